@@ -1,0 +1,1 @@
+"""What every process of Chorus shares: bootstrap, drain, health, errors, deadlines, logs."""

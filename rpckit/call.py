@@ -1,0 +1,39 @@
+"""The call that is being served: its deadline and its request id, which sub-calls inherit."""
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+REQUEST_ID_KEY = "x-request-id"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Deadline:
+    """A point on the monotonic clock, in seconds. It is passed down and never restarted."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """The deadline that lies `seconds` from now."""
+        return cls(time.monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Seconds left, at least 0."""
+        return max(0.0, self.at - time.monotonic())
+
+    def earlier(self, seconds: float) -> "Deadline":
+        """The deadline `seconds` before this one."""
+        return Deadline(self.at - seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as its server sees it."""
+
+    method: str
+    request_id: str
+    deadline: Deadline
+
+
+current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)

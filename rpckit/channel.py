@@ -1,0 +1,90 @@
+"""The one way to reach another server of Chorus."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+
+from rpckit.call import REQUEST_ID_KEY, current_call
+from rpckit.transport import COMMON_OPTIONS
+
+_MAX_ATTEMPTS = 3
+
+
+def connect(target: str, service: str, *, watch_health: bool = True) -> grpc.aio.Channel:
+    """A channel to every replica behind `target`, for one service.
+
+    Calls go round robin over the replicas that report themselves healthy; only UNAVAILABLE is retried, and
+    the more seldom the more calls fail. A call made while another is served inherits its request id and what
+    is left of its deadline.
+
+    Args:
+        target: A gRPC target, for example "127.0.0.1:50052" or "dns:///gemma:50052".
+        service: The full name of the service that will be called.
+        watch_health: False reaches a server that says it is not ready, too.
+    """
+    config: dict[str, object] = {
+        "loadBalancingConfig": [{"round_robin": {}}],
+        "methodConfig": [
+            {
+                "name": [{"service": service}],
+                "retryPolicy": {
+                    "maxAttempts": _MAX_ATTEMPTS,
+                    "initialBackoff": "0.05s",
+                    "maxBackoff": "1s",
+                    "backoffMultiplier": 2,
+                    "retryableStatusCodes": ["UNAVAILABLE"],
+                },
+            },
+        ],
+        "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.2},
+    }
+    if watch_health:
+        config["healthCheckConfig"] = {"serviceName": service}
+    options = (
+        *COMMON_OPTIONS,
+        ("grpc.service_config", json.dumps(config)),
+        ("grpc.enable_retries", 1),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 2000),
+    )
+    return grpc.aio.insecure_channel(
+        target, options=options, interceptors=[_InheritUnary(), _InheritStream()]
+    )
+
+
+class _InheritUnary(grpc.aio.UnaryUnaryClientInterceptor):
+    async def intercept_unary_unary(
+        self,
+        continuation: Callable[..., Any],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Any,
+    ) -> Any:
+        return await continuation(_inherited(client_call_details), request)
+
+
+class _InheritStream(grpc.aio.UnaryStreamClientInterceptor):
+    async def intercept_unary_stream(
+        self,
+        continuation: Callable[..., Any],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Any,
+    ) -> Any:
+        return await continuation(_inherited(client_call_details), request)
+
+
+def _inherited(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
+    call = current_call.get()
+    if call is None:
+        return details
+    remaining = call.deadline.remaining()
+    timeout = remaining if details.timeout is None else min(details.timeout, remaining)
+    metadata = grpc.aio.Metadata(*(details.metadata or ()), (REQUEST_ID_KEY, call.request_id))
+    return grpc.aio.ClientCallDetails(
+        details.method,
+        timeout,
+        metadata,
+        details.credentials,
+        details.wait_for_ready,
+    )

@@ -1,0 +1,163 @@
+"""One bootstrap for every process: what a server needs around its services is here and only here."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol, TypeVar
+
+import grpc
+import uvloop
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from rpckit import log
+from rpckit.admission import Admission
+from rpckit.interceptor import CallInterceptor
+from rpckit.settings import Environment, ServerSettings, SettingError
+from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
+
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+_WRONG_SETTING_EXIT_CODE = 2
+
+
+class Settings(Protocol):
+    """A service's settings, as far as the bootstrap needs them."""
+
+    @property
+    def server(self) -> ServerSettings:
+        """Where and how to serve."""
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+class Host:
+    """What a service's `register` is given: places to put servicers, readiness, tasks and clean-up.
+
+    Attributes:
+        exit_stack: Closed when the last call has ended; what `register` opened goes here.
+    """
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self.server = server
+        self.exit_stack = AsyncExitStack()
+        self._health = health.aio.HealthServicer()
+        self._ready: dict[str, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+
+    async def add(
+        self,
+        service: str,
+        add_to_server: Callable[[Any, grpc.aio.Server], None],
+        servicer: object,
+        *,
+        ready: bool = True,
+    ) -> None:
+        """Adds a servicer under its full name, for example "chorus.model.v1.ModelService"."""
+        add_to_server(servicer, self.server)
+        await self.set_ready(service, ready=ready)
+
+    async def set_ready(self, service: str, *, ready: bool) -> None:
+        """Says whether a service answers. The process is ready when all of its services are."""
+        self._ready[service] = ready
+        await self._health.set(service, _SERVING if ready else _NOT_SERVING)
+        await self._health.set("", _SERVING if all(self._ready.values()) else _NOT_SERVING)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs work beside the calls until it ends or the server has drained."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def reflect(self) -> None:
+        """Lets clients ask for the descriptors of what was added."""
+        names = (*self._ready, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self.server)
+
+    async def drain(self, settings: ServerSettings) -> None:
+        """Says NOT_SERVING, lets clients notice, lets what runs end, then closes what is open."""
+        await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(settings.drain_pause)
+        await self.server.stop(settings.drain_grace)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.exit_stack.aclose()
+
+
+Register = Callable[[Host, AnySettings], Awaitable[None]]
+
+
+def run(read: Callable[[Environment], AnySettings], register: Register[AnySettings]) -> None:
+    """Reads the settings, serves what `register` adds until SIGTERM or SIGINT, drains, and exits.
+
+    A wrong setting ends the process with one line that names the variable, and exit code 2.
+    """
+    log.configure()
+    try:
+        settings = read(Environment())
+        uvloop.run(serve(settings, register))
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_WRONG_SETTING_EXIT_CODE)
+
+
+async def serve(settings: AnySettings, register: Register[AnySettings]) -> None:
+    """Serves until SIGTERM or SIGINT, then drains.
+
+    Raises:
+        SettingError: The port is taken.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with serving(settings, register) as port:
+        log.event("serving", address=f"{settings.server.host}:{port}")
+        await stopping.wait()
+        log.event("draining")
+
+
+@asynccontextmanager
+async def serving(settings: AnySettings, register: Register[AnySettings]) -> AsyncIterator[int]:
+    """Serves while the block runs, then drains.
+
+    Yields the port; port 0 in the settings lets the system choose.
+
+    Raises:
+        SettingError: The port is taken.
+    """
+    own = settings.server
+    admission = Admission(own.max_in_flight, own.max_queued)
+    server = grpc.aio.server(interceptors=[CallInterceptor(admission)], options=_options(own))
+    host = Host(server)
+    try:
+        await register(host, settings)
+        host.reflect()
+        port = _bind(server, own)
+        await server.start()
+        yield port
+    finally:
+        await host.drain(own)
+
+
+def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
+    try:
+        return server.add_insecure_port(f"{settings.host}:{settings.port}")
+    except RuntimeError:
+        wrong = f"cannot listen on {settings.host}:{settings.port}; is something else listening there?"
+        raise SettingError(settings.port_variable, wrong) from None
+
+
+def _options(settings: ServerSettings) -> tuple[Option, ...]:
+    return (
+        *COMMON_OPTIONS,
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_connection_age_ms", round(settings.connection_age * 1000)),
+        ("grpc.max_connection_age_grace_ms", round(settings.drain_grace * 1000)),
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_SECONDS * 500),
+    )

@@ -1,0 +1,111 @@
+"""Settings are read from the environment once, at the start; a wrong one names its variable."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+class SettingError(ValueError):
+    """A variable of the environment holds what it cannot hold. The operator's to mend."""
+
+    def __init__(self, variable: str, wrong: str) -> None:
+        super().__init__(f"{variable}: {wrong}")
+        self.variable = variable
+
+
+class Environment:
+    """Typed reading of environment variables; an empty value counts as unset."""
+
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        self._variables = os.environ if variables is None else variables
+
+    def text(self, variable: str, default: str = "") -> str:
+        """The value without surrounding white space."""
+        return self._variables.get(variable, "").strip() or default
+
+    def first(self, *variables: str) -> str:
+        """The first of several variables that is set, or ""."""
+        return next((value for each in variables if (value := self.text(each))), "")
+
+    def integer(self, variable: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+        """A whole number from `least` to `most`."""
+        return self._number(variable, default, int, "a whole number", least, most)
+
+    def number(self, variable: str, default: float, *, least: float = 0, most: float | None = None) -> float:
+        """A decimal number from `least` to `most`."""
+        return self._number(variable, default, float, "a number", least, most)
+
+    def flag(self, variable: str, *, default: bool = False) -> bool:
+        """1, true, yes, on; 0, false, no, off."""
+        value = self.text(variable).lower()
+        if not value:
+            return default
+        if value in {"1", "true", "yes", "on"}:
+            return True
+        if value in {"0", "false", "no", "off"}:
+            return False
+        raise SettingError(variable, f"{value!r} is neither yes nor no")
+
+    def choice(self, variable: str, default: str, among: tuple[str, ...]) -> str:
+        """One of a closed list of words."""
+        value = self.text(variable, default)
+        if value not in among:
+            raise SettingError(variable, f"{value!r} is none of {', '.join(among)}")
+        return value
+
+    def _number(
+        self,
+        variable: str,
+        default: Value,
+        parse: Callable[[str], Value],
+        noun: str,
+        least: float,
+        most: float | None,
+    ) -> Value:
+        value = self.text(variable)
+        if not value:
+            return default
+        try:
+            number = parse(value)
+        except ValueError:
+            raise SettingError(variable, f"{value!r} is not {noun}") from None
+        if not least <= number <= (float("inf") if most is None else most):  # type: ignore[operator]
+            span = f"at least {least}" if most is None else f"from {least} to {most}"
+            raise SettingError(variable, f"{value} is not {span}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What every server takes from the environment.
+
+    Times are in seconds. `max_in_flight` calls run at once, `max_queued` more wait for a place.
+    """
+
+    host: str
+    port: int
+    port_variable: str
+    max_in_flight: int
+    max_queued: int
+    drain_pause: float
+    drain_grace: float
+    connection_age: float
+
+    @classmethod
+    def read(
+        cls, environment: Environment, prefix: str, *, port: int, max_in_flight: int = 64
+    ) -> "ServerSettings":
+        """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT."""
+        return cls(
+            host=environment.text(f"{prefix}_HOST", "127.0.0.1"),
+            port=environment.integer(f"{prefix}_PORT", port, most=65535),
+            port_variable=f"{prefix}_PORT",
+            max_in_flight=environment.integer(f"{prefix}_MAX_IN_FLIGHT", max_in_flight, least=1),
+            max_queued=environment.integer(f"{prefix}_MAX_QUEUED", 256),
+            drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3),
+            drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0),
+            connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1),
+        )
