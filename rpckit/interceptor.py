@@ -3,13 +3,15 @@
 Health and reflection are exempt from all of it; methods marked NO_SIDE_EFFECTS need no place.
 """
 
+from __future__ import annotations
+
 import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 from google.protobuf import descriptor, descriptor_pb2, descriptor_pool, message
@@ -30,8 +32,10 @@ from rpckit.errors import (
 _EXEMPT_PREFIXES = ("/grpc.health.", "/grpc.reflection.")
 _MAX_REQUEST_ID = 64
 
-Context = grpc.aio.ServicerContext[Any, Any]
-Handler = grpc.RpcMethodHandler[Any, Any]
+if TYPE_CHECKING:
+    # Generic in the stubs, not at run time.
+    Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
