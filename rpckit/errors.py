@@ -283,6 +283,8 @@ def _status_details(error: grpc.aio.AioRpcError) -> list[any_pb2.Any]:
 
 
 def _pack(detail: message.Message) -> any_pb2.Any:
+    if isinstance(detail, any_pb2.Any):
+        return detail
     packed = any_pb2.Any()
     packed.Pack(detail)
     return packed
