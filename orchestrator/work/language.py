@@ -1,0 +1,38 @@
+"""Which language a text is in."""
+
+import functools
+
+import regex
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+# Among all languages a short English text is often taken for Sotho or Nigerian Pidgin.
+_CANDIDATES = (
+    "ar bg cs da de el en es et fa fi fr he hi hr hu id it ja lt lv mn ms nl no pl pt ro ru sk sl sr sv th tr uk ur uz vi zh"
+).split()
+_ENOUGH_HANGUL = 0.3
+_ENOUGH_CERTAINTY = 0.5
+_READ_AT_MOST = 4000
+_LETTER = regex.compile(r"\p{L}")
+_HANGUL = regex.compile(r"\p{Hangul}")
+
+
+def detect_language(text: str) -> str:
+    """The BCP 47 code of the text's language; "en" where nothing tells."""
+    head = text[:_READ_AT_MOST]
+    letters = len(_LETTER.findall(head))
+    if letters and len(_HANGUL.findall(head)) >= _ENOUGH_HANGUL * letters:
+        return "ko"
+    language, certainty = _identifier().classify(head)
+    return str(language) if certainty >= _ENOUGH_CERTAINTY else "en"
+
+
+def primary_subtag(language_code: str) -> str:
+    """The language alone: "en" of "en-GB"."""
+    return language_code.partition("-")[0].lower()
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(_CANDIDATES)
+    return identifier

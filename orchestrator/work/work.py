@@ -1,0 +1,80 @@
+"""The work under review as models read it, and the way back to the text as received."""
+
+import re
+from dataclasses import dataclass
+
+from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from orchestrator.work.folding import Folding, fold
+from orchestrator.work.guard import ReadingCopy, reading_copy
+from orchestrator.work.injection import suspected_injections
+from orchestrator.work.language import detect_language
+from orchestrator.work.sentences import Sentence, split_sentences
+from rpckit.errors import InvalidRequest
+
+_LIKE_A_NUMBER = re.compile(r"\[(S\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A submission's text, split into sentences; `copy.text` is what is read."""
+
+    text: str
+    copy: ReadingCopy
+    folding: Folding
+    sentences: tuple[Sentence, ...]
+    language_code: str
+    suspected_injections: tuple[feedback_pb2.Anchor, ...]
+
+    @property
+    def reading(self) -> str:
+        """The reading copy's text."""
+        return self.copy.text
+
+    def numbered(self) -> str:
+        """The reading copy with each sentence's number before it: "[S1] ", "[S2] " and so on.
+
+        Where the author wrote something like a number, its brackets become full-width ones.
+        """
+        pieces: list[str] = []
+        end = 0
+        for number, sentence in enumerate(self.sentences, start=1):
+            pieces += (
+                self.reading[end : sentence.start],
+                f"[S{number}] ",
+                _LIKE_A_NUMBER.sub(r"［\1］", self.reading[sentence.start : sentence.end]),
+            )
+            end = sentence.end
+        return "".join((*pieces, self.reading[end:]))
+
+    def anchor(self, start: int, end: int, match: feedback_pb2.Anchor.Match.ValueType) -> feedback_pb2.Anchor:
+        """The place in the text as received of `[start, end)` of the reading copy, which is not empty."""
+        start, end = self.copy.received_range(start, end)
+        return feedback_pb2.Anchor(start=start, end=end, quote=self.text[start:end], match=match)
+
+    def sentence_at(self, offset: int) -> int:
+        """The number, from 1, of the sentence that holds or follows an offset of the text as received."""
+        for number, sentence in enumerate(self.sentences, start=1):
+            if offset < self.copy.ends[sentence.end - 1]:
+                return number
+        return len(self.sentences)
+
+
+def read_work(submission: submission_pb2.Submission) -> Work:
+    """Reads a submission; a long Korean one takes seconds of processor time.
+
+    Raises:
+        InvalidRequest: Nothing visible is in the text.
+    """
+    copy = reading_copy(submission.text)
+    if not copy.text.strip():
+        raise InvalidRequest({"submission.text": "holds nothing visible"})
+    language_code = submission.language_code or detect_language(copy.text)
+    sentences = split_sentences(copy.text, language_code)
+    return Work(
+        text=submission.text,
+        copy=copy,
+        folding=fold(copy.text),
+        sentences=sentences,
+        language_code=language_code,
+        suspected_injections=suspected_injections(submission.text, copy, sentences),
+    )
