@@ -6,9 +6,39 @@ import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 # Among all languages a short English text is often taken for Sotho or Nigerian Pidgin.
-_CANDIDATES = (
-    "ar bg cs da de el en es et fa fi fr he hi hr hu id it ja lt lv mn ms nl no pl pt ro ru sk sl sr sv th tr uk ur uz vi zh"
-).split()
+_CANDIDATES = [
+    "ar",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "mn",
+    "ms",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sv",
+    "th",
+    "tr",
+    "uk",
+    "uz",
+    "vi",
+    "zh",
+]
 _ENOUGH_HANGUL = 0.3
 _ENOUGH_CERTAINTY = 0.5
 _READ_AT_MOST = 4000

@@ -1,0 +1,221 @@
+"""Turns a model's answer into feedback, or says that it is none. Nothing is repaired."""
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from jsonschema import Draft202012Validator
+
+from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from chorus.model.v1 import generation_pb2
+from orchestrator.answer.quotes import find_quote, named_place
+from orchestrator.answer.schema import (
+    MAX_IMPROVEMENTS,
+    MAX_STRENGTHS,
+    accepted_point_schema,
+    accepted_schema,
+)
+from orchestrator.work.work import Work
+from rpckit.errors import BadOutput
+
+_MAX_TEXT = 2000
+_NOT_FOUND = "its quotation is not in the submission"
+# More quotations than this that are not in the work: the model was not reading it.
+_MAX_NOT_FOUND_SHARE = 0.4
+_MIN_NOT_FOUND = 3
+
+_POLARITIES = {
+    "strength": feedback_pb2.POLARITY_STRENGTH,
+    "improvement": feedback_pb2.POLARITY_IMPROVEMENT,
+    "question": feedback_pb2.POLARITY_QUESTION,
+}
+_SEVERITIES = {
+    "minor": feedback_pb2.SEVERITY_MINOR,
+    "moderate": feedback_pb2.SEVERITY_MODERATE,
+    "major": feedback_pb2.SEVERITY_MAJOR,
+}
+
+
+def check_answer(
+    raw: str,
+    finish_reason: generation_pb2.FinishReason.ValueType,
+    work: Work,
+    rubric: submission_pb2.Rubric,
+    *,
+    include_raw: bool = False,
+) -> feedback_pb2.ModelFeedback:
+    """The model's feedback, with every point that does not hold moved to `rejected`.
+
+    There is one CriterionScore for each criterion, in the rubric's order, without a score where the model
+    gave none, or none on the scale.
+
+    Raises:
+        BadOutput: The answer is empty, cut or breaks the schema, or too many of its quotations are made up.
+    """
+    if finish_reason != generation_pb2.FINISH_REASON_STOP:
+        raise BadOutput("the answer was cut off")
+    if not raw.strip():
+        raise BadOutput("the answer is empty")
+    answer = _parsed(raw)
+    points = _checked_points(answer["points"], work, rubric)
+    scores, evidence = _scores(answer["criteria"], work, rubric)
+    quoted = [bool(point.found) for point in points if point.quoted] + evidence
+    missing = quoted.count(False)
+    if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quoted):
+        raise BadOutput(f"{missing} of {len(quoted)} quotations are not in the submission")
+    return feedback_pb2.ModelFeedback(
+        points=[each.point for each in points if not each.wrong],
+        scores=scores,
+        summary=_summary(answer.get("summary", {})),
+        rejected=[
+            feedback_pb2.RejectedPoint(point=each.point, reason=each.wrong) for each in points if each.wrong
+        ],
+        raw=raw if include_raw else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPoint:
+    """A point, what is wrong with it ("" for nothing), and whether it quotes and the quotation was found."""
+
+    point: feedback_pb2.Point
+    wrong: str
+    quoted: bool
+    found: bool
+
+
+def check_point(
+    point: Mapping[str, Any], number: int, work: Work, rubric: submission_pb2.Rubric
+) -> CheckedPoint:
+    """Checks the `number`th point of an answer, which keeps to the schema."""
+    quote = _text(point["quote"]).strip()
+    anchor = find_quote(work, quote, point["sentence_ids"]) if quote else None
+    checked = feedback_pb2.Point(
+        id=f"p{number}",
+        criterion_id=_text(point["criterion_id"]),
+        issue=point["issue"],
+        polarity=_POLARITIES[point["polarity"]],
+        severity=_SEVERITIES[point["severity"]],
+        anchor=anchor if quote else named_place(work, point["sentence_ids"]),
+        observation=_text(point["observation"]),
+        reason=_text(point["reason"]),
+        next_step=_text(point["next_step"]),
+        suggested_rewrite=_text(point.get("suggested_rewrite", "")),
+    )
+    wrong = _wrong(checked, rubric)
+    if quote and anchor is None:
+        wrong = _NOT_FOUND
+    return CheckedPoint(checked, wrong, quoted=bool(quote), found=anchor is not None)
+
+
+def keeps_to_point_schema(point: object) -> bool:
+    """Whether one point of an answer is of the promised form."""
+    return bool(_point_validator().is_valid(point))
+
+
+def _parsed(raw: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadOutput("the answer is not JSON") from None
+    error = next(_validator().iter_errors(answer), None)
+    if error is not None:
+        raise BadOutput(f"the answer breaks the schema at {error.json_path} ({error.validator})")
+    return dict(answer)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+@functools.cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(accepted_schema())
+
+
+@functools.cache
+def _point_validator() -> Draft202012Validator:
+    return Draft202012Validator(accepted_point_schema())
+
+
+def _checked_points(
+    points: list[dict[str, Any]], work: Work, rubric: submission_pb2.Rubric
+) -> list[CheckedPoint]:
+    seen: set[bytes] = set()
+    left = {True: MAX_STRENGTHS, False: MAX_IMPROVEMENTS}
+    checked = []
+    for number, point in enumerate(points, start=1):
+        each = check_point(point, number, work, rubric)
+        wrong = each.wrong
+        strength = each.point.polarity == feedback_pb2.POLARITY_STRENGTH
+        content = _without_id(each.point)
+        if not wrong and content in seen:
+            wrong = "said before"
+        if not wrong and not left[strength]:
+            wrong = "more points than were asked for"
+        if not wrong:
+            seen.add(content)
+            left[strength] -= 1
+        checked.append(CheckedPoint(each.point, wrong, each.quoted, each.found))
+    return checked
+
+
+def _without_id(point: feedback_pb2.Point) -> bytes:
+    copy = feedback_pb2.Point()
+    copy.CopyFrom(point)
+    copy.id = ""
+    return copy.SerializeToString(deterministic=True)
+
+
+def _wrong(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
+    if point.criterion_id and all(point.criterion_id != each.id for each in rubric.criteria):
+        return "its criterion is not in the rubric"
+    if not point.observation:
+        return "it observes nothing"
+    texts = (point.observation, point.reason, point.next_step, point.suggested_rewrite)
+    return f"longer than {_MAX_TEXT} characters" if max(map(len, texts)) > _MAX_TEXT else ""
+
+
+def _scores(
+    criteria: list[dict[str, Any]], work: Work, rubric: submission_pb2.Rubric
+) -> tuple[list[feedback_pb2.CriterionScore], list[bool]]:
+    """The scores, and for each quotation given as evidence whether it was found."""
+    given: dict[str, dict[str, Any]] = {}
+    for each in criteria:
+        given.setdefault(each["criterion_id"], each)
+    scores = []
+    found: list[bool] = []
+    for criterion in rubric.criteria:
+        score = feedback_pb2.CriterionScore(criterion_id=criterion.id)
+        scores.append(score)
+        judged = given.get(criterion.id)
+        if judged is None:
+            continue
+        if judged["observable"]:
+            lowest, highest = criterion.levels[0].score, criterion.levels[-1].score
+            # Levels are single precision: 0.1 is a little below the level 0.1.
+            slack = (highest - lowest) * 1e-6
+            if not lowest - slack <= judged["score"] <= highest + slack:
+                continue
+            score.score = min(max(judged["score"], lowest), highest)
+        score.rationale = _text(judged["rationale"])[:_MAX_TEXT]
+        anchors = [find_quote(work, _text(quote)) for quote in judged["evidence_quotes"] if quote.strip()]
+        score.evidence.extend(filter(None, anchors))
+        found += [anchor is not None for anchor in anchors]
+    return scores, found
+
+
+def _summary(summary: Mapping[str, str]) -> str:
+    return " ".join(filter(None, _summary_parts(summary)))
+
+
+def _summary_parts(summary: Mapping[str, str]) -> Iterator[str]:
+    for part in ("goal", "strengths", "next"):
+        yield _text(summary.get(part, "")).strip()
+
+
+def _text(text: str) -> str:
+    """JSON can spell half a surrogate pair, a protobuf string cannot hold it."""
+    return text.encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,0 +1,1 @@
+"""What is judged: the rubrics we bring, and what any rubric must be."""
