@@ -37,3 +37,11 @@ class Call:
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
+
+
+def served_call() -> Call:
+    """The call that is being served; there is one in every handler."""
+    call = current_call.get()
+    if call is None:
+        raise LookupError("no call is being served")
+    return call

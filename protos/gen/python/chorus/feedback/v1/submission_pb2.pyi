@@ -26,14 +26,16 @@ class Submission(google.protobuf.message.Message):
     text: builtins.str
     """1 to 100000 Unicode code points."""
     task: builtins.str
-    """The task the author was given. May be empty."""
+    """The task the author was given. May be empty. At most 20000 code points."""
     language_code: builtins.str
     """BCP 47, for example "ko" or "en". Empty: detected from the text."""
     reference_answer: builtins.str
-    """What a good answer contains, for short-answer tasks. May be empty."""
+    """What a good answer contains, for short-answer tasks. May be empty. At most
+    20000 code points.
+    """
     author_level: builtins.str
     """Whom the feedback is for, for example "grade 8" or a CEFR level. May be
-    empty.
+    empty. At most 200 code points.
     """
     def __init__(
         self,

@@ -75,7 +75,8 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     ERROR_REASON_QUORUM_NOT_REACHED: _ErrorReason.ValueType  # 14
     """Fewer models answered than the caller's policy asks for.
     gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
-    the same request_id. The details hold one Failure per model that failed.
+    the same request_id. The details hold one Failure per model that failed,
+    with the model's name in its metadata as "model".
     """
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 15
     """A bug on our side. gRPC: INTERNAL."""
@@ -136,7 +137,8 @@ ERROR_REASON_BAD_OUTPUT: ErrorReason.ValueType  # 13
 ERROR_REASON_QUORUM_NOT_REACHED: ErrorReason.ValueType  # 14
 """Fewer models answered than the caller's policy asks for.
 gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
-the same request_id. The details hold one Failure per model that failed.
+the same request_id. The details hold one Failure per model that failed,
+with the model's name in its metadata as "model".
 """
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """A bug on our side. gRPC: INTERNAL."""

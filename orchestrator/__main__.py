@@ -1,0 +1,60 @@
+"""Starts the orchestrator."""
+
+import asyncio
+import sqlite3
+
+from chorus.classroom.v1 import classroom_service_pb2_grpc
+from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
+from orchestrator import classroom_servicer, feedback_servicer
+from orchestrator.panel.asking import Asker
+from orchestrator.panel.directory import Directory
+from orchestrator.panel.track_record import TrackRecords
+from orchestrator.review import Reviewer
+from orchestrator.runs import Runs
+from orchestrator.settings import Settings
+from orchestrator.store.sqlite import SqliteStore
+from orchestrator.work.work import read_work
+from rpckit.server import Host, run
+from rpckit.settings import SettingError
+
+
+async def register(host: Host, settings: Settings) -> None:
+    """Adds both services; they are ready once the languages' models are loaded."""
+    try:
+        store = await host.exit_stack.enter_async_context(
+            SqliteStore.open(settings.state_path, settings.retention_seconds),
+        )
+    except sqlite3.Error as error:
+        raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
+    directory = Directory(settings.model_servers, host.exit_stack)
+    records = TrackRecords(await store.latest_calls())
+    reviewer = Reviewer(directory, Asker(directory, records, store), settings.panel)
+    feedback = feedback_servicer.FeedbackServicer(
+        Runs(reviewer, store),
+        directory,
+        records,
+        store,
+        settings.batch_window,
+    )
+    await host.add(
+        feedback_servicer.SERVICE,
+        feedback_service_pb2_grpc.add_FeedbackServiceServicer_to_server,
+        feedback,
+        ready=False,
+    )
+    await host.add(
+        classroom_servicer.SERVICE,
+        classroom_service_pb2_grpc.add_ClassroomServiceServicer_to_server,
+        classroom_servicer.ClassroomServicer(directory, settings.student_model, settings.picture_model),
+    )
+    host.spawn(_warm_up(host))
+
+
+async def _warm_up(host: Host) -> None:
+    """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
+    await asyncio.to_thread(read_work, submission_pb2.Submission(text="준비합니다.", language_code="ko"))
+    await host.set_ready(feedback_servicer.SERVICE, ready=True)
+
+
+if __name__ == "__main__":
+    run(Settings.read, register)

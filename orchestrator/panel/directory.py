@@ -1,0 +1,170 @@
+"""Which models there are, behind which server and in what state, and the way to ask them."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import grpc
+
+from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from rpckit.call import Deadline
+from rpckit.channel import connect
+from rpckit.errors import ChorusError, Unavailable, from_rpc_error
+
+if TYPE_CHECKING:
+    from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
+
+_SERVICE = "chorus.model.v1.ModelService"
+_MAX_AGE_SECONDS = 2.0
+_TIMEOUT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model, and the target of the server that runs it."""
+
+    model: model_pb2.Model
+    server: str
+
+    @property
+    def name(self) -> str:
+        """Model.name."""
+        return self.model.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers now."""
+        return self.model.state == model_pb2.Model.STATE_READY
+
+    def can(self, capability: model_pb2.Capability.ValueType) -> bool:
+        """Whether it has a capability."""
+        return capability in self.model.capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every known model at one moment, and the servers that did not say."""
+
+    models: tuple[ListedModel, ...]
+    unreachable: tuple[str, ...]
+
+    def find(self, name: str) -> ListedModel | None:
+        """The model of that name."""
+        return next((each for each in self.models if each.name == name), None)
+
+
+class Directory:
+    """Asks the model servers what they have, at most once in `_MAX_AGE_SECONDS`.
+
+    What an unreachable server had before stays listed, as UNAVAILABLE.
+    """
+
+    def __init__(self, targets: Sequence[str], exit_stack: AsyncExitStack) -> None:
+        self._servers = [_ModelServer(target, exit_stack) for target in targets]
+        self._listing = Listing((), ())
+        self._listed_at = -float("inf")
+        self._refreshing = asyncio.Lock()
+
+    async def listing(self) -> Listing:
+        """The models as they were at most two seconds ago."""
+        async with self._refreshing:
+            if time.monotonic() - self._listed_at > _MAX_AGE_SECONDS:
+                answered = await asyncio.gather(*(server.refresh() for server in self._servers))
+                self._listing = Listing(
+                    models=tuple(model for server in self._servers for model in server.models),
+                    unreachable=tuple(
+                        server.target for server, ok in zip(self._servers, answered, strict=True) if not ok
+                    ),
+                )
+                self._listed_at = time.monotonic()
+            return self._listing
+
+    async def generate(
+        self,
+        listed: ListedModel,
+        request: model_service_pb2.GenerateRequest,
+        deadline: Deadline,
+    ) -> model_service_pb2.GenerateResponse:
+        """Asks a model for one answer.
+
+        Raises:
+            ChorusError: As its server says.
+        """
+        request.model = listed.name
+        try:
+            return await self._stub(listed).Generate(request, timeout=deadline.remaining())
+        except grpc.aio.AioRpcError as error:
+            raise _explained(error, listed) from None
+
+    async def stream_generate(
+        self,
+        listed: ListedModel,
+        request: model_service_pb2.GenerateRequest,
+        deadline: Deadline,
+    ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
+        """Asks a model for one answer piece by piece; closing the iterator ends the call.
+
+        Raises:
+            ChorusError: As its server says.
+        """
+        request.model = listed.name
+        streamed = model_service_pb2.StreamGenerateRequest(request=request)
+        call = self._stub(listed).StreamGenerate(streamed, timeout=deadline.remaining())
+        try:
+            async for message in call:
+                yield message
+        except grpc.aio.AioRpcError as error:
+            raise _explained(error, listed) from None
+        finally:
+            call.cancel()
+
+    def _stub(self, listed: ListedModel) -> "ModelServiceAsyncStub":
+        for server in self._servers:
+            if server.target == listed.server:
+                return server.stub
+        raise Unavailable(listed.model.state_detail)
+
+
+class _ModelServer:
+    def __init__(self, target: str, exit_stack: AsyncExitStack) -> None:
+        channel = connect(target, _SERVICE)
+        # A server that is loading says NOT_SERVING, and says what it will have all the same.
+        unwatched = connect(target, _SERVICE, watch_health=False)
+        for each in (channel, unwatched):
+            exit_stack.push_async_callback(each.close)
+        self.target = target
+        self.models: tuple[ListedModel, ...] = ()
+        self.stub = _stub(channel)
+        self._unwatched = _stub(unwatched)
+
+    async def refresh(self) -> bool:
+        request = model_service_pb2.ListModelsRequest()
+        try:
+            response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
+        except grpc.aio.AioRpcError:
+            self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
+            return False
+        self.models = tuple(ListedModel(each, self.target) for each in response.models)
+        return True
+
+
+def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
+    return cast("ModelServiceAsyncStub", model_service_pb2_grpc.ModelServiceStub(channel))
+
+
+def _explained(error: grpc.aio.AioRpcError, listed: ListedModel) -> ChorusError:
+    failure = from_rpc_error(error)
+    if isinstance(failure, Unavailable) and listed.model.state_detail:
+        return Unavailable(listed.model.state_detail, retry_delay=failure.retry_delay)
+    return failure
+
+
+def _unreachable(known: model_pb2.Model) -> model_pb2.Model:
+    model = model_pb2.Model()
+    model.CopyFrom(known)
+    model.state = model_pb2.Model.STATE_UNAVAILABLE
+    model.state_detail = "its server does not answer"
+    return model

@@ -1,0 +1,137 @@
+"""Which models a request asks, and which may stand in for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chorus.feedback.v1 import feedback_service_pb2
+from chorus.model.v1 import model_pb2
+from orchestrator.panel.directory import ListedModel, Listing
+from rpckit.errors import InvalidRequest, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The models that are asked, in request order, and the ready ones that may stand in for them."""
+
+    asked: tuple[ListedModel, ...]
+    spare: tuple[ListedModel, ...]
+    summary_model: ListedModel | None
+    min_models: int
+    min_families: int
+
+    def is_enough(self, families_answered: Sequence[str]) -> bool:
+        """Whether the policy's minimum is reached, given the family of each model that answered."""
+        return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
+
+    def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
+        """The spare models, the best first: the same weights elsewhere, then the cheapest."""
+
+        def rank(spare: ListedModel) -> tuple[bool, int, str]:
+            return (_weights(spare) != _weights(failed), spare.model.price.output_usd_nanos, spare.name)
+
+        return sorted(self.spare, key=rank)
+
+
+def select(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    listing: Listing,
+    default_panel: Sequence[str],
+) -> Panel:
+    """Chooses the panel; empty `default_panel` means every ready model.
+
+    Raises:
+        InvalidRequest: A model is unknown or not allowed; the policy asks for more than the panel has.
+        Unavailable: No model is named, and none is ready.
+    """
+    wrong: dict[str, str] = {}
+    readers = _Readers.of(request, listing)
+    reviewers = [each for each in listing.models if _can_review(each) and readers.allow(each)]
+    if request.models:
+        asked = _named(request, listing, readers, wrong)
+    else:
+        asked = [each for each in reviewers if not default_panel or each.name in default_panel]
+    summary_model = listing.find(request.summary_model)
+    if request.summary_model and summary_model is None:
+        wrong["summary_model"] = f"there is no model {request.summary_model}"
+    elif summary_model is not None and not readers.allow(summary_model):
+        wrong["summary_model"] = f"its provider, {summary_model.model.provider}, is not allowed"
+    policy = request.policy
+    panel = Panel(
+        asked=tuple(asked),
+        spare=tuple(each for each in reviewers if each not in asked) if _may_substitute(policy) else (),
+        summary_model=summary_model,
+        min_models=policy.min_models if policy.HasField("min_models") else 1,
+        min_families=policy.min_families if policy.HasField("min_families") else 1,
+    )
+    if not wrong and not asked:
+        raise Unavailable("no model is ready; ListModels says what each of them needs", retry_delay=1)
+    families = len({each.model.family for each in asked})
+    if not wrong and panel.min_models > len(asked):
+        wrong["policy.min_models"] = f"{panel.min_models}, but the panel has {len(asked)} models"
+    if not wrong and panel.min_families > families:
+        wrong["policy.min_families"] = f"{panel.min_families}, but the panel has {families} families"
+    if wrong:
+        raise InvalidRequest(wrong)
+    return panel
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """The providers that may read the text; None: every one."""
+
+    providers: frozenset[str] | None
+
+    @classmethod
+    def of(cls, request: feedback_service_pb2.GetFeedbackRequest, listing: Listing) -> "_Readers":
+        if request.allowed_providers:
+            return cls(frozenset(request.allowed_providers))
+        if request.models:
+            named = (listing.find(name) for name in request.models)
+            return cls(frozenset(each.model.provider for each in named if each is not None))
+        return cls(None)
+
+    def allow(self, listed: ListedModel) -> bool:
+        provider = listed.model.provider
+        return not provider or self.providers is None or provider in self.providers
+
+
+def _named(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    listing: Listing,
+    readers: _Readers,
+    wrong: dict[str, str],
+) -> list[ListedModel]:
+    asked: list[ListedModel] = []
+    for place, name in enumerate(request.models):
+        field = f"models[{place}]"
+        listed = listing.find(name) or _behind_silence(name, listing)
+        if listed is None:
+            wrong[field] = f"there is no model {name}"
+        elif listed.server and not listed.can(model_pb2.CAPABILITY_JSON_SCHEMA):
+            wrong[field] = f"{name} writes no feedback"
+        elif not readers.allow(listed):
+            wrong[field] = f"its provider, {listed.model.provider}, is not among allowed_providers"
+        else:
+            asked.append(listed)
+    return asked
+
+
+def _behind_silence(name: str, listing: Listing) -> ListedModel | None:
+    """An unknown model that a server which has not answered so far may have."""
+    if not listing.unreachable:
+        return None
+    detail = f"no server that answers has it; {', '.join(listing.unreachable)} did not answer"
+    unavailable = model_pb2.Model.STATE_UNAVAILABLE
+    return ListedModel(model_pb2.Model(name=name, state=unavailable, state_detail=detail), server="")
+
+
+def _can_review(listed: ListedModel) -> bool:
+    return listed.ready and listed.can(model_pb2.CAPABILITY_JSON_SCHEMA)
+
+
+def _may_substitute(policy: feedback_service_pb2.PanelPolicy) -> bool:
+    return policy.substitute if policy.HasField("substitute") else True
+
+
+def _weights(listed: ListedModel) -> str:
+    return listed.name.rpartition("/")[2]

@@ -1,0 +1,104 @@
+"""Money: it is reserved before a model is asked, and settled by what the answer cost."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2
+from rpckit.errors import BudgetExceeded
+
+_PER_MILLION = 1_000_000
+# A token of English is some four bytes, one of Korean some five: three bytes a token is on the safe side.
+_BYTES_PER_TOKEN = 3
+
+_WEAKEST_FIRST = (
+    generation_pb2.USAGE_BASIS_UNKNOWN,
+    generation_pb2.USAGE_BASIS_ESTIMATED,
+    generation_pb2.USAGE_BASIS_MEASURED,
+)
+
+
+@dataclass(slots=True)
+class Spending:
+    """What one call may cost and has committed so far, in 1e-9 USD; without a limit all is allowed."""
+
+    limit: int | None
+    committed: int = 0
+
+
+@dataclass(slots=True)
+class Charge:
+    """One generation on a bill. Its usage is unknown until it is said; None means that nothing was used."""
+
+    usage: generation_pb2.Usage | None = field(
+        default_factory=lambda: generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN),
+    )
+
+
+@dataclass(slots=True)
+class Bill:
+    """What one model has used of a call's spending, attempt by attempt."""
+
+    model: model_pb2.Model
+    spending: Spending
+    usages: list[generation_pb2.Usage] = field(default_factory=list)
+
+    @contextmanager
+    def charge(self, request: model_service_pb2.GenerateRequest) -> Iterator[Charge]:
+        """Reserves the most that a request may cost, and books what it cost after the block.
+
+        Where that is not known, the whole reservation counts as spent.
+
+        Raises:
+            BudgetExceeded: It could pass the limit, or the model's price is not known.
+        """
+        reserved = self._most(request)
+        self.spending.committed += reserved
+        charge = Charge()
+        try:
+            yield charge
+        finally:
+            usage = charge.usage
+            if usage is None:
+                self.spending.committed -= reserved
+            else:
+                self.usages.append(usage)
+                if usage.HasField("cost_usd_nanos"):
+                    self.spending.committed += usage.cost_usd_nanos - reserved
+
+    def _most(self, request: model_service_pb2.GenerateRequest) -> int:
+        limit = self.spending.limit
+        if limit is None:
+            return 0
+        if not self.model.HasField("price"):
+            raise BudgetExceeded("its price is not known", metadata={"limit_usd_nanos": str(limit)})
+        price = self.model.price
+        input_tokens = -(-request.ByteSize() // _BYTES_PER_TOKEN)
+        cost = (
+            input_tokens * price.input_usd_nanos + request.sampling.max_output_tokens * price.output_usd_nanos
+        )
+        needed = -(-cost // _PER_MILLION)
+        if self.spending.committed + needed > limit:
+            raise BudgetExceeded(
+                "it could pass the caller's cost limit",
+                metadata={"limit_usd_nanos": str(limit), "needed_usd_nanos": str(needed)},
+            )
+        return needed
+
+
+def total_usage(usages: Iterable[generation_pb2.Usage]) -> generation_pb2.Usage:
+    """The sum of several usages; its basis is the weakest of theirs. The cost is unset if none has one."""
+    total = generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_MEASURED)
+    for usage in usages:
+        total.input_tokens += usage.input_tokens
+        total.output_tokens += usage.output_tokens
+        total.cached_input_tokens += usage.cached_input_tokens
+        total.reasoning_tokens += usage.reasoning_tokens
+        if usage.HasField("cost_usd_nanos"):
+            total.cost_usd_nanos += usage.cost_usd_nanos
+        total.basis = min(total.basis, usage.basis, key=_strength)
+    return total
+
+
+def _strength(basis: generation_pb2.UsageBasis.ValueType) -> int:
+    return _WEAKEST_FIRST.index(basis) if basis in _WEAKEST_FIRST else 0

@@ -1,0 +1,48 @@
+"""How each model has done in its latest calls."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from chorus.model.v1 import model_pb2
+from orchestrator.duration import to_duration
+
+MAX_CALLS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One generation: whether it was answered, its seconds, and how fast it wrote (0: not known)."""
+
+    model: str
+    answered: bool
+    seconds: float
+    output_tokens_per_second: float
+
+
+class TrackRecords:
+    """The latest calls of every model, at most `MAX_CALLS` of each."""
+
+    def __init__(self, calls: Iterable[ModelCall] = ()) -> None:
+        self._calls: defaultdict[str, deque[ModelCall]] = defaultdict(lambda: deque(maxlen=MAX_CALLS))
+        for call in calls:
+            self.add(call)
+
+    def add(self, call: ModelCall) -> None:
+        """Adds the latest call."""
+        self._calls[call.model].append(call)
+
+    def of(self, model: str) -> model_pb2.TrackRecord | None:
+        """The record of a model; None before its first call."""
+        calls = self._calls.get(model)
+        if not calls:
+            return None
+        answered = [call for call in calls if call.answered]
+        record = model_pb2.TrackRecord(calls=len(calls), failure_rate=1 - len(answered) / len(calls))
+        if answered:
+            record.latency.CopyFrom(to_duration(median(call.seconds for call in answered)))
+        speeds = [call.output_tokens_per_second for call in answered if call.output_tokens_per_second]
+        if speeds:
+            record.output_tokens_per_second = median(speeds)
+        return record

@@ -1,0 +1,92 @@
+"""What is wrong with a request, field by field, before anything is paid for."""
+
+import math
+import re
+from collections.abc import Iterator
+
+from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
+from chorus.model.v1 import generation_pb2
+from orchestrator.duration import to_seconds
+from orchestrator.rubrics.rubric import violations as rubric_violations
+from rpckit.errors import InvalidRequest
+
+MAX_TEXT = 100_000
+MAX_REQUEST_ID = 64
+_MAX_TASK = 20_000
+_MAX_AUTHOR_LEVEL = 200
+_MAX_TEMPERATURE = 2
+_MAX_STOP_SEQUENCES = 4
+# The shape of a BCP 47 tag; whether its subtags exist is nobody's trouble here.
+_LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+Violation = tuple[str, str]
+
+
+def check_request(request: feedback_service_pb2.GetFeedbackRequest) -> None:
+    """Checks what can be told without knowing the models.
+
+    Raises:
+        InvalidRequest: It names every field that is wrong.
+    """
+    found = dict(_violations(request))
+    if found:
+        raise InvalidRequest(found)
+
+
+def _violations(request: feedback_service_pb2.GetFeedbackRequest) -> Iterator[Violation]:
+    yield from _submission_violations(request.submission)
+    if request.HasField("rubric"):
+        yield from rubric_violations(request.rubric).items()
+    seen: set[str] = set()
+    for place, name in enumerate(request.models):
+        if name in seen:
+            yield f"models[{place}]", f"{name} is named twice"
+        seen.add(name)
+    yield from _policy_violations(request.policy)
+    yield from sampling_violations(request.sampling)
+    if len(request.request_id) > MAX_REQUEST_ID:
+        yield "request_id", f"longer than {MAX_REQUEST_ID} characters"
+    yield from _language_violations("feedback_language_code", request.feedback_language_code)
+
+
+def _submission_violations(submission: submission_pb2.Submission) -> Iterator[Violation]:
+    if not submission.text.strip():
+        yield "submission.text", "empty"
+    for field, text, most in (
+        ("text", submission.text, MAX_TEXT),
+        ("task", submission.task, _MAX_TASK),
+        ("reference_answer", submission.reference_answer, _MAX_TASK),
+        ("author_level", submission.author_level, _MAX_AUTHOR_LEVEL),
+    ):
+        if len(text) > most:
+            yield f"submission.{field}", f"{len(text)} code points, more than {most}"
+    yield from _language_violations("submission.language_code", submission.language_code)
+
+
+def _policy_violations(policy: feedback_service_pb2.PanelPolicy) -> Iterator[Violation]:
+    for field in ("min_models", "min_families"):
+        if policy.HasField(field) and getattr(policy, field) < 1:
+            yield f"policy.{field}", "less than 1"
+    if policy.HasField("model_timeout") and to_seconds(policy.model_timeout) <= 0:
+        yield "policy.model_timeout", "not above zero"
+    if policy.HasField("straggler_grace") and to_seconds(policy.straggler_grace) < 0:
+        yield "policy.straggler_grace", "negative"
+    if policy.HasField("max_cost_usd_nanos") and policy.max_cost_usd_nanos < 0:
+        yield "policy.max_cost_usd_nanos", "negative"
+
+
+def sampling_violations(sampling: generation_pb2.Sampling) -> Iterator[Violation]:
+    """What is wrong with a Sampling that is the request's field `sampling`."""
+    if not (math.isfinite(sampling.temperature) and 0 <= sampling.temperature <= _MAX_TEMPERATURE):
+        yield "sampling.temperature", f"not from 0 to {_MAX_TEMPERATURE}"
+    if not (math.isfinite(sampling.top_p) and 0 <= sampling.top_p <= 1):
+        yield "sampling.top_p", "not from 0 to 1"
+    if sampling.HasField("max_output_tokens") and sampling.max_output_tokens < 1:
+        yield "sampling.max_output_tokens", "less than 1"
+    if len(sampling.stop_sequences) > _MAX_STOP_SEQUENCES:
+        yield "sampling.stop_sequences", f"more than {_MAX_STOP_SEQUENCES}"
+
+
+def _language_violations(field: str, code: str) -> Iterator[Violation]:
+    if code and not _LANGUAGE_CODE.fullmatch(code):
+        yield field, f"{code[:20]!r} is no BCP 47 code"

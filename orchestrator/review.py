@@ -1,0 +1,197 @@
+"""One request from start to end: checked, asked, merged."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+
+from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
+from chorus.model.v1 import failure_pb2
+from orchestrator.merge.merge import Opinion, merge
+from orchestrator.panel.asking import Asker, Question
+from orchestrator.panel.directory import Directory
+from orchestrator.panel.fan_out import FanOut, Outcome
+from orchestrator.panel.selection import Panel, select
+from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.request_check import check_request
+from orchestrator.rubrics.default import default_rubric
+from orchestrator.summary import write_summary
+from orchestrator.work.work import Work, read_work
+from rpckit.call import Deadline
+from rpckit.errors import QuorumNotReached, Timeout
+
+Event = feedback_service_pb2.StreamFeedbackResponse
+Results = Mapping[str, feedback_pb2.ModelResult]
+
+# Kept for the merge and the way back, so that the caller sees our answer and not its own DEADLINE_EXCEEDED.
+_RESERVE_SHARE = 0.05
+_LEAST_RESERVE_SECONDS = 0.2
+_MOST_RESERVE_SECONDS = 2.0
+# Kept besides for a model that words the summary.
+_SUMMARY_SHARE = 0.2
+_MOST_SUMMARY_SECONDS = 15.0
+
+
+class Reviewer:
+    """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
+
+    def __init__(self, directory: Directory, asker: Asker, default_panel: Sequence[str]) -> None:
+        self._directory = directory
+        self._asker = asker
+        self._default_panel = default_panel
+
+    async def review(
+        self,
+        request: feedback_service_pb2.GetFeedbackRequest,
+        deadline: Deadline,
+        kept: Results,
+    ) -> AsyncGenerator[Event]:
+        """Yields what happens, in the order that `StreamFeedback` documents; the `response` comes last.
+
+        `kept` holds answers that need not be bought again, by model.
+
+        Raises:
+            ChorusError: The request is malformed, or the policy was not met in time.
+        """
+        check_request(request)
+        panel = select(request, await self._directory.listing(), self._default_panel)
+        answer_by, merge_by = _deadlines(request, deadline)
+        work = await _read(request.submission, answer_by)
+        question = Question(
+            work=work,
+            submission=request.submission,
+            rubric=request.rubric if request.HasField("rubric") else default_rubric(work.language_code),
+            feedback_language=request.feedback_language_code or work.language_code,
+            sampling=request.sampling,
+            include_raw=request.include_raw,
+        )
+        names = [each.name for each in panel.asked]
+        yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
+
+        policy = request.policy
+        spending = Spending(policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None)
+        fan_out = FanOut(self._asker, panel, policy, question, spending, answer_by, kept)
+        outcomes: list[Outcome] = []
+        async with aclosing(fan_out.run()) as events:
+            async for event in events:
+                if not isinstance(event, Outcome):
+                    yield Event(delta=event)
+                    continue
+                outcomes.append(event)
+                yield Event(result=event.result)
+                if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
+                    yield Event(merged=await _merge(question, panel, outcomes))
+
+        if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
+            raise _quorum_not_reached(panel, outcomes)
+        merged = await _merge(question, panel, outcomes)
+        usages = [each.result.usage for each in outcomes]
+        if panel.summary_model is not None:
+            bill = Bill(panel.summary_model.model, spending)
+            summary = await write_summary(
+                self._directory,
+                panel.summary_model,
+                merged,
+                question.feedback_language,
+                bill,
+                merge_by,
+            )
+            if summary is not None:
+                merged.summary.CopyFrom(summary)
+            usages += bill.usages
+        yield Event(
+            response=feedback_service_pb2.GetFeedbackResponse(
+                merged=merged,
+                results=[each.result for each in _in_request_order(panel, outcomes)],
+                usage=total_usage(usages),
+                rubric=question.rubric,
+                language_code=work.language_code,
+                feedback_id=uuid.uuid4().hex,
+            ),
+        )
+
+
+def _deadlines(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    deadline: Deadline,
+) -> tuple[Deadline, Deadline]:
+    """When the models must have answered, and when the summary must be worded."""
+    left = deadline.remaining()
+    reserve = min(_MOST_RESERVE_SECONDS, max(_LEAST_RESERVE_SECONDS, _RESERVE_SHARE * left))
+    summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * left) if request.summary_model else 0.0
+    merge_by = deadline.earlier(reserve)
+    return merge_by.earlier(summary), merge_by
+
+
+async def _read(submission: submission_pb2.Submission, deadline: Deadline) -> Work:
+    try:
+        async with asyncio.timeout(deadline.remaining()):
+            return await asyncio.to_thread(read_work, submission)
+    except TimeoutError:
+        raise Timeout("the deadline leaves no time to ask a model") from None
+
+
+async def _merge(question: Question, panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.MergedFeedback:
+    opinions = [
+        Opinion(
+            model=each.listed.name,
+            family=each.listed.model.family,
+            model_version=each.result.model_version,
+            feedback=each.result.feedback,
+        )
+        for each in outcomes
+        if each.answered
+    ]
+    merged = await asyncio.to_thread(
+        merge,
+        question.work,
+        question.rubric,
+        opinions,
+        feedback_language=question.feedback_language,
+    )
+    merged.panel.CopyFrom(_panel(panel, outcomes))
+    return merged
+
+
+def _panel(panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
+    asked = {each.name for each in (*panel.asked, *(outcome.listed for outcome in outcomes))}
+    answered = {each.listed.name for each in outcomes if each.answered}
+    families = _families(outcomes)
+    if len(families) == 1:
+        state = merged_pb2.Panel.STATE_SINGLE
+    elif answered == asked:
+        state = merged_pb2.Panel.STATE_COMPLETE
+    else:
+        state = merged_pb2.Panel.STATE_PARTIAL
+    return merged_pb2.Panel(
+        state=state,
+        asked=len(asked),
+        answered=len(answered),
+        families_answered=len(families),
+        missing=sorted(asked - answered),
+    )
+
+
+def _families(outcomes: Sequence[Outcome]) -> set[str]:
+    return {each.listed.model.family for each in outcomes if each.answered}
+
+
+def _in_request_order(panel: Panel, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    places = {each.name: place for place, each in enumerate(panel.asked)}
+    return sorted(outcomes, key=lambda each: places.get(each.listed.name, len(places)))
+
+
+def _quorum_not_reached(panel: Panel, outcomes: Sequence[Outcome]) -> QuorumNotReached:
+    failures: list[failure_pb2.Failure] = []
+    for each in outcomes:
+        if not each.answered:
+            failure = failure_pb2.Failure()
+            failure.CopyFrom(each.result.failure)
+            failure.metadata["model"] = each.listed.name
+            failures.append(failure)
+    answered = len(outcomes) - len(failures)
+    return QuorumNotReached(
+        f"{answered} models of {len(_families(outcomes))} families answered;"
+        f" the policy asks for {panel.min_models} of {panel.min_families}",
+        details=failures,
+    )

@@ -1,0 +1,137 @@
+"""Requests with the same request_id share one run, and its stored answer afterwards."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+
+from chorus.feedback.v1 import feedback_service_pb2
+from orchestrator.review import Event, Reviewer
+from orchestrator.store.store import Store
+from rpckit.call import Deadline
+from rpckit.errors import InvalidRequest, Timeout
+
+Request = feedback_service_pb2.GetFeedbackRequest
+Response = feedback_service_pb2.GetFeedbackResponse
+
+
+class Runs:
+    """Starts runs, or joins those that are under way."""
+
+    def __init__(self, reviewer: Reviewer, store: Store) -> None:
+        self._reviewer = reviewer
+        self._store = store
+        self._shared: dict[str, _SharedRun] = {}
+
+    async def response(self, request: Request, deadline: Deadline) -> Response:
+        """The response that a request's run ends with.
+
+        Raises:
+            ChorusError: As the run ends; Timeout if it outlasts the deadline, as a joined run may.
+        """
+        try:
+            async with (
+                asyncio.timeout(deadline.remaining()),
+                aclosing(self.events(request, deadline)) as events,
+            ):
+                *_, last = [event async for event in events]
+        except TimeoutError:
+            raise Timeout("the deadline passed") from None
+        return last.response
+
+    async def events(self, request: Request, deadline: Deadline) -> AsyncGenerator[Event]:
+        """Yields the events of a request's run; the last one is its `response`.
+
+        Raises:
+            InvalidRequest: The request_id was given to another request.
+            ChorusError: As the run ends.
+        """
+        if not request.request_id:
+            async with aclosing(self._reviewer.review(request, deadline, {})) as events:
+                async for event in events:
+                    yield event
+                    if event.HasField("response"):
+                        await self._store.keep_response("", event.response)
+            return
+        digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+        run = self._shared.get(request.request_id)
+        if run is None:
+            run = _SharedRun(digest, self._stored_or_new(request, digest, deadline))
+            self._shared[request.request_id] = run
+        _check_same(run.digest, digest)
+        run.listeners += 1
+        try:
+            async for event in run.listen():
+                yield event
+        finally:
+            run.listeners -= 1
+            if not run.listeners:
+                del self._shared[request.request_id]
+                await run.stop()
+
+    async def _stored_or_new(
+        self, request: Request, digest: bytes, deadline: Deadline
+    ) -> AsyncGenerator[Event]:
+        stored = await self._store.open_request(request.request_id, digest)
+        _check_same(stored.request_hash, digest)
+        if stored.response is not None:
+            for event in _replayed(stored.response):
+                yield event
+            return
+        kept = {result.model: result for result in stored.results}
+        async with aclosing(self._reviewer.review(request, deadline, kept)) as events:
+            async for event in events:
+                if event.result.HasField("feedback") and event.result.model not in kept:
+                    await self._store.keep_result(request.request_id, event.result)
+                elif event.HasField("response"):
+                    await self._store.keep_response(request.request_id, event.response)
+                yield event
+
+
+class _SharedRun:
+    """One run that several callers listen to, each from its first event on."""
+
+    def __init__(self, digest: bytes, events: AsyncGenerator[Event]) -> None:
+        self.digest = digest
+        self.listeners = 0
+        self._past: list[Event] = []
+        self._news = asyncio.Event()
+        self._task = asyncio.create_task(self._collect(events))
+        self._task.add_done_callback(lambda _: self._news.set())
+
+    async def listen(self) -> AsyncGenerator[Event]:
+        heard = 0
+        while True:
+            news = self._news
+            while heard < len(self._past):
+                yield self._past[heard]
+                heard += 1
+            if self._task.done():
+                self._task.result()
+                return
+            await news.wait()
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _collect(self, events: AsyncGenerator[Event]) -> None:
+        async with aclosing(events):
+            async for event in events:
+                self._past.append(event)
+                self._news.set()
+                self._news = asyncio.Event()
+
+
+def _check_same(digest: bytes, other: bytes) -> None:
+    if digest != other:
+        raise InvalidRequest({"request_id": "it was given to another request"})
+
+
+def _replayed(response: Response) -> Iterator[Event]:
+    names = [result.model for result in response.results if not result.substitute_for]
+    yield Event(accepted=Event.Accepted(models=names, rubric=response.rubric))
+    for result in response.results:
+        yield Event(result=result)
+    response.replayed = True
+    yield Event(response=response)

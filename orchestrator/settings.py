@@ -1,0 +1,75 @@
+"""The orchestrator's settings."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rpckit.settings import Environment, ServerSettings, SettingError
+
+_PORT = 50051
+_MODEL_SERVERS = "127.0.0.1:50052,127.0.0.1:50053,127.0.0.1:50054"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the orchestrator takes from the environment.
+
+    Attributes:
+        model_servers: gRPC targets of the model servers.
+        panel: Names of the models asked by default; empty asks every ready one.
+        student_model: Who plays a student by default; empty takes the first of Google's.
+        picture_model: Who draws by default; empty takes the first of Google's.
+        state_path: The SQLite file.
+        retention_seconds: How long an answer is kept.
+        batch_window: Items of one batch that are open at once.
+    """
+
+    server: ServerSettings
+    model_servers: tuple[str, ...]
+    panel: tuple[str, ...]
+    student_model: str
+    picture_model: str
+    state_path: Path
+    retention_seconds: float
+    batch_window: int
+
+    @classmethod
+    def read(cls, environment: Environment) -> "Settings":
+        """Reads the environment.
+
+        Raises:
+            SettingError: A variable holds what it cannot hold.
+        """
+        return cls(
+            server=ServerSettings.read(environment, "ORCHESTRATOR", port=_PORT),
+            model_servers=_targets(environment),
+            panel=_words(environment.text("CHORUS_PANEL")),
+            student_model=environment.text("CHORUS_STUDENT_MODEL"),
+            picture_model=environment.text("CHORUS_PICTURE_MODEL"),
+            state_path=_state_path(environment),
+            retention_seconds=3600 * environment.number("CHORUS_RETENTION_HOURS", 24),
+            batch_window=environment.integer("CHORUS_BATCH_WINDOW", 8, least=1, most=1000),
+        )
+
+
+def _targets(environment: Environment) -> tuple[str, ...]:
+    variable = "CHORUS_MODEL_SERVERS"
+    targets = _words(environment.text(variable, _MODEL_SERVERS))
+    for target in targets:
+        _, _, port = target.rpartition(":")
+        if not port.isdecimal():
+            raise SettingError(variable, f"{target!r} is not of the form host:port")
+    return targets
+
+
+def _state_path(environment: Environment) -> Path:
+    variable = "CHORUS_STATE_DIR"
+    folder = Path(environment.text(variable, ".state"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(variable, f"{folder} cannot be made: {error.strerror}") from None
+    return folder / "orchestrator.sqlite3"
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word for each in value.split(",") if (word := each.strip()))

@@ -1,0 +1,54 @@
+"""The seam between the orchestrator and what keeps its state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from orchestrator.panel.track_record import ModelCall
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """What is kept of a request: a hash of it, its response once there is one, and the answers paid for."""
+
+    request_hash: bytes
+    response: feedback_service_pb2.GetFeedbackResponse | None
+    results: tuple[feedback_pb2.ModelResult, ...]
+
+
+class Store(Protocol):
+    """Everything in it expires but the calls of models, which hold no text."""
+
+    async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
+        """What is kept under a request_id; a new one is kept from now on."""
+
+    async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
+        """Keeps one model's answer, so that a repeat does not pay for it again."""
+
+    async def keep_response(
+        self,
+        request_id: str,
+        response: feedback_service_pb2.GetFeedbackResponse,
+    ) -> None:
+        """Keeps a response under its request_id, if it has one, and its rubric under its feedback_id."""
+
+    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
+        """The rubric of a feedback; None if there is no such feedback or it has expired."""
+
+    async def keep_scores(
+        self,
+        feedback_id: str,
+        rater: str,
+        scores: Sequence[feedback_pb2.CriterionScore],
+    ) -> None:
+        """Keeps a person's scores in the place of what that person said before."""
+
+    async def delete_feedback(self, feedback_id: str) -> None:
+        """Deletes all that is kept of a feedback, its request and its models' answers included."""
+
+    async def add_call(self, call: ModelCall) -> None:
+        """Adds a call of a model to its record."""
+
+    async def latest_calls(self) -> Sequence[ModelCall]:
+        """The latest calls of every model, oldest first."""
