@@ -1,0 +1,126 @@
+"""Which points of different models are the same point."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from orchestrator.answer.issues import OTHER
+from orchestrator.merge import policy
+from orchestrator.merge.lexical import likeness
+from orchestrator.merge.statement import Range, Statement, overlap
+from orchestrator.work.work import Work
+
+_CONVENTIONS = "conventions"
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Statements that are one point, the one most similar to the others first."""
+
+    statements: Sequence[Statement]
+
+
+def align(work: Work, statements: Sequence[Statement], language_code: str) -> list[Cluster]:
+    """Joins the statements, which come in order, by average linkage.
+
+    No cluster ever holds two statements that must not be joined.
+    """
+    similarities = _similarities(work, statements, language_code)
+    return [
+        Cluster([statements[place] for place in _most_similar_first(places, statements, similarities)])
+        for places in _linked(len(statements), similarities)
+    ]
+
+
+def _similarities(work: Work, statements: Sequence[Statement], language_code: str) -> dict[Pair, float]:
+    """The similarity of every two statements that may be joined."""
+    sentences = [_sentences(work, each.place) for each in statements]
+    allowed = [
+        (one, other)
+        for one, other in combinations(range(len(statements)), 2)
+        if _may_join(statements[one], statements[other], sentences[one], sentences[other])
+    ]
+    # Words are compared only where that can matter: analysing Korean is most of the merge's time.
+    compared = sorted({place for pair in allowed for place in pair})
+    observations = [statements[place].point.observation for place in compared]
+    alike = likeness(observations, language_code)
+    index = {place: number for number, place in enumerate(compared)}
+    return {
+        (one, other): _structure(statements[one], statements[other])
+        + policy.LEXICAL * alike(index[one], index[other])
+        for one, other in allowed
+    }
+
+
+def _may_join(
+    one: Statement, other: Statement, its_sentences: Range | None, other_sentences: Range | None
+) -> bool:
+    if one.group != other.group and OTHER not in {one.group, other.group}:
+        return False
+    if (one.strength and other.improvement) or (one.improvement and other.strength):
+        return False
+    if {each.model for each in one.opinions} & {each.model for each in other.opinions}:
+        return False
+    if its_sentences is None or other_sentences is None or overlap(one, other):
+        return True
+    if _CONVENTIONS in {one.group, other.group}:
+        return False
+    first, second = sorted((its_sentences, other_sentences))
+    return second[0] - first[1] <= policy.MAX_SENTENCES_APART
+
+
+def _structure(one: Statement, other: Statement) -> float:
+    shared = overlap(one, other)
+    place = 0.0 if shared is None else policy.OVERLAP * shared or policy.DISJOINT
+    same_issue = one.point.issue == other.point.issue
+    same_criterion = one.point.criterion_id == other.point.criterion_id != ""
+    return place + policy.SAME_ISSUE * same_issue + policy.SAME_CRITERION * same_criterion
+
+
+def _sentences(work: Work, place: Range | None) -> Range | None:
+    if place is None:
+        return None
+    return work.sentence_at(place[0]), work.sentence_at(place[1] - 1)
+
+
+def _linked(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:
+    clusters = {place: [place] for place in range(count)}
+    # Sum of the similarities between two clusters; a pair that must not be joined is not there.
+    sums = dict(similarities)
+
+    def linkage(pair: Pair) -> tuple[float, int, int]:
+        one, other = pair
+        return sums[pair] / (len(clusters[one]) * len(clusters[other])), -one, -other
+
+    while sums:
+        one, other = best = max(sums, key=linkage)
+        if linkage(best)[0] < policy.JOIN_FROM:
+            break
+        del sums[best]
+        for third in clusters.keys() - {one, other}:
+            kept, gone = _pair(one, third), _pair(other, third)
+            if kept in sums and gone in sums:
+                sums[kept] += sums[gone]
+            else:
+                sums.pop(kept, None)
+            sums.pop(gone, None)
+        clusters[one] += clusters.pop(other)
+    return list(clusters.values())
+
+
+def _pair(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+def _most_similar_first(
+    places: Sequence[int], statements: Sequence[Statement], similarities: Mapping[Pair, float]
+) -> list[int]:
+    def rank(place: int) -> tuple[float, int, str]:
+        similar = sum(similarities[_pair(place, other)] for other in sorted(places) if other != place)
+        # An unset match is the lowest value: what quotes nothing comes last.
+        match = statements[place].point.anchor.match or len(policy.MATCH_TRUST) + 1
+        return -similar, match, statements[place].opinions[0].model
+
+    return sorted(places, key=rank)

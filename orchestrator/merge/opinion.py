@@ -1,0 +1,15 @@
+"""What the merge is given of each model."""
+
+from dataclasses import dataclass
+
+from chorus.feedback.v1 import feedback_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One model's checked feedback, and whose it is."""
+
+    model: str
+    family: str
+    model_version: str
+    feedback: feedback_pb2.ModelFeedback

@@ -1,0 +1,60 @@
+"""Every number the merge depends on. Change one, and `VERSION` changes with it.
+
+A level is the unit of all arithmetic on scores: a criterion's scale is taken as four levels long.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+VERSION = "merge-1"
+
+# Scores.
+LEVELS = 4.0
+HUBER_LEVELS = 0.75
+PRIOR_RATERS = 2.0
+PRIOR_DEVIATION = 0.8
+MIN_HALF_RANGE = 0.5
+RANGE_DEVIATIONS = 1.28
+RATER_CORRELATION = 0.4
+CONTESTED_SPREAD = 1.75
+CONTESTED_GAP = 0.75
+AGREEING_LEVELS = 0.75
+
+# Alignment of points.
+OVERLAP = 1.2
+DISJOINT = -0.9
+SAME_ISSUE = 0.9
+SAME_CRITERION = 0.4
+LEXICAL = 0.18
+LEXICAL_LIMIT = 2.0
+JOIN_FROM = 0.60
+MAX_SENTENCES_APART = 1
+
+# Agreement and order.
+CONTRADICTION_OVERLAP = 0.5
+FAMILY_BONUS = 0.35
+MATCH_TRUST = (1.0, 0.95, 0.85)
+# Nothing quoted vouches for a point about the whole.
+UNQUOTED_TRUST = 0.85
+NEED_WITHOUT_SCORE = 0.5
+# A criterion of weight zero still leaves its points an order.
+MIN_WEIGHT = 0.05
+
+# Summary.
+MAX_NEXT_STEPS = 3
+MIN_NEXT_STEP_CRITERIA = 2
+MAX_STRENGTHS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Mean and standard deviation of the lexical similarity of two points of one work."""
+
+    mean: float
+    deviation: float
+
+
+LEXICAL_KOREAN = Distribution(0.20, 0.14)
+LEXICAL_OTHER = Distribution(0.40, 0.12)
+
+Weights = Mapping[str, float]
