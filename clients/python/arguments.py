@@ -1,0 +1,85 @@
+"""What a person hands to the client: files and numbers, checked before anything is sent.
+
+Each function is a typer parser; typer adds the option's name to the error.
+"""
+
+import codecs
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from google.protobuf import json_format
+
+from chorus.feedback.v1 import submission_pb2
+
+_MAX_AMOUNT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A text file, as it was read."""
+
+    name: str
+    text: str
+
+
+def file(value: str) -> Work:
+    """Reads a text to be reviewed."""
+    return Work(value, _read(value))
+
+
+def rubric(value: str) -> submission_pb2.Rubric:
+    """Reads a rubric in ProtoJSON."""
+    try:
+        return json_format.Parse(_read(value), submission_pb2.Rubric())
+    except json_format.ParseError as error:
+        # The first line names the field; the rest lists the fields there are.
+        raise typer.BadParameter(f"{value}: {str(error).splitlines()[0]}") from None
+
+
+def text(value: str) -> str:
+    """A text given on the command line, which need not be one."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("this is not UTF-8") from None
+    return value
+
+
+def number(value: str) -> float:
+    """Seconds or dollars."""
+    try:
+        amount = float(value)
+    except ValueError:
+        amount = math.nan
+    if not 0 <= amount <= _MAX_AMOUNT:
+        raise typer.BadParameter(f"{value!r} is not a number from 0 to {_MAX_AMOUNT:,}")
+    return amount
+
+
+def ratio(value: str) -> float:
+    """Width over height, for example "16:9" or "1.5"."""
+    try:
+        width, height = map(float, value.split(":")) if ":" in value else (float(value), 1.0)
+        aspect = width / height
+    except (ValueError, ZeroDivisionError):
+        aspect = math.nan
+    if not (math.isfinite(aspect) and aspect > 0):
+        raise typer.BadParameter(f"{value!r} is no ratio such as 16:9 or 1.5")
+    return aspect
+
+
+def _read(path: str) -> str:
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from None
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    try:
+        return data.removeprefix(mark).decode()
+    except UnicodeDecodeError as error:
+        place = error.start + len(mark)
+        raise typer.BadParameter(
+            f"{path} is not UTF-8 (the byte at offset {place}); save it as UTF-8"
+        ) from None

@@ -1,0 +1,142 @@
+"""The merged feedback, as a teacher reads it."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
+from clients.python import amounts
+from clients.python.score_view import scores
+from clients.python.screen import indented, labelled, prose, quoted
+from clients.python.words import Words
+
+_POLARITY_STYLES = {
+    feedback_pb2.POLARITY_STRENGTH: "bold green",
+    feedback_pb2.POLARITY_IMPROVEMENT: "bold yellow",
+    feedback_pb2.POLARITY_QUESTION: "bold cyan",
+}
+
+
+def feedback(response: feedback_service_pb2.GetFeedbackResponse, text: str, words: Words) -> Group:
+    """Everything the panel said about `text`, most important first."""
+    merged = response.merged
+    titles = {each.id: each.title or each.id for each in response.rubric.criteria}
+    sections = (
+        _summary(merged, words),
+        _points(merged, titles, text, words),
+        scores(merged, response.rubric, words),
+        _injections(merged, text, words),
+        _ending(response, words),
+    )
+    lines: list[RenderableType] = []
+    for section in sections:
+        found = list(section)
+        if found:
+            lines += (Text(), *found)
+    return Group(*lines)
+
+
+def _heading(text: str) -> Text:
+    return Text(text, style="bold underline")
+
+
+def _numbers(merged: merged_pb2.MergedFeedback) -> dict[str, str]:
+    return {point.id: str(number) for number, point in enumerate(merged.points, 1)}
+
+
+def _summary(merged: merged_pb2.MergedFeedback, words: Words) -> Iterator[RenderableType]:
+    if not merged.summary.sentences:
+        return
+    numbers = _numbers(merged)
+    author = merged.summary.model
+    yield _heading(words.summary + (f" ({words.worded_by.format(model=author)})" if author else ""))
+    for sentence in merged.summary.sentences:
+        mark = "+" if sentence.kind == merged_pb2.Summary.Sentence.KIND_STRENGTH else "→"
+        rests_on = ", ".join(numbers[each] for each in sentence.point_ids if each in numbers)
+        yield indented(Text.assemble(f"{mark} {prose(sentence.text)}", (f" ({rests_on})", "dim")))
+
+
+def _points(
+    merged: merged_pb2.MergedFeedback, titles: dict[str, str], text: str, words: Words
+) -> Iterator[RenderableType]:
+    if not merged.points:
+        yield Text(words.no_points)
+        return
+    numbers = _numbers(merged)
+    yield _heading(words.points_heading)
+    for merged_point in merged.points:
+        point = merged_point.members[0].point
+        yield Text()
+        yield Text.assemble(f"{numbers[merged_point.id]}. ", _what(point, titles, words))
+        for line in _body(point, text, words):
+            yield indented(line)
+        yield indented(Text(_who(merged_point, numbers, words), style="dim"))
+
+
+def _what(point: feedback_pb2.Point, titles: dict[str, str], words: Words) -> Text:
+    rest = [words.issues.get(point.issue, point.issue.replace("_", " "))]
+    if point.polarity != feedback_pb2.POLARITY_STRENGTH:
+        rest.insert(0, words.severities.get(point.severity, ""))
+    rest.append(titles.get(point.criterion_id, point.criterion_id))
+    polarity = (words.polarities.get(point.polarity, ""), _POLARITY_STYLES.get(point.polarity, ""))
+    return Text.assemble(polarity, *(f" · {each}" for each in rest if each))
+
+
+def _body(point: feedback_pb2.Point, text: str, words: Words) -> Iterator[Text]:
+    yield _where(point, text, words)
+    yield Text(prose(point.observation))
+    if point.reason:
+        yield labelled(words.why, prose(point.reason))
+    if point.next_step:
+        yield labelled(words.next_step, prose(point.next_step))
+    if point.suggested_rewrite:
+        yield labelled(words.rewrite, prose(point.suggested_rewrite), style="italic")
+
+
+def _where(point: feedback_pb2.Point, text: str, words: Words) -> Text:
+    if not point.HasField("anchor"):
+        return Text(words.whole_text, style="dim")
+    return _passage(point.anchor, text, words)
+
+
+def _passage(anchor: feedback_pb2.Anchor, text: str, words: Words) -> Text:
+    quote = words.quotation.format(text=quoted(anchor.quote))
+    line_start = text.rfind("\n", 0, anchor.start) + 1
+    line = text.count("\n", 0, anchor.start) + 1
+    place = words.place.format(line=line, column=anchor.start - line_start + 1)
+    return Text.assemble((quote, "italic"), (f"  ({place})", "dim"))
+
+
+def _who(point: merged_pb2.MergedPoint, numbers: dict[str, str], words: Words) -> str:
+    agreement = words.agreements.get(point.agreement, "")
+    said = agreement.format(models=len(point.members), families=point.families)
+    opposite = ", ".join(numbers[each] for each in point.contradicts if each in numbers)
+    if opposite:
+        said += f" ({words.opposed.format(points=opposite)})"
+    return f"{said}: {', '.join(member.model for member in point.members)}"
+
+
+def _injections(merged: merged_pb2.MergedFeedback, text: str, words: Words) -> Iterator[RenderableType]:
+    if merged.suspected_injections:
+        yield Text(words.injections_heading, style="bold underline red")
+        for anchor in merged.suspected_injections:
+            yield indented(_passage(anchor, text, words))
+
+
+def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> Iterator[RenderableType]:
+    panel = response.merged.panel
+    state = words.panel_states.get(panel.state, "").format(
+        asked=panel.asked, answered=panel.answered, families=panel.families_answered
+    )
+    single = panel.state == merged_pb2.Panel.STATE_SINGLE
+    yield labelled(words.panel, state, style="yellow" if single else "")
+    if panel.missing:
+        yield labelled(words.missing, ", ".join(panel.missing))
+    usage = response.usage
+    tokens = words.tokens.format(input=f"{usage.input_tokens:,}", output=f"{usage.output_tokens:,}")
+    yield labelled(words.cost, f"{amounts.cost(usage, words)}; {tokens}")
+    if response.replayed:
+        yield Text(words.replayed)
+    if response.feedback_id:
+        yield labelled(words.feedback_id, response.feedback_id)

@@ -1,0 +1,105 @@
+"""`review`: asks the panel about each text and prints what it says, as it says it."""
+
+from collections.abc import Sequence
+
+from google.protobuf import json_format
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from chorus.feedback.v1 import feedback_service_pb2
+from clients.python.arguments import Work
+from clients.python.connection import Server
+from clients.python.failure_view import rpc_error
+from clients.python.feedback_service import list_models, stream_feedback
+from clients.python.feedback_view import feedback
+from clients.python.language import words_for
+from clients.python.models_view import absent
+from clients.python.panel_view import PanelView
+from clients.python.screen import console, show
+from clients.python.words import Words
+from rpckit.errors import ChorusError
+
+
+async def review(
+    works: Sequence[Work],
+    template: feedback_service_pb2.GetFeedbackRequest,
+    server: Server,
+    *,
+    as_json: bool,
+) -> bool:
+    """Reviews the works one after another, then says who could not take part.
+
+    Args:
+        works: At least one.
+        template: The request without a text.
+        server: Its timeout is for each work.
+        as_json: Print each GetFeedbackResponse as one line of ProtoJSON, and nothing else.
+
+    Returns:
+        Whether every work got its feedback.
+
+    Raises:
+        ChorusError: The models could not be listed.
+    """
+    screen = console()
+    models = None if as_json else await list_models(server)
+    complete = True
+    for work in works:
+        request = _about(work, template)
+        try:
+            if as_json:
+                await _print_json(request, screen, server)
+            else:
+                await _print_feedback(work, request, screen, server)
+        except ChorusError as error:
+            show(console(stderr=True), rpc_error(error, _words(request), server=server.address))
+            complete = False
+    if models:
+        show(screen, absent(models, _words(_about(works[-1], template))))
+    return complete
+
+
+def _about(
+    work: Work, template: feedback_service_pb2.GetFeedbackRequest
+) -> feedback_service_pb2.GetFeedbackRequest:
+    request = feedback_service_pb2.GetFeedbackRequest()
+    request.CopyFrom(template)
+    request.submission.text = work.text
+    return request
+
+
+def _words(request: feedback_service_pb2.GetFeedbackRequest) -> Words:
+    submission = request.submission
+    return words_for(request.feedback_language_code or submission.language_code, submission.text)
+
+
+async def _print_json(
+    request: feedback_service_pb2.GetFeedbackRequest, screen: Console, server: Server
+) -> None:
+    response = await stream_feedback(request, lambda _: None, server)
+    line = json_format.MessageToJson(response, indent=None, ensure_ascii=False)
+    screen.print(line, soft_wrap=True)
+
+
+async def _print_feedback(
+    work: Work,
+    request: feedback_service_pb2.GetFeedbackRequest,
+    screen: Console,
+    server: Server,
+) -> None:
+    words = _words(request)
+    length = words.characters.format(count=f"{len(work.text):,}")
+    show(screen, Text(f"\n{work.name} · {length}\n", style="bold"))
+    view = PanelView(words)
+
+    def print_line(event: feedback_service_pb2.StreamFeedbackResponse) -> None:
+        if line := view.accept(event):
+            show(screen, line)
+
+    if screen.is_interactive:
+        with Live(view, console=screen):
+            response = await stream_feedback(request, view.accept, server)
+    else:
+        response = await stream_feedback(request, print_line, server)
+    show(screen, feedback(response, work.text, words))
