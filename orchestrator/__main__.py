@@ -28,9 +28,9 @@ async def register(host: Host, settings: Settings) -> None:
         raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
     directory = Directory(settings.model_servers, host.exit_stack)
     records = TrackRecords(await store.latest_calls())
-    reviewer = Reviewer(directory, Asker(directory, records, store), settings.panel)
+    reviewer = Reviewer(directory, Asker(directory.stream_generate, records, store).ask, settings.panel)
     feedback = feedback_servicer.FeedbackServicer(
-        Runs(reviewer, store),
+        Runs(reviewer.review, store),
         directory,
         records,
         store,

@@ -1,29 +1,30 @@
 """Many requests on one stream, in order of completion; a failed one ends itself alone."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from functools import partial
 
 from chorus.feedback.v1 import feedback_service_pb2
 from orchestrator.duration import to_seconds
-from orchestrator.runs import Runs
 from rpckit.branch import error_of
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, to_failure
 
 Item = feedback_service_pb2.BatchFeedbackRequest
 ItemResponse = feedback_service_pb2.BatchFeedbackResponse
+Response = feedback_service_pb2.GetFeedbackResponse
+Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitable[Response]]
 
 
 class Batch:
     """One stream of items; while `window` of them are open, no more are read."""
 
-    def __init__(self, runs: Runs, window: int, deadline: Deadline) -> None:
-        self._runs = runs
+    def __init__(self, respond: Respond, window: int, deadline: Deadline) -> None:
+        self._respond = respond
         self._places = asyncio.Semaphore(window)
         self._deadline = deadline
         self._ended: asyncio.Queue[ItemResponse | None] = asyncio.Queue()
-        self._tasks: set[asyncio.Task[feedback_service_pb2.GetFeedbackResponse]] = set()
+        self._tasks: set[asyncio.Task[Response]] = set()
         self._item_ids: set[str] = set()
 
     async def answers(self, items: AsyncIterator[Item]) -> AsyncGenerator[ItemResponse]:
@@ -49,16 +50,16 @@ class Batch:
             self._tasks.add(task)
             task.add_done_callback(partial(self._end, item.item_id))
 
-    async def _answer(self, item: Item) -> feedback_service_pb2.GetFeedbackResponse:
+    async def _answer(self, item: Item) -> Response:
         if not item.item_id or item.item_id in self._item_ids:
             raise InvalidRequest({"item_id": "empty, or used before on this stream"})
         self._item_ids.add(item.item_id)
         deadline = self._deadline
         if item.HasField("timeout"):
             deadline = min(deadline, Deadline.after(to_seconds(item.timeout)))
-        return await self._runs.response(item.request, deadline)
+        return await self._respond(item.request, deadline)
 
-    def _end(self, item_id: str, task: asyncio.Task[feedback_service_pb2.GetFeedbackResponse]) -> None:
+    def _end(self, item_id: str, task: asyncio.Task[Response]) -> None:
         self._tasks.discard(task)
         self._places.release()
         error = error_of(task)

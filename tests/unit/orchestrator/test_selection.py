@@ -1,0 +1,142 @@
+import pytest
+
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy
+from chorus.model.v1 import model_pb2
+from orchestrator.panel.directory import ListedModel, Listing
+from orchestrator.panel.selection import select
+from rpckit.errors import InvalidRequest, Unavailable
+
+
+def listed(
+    name: str,
+    family: str,
+    *,
+    provider: str = "",
+    price: int = 0,
+    state: model_pb2.Model.State.ValueType = model_pb2.Model.STATE_READY,
+    capability: model_pb2.Capability.ValueType = model_pb2.CAPABILITY_JSON_SCHEMA,
+) -> ListedModel:
+    model = model_pb2.Model(
+        name=name,
+        family=family,
+        provider=provider,
+        state=state,
+        capabilities=[capability],
+        price=model_pb2.Price(output_usd_nanos=price),
+    )
+    return ListedModel(model, server="a:1")
+
+
+LOADING = listed("gemma/gemma-3-4b-it", "google", state=model_pb2.Model.STATE_LOADING)
+HOSTED = listed("huggingface/google/gemma-3-4b-it", "google", provider="huggingface", price=90)
+CHEAP = listed("openai/small", "openai", provider="openai", price=10)
+DEAR = listed("openai/large", "openai", provider="openai", price=100)
+PAINTER = listed(
+    "google/painter",
+    "google",
+    provider="google",
+    capability=model_pb2.CAPABILITY_IMAGE_OUTPUT,
+)
+RULES = listed("chorus/proofreader-language", "chorus")
+LISTING = Listing((LOADING, HOSTED, CHEAP, DEAR, PAINTER, RULES), ())
+
+
+def names(models: tuple[ListedModel, ...]) -> list[str]:
+    return [each.name for each in models]
+
+
+def violations(request: GetFeedbackRequest, listing: Listing = LISTING) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        select(request, listing, ())
+    return caught.value.metadata
+
+
+def test_every_ready_model_that_writes_feedback_is_asked_by_default() -> None:
+    panel = select(GetFeedbackRequest(), LISTING, ())
+    assert names(panel.asked) == [HOSTED.name, CHEAP.name, DEAR.name, RULES.name]
+    assert panel.spare == ()
+
+
+def test_the_default_panel_can_be_set() -> None:
+    panel = select(GetFeedbackRequest(), LISTING, (CHEAP.name, LOADING.name))
+    assert names(panel.asked) == [CHEAP.name]
+
+
+def test_a_named_model_is_asked_even_if_it_is_not_ready() -> None:
+    panel = select(GetFeedbackRequest(models=[LOADING.name]), LISTING, ())
+    assert names(panel.asked) == [LOADING.name]
+
+
+def test_an_unknown_model_is_named_by_its_place() -> None:
+    assert violations(GetFeedbackRequest(models=[CHEAP.name, "x/y"])) == {
+        "models[1]": "there is no model x/y"
+    }
+
+
+def test_a_model_behind_a_silent_server_may_exist() -> None:
+    panel = select(GetFeedbackRequest(models=["x/y"]), Listing((CHEAP,), ("b:2",)), ())
+    (unknown,) = panel.asked
+    assert unknown.name == "x/y"
+    assert "b:2" in unknown.model.state_detail
+
+
+def test_a_model_that_only_draws_is_refused() -> None:
+    assert list(violations(GetFeedbackRequest(models=[PAINTER.name]))) == ["models[0]"]
+
+
+def test_allowed_providers_bound_the_panel_and_ours_always_may_read() -> None:
+    panel = select(GetFeedbackRequest(allowed_providers=["openai"]), LISTING, ())
+    assert names(panel.asked) == [CHEAP.name, DEAR.name, RULES.name]
+
+
+def test_a_named_model_of_another_provider_is_refused() -> None:
+    request = GetFeedbackRequest(models=[HOSTED.name], allowed_providers=["openai"])
+    assert list(violations(request)) == ["models[0]"]
+
+
+def test_the_named_models_bound_who_may_substitute_and_word_the_summary() -> None:
+    panel = select(GetFeedbackRequest(models=[CHEAP.name]), LISTING, ())
+    assert names(panel.spare) == [DEAR.name, RULES.name]
+    request = GetFeedbackRequest(models=[CHEAP.name], summary_model=HOSTED.name)
+    assert list(violations(request)) == ["summary_model"]
+
+
+def test_the_same_weights_elsewhere_are_the_first_substitute_then_the_cheapest() -> None:
+    request = GetFeedbackRequest(models=[LOADING.name], allowed_providers=["openai", "huggingface"])
+    panel = select(request, LISTING, ())
+    assert [each.name for each in panel.substitutes_for(LOADING)] == [
+        HOSTED.name,
+        RULES.name,
+        CHEAP.name,
+        DEAR.name,
+    ]
+
+
+def test_no_substitutes_where_the_policy_wants_none() -> None:
+    request = GetFeedbackRequest(models=[CHEAP.name], policy=PanelPolicy(substitute=False))
+    assert select(request, LISTING, ()).spare == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "field"),
+    [
+        (PanelPolicy(min_models=2), "policy.min_models"),
+        (PanelPolicy(min_families=2), "policy.min_families"),
+    ],
+)
+def test_an_impossible_policy_is_refused(policy: PanelPolicy, field: str) -> None:
+    assert list(violations(GetFeedbackRequest(models=[CHEAP.name], policy=policy))) == [field]
+
+
+def test_nothing_ready_is_unavailable_not_the_callers_fault() -> None:
+    with pytest.raises(Unavailable):
+        select(GetFeedbackRequest(), Listing((LOADING,), ()), ())
+
+
+@pytest.mark.parametrize(
+    ("families", "enough"),
+    [([], False), (["a"], False), (["a", "a"], False), (["a", "b"], True), (["a", "a", "b"], True)],
+)
+def test_enough_is_counted_in_models_and_in_families(families: list[str], enough: bool) -> None:
+    request = GetFeedbackRequest(policy=PanelPolicy(min_models=2, min_families=2))
+    assert select(request, LISTING, ()).is_enough(families) is enough

@@ -1,0 +1,89 @@
+import pytest
+
+from chorus.model.v1.generation_pb2 import (
+    USAGE_BASIS_ESTIMATED,
+    USAGE_BASIS_MEASURED,
+    USAGE_BASIS_UNKNOWN,
+    Sampling,
+    Usage,
+)
+from chorus.model.v1.model_pb2 import Model, Price
+from chorus.model.v1.model_service_pb2 import GenerateRequest
+from orchestrator.panel.spending import Bill, Spending, total_usage
+from rpckit.errors import BudgetExceeded
+
+# 1,000 tokens of output cost 2,000,000 nanodollars.
+PRICED = Model(price=Price(input_usd_nanos=0, output_usd_nanos=2_000_000_000))
+REQUEST = GenerateRequest(sampling=Sampling(max_output_tokens=1000))
+MOST = 2_000_000
+
+
+def test_what_it_cost_takes_the_place_of_what_was_reserved() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with bill.charge(REQUEST) as charge:
+        assert spending.committed == MOST
+        charge.usage = Usage(output_tokens=10, cost_usd_nanos=20_000)
+    assert spending.committed == 20_000
+    assert bill.usages == [charge.usage]
+
+
+def test_side_by_side_the_limit_holds_for_the_sum_of_what_is_reserved() -> None:
+    spending = Spending(limit=2 * MOST - 1)
+    with (
+        Bill(PRICED, spending).charge(REQUEST),
+        pytest.raises(BudgetExceeded) as caught,
+        Bill(PRICED, spending).charge(REQUEST),
+    ):
+        pass
+    assert caught.value.metadata == {"limit_usd_nanos": str(2 * MOST - 1), "needed_usd_nanos": str(MOST)}
+
+
+def test_an_unknown_cost_counts_in_full() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with pytest.raises(LookupError), bill.charge(REQUEST):
+        raise LookupError
+    assert spending.committed == MOST
+    assert bill.usages == [Usage(basis=USAGE_BASIS_UNKNOWN)]
+
+
+def test_a_call_that_used_nothing_gives_all_back() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with bill.charge(REQUEST) as charge:
+        charge.usage = None
+    assert (spending.committed, bill.usages) == (0, [])
+
+
+def test_the_prompt_is_reserved_too() -> None:
+    priced = Model(price=Price(input_usd_nanos=3_000_000))
+    request = GenerateRequest(system_instruction="x" * 3_000_000)
+    spending = Spending(limit=2_999_999)
+    with pytest.raises(BudgetExceeded), Bill(priced, spending).charge(request):
+        pass
+
+
+def test_with_a_limit_a_model_of_unknown_price_is_not_asked() -> None:
+    with pytest.raises(BudgetExceeded), Bill(Model(), Spending(limit=10**12)).charge(REQUEST):
+        pass
+
+
+def test_without_a_limit_any_model_is() -> None:
+    with Bill(Model(), Spending(limit=None)).charge(REQUEST):
+        pass
+
+
+def test_a_total_is_as_sure_as_its_weakest_part() -> None:
+    parts = [
+        Usage(input_tokens=1, output_tokens=2, basis=USAGE_BASIS_MEASURED, cost_usd_nanos=5),
+        Usage(input_tokens=10, reasoning_tokens=3, basis=USAGE_BASIS_ESTIMATED),
+    ]
+    assert total_usage(parts) == Usage(
+        input_tokens=11,
+        output_tokens=2,
+        reasoning_tokens=3,
+        cost_usd_nanos=5,
+        basis=USAGE_BASIS_ESTIMATED,
+    )
+    assert not total_usage(parts[1:]).HasField("cost_usd_nanos")

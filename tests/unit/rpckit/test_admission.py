@@ -1,0 +1,62 @@
+import asyncio
+
+import pytest
+
+from rpckit.admission import Admission
+from rpckit.call import Deadline
+from rpckit.errors import RateLimited, Timeout
+
+
+async def hold(admission: Admission, release: asyncio.Event, holding: asyncio.Event | None = None) -> None:
+    async with admission.admit(Deadline.after(60)):
+        if holding:
+            holding.set()
+        await release.wait()
+
+
+async def test_a_full_queue_is_refused_at_once_with_a_delay() -> None:
+    admission, release, holding = Admission(1, 0), asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(hold(admission, release, holding))
+    await holding.wait()
+
+    with pytest.raises(RateLimited) as caught:
+        async with admission.admit(Deadline.after(60)):
+            pass
+
+    assert caught.value.retry_delay
+    release.set()
+    await running
+
+
+async def test_the_next_in_the_queue_gets_the_place() -> None:
+    admission, release, holding = Admission(1, 1), asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(hold(admission, release, holding))
+    await holding.wait()
+    waiting = asyncio.create_task(hold(admission, release))
+    release.set()
+    await asyncio.gather(running, waiting)
+
+
+async def test_a_deadline_that_passes_in_the_queue_is_a_timeout() -> None:
+    admission, release, holding = Admission(1, 1), asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(hold(admission, release, holding))
+    await holding.wait()
+    with pytest.raises(Timeout):
+        async with admission.admit(Deadline.after(0.01)):
+            pass
+    release.set()
+    await running
+
+
+async def test_a_cancelled_wait_leaves_no_trace() -> None:
+    admission, release, holding = Admission(1, 1), asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(hold(admission, release, holding))
+    await holding.wait()
+    waiting = asyncio.create_task(hold(admission, release))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    release.set()
+    await running
+    async with admission.admit(Deadline.after(1)):
+        pass
