@@ -1,0 +1,1 @@
+"""The providers' APIs behind ModelService: one catalog, one seam, one vocabulary of errors."""

@@ -1,0 +1,29 @@
+"""Runs the cloud proxy."""
+
+from chorus.model.v1 import model_service_pb2, model_service_pb2_grpc
+from rpckit.server import Host, run
+from services.cloud_proxy.generation import Gate
+from services.cloud_proxy.providers import connect
+from services.cloud_proxy.servicer import ModelServicer
+from services.cloud_proxy.settings import Connection, Settings
+
+_SERVICE = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"].full_name
+
+
+async def register(host: Host, settings: Settings) -> None:
+    """Connects to each provider that has a key, and serves the catalog."""
+    gates: dict[Connection, Gate] = {}
+    for connection in settings.connections.values():
+        if connection.is_open and connection not in gates:
+            provider = connect(connection, settings.google_sdk, settings.calls_per_provider)
+            host.exit_stack.push_async_callback(provider.close)
+            gates[connection] = Gate(provider, settings.calls_per_provider)
+    await host.add(
+        _SERVICE,
+        model_service_pb2_grpc.add_ModelServiceServicer_to_server,
+        ModelServicer(settings, gates),
+    )
+
+
+if __name__ == "__main__":
+    run(Settings.read, register)

@@ -1,0 +1,191 @@
+"""The catalog: what is known of each model, read from one TOML file.
+
+A line names the model `{provider}/{its name there}`. A provider without an adapter of its own speaks OpenAI's
+API at the line's `base_url`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from chorus.model.v1 import model_pb2
+
+OWN_ADAPTER = frozenset({"openai", "anthropic", "google", "huggingface"})
+
+_CAPABILITY_PREFIX = "CAPABILITY_"
+_CAPABILITIES = tuple(
+    name.removeprefix(_CAPABILITY_PREFIX)
+    for name, value in model_pb2.Capability.items()
+    if value != model_pb2.CAPABILITY_UNSPECIFIED
+)
+_NANOS = 10**9
+_TEXT = {"type": "string", "minLength": 1}
+_TOKENS = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+_USD = {"type": "number", "minimum": 0}
+_SCHEMA = {
+    "type": "object",
+    "required": ["models"],
+    "additionalProperties": False,
+    "properties": {
+        "models": {
+            "type": "object",
+            "propertyNames": {"pattern": "^[^/]+/.+$"},
+            "additionalProperties": {
+                "type": "object",
+                "required": ["display_name", "family", "capabilities"],
+                "additionalProperties": False,
+                "properties": {
+                    "id": _TEXT,
+                    "display_name": _TEXT,
+                    "family": _TEXT,
+                    "capabilities": {"type": "array", "items": {"enum": list(_CAPABILITIES)}},
+                    "max_input_tokens": _TOKENS,
+                    "max_output_tokens": _TOKENS,
+                    "price": {
+                        "type": "object",
+                        "required": ["input", "output"],
+                        "additionalProperties": False,
+                        "properties": {"input": _USD, "cached_input": _USD, "output": _USD},
+                    },
+                    "retirement_date": _TEXT,
+                    "successor": _TEXT,
+                    "base_url": _TEXT,
+                    "key_variable": _TEXT,
+                },
+            },
+        },
+    },
+}
+
+
+class CatalogError(ValueError):
+    """The catalog says what it cannot say; the text names the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the catalog.
+
+    Attributes:
+        id: The provider's own name for the model.
+        max_input_tokens: 0: not known; so for `max_output_tokens`.
+        price: None: not known.
+        base_url: Where an OpenAI-compatible server is; else "", and the settings say.
+        key_variable: The variable that holds the key; "" for a server that asks for none.
+    """
+
+    name: str
+    id: str
+    provider: str
+    display_name: str
+    family: str
+    capabilities: frozenset[model_pb2.Capability.ValueType]
+    max_input_tokens: int = 0
+    max_output_tokens: int = 0
+    price: model_pb2.Price | None = None
+    retirement_date: date | None = None
+    successor: str = ""
+    base_url: str = ""
+    key_variable: str = ""
+
+    def can(self, capability: model_pb2.Capability.ValueType) -> bool:
+        """Whether the model can do it."""
+        return capability in self.capabilities
+
+    def is_retired(self, today: date) -> bool:
+        """Whether the provider's shutdown date has come."""
+        return self.retirement_date is not None and self.retirement_date <= today
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All lines, by name."""
+
+    entries: Mapping[str, Entry]
+
+    @classmethod
+    def read(cls, path: Path) -> "Catalog":
+        """Reads and checks the file.
+
+        Raises:
+            CatalogError: It cannot be read, or a key is wrong.
+        """
+        try:
+            content = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise CatalogError(str(error)) from None
+        wrong = best_match(Draft202012Validator(_SCHEMA).iter_errors(content))
+        if wrong is not None:
+            raise CatalogError(f"{wrong.json_path}: {wrong.message}")
+        entries = {name: _entry(name, line) for name, line in content["models"].items()}
+        for entry in entries.values():
+            if entry.successor and entry.successor not in entries:
+                raise CatalogError(f"models.{entry.name}.successor: {entry.successor} is not in the catalog")
+        return cls(entries)
+
+    def successor(self, entry: Entry, today: date) -> Entry:
+        """The first of a retired model's successors that still answers; the last of them if none does."""
+        seen = {entry.name}
+        while entry.is_retired(today) and entry.successor and entry.successor not in seen:
+            entry = self.entries[entry.successor]
+            seen.add(entry.name)
+        return entry
+
+
+def _entry(name: str, line: Mapping[str, Any]) -> Entry:
+    provider, _, own_name = name.partition("/")
+    base_url = line.get("base_url", "")
+    if (provider in OWN_ADAPTER) == bool(base_url):
+        wrong = "has an adapter of its own" if base_url else "is none of ours, so it needs one"
+        raise CatalogError(f"models.{name}.base_url: {provider} {wrong}")
+    if base_url and not is_web_address(base_url):
+        raise CatalogError(f"models.{name}.base_url: not an http or https URL")
+    return Entry(
+        name=name,
+        id=line.get("id", own_name),
+        provider=provider,
+        display_name=line["display_name"],
+        family=line["family"],
+        capabilities=frozenset(
+            model_pb2.Capability.Value(_CAPABILITY_PREFIX + each) for each in line["capabilities"]
+        ),
+        max_input_tokens=line.get("max_input_tokens", 0),
+        max_output_tokens=line.get("max_output_tokens", 0),
+        price=_price(line["price"]) if "price" in line else None,
+        retirement_date=_date(name, line["retirement_date"]) if "retirement_date" in line else None,
+        successor=line.get("successor", ""),
+        base_url=base_url,
+        key_variable=line.get("key_variable", ""),
+    )
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is an http or https URL with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _price(line: Mapping[str, Any]) -> model_pb2.Price:
+    return model_pb2.Price(
+        input_usd_nanos=int(line["input"] * _NANOS),
+        cached_input_usd_nanos=int(line.get("cached_input", line["input"]) * _NANOS),
+        output_usd_nanos=int(line["output"] * _NANOS),
+    )
+
+
+def _date(name: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise CatalogError(f"models.{name}.retirement_date: {value!r} is not YYYY-MM-DD") from None

@@ -1,0 +1,128 @@
+"""One generation: a place at the provider, the clock, retries, the checks of the answer, the bill."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from google.protobuf import any_pb2
+
+from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from rpckit.admission import Admission
+from rpckit.errors import BadOutput, ChorusError, ContentBlocked, Timeout
+from services.cloud_proxy import answer_schema
+from services.cloud_proxy.failures import Dropped, EmptyAnswer, Malformed, too_long
+from services.cloud_proxy.pricing import Bill
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider
+from services.cloud_proxy.retry import Retries, RetryBudget
+
+_QUEUED_PER_PLACE = 4
+
+Event = content_pb2.Part | model_service_pb2.Completion
+
+
+class Gate:
+    """The way to one provider, for all the calls that go there."""
+
+    def __init__(self, provider: Provider, places: int) -> None:
+        self._provider = provider
+        self._admission = Admission(places, places * _QUEUED_PER_PLACE)
+        self._budget = RetryBudget()
+
+    async def generate(self, prompt: Prompt) -> AsyncGenerator[Event, None]:
+        """The parts of the answer, then its Completion.
+
+        Nothing is tried again once a part is out. A prompt that does not stream gives its parts out when the
+        answer has ended well.
+
+        Raises:
+            ChorusError: Its details hold the Usage, if the attempts consumed anything.
+        """
+        bill = Bill(prompt.entry.price)
+        retries = Retries(self._budget, prompt.deadline)
+        async with self._admission.admit(prompt.deadline):
+            self._budget.deposit()
+            while True:
+                is_out = False
+                try:
+                    async with aclosing(self._attempt(prompt, bill)) as pieces:
+                        async for piece in pieces:
+                            is_out = True
+                            yield _completion(piece, bill) if isinstance(piece, Ending) else piece
+                except ChorusError as error:
+                    if isinstance(error, Timeout | Dropped):
+                        bill.add(None)
+                    if is_out or not await retries.again(error):
+                        raise _with_usage(error, bill) from None
+                    if isinstance(error, EmptyAnswer):
+                        prompt = prompt.with_larger_limit()
+                else:
+                    return
+
+    async def _attempt(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Piece, None]:
+        held: list[content_pb2.Part] = []
+        answer = ""
+        ending: Ending | None = None
+        has_content = False
+        async with aclosing(self._provider.answer(prompt)) as pieces:
+            while (piece := await _next(pieces, prompt)) is not None:
+                if isinstance(piece, Ending):
+                    ending = piece
+                    continue
+                held.append(piece)
+                answer += piece.text
+                has_content = has_content or piece.HasField("image") or not piece.text.isspace()
+                # White space alone is no answer yet, and may turn out to be all there is.
+                if prompt.streaming and has_content:
+                    for part in held:
+                        yield part
+                    held.clear()
+        if ending is None:
+            bill.add(None)
+            raise Malformed("the answer has no finish reason")
+        bill.add(ending.usage)
+        _check_finish(ending, prompt)
+        if not has_content:
+            raise EmptyAnswer(f"the answer is empty ({ending.word})")
+        if prompt.schema is not None and ending.finish is Finish.STOP:
+            answer_schema.check(answer, prompt.schema)
+        for part in held:
+            yield part
+        yield ending
+
+
+async def _next(pieces: AsyncGenerator[Piece, None], prompt: Prompt) -> Piece | None:
+    try:
+        async with asyncio.timeout(prompt.deadline.remaining()):
+            return await anext(pieces, None)
+    except TimeoutError:
+        raise Timeout(f"{prompt.entry.provider} did not answer in time") from None
+
+
+def _check_finish(ending: Ending, prompt: Prompt) -> None:
+    match ending.finish:
+        case Finish.BLOCKED:
+            raise ContentBlocked(f"{prompt.entry.provider} blocked it: {ending.word}")
+        case Finish.TOO_LONG:
+            raise too_long(prompt.entry, f"{prompt.entry.provider} stopped: {ending.word}")
+        case Finish.BROKEN:
+            raise BadOutput(f"{prompt.entry.provider} ended the answer with {ending.word!r}")
+        case Finish.STOP | Finish.LENGTH:
+            pass
+
+
+def _completion(ending: Ending, bill: Bill) -> model_service_pb2.Completion:
+    is_cut = ending.finish is Finish.LENGTH
+    return model_service_pb2.Completion(
+        finish_reason=generation_pb2.FINISH_REASON_LENGTH if is_cut else generation_pb2.FINISH_REASON_STOP,
+        usage=bill.total(),
+        model_version=ending.model_version,
+    )
+
+
+def _with_usage(error: ChorusError, bill: Bill) -> ChorusError:
+    usage = bill.total()
+    if usage is not None:
+        packed = any_pb2.Any()
+        packed.Pack(usage)
+        error.details = (*error.details, packed)
+    return error

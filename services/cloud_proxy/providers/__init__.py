@@ -1,0 +1,31 @@
+"""One file per SDK. Each is imported when its provider is connected: all take two seconds and 150 MB."""
+
+from services.cloud_proxy.provider import Provider
+from services.cloud_proxy.settings import GOOGLE_GENERATIVEAI, Connection
+
+# ruff: noqa: PLC0415
+
+
+def connect(connection: Connection, google_sdk: str, calls: int) -> Provider:
+    """The adapter for a connection; `calls` at once is the most it will be given."""
+    match connection.provider:
+        case "anthropic":
+            from services.cloud_proxy.providers.anthropic import Anthropic
+
+            return Anthropic(connection)
+        case "google" if google_sdk == GOOGLE_GENERATIVEAI:
+            from services.cloud_proxy.providers.generativeai import GenerativeAI
+
+            return GenerativeAI(connection, calls)
+        case "google":
+            from services.cloud_proxy.providers.gemini import Gemini
+
+            return Gemini(connection)
+        case "huggingface":
+            from services.cloud_proxy.providers.huggingface import HuggingFace
+
+            return HuggingFace(connection)
+        case _:
+            from services.cloud_proxy.providers.openai import OpenAI
+
+            return OpenAI(connection)

@@ -1,0 +1,62 @@
+"""A request in the form of OpenAI's Chat Completions, which Hugging Face shares."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from chorus.model.v1 import content_pb2, model_service_pb2
+from services.cloud_proxy.answer_schema import anonymous
+from services.cloud_proxy.fencing import Fence
+
+_ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
+
+
+def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, Any]]:
+    """The system instruction and the turns, documents fenced."""
+    fence = Fence(request)
+    messages: list[dict[str, Any]] = []
+    if instruction := fence.system_instruction(request.system_instruction):
+        messages.append({"role": "system", "content": instruction})
+    for turn in request.turns:
+        contents = [_content(part, fence) for part in turn.parts]
+        if all(each["type"] == "text" for each in contents):
+            # Small servers take nothing but a string.
+            content: Any = "\n\n".join(each["text"] for each in contents)
+        else:
+            content = contents
+        messages.append({"role": _ROLES[turn.role], "content": content})
+    return messages
+
+
+def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Asks for JSON of the schema; strictly where the schema is of the strict kind."""
+    plain = anonymous(schema)
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": plain, "strict": _is_strict(plain)},
+    }
+
+
+def _content(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
+    match part.WhichOneof("kind"):
+        case "document":
+            return {"type": "text", "text": fence.enclose(part.document)}
+        case "image":
+            data = base64.b64encode(part.image.data).decode()
+            return {"type": "image_url", "image_url": {"url": f"data:{part.image.media_type};base64,{data}"}}
+        case _:
+            return {"type": "text", "text": part.text}
+
+
+def _is_strict(schema: object) -> bool:
+    """Whether every object names all its properties as required and allows no others, as `strict` demands."""
+    if isinstance(schema, list):
+        return all(map(_is_strict, schema))
+    if not isinstance(schema, dict):
+        return True
+    properties = schema.get("properties")
+    if schema.get("type") == "object":
+        names = set(properties or ())
+        if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != names:
+            return False
+    return all(map(_is_strict, schema.values()))

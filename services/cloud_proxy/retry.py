@@ -1,0 +1,99 @@
+"""The one layer of retries: named reasons, inside the deadline, out of a budget."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+
+from rpckit.call import Deadline
+from rpckit.errors import ChorusError, RateLimited, Unavailable
+from services.cloud_proxy.failures import Malformed
+
+_MAX_ATTEMPTS = 3
+_FIRST_BACKOFF = 0.2
+_MOST_BACKOFF = 2.0
+# What a caller is told to wait where the provider did not say.
+_DEFAULT_DELAY = 1.0
+
+
+class RetryBudget:
+    """Retries may add `ratio` of the calls, and `per_second` more for quiet times (as Finagle).
+
+    What calls have earned is kept up to `most`; the other part is worth one second at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        ratio: float = 0.2,
+        per_second: float = 10.0,
+        most: float = 100.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ratio = ratio
+        self._per_second = per_second
+        self._most = most
+        self._clock = clock
+        self._earned = 0.0
+        self._reserve = per_second
+        self._filled_at = clock()
+
+    def deposit(self) -> None:
+        """Counts a call."""
+        self._earned = min(self._most, self._earned + self._ratio)
+
+    def withdraw(self) -> bool:
+        """Takes one retry out; False if there is none."""
+        now = self._clock()
+        self._reserve = min(self._per_second, self._reserve + (now - self._filled_at) * self._per_second)
+        self._filled_at = now
+        if self._earned >= 1:
+            self._earned -= 1
+            return True
+        if self._reserve >= 1:
+            self._reserve -= 1
+            return True
+        return False
+
+
+class Retries:
+    """The retries of one call."""
+
+    def __init__(self, budget: RetryBudget, deadline: Deadline) -> None:
+        self._budget = budget
+        self._deadline = deadline
+        self._attempts = 1
+        self._malformed = False
+
+    async def again(self, error: ChorusError) -> bool:
+        """Waits until the call may be tried again; False if it may not.
+
+        An error that is worth a retry elsewhere leaves with the time to wait for it.
+        """
+        delay = self._delay(error)
+        if (
+            delay is not None
+            and self._attempts < _MAX_ATTEMPTS
+            and delay < self._deadline.remaining()
+            and self._budget.withdraw()
+        ):
+            self._attempts += 1
+            await asyncio.sleep(delay)
+            return True
+        if isinstance(error, RateLimited | Unavailable) and error.retry_delay is None:
+            error.retry_delay = _DEFAULT_DELAY
+        return False
+
+    def _delay(self, error: ChorusError) -> float | None:
+        if isinstance(error, RateLimited):
+            # Without a word from the provider there is no telling when it will be better.
+            return error.retry_delay
+        if isinstance(error, Unavailable):
+            if error.retry_delay is not None:
+                return error.retry_delay
+            most = min(_MOST_BACKOFF, _FIRST_BACKOFF * 2 ** (self._attempts - 1))
+            return random.uniform(most / 2, most)  # noqa: S311 - spreads retries, hides nothing
+        if isinstance(error, Malformed) and not self._malformed:
+            self._malformed = True
+            return 0.0
+        return None

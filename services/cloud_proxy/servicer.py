@@ -1,0 +1,144 @@
+"""ModelService over the catalog's models: messages in, messages out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from datetime import date
+from typing import Any
+
+import grpc
+
+from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from rpckit.call import Deadline, current_call
+from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
+from services.cloud_proxy import request_check
+from services.cloud_proxy.catalog import Entry
+from services.cloud_proxy.failures import not_found
+from services.cloud_proxy.generation import Gate
+from services.cloud_proxy.provider import Prompt
+from services.cloud_proxy.settings import Connection, Settings
+
+# Ours must reach the client before its own clock ends the call.
+_RESERVE_SECONDS = 0.05
+
+
+class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
+    """Serves the models of the settings' catalog through the gates of their connections.
+
+    Args:
+        today: The date that retires models; read anew for each call, as a server lives long.
+    """
+
+    def __init__(
+        self, settings: Settings, gates: Mapping[Connection, Gate], today: Callable[[], date] = date.today
+    ) -> None:
+        self._settings = settings
+        self._gates = gates
+        self._today = today
+
+    async def ListModels(
+        self,
+        request: model_service_pb2.ListModelsRequest,
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> model_service_pb2.ListModelsResponse:
+        """Lists the catalog."""
+        models = [self._model(entry) for entry in self._settings.catalog.entries.values()]
+        return model_service_pb2.ListModelsResponse(models=models)
+
+    async def Generate(
+        self,
+        request: model_service_pb2.GenerateRequest,
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> model_service_pb2.GenerateResponse:
+        """Generates one answer; its text is one part."""
+        response = model_service_pb2.GenerateResponse()
+        gate, prompt = self._prepare(request, streaming=False)
+        async with aclosing(gate.generate(prompt)) as events:
+            async for event in events:
+                if isinstance(event, model_service_pb2.Completion):
+                    response.completion.CopyFrom(event)
+                elif event.HasField("text") and response.parts and response.parts[-1].HasField("text"):
+                    response.parts[-1].text += event.text
+                else:
+                    response.parts.append(event)
+        return response
+
+    async def StreamGenerate(
+        self,
+        request: model_service_pb2.StreamGenerateRequest,
+        context: grpc.aio.ServicerContext[Any, Any],
+    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
+        """Generates one answer piece by piece."""
+        gate, prompt = self._prepare(request.request, streaming=True)
+        async with aclosing(gate.generate(prompt)) as events:
+            async for event in events:
+                if isinstance(event, content_pb2.Part):
+                    yield model_service_pb2.StreamGenerateResponse(delta=event)
+                else:
+                    yield model_service_pb2.StreamGenerateResponse(completed=event)
+
+    def _prepare(self, request: model_service_pb2.GenerateRequest, *, streaming: bool) -> tuple[Gate, Prompt]:
+        entry = self._entry(request.model)
+        connection = self._settings.connections[entry.name]
+        schema = request_check.check(request, entry)
+        if not connection.is_open:
+            raise ProviderAuth(
+                f"set {connection.key_variable}", metadata={"setting": connection.key_variable}
+            )
+        prompt = Prompt(
+            entry=entry,
+            key_variable=connection.key_variable,
+            request=request,
+            max_output_tokens=request.sampling.max_output_tokens or entry.max_output_tokens,
+            schema=schema,
+            streaming=streaming,
+            deadline=_deadline(),
+        )
+        return self._gates[connection], prompt
+
+    def _entry(self, name: str) -> Entry:
+        catalog = self._settings.catalog
+        if not name:
+            raise InvalidRequest({"model": "this server has more than one"})
+        entry = catalog.entries.get(name)
+        if entry is None:
+            raise ModelNotFound(f"no model {name!r} here", metadata={"model": name})
+        if not entry.is_retired(self._today()):
+            return entry
+        if self._settings.follow_successors:
+            successor = catalog.successor(entry, self._today())
+            if not successor.is_retired(self._today()):
+                return successor
+        raise not_found(entry, f"{entry.name} was retired on {entry.retirement_date}")
+
+    def _model(self, entry: Entry) -> model_pb2.Model:
+        connection = self._settings.connections[entry.name]
+        state, detail = model_pb2.Model.STATE_READY, ""
+        if entry.is_retired(self._today()):
+            state = model_pb2.Model.STATE_UNAVAILABLE
+            instead = f"; use {entry.successor}" if entry.successor else ""
+            detail = f"retired on {entry.retirement_date}{instead}"
+        elif not connection.is_open:
+            state, detail = model_pb2.Model.STATE_UNAVAILABLE, f"set {connection.key_variable}"
+        return model_pb2.Model(
+            name=entry.name,
+            display_name=entry.display_name,
+            family=entry.family,
+            max_input_tokens=entry.max_input_tokens,
+            max_output_tokens=entry.max_output_tokens,
+            capabilities=sorted(entry.capabilities),
+            state=state,
+            state_detail=detail,
+            price=entry.price,
+            retirement_date=entry.retirement_date.isoformat() if entry.retirement_date else "",
+            successor=entry.successor,
+            provider=entry.provider,
+        )
+
+
+def _deadline() -> Deadline:
+    call = current_call.get()
+    if call is None:
+        raise Internal("no call is being served")
+    return call.deadline.earlier(_RESERVE_SECONDS)

@@ -1,0 +1,77 @@
+"""Anthropic's Messages."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.openai import version
+from tests.fakes.providers.reply import Answer
+
+# Here the input without what was cached is counted: 100 in all, as elsewhere.
+_INPUT = {"input_tokens": 80, "cache_read_input_tokens": 20, "cache_creation_input_tokens": 0}
+_OUTPUT = {"output_tokens": 50, "output_tokens_details": {"thinking_tokens": 10}}
+
+
+class Messages:
+    """The dialect."""
+
+    def is_stream(self, request: Received) -> bool:
+        return bool(request.body.get("stream"))
+
+    def schema(self, request: Received) -> Body | None:
+        form: dict[str, Any] = (request.body.get("output_config") or {}).get("format") or {}
+        return form.get("schema")
+
+    def wants_picture(self, request: Received) -> bool:
+        return False
+
+    def count(self, request: Received) -> Body | None:
+        if not request.path.endswith("/count_tokens"):
+            return None
+        return {"input_tokens": len(json.dumps(request.body["messages"], ensure_ascii=False))}
+
+    def whole(self, request: Received, answer: Answer) -> Body:
+        # The model thinks first, as the adaptive ones do.
+        content: list[Body] = [{"type": "thinking", "thinking": "Hm.", "signature": "s"}]
+        if answer.pieces:
+            content.append({"type": "text", "text": answer.text})
+        message = _message(request) | {"content": content, "stop_reason": answer.finish or "end_turn"}
+        return message | {"usage": _INPUT | _OUTPUT}
+
+    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+        text = {"type": "text", "text": ""}
+        content = [
+            _event("message_start", message=_message(request)),
+            _event("content_block_start", index=0, content_block=text),
+            _event("ping"),
+            *(
+                _event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+                for piece in answer.pieces
+            ),
+        ]
+        if answer.error is not None:
+            content.append(_event("error", **{k: v for k, v in answer.error.items() if k != "type"}))
+        end = [
+            _event("content_block_stop", index=0),
+            _event("message_delta", delta={"stop_reason": answer.finish or "end_turn"}, usage=_OUTPUT),
+            _event("message_stop"),
+        ]
+        return "text/event-stream", content, end
+
+
+def _message(request: Received) -> dict[str, Any]:
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": version(request),
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": _INPUT | {"output_tokens": 1},
+    }
+
+
+def _event(name: str, **fields: object) -> bytes:
+    return f"event: {name}\ndata: {json.dumps({'type': name} | fields, ensure_ascii=False)}\n\n".encode()

@@ -1,0 +1,163 @@
+"""An HTTP server that stands for a provider. It answers from a script, counts, and notices who hangs up."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from tests.fakes.providers.reply import Answer, Fault, Raw, Reply
+from tests.fakes.providers.schema_instance import instance
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request as it came in."""
+
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Body
+
+
+class Dialect(Protocol):
+    """How one provider's API looks."""
+
+    def is_stream(self, request: Received) -> bool:
+        """Whether the answer is wanted in pieces."""
+
+    def schema(self, request: Received) -> Body | None:
+        """The JSON Schema that the request asks for."""
+
+    def wants_picture(self, request: Received) -> bool:
+        """Whether a picture is asked for."""
+
+    def whole(self, request: Received, answer: Answer) -> Body:
+        """The answer in one."""
+
+    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+        """The media type of a stream, its chunks with content, and those that end it."""
+
+    def count(self, request: Received) -> Body | None:
+        """The answer if the request only counts tokens."""
+
+
+@dataclass
+class Emulator:
+    """One running emulator.
+
+    Attributes:
+        script: The replies to come; then every request gets an answer that suits it.
+        hung_up: Set when a client goes away before it has its reply.
+    """
+
+    dialect: Dialect
+    address: str = ""
+    script: deque[Reply] = field(default_factory=deque)
+    otherwise: Callable[[], Answer] = Answer
+    received: list[Received] = field(default_factory=list)
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answers one request."""
+        received = Received(request.path, request.query, request.headers, json.loads(await request.read()))
+        count = self.dialect.count(received)
+        if count is not None:
+            return web.json_response(count)
+        self.received.append(received)
+        reply = self.script.popleft() if self.script else self._suitable(received)
+        try:
+            if isinstance(reply, Raw):
+                return await _raw(request, reply)
+            if self.dialect.is_stream(received):
+                return await self._stream(request, received, reply)
+            return await self._unary(request, received, reply)
+        except (asyncio.CancelledError, ConnectionResetError):
+            self.hung_up.set()
+            raise
+
+    def _suitable(self, received: Received) -> Answer:
+        schema = self.dialect.schema(received)
+        if schema is not None:
+            text = json.dumps(instance(schema), ensure_ascii=False)
+            return Answer(pieces=tuple(text[at : at + 16] for at in range(0, len(text), 16)))
+        if self.dialect.wants_picture(received):
+            return Answer(pieces=(), picture=PICTURE)
+        return self.otherwise()
+
+    async def _unary(self, request: web.Request, received: Received, answer: Answer) -> web.StreamResponse:
+        await asyncio.sleep(answer.pause * len(answer.pieces))
+        if answer.error is not None:
+            return web.json_response(answer.error)
+        if answer.fault is Fault.GARBLED:
+            return await _raw(request, Raw(b'{"half": "an obj'))
+        if answer.fault in {Fault.RESET, Fault.SILENCE}:
+            return await _raw(request, Raw(fault=answer.fault))
+        return web.json_response(self.dialect.whole(received, answer))
+
+    async def _stream(self, request: web.Request, received: Received, answer: Answer) -> web.StreamResponse:
+        media_type, content, end = self.dialect.chunks(received, answer)
+        response = web.StreamResponse(headers={"content-type": media_type})
+        await response.prepare(request)
+        for chunk in content:
+            await response.write(chunk)
+            await asyncio.sleep(answer.pause)
+        match answer.fault:
+            case Fault.RESET:
+                _reset(request)
+                return response
+            case Fault.SILENCE:
+                await asyncio.Event().wait()
+            case Fault.GARBLED:
+                await response.write(b'data: {"half": "an obj\n\n')
+            case Fault.NO_END:
+                pass
+            case None:
+                for chunk in end:
+                    await response.write(chunk)
+        await response.write_eof()
+        return response
+
+
+PICTURE = b"\x89PNG\r\n\x1a\nnot a real picture"
+
+
+async def _raw(request: web.Request, reply: Raw) -> web.StreamResponse:
+    match reply.fault:
+        case Fault.RESET:
+            _reset(request)
+        case Fault.SILENCE:
+            await asyncio.Event().wait()
+    return web.Response(
+        body=reply.body, status=reply.status, headers=reply.headers, content_type=reply.content_type
+    )
+
+
+def _reset(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+@asynccontextmanager
+async def running(dialect: Dialect) -> AsyncIterator[Emulator]:
+    """Runs an emulator on a free port of the loopback."""
+    emulator = Emulator(dialect)
+    application = web.Application(client_max_size=32 * 1024 * 1024)
+    application.router.add_post("/{path:.*}", emulator.handle)
+    # Without it a handler never learns that its client has gone.
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    emulator.address = f"http://{host}:{port}"
+    try:
+        yield emulator
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,92 @@
+"""Google's generateContent: events for google-genai, a JSON array for google-generativeai."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.reply import Answer
+
+# The candidates are counted without the thoughts: 50 in all, as elsewhere.
+_USAGE = {
+    "promptTokenCount": 100,
+    "cachedContentTokenCount": 20,
+    "candidatesTokenCount": 40,
+    "thoughtsTokenCount": 10,
+    "totalTokenCount": 150,
+}
+# The older SDK takes no schema but in words.
+_SCHEMA_IN_WORDS = "JSON Schema:\n"
+
+
+class GenerateContent:
+    """The dialect."""
+
+    def is_stream(self, request: Received) -> bool:
+        return request.path.endswith(":streamGenerateContent")
+
+    def schema(self, request: Received) -> Body | None:
+        schema: Body | None = _config(request).get("responseJsonSchema")
+        if schema is None and _SCHEMA_IN_WORDS in (words := _instruction(request)):
+            return dict(json.loads(words.partition(_SCHEMA_IN_WORDS)[2]))
+        return schema
+
+    def wants_picture(self, request: Received) -> bool:
+        return "IMAGE" in _config(request).get("responseModalities", ())
+
+    def count(self, request: Received) -> Body | None:
+        if not request.path.endswith(":countTokens"):
+            return None
+        return {"totalTokens": len(json.dumps(request.body, ensure_ascii=False))}
+
+    def whole(self, request: Received, answer: Answer) -> Body:
+        response = _response(request, [answer.text] if answer.pieces else [], answer)
+        response["candidates"][0]["finishReason"] = answer.finish or "STOP"
+        return response | {"usageMetadata": _USAGE}
+
+    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+        content: list[Body] = [_response(request, [piece], Answer()) for piece in answer.pieces]
+        if answer.picture:
+            content.append(_response(request, [], answer))
+        if answer.error is not None:
+            content.append(answer.error)
+        ended = _response(request, [], Answer())
+        ended["candidates"][0]["finishReason"] = answer.finish or "STOP"
+        ended["usageMetadata"] = _USAGE
+        if request.query.get("alt") == "sse":
+            return "text/event-stream", [_event(each) for each in content], [_event(ended)]
+        array = [("[" if index == 0 else ",") + json.dumps(each) for index, each in enumerate(content)]
+        end = (("," if array else "[") + json.dumps(ended), "]")
+        return "application/json", [each.encode() for each in array], [each.encode() for each in end]
+
+
+def blocked_prompt(reason: str) -> Body:
+    """The whole response to a prompt that is not let through."""
+    return {"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 100}}
+
+
+def _config(request: Received) -> Mapping[str, Any]:
+    config: Mapping[str, Any] = request.body.get("generationConfig") or {}
+    return config
+
+
+def _instruction(request: Received) -> str:
+    parts = (request.body.get("systemInstruction") or {}).get("parts", ())
+    return "".join(part.get("text", "") for part in parts)
+
+
+def _response(request: Received, texts: Sequence[str], answer: Answer) -> dict[str, Any]:
+    parts: list[Body] = [{"text": text} for text in texts]
+    if answer.picture:
+        data = base64.b64encode(answer.picture).decode()
+        parts.append({"inlineData": {"mimeType": "image/png", "data": data}})
+    model = request.path.rpartition("/")[2].partition(":")[0]
+    return {
+        "candidates": [{"index": 0, "content": {"role": "model", "parts": parts}}],
+        "modelVersion": f"{model}-2026-11-24",
+    }
+
+
+def _event(body: Body) -> bytes:
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()

@@ -1,0 +1,84 @@
+"""OpenAI's Chat Completions; Hugging Face and the compatible servers speak it too."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.reply import Answer
+
+USAGE = {
+    "prompt_tokens": 100,
+    "completion_tokens": 50,
+    "total_tokens": 150,
+    "prompt_tokens_details": {"cached_tokens": 20},
+    "completion_tokens_details": {"reasoning_tokens": 10},
+}
+
+
+class ChatCompletions:
+    """The dialect."""
+
+    def is_stream(self, request: Received) -> bool:
+        return bool(request.body.get("stream"))
+
+    def schema(self, request: Received) -> Body | None:
+        form: Mapping[str, Any] = request.body.get("response_format") or {}
+        # The second is how Hugging Face's SDK asks a server of one's own.
+        schema: Body | None = form.get("json_schema", {}).get("schema") or form.get("value")
+        return schema
+
+    def wants_picture(self, request: Received) -> bool:
+        return False
+
+    def count(self, request: Received) -> Body | None:
+        return None
+
+    def whole(self, request: Received, answer: Answer) -> Body:
+        message = {"role": "assistant", "content": answer.text}
+        choice = {"index": 0, "message": message, "finish_reason": answer.finish or "stop"}
+        return {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": version(request),
+            "choices": [choice],
+            "usage": USAGE,
+        }
+
+    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+        content = [*_content(request, answer)]
+        if answer.error is not None:
+            content.append(_event(answer.error))
+        finish = {"index": 0, "delta": {}, "finish_reason": answer.finish or "stop"}
+        end = [
+            _event(_chunk(request, [finish])),
+            _event(_chunk(request, []) | {"usage": USAGE}),
+            b"data: [DONE]\n\n",
+        ]
+        return "text/event-stream", content, end
+
+
+def version(request: Received) -> str:
+    """The name of the version that answers."""
+    return f"{request.body['model']}-2026-11-24"
+
+
+def _content(request: Received, answer: Answer) -> Iterator[bytes]:
+    for piece in answer.pieces:
+        choice = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
+        yield _event(_chunk(request, [choice]))
+
+
+def _chunk(request: Received, choices: Sequence[Body]) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": version(request),
+        "choices": choices,
+    }
+
+
+def _event(body: Body) -> bytes:
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
