@@ -1,0 +1,1 @@
+"""The model server of a local Gemma."""

@@ -1,0 +1,83 @@
+"""What a model is to the engine that runs it, and what they hand each other. Knows neither torch nor gRPC."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to choose the next token. The defaults are the server's."""
+
+    temperature: float = 0.7
+    top_p: float = 0.9
+    max_output_tokens: int = 300
+    seed: int | None = None
+    stop_sequences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn, in the words of chat templates."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One answer to write. The first message and the last are the user's, and the roles alternate."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling
+    json_schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an answer ended; `cut` if the token limit or the context window ended it."""
+
+    cut: bool
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a loaded model. `precision` and `device` are worded as in `Footprint`."""
+
+    version: str
+    context_tokens: int
+    precision: str
+    memory_bytes: int
+    disk_bytes: int
+    device: str
+
+    @property
+    def max_input_tokens(self) -> int:
+        """One token of the context is the answer's at least."""
+        return self.context_tokens - 1
+
+
+class LoadError(Exception):
+    """A model cannot be served. The text says why and what to do, for the operator."""
+
+
+class LocalModel(Protocol):
+    """A loaded model. It is used in one thread."""
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of it."""
+
+    def generate(self, job: Job) -> Generator[str | Ending, None, None]:
+        """Yields the answer's text piece by piece, then its ending.
+
+        Whoever iterates has the thread back at least once a token, if only with an empty piece, and may close
+        the generator then.
+
+        Raises:
+            InputTooLong: The messages do not fit the model.
+            NotSupported: The model cannot keep to the JSON Schema.
+            OutOfMemory: This answer does not fit into the memory there is.
+        """
