@@ -1,0 +1,80 @@
+"""A Gemma 3 with random weights, small enough to be built for a test, in the files of a real one."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GemmaTokenizer
+
+# Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
+# takes several tokens.
+_CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<mask>")
+_TURN = ("<start_of_turn>", "<end_of_turn>")
+_BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+_LETTERS = (*(chr(code) for code in range(ord("!"), ord("~") + 1)), "▁", "\n", *"가나다라마바사한국어글")
+
+# Says what Gemma 3's own says: the system's words open the user's first turn, roles alternate.
+CHAT_TEMPLATE = """\
+{{ bos_token }}
+{%- set system = messages[0]['content'] + '\n\n' if messages[0]['role'] == 'system' else '' -%}
+{%- for message in (messages[1:] if system else messages) -%}
+    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}
+        {{ raise_exception('user and assistant take turns') }}
+    {%- endif -%}
+    {%- set role = 'model' if message['role'] == 'assistant' else message['role'] -%}
+    {{ '<start_of_turn>' + role + '\n' + (system if loop.first else '') }}
+    {{- message['content'] | trim + '<end_of_turn>\n' }}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}
+"""
+
+# What ends a string, a list and an object comes easily to it: JSON gets finished. Ends of turns come hard.
+_LIKING = {'"': 2.2, "]": 2.0, "}": 1.9, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 0.6}
+
+
+def build(folder: Path, *, context_tokens: int = 32768) -> Path:
+    """Saves the model and its tokenizer; equal arguments give equal files."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.save_pretrained(folder)
+    tiny_model(tokenizer, context_tokens).save_pretrained(folder)
+    return folder
+
+
+def tiny_tokenizer() -> GemmaTokenizer:
+    """A tokenizer of some 370 tokens, with the chat template."""
+    vocabulary = {token: number for number, token in enumerate((*_CONTROL, *_BYTES, *_LETTERS))}
+    tokenizer = GemmaTokenizer(vocab=vocabulary, merges=[], additional_special_tokens=list(_TURN))
+    tokenizer.chat_template = CHAT_TEMPLATE
+    return tokenizer
+
+
+def tiny_model(tokenizer: GemmaTokenizer, context_tokens: int) -> Gemma3ForCausalLM:
+    """Two layers, one with a sliding window, in bf16."""
+    torch.manual_seed(3)
+    config = Gemma3TextConfig(
+        # As in the real ones: a few rows more than the tokenizer has tokens.
+        vocab_size=len(tokenizer) + 4,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=16,
+        max_position_embeddings=context_tokens,
+        sliding_window=64,
+        layer_types=["sliding_attention", "full_attention"],
+        eos_token_id=tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
+    )
+    model = Gemma3ForCausalLM(config)
+    decoder: Any = model.model
+    embedding, norm = decoder.embed_tokens.weight, decoder.norm.weight
+    with torch.no_grad():
+        embedding.normal_(std=0.3)
+        # One dimension is the liking, the same whatever went before; in the others a token repels itself.
+        embedding[:, 0] = 1.0
+        norm.fill_(-2.0)
+        norm[0] = 0.0
+        for token, liking in _LIKING.items():
+            embedding[tokenizer.convert_tokens_to_ids(token), 0] = liking
+        embedding[len(tokenizer) :, 0] = -9.0
+    return model.bfloat16()

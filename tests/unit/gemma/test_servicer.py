@@ -1,0 +1,157 @@
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chorus.model.v1 import generation_pb2, model_pb2
+from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
+from chorus.model.v1.model_service_pb2 import (
+    Completion,
+    GenerateRequest,
+    GenerateResponse,
+    ListModelsRequest,
+    StreamGenerateRequest,
+)
+from rpckit.call import Call, Deadline, current_call
+from rpckit.errors import BadOutput, ModelNotFound
+from services.gemma.engine import State, Status
+from services.gemma.model import Ending, Facts, Job
+from services.gemma.servicer import GemmaServicer
+
+NAME = "gemma/gemma-3-4b-it"
+FACTS = Facts("rev1", 512, "bf16", 8_000, 9_000, "cpu")
+WHOLE = Ending(cut=False, input_tokens=5, output_tokens=3)
+CUT = Ending(cut=True, input_tokens=5, output_tokens=3)
+SCHEMA = json.dumps({"type": "object", "required": ["a"]})
+USAGE = generation_pb2.Usage(
+    input_tokens=5, output_tokens=3, cost_usd_nanos=0, basis=generation_pb2.USAGE_BASIS_MEASURED
+)
+NO_CONTEXT: Any = None
+
+
+@dataclass
+class ScriptedEngine:
+    steps: list[str | Ending]
+    status: Status = Status(State.READY, facts=FACTS)  # noqa: RUF009 - frozen
+    asked: list[tuple[Job, Deadline]] = field(default_factory=list)
+
+    async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
+        self.asked.append((job, deadline))
+        for step in self.steps:
+            yield step
+
+
+def request(model: str = "", json_schema: str = "") -> GenerateRequest:
+    asked = GenerateRequest(model=model, turns=[Turn(role=ROLE_USER, parts=[Part(text="Hello")])])
+    if json_schema:
+        asked.output_format.json_schema = json_schema
+    return asked
+
+
+async def generate(engine: ScriptedEngine, asked: GenerateRequest | None = None) -> GenerateResponse:
+    return await GemmaServicer(NAME, engine).Generate(asked or request(), NO_CONTEXT)
+
+
+async def listed(status: Status) -> model_pb2.Model:
+    servicer = GemmaServicer(NAME, ScriptedEngine([], status))
+    (model,) = (await servicer.ListModels(ListModelsRequest(), NO_CONTEXT)).models
+    return model
+
+
+async def test_a_ready_model_is_listed_with_what_it_takes() -> None:
+    assert await listed(Status(State.READY, facts=FACTS)) == model_pb2.Model(
+        name=NAME,
+        display_name="gemma-3-4b-it",
+        family="google",
+        max_input_tokens=511,
+        max_output_tokens=511,
+        capabilities=[
+            model_pb2.CAPABILITY_TEXT,
+            model_pb2.CAPABILITY_JSON_SCHEMA,
+            model_pb2.CAPABILITY_SAMPLING,
+            model_pb2.CAPABILITY_SEED,
+        ],
+        state=model_pb2.Model.STATE_READY,
+        footprint=model_pb2.Footprint(precision="bf16", memory_bytes=8_000, disk_bytes=9_000, device="cpu"),
+        price=model_pb2.Price(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        (State.LOADING, model_pb2.Model.STATE_LOADING),
+        (State.UNAVAILABLE, model_pb2.Model.STATE_UNAVAILABLE),
+    ],
+)
+async def test_a_model_that_is_not_ready_is_listed_with_the_reason(
+    state: State, shown: model_pb2.Model.State.ValueType
+) -> None:
+    model = await listed(Status(state, "set GEMMA_MODEL"))
+    assert (model.state, model.state_detail) == (shown, "set GEMMA_MODEL")
+    assert not model.HasField("footprint")
+    assert model.HasField("price")
+
+
+async def test_an_answer_is_one_part_with_its_completion() -> None:
+    response = await generate(ScriptedEngine(["", "a", "", "b", WHOLE]), request(NAME))
+    assert response == GenerateResponse(
+        parts=[Part(text="ab")],
+        completion=Completion(
+            finish_reason=generation_pb2.FINISH_REASON_STOP, usage=USAGE, model_version="rev1"
+        ),
+    )
+
+
+async def test_a_stream_is_deltas_then_the_same_completion() -> None:
+    engine = ScriptedEngine(["", "a", "", "b", WHOLE])
+    asked = StreamGenerateRequest(request=request())
+    events = [each async for each in GemmaServicer(NAME, engine).StreamGenerate(asked, NO_CONTEXT)]
+    assert [each.delta.text for each in events[:-1]] == ["a", "b"]
+    assert events[-1].completed == (await generate(engine)).completion
+
+
+async def test_the_engine_gets_the_calls_deadline() -> None:
+    engine = ScriptedEngine(["a", WHOLE])
+    deadline = Deadline.after(5)
+    token = current_call.set(Call("/method", "id", deadline))
+    try:
+        await generate(engine)
+    finally:
+        current_call.reset(token)
+    assert engine.asked[0][1] == deadline
+
+
+async def test_another_models_name_is_not_found() -> None:
+    engine = ScriptedEngine(["a", WHOLE])
+    with pytest.raises(ModelNotFound) as refused:
+        await generate(engine, request("gemma/gemma-2b-it"))
+    assert refused.value.metadata == {"model": "gemma/gemma-2b-it"}
+    assert not engine.asked
+
+
+@pytest.mark.parametrize(
+    ("steps", "json_schema"),
+    [([WHOLE], ""), (['{"b":1}', WHOLE], SCHEMA), (['{"a":', WHOLE], SCHEMA)],
+    ids=["empty", "breaks the schema", "no JSON"],
+)
+async def test_a_bad_answer_is_none_but_its_usage_counts(steps: list[str | Ending], json_schema: str) -> None:
+    with pytest.raises(BadOutput) as refused:
+        await generate(ScriptedEngine(steps), request(json_schema=json_schema))
+    (packed,) = refused.value.details
+    usage = generation_pb2.Usage()
+    assert packed.Unpack(usage)
+    assert usage == USAGE
+
+
+async def test_json_that_keeps_to_the_schema_is_an_answer() -> None:
+    response = await generate(ScriptedEngine(['{"a":', "1}", WHOLE]), request(json_schema=SCHEMA))
+    assert response.parts[0].text == '{"a":1}'
+
+
+async def test_a_cut_answer_says_so() -> None:
+    response = await generate(ScriptedEngine(['{"a":', CUT]), request(json_schema=SCHEMA))
+    assert response.parts[0].text == '{"a":'
+    assert response.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH

@@ -1,0 +1,28 @@
+import pytest
+
+from rpckit.settings import Environment, SettingError
+from services.gemma.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("", "gemma/gemma-3-4b-it"),
+        ("google/gemma-3-1b-it", "gemma/gemma-3-1b-it"),
+        ("/models/gemma-3-270m-it/", "gemma/gemma-3-270m-it"),
+    ],
+)
+def test_the_models_name_is_the_last_part_of_where_it_is(source: str, name: str) -> None:
+    assert Settings.read(Environment({"GEMMA_MODEL": source})).name == name
+
+
+def test_one_answer_at_a_time_and_at_least_one_thread() -> None:
+    settings = Settings.read(Environment({}))
+    assert settings.server.port == 50052
+    assert settings.server.max_in_flight == 1
+    assert settings.threads >= 1
+
+
+def test_a_wrong_number_of_threads_is_named() -> None:
+    with pytest.raises(SettingError, match="GEMMA_THREADS"):
+        Settings.read(Environment({"GEMMA_THREADS": "0"}))
