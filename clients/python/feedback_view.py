@@ -134,8 +134,11 @@ def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) ->
     if panel.missing:
         yield labelled(words.missing, ", ".join(panel.missing))
     usage = response.usage
-    tokens = words.tokens.format(input=f"{usage.input_tokens:,}", output=f"{usage.output_tokens:,}")
-    yield labelled(words.cost, f"{amounts.cost(usage, words)}; {tokens}")
+    cost = amounts.cost(usage, words)
+    if usage.input_tokens or usage.output_tokens:
+        tokens = words.tokens.format(input=f"{usage.input_tokens:,}", output=f"{usage.output_tokens:,}")
+        cost = f"{cost}; {tokens}"
+    yield labelled(words.cost, cost)
     if response.replayed:
         yield Text(words.replayed)
     if response.feedback_id:

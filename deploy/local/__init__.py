@@ -1,0 +1,1 @@
+"""Chorus on one machine: its processes, started together and stopped together."""

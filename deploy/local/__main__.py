@@ -1,0 +1,150 @@
+"""`python -m deploy.local up` keeps Chorus running; `python -m deploy.local run` reviews a text and stops."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.local.process import ORCHESTRATOR, Child, services, start, stop
+from deploy.local.readiness import until_ready
+from rpckit.settings import Environment, SettingError
+
+_SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "python" / "samples"))
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_FAILED = 1
+_WRONG_SETTING = 2
+_INTERRUPTED = 130
+
+
+class NotReadyError(Exception):
+    """A service was not ready in time."""
+
+
+async def local(command: str, environment: Environment, logs: Path) -> int:
+    """Starts the services, does what the command says, stops the services; returns the exit code.
+
+    Raises:
+        SettingError: A variable holds no port, or one that is taken.
+    """
+    interrupted = asyncio.Event()
+    for number in _STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    children = await start(services(environment, free_ports=command == "run"), logs)
+    try:
+        return await _until_over(command, children, environment, interrupted)
+    finally:
+        interrupted.clear()
+        await stop(children, hurry=interrupted)
+
+
+async def _until_over(
+    command: str, children: Sequence[Child], environment: Environment, interrupted: asyncio.Event
+) -> int:
+    work = _run(children, environment) if command == "run" else _up(children, environment)
+    working = asyncio.create_task(work)
+    ending = asyncio.create_task(_first_end(children))
+    waiting = asyncio.create_task(interrupted.wait())
+    try:
+        await asyncio.wait((working, ending, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if ending.done():
+            sys.stderr.write(f"{ending.result()}\n")
+            return _FAILED
+        if not working.done():
+            return _INTERRUPTED if command == "run" else 0
+        return working.result()
+    except NotReadyError as error:
+        sys.stderr.write(f"{error}\n")
+        return _FAILED
+    finally:
+        for task in (working, ending, waiting):
+            task.cancel()
+        await asyncio.gather(working, ending, waiting, return_exceptions=True)
+
+
+async def _up(children: Sequence[Child], environment: Environment) -> int:
+    await _until_ready(children, environment)
+    await asyncio.Event().wait()
+    return 0
+
+
+async def _run(children: Sequence[Child], environment: Environment) -> int:
+    """Reviews FILE, or else a Korean and an English sample; returns the client's exit code."""
+    await _until_ready(children, environment)
+    options = [
+        f"{option}={value}"
+        for option, variable in (("--task", "TASK"), ("--rubric", "RUBRIC"))
+        if (value := environment.text(variable))
+    ]
+    file = environment.text("FILE")
+    files = [file] if file else [str(_SAMPLES / "ko.txt"), str(_SAMPLES / "en.txt")]
+    client = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "clients.python", "review", *options, "--", *files),
+        env=os.environ | {"CHORUS_SERVER": _orchestrator(children)},
+    )
+    try:
+        return await client.wait()
+    finally:
+        if client.returncode is None:
+            client.terminate()
+            await client.wait()
+
+
+async def _until_ready(children: Sequence[Child], environment: Environment) -> None:
+    if model := environment.text("GEMMA_MODEL"):
+        _say(f"gemma loads {model}; that can take minutes")
+    await asyncio.gather(*map(_announce, children))
+
+
+async def _announce(child: Child) -> None:
+    try:
+        state = await until_ready(child.service)
+    except TimeoutError:
+        raise NotReadyError(f"{child.service.name} was not ready in time; see {child.log}") from None
+    _say(f"{child.service.name:12}  {child.service.address}  {state}")
+
+
+async def _first_end(children: Sequence[Child]) -> str:
+    for end in asyncio.as_completed([each.ended() for each in children]):
+        return await end
+    return ""
+
+
+def _orchestrator(children: Sequence[Child]) -> str:
+    return next(each.service.address for each in children if each.service.name == ORCHESTRATOR.name)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _logs(command: str, environment: Environment) -> Path:
+    variable = "CHORUS_STATE_DIR"
+    logs = Path(environment.text(variable, ".state")) / "logs" / command
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(variable, f"{logs} cannot be made: {error.strerror}") from None
+    return logs
+
+
+def main() -> None:
+    """Reads the command and exits with its code."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser.add_argument("command", choices=("up", "run"))
+    command = parser.parse_args().command
+    try:
+        environment = Environment()
+        logs = _logs(command, environment)
+        _say(f"Starting; ctrl-C stops; logs in {logs}")
+        sys.exit(asyncio.run(local(command, environment, logs)))
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_WRONG_SETTING)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The processes of Chorus on this machine: started together, stopped in order."""
+
+import asyncio
+import os
+import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rpckit.settings import Environment, SettingError
+
+_HOST = "127.0.0.1"
+# Longer than a server gives the calls that still run when it drains.
+_STOP_SECONDS = 130.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of Chorus and where it will listen."""
+
+    name: str
+    module: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Its gRPC target."""
+        return f"{_HOST}:{self.port}"
+
+    @property
+    def port_variable(self) -> str:
+        """The setting that holds its port."""
+        return f"{self.name.upper()}_PORT"
+
+
+ORCHESTRATOR = Service("orchestrator", "orchestrator", 50051)
+GEMMA = Service("gemma", "services.gemma", 50052)
+CLOUD_PROXY = Service("cloud_proxy", "services.cloud_proxy", 50053)
+PROOFREADER = Service("proofreader", "services.proofreader", 50054)
+SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
+
+
+def services(environment: Environment, *, free_ports: bool) -> list[Service]:
+    """The services on ports that nobody uses, or on those that the environment names, or else their own.
+
+    Raises:
+        SettingError: A variable holds no port, or one that is taken.
+    """
+    found = []
+    with ExitStack() as stack:
+        # All are held until the last one is found, so that none is found twice.
+        for each in SERVICES:
+            port = environment.integer(each.port_variable, each.port, least=1, most=65535)
+            try:
+                held = stack.enter_context(socket.create_server((_HOST, 0 if free_ports else port)))
+            except OSError:
+                wrong = f"cannot listen on {_HOST}:{port}; is something else listening there?"
+                raise SettingError(each.port_variable, wrong) from None
+            found.append(Service(each.name, each.module, held.getsockname()[1]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A service that was started."""
+
+    service: Service
+    process: Process
+    log: Path
+
+    async def ended(self) -> str:
+        """Waits for its end; says why, in the last line it logged."""
+        code = await self.process.wait()
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return f"{self.service.name} ended with {code}: {lines[-1] if lines else 'it logged nothing'}"
+
+
+async def start(started: Sequence[Service], logs: Path) -> list[Child]:
+    """Starts the services; each logs to a file of its own in the folder `logs`."""
+    known = os.environ.get("CHORUS_MODEL_SERVERS", "")
+    targets = [each.address for each in started if each.name != ORCHESTRATOR.name]
+    ports = {each.port_variable: str(each.port) for each in started}
+    environment = os.environ | ports | {"CHORUS_MODEL_SERVERS": ",".join([*targets, known])}
+    children = []
+    for service in started:
+        log = logs / f"{service.name}.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "deploy.local.child", service.module),
+                stdin=PIPE,
+                stdout=output,
+                stderr=STDOUT,
+                env=environment,
+                # ctrl-C is for us alone: we stop them in their order.
+                start_new_session=True,
+            )
+        children.append(Child(service, process, log))
+    return children
+
+
+async def stop(children: Sequence[Child], hurry: asyncio.Event) -> None:
+    """Drains the orchestrator, whose calls need the others, then those; kills what is left on `hurry`."""
+    first = [each.process for each in children if each.service.name == ORCHESTRATOR.name]
+    rest = [each.process for each in children if each.service.name != ORCHESTRATOR.name]
+    hurried = asyncio.create_task(hurry.wait())
+    for processes in filter(None, (first, rest)):
+        for process in processes:
+            if process.returncode is None:
+                process.terminate()
+        ends = asyncio.gather(*(each.wait() for each in processes))
+        await asyncio.wait((ends, hurried), timeout=_STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    hurried.cancel()
+    for process in (*first, *rest):
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
