@@ -5,7 +5,6 @@ quotations only, with a few letters changed. One edit in a short one would accep
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
@@ -47,7 +46,7 @@ def find_quote(work: Work, quote: str, sentence_ids: Sequence[str] = ()) -> feed
         if found := _first(work.reading, wording, named):
             return work.anchor(*found, feedback_pb2.Anchor.MATCH_EXACT)
     folded = work.folding.text
-    folded_named = named and _folded_span(work, named)
+    folded_named = named and work.folding.folded_span(*named)
     needles = [each for wording in wordings for each in _needles(wording)]
     for needle in needles:
         if found := _first(folded, needle, folded_named):
@@ -154,13 +153,7 @@ def _snap(text: str, edge: int) -> int:
     return edge
 
 
-def _folded_span(work: Work, span: Span) -> Span:
-    offsets = work.folding.offsets
-    return bisect_left(offsets, span[0]), bisect_left(offsets, span[1])
-
-
 def _reading_span(work: Work, span: Span) -> Span:
-    offsets = work.folding.offsets
-    start, end = offsets[span[0]], offsets[span[1] - 1] + 1
+    start, end = work.folding.original_span(*span)
     passage = work.reading[start:end]
     return start + len(passage) - len(passage.lstrip()), start + len(passage.rstrip())

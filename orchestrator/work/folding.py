@@ -1,6 +1,7 @@
 """A text with the differences taken out that a copyist makes without noticing."""
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,14 @@ class Folding:
 
     text: str
     offsets: Sequence[int]
+
+    def folded_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where `[start, end)` of the text that was folded is here."""
+        return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where `[start, end)`, which is not empty, was in the text that was folded."""
+        return self.offsets[start], self.offsets[end - 1] + 1
 
 
 def fold(text: str) -> Folding:

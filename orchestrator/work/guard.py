@@ -11,6 +11,13 @@ import regex
 _INVISIBLE = regex.compile(
     r"[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB[\p{Cc}--[\t\n\v\f\r\x85]]]", regex.VERSION1
 )
+# Tag characters spell out text that nobody sees, except in the flags of regions; so can a long run of other
+# invisible characters, which no writer needs.
+_HIDDEN = regex.compile(
+    r"(?<!\U0001F3F4[\U000E0020-\U000E007F]*)[\U000E0020-\U000E007F]{4,}"
+    r"|[\p{Default_Ignorable_Code_Point}--\u3164\u115F\u1160\uFFA0]{8,}",
+    regex.VERSION1,
+)
 _CLUSTER = regex.compile(r"\X")
 
 
@@ -37,6 +44,11 @@ class ReadingCopy:
 def visible(text: str) -> str:
     """The text composed (NFC) and without invisible characters."""
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def hidden_passages(text: str) -> list[tuple[int, int]]:
+    """Ranges of the text as received that may hold writing which no person sees."""
+    return [match.span() for match in _HIDDEN.finditer(text)]
 
 
 def reading_copy(text: str) -> ReadingCopy:

@@ -1,14 +1,44 @@
-"""Passages that speak to the models instead of the reader. They are flagged, never blocked."""
+"""Sentences that speak to the models instead of the reader. They are flagged, never blocked."""
 
-from collections.abc import Sequence
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from importlib import resources
 
-from chorus.feedback.v1 import feedback_pb2
-from orchestrator.work.guard import ReadingCopy
+from orchestrator.work.folding import Folding
 from orchestrator.work.sentences import Sentence
 
+# A longer sentence is flagged only where it matched.
+_MAX_SENTENCE = 400
+_CONTINUED = re.compile(r"\n[ \t]+")
+_NAMED = re.compile(r"([A-Z_]+) = (.*)")
+_USED = re.compile(r"\{([A-Z_]+)\}")
 
-def suspected_injections(
-    text: str, copy: ReadingCopy, sentences: Sequence[Sentence]
-) -> tuple[feedback_pb2.Anchor, ...]:
-    """Where the text, as received, seems to try to steer the models."""
-    return ()
+
+def speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Ranges of the reading copy that seem to try to steer the models."""
+    for sentence in sentences:
+        start, end = folding.folded_span(sentence.start, sentence.end)
+        match = _rules().search(folding.text[start:end])
+        if match is None:
+            continue
+        if sentence.end - sentence.start <= _MAX_SENTENCE:
+            yield sentence.start, sentence.end
+        else:
+            yield folding.original_span(start + match.start(), start + match.end())
+
+
+@functools.cache
+def _rules() -> re.Pattern[str]:
+    text = resources.files(__package__).joinpath("injection_rules.txt").read_text(encoding="utf-8")
+    parts: dict[str, str] = {}
+    rules: list[str] = []
+    for line in _CONTINUED.sub("", text).splitlines():
+        if not line or line.startswith("#"):
+            continue
+        rule = _USED.sub(lambda used: f"(?:{parts[used.group(1)]})", line)
+        if named := _NAMED.fullmatch(rule):
+            parts[named.group(1)] = named.group(2)
+        else:
+            rules.append(f"(?:{rule})")
+    return re.compile("|".join(rules))

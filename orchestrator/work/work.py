@@ -1,12 +1,13 @@
 """The work under review as models read it, and the way back to the text as received."""
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.work.folding import Folding, fold
-from orchestrator.work.guard import ReadingCopy, reading_copy
-from orchestrator.work.injection import suspected_injections
+from orchestrator.work.guard import ReadingCopy, hidden_passages, reading_copy
+from orchestrator.work.injection import speaks_to_models
 from orchestrator.work.language import detect_language
 from orchestrator.work.sentences import Sentence, split_sentences
 from rpckit.errors import InvalidRequest
@@ -53,10 +54,8 @@ class Work:
 
     def sentence_at(self, offset: int) -> int:
         """The number, from 1, of the sentence that holds or follows an offset of the text as received."""
-        for number, sentence in enumerate(self.sentences, start=1):
-            if offset < self.copy.ends[sentence.end - 1]:
-                return number
-        return len(self.sentences)
+        before = bisect_right(self.sentences, offset, key=lambda each: self.copy.ends[each.end - 1])
+        return min(before + 1, len(self.sentences))
 
 
 def read_work(submission: submission_pb2.Submission) -> Work:
@@ -69,12 +68,29 @@ def read_work(submission: submission_pb2.Submission) -> Work:
     if not copy.text.strip():
         raise InvalidRequest({"submission.text": "holds nothing visible"})
     language_code = submission.language_code or detect_language(copy.text)
-    sentences = split_sentences(copy.text, language_code)
-    return Work(
+    work = Work(
         text=submission.text,
         copy=copy,
         folding=fold(copy.text),
-        sentences=sentences,
+        sentences=split_sentences(copy.text, language_code),
         language_code=language_code,
-        suspected_injections=suspected_injections(submission.text, copy, sentences),
+        suspected_injections=(),
     )
+    return replace(work, suspected_injections=_suspected_injections(work))
+
+
+def _suspected_injections(work: Work) -> tuple[feedback_pb2.Anchor, ...]:
+    said = [
+        work.anchor(*span, feedback_pb2.Anchor.MATCH_EXACT)
+        for span in speaks_to_models(work.folding, work.sentences)
+    ]
+    hidden = [
+        feedback_pb2.Anchor(
+            start=start,
+            end=end,
+            quote=work.text[start:end],
+            match=feedback_pb2.Anchor.MATCH_EXACT,
+        )
+        for start, end in hidden_passages(work.text)
+    ]
+    return tuple(sorted([*said, *hidden], key=lambda anchor: (anchor.start, anchor.end)))
