@@ -43,6 +43,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Returns as soon as no call is running."""
+        await self._idle.wait()
 
     async def intercept_service(
         self,
@@ -101,6 +108,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             deadline=Deadline.after(float("inf") if remaining is None else remaining),
         )
         ending = _Ending()
+        self._running += 1
+        self._idle.clear()
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(_errors_mapped(call, context, ending))
@@ -111,6 +120,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 current_call.set(call)
                 yield
         finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
             log.access(call, peer=context.peer(), started=started, code=ending.code, reason=ending.reason)
 
 

@@ -21,6 +21,8 @@ from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _WRONG_SETTING_EXIT_CODE = 2
+# For the last answers to leave the process.
+_LAST_WORDS_SECONDS = 0.2
 
 
 class Settings(Protocol):
@@ -41,13 +43,16 @@ class Host:
         exit_stack: Closed when the last call has ended; what `register` opened goes here.
     """
 
-    def __init__(self, server: grpc.aio.Server) -> None:
-        self.server = server
+    def __init__(self, settings: ServerSettings) -> None:
+        admission = Admission(settings.max_in_flight, settings.max_queued)
+        self._calls = CallInterceptor(admission)
+        self._settings = settings
+        self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.exit_stack = AsyncExitStack()
         self._health = health.aio.HealthServicer()
         self._ready: dict[str, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
 
     async def add(
         self,
@@ -78,11 +83,17 @@ class Host:
         names = (*self._ready, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self.server)
 
-    async def drain(self, settings: ServerSettings) -> None:
+    async def drain(self) -> None:
         """Says NOT_SERVING, lets clients notice, lets what runs end, then closes what is open."""
         await self._health.enter_graceful_shutdown()
-        await asyncio.sleep(settings.drain_pause)
-        await self.server.stop(settings.drain_grace)
+        await asyncio.sleep(self._settings.drain_pause)
+        stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
+        idle = asyncio.create_task(self._calls.idle())
+        await asyncio.wait((stopping, idle), return_when=asyncio.FIRST_COMPLETED)
+        # What is left are watches of the health, which never end by themselves.
+        await self.server.stop(_LAST_WORDS_SECONDS)
+        await stopping
+        idle.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -131,18 +142,15 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
     Raises:
         SettingError: The port is taken.
     """
-    own = settings.server
-    admission = Admission(own.max_in_flight, own.max_queued)
-    server = grpc.aio.server(interceptors=[CallInterceptor(admission)], options=_options(own))
-    host = Host(server)
+    host = Host(settings.server)
     try:
         await register(host, settings)
         host.reflect()
-        port = _bind(server, own)
-        await server.start()
+        port = _bind(host.server, settings.server)
+        await host.server.start()
         yield port
     finally:
-        await host.drain(own)
+        await host.drain()
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:

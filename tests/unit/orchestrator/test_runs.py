@@ -1,0 +1,133 @@
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
+from chorus.feedback.v1.submission_pb2 import Submission
+from orchestrator.review import Event, Results
+from orchestrator.runs import Runs
+from orchestrator.store.sqlite import SqliteStore
+from rpckit.call import Deadline
+from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
+
+REQUEST = GetFeedbackRequest(submission=Submission(text="A text."), request_id="r1")
+BOUGHT = ModelResult(model="a/b", feedback=ModelFeedback(summary="fine"))
+
+
+class ScriptedReview:
+    """Buys one answer, waits for `go`, then responds or fails."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.go = asyncio.Event()
+        self.started = asyncio.Event()
+        self.fails = fails
+        self.bought = 0
+        self.ended = 0
+
+    async def review(
+        self, request: GetFeedbackRequest, deadline: Deadline, kept: Results
+    ) -> AsyncGenerator[Event]:
+        try:
+            yield Event(accepted=Event.Accepted(models=["a/b"]))
+            if BOUGHT.model not in kept:
+                self.bought += 1
+            yield Event(result=BOUGHT)
+            self.started.set()
+            await self.go.wait()
+            if self.fails:
+                raise QuorumNotReached("1 of 2")
+            response = GetFeedbackResponse(results=[BOUGHT], feedback_id=f"f{self.bought}")
+            yield Event(response=response)
+        finally:
+            self.ended += 1
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
+        yield store
+
+
+async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    events = runs.events(REQUEST, Deadline.after(60))
+    assert (await anext(events)).HasField("accepted")
+    script.go.set()
+    rest = [event async for event in events]
+    assert rest[-1].response == await first
+    assert script.bought == 1
+
+
+async def test_a_later_repeat_gets_the_stored_answer(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    script.go.set()
+    runs = Runs(script.review, store)
+    first = await runs.response(REQUEST, Deadline.after(60))
+    events = [event async for event in runs.events(REQUEST, Deadline.after(60))]
+    assert [event.WhichOneof("event") for event in events] == ["accepted", "result", "response"]
+    assert events[-1].response.replayed
+    assert events[-1].response.feedback_id == first.feedback_id
+    assert script.bought == 1
+
+
+async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: SqliteStore) -> None:
+    script = ScriptedReview(fails=True)
+    script.go.set()
+    runs = Runs(script.review, store)
+    with pytest.raises(QuorumNotReached):
+        await runs.response(REQUEST, Deadline.after(60))
+    script.fails = False
+    response = await runs.response(REQUEST, Deadline.after(60))
+    assert not response.replayed
+    assert script.bought == 1
+
+
+async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    other = GetFeedbackRequest(submission=Submission(text="Another."), request_id="r1")
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    with pytest.raises(InvalidRequest, match="request_id"):
+        await runs.response(other, Deadline.after(60))
+    script.go.set()
+    await first
+    with pytest.raises(InvalidRequest, match="request_id"):
+        await runs.response(other, Deadline.after(60))
+
+
+async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    second = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert script.ended == 0
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert script.ended == 1
+
+
+async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    with pytest.raises(Timeout):
+        await runs.response(REQUEST, Deadline.after(0.01))
+    assert script.ended == 1
+
+
+async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    script.go.set()
+    runs = Runs(script.review, store)
+    request = GetFeedbackRequest(submission=Submission(text="A text."))
+    for expected in ("f1", "f2"):
+        assert (await runs.response(request, Deadline.after(60))).feedback_id == expected
