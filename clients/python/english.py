@@ -121,7 +121,6 @@ ENGLISH = Words(
     retry_after="try again in {seconds}",
     needs_of="needs {needed}, the limit is {limit}",
     is_it_running="Does Chorus run at {server}? `make up` starts it.",
-    cancelled="Cancelled.",
     synthetic="SYNTHETIC: written by {model}, not by a student",
     absent_heading="Models that could not take part, and what to set",
     unreachable="the server did not answer",

@@ -121,7 +121,6 @@ KOREAN = Words(
     retry_after="{seconds} 뒤에 다시 시도",
     needs_of="{needed} 필요, 한도 {limit}",
     is_it_running="{server}에서 Chorus가 실행 중인지 확인하세요. `make up`으로 시작합니다.",
-    cancelled="취소했습니다.",
     synthetic="가상의 글: {model} 모델이 썼으며 학생의 글이 아닙니다",
     absent_heading="참여하지 못한 모델과 필요한 설정",
     unreachable="서버가 답하지 않음",

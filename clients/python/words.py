@@ -72,7 +72,6 @@ class Words:
     retry_after: str
     needs_of: str
     is_it_running: str
-    cancelled: str
 
     # A simulated student
     synthetic: str

@@ -107,9 +107,9 @@ async def _announce(child: Child) -> None:
 
 
 async def _first_end(children: Sequence[Child]) -> str:
-    for end in asyncio.as_completed([each.ended() for each in children]):
-        return await end
-    return ""
+    ends = [asyncio.create_task(each.ended()) for each in children]
+    done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    return done.pop().result()
 
 
 def _orchestrator(children: Sequence[Child]) -> str:
