@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Calibration:
     """How severe and how steady each model is. The empty one treats all alike.
 
-    `biases` maps (model, criterion id) to the levels by which the model scores too high; `weights` maps a model
-    to how much its scores count.
+    `biases` maps (model, criterion id) to the levels by which the model scores too high; `weights` maps a
+    model to how much its scores count.
     """
 
     id: str = "neutral"

@@ -39,5 +39,5 @@ def _sentences(text: str, language: str) -> Iterator[Sentence]:
 
 def _starts(paragraph: str, language: str) -> list[int]:
     if language == "ko":
-        return [each.start for each in kiwi().split_into_sents(paragraph)]
+        return [each.start for each in kiwi().split_into_sents(paragraph, return_sub_sents=False)]
     return [each["start_index"] for each in get_sentence_boundaries(language, paragraph)]

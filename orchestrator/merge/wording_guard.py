@@ -1,0 +1,85 @@
+"""What a model may not put into a summary: numbers and quotations of its own, a second register, markup."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import regex
+
+from chorus.feedback.v1 import merged_pb2
+from orchestrator.work.guard import visible
+from orchestrator.work.language import primary_subtag
+
+# An apostrophe, within a word or after a plural, is no quotation mark.
+_APOSTROPHE = regex.compile(r"(?<=\w)['’](?=\w)|(?<=s)['’](?=\s)")
+_QUOTATION = regex.compile(
+    r"“([^“”]*)”|„([^„“”]*)[“”]|\"([^\"]*)\"|‘([^‘’]*)’|(?<!\w)'([^']*)'(?!\w)"
+    r"|«([^«»]*)»|‹([^‹›]*)›|「([^「」]*)」|『([^『』]*)』"
+    r"|《([^《》]*)》|〈([^〈〉]*)〉"
+)
+_QUOTE_MARK = regex.compile(r"[\p{Quotation_Mark}《》〈〉`]")
+_CUT = " .,…"
+
+_NUMBER = regex.compile(
+    r"\p{N}+(?:[.,]\p{N}+)*"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|dozens?|half|twice|per ?cent)\b"
+    r"|[영일이삼사오육칠팔구십백천만]{2,}\s?(?:점|퍼센트|프로|개|명|등급|배|번째|년|위|단계)"
+    r"|[삼사오육칠팔구십백천만]\s?(?:점|퍼센트|프로|개|명|등급|배|번째|년|위|단계)"
+    r"|(?:두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무)\s?(?:가지|개|명|점|군데|배|번|문단|문장|곳)"
+    r"|퍼센트",
+    regex.IGNORECASE,
+)
+_MARKUP = regex.compile(r"https?:|www\.|[<>{}\\|#*]|\[|\]")
+
+_KOREAN_END = regex.compile(r"(?<=[.!?])\s+|(?<=[.!?])$")
+_HANGUL = regex.compile(r"\p{Hangul}")
+_POLITE = ("요", "죠")
+_FORMAL = ("니다", "니까", "시오")
+
+
+def says_nothing_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
+    """Whether every number and quotation of a sentence comes from the points it cites."""
+    if text != visible(text) or _MARKUP.search(text):
+        return False
+    said = [member.point for point in cited for member in point.members]
+    quotes = [visible(each.anchor.quote) for each in said]
+    plain = _APOSTROPHE.sub("", text)
+    if _QUOTE_MARK.search(_QUOTATION.sub("", plain)):
+        return False
+    if not all(_quoted(each, quotes) for each in _quotations(plain)):
+        return False
+    source = " ".join(
+        word
+        for each in said
+        for word in (each.anchor.quote, each.observation, each.reason, each.next_step, each.suggested_rewrite)
+    )
+    return set(_numbers(text)) <= set(_numbers(source))
+
+
+def speaks_one_register(texts: Sequence[str], language_code: str) -> bool:
+    """Whether all are in the language, as far as its script tells, and Korean ones in one register."""
+    # The author's own words may be in any register or language.
+    own = [_QUOTATION.sub("", _APOSTROPHE.sub("", each)).strip() for each in texts]
+    if not all(own):
+        return False
+    if primary_subtag(language_code) != "ko":
+        return not any(map(_HANGUL.search, own))
+    ends = [part.rstrip(" .!?") for each in own for part in _KOREAN_END.split(each) if part.strip(" .!?")]
+    return _all_end(ends, _POLITE) or _all_end(ends, _FORMAL)
+
+
+def _all_end(sentences: Iterable[str], endings: tuple[str, ...]) -> bool:
+    return all(each.endswith(endings) for each in sentences)
+
+
+def _quotations(text: str) -> list[str]:
+    return ["".join(filter(None, match.groups())) for match in _QUOTATION.finditer(text)]
+
+
+def _quoted(quotation: str, quotes: Iterable[str]) -> bool:
+    words = quotation.strip(_CUT)
+    return bool(words) and any(words in _APOSTROPHE.sub("", quote) for quote in quotes)
+
+
+def _numbers(text: str) -> list[str]:
+    return ["".join(each.lower().split()) for each in _NUMBER.findall(unicodedata.normalize("NFKC", text))]
