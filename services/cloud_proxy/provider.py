@@ -29,6 +29,13 @@ class Prompt:
     streaming: bool
     deadline: Deadline
 
+    def may_be_too_long(self) -> bool:
+        """Whether the model may be unable to read it all. No token is shorter than a byte."""
+        parts = [part for turn in self.request.turns for part in turn.parts]
+        texts = [self.request.system_instruction, *(part.text or part.document.text for part in parts)]
+        most = self.entry.max_input_tokens
+        return bool(most) and sum(len(each.encode()) for each in texts) > most
+
     def with_larger_limit(self) -> "Prompt":
         """The same question with twice the room for its answer, as far as the model goes."""
         doubled = 2 * self.max_output_tokens

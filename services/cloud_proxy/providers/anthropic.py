@@ -1,0 +1,247 @@
+"""Anthropic's Messages."""
+
+import base64
+import json
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import anthropic
+import httpx2
+from anthropic.types import Message, RawMessageStreamEvent, Usage
+
+from chorus.model.v1 import content_pb2, generation_pb2
+from rpckit.errors import (
+    InputTooLong,
+    ModelNotFound,
+    NotSupported,
+    ProviderAuth,
+    QuotaExhausted,
+    RateLimited,
+    Timeout,
+    Unavailable,
+)
+from services.cloud_proxy.answer_schema import Schema, anonymous
+from services.cloud_proxy.failures import Dropped, Malformed, Refusal, Vocabulary, retry_delay, too_long
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.settings import Connection
+
+# The API wants a limit always.
+_DEFAULT_MAX_TOKENS = 4096
+_ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
+
+_FINISHES = {
+    "end_turn": Finish.STOP,
+    "stop_sequence": Finish.STOP,
+    "max_tokens": Finish.LENGTH,
+    "refusal": Finish.BLOCKED,
+    "model_context_window_exceeded": Finish.TOO_LONG,
+}
+
+_VOCABULARY = Vocabulary(
+    codes={
+        "billing_error": QuotaExhausted,
+        "contract_spend_limit_reached": QuotaExhausted,
+        "enforced_spend_limit_reached": QuotaExhausted,
+        "linked_organization_spend_limit_reached": QuotaExhausted,
+        "linked_organization_billing_unavailable": QuotaExhausted,
+        "authentication_error": ProviderAuth,
+        "permission_error": ProviderAuth,
+        "not_found_error": ModelNotFound,
+        "request_too_large": InputTooLong,
+        # In mid-stream these come with the status 200.
+        "rate_limit_error": RateLimited,
+        "overloaded_error": Unavailable,
+        "api_error": Unavailable,
+        "timeout_error": Timeout,
+    },
+    # All of these are 400 invalid_request_error.
+    phrases=(
+        ("credit balance is too low", QuotaExhausted),
+        ("usage limits", QuotaExhausted),
+        ("prompt is too long", InputTooLong),
+        ("exceed context limit", InputTooLong),
+    ),
+)
+
+
+class Anthropic:
+    """Anthropic's API."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._client = anthropic.AsyncAnthropic(
+            api_key=connection.key,
+            base_url=connection.base_url,
+            max_retries=0,
+            # The call's clock is the only one: httpx's run per operation.
+            timeout=None,
+            http_client=anthropic.DefaultAioHttpClient(timeout=None),
+        )
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.close()
+
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """Asks once."""
+        question = _question(prompt)
+        arguments = question | {"max_tokens": prompt.max_output_tokens or _DEFAULT_MAX_TOKENS}
+        if prompt.request.sampling.stop_sequences:
+            arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
+        with _classified(prompt):
+            if prompt.may_be_too_long():
+                # Counting is free.
+                count = await self._client.messages.count_tokens(**question)
+                if count.input_tokens > prompt.entry.max_input_tokens:
+                    raise too_long(prompt.entry, "counted before it was sent", count.input_tokens)
+            if not prompt.streaming:
+                message = await self._client.messages.create(**arguments)
+                for piece in _whole(message, prompt):
+                    yield piece
+                return
+            stream = await self._client.messages.create(**arguments, stream=True)
+            async with stream:
+                ending = _Ending()
+                async for event in stream:
+                    if words := ending.take(event):
+                        yield text(words)
+                if ending.stop_reason:
+                    yield ending.piece()
+
+
+def _question(prompt: Prompt) -> dict[str, Any]:
+    question: dict[str, Any] = {
+        "model": prompt.entry.id,
+        "messages": [
+            {"role": _ROLES[turn.role], "content": [_block(part) for part in turn.parts]}
+            for turn in prompt.request.turns
+        ],
+    }
+    if prompt.request.system_instruction:
+        question["system"] = prompt.request.system_instruction
+    if prompt.schema is not None:
+        question["output_config"] = {"format": {"type": "json_schema", "schema": _supported(prompt.schema)}}
+    return question
+
+
+def _block(part: content_pb2.Part) -> dict[str, Any]:
+    match part.WhichOneof("kind"):
+        case "document":
+            document = part.document
+            source = {"type": "text", "media_type": "text/plain", "data": document.text}
+            block: dict[str, Any] = {"type": "document", "source": source, "title": document.title}
+            if notes := [each for each in (document.media_type, document.language_code) if each]:
+                block["context"] = ", ".join(notes)
+            return block
+        case "image":
+            data = base64.b64encode(part.image.data).decode()
+            source = {"type": "base64", "media_type": part.image.media_type, "data": data}
+            return {"type": "image", "source": source}
+        case _:
+            return {"type": "text", "text": part.text}
+
+
+def _supported(schema: Schema) -> dict[str, Any]:
+    """The schema with what the API refuses moved into descriptions."""
+    try:
+        return anthropic.transform_schema(anonymous(schema))
+    except (ValueError, AttributeError) as error:
+        raise NotSupported(
+            "Anthropic takes no such JSON Schema", metadata={"capability": "JSON_SCHEMA"}
+        ) from error
+
+
+class _Ending:
+    """What a stream says of its end, in several events."""
+
+    def __init__(self) -> None:
+        self.stop_reason = ""
+        self._model = ""
+        self._usage: Usage | None = None
+
+    def take(self, event: RawMessageStreamEvent) -> str:
+        """Reads an event; the words in it."""
+        match event.type:
+            case "message_start":
+                self._model = event.message.model
+                self._usage = event.message.usage
+            case "content_block_delta" if event.delta.type == "text_delta":
+                return event.delta.text
+            case "message_delta":
+                self.stop_reason = event.delta.stop_reason or self.stop_reason
+                if self._usage is not None:
+                    # The counts of the end are those of the whole.
+                    counts = {name: count for name, count in event.usage if count is not None}
+                    self._usage = self._usage.model_copy(update=counts)
+        return ""
+
+    def piece(self) -> Ending:
+        return _ending(self.stop_reason, self._model, self._usage)
+
+
+def _whole(message: Message, prompt: Prompt) -> Iterator[Piece]:
+    # The SDK gives out an HTML page as a string, and an error inside a good response as a hollow message.
+    if not isinstance(message, Message):
+        raise Malformed("the response is not JSON")
+    if message.type != "message":
+        raise _VOCABULARY.classify(_refusal(200, message.to_dict()), prompt)
+    for block in message.content:
+        if block.type == "text":
+            yield text(block.text)
+    if message.stop_reason:
+        yield _ending(message.stop_reason, message.model, message.usage)
+
+
+def _ending(stop_reason: str, model: str, usage: Usage | None) -> Ending:
+    finish = _FINISHES.get(stop_reason, Finish.BROKEN)
+    return Ending(finish, stop_reason, model, None if usage is None else _usage(usage))
+
+
+def _usage(usage: Usage) -> generation_pb2.Usage:
+    cached = usage.cache_read_input_tokens or 0
+    details = usage.output_tokens_details
+    return generation_pb2.Usage(
+        # The API counts what it read from its cache or wrote there apart.
+        input_tokens=usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0),
+        output_tokens=usage.output_tokens,
+        cached_input_tokens=cached,
+        reasoning_tokens=(details and details.thinking_tokens) or 0,
+        basis=generation_pb2.USAGE_BASIS_MEASURED,
+    )
+
+
+@contextmanager
+def _classified(prompt: Prompt) -> Iterator[None]:
+    try:
+        yield
+    except anthropic.APIStatusError as error:
+        refusal = _refusal(error.status_code, error.body, error.response.headers)
+        raise _VOCABULARY.classify(refusal, prompt) from None
+    except anthropic.APITimeoutError:
+        raise Timeout("anthropic: the connection timed out") from None
+    except anthropic.APIConnectionError as error:
+        if isinstance(error.__cause__, httpx2.ConnectError):
+            raise Unavailable("anthropic cannot be reached") from None
+        raise Dropped("anthropic: the connection broke") from None
+    except httpx2.RequestError:
+        # In mid-stream the SDK lets its transport's errors through.
+        raise Dropped("anthropic: the connection broke") from None
+    except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
+        raise Malformed("anthropic: the response is not of the API's form") from None
+    except (AttributeError, TypeError):
+        # The SDK builds its objects unchecked: an event of another form fails where it is read.
+        raise Malformed("anthropic: the response is not of the API's form") from None
+
+
+def _refusal(status: int, body: object, headers: Mapping[str, str] | None = None) -> Refusal:
+    error = body.get("error") if isinstance(body, dict) else None
+    fields = error if isinstance(error, dict) else {}
+    details = fields.get("details")
+    kind = str(fields.get("type", ""))
+    finer = str(details.get("error_code", "")) if isinstance(details, dict) else ""
+    return Refusal(
+        status=status,
+        code=finer if finer in _VOCABULARY.codes else kind,
+        message=str(fields.get("message", "")),
+        retry_delay=retry_delay(headers or {}),
+    )

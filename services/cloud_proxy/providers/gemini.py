@@ -1,0 +1,176 @@
+"""Google's Gemini through google-genai."""
+
+import json
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import pydantic
+from google import genai
+from google.genai import errors, types
+
+from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
+from rpckit.errors import Unavailable
+from services.cloud_proxy.answer_schema import anonymous
+from services.cloud_proxy.failures import Dropped, Malformed, too_long
+from services.cloud_proxy.fencing import Fence
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.providers.gemini_form import (
+    FINISHES,
+    VOCABULARY,
+    contents,
+    generation_config,
+    nearest_ratio,
+    refusal,
+    wants_picture,
+)
+from services.cloud_proxy.settings import Connection
+
+# A picture comes as one line.
+_READ_BUFFER_BYTES = 4 * 1024 * 1024
+
+
+class Gemini:
+    """The Gemini API."""
+
+    def __init__(self, connection: Connection) -> None:
+        # The SDK would make one by subclassing, which aiohttp has deprecated.
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), read_bufsize=_READ_BUFFER_BYTES, trust_env=True
+        )
+        self._client = genai.Client(
+            vertexai=False,
+            api_key=connection.key,
+            http_options=types.HttpOptions(
+                base_url=connection.base_url,
+                aiohttp_client=self._session,
+                # Without it the SDK reconnects once, unseen, after up to ten seconds.
+                retry_options=types.HttpRetryOptions(attempts=1),
+            ),
+        )
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aio.aclose()
+        self._client.close()
+        await self._session.close()
+
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """Asks once."""
+        fence = Fence(prompt.request)
+        question = contents(prompt.request, fence)
+        config = _config(prompt, fence)
+        models = self._client.aio.models
+        with _classified(prompt):
+            if prompt.may_be_too_long():
+                # Counting is free. It leaves the system instruction out: the Gemini API refuses it there.
+                count = await models.count_tokens(model=prompt.entry.id, contents=question)
+                if (count.total_tokens or 0) > prompt.entry.max_input_tokens:
+                    raise too_long(prompt.entry, "counted before it was sent", count.total_tokens)
+            ending = _Ending(prompt)
+            if not prompt.streaming:
+                response = await models.generate_content(
+                    model=prompt.entry.id, contents=question, config=config
+                )
+                for part in ending.take(response):
+                    yield part
+            else:
+                stream = await models.generate_content_stream(
+                    model=prompt.entry.id, contents=question, config=config
+                )
+                async for response in stream:
+                    for part in ending.take(response):
+                        yield part
+            if (piece := ending.piece()) is not None:
+                yield piece
+
+
+def _config(prompt: Prompt, fence: Fence) -> types.GenerateContentConfig:
+    config = types.GenerateContentConfig(
+        **generation_config(prompt),
+        seed=_seed(prompt),
+        system_instruction=fence.system_instruction(prompt.request.system_instruction) or None,
+    )
+    if prompt.schema is not None:
+        config.response_mime_type = "application/json"
+        config.response_json_schema = anonymous(prompt.schema)
+    if wants_picture(prompt) and prompt.request.output_format.image.HasField("aspect_ratio"):
+        ratio = nearest_ratio(prompt.request.output_format.image.aspect_ratio)
+        config.image_config = types.ImageConfig(aspect_ratio=ratio)
+    return config
+
+
+def _seed(prompt: Prompt) -> int | None:
+    sampling = prompt.request.sampling
+    is_honoured = prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed")
+    # The API takes 32 bits.
+    return sampling.seed % 2**31 if is_honoured else None
+
+
+class _Ending:
+    """What the responses say of the end."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self._finish: Finish | None = None
+        self._word = ""
+        self._model = prompt.entry.id
+        self._usage: types.GenerateContentResponseUsageMetadata | None = None
+
+    def take(self, response: types.GenerateContentResponse) -> Iterator[content_pb2.Part]:
+        """Reads a response; its content."""
+        self._model = response.model_version or self._model
+        self._usage = response.usage_metadata or self._usage
+        feedback = response.prompt_feedback
+        if feedback is not None and feedback.block_reason is not None:
+            self._finish, self._word = Finish.BLOCKED, feedback.block_reason.value
+        if not response.candidates:
+            return
+        candidate = response.candidates[0]
+        if candidate.finish_reason is not None:
+            self._word = candidate.finish_reason.value
+            self._finish = FINISHES.get(self._word, Finish.BROKEN)
+        for part in (candidate.content and candidate.content.parts) or ():
+            if part.text and not part.thought:
+                yield text(part.text)
+            elif part.inline_data is not None and part.inline_data.data:
+                image = content_pb2.Image(
+                    data=part.inline_data.data, media_type=part.inline_data.mime_type or ""
+                )
+                yield content_pb2.Part(image=image)
+
+    def piece(self) -> Ending | None:
+        if self._finish is None:
+            return None
+        usage = None if self._usage is None else _usage(self._usage)
+        return Ending(self._finish, self._word, self._model, usage)
+
+
+def _usage(usage: types.GenerateContentResponseUsageMetadata) -> generation_pb2.Usage:
+    thoughts = usage.thoughts_token_count or 0
+    return generation_pb2.Usage(
+        input_tokens=usage.prompt_token_count or 0,
+        # The candidates are counted without the thoughts, which are billed alike.
+        output_tokens=(usage.candidates_token_count or 0) + thoughts,
+        cached_input_tokens=usage.cached_content_token_count or 0,
+        reasoning_tokens=thoughts,
+        basis=generation_pb2.USAGE_BASIS_MEASURED,
+    )
+
+
+@contextmanager
+def _classified(prompt: Prompt) -> Iterator[None]:
+    try:
+        yield
+    except errors.APIError as error:
+        raise VOCABULARY.classify(refusal(error.code, error.details), prompt) from None
+    except aiohttp.ClientConnectorError:
+        raise Unavailable("google cannot be reached") from None
+    except aiohttp.ClientError:
+        raise Dropped("google: the connection broke") from None
+    except (
+        errors.UnknownApiResponseError,
+        json.JSONDecodeError,
+        pydantic.ValidationError,
+        UnicodeDecodeError,
+    ):
+        raise Malformed("google: the response is not of the API's form") from None

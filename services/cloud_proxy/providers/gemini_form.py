@@ -1,0 +1,138 @@
+"""What Google's two SDKs have in common: the request's form, and the words of its ends and errors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from rpckit.errors import (
+    InputTooLong,
+    ModelNotFound,
+    ProviderAuth,
+    QuotaExhausted,
+    RateLimited,
+    Timeout,
+    Unavailable,
+)
+from services.cloud_proxy.failures import Refusal, Vocabulary
+from services.cloud_proxy.fencing import Fence
+from services.cloud_proxy.provider import Finish, Prompt
+
+_ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "model"}
+_RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+_PER_DAY = "PerDay"
+
+FINISHES: Mapping[str, Finish] = {
+    "STOP": Finish.STOP,
+    "MAX_TOKENS": Finish.LENGTH,
+    "SAFETY": Finish.BLOCKED,
+    "RECITATION": Finish.BLOCKED,
+    "BLOCKLIST": Finish.BLOCKED,
+    "PROHIBITED_CONTENT": Finish.BLOCKED,
+    "SPII": Finish.BLOCKED,
+    "MODEL_ARMOR": Finish.BLOCKED,
+    "IMAGE_SAFETY": Finish.BLOCKED,
+    "IMAGE_PROHIBITED_CONTENT": Finish.BLOCKED,
+    "IMAGE_RECITATION": Finish.BLOCKED,
+    "IMAGE_OTHER": Finish.BLOCKED,
+}
+
+VOCABULARY = Vocabulary(
+    codes={
+        _PER_DAY: QuotaExhausted,
+        # "The free tier is not available in your country": billing is not enabled.
+        "FAILED_PRECONDITION": QuotaExhausted,
+        # Comes with the status 400.
+        "API_KEY_INVALID": ProviderAuth,
+        "UNAUTHENTICATED": ProviderAuth,
+        "PERMISSION_DENIED": ProviderAuth,
+        "NOT_FOUND": ModelNotFound,
+        "RESOURCE_EXHAUSTED": RateLimited,
+        "UNAVAILABLE": Unavailable,
+        "INTERNAL": Unavailable,
+        "DEADLINE_EXCEEDED": Timeout,
+    },
+    # Both are 400 INVALID_ARGUMENT.
+    phrases=(
+        ("exceeds the maximum number of tokens", InputTooLong),
+        ("api key not valid", ProviderAuth),
+    ),
+)
+
+
+def contents(request: model_service_pb2.GenerateRequest, fence: Fence) -> list[dict[str, Any]]:
+    """The turns, documents fenced."""
+    return [
+        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in turn.parts]}
+        for turn in request.turns
+    ]
+
+
+def generation_config(prompt: Prompt) -> dict[str, Any]:
+    """The fields of a GenerationConfig that both SDKs know, save for the form of the answer."""
+    sampling = prompt.request.sampling
+    config: dict[str, Any] = {}
+    if prompt.max_output_tokens:
+        config["max_output_tokens"] = prompt.max_output_tokens
+    if sampling.stop_sequences:
+        config["stop_sequences"] = list(sampling.stop_sequences)
+    if prompt.entry.can(model_pb2.CAPABILITY_SAMPLING):
+        for name in ("temperature", "top_p"):
+            if sampling.HasField(name):
+                config[name] = getattr(sampling, name)
+    if wants_picture(prompt):
+        config["response_modalities"] = ["TEXT", "IMAGE"]
+    return config
+
+
+def wants_picture(prompt: Prompt) -> bool:
+    """Whether a picture is asked for."""
+    return prompt.request.output_format.WhichOneof("kind") == "image"
+
+
+def nearest_ratio(ratio: float) -> str:
+    """The supported aspect ratio that comes nearest, for example "16:9"."""
+
+    def distance(name: str) -> float:
+        width, height = map(int, name.split(":"))
+        return abs(width / height - ratio)
+
+    return min(_RATIOS, key=distance)
+
+
+def refusal(status: int, body: object) -> Refusal:
+    """Reads an error's JSON: `{"error": {...}}`, alone or in a list."""
+    if isinstance(body, list) and body:
+        body = body[0]
+    error = body.get("error", body) if isinstance(body, dict) else None
+    fields = error if isinstance(error, dict) else {}
+    code, delay = str(fields.get("status", "")), None
+    for detail in fields.get("details") or ():
+        match str(detail.get("@type", "")).rpartition(".")[2]:
+            case "ErrorInfo" if detail.get("reason") in VOCABULARY.codes:
+                code = detail["reason"]
+            case "QuotaFailure" if any(_PER_DAY in _quota(each) for each in detail.get("violations", ())):
+                code = _PER_DAY
+            case "RetryInfo":
+                delay = _seconds(str(detail.get("retryDelay", "")))
+    return Refusal(status, code, str(fields.get("message", "")), delay)
+
+
+def _quota(violation: Mapping[str, object]) -> str:
+    return str(violation.get("quotaId", ""))
+
+
+def _seconds(duration: str) -> float | None:
+    try:
+        return float(duration.removesuffix("s"))
+    except ValueError:
+        return None
+
+
+def _part(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
+    match part.WhichOneof("kind"):
+        case "document":
+            return {"text": fence.enclose(part.document)}
+        case "image":
+            return {"inline_data": {"data": part.image.data, "mime_type": part.image.media_type}}
+        case _:
+            return {"text": part.text}
