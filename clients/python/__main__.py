@@ -63,6 +63,8 @@ def review(
         list[arguments.Work], typer.Argument(parser=arguments.file, metavar="FILE", help="UTF-8 texts.")
     ],
     task: Annotated[str, _text("The task the author was given.")] = "",
+    reference_answer: Annotated[str, _text("What a good answer contains, for short-answer tasks.")] = "",
+    author_level: Annotated[str, _text('Whom the feedback is for, as "grade 8" or a CEFR level.')] = "",
     rubric: Annotated[
         submission_pb2.Rubric | None,
         _option("A Rubric as ProtoJSON.", parser=arguments.rubric, metavar="FILE"),
@@ -107,7 +109,12 @@ def review(
         max_cost_usd_nanos=None if max_cost_usd is None else round(max_cost_usd * _NANOS),
     )
     template = feedback_service_pb2.GetFeedbackRequest(
-        submission=submission_pb2.Submission(task=task, language_code=language),
+        submission=submission_pb2.Submission(
+            task=task,
+            language_code=language,
+            reference_answer=reference_answer,
+            author_level=author_level,
+        ),
         rubric=rubric,
         models=_names(models),
         policy=policy,
