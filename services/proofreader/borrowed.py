@@ -1,0 +1,36 @@
+"""Which parts of a text are not its author's own words: their spelling and style are nobody's to mend."""
+
+import re
+from collections.abc import Iterator
+
+_BORROWED = re.compile(
+    r"""
+    https?://\S+ | www\.\S+ | \S+@\S+\.\w+ | \b[\w-]+(?:\.[\w-]+)+/\S*     # addresses
+    | ```.*?``` | `[^`\n]+`                                                # code
+    | “[^”]{1,1500}” | "[^"\n]{1,1500}" | «[^»]{1,1500}»                   # quotations
+    | ‘[^’\n]{1,300}’ | (?<!\w)'[^'\n]{1,300}'(?!\w)
+    | 「[^」]{1,300}」 | 『[^』]{1,300}』 | 《[^》]{1,300}》 | 〈[^〉]{1,300}〉 | <[^<>\n]{1,300}>
+    | \([^()]{0,200}\b(?:1[5-9]|20)\d\d[^()]{0,100}\)                       # citations
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# A line of a list of references, wherever it stands.
+_REFERENCE = re.compile(
+    r"^\s*(?:\d+\.\s*)?[A-Z][\w’'-]+,\s[A-Z]\.[^\n]*\((?:1[5-9]|20)\d\d[^\n]*$"
+    r"|^[^\n]*(?:doi\.org/|\bRetrieved\b[^\n]* from )[^\n]*$",
+    re.MULTILINE,
+)
+_REFERENCES = re.compile(
+    r"^\s*(?:references|bibliography|works cited|참고\s?문헌)\s*:?\s*$", re.IGNORECASE | re.MULTILINE
+)
+
+
+def borrowed_spans(text: str) -> Iterator[tuple[int, int]]:
+    """The half-open ranges."""
+    references = _REFERENCES.search(text)
+    end = references.start() if references else len(text)
+    for pattern in (_BORROWED, _REFERENCE):
+        for found in pattern.finditer(text, 0, end):
+            yield found.span()
+    if references:
+        yield end, len(text)

@@ -1,0 +1,42 @@
+"""The letters of Hangul syllables."""
+
+from collections.abc import Iterator
+
+INITIALS, VOWELS, CODAS = 19, 21, 28
+CODA_RIEUL = 8
+CODA_BIEUP = 17
+_FIRST = ord("가")
+
+
+def is_syllable(text: str) -> bool:
+    """Whether it is one whole syllable."""
+    return len(text) == 1 and "가" <= text <= "힣"
+
+
+def coda(syllable: str) -> int:
+    """The number of a syllable's final consonant, 0 for none."""
+    return (ord(syllable) - _FIRST) % CODAS
+
+
+def one_letter_away(word: str) -> Iterator[str]:
+    """Every spelling that has another first consonant, vowel or final consonant in one of its syllables."""
+    for place, syllable in enumerate(word):
+        number = ord(syllable) - _FIRST
+        initial, vowel, final = number // (VOWELS * CODAS), number // CODAS % VOWELS, number % CODAS
+        letters = (
+            *((each, vowel, final) for each in range(INITIALS) if each != initial),
+            *((initial, each, final) for each in range(VOWELS) if each != vowel),
+            *((initial, vowel, each) for each in range(CODAS) if each != final),
+        )
+        for first, second, third in letters:
+            other = chr(_FIRST + (first * VOWELS + second) * CODAS + third)
+            yield word[:place] + other + word[place + 1 :]
+
+
+def is_usual(word: str) -> bool:
+    """Whether all syllables are among the 2,350 of KS X 1001, which hold those of the standard language."""
+    try:
+        word.encode("euc_kr")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""Spacing and particles in Korean, where the grammar leaves no choice.
+
+What the spelling rules allow both ways (auxiliary verbs, compound nouns, hours and dates) is left alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.finding import Finding
+from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
+from services.proofreader.korean.analyser import KoreanAnalyser, Morpheme
+from services.proofreader.submission import Submission
+
+_NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
+# They stand apart after a form like "할", "한" or "하는".
+_DEPENDENT_NOUNS = frozenset({"수", "것", "거", "때", "줄", "만큼", "대로", "뿐", "적", "채", "척", "지"})
+_COUNTED = frozenset({"명", "개", "살", "마리", "권", "잔", "병", "가지", "사람", "달", "시간", "마디"})
+_NUMERALS = frozenset({"한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "스무"})
+# Here "안" and "못" are a part of the word.
+_ONE_WORD_WITH_NEGATION = frozenset({"되", "하", "나", "쓰", "생기", "살", "미치", "지않"})
+_SURE_PARTICLES = frozenset({"을", "를", "는", "에서", "에게", "까지", "부터", "와", "의"})
+# Particles that depend on what they follow: after a consonant, after a vowel.
+_PARTICLE_PAIRS = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
+_AFTER_CONSONANT = dict(_PARTICLE_PAIRS)
+_AFTER_VOWEL = {second: first for first, second in _PARTICLE_PAIRS}
+
+
+class KoreanGrammar:
+    """Finds missing and needless spaces, and particles in the wrong form."""
+
+    def __init__(self, analyser: KoreanAnalyser) -> None:
+        self._analyser = analyser
+
+    def find(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+        """Reads the text sentence by sentence."""
+        for _, morphemes in self._analyser.read_sentences(submission, checkpoint):
+            sure = [
+                (one, two)
+                for one, two in pairwise(morphemes)
+                if one.known and two.known and submission.is_own(one.start, two.end)
+            ]
+            yield from _missing_spaces(submission.text, sure)
+            for one, two in sure:
+                yield from _between(submission.text, one, two)
+
+
+def _missing_spaces(text: str, pairs: Sequence[tuple[Morpheme, Morpheme]]) -> Iterator[Finding]:
+    cuts: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for one, two in pairs:
+        start = _word_start(text, one.start)
+        # A particle that begins a word was not read rightly.
+        misread = one.tag.startswith("J") and one.start == start
+        if one.end == two.start and one.start < two.start and not misread and _needs_space(one, two):
+            cuts[start, _word_end(text, two.end)].append(two.start)
+    for (start, end), places in cuts.items():
+        apart = " ".join(text[first:last] for first, last in pairwise([start, *places, end]))
+        yield _finding("spacing_missing", "spacing", text, start, end, apart)
+
+
+def _between(text: str, one: Morpheme, two: Morpheme) -> Iterator[Finding]:
+    start, end = _word_start(text, one.start), _word_end(text, two.end)
+    if one.end == two.start:
+        right = _right_particle(text, one, two)
+        if right:
+            corrected = text[start : two.start] + right + text[two.end : end]
+            yield _finding("particle", "sentence_error", text, start, end, corrected)
+    elif text[one.end : two.start] == " " and _needs_no_space(text, one, two):
+        joined = text[start : one.end] + text[two.start : end]
+        yield _finding("spacing_needless", "spacing", text, start, end, joined)
+
+
+def _needs_space(one: Morpheme, two: Morpheme) -> bool:
+    if two.form == "때문" and two.tag == "NNB":
+        return one.tag in {"ETN", "NNG", "NP"}
+    if one.tag == "ETM":
+        return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
+    if one.tag == "MM":
+        return one.form in _NUMERALS and two.form in _COUNTED
+    if one.tag == "MAG" and one.form in {"안", "못"}:
+        return two.tag in {"VV", "VA"} and two.form not in _ONE_WORD_WITH_NEGATION
+    if two.form in {"있", "없"} and (one.tag == "JX" or (one.tag == "NNB" and one.form == "수")):
+        return two.tag in {"VV", "VA"}
+    return one.tag in {"JKO", "JKS"} and two.tag in {"MAG", "VV", "VA"}
+
+
+def _needs_no_space(text: str, one: Morpheme, two: Morpheme) -> bool:
+    if one.tag == "EC":
+        return one.form == "어" and two.form == "지" and two.tag == "VX"
+    if one.tag not in _NOUNS:
+        return False
+    if two.tag == "VCP":
+        return True
+    written = text[two.start : two.end]
+    stands_alone = _word_end(text, two.start) == two.end
+    return two.tag.startswith("J") and written in _SURE_PARTICLES and stands_alone
+
+
+def _right_particle(text: str, noun: Morpheme, particle: Morpheme) -> str:
+    """The form that the particle should have, or "" where it is right."""
+    last, written = text[noun.end - 1], text[particle.start : particle.end]
+    if noun.tag not in _NOUNS or not particle.tag.startswith("J") or not is_syllable(last):
+        return ""
+    if coda(last) and not (written == "로" and coda(last) == CODA_RIEUL):
+        return _AFTER_VOWEL.get(written, "")
+    return _AFTER_CONSONANT.get(written, "") if not coda(last) else ""
+
+
+def _finding(wording: str, issue: str, text: str, start: int, end: int, rewrite: str) -> Finding:
+    values = {"word": text[start:end], "correction": rewrite}
+    return Finding(wording, issue, start, end, values=values, rewrite=rewrite)
+
+
+def _word_start(text: str, position: int) -> int:
+    while position and is_syllable(text[position - 1]):
+        position -= 1
+    return position
+
+
+def _word_end(text: str, position: int) -> int:
+    while position < len(text) and is_syllable(text[position]):
+        position += 1
+    return position

@@ -1,0 +1,140 @@
+"""Misspelt Korean words, by likelihood.
+
+A word is suspected where the analyser does not know it or finds it very unlikely where it stands. It is
+called misspelt only if changing one letter of it makes its surroundings far likelier, and leads to words that
+the analyser knows; or if it holds a syllable that no Korean word has.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.finding import Finding
+from services.proofreader.hangul import is_usual, one_letter_away
+from services.proofreader.korean.analyser import KoreanAnalyser, Morpheme
+from services.proofreader.submission import Sentence, Submission
+
+# Logarithms of likelihoods, as Kiwi gives them.
+_SUSPICIOUS = -13.0
+_ENOUGH_GAIN_UNKNOWN = 8.0
+_ENOUGH_GAIN_KNOWN = 14.0
+# A word takes some 30 ms.
+_MAX_SUSPECTS = 80
+_NEIGHBOURS = 2
+
+_WORD = re.compile(r"(?<!\w)[가-힣]+(?!\w)")
+_ADDRESS = re.compile(r"\s*(?:씨|님|양|군|선생|교수|박사|작가|감독)")
+_PROPER_NOUN = "NNP"
+_FUNCTIONAL = frozenset("JE")
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    start: int
+    end: int
+    sentence: Sentence
+    morphemes: tuple[Morpheme, ...]
+
+    @property
+    def least_score(self) -> float:
+        return min(each.score for each in self.morphemes)
+
+    @property
+    def known(self) -> bool:
+        return all(each.known for each in self.morphemes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """What was probably meant. `of_ending`: the words are the same, a particle or an ending is another."""
+
+    text: str
+    of_ending: bool
+
+
+class KoreanSpelling:
+    """Finds misspelt words and what was probably meant."""
+
+    def __init__(self, analyser: KoreanAnalyser) -> None:
+        self._analyser = analyser
+
+    def find(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+        """Reads the text once, then looks closely at what it suspects."""
+        suspects = list(self._suspects(submission, checkpoint))
+        forms = Counter(each.form for suspect in suspects for each in suspect.morphemes if not each.known)
+        likeliest = sorted(suspects, key=lambda each: (each.known, each.least_score))[:_MAX_SUSPECTS]
+        for suspect in sorted(likeliest, key=lambda each: each.start):
+            checkpoint()
+            # What is written the same way twice and is in no dictionary is a name.
+            if any(forms[each.form] > 1 for each in suspect.morphemes):
+                continue
+            word = submission.text[suspect.start : suspect.end]
+            correction = self._correction(submission.text, suspect)
+            if correction:
+                wording, issue = (
+                    ("ending", "sentence_error") if correction.of_ending else ("spelling", "spelling")
+                )
+                values = {"word": word, "correction": correction.text}
+                yield Finding(
+                    wording, issue, suspect.start, suspect.end, values=values, rewrite=correction.text
+                )
+            elif not is_usual(word):
+                yield Finding(
+                    "spelling_unusual", "spelling", suspect.start, suspect.end, values={"word": word}
+                )
+
+    def _suspects(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[_Suspect]:
+        for sentence, morphemes in self._analyser.read_sentences(submission, checkpoint):
+            for found in _WORD.finditer(submission.text, sentence.start, sentence.end):
+                if not submission.is_own(*found.span()) or _ADDRESS.match(submission.text, found.end()):
+                    continue
+                inside = _within(morphemes, *found.span())
+                suspect = _Suspect(*found.span(), sentence, inside)
+                if inside and _is_suspicious(suspect, found.group()):
+                    yield suspect
+
+    def _correction(self, text: str, suspect: _Suspect) -> _Correction | None:
+        before, after = _surroundings(text, suspect)
+        word = text[suspect.start : suspect.end]
+        own = self._analyser.read(before + word + after)
+        best, reading = max(
+            ((each, self._analyser.read(before + each + after)) for each in one_letter_away(word)),
+            key=lambda each: each[1].score,
+        )
+        enough = _ENOUGH_GAIN_KNOWN if suspect.known else _ENOUGH_GAIN_UNKNOWN
+        if reading.score - own.score < enough:
+            return None
+        written, meant = (
+            _within(each, len(before), len(before) + len(word)) for each in (own.morphemes, reading.morphemes)
+        )
+        if not all(each.known and each.tag != _PROPER_NOUN for each in meant):
+            return None
+        return _Correction(best, of_ending=_contents(written) == _contents(meant))
+
+
+def _is_suspicious(suspect: _Suspect, word: str) -> bool:
+    if not is_usual(word) or not suspect.known:
+        return True
+    is_name = any(each.tag == _PROPER_NOUN for each in suspect.morphemes)
+    return not is_name and suspect.least_score < _SUSPICIOUS
+
+
+def _surroundings(text: str, suspect: _Suspect) -> tuple[str, str]:
+    sentence = suspect.sentence
+    before = text[sentence.start : suspect.start]
+    after = text[suspect.end : sentence.end]
+    return (
+        "".join(re.findall(r"\S*\s*", before)[-_NEIGHBOURS - 1 :]),
+        "".join(re.findall(r"\S*\s*", after)[: _NEIGHBOURS + 1]),
+    )
+
+
+def _within(morphemes: tuple[Morpheme, ...], start: int, end: int) -> tuple[Morpheme, ...]:
+    return tuple(each for each in morphemes if each.start < end and start < each.end)
+
+
+def _contents(morphemes: tuple[Morpheme, ...]) -> list[tuple[str, str]]:
+    """The morphemes without particles and endings."""
+    return [(each.form, each.tag) for each in morphemes if each.tag[0] not in _FUNCTIONAL]

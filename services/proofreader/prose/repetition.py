@@ -1,0 +1,51 @@
+"""What is said twice: words, openings, whole sentences."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.finding import MODERATE, Finding
+from services.proofreader.submission import Sentence, Submission
+
+# Both "had had" and "that that" can be right; Korean doubles words on purpose.
+_DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)[ \t]+\1(?![\w'’-])", re.IGNORECASE)
+_MAY_BE_DOUBLED = frozenset(
+    {"had", "that", "very", "so", "no", "many", "bye", "ha", "long", "really", "blah"}
+)
+_FIRST_WORD = re.compile(r"\w+")
+_RUN = 3
+_SHORTEST_SENTENCE = 12
+# Many good sentences begin with an article.
+_PLAIN_OPENINGS = frozenset({"The", "A", "An", "In", "이", "그"})
+
+
+def repetition(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Finds doubled words, sentences that stand there twice, and three sentences with one opening."""
+    checkpoint()
+    for found in _DOUBLED.finditer(submission.text):
+        if found[1].lower() not in _MAY_BE_DOUBLED and submission.is_own(*found.span()):
+            yield Finding(
+                "repetition_word", "repetition", *found.span(), values={"word": found[1]}, rewrite=found[1]
+            )
+    seen: set[str] = set()
+    for each in submission.sentences:
+        long_enough = len(each.text) >= _SHORTEST_SENTENCE and submission.is_own(each.start, each.end)
+        if long_enough and each.text in seen:
+            yield Finding("repetition_sentence", "repetition", each.start, each.end, severity=MODERATE)
+        seen.add(each.text)
+    yield from _same_openings(submission.sentences)
+
+
+def _same_openings(sentences: Sequence[Sentence]) -> Iterator[Finding]:
+    run: list[Sentence] = list(sentences[:1])
+    for one, two in pairwise(sentences):
+        run = [*run, two] if _opening(one) and _opening(one) == _opening(two) else [two]
+        if len(run) == _RUN:
+            values = {"word": _opening(two)}
+            yield Finding("repetition_opening", "repetition", two.start, two.end, values=values)
+
+
+def _opening(sentence: Sentence) -> str:
+    found = _FIRST_WORD.match(sentence.text)
+    return found.group() if found and found.group() not in _PLAIN_OPENINGS else ""

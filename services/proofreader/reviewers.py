@@ -1,0 +1,80 @@
+"""The two reviewers: which rules each reads a text by."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.english.confusions import english_confusions
+from services.proofreader.english.register import english_register
+from services.proofreader.english.spelling import EnglishSpelling
+from services.proofreader.finding import Finding
+from services.proofreader.korean.analyser import KoreanAnalyser
+from services.proofreader.korean.confusions import korean_confusions
+from services.proofreader.korean.grammar import KoreanGrammar
+from services.proofreader.korean.register import korean_register
+from services.proofreader.korean.spelling import KoreanSpelling
+from services.proofreader.prose.long_sentences import long_sentences
+from services.proofreader.prose.punctuation import punctuation
+from services.proofreader.prose.repetition import repetition
+from services.proofreader.structure.claims import claims
+from services.proofreader.structure.connectives import connectives
+from services.proofreader.structure.framing import framing
+from services.proofreader.structure.paragraphs import paragraphs
+from services.proofreader.submission import Submission
+
+Rule = Callable[[Submission, Checkpoint], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A set of rules for each language it reads; of other languages it says nothing."""
+
+    name: str
+    display_name: str
+    rules: Mapping[str, Sequence[Rule]]
+
+    def review(self, submission: Submission, checkpoint: Checkpoint) -> list[Finding]:
+        """Everything the rules find; of two that find something in one place, the first is heard."""
+        findings: list[Finding] = []
+        for rule in self.rules.get(submission.language, ()):
+            checkpoint()
+            for found in rule(submission, checkpoint):
+                if not any(_same_matter(found, each) for each in findings):
+                    findings.append(found)
+        return findings
+
+
+_WORD_ISSUES = frozenset({"spelling", "spacing", "sentence_error", "word_choice"})
+
+
+def _same_matter(one: Finding, other: Finding) -> bool:
+    overlap = one.start < other.end and other.start < one.end
+    return overlap and {one.issue, other.issue} <= _WORD_ISSUES
+
+
+def load_reviewers() -> tuple[Reviewer, ...]:
+    """Both reviewers, with their dictionaries loaded; takes some seconds."""
+    analyser = KoreanAnalyser()
+    everywhere: tuple[Rule, ...] = (punctuation, repetition, long_sentences)
+    structure: tuple[Rule, ...] = (paragraphs, framing, connectives, claims)
+    return (
+        Reviewer(
+            name="chorus/proofreader-language",
+            display_name="Chorus proofreader: language",
+            rules={
+                "ko": (
+                    korean_confusions,
+                    KoreanSpelling(analyser).find,
+                    KoreanGrammar(analyser).find,
+                    korean_register,
+                    *everywhere,
+                ),
+                "en": (english_confusions, EnglishSpelling().find, english_register, *everywhere),
+            },
+        ),
+        Reviewer(
+            name="chorus/proofreader-structure",
+            display_name="Chorus proofreader: structure",
+            rules={"ko": structure, "en": structure},
+        ),
+    )

@@ -1,0 +1,24 @@
+"""What the proofreader takes from the environment."""
+
+import os
+from dataclasses import dataclass
+
+from rpckit.settings import Environment, ServerSettings
+
+_PORT = 50054
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`threads` texts are read at once."""
+
+    server: ServerSettings
+    threads: int
+
+    @classmethod
+    def read(cls, environment: Environment) -> "Settings":
+        """Reads PROOFREADER_PORT and its siblings, and PROOFREADER_THREADS."""
+        return cls(
+            server=ServerSettings.read(environment, "PROOFREADER", port=_PORT),
+            threads=environment.integer("PROOFREADER_THREADS", os.cpu_count() or 1, least=1),
+        )

@@ -1,0 +1,1 @@
+"""Rules about how a text is built, for both languages."""

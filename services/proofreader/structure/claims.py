@@ -1,0 +1,29 @@
+"""Claims, and whether a reason stands beside them."""
+
+from collections.abc import Iterator
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.finding import MODERATE, Finding
+from services.proofreader.structure.markers import CLAIM, REASON
+from services.proofreader.submission import Submission
+
+_BESIDE = 1
+_MAX_FINDINGS = 2
+
+
+def claims(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Finds claims without any sign of a reason in them or in the sentences beside them."""
+    checkpoint()
+    claim, reason = CLAIM[submission.language], REASON[submission.language]
+    bare = (
+        each
+        for place, each in enumerate(submission.sentences)
+        if claim.search(each.text)
+        and submission.is_own(each.start, each.end)
+        and not any(
+            reason.search(other.text)
+            for other in submission.sentences[max(0, place - _BESIDE) : place + _BESIDE + 1]
+        )
+    )
+    for each, _ in zip(bare, range(_MAX_FINDINGS), strict=False):
+        yield Finding("claim_bare", "reason_weak", each.start, each.end, severity=MODERATE)

@@ -1,0 +1,59 @@
+"""How sentences are joined."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.finding import STRENGTH, Finding
+from services.proofreader.structure.markers import CONNECTIVES
+from services.proofreader.submission import Sentence, Submission
+
+_FEWEST_SENTENCES = 8
+# Endings join sentences, too: only a longer text misses connectives.
+_FEWEST_TO_MISS_THEM = 12
+_KINDS_FOR_STRENGTH = 3
+_OVERUSED_TIMES = 4
+_OVERUSED_SHARE = 0.25
+
+
+def connectives(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Finds a text without connectives, or with always the same; praises one with several kinds."""
+    checkpoint()
+    joined = [found for each in submission.sentences if (found := _connective(each, submission.language))]
+    total = len(submission.sentences)
+    if total < _FEWEST_SENTENCES:
+        return
+    if not joined:
+        if total < _FEWEST_TO_MISS_THEM:
+            return
+        first, second = submission.sentences[1:3]
+        yield Finding(
+            "connective_none", "transition", first.start, second.end, values={"sentences": str(total)}
+        )
+        return
+    (word, times), *_ = Counter(word for _, word, _ in joined).most_common()
+    if times >= _OVERUSED_TIMES and times >= _OVERUSED_SHARE * total:
+        last = [sentence for _, each, sentence in joined if each == word][-1]
+        values = {"word": word, "times": str(times)}
+        yield Finding("connective_overused", "transition", last.start, last.end, values=values)
+    kinds = {kind: (word, sentence) for kind, word, sentence in reversed(joined)}
+    if len(kinds) >= _KINDS_FOR_STRENGTH:
+        sentence = min((each for _, each in kinds.values()), key=lambda each: each.start)
+        words = ", ".join(f"'{word}'" for word, _ in sorted(kinds.values(), key=lambda pair: pair[1].start))
+        yield Finding(
+            "connective_varied",
+            "transition",
+            sentence.start,
+            sentence.end,
+            polarity=STRENGTH,
+            values={"words": words},
+        )
+
+
+def _connective(sentence: Sentence, language: str) -> tuple[str, str, Sentence] | None:
+    """The kind of connective a sentence begins with, the connective, and the sentence."""
+    for kind, pattern in CONNECTIVES[language].items():
+        found = pattern.match(sentence.text)
+        if found:
+            return kind, found.group(), sentence
+    return None

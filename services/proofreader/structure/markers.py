@@ -1,0 +1,65 @@
+"""Words by which Korean and English texts show their order and their reasons."""
+
+import re
+from collections.abc import Mapping
+
+Patterns = Mapping[str, re.Pattern[str]]
+
+# At the beginning of a sentence, by language and kind.
+CONNECTIVES: Mapping[str, Patterns] = {
+    "ko": {
+        "addition": re.compile(r"(?:그리고|또한?|게다가|더구나|뿐만 아니라|아울러)(?![가-힣])"),
+        "contrast": re.compile(r"(?:그러나|하지만|그런데|반면에?|그렇지만|그래도|반대로)(?![가-힣])"),
+        "cause": re.compile(r"(?:그래서|따라서|그러므로|왜냐하면|그러니까|때문에|그 결과)(?![가-힣])"),
+        "order": re.compile(
+            r"(?:먼저|우선|첫째|둘째|셋째|다음으로|마지막으로|끝으로|첫 번째로?|두 번째로?)(?![가-힣])"
+        ),
+        "example": re.compile(r"(?:예를 들[어면]|예컨대|실제로|이를테면)(?![가-힣])"),
+    },
+    "en": {
+        "addition": re.compile(r"(?:Moreover|Furthermore|In addition|Additionally|Also|Besides)\b"),
+        "contrast": re.compile(
+            r"(?:However|Nevertheless|On the other hand|In contrast|Although|While|Conversely|Despite)\b"
+        ),
+        "cause": re.compile(
+            r"(?:Therefore|Thus|Hence|Consequently|As a result|Because|For this reason|Since)\b"
+        ),
+        "order": re.compile(
+            r"(?:First|Firstly|Second|Secondly|Third|Thirdly|Next|Finally|Lastly|To begin with)\b"
+        ),
+        "example": re.compile(r"(?:For example|For instance|In fact|Specifically|To illustrate)\b"),
+    },
+}
+CONCLUDING: Patterns = {
+    "ko": re.compile(r"(?:결론적으로|정리하[면자]|요약하[면자]|종합하면|이처럼|이와 같이|끝으로)(?![가-힣])"),
+    "en": re.compile(
+        r"(?:In (?:conclusion|summary|short)|To (?:conclude|sum up)|Overall|All in all|Ultimately)\b"
+    ),
+}
+ADDING: Patterns = {
+    "ko": re.compile(r"(?:또한|게다가|더구나|아울러)(?![가-힣])"),
+    "en": re.compile(r"(?:Moreover|Furthermore|In addition|Additionally)\b"),
+}
+CLAIM: Patterns = {
+    "ko": re.compile(
+        r"[아어여해]야 (?:한다|합니다|해요|된다|됩니다|돼요)(?:고 (?:생각|본|봅|믿)|(?![가-힣]))"
+        r"|필요가 있(?:다|습니다|어요)|다고 생각(?:한다|합니다|해요)"
+    ),
+    "en": re.compile(
+        r"\b(?:I (?:strongly |firmly )?(?:believe|think|argue)|in my opinion|we (?:should|must)"
+        r"|(?:people|government|schools?|everyone|students) (?:should|must))\b",
+        re.IGNORECASE,
+    ),
+}
+# Wide on purpose: where there may be a reason, nothing is said.
+REASON: Patterns = {
+    "ko": re.compile(
+        r"왜냐하면|때문|므로|니까|따라서|그래서|덕분|예를 들|실제로|예컨대|근거|이유|까닭|통계|조사|연구"
+        r"|따르면|[아어해]서(?![가-힣])"
+    ),
+    "en": re.compile(
+        r"\b(?:because|since|as|due to|so|therefore|thus|hence|for example|for instance|reasons?|evidence"
+        r"|according to|research|stud(?:y|ies)|otherwise|data|show\w*)\b|\d",
+        re.IGNORECASE,
+    ),
+}

@@ -1,0 +1,47 @@
+"""How a text is divided into paragraphs."""
+
+from collections.abc import Iterator
+
+from services.proofreader.engine import Checkpoint
+from services.proofreader.finding import MODERATE, STRENGTH, Finding
+from services.proofreader.submission import Paragraph, Submission
+
+_MANY_SENTENCES = 10
+_MOST_IN_ONE_PARAGRAPH = 12
+_WELL_DIVIDED = range(3, 10)
+_MAX_LONG = 2
+
+
+def paragraphs(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Finds a long text without paragraphs and overlong paragraphs; praises a text that is well divided."""
+    checkpoint()
+    body = [each for each in submission.paragraphs if _is_body(submission, each)]
+    sentences = sum(len(each.sentences) for each in body)
+    if len(body) == 1 and sentences >= _MANY_SENTENCES:
+        middle = body[0].sentences[len(body[0].sentences) // 2]
+        values = {"sentences": str(sentences)}
+        yield Finding(
+            "paragraph_none", "paragraph_focus", middle.start, middle.end, severity=MODERATE, values=values
+        )
+        return
+    overlong = [each for each in body if len(each.sentences) > _MOST_IN_ONE_PARAGRAPH]
+    for each in overlong[:_MAX_LONG]:
+        opening = each.sentences[0]
+        values = {"sentences": str(len(each.sentences))}
+        yield Finding("paragraph_long", "paragraph_focus", opening.start, opening.end, values=values)
+    if len(body) >= min(_WELL_DIVIDED) and all(_is_well_filled(each) for each in body):
+        first = body[1].sentences[0]
+        values = {"paragraphs": str(len(body))}
+        yield Finding(
+            "paragraph_clear", "paragraph_focus", first.start, first.end, polarity=STRENGTH, values=values
+        )
+
+
+def _is_body(submission: Submission, paragraph: Paragraph) -> bool:
+    """Whether it is the author's and ends in a mark, as no title or heading does."""
+    closed = submission.text[paragraph.end - 1] in ".!?…\"'”’)"
+    return closed and submission.is_own(paragraph.start, paragraph.start + 1)
+
+
+def _is_well_filled(paragraph: Paragraph) -> bool:
+    return len(paragraph.sentences) in _WELL_DIVIDED

@@ -1,0 +1,115 @@
+"""The text under review, as the rules read it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.proofreader.borrowed import borrowed_spans
+
+_MARKER = re.compile(r"\[S(\d+)\] ")
+_UNNUMBERED_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’」』)\]]*(?=\s|$)|(?=\n)|$)")
+_PARAGRAPH = re.compile(r"\S(?:.*\S)?")
+_HANGUL = re.compile(r"[가-힣]")
+_LETTER = re.compile(r"[^\W\d_]")
+_ENGLISH_FUNCTION_WORD = re.compile(
+    r"\b(?:the|of|and|to|in|is|are|that|it|for|was|with|this|i|my|we)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"\w+")
+_ENOUGH_HANGUL = 0.3
+_ENOUGH_FUNCTION_WORDS = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A half-open range of the text; `id` is its number in the request ("S12"), "" where it has none."""
+
+    id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of the text that is not empty, and the sentences that begin in it."""
+
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A text without the numbers of its sentences. `language` is "ko", "en" or "other"."""
+
+    text: str
+    language: str
+    sentences: tuple[Sentence, ...]
+    paragraphs: tuple[Paragraph, ...]
+    borrowed: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def read(cls, numbered: str, language_code: str = "") -> "Submission":
+        """Reads a text whose sentences may be preceded by their numbers, "[S1] ", "[S2] " and so on."""
+        text, starts = _without_markers(numbered)
+        sentences = tuple(_numbered(text, starts) if starts else _unnumbered(text))
+        return cls(
+            text=text,
+            language=_language(text, language_code),
+            sentences=sentences,
+            paragraphs=tuple(_paragraphs(text, sentences)),
+            borrowed=tuple(borrowed_spans(text)),
+        )
+
+    def is_own(self, start: int, end: int) -> bool:
+        """Whether the range holds the author's own words: no quotation, address, citation, code or title."""
+        return not any(first < end and start < last for first, last in self.borrowed)
+
+    def sentence_ids(self, start: int, end: int) -> list[str]:
+        """The numbers of the sentences that a range touches."""
+        return [each.id for each in self.sentences if each.id and each.start < end and start < each.end]
+
+
+def _without_markers(numbered: str) -> tuple[str, list[int]]:
+    pieces: list[str] = []
+    starts: list[int] = []
+    length = end = 0
+    for marker in _MARKER.finditer(numbered):
+        # Anything else that looks like a marker is the author's.
+        if int(marker[1]) != len(starts) + 1:
+            continue
+        piece = numbered[end : marker.start()]
+        pieces.append(piece)
+        length += len(piece)
+        starts.append(length)
+        end = marker.end()
+    return "".join((*pieces, numbered[end:])), starts
+
+
+def _numbered(text: str, starts: list[int]) -> Iterator[Sentence]:
+    for number, (start, limit) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True), start=1):
+        sentence = text[start:limit].rstrip()
+        yield Sentence(f"S{number}", start, start + len(sentence), sentence)
+
+
+def _unnumbered(text: str) -> Iterator[Sentence]:
+    for found in _UNNUMBERED_SENTENCE.finditer(text):
+        yield Sentence("", found.start(), found.end(), found.group())
+
+
+def _paragraphs(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Paragraph]:
+    for line in _PARAGRAPH.finditer(text):
+        inside = tuple(each for each in sentences if line.start() <= each.start < line.end())
+        yield Paragraph(line.start(), line.end(), inside)
+
+
+def _language(text: str, language_code: str) -> str:
+    primary = language_code.partition("-")[0].lower()
+    if primary:
+        return primary if primary in {"ko", "en"} else "other"
+    if len(_HANGUL.findall(text)) >= _ENOUGH_HANGUL * max(1, len(_LETTER.findall(text))):
+        return "ko"
+    words = len(_WORD.findall(text))
+    if len(_ENGLISH_FUNCTION_WORD.findall(text)) >= _ENOUGH_FUNCTION_WORDS * max(1, words):
+        return "en"
+    return "other"
