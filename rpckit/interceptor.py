@@ -101,6 +101,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     @asynccontextmanager
     async def _surround(self, method: descriptor.MethodDescriptor, context: Context) -> AsyncIterator[None]:
         started = time.monotonic()
+        # Asked now: once a call has been cancelled its memory may be gone, and asking takes the process with it.
+        peer = context.peer()
         remaining = context.time_remaining()
         call = Call(
             method=f"/{method.containing_service.full_name}/{method.name}",
@@ -123,7 +125,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             self._running -= 1
             if not self._running:
                 self._idle.set()
-            log.access(call, peer=context.peer(), started=started, code=ending.code, reason=ending.reason)
+            log.access(call, peer=peer, started=started, code=ending.code, reason=ending.reason)
 
 
 @dataclass(slots=True)
