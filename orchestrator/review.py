@@ -7,7 +7,8 @@ from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
-from orchestrator.merge.merge import Opinion, merge
+from orchestrator.merge.merge import merge
+from orchestrator.merge.opinion import Opinion
 from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.fan_out import FanOut, Outcome

@@ -212,7 +212,7 @@ def _output_limits(
     *,
     short: bool,
 ) -> tuple[int, int]:
-    """The tokens of the first try, and twice as many for the second as far as the caller and the model let."""
+    """The tokens of the first try, and twice as many for the second, as far as caller and model let."""
     if sampling.HasField("max_output_tokens"):
         return sampling.max_output_tokens, sampling.max_output_tokens
     most = listed.model.max_output_tokens or 2 * _LONG_FORM_LIMIT

@@ -157,7 +157,7 @@ class FanOut:
                 self._ask(_Seat(seat.first, substitute, seat.substitutes_tried + 1))
 
     def _patience(self) -> Deadline:
-        """How long to wait from now on: to the end or, once the minimum is reached, for the straggler grace."""
+        """How long to wait: to the end or, once the minimum is reached, for the straggler grace."""
         if not self._policy.HasField("straggler_grace") or not self._panel.is_enough(self._families):
             return self._deadline
         return Deadline.after(to_seconds(self._policy.straggler_grace))
