@@ -1,7 +1,6 @@
 """How far models agree. Families are counted: models of one family make the same mistakes."""
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable
 
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge import policy
@@ -24,12 +23,8 @@ def agreement_of(opinions: Iterable[Opinion]) -> merged_pb2.Agreement.ValueType:
     return merged_pb2.AGREEMENT_CONSENSUS
 
 
-def contradict(one: Sequence[Statement], other: Sequence[Statement]) -> bool:
-    """Whether a model praises in one point what a different model criticises in the other."""
-    return any(_opposed(a, b) or _opposed(b, a) for a, b in product(one, other))
-
-
-def _opposed(praise: Statement, criticism: Statement) -> bool:
+def contradict(praise: Statement, criticism: Statement) -> bool:
+    """Whether one model praises what a different one criticises."""
     if not (praise.strength and criticism.improvement and _same_matter(praise, criticism)):
         return False
     if {each.model for each in praise.opinions} == {each.model for each in criticism.opinions}:

@@ -11,6 +11,7 @@ from orchestrator.merge.statement import Range, Statement, overlap
 from orchestrator.work.work import Work
 
 _CONVENTIONS = "conventions"
+_WORDS_DECIDE_FROM = policy.JOIN_FROM - policy.LEXICAL * policy.LEXICAL_LIMIT
 
 Pair = tuple[int, int]
 
@@ -42,16 +43,16 @@ def _similarities(work: Work, statements: Sequence[Statement], language_code: st
         for one, other in combinations(range(len(statements)), 2)
         if _may_join(statements[one], statements[other], sentences[one], sentences[other])
     ]
-    # Words are compared only where that can matter: analysing Korean is most of the merge's time.
-    compared = sorted({place for pair in allowed for place in pair})
-    observations = [statements[place].point.observation for place in compared]
-    alike = likeness(observations, language_code)
+    structures = {(one, other): _structure(statements[one], statements[other]) for one, other in allowed}
+    # Words are compared only where they can decide, and are as alike as usual elsewhere: analysing Korean is
+    # most of the merge's time.
+    close = [pair for pair, structure in structures.items() if structure >= _WORDS_DECIDE_FROM]
+    compared = sorted({place for pair in close for place in pair})
+    alike = likeness([statements[place].point.observation for place in compared], language_code)
     index = {place: number for number, place in enumerate(compared)}
-    return {
-        (one, other): _structure(statements[one], statements[other])
-        + policy.LEXICAL * alike(index[one], index[other])
-        for one, other in allowed
-    }
+    for one, other in close:
+        structures[one, other] += policy.LEXICAL * alike(index[one], index[other])
+    return structures
 
 
 def _may_join(

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from chorus.feedback.v1 import merged_pb2, submission_pb2
 from orchestrator.merge import policy
@@ -95,11 +96,14 @@ def _merged_point(said: Sequence[Statement], identifier: str) -> merged_pb2.Merg
 
 
 def _cross_link(placed: Sequence[_Placed]) -> None:
-    for one in placed:
-        for other in placed:
-            if one is not other and contradict(one.statements, other.statements):
-                one.merged.agreement = merged_pb2.AGREEMENT_CONTESTED
-                one.merged.contradicts.append(other.merged.id)
+    praise = [(each.merged, one) for each in placed for one in each.statements if one.strength]
+    criticism = [(each.merged, one) for each in placed for one in each.statements if one.improvement]
+    for (praised, one), (criticised, other) in product(praise, criticism):
+        if contradict(one, other):
+            for merged, opposite in ((praised, criticised), (criticised, praised)):
+                merged.agreement = merged_pb2.AGREEMENT_CONTESTED
+                if opposite.id not in merged.contradicts:
+                    merged.contradicts.append(opposite.id)
 
 
 def _first(said: Sequence[Statement]) -> Statement:

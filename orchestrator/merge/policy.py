@@ -3,7 +3,6 @@
 A level is the unit of all arithmetic on scores: a criterion's scale is taken as four levels long.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 VERSION = "merge-1"
@@ -48,13 +47,11 @@ MAX_STRENGTHS = 2
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Mean and standard deviation of the lexical similarity of two points of one work."""
+    """Mean and standard deviation of the lexical similarity of two points that may be joined."""
 
     mean: float
     deviation: float
 
 
-LEXICAL_KOREAN = Distribution(0.20, 0.14)
-LEXICAL_OTHER = Distribution(0.40, 0.12)
-
-Weights = Mapping[str, float]
+LEXICAL_KOREAN = Distribution(0.05, 0.09)
+LEXICAL_OTHER = Distribution(0.06, 0.06)

@@ -21,8 +21,9 @@ _CUT = " .,…"
 
 _NUMBER = regex.compile(
     r"\p{N}+(?:[.,]\p{N}+)*"
-    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|dozens?|half|twice|per ?cent)\b"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+    r"|hundreds?|thousands?|millions?|dozens?|half|twice|per ?cent)\b"
     r"|[영일이삼사오육칠팔구십백천만]{2,}\s?(?:점|퍼센트|프로|개|명|등급|배|번째|년|위|단계)"
     r"|[삼사오육칠팔구십백천만]\s?(?:점|퍼센트|프로|개|명|등급|배|번째|년|위|단계)"
     r"|(?:두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무)\s?(?:가지|개|명|점|군데|배|번|문단|문장|곳)"
@@ -49,9 +50,8 @@ def says_nothing_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool
     if not all(_quoted(each, quotes) for each in _quotations(plain)):
         return False
     source = " ".join(
-        word
+        f"{each.anchor.quote} {each.observation} {each.reason} {each.next_step} {each.suggested_rewrite}"
         for each in said
-        for word in (each.anchor.quote, each.observation, each.reason, each.next_step, each.suggested_rewrite)
     )
     return set(_numbers(text)) <= set(_numbers(source))
 

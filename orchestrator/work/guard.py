@@ -35,9 +35,13 @@ class ReadingCopy:
     clusters: Sequence[int]
 
     def received_range(self, start: int, end: int) -> tuple[int, int]:
-        """The place in the text as received of `[start, end)` here, widened to whole grapheme clusters."""
-        first = bisect_right(self.clusters, self.starts[start]) - 1
-        last = bisect_left(self.clusters, self.ends[end - 1])
+        """The place in the text as received of `[start, end)` here, in whole grapheme clusters."""
+        return self.whole_clusters(self.starts[start], self.ends[end - 1])
+
+    def whole_clusters(self, start: int, end: int) -> tuple[int, int]:
+        """A range of the text as received, widened to whole grapheme clusters."""
+        first = bisect_right(self.clusters, start) - 1
+        last = bisect_left(self.clusters, end)
         return self.clusters[first], self.clusters[last]
 
 

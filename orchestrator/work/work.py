@@ -80,17 +80,11 @@ def read_work(submission: submission_pb2.Submission) -> Work:
 
 
 def _suspected_injections(work: Work) -> tuple[feedback_pb2.Anchor, ...]:
-    said = [
-        work.anchor(*span, feedback_pb2.Anchor.MATCH_EXACT)
-        for span in speaks_to_models(work.folding, work.sentences)
-    ]
-    hidden = [
+    spans = [work.copy.received_range(*span) for span in speaks_to_models(work.folding, work.sentences)]
+    spans += [work.copy.whole_clusters(*span) for span in hidden_passages(work.text)]
+    return tuple(
         feedback_pb2.Anchor(
-            start=start,
-            end=end,
-            quote=work.text[start:end],
-            match=feedback_pb2.Anchor.MATCH_EXACT,
+            start=start, end=end, quote=work.text[start:end], match=feedback_pb2.Anchor.MATCH_EXACT
         )
-        for start, end in hidden_passages(work.text)
-    ]
-    return tuple(sorted([*said, *hidden], key=lambda anchor: (anchor.start, anchor.end)))
+        for start, end in sorted(set(spans))
+    )

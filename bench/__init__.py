@@ -1,0 +1,1 @@
+"""Benchmarks, each one command; results are printed, not asserted."""
