@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -154,9 +155,13 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
+        # grpc logs a line of its own about a port that is taken, so that is found out before it tries.
+        with socket.create_server((settings.host.strip("[]"), settings.port), family=family):
+            pass
         return server.add_insecure_port(f"{settings.host}:{settings.port}")
-    except RuntimeError:
+    except (OSError, RuntimeError):
         wrong = f"cannot listen on {settings.host}:{settings.port}; is something else listening there?"
         raise SettingError(settings.port_variable, wrong) from None
 
