@@ -6,6 +6,7 @@ from pathlib import Path
 from rpckit.settings import Environment, ServerSettings, SettingError
 
 _PORT = 50051
+_MAX_PORT = 65535
 _MODEL_SERVERS = "127.0.0.1:50052,127.0.0.1:50053,127.0.0.1:50054"
 
 
@@ -55,8 +56,8 @@ def _targets(environment: Environment) -> tuple[str, ...]:
     variable = "CHORUS_MODEL_SERVERS"
     targets = _words(environment.text(variable, _MODEL_SERVERS))
     for target in targets:
-        _, _, port = target.rpartition(":")
-        if not port.isdecimal():
+        host, _, port = target.rpartition(":")
+        if not (host and port.isdecimal() and 0 < int(port) <= _MAX_PORT):
             raise SettingError(variable, f"{target!r} is not of the form host:port")
     return targets
 
