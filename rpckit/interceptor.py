@@ -101,7 +101,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     @asynccontextmanager
     async def _surround(self, method: descriptor.MethodDescriptor, context: Context) -> AsyncIterator[None]:
         started = time.monotonic()
-        # Asked now: once a call has been cancelled its memory may be gone, and asking takes the process with it.
+        # Asked now: a call that was cancelled may be gone from memory, and asking then ends the process.
         peer = context.peer()
         remaining = context.time_remaining()
         call = Call(
