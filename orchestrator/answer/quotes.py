@@ -41,7 +41,7 @@ def find_quote(work: Work, quote: str, sentence_ids: Sequence[str] = ()) -> feed
         return None
     named = _named_span(work, sentence_ids)
     # The sentence numbers that a model was shown may have slipped into its copy.
-    wordings = list(dict.fromkeys((quote, _NUMBER.sub("", quote).strip())))
+    wordings = list(filter(None, dict.fromkeys((quote, _NUMBER.sub("", quote).strip()))))
     for wording in wordings:
         if found := _first(work.reading, wording, named):
             return work.anchor(*found, feedback_pb2.Anchor.MATCH_EXACT)

@@ -47,6 +47,8 @@ def _similarities(work: Work, statements: Sequence[Statement], language_code: st
     # Words are compared only where they can decide, and are as alike as usual elsewhere: analysing Korean is
     # most of the merge's time.
     close = [pair for pair, structure in structures.items() if structure >= _WORDS_DECIDE_FROM]
+    if not close:
+        return structures
     compared = sorted({place for pair in close for place in pair})
     alike = likeness([statements[place].point.observation for place in compared], language_code)
     index = {place: number for number, place in enumerate(compared)}

@@ -9,7 +9,6 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.work.work import Work, read_work
 from rpckit.errors import InvalidRequest
 
-
 PIECES = [
     "나는 ",
     "갔다. ",

@@ -1,0 +1,167 @@
+import json
+from typing import Any
+
+import pytest
+
+from chorus.feedback.v1 import feedback_pb2
+from chorus.model.v1 import generation_pb2
+from orchestrator.answer.check import check_answer
+from rpckit.errors import BadOutput
+from tests.unit.answer.answers import RUBRIC, TEXT, answer, check, point, score, work
+
+
+def test_a_sound_answer_becomes_feedback() -> None:
+    feedback = check(
+        answer([point()], [score("content", 3.5, evidence_quotes=["I like cats."])]), include_raw=True
+    )
+    (only,) = feedback.points
+    assert only.id == "p1"
+    assert only.severity == feedback_pb2.SEVERITY_MAJOR
+    assert only.anchor.quote == "Cats are good pets."
+    assert [each.criterion_id for each in feedback.scores] == [each.id for each in RUBRIC.criteria]
+    assert feedback.scores[0].score == 3.5
+    assert feedback.scores[0].evidence[0].quote == "I like cats."
+    assert not feedback.scores[1].HasField("score")
+    assert feedback.summary == "To argue. Clear. Give reasons."
+    assert json.loads(feedback.raw)["work_language"] == "en"
+
+
+def test_the_short_form_is_an_answer_too() -> None:
+    short = point()
+    del short["suggested_rewrite"]
+    value = answer([short])
+    del value["summary"]
+    feedback = check(value)
+    assert len(feedback.points) == 1
+    assert (feedback.summary, feedback.raw) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "finish_reason", [generation_pb2.FINISH_REASON_LENGTH, generation_pb2.FINISH_REASON_UNSPECIFIED]
+)
+def test_a_cut_answer_is_none_even_if_it_parses(finish_reason: generation_pb2.FinishReason.ValueType) -> None:
+    with pytest.raises(BadOutput):
+        check_answer(json.dumps(answer([point()])), finish_reason, work(), RUBRIC)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        " \n",
+        "I would say it is good.",
+        json.dumps(answer([point()]))[:-1],
+        "[" * 100_000,
+        "null",
+        json.dumps(answer([], [score("content", 0)])).replace('"score": 0', '"score": NaN'),
+        json.dumps(answer([], [score("content", 0)])).replace('"score": 0', '"score": "4"'),
+        json.dumps(answer([point(issue="rubbish")])),
+        json.dumps(answer([point(more="")])),
+        json.dumps({"points": []}),
+    ],
+)
+def test_what_is_not_of_the_form_is_no_answer(raw: str) -> None:
+    with pytest.raises(BadOutput) as error:
+        check_answer(raw, generation_pb2.FINISH_REASON_STOP, work(), RUBRIC)
+    assert "Cats" not in error.value.text
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ([score("content", 3.25)], 3.25),
+        ([score("content", 5), score("content", 1)], 5),
+        ([score("content", 0.5)], None),
+        ([score("content", 1e300)], None),
+        ([score("content", 10**4000)], None),
+        ([score("content", 4, observable=False)], None),
+        ([score("elegance", 4)], None),
+        ([], None),
+    ],
+)
+def test_a_score_counts_if_it_is_on_the_scale(given: list[dict[str, Any]], kept: float | None) -> None:
+    first = check(answer([], given)).scores[0]
+    assert (first.score if first.HasField("score") else None) == kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"quote": "Cats are terrible at swimming in lakes."}, "quotation"),
+        ({"criterion_id": "elegance"}, "criterion"),
+        ({"observation": " "}, "observes"),
+        ({"reason": "so " * 1000}, "longer"),
+    ],
+)
+def test_a_point_that_does_not_hold_is_rejected_alone(changes: dict[str, Any], reason: str) -> None:
+    feedback = check(answer([point(**changes), point(quote="I like cats.")]))
+    assert [each.id for each in feedback.points] == ["p2"]
+    (rejected,) = feedback.rejected
+    assert rejected.point.id == "p1"
+    assert reason in rejected.reason
+    assert not (reason == "quotation" and rejected.point.HasField("anchor"))
+
+
+def test_more_points_than_were_asked_for_and_repeated_ones_are_rejected() -> None:
+    points = [point(observation=f"Number {number}") for number in range(9)]
+    points += [point(polarity="strength", observation=f"Number {number}") for number in range(5)]
+    feedback = check(answer([points[0], *points]))
+    assert len(feedback.points) == 12
+    assert [each.reason for each in feedback.rejected] == [
+        "said before",
+        "more points than were asked for",
+        "more points than were asked for",
+    ]
+
+
+def made_up(count: int, true: int) -> list[dict[str, Any]]:
+    found = [point(observation=f"True {number}") for number in range(true)]
+    return found + [
+        point(quote=f"Whales number {number} sing under the cold sea.", observation=f"False {number}")
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("count", "true", "bad"), [(2, 0, False), (3, 4, True), (3, 5, False), (4, 4, True)])
+def test_a_model_that_makes_up_quotations_has_not_answered(count: int, true: int, bad: bool) -> None:
+    value = answer(made_up(count, true))
+    if bad:
+        with pytest.raises(BadOutput):
+            check(value)
+    else:
+        assert len(check(value).rejected) == count
+
+
+def test_made_up_evidence_counts_as_well_and_true_evidence_is_kept() -> None:
+    quotes = ["Whales sing.", "Fish fly at noon.", "Birds swim at midnight."]
+    with pytest.raises(BadOutput):
+        check(answer([point()], [score("content", 3, evidence_quotes=quotes)]))
+    kept = check(answer([point()], [score("content", 3, evidence_quotes=[*quotes[:2], "I like cats."])]))
+    assert [each.quote for each in kept.scores[0].evidence] == ["I like cats."]
+
+
+def test_a_point_that_quotes_nothing_stands_where_its_sentence_is() -> None:
+    feedback = check(
+        answer(
+            [
+                point(quote="", sentence_ids=["S3"]),
+                point(quote="", sentence_ids=[]),
+                point(quote="", sentence_ids=["S9", "none"], observation="Other"),
+            ]
+        )
+    )
+    assert [each.anchor.quote for each in feedback.points] == ["I like cats.", "", ""]
+    assert not feedback.points[1].HasField("anchor")
+
+
+def test_half_a_surrogate_pair_does_no_harm() -> None:
+    raw = json.dumps(answer([point(observation="x")])).replace('"x"', '"half \\ud83d"')
+    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, work(), RUBRIC)
+    assert feedback.points[0].observation == "half ?"
+
+
+def test_every_shown_quote_is_a_slice() -> None:
+    feedback = check(answer([point(quote="dogs ARE bad  because they bark at 'everyone'")]))
+    anchor = feedback.points[0].anchor
+    assert anchor.quote == TEXT[anchor.start : anchor.end]
+    assert anchor.match == feedback_pb2.Anchor.MATCH_NORMALIZED

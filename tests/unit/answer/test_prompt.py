@@ -1,0 +1,63 @@
+import json
+
+import pytest
+from google.protobuf import json_format
+
+from chorus.feedback.v1 import submission_pb2
+from chorus.model.v1 import content_pb2, generation_pb2
+from orchestrator.answer.prompt import MAX_OUTPUT_TOKENS, MAX_OUTPUT_TOKENS_SHORT, review_request
+from tests.unit.answer.answers import RUBRIC, TEXT, work
+
+SUBMISSION = submission_pb2.Submission(text=TEXT, task="Write about pets.", reference_answer="Reasons.")
+
+
+def test_the_material_comes_as_documents_and_the_request_last() -> None:
+    request = review_request(work(), SUBMISSION, RUBRIC, "en")
+    (turn,) = request.turns
+    assert turn.role == content_pb2.ROLE_USER
+    assert [part.document.title for part in turn.parts] == [
+        "task",
+        "reference_answer",
+        "rubric",
+        "submission",
+        "",
+    ]
+    rubric = turn.parts[2].document
+    assert rubric.media_type == "application/json"
+    assert json_format.Parse(rubric.text, submission_pb2.Rubric()) == RUBRIC
+    assert turn.parts[3].document.text.startswith("[S1] Cats are good pets. [S2] Dogs")
+    assert turn.parts[3].document.language_code == "en"
+    assert json.loads(request.output_format.json_schema)["$id"] == "urn:chorus:answer:1"
+
+
+def test_no_word_of_the_work_or_the_task_is_an_instruction() -> None:
+    request = review_request(work(), SUBMISSION, RUBRIC, "en")
+    instructions = request.system_instruction + request.turns[0].parts[-1].text
+    assert "Cats" not in instructions
+    assert "pets" not in instructions
+
+
+def test_what_is_not_given_is_no_document() -> None:
+    request = review_request(work(), submission_pb2.Submission(text=TEXT), RUBRIC, "en")
+    assert [part.document.title for part in request.turns[0].parts] == ["rubric", "submission", ""]
+
+
+@pytest.mark.parametrize(("short", "tokens"), [(False, MAX_OUTPUT_TOKENS), (True, MAX_OUTPUT_TOKENS_SHORT)])
+def test_the_forms_have_their_token_limits(short: bool, tokens: int) -> None:
+    request = review_request(work(), SUBMISSION, RUBRIC, "en", short=short)
+    assert request.sampling.max_output_tokens == tokens
+    assert ("suggested_rewrite" in request.system_instruction) is not short
+
+
+def test_the_callers_sampling_stands() -> None:
+    sampling = generation_pb2.Sampling(temperature=0, max_output_tokens=77)
+    request = review_request(work(), SUBMISSION, RUBRIC, "en", sampling=sampling)
+    assert request.sampling == sampling
+
+
+def test_a_korean_is_addressed_in_one_register_and_a_level_is_named() -> None:
+    submission = submission_pb2.Submission(text=TEXT, author_level="중학교 2학년")
+    instruction = review_request(work(), submission, RUBRIC, "ko-KR").system_instruction
+    assert "해요체" in instruction
+    assert "중학교 2학년" in instruction
+    assert "해요체" not in review_request(work(), submission, RUBRIC, "en").system_instruction

@@ -1,0 +1,69 @@
+"""Opinions to merge."""
+
+from collections.abc import Sequence
+
+from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
+from orchestrator.merge.merge import merge
+from orchestrator.merge.opinion import Opinion
+from orchestrator.rubrics.default import default_rubric
+from orchestrator.work.work import read_work
+
+# Six sentences of one length: the n-th starts at 20 n.
+TEXT = "".join(f"Sentence numbers {number}. " for number in "123456")
+WORK = read_work(submission_pb2.Submission(text=TEXT, language_code="en"))
+RUBRIC = default_rubric("en")
+
+IMPROVEMENT = feedback_pb2.POLARITY_IMPROVEMENT
+STRENGTH = feedback_pb2.POLARITY_STRENGTH
+QUESTION = feedback_pb2.POLARITY_QUESTION
+
+
+def point(
+    identifier: str = "p1",
+    *,
+    place: tuple[int, int] | None = (0, 18),
+    issue: str = "evidence_missing",
+    criterion: str = "content",
+    polarity: feedback_pb2.Polarity.ValueType = IMPROVEMENT,
+    severity: feedback_pb2.Severity.ValueType = feedback_pb2.SEVERITY_MODERATE,
+    match: feedback_pb2.Anchor.Match.ValueType = feedback_pb2.Anchor.MATCH_EXACT,
+    observation: str = "There is no evidence here.",
+) -> feedback_pb2.Point:
+    return feedback_pb2.Point(
+        id=identifier,
+        criterion_id=criterion,
+        issue=issue,
+        polarity=polarity,
+        severity=severity,
+        anchor=WORK.anchor(*place, match) if place else None,
+        observation=observation,
+    )
+
+
+def scores(
+    *values: float | None, rubric: submission_pb2.Rubric = RUBRIC
+) -> list[feedback_pb2.CriterionScore]:
+    return [
+        feedback_pb2.CriterionScore(criterion_id=criterion.id, score=value)
+        for criterion, value in zip(rubric.criteria, values, strict=False)
+    ]
+
+
+def opinion(
+    model: str,
+    *points: feedback_pb2.Point,
+    family: str = "",
+    given: Sequence[feedback_pb2.CriterionScore] = (),
+) -> Opinion:
+    feedback = feedback_pb2.ModelFeedback(points=points, scores=given)
+    return Opinion(model, family or f"family of {model}", "1", feedback)
+
+
+def merged(
+    *opinions: Opinion, rubric: submission_pb2.Rubric = RUBRIC, language: str = "en"
+) -> merged_pb2.MergedFeedback:
+    return merge(WORK, rubric, opinions, feedback_language=language)
+
+
+def models(each: merged_pb2.MergedPoint) -> set[str]:
+    return {member.model for member in each.members}

@@ -1,0 +1,197 @@
+import pytest
+
+from chorus.feedback.v1 import feedback_pb2, merged_pb2
+from orchestrator.rubrics.default import default_rubric
+from tests.unit.merge.panels import (
+    IMPROVEMENT,
+    QUESTION,
+    STRENGTH,
+    merged,
+    models,
+    opinion,
+    point,
+    scores,
+)
+
+
+def joined(one: feedback_pb2.Point, other: feedback_pb2.Point) -> bool:
+    return len(merged(opinion("a", one), opinion("b", other)).points) == 1
+
+
+OTHER_WORDS = "Nothing backs this up."
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, True),
+        ({"place": (5, 18)}, True),
+        ({"place": (20, 38)}, False),
+        ({"place": (20, 38), "observation": "There is no evidence here"}, True),
+        ({"place": (60, 78), "observation": "There is no evidence here"}, False),
+        ({"place": None}, True),
+        ({"polarity": QUESTION}, True),
+        ({"polarity": STRENGTH}, False),
+        ({"issue": "depth"}, True),
+        ({"issue": "depth", "place": None}, False),
+        ({"issue": "transition"}, False),
+        ({"issue": "other"}, True),
+        ({"criterion": ""}, True),
+        ({"criterion": "", "issue": "depth", "place": (15, 38)}, False),
+    ],
+)
+def test_points_are_one_if_place_issue_and_words_say_so(changes: dict[str, object], same: bool) -> None:
+    assert joined(point(), point(**{"observation": OTHER_WORDS, **changes})) is same  # type: ignore[arg-type]
+
+
+def test_conventions_are_joined_only_where_they_overlap() -> None:
+    one = point(issue="spelling", criterion="conventions", place=(0, 8), observation="Wrong spelling.")
+    near = point(issue="spelling", criterion="conventions", place=(9, 15), observation="Wrong spelling!")
+    assert not joined(one, near)
+    assert joined(one, point(issue="spelling", criterion="conventions", place=(0, 8), observation="Typo."))
+
+
+def test_two_points_of_one_model_stay_two_even_through_a_third() -> None:
+    result = merged(
+        opinion("a", point("p1"), point("p2", observation="Evidence is lacking here.")),
+        opinion("b", point()),
+    )
+    assert sorted(len(each.members) for each in result.points) == [1, 2]
+
+
+def test_an_average_joins_not_one_near_neighbour() -> None:
+    result = merged(
+        opinion("a", point(place=(0, 18))),
+        opinion("b", point(place=(10, 38))),
+        opinion("c", point(place=(30, 58), issue="depth", criterion="")),
+    )
+    assert [models(each) for each in result.points] == [{"a", "b"}, {"c"}]
+
+
+@pytest.mark.parametrize(
+    ("families", "count", "agreement"),
+    [
+        (("x",), 1, merged_pb2.AGREEMENT_SINGLE),
+        (("x", "x", "x"), 1, merged_pb2.AGREEMENT_SINGLE),
+        (("x", "y"), 2, merged_pb2.AGREEMENT_SUPPORTED),
+        (("x", "x", "y"), 2, merged_pb2.AGREEMENT_CONSENSUS),
+        (("x", "y", "z"), 3, merged_pb2.AGREEMENT_CONSENSUS),
+    ],
+)
+def test_agreement_is_counted_by_family(
+    families: tuple[str, ...], count: int, agreement: merged_pb2.Agreement.ValueType
+) -> None:
+    (only,) = merged(*(opinion(f"m{n}", point(), family=each) for n, each in enumerate(families))).points
+    assert (only.families, only.agreement) == (count, agreement)
+
+
+def test_a_contradiction_keeps_both_and_links_them() -> None:
+    result = merged(
+        opinion("a", point(polarity=STRENGTH, observation="Well supported.")),
+        opinion("b", point(place=(0, 12))),
+        opinion("c", point(place=(80, 98), issue="depth")),
+    )
+    by_model = {next(iter(models(each))): each for each in result.points}
+    assert by_model["a"].agreement == by_model["b"].agreement == merged_pb2.AGREEMENT_CONTESTED
+    assert list(by_model["a"].contradicts) == [by_model["b"].id]
+    assert list(by_model["b"].contradicts) == [by_model["a"].id]
+    assert by_model["c"].agreement == merged_pb2.AGREEMENT_SINGLE
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (point(polarity=STRENGTH), point(place=(14, 38))),
+        (point(polarity=STRENGTH), point(polarity=QUESTION)),
+        (point(polarity=STRENGTH), point(issue="transition", criterion="organisation")),
+        (point(polarity=STRENGTH), point(place=None)),
+    ],
+)
+def test_what_is_no_contradiction(one: feedback_pb2.Point, other: feedback_pb2.Point) -> None:
+    result = merged(opinion("a", one), opinion("b", other))
+    assert not any(each.contradicts for each in result.points)
+
+
+def test_one_model_may_praise_and_criticise_the_same_passage() -> None:
+    result = merged(opinion("a", point("p1", polarity=STRENGTH), point("p2")))
+    assert [each.agreement for each in result.points] == [merged_pb2.AGREEMENT_SINGLE] * 2
+
+
+def test_the_first_member_is_most_like_the_others_and_word_for_word() -> None:
+    result = merged(
+        opinion("a", point(observation="Odd one out.", place=(10, 18))),
+        opinion("b", point(observation="The claim lacks any evidence.")),
+        opinion("c", point(observation="The claim lacks evidence here.")),
+    )
+    (only,) = result.points
+    assert [member.model for member in only.members] == ["b", "c", "a"]
+    assert only.members[0].point.observation == "The claim lacks any evidence."
+
+
+def order(*points: feedback_pb2.Point, given: tuple[float | None, ...] = ()) -> list[str]:
+    result = merged(opinion("a", *points, given=scores(*given)))
+    return [each.members[0].point.id for each in result.points]
+
+
+FAR = (100, 118)
+NORMALIZED = feedback_pb2.Anchor.MATCH_NORMALIZED
+APPROXIMATE = feedback_pb2.Anchor.MATCH_APPROXIMATE
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "given"),
+    [
+        (point("x", severity=feedback_pb2.SEVERITY_MAJOR, place=FAR), point("y"), ()),
+        (point("x"), point("y", place=FAR), ()),
+        (point("x", place=FAR), point("y", issue="spelling", criterion="conventions"), ()),
+        (point("x", place=FAR), point("y", match=NORMALIZED), ()),
+        (point("x", match=NORMALIZED, place=FAR), point("y", match=APPROXIMATE), ()),
+        (point("x", issue="transition", criterion="organisation", place=FAR),
+         point("y", issue="spelling", criterion="conventions"), (3, 1, 3, 5)),
+        (point("x", issue="spelling", criterion="conventions", polarity=STRENGTH, place=FAR),
+         point("y", issue="transition", criterion="organisation", polarity=STRENGTH), (3, 1, 3, 5)),
+    ],
+)  # fmt: skip
+def test_what_matters_more_comes_first(
+    first: feedback_pb2.Point, second: feedback_pb2.Point, given: tuple[float | None, ...]
+) -> None:
+    assert order(second, first, given=given) == ["x", "y"]
+
+
+def test_families_raise_a_point() -> None:
+    result = merged(
+        opinion("a", point(place=FAR)), opinion("b", point(place=FAR), point("p2", issue="depth"))
+    )
+    assert [each.families for each in result.points] == [2, 1]
+    assert result.points[0].importance == pytest.approx(result.points[1].importance * 1.35)
+
+
+def test_every_point_has_an_importance_even_where_its_criterion_has_no_weight() -> None:
+    rubric = default_rubric("en")
+    rubric.criteria[0].weight = 0
+    (only,) = merged(opinion("a", point()), rubric=rubric).points
+    assert only.importance > 0
+
+
+def test_a_point_without_a_criterion_gets_ours_in_our_rubric_only() -> None:
+    bare = point(criterion="", issue="spelling")
+    (ours,) = merged(opinion("a", bare)).points
+    assert ours.members[0].point.criterion_id == "conventions"
+    own = default_rubric("en")
+    own.criteria[0].title = "Mine"
+    (theirs,) = merged(opinion("a", bare), rubric=own).points
+    assert theirs.members[0].point.criterion_id == ""
+    assert bare.criterion_id == ""
+
+
+def test_ids_are_stable_and_unique() -> None:
+    alone = merged(opinion("a", point())).points[0].id
+    among = merged(
+        opinion("a", point(place=FAR), given=scores(1)),
+        opinion("b", point(observation="No evidence at all.")),
+        opinion("c", point("p1"), point("p2", observation="Other words for it.")),
+    ).points
+    assert alone in {each.id for each in among}
+    assert len({each.id for each in among}) == len(among)
+    assert merged(opinion("a", point(polarity=STRENGTH))).points[0].id != alone
+    assert merged(opinion("a", point(polarity=IMPROVEMENT))).points[0].id == alone
