@@ -1,5 +1,7 @@
 """Starts the Gemma server."""
 
+from functools import partial
+
 from chorus.model.v1 import model_service_pb2_grpc
 from rpckit.server import Host, run
 from services.gemma.engine import ThreadEngine
@@ -10,7 +12,11 @@ from services.gemma.settings import Settings
 
 async def register(host: Host, settings: Settings) -> None:
     """Adds the service, which is ready when the model is."""
-    engine = ThreadEngine(lambda: _load(settings))
+    await register_engine(host, settings, ThreadEngine(partial(_load, settings)))
+
+
+async def register_engine(host: Host, settings: Settings, engine: ThreadEngine) -> None:
+    """Adds the service of one engine, and has the engine load its model."""
     host.exit_stack.callback(engine.close)
     servicer = GemmaServicer(settings.name, engine)
     await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer, ready=False)

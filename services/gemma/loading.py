@@ -116,7 +116,8 @@ def _assemble(folder: Path) -> Gemma:
 
 def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+    # Without the file transformers makes up a tokenizer of five tokens.
+    if not (folder / "tokenizer.json").is_file() or not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise LoadError("there is no tokenizer.json")
     if not tokenizer.chat_template:
         raise LoadError("the tokenizer has no chat template: use an instruction-tuned Gemma, such as *-it")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
-from rpckit.call import Deadline, current_call
+from rpckit.call import served_call
 from rpckit.errors import BadOutput, ModelNotFound
 from services.gemma.engine import Engine, State
 from services.gemma.model import Ending
@@ -78,7 +78,7 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
             raise ModelNotFound(f"this server has {self._name} alone", metadata={"model": request.model})
         job = to_job(request)
         answer = ""
-        async with aclosing(self._engine.generate(job, _deadline())) as steps:
+        async with aclosing(self._engine.generate(job, served_call().deadline)) as steps:
             async for step in steps:
                 if isinstance(step, Ending):
                     usage = _usage(step)
@@ -114,11 +114,6 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
         return model_service_pb2.Completion(
             finish_reason=reason, usage=usage, model_version=facts.version if facts else ""
         )
-
-
-def _deadline() -> Deadline:
-    call = current_call.get()
-    return call.deadline if call else Deadline.after(float("inf"))
 
 
 def _usage(ending: Ending) -> generation_pb2.Usage:

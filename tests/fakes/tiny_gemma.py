@@ -28,8 +28,9 @@ CHAT_TEMPLATE = """\
 {%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}
 """
 
-# What ends a string, a list and an object comes easily to it: JSON gets finished. Ends of turns come hard.
-_LIKING = {'"': 2.2, "]": 2.0, "}": 1.9, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 0.6}
+# What ends a string, a list and an object comes easily to it: JSON is finished, mostly in some 150 tokens.
+# The end of a turn comes after some 50 if tokens are drawn, never if the best one is taken each time.
+_LIKING = {'"': 2.4, "]": 2.2, "}": 2.1, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 1.3}
 
 
 def build(folder: Path, *, context_tokens: int = 32768) -> Path:
@@ -50,7 +51,7 @@ def tiny_tokenizer() -> GemmaTokenizer:
 
 def tiny_model(tokenizer: GemmaTokenizer, context_tokens: int) -> Gemma3ForCausalLM:
     """Two layers, one with a sliding window, in bf16."""
-    torch.manual_seed(3)
+    torch.manual_seed(5)
     config = Gemma3TextConfig(
         # As in the real ones: a few rows more than the tokenizer has tokens.
         vocab_size=len(tokenizer) + 4,
@@ -69,7 +70,7 @@ def tiny_model(tokenizer: GemmaTokenizer, context_tokens: int) -> Gemma3ForCausa
     decoder: Any = model.model
     embedding, norm = decoder.embed_tokens.weight, decoder.norm.weight
     with torch.no_grad():
-        embedding.normal_(std=0.3)
+        embedding.normal_(std=0.2)
         # One dimension is the liking, the same whatever went before; in the others a token repels itself.
         embedding[:, 0] = 1.0
         norm.fill_(-2.0)

@@ -1,5 +1,5 @@
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,14 @@ USAGE = generation_pb2.Usage(
     input_tokens=5, output_tokens=3, cost_usd_nanos=0, basis=generation_pb2.USAGE_BASIS_MEASURED
 )
 NO_CONTEXT: Any = None
+DEADLINE = Deadline.after(60)
+
+
+@pytest.fixture(autouse=True)
+def call() -> Iterator[None]:
+    token = current_call.set(Call("/chorus.model.v1.ModelService/Generate", "id", DEADLINE))
+    yield
+    current_call.reset(token)
 
 
 @dataclass
@@ -115,13 +123,8 @@ async def test_a_stream_is_deltas_then_the_same_completion() -> None:
 
 async def test_the_engine_gets_the_calls_deadline() -> None:
     engine = ScriptedEngine(["a", WHOLE])
-    deadline = Deadline.after(5)
-    token = current_call.set(Call("/method", "id", deadline))
-    try:
-        await generate(engine)
-    finally:
-        current_call.reset(token)
-    assert engine.asked[0][1] == deadline
+    await generate(engine)
+    assert engine.asked[0][1] == DEADLINE
 
 
 async def test_another_models_name_is_not_found() -> None:

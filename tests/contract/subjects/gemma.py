@@ -1,0 +1,52 @@
+"""The Gemma server with a tiny Gemma, loaded as a real one is."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from rpckit.server import serving
+from rpckit.settings import Environment
+from services.gemma.__main__ import register
+from services.gemma.servicer import SERVICE
+from services.gemma.settings import Settings
+from tests.contract.subject import Subject
+
+_FOLDER = "tiny-gemma-it"
+
+
+@asynccontextmanager
+async def start() -> AsyncIterator[str]:
+    """Serves a tiny Gemma while the block runs; yields the address once it is ready."""
+    pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
+    from tests.fakes import tiny_gemma  # noqa: PLC0415 - imports torch
+
+    with TemporaryDirectory() as folder:
+        source = tiny_gemma.build(Path(folder) / _FOLDER)
+        async with serving(settings(source), register) as port:
+            address = f"127.0.0.1:{port}"
+            await _ready(address)
+            yield address
+
+
+def settings(source: Path | str) -> Settings:
+    """What the server is started with."""
+    variables = {"GEMMA_MODEL": str(source), "GEMMA_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}
+    return Settings.read(Environment(variables))
+
+
+async def _ready(address: str) -> None:
+    """Waits until health says SERVING."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        async for response in health.Watch(health_pb2.HealthCheckRequest(service=SERVICE)):
+            if response.status == health_pb2.HealthCheckResponse.SERVING:
+                return
+
+
+SUBJECTS = [Subject("gemma", f"gemma/{_FOLDER}", start)]
