@@ -1,0 +1,252 @@
+"""What every model server promises. A new one passes this suite or is not one."""
+
+import importlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import grpc
+import pytest
+import pytest_asyncio
+from _pytest.mark import ParameterSet
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from jsonschema import Draft202012Validator
+
+from chorus.model.v1 import generation_pb2, model_pb2
+from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
+from chorus.model.v1.model_service_pb2 import (
+    Completion,
+    GenerateRequest,
+    ListModelsRequest,
+    StreamGenerateRequest,
+)
+from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
+from rpckit.channel import connect
+from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
+from tests.contract.requests import answer_request
+from tests.contract.subject import Subject
+
+if TYPE_CHECKING:
+    # The stubs' own: there is no such class at run time.
+    from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
+
+SERVICE = "chorus.model.v1.ModelService"
+SECONDS = 60.0
+# A field number that no message has.
+UNKNOWN_FIELD = b"\xfa\xff\x7f\x07unknown"
+
+OURS = ("chorus", "orchestrator", "rpckit", "services", "tests")
+
+
+def _subjects() -> Iterator[ParameterSet]:
+    for file in sorted((Path(__file__).parent / "subjects").glob("*.py")):
+        try:
+            found: list[Subject] = importlib.import_module(f"tests.contract.subjects.{file.stem}").SUBJECTS
+        except ModuleNotFoundError as missing:
+            if str(missing.name).startswith(OURS):
+                raise
+            skip = pytest.mark.skip(reason=f"{missing.name} is not installed")
+            yield pytest.param(None, id=file.stem, marks=skip)
+        else:
+            yield from (pytest.param(each, id=each.name) for each in found)
+
+
+# Servers take time to start: one of each answers all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(params=_subjects(), scope="module", loop_scope="module")
+async def served(request: pytest.FixtureRequest) -> AsyncIterator["Served"]:
+    subject: Subject = request.param
+    async with subject.start() as target, connect(target, SERVICE) as channel:
+        yield Served(subject, channel)
+
+
+class Served:
+    """A subject that is running."""
+
+    def __init__(self, subject: Subject, channel: grpc.aio.Channel) -> None:
+        self.subject = subject
+        self.channel = channel
+        self.stub = cast("ModelServiceAsyncStub", ModelServiceStub(channel))
+
+    def request(self) -> GenerateRequest:
+        return answer_request(self.subject.model)
+
+    async def models(self) -> dict[str, model_pb2.Model]:
+        listed = await self.stub.ListModels(ListModelsRequest(), timeout=SECONDS)
+        return {model.name: model for model in listed.models}
+
+    async def stream(self, request: GenerateRequest) -> tuple[str, Completion]:
+        """The joined deltas and the completion, which comes last and once."""
+        deltas: list[str] = []
+        completions: list[Completion] = []
+        async for message in self.stub.StreamGenerate(
+            StreamGenerateRequest(request=request), timeout=SECONDS
+        ):
+            if message.HasField("completed"):
+                completions.append(message.completed)
+            else:
+                assert not completions, "a delta after the completion"
+                deltas.append(message.delta.text)
+        (completion,) = completions
+        return "".join(deltas), completion
+
+    def check_answer(self, text: str, completion: Completion, schema: str) -> None:
+        usage = completion.usage
+        if completion.HasField("usage"):
+            assert usage.basis != generation_pb2.USAGE_BASIS_UNSPECIFIED
+            assert usage.cached_input_tokens <= usage.input_tokens
+            assert usage.reasoning_tokens <= usage.output_tokens
+        if self.subject.may_be_cut and completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
+            return
+        assert completion.finish_reason == generation_pb2.FINISH_REASON_STOP
+        Draft202012Validator(json.loads(schema)).validate(json.loads(text))
+
+
+@asynccontextmanager
+async def raising(kind: type[ChorusError]) -> AsyncIterator[list[ChorusError]]:
+    """Expects a call to fail with an error that says what it is in its details."""
+    caught: list[ChorusError] = []
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
+        yield caught
+    error = from_rpc_error(failed.value)
+    assert type(error) is kind
+    assert failed.value.code() == kind.code
+    caught.append(error)
+
+
+async def test_lists_the_model(served: Served) -> None:
+    model = (await served.models())[served.subject.model]
+    assert model.family
+    assert model.display_name
+    assert model.state == model_pb2.Model.STATE_READY
+    assert model.name.partition("/")[2]
+
+
+async def test_lists_known_values_only(served: Served) -> None:
+    for model in (await served.models()).values():
+        assert model.state in {*model_pb2.Model.State.values()} - {model_pb2.Model.STATE_UNSPECIFIED}
+        assert model.capabilities
+        assert set(model.capabilities) <= {*model_pb2.Capability.values()} - {
+            model_pb2.CAPABILITY_UNSPECIFIED
+        }
+        assert model.state == model_pb2.Model.STATE_READY or model.state_detail
+
+
+async def test_answers_to_a_schema(served: Served) -> None:
+    request = served.request()
+    response = await served.stub.Generate(request, timeout=SECONDS)
+    (part,) = response.parts
+    assert part.WhichOneof("kind") == "text"
+    served.check_answer(part.text, response.completion, request.output_format.json_schema)
+
+
+async def test_streams_what_generate_returns(served: Served) -> None:
+    request = served.request()
+    text, completion = await served.stream(request)
+    served.check_answer(text, completion, request.output_format.json_schema)
+    model = (await served.models())[served.subject.model]
+    if model_pb2.CAPABILITY_SAMPLING not in model.capabilities:
+        response = await served.stub.Generate(request, timeout=SECONDS)
+        assert response.parts[0].text == text or model.provider
+
+
+async def test_needs_a_deadline(served: Served) -> None:
+    async with raising(InvalidRequest) as caught:
+        await served.stub.Generate(served.request())
+    assert caught[0].metadata.keys() == {"grpc-timeout"}
+    async with raising(InvalidRequest):
+        await served.stub.ListModels(ListModelsRequest())
+    async with raising(InvalidRequest):
+        async for _ in served.stub.StreamGenerate(StreamGenerateRequest(request=served.request())):
+            pass
+
+
+async def test_an_unknown_model_is_not_found(served: Served) -> None:
+    request = served.request()
+    request.model = "nobody/no-such-model"
+    async with raising(ModelNotFound) as caught:
+        await served.stub.Generate(request, timeout=SECONDS)
+    assert caught[0].metadata["model"] == request.model
+    async with raising(ModelNotFound):
+        await served.stream(request)
+
+
+@pytest.mark.parametrize("schema", ["{", '{"type": "no such type"}', "[]"])
+async def test_a_malformed_schema_is_named(served: Served, schema: str) -> None:
+    request = served.request()
+    request.output_format.json_schema = schema
+    async with raising(InvalidRequest) as caught:
+        await served.stub.Generate(request, timeout=SECONDS)
+    assert caught[0].metadata.keys() == {"output_format.json_schema"}
+
+
+async def test_a_request_without_turns_is_named(served: Served) -> None:
+    request = served.request()
+    request.ClearField("turns")
+    async with raising(InvalidRequest) as caught:
+        await served.stub.Generate(request, timeout=SECONDS)
+    assert caught[0].metadata.keys() == {"turns"}
+
+
+async def test_a_turn_without_parts_is_named(served: Served) -> None:
+    request = served.request()
+    del request.turns[:]
+    request.turns.append(Turn(role=ROLE_USER))
+    async with raising(InvalidRequest) as caught:
+        await served.stub.Generate(request, timeout=SECONDS)
+    assert caught[0].metadata.keys() == {"turns[0].parts"}
+
+
+async def test_bytes_that_do_not_parse_are_named_by_their_message(served: Served) -> None:
+    generate: Any = served.channel.unary_unary(f"/{SERVICE}/Generate")
+    async with raising(InvalidRequest) as caught:
+        await generate(b"\xff\xff\xff", timeout=SECONDS)
+    assert caught[0].metadata.keys() == {"chorus.model.v1.GenerateRequest"}
+
+
+async def test_unknown_fields_are_ignored(served: Served) -> None:
+    data = served.request().SerializeToString() + UNKNOWN_FIELD
+    assert GenerateRequest.FromString(data).SerializeToString().endswith(UNKNOWN_FIELD)
+    generate: Any = served.channel.unary_unary(f"/{SERVICE}/Generate")
+    assert await generate(data, timeout=SECONDS)
+
+
+async def test_a_part_of_an_unknown_kind_is_ignored(served: Served) -> None:
+    request = served.request()
+    request.turns[-1].parts.append(Part())
+    assert await served.stub.Generate(request, timeout=SECONDS)
+
+
+async def test_lives_on_after_a_cancelled_call(served: Served) -> None:
+    call = served.stub.StreamGenerate(StreamGenerateRequest(request=served.request()), timeout=SECONDS)
+    await call.read()
+    call.cancel()
+    assert await call.code() == grpc.StatusCode.CANCELLED
+    text, _ = await served.stream(served.request())
+    assert text
+
+
+async def test_lives_on_after_a_call_out_of_time(served: Served) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
+        await served.stub.Generate(served.request(), timeout=0.001)
+    assert failed.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert await served.stub.Generate(served.request(), timeout=SECONDS)
+
+
+@pytest.mark.parametrize("service", ["", SERVICE])
+async def test_is_healthy(served: Served, service: str) -> None:
+    health: Any = health_pb2_grpc.HealthStub(served.channel)
+    answer = await health.Check(health_pb2.HealthCheckRequest(service=service))
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_describes_itself(served: Served) -> None:
+    stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast("Any", served.channel))
+    question = cast("Any", reflection_pb2.ServerReflectionRequest)(list_services="")
+    answers = [each async for each in stub.ServerReflectionInfo(iter([question]))]
+    assert SERVICE in {each.name for each in answers[0].list_services_response.service}
