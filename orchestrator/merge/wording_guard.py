@@ -33,6 +33,7 @@ _NUMBER = regex.compile(
 _MARKUP = regex.compile(r"https?:|www\.|[<>{}\\|#*]|\[|\]")
 
 _KOREAN_END = regex.compile(r"(?<=[.!?])\s+|(?<=[.!?])$")
+_LETTER = regex.compile(r"\p{L}")
 _HANGUL = regex.compile(r"\p{Hangul}")
 _POLITE = ("요", "죠")
 _FORMAL = ("니다", "니까", "시오")
@@ -60,7 +61,7 @@ def speaks_one_register(texts: Sequence[str], language_code: str) -> bool:
     """Whether all are in the language, as far as its script tells, and Korean ones in one register."""
     # The author's own words may be in any register or language.
     own = [_QUOTATION.sub("", _APOSTROPHE.sub("", each)).strip() for each in texts]
-    if not all(own):
+    if not all(map(_LETTER.search, own)):
         return False
     if primary_subtag(language_code) != "ko":
         return not any(map(_HANGUL.search, own))
