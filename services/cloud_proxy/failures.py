@@ -42,11 +42,11 @@ _BY_STATUS: Mapping[int, Kind] = {
 }
 
 
-class Malformed(BadOutput):
-    """The provider answered with something that is no answer: HTML, half a chunk, no finish reason."""
+class NoAnswer(BadOutput):
+    """The provider sent what is no answer: HTML, half a chunk, no finish reason. It may be billed."""
 
 
-class EmptyAnswer(Malformed):
+class EmptyAnswer(BadOutput):
     """The answer holds nothing but white space."""
 
 
@@ -96,7 +96,7 @@ class Vocabulary:
         if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable
         # The rest of 4xx says that our request was wrong; an error inside a good response is no answer.
-        return Internal if refusal.status >= HTTPStatus.BAD_REQUEST else Malformed
+        return Internal if refusal.status >= HTTPStatus.BAD_REQUEST else NoAnswer
 
 
 def retry_delay(headers: Mapping[str, str]) -> float | None:

@@ -8,14 +8,16 @@ from google.protobuf import any_pb2
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit.admission import Admission
-from rpckit.errors import BadOutput, ChorusError, ContentBlocked, Timeout
+from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
 from services.cloud_proxy import answer_schema
-from services.cloud_proxy.failures import Dropped, EmptyAnswer, Malformed, too_long
+from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.pricing import Bill
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider
 from services.cloud_proxy.retry import Retries, RetryBudget
 
 _QUEUED_PER_PLACE = 4
+# Where the provider named none.
+_DEFAULT_RETRY_DELAY = 1.0
 
 Event = content_pb2.Part | model_service_pb2.Completion
 
@@ -49,10 +51,10 @@ class Gate:
                             is_out = True
                             yield _completion(piece, bill) if isinstance(piece, Ending) else piece
                 except ChorusError as error:
-                    if isinstance(error, Timeout | Dropped):
+                    if isinstance(error, Timeout | Dropped | NoAnswer):
                         bill.add(None)
                     if is_out or not await retries.again(error):
-                        raise _with_usage(error, bill) from None
+                        raise _told(error, bill) from None
                     if isinstance(error, EmptyAnswer):
                         prompt = prompt.with_larger_limit()
                 else:
@@ -70,15 +72,14 @@ class Gate:
                     continue
                 held.append(piece)
                 answer += piece.text
-                has_content = has_content or piece.HasField("image") or not piece.text.isspace()
+                has_content = has_content or piece.HasField("image") or bool(piece.text.strip())
                 # White space alone is no answer yet, and may turn out to be all there is.
                 if prompt.streaming and has_content:
                     for part in held:
                         yield part
                     held.clear()
         if ending is None:
-            bill.add(None)
-            raise Malformed("the answer has no finish reason")
+            raise NoAnswer("the answer has no finish reason")
         bill.add(ending.usage)
         _check_finish(ending, prompt)
         if not has_content:
@@ -119,7 +120,10 @@ def _completion(ending: Ending, bill: Bill) -> model_service_pb2.Completion:
     )
 
 
-def _with_usage(error: ChorusError, bill: Bill) -> ChorusError:
+def _told(error: ChorusError, bill: Bill) -> ChorusError:
+    """The error as the caller is told it: with the time to wait and with what was consumed."""
+    if isinstance(error, RateLimited | Unavailable) and error.retry_delay is None:
+        error.retry_delay = _DEFAULT_RETRY_DELAY
     usage = bill.total()
     if usage is not None:
         packed = any_pb2.Any()

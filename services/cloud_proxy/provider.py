@@ -31,7 +31,7 @@ class Prompt:
 
     def may_be_too_long(self) -> bool:
         """Whether the model may be unable to read it all. No token is shorter than a byte."""
-        parts = [part for turn in self.request.turns for part in turn.parts]
+        parts = [part for turn in self.request.turns for part in content(turn)]
         texts = [self.request.system_instruction, *(part.text or part.document.text for part in parts)]
         most = self.entry.max_input_tokens
         return bool(most) and sum(len(each.encode()) for each in texts) > most
@@ -83,6 +83,11 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Closes the connections."""
+
+
+def content(turn: content_pb2.Turn) -> list[content_pb2.Part]:
+    """The parts of a turn, without kinds that we do not know and texts that say nothing."""
+    return [part for part in turn.parts if part.text or part.HasField("document") or part.HasField("image")]
 
 
 def text(words: str) -> content_pb2.Part:

@@ -7,6 +7,7 @@ from rpckit.errors import InvalidRequest, NotSupported
 from services.cloud_proxy import answer_schema
 from services.cloud_proxy.answer_schema import Schema
 from services.cloud_proxy.catalog import Entry
+from services.cloud_proxy.provider import content
 
 _MAX_STOP_SEQUENCES = 4
 
@@ -38,7 +39,7 @@ def _violations(request: model_service_pb2.GenerateRequest) -> Iterator[tuple[st
     for index, turn in enumerate(request.turns):
         if turn.role not in {content_pb2.ROLE_USER, content_pb2.ROLE_MODEL}:
             yield f"turns[{index}].role", "unspecified or unknown"
-        if not turn.parts:
+        if not content(turn):
             yield f"turns[{index}].parts", "at least one is required"
     sampling = request.sampling
     if sampling.HasField("max_output_tokens") and sampling.max_output_tokens < 1:

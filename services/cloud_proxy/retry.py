@@ -7,13 +7,11 @@ from collections.abc import Callable
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
-from services.cloud_proxy.failures import Malformed
+from services.cloud_proxy.failures import EmptyAnswer, NoAnswer
 
 _MAX_ATTEMPTS = 3
 _FIRST_BACKOFF = 0.2
 _MOST_BACKOFF = 2.0
-# What a caller is told to wait where the provider did not say.
-_DEFAULT_DELAY = 1.0
 
 
 class RetryBudget:
@@ -63,13 +61,10 @@ class Retries:
         self._budget = budget
         self._deadline = deadline
         self._attempts = 1
-        self._malformed = False
+        self._is_repeated = False
 
     async def again(self, error: ChorusError) -> bool:
-        """Waits until the call may be tried again; False if it may not.
-
-        An error that is worth a retry elsewhere leaves with the time to wait for it.
-        """
+        """Waits until the call may be tried again; False if it may not."""
         delay = self._delay(error)
         if (
             delay is not None
@@ -80,8 +75,6 @@ class Retries:
             self._attempts += 1
             await asyncio.sleep(delay)
             return True
-        if isinstance(error, RateLimited | Unavailable) and error.retry_delay is None:
-            error.retry_delay = _DEFAULT_DELAY
         return False
 
     def _delay(self, error: ChorusError) -> float | None:
@@ -93,7 +86,7 @@ class Retries:
                 return error.retry_delay
             most = min(_MOST_BACKOFF, _FIRST_BACKOFF * 2 ** (self._attempts - 1))
             return random.uniform(most / 2, most)  # noqa: S311 - spreads retries, hides nothing
-        if isinstance(error, Malformed) and not self._malformed:
-            self._malformed = True
+        if isinstance(error, NoAnswer | EmptyAnswer) and not self._is_repeated:
+            self._is_repeated = True
             return 0.0
         return None

@@ -22,8 +22,9 @@ from rpckit.errors import (
     Unavailable,
 )
 from services.cloud_proxy.answer_schema import Schema, anonymous
-from services.cloud_proxy.failures import Dropped, Malformed, Refusal, Vocabulary, retry_delay, too_long
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay, too_long
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, content, text
+from services.cloud_proxy.providers.broken_connection import broken_connection
 from services.cloud_proxy.settings import Connection
 
 # The API wants a limit always.
@@ -113,7 +114,7 @@ def _question(prompt: Prompt) -> dict[str, Any]:
     question: dict[str, Any] = {
         "model": prompt.entry.id,
         "messages": [
-            {"role": _ROLES[turn.role], "content": [_block(part) for part in turn.parts]}
+            {"role": _ROLES[turn.role], "content": [_block(part) for part in content(turn)]}
             for turn in prompt.request.turns
         ],
     }
@@ -182,7 +183,7 @@ class _Ending:
 def _whole(message: Message, prompt: Prompt) -> Iterator[Piece]:
     # The SDK gives out an HTML page as a string, and an error inside a good response as a hollow message.
     if not isinstance(message, Message):
-        raise Malformed("the response is not JSON")
+        raise NoAnswer("the response is not JSON")
     if message.type != "message":
         raise _VOCABULARY.classify(_refusal(200, message.to_dict()), prompt)
     for block in message.content:
@@ -217,20 +218,14 @@ def _classified(prompt: Prompt) -> Iterator[None]:
     except anthropic.APIStatusError as error:
         refusal = _refusal(error.status_code, error.body, error.response.headers)
         raise _VOCABULARY.classify(refusal, prompt) from None
-    except anthropic.APITimeoutError:
-        raise Timeout("anthropic: the connection timed out") from None
-    except anthropic.APIConnectionError as error:
-        if isinstance(error.__cause__, httpx2.ConnectError):
-            raise Unavailable("anthropic cannot be reached") from None
-        raise Dropped("anthropic: the connection broke") from None
-    except httpx2.RequestError:
+    except (anthropic.APIConnectionError, httpx2.RequestError) as error:
         # In mid-stream the SDK lets its transport's errors through.
-        raise Dropped("anthropic: the connection broke") from None
+        raise broken_connection(error, "anthropic") from None
     except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
-        raise Malformed("anthropic: the response is not of the API's form") from None
+        raise NoAnswer("anthropic: the response is not of the API's form") from None
     except (AttributeError, TypeError):
         # The SDK builds its objects unchecked: an event of another form fails where it is read.
-        raise Malformed("anthropic: the response is not of the API's form") from None
+        raise NoAnswer("anthropic: the response is not of the API's form") from None
 
 
 def _refusal(status: int, body: object, headers: Mapping[str, str] | None = None) -> Refusal:

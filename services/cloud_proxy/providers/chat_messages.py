@@ -7,6 +7,7 @@ from typing import Any
 from chorus.model.v1 import content_pb2, model_service_pb2
 from services.cloud_proxy.answer_schema import anonymous
 from services.cloud_proxy.fencing import Fence
+from services.cloud_proxy.provider import content
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
@@ -18,13 +19,13 @@ def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, 
     if instruction := fence.system_instruction(request.system_instruction):
         messages.append({"role": "system", "content": instruction})
     for turn in request.turns:
-        contents = [_content(part, fence) for part in turn.parts]
-        if all(each["type"] == "text" for each in contents):
+        blocks = [_block(part, fence) for part in content(turn)]
+        if all(each["type"] == "text" for each in blocks):
             # Small servers take nothing but a string.
-            content: Any = "\n\n".join(each["text"] for each in contents)
+            words = "\n\n".join(each["text"] for each in blocks)
+            messages.append({"role": _ROLES[turn.role], "content": words})
         else:
-            content = contents
-        messages.append({"role": _ROLES[turn.role], "content": content})
+            messages.append({"role": _ROLES[turn.role], "content": blocks})
     return messages
 
 
@@ -37,7 +38,7 @@ def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _content(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
+def _block(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
     match part.WhichOneof("kind"):
         case "document":
             return {"type": "text", "text": fence.enclose(part.document)}

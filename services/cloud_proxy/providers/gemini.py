@@ -1,8 +1,9 @@
 """Google's Gemini through google-genai."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 
 import aiohttp
 import pydantic
@@ -10,11 +11,11 @@ from google import genai
 from google.genai import errors, types
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
-from rpckit.errors import Unavailable
 from services.cloud_proxy.answer_schema import anonymous
-from services.cloud_proxy.failures import Dropped, Malformed, too_long
+from services.cloud_proxy.failures import NoAnswer, too_long
 from services.cloud_proxy.fencing import Fence
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.providers.broken_connection import broken_connection
 from services.cloud_proxy.providers.gemini_form import (
     FINISHES,
     VOCABULARY,
@@ -78,9 +79,10 @@ class Gemini:
                 stream = await models.generate_content_stream(
                     model=prompt.entry.id, contents=question, config=config
                 )
-                async for response in stream:
-                    for part in ending.take(response):
-                        yield part
+                async with aclosing(_read_ahead(stream)) as responses:
+                    async for response in responses:
+                        for part in ending.take(response):
+                            yield part
             if (piece := ending.piece()) is not None:
                 yield piece
 
@@ -105,6 +107,31 @@ def _seed(prompt: Prompt) -> int | None:
     is_honoured = prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed")
     # The API takes 32 bits.
     return sampling.seed % 2**31 if is_honoured else None
+
+
+async def _read_ahead(
+    stream: AsyncIterator[types.GenerateContentResponse],
+) -> AsyncGenerator[types.GenerateContentResponse, None]:
+    """The stream, read by a task, so that leaving it closes its connection.
+
+    A task is cancelled where it waits, inside the SDK, which then closes. A generator that is only left behind
+    is in a cycle of references there, and its connection stays until the garbage is collected.
+    """
+    queue: asyncio.Queue[types.GenerateContentResponse | None] = asyncio.Queue()
+
+    async def read() -> None:
+        async for response in stream:
+            queue.put_nowait(response)
+
+    reader = asyncio.create_task(read())
+    reader.add_done_callback(lambda _: queue.put_nowait(None))
+    try:
+        while (response := await queue.get()) is not None:
+            yield response
+        await reader
+    finally:
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
 
 
 class _Ending:
@@ -163,14 +190,12 @@ def _classified(prompt: Prompt) -> Iterator[None]:
         yield
     except errors.APIError as error:
         raise VOCABULARY.classify(refusal(error.code, error.details), prompt) from None
-    except aiohttp.ClientConnectorError:
-        raise Unavailable("google cannot be reached") from None
-    except aiohttp.ClientError:
-        raise Dropped("google: the connection broke") from None
+    except aiohttp.ClientError as error:
+        raise broken_connection(error, "google") from None
     except (
         errors.UnknownApiResponseError,
         json.JSONDecodeError,
         pydantic.ValidationError,
         UnicodeDecodeError,
     ):
-        raise Malformed("google: the response is not of the API's form") from None
+        raise NoAnswer("google: the response is not of the API's form") from None

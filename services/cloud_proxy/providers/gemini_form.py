@@ -15,7 +15,7 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.failures import Refusal, Vocabulary
 from services.cloud_proxy.fencing import Fence
-from services.cloud_proxy.provider import Finish, Prompt
+from services.cloud_proxy.provider import Finish, Prompt, content
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "model"}
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
@@ -62,7 +62,7 @@ VOCABULARY = Vocabulary(
 def contents(request: model_service_pb2.GenerateRequest, fence: Fence) -> list[dict[str, Any]]:
     """The turns, documents fenced."""
     return [
-        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in turn.parts]}
+        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in content(turn)]}
         for turn in request.turns
     ]
 

@@ -19,7 +19,7 @@ from urllib3.exceptions import MaxRetryError
 from chorus.model.v1 import content_pb2, generation_pb2
 from rpckit.errors import Timeout, Unavailable
 from services.cloud_proxy.answer_schema import anonymous
-from services.cloud_proxy.failures import Dropped, Malformed, too_long
+from services.cloud_proxy.failures import Dropped, NoAnswer, too_long
 from services.cloud_proxy.fencing import Fence
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
 from services.cloud_proxy.providers.gemini_form import (
@@ -53,7 +53,9 @@ class GenerativeAI:
         )
         # The SDK has no way of its own to reach its connections.
         transport: Any = get_default_generative_client().transport
-        self._session: requests.Session = transport._session  # noqa: SLF001
+        self._session: Any = transport._session  # noqa: SLF001
+        # It asks again after a 401, as if a key could be refreshed.
+        self._session._max_refresh_attempts = 0  # noqa: SLF001
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, CuttableAdapter(pool_maxsize=calls))
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="generativeai")
@@ -132,7 +134,7 @@ def _guarded(function: Callable[[], Result]) -> Result:
         return function()
     except StopIteration:
         # On its way out of a thread it would leave the loop waiting for ever.
-        raise Malformed("google: the response is empty") from None
+        raise NoAnswer("google: the response is empty") from None
 
 
 def _config(prompt: Prompt) -> Any:
@@ -225,7 +227,7 @@ def _classified(prompt: Prompt) -> Iterator[None]:
         yield
     except exceptions.GoogleAPICallError as error:
         if error.response is None:
-            raise Malformed("google: the response is not of the API's form") from None
+            raise NoAnswer("google: the response is not of the API's form") from None
         raise VOCABULARY.classify(refusal(error.code or 0, _json(error.response)), prompt) from None
     except requests.Timeout:
         raise Timeout("google: the connection timed out") from None
@@ -236,7 +238,7 @@ def _classified(prompt: Prompt) -> Iterator[None]:
     except requests.RequestException:
         raise Dropped("google: the connection broke") from None
     except (json_format.ParseError, ValueError):
-        raise Malformed("google: the response is not of the API's form") from None
+        raise NoAnswer("google: the response is not of the API's form") from None
 
 
 def _json(response: requests.Response) -> object:

@@ -25,7 +25,7 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from services.cloud_proxy.failures import Dropped, Malformed, Refusal, Vocabulary, retry_delay
+from services.cloud_proxy.failures import Dropped, NoAnswer, Refusal, Vocabulary, retry_delay
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
 from services.cloud_proxy.providers.chat_messages import chat_messages, response_format
 from services.cloud_proxy.settings import Connection
@@ -155,7 +155,7 @@ class _Ending:
     def take(self, chunk: Any) -> str:
         """Reads a chunk; the words in it."""
         self._model = self._model or chunk.model
-        self._usage = chunk.get("usage") or self._usage
+        self._usage = chunk.usage or self._usage
         # The chunk with the usage has no choice.
         if not chunk.choices:
             return ""
@@ -173,7 +173,7 @@ def _whole(completion: Any, prompt: Prompt) -> Iterator[Piece]:
     choice = completion.choices[0]
     yield text(choice.message.content or "")
     if choice.finish_reason:
-        yield _ending(choice.finish_reason, completion.model, completion.get("usage"))
+        yield _ending(choice.finish_reason, completion.model, completion.usage)
 
 
 def _ending(finish_reason: str, model: str, usage: Any) -> Ending:
@@ -182,7 +182,7 @@ def _ending(finish_reason: str, model: str, usage: Any) -> Ending:
 
 
 def _usage(usage: Any) -> generation_pb2.Usage:
-    # Read as a dict: the SDK's class does not know the details.
+    # The SDK's class does not know the details, but keeps them.
     return generation_pb2.Usage(
         input_tokens=usage["prompt_tokens"],
         output_tokens=usage["completion_tokens"],
@@ -213,7 +213,7 @@ def _classified(prompt: Prompt) -> Iterator[None]:
         raise _VOCABULARY.classify(_refusal(200, error.args[0] if error.args else None), prompt) from None
     except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError, KeyError):
         # The SDK builds its objects unchecked: a chunk of another form fails where it is read.
-        raise Malformed("huggingface: the response is not of the API's form") from None
+        raise NoAnswer("huggingface: the response is not of the API's form") from None
 
 
 def _http_refusal(response: httpx2.Response) -> Refusal:

@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.completion_usage import CompletionUsage
@@ -22,11 +21,11 @@ from rpckit.errors import (
     ProviderAuth,
     QuotaExhausted,
     RateLimited,
-    Timeout,
     Unavailable,
 )
-from services.cloud_proxy.failures import Dropped, Malformed, Refusal, Vocabulary, retry_delay
+from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.providers.broken_connection import broken_connection
 from services.cloud_proxy.providers.chat_messages import chat_messages, response_format
 from services.cloud_proxy.settings import Connection
 
@@ -152,7 +151,7 @@ class _Ending:
 def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[Piece]:
     # The SDK gives out an HTML page as a string, and an error inside a good response as a hollow completion.
     if not isinstance(completion, ChatCompletion):
-        raise Malformed("the response is not JSON")
+        raise NoAnswer("the response is not JSON")
     if not completion.choices:
         error = (completion.model_extra or {}).get("error")
         raise _VOCABULARY.classify(_refusal(200, error, {}), prompt)
@@ -188,20 +187,16 @@ def _classified(prompt: Prompt) -> Iterator[None]:
     except openai.APIStatusError as error:
         refusal = _refusal(error.status_code, error.body, error.response.headers)
         raise _VOCABULARY.classify(refusal, prompt) from None
-    except openai.APITimeoutError:
-        raise Timeout(f"{provider}: the connection timed out") from None
     except openai.APIConnectionError as error:
-        if isinstance(error.__cause__, httpx2.ConnectError):
-            raise Unavailable(f"{provider} cannot be reached") from None
-        raise Dropped(f"{provider}: the connection broke") from None
+        raise broken_connection(error, provider) from None
     except openai.APIResponseValidationError:
-        raise Malformed(f"{provider}: the response is not of the API's form") from None
+        raise NoAnswer(f"{provider}: the response is not of the API's form") from None
     except openai.APIError as error:
         # An error object inside a stream.
         raise _VOCABULARY.classify(_refusal(200, error.body, {}), prompt) from None
     except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError):
         # The SDK builds its objects unchecked: a chunk of another form fails where it is read.
-        raise Malformed(f"{provider}: the response is not of the API's form") from None
+        raise NoAnswer(f"{provider}: the response is not of the API's form") from None
 
 
 def _refusal(status: int, error: object, headers: Mapping[str, str]) -> Refusal:

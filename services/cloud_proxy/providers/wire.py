@@ -11,33 +11,35 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 class Wire:
-    """The socket that one call waits on."""
+    """The connection that one call waits on."""
 
     def __init__(self) -> None:
-        self._socket: socket.socket | None = None
+        self._connection: HTTPConnection | None = None
         self._is_cut = False
 
-    def attach(self, connected: socket.socket | None) -> None:
+    def attach(self, connection: HTTPConnection) -> None:
         """Called in the thread, before it waits.
 
         Raises:
             ConnectionAbortedError: The call was cut off before it came so far.
         """
-        self._socket = connected
+        self._connection = connection
         if self._is_cut:
             raise ConnectionAbortedError
 
     def release(self) -> None:
         """The response is read; its connection may serve another call."""
-        self._socket = None
+        self._connection = None
 
     def cut(self) -> None:
         """Ends what is running: the thread's read returns at once. No effect after `release`."""
         self._is_cut = True
-        connected, self._socket = self._socket, None
-        if connected is not None:
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.sock is not None:
             with suppress(OSError):
-                connected.shutdown(socket.SHUT_RDWR)
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            # The thread's own file on the socket keeps the number from being given out again while it reads.
+            connection.close()
 
 
 current_wire: ContextVar[Wire] = ContextVar("current_wire")
@@ -45,13 +47,13 @@ current_wire: ContextVar[Wire] = ContextVar("current_wire")
 
 class _Connection(HTTPConnection):
     def getresponse(self) -> Any:
-        current_wire.get().attach(self.sock)
+        current_wire.get().attach(self)
         return super().getresponse()
 
 
 class _SecureConnection(HTTPSConnection):
     def getresponse(self) -> Any:
-        current_wire.get().attach(self.sock)
+        current_wire.get().attach(self)
         return super().getresponse()
 
 
@@ -64,7 +66,7 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class CuttableAdapter(HTTPAdapter):
-    """Shows each request's socket to the `current_wire`."""
+    """Shows each request's connection to the `current_wire`."""
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Makes the pools."""

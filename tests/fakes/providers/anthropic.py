@@ -51,7 +51,8 @@ class Messages:
             ),
         ]
         if answer.error is not None:
-            content.append(_event("error", **{k: v for k, v in answer.error.items() if k != "type"}))
+            failed = _event("error", error=answer.error["error"])
+            return "text/event-stream", [*content, failed], []
         end = [
             _event("content_block_stop", index=0),
             _event("message_delta", delta={"stop_reason": answer.finish or "end_turn"}, usage=_OUTPUT),

@@ -54,6 +54,7 @@ class Emulator:
 
     Attributes:
         script: The replies to come; then every request gets an answer that suits it.
+        reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
     """
 
@@ -62,6 +63,7 @@ class Emulator:
     script: deque[Reply] = field(default_factory=deque)
     otherwise: Callable[[], Answer] = Answer
     received: list[Received] = field(default_factory=list)
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -71,6 +73,7 @@ class Emulator:
         if count is not None:
             return web.json_response(count)
         self.received.append(received)
+        self.reached.set()
         reply = self.script.popleft() if self.script else self._suitable(received)
         try:
             if isinstance(reply, Raw):

@@ -55,9 +55,10 @@ class GenerateContent:
         ended["candidates"][0]["finishReason"] = answer.finish or "STOP"
         ended["usageMetadata"] = _USAGE
         if request.query.get("alt") == "sse":
-            return "text/event-stream", [_event(each) for each in content], [_event(ended)]
+            events = [] if answer.error is not None else [_event(ended)]
+            return "text/event-stream", [_event(each) for each in content], events
         array = [("[" if index == 0 else ",") + json.dumps(each) for index, each in enumerate(content)]
-        end = (("," if array else "[") + json.dumps(ended), "]")
+        end = ["]"] if answer.error is not None else [("," if array else "[") + json.dumps(ended), "]"]
         return "application/json", [each.encode() for each in array], [each.encode() for each in end]
 
 

@@ -49,7 +49,7 @@ class ChatCompletions:
     def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         content = [*_content(request, answer)]
         if answer.error is not None:
-            content.append(_event(answer.error))
+            return "text/event-stream", [*content, _event(answer.error)], []
         finish = {"index": 0, "delta": {}, "finish_reason": answer.finish or "stop"}
         end = [
             _event(_chunk(request, [finish])),

@@ -21,7 +21,7 @@ _COMPATIBLE = """
 display_name = "Talker"
 family = "somebody"
 capabilities = ["TEXT", "JSON_SCHEMA", "IMAGE_INPUT", "SAMPLING", "SEED"]
-max_input_tokens = 1000
+max_input_tokens = 20000
 max_output_tokens = 400
 price = {{ input = 1.00, cached_input = 0.10, output = 5.00 }}
 base_url = "{}/v1"
@@ -84,6 +84,6 @@ async def proxy_for(adapter: Adapter, provider: str, **settings: str) -> AsyncIt
             "CHORUS_DRAIN_PAUSE_SECONDS": "0",
             "CHORUS_DRAIN_GRACE_SECONDS": "0.2",
         }
-        read = Settings.read(Environment(variables | adapter.settings | settings))
+        read = Settings.read(Environment(variables | dict(adapter.settings) | settings))
     async with serving(read, register) as port:
         yield f"127.0.0.1:{port}"
