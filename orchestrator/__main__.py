@@ -6,6 +6,7 @@ import sqlite3
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
 from orchestrator import classroom_servicer, feedback_servicer
+from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.asking import Asker
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.track_record import TrackRecords
@@ -26,9 +27,11 @@ async def register(host: Host, settings: Settings) -> None:
         )
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
-    directory = Directory(settings.model_servers, host.exit_stack)
+    metrics = ModelMetrics(host.metrics)
+    directory = Directory(settings.model_servers, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    reviewer = Reviewer(directory, Asker(directory.stream_generate, records, store).ask, settings.panel)
+    asker = Asker(directory.stream_generate, records, store)
+    reviewer = Reviewer(directory, asker.ask, settings.panel, metrics)
     feedback = feedback_servicer.FeedbackServicer(
         Runs(reviewer.review, store),
         directory,

@@ -9,6 +9,7 @@ from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, s
 from chorus.model.v1 import failure_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
+from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.fan_out import FanOut, Outcome
@@ -37,10 +38,13 @@ _MOST_SUMMARY_SECONDS = 15.0
 class Reviewer:
     """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
 
-    def __init__(self, directory: Directory, ask: Ask, default_panel: Sequence[str]) -> None:
+    def __init__(
+        self, directory: Directory, ask: Ask, default_panel: Sequence[str], metrics: ModelMetrics
+    ) -> None:
         self._directory = directory
         self._ask = ask
         self._default_panel = default_panel
+        self._metrics = metrics
 
     async def review(
         self,
@@ -80,6 +84,8 @@ class Reviewer:
                     yield Event(delta=event)
                     continue
                 outcomes.append(event)
+                if event.listed.name not in kept:
+                    self._metrics.answer(event.result)
                 yield Event(result=event.result)
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
                     yield Event(merged=await _merge(question, panel, outcomes))

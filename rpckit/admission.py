@@ -23,6 +23,11 @@ class Admission:
         self._queued = 0
         self._mean_hold = 0.0
 
+    @property
+    def queued(self) -> int:
+        """How many callers wait for a place."""
+        return self._queued
+
     @asynccontextmanager
     async def admit(self, deadline: Deadline) -> AsyncIterator[None]:
         """Holds a place while the block runs.

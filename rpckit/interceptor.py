@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 from google.protobuf import descriptor, descriptor_pb2, descriptor_pool, message
+from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
@@ -28,6 +29,7 @@ from rpckit.errors import (
     reason_name,
     to_status,
 )
+from rpckit.metrics import CallMetrics
 
 _EXEMPT_PREFIXES = ("/grpc.health.", "/grpc.reflection.")
 _MAX_REQUEST_ID = 64
@@ -41,9 +43,10 @@ if TYPE_CHECKING:
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds the calls of one server, which share its `admission`."""
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, registry: CollectorRegistry) -> None:
         self._admission = admission
         self._running = 0
+        self._metrics = CallMetrics(registry, running=lambda: self._running, queued=lambda: admission.queued)
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -125,6 +128,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             self._running -= 1
             if not self._running:
                 self._idle.set()
+            self._metrics.end(call.method, ending.code, ending.reason, time.monotonic() - started)
             log.access(call, peer=peer, started=started, code=ending.code, reason=ending.reason)
 
 

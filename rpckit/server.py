@@ -12,10 +12,12 @@ import grpc
 import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
 from rpckit.interceptor import CallInterceptor
+from rpckit.metrics import exposed
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 
@@ -42,11 +44,13 @@ class Host:
 
     Attributes:
         exit_stack: Closed when the last call has ended; what `register` opened goes here.
+        metrics: What this process counts; a service may add its own.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
         admission = Admission(settings.max_in_flight, settings.max_queued)
-        self._calls = CallInterceptor(admission)
+        self.metrics = CollectorRegistry()
+        self._calls = CallInterceptor(admission, self.metrics)
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.exit_stack = AsyncExitStack()
@@ -143,10 +147,12 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
     Raises:
         SettingError: The port is taken.
     """
+    _check_free(settings.server)
     host = Host(settings.server)
     try:
         await register(host, settings)
         host.reflect()
+        host.exit_stack.enter_context(exposed(host.metrics, settings.server))
         port = _bind(host.server, settings.server)
         await host.server.start()
         yield port
@@ -154,16 +160,25 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
         await host.drain()
 
 
-def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
+def _check_free(settings: ServerSettings) -> None:
+    """Finds out before anything is loaded, and before grpc does, which logs a line of its own about it."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        # grpc logs a line of its own about a port that is taken, so that is found out before it tries.
-        with socket.create_server((settings.host.strip("[]"), settings.port), family=family):
-            pass
+        socket.create_server((settings.host.strip("[]"), settings.port), family=family).close()
+    except OSError:
+        raise _taken(settings) from None
+
+
+def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
+    try:
         return server.add_insecure_port(f"{settings.host}:{settings.port}")
-    except (OSError, RuntimeError):
-        wrong = f"cannot listen on {settings.host}:{settings.port}; is something else listening there?"
-        raise SettingError(settings.port_variable, wrong) from None
+    except RuntimeError:
+        raise _taken(settings) from None
+
+
+def _taken(settings: ServerSettings) -> SettingError:
+    wrong = f"cannot listen on {settings.host}:{settings.port}; is something else listening there?"
+    return SettingError(settings.port_variable, wrong)
 
 
 def _options(settings: ServerSettings) -> tuple[Option, ...]:

@@ -83,11 +83,16 @@ class ServerSettings:
     """What every server takes from the environment.
 
     Times are in seconds. `max_in_flight` calls run at once, `max_queued` more wait for a place.
+
+    Attributes:
+        prefix: Of this server's own variables, for example "GEMMA".
+        metrics_port: Where Prometheus reads; 0: nowhere.
     """
 
+    prefix: str
     host: str
     port: int
-    port_variable: str
+    metrics_port: int
     max_in_flight: int
     max_queued: int
     drain_pause: float
@@ -100,12 +105,18 @@ class ServerSettings:
     ) -> "ServerSettings":
         """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT."""
         return cls(
+            prefix=prefix,
             host=environment.text(f"{prefix}_HOST", "127.0.0.1"),
             port=environment.integer(f"{prefix}_PORT", port, most=65535),
-            port_variable=f"{prefix}_PORT",
+            metrics_port=environment.integer(f"{prefix}_METRICS_PORT", 0, most=65535),
             max_in_flight=environment.integer(f"{prefix}_MAX_IN_FLIGHT", max_in_flight, least=1),
             max_queued=environment.integer(f"{prefix}_MAX_QUEUED", 256),
             drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3),
             drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0),
             connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1),
         )
+
+    @property
+    def port_variable(self) -> str:
+        """The setting that holds the port."""
+        return f"{self.prefix}_PORT"

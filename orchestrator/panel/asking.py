@@ -14,7 +14,7 @@ from orchestrator.answer.points import PointReader
 from orchestrator.answer.prompt import review_request
 from orchestrator.duration import to_duration
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending, total_usage, usage_of
 from orchestrator.panel.track_record import ModelCall, TrackRecords
 from orchestrator.store.store import Store
 from orchestrator.work.work import Work
@@ -193,7 +193,7 @@ class Asker:
                         pieces.append(message.delta.text)
                         on_piece(message.delta.text)
             except ChorusError as error:
-                charge.usage = _usage_of(error) if error.reason not in _CUT_OFF else charge.usage
+                charge.usage = usage_of(error) if error.reason not in _CUT_OFF else charge.usage
                 raise
             if completion is None:
                 raise BadOutput("the stream ended without a completion")
@@ -218,10 +218,3 @@ def _output_limits(
     most = listed.model.max_output_tokens or 2 * _LONG_FORM_LIMIT
     limit = min(_SHORT_FORM_LIMIT if short else _LONG_FORM_LIMIT, most)
     return limit, min(2 * limit, most)
-
-
-def _usage_of(error: ChorusError) -> generation_pb2.Usage | None:
-    for packed in error.details:
-        if packed.Is(generation_pb2.Usage.DESCRIPTOR):
-            return generation_pb2.Usage.FromString(packed.value)
-    return None

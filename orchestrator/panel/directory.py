@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, cast
 import grpc
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from orchestrator.metrics import ModelMetrics
+from orchestrator.panel.spending import usage_of
 from rpckit.call import Deadline
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error
@@ -62,7 +64,8 @@ class Directory:
     What an unreachable server had before stays listed, as UNAVAILABLE.
     """
 
-    def __init__(self, targets: Sequence[str], exit_stack: AsyncExitStack) -> None:
+    def __init__(self, targets: Sequence[str], exit_stack: AsyncExitStack, metrics: ModelMetrics) -> None:
+        self._metrics = metrics
         self._servers = [_ModelServer(target, exit_stack) for target in targets]
         self._listing = Listing((), ())
         self._listed_at = -float("inf")
@@ -95,9 +98,11 @@ class Directory:
         """
         request.model = listed.name
         try:
-            return await self._stub(listed).Generate(request, timeout=deadline.remaining())
+            response = await self._stub(listed).Generate(request, timeout=deadline.remaining())
         except grpc.aio.AioRpcError as error:
-            raise _explained(error, listed) from None
+            raise self._explained(error, listed) from None
+        self._metrics.use(listed.name, response.completion.usage)
+        return response
 
     async def stream_generate(
         self,
@@ -115,9 +120,11 @@ class Directory:
         call = self._stub(listed).StreamGenerate(streamed, timeout=deadline.remaining())
         try:
             async for message in call:
+                if message.HasField("completed"):
+                    self._metrics.use(listed.name, message.completed.usage)
                 yield message
         except grpc.aio.AioRpcError as error:
-            raise _explained(error, listed) from None
+            raise self._explained(error, listed) from None
         finally:
             call.cancel()
 
@@ -126,6 +133,14 @@ class Directory:
             if server.target == listed.server:
                 return server.stub
         raise Unavailable(listed.model.state_detail)
+
+    def _explained(self, error: grpc.aio.AioRpcError, listed: ListedModel) -> ChorusError:
+        failure = from_rpc_error(error)
+        if (usage := usage_of(failure)) is not None:
+            self._metrics.use(listed.name, usage)
+        if isinstance(failure, Unavailable) and listed.model.state_detail:
+            return Unavailable(listed.model.state_detail, retry_delay=failure.retry_delay)
+        return failure
 
 
 class _ModelServer:
@@ -153,13 +168,6 @@ class _ModelServer:
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
     return cast("ModelServiceAsyncStub", model_service_pb2_grpc.ModelServiceStub(channel))
-
-
-def _explained(error: grpc.aio.AioRpcError, listed: ListedModel) -> ChorusError:
-    failure = from_rpc_error(error)
-    if isinstance(failure, Unavailable) and listed.model.state_detail:
-        return Unavailable(listed.model.state_detail, retry_delay=failure.retry_delay)
-    return failure
 
 
 def _unreachable(known: model_pb2.Model) -> model_pb2.Model:

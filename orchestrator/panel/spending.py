@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2
-from rpckit.errors import BudgetExceeded
+from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000
 # A token of English is some four bytes, one of Korean some five: three bytes a token is on the safe side.
@@ -98,6 +98,14 @@ def total_usage(usages: Iterable[generation_pb2.Usage]) -> generation_pb2.Usage:
             total.cost_usd_nanos += usage.cost_usd_nanos
         total.basis = min(total.basis, usage.basis, key=_strength)
     return total
+
+
+def usage_of(error: ChorusError) -> generation_pb2.Usage | None:
+    """What a failed generation used; None if its server named nothing."""
+    for packed in error.details:
+        if packed.Is(generation_pb2.Usage.DESCRIPTOR):
+            return generation_pb2.Usage.FromString(packed.value)
+    return None
 
 
 def _strength(basis: generation_pb2.UsageBasis.ValueType) -> int:

@@ -1,0 +1,42 @@
+"""What the models were asked and what that took, by model: names come from the model servers alone."""
+
+from prometheus_client import CollectorRegistry, Counter
+
+from chorus.feedback.v1 import feedback_pb2
+from chorus.model.v1 import generation_pb2
+from rpckit.errors import reason_name
+
+_NANOS = 1_000_000_000
+
+
+class ModelMetrics:
+    """Counts answers, tokens and money."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._answers = Counter(
+            "chorus_answers", "Answers of the panel's models.", ("model", "outcome"), registry=registry
+        )
+        self._tokens = Counter(
+            "chorus_tokens", "Tokens that models read and wrote.", ("model", "kind"), registry=registry
+        )
+        self._cost = Counter(
+            "chorus_cost_usd", "What models cost, as far as known.", ("model",), registry=registry
+        )
+
+    def answer(self, result: feedback_pb2.ModelResult) -> None:
+        """Counts what became of a model that was asked: OK, or why it failed."""
+        outcome = "OK" if result.HasField("feedback") else reason_name(result.failure.reason)
+        self._answers.labels(result.model, outcome).inc()
+
+    def use(self, model: str, usage: generation_pb2.Usage) -> None:
+        """Counts what one generation used, failed or not."""
+        # Input and output together hold all: the other two are shares of them.
+        kinds = {
+            "input": usage.input_tokens,
+            "output": usage.output_tokens,
+            "cached_input": usage.cached_input_tokens,
+            "reasoning": usage.reasoning_tokens,
+        }
+        for kind, tokens in kinds.items():
+            self._tokens.labels(model, kind).inc(tokens)
+        self._cost.labels(model).inc(usage.cost_usd_nanos / _NANOS)

@@ -1,0 +1,67 @@
+"""What a server counts of its calls, and the page that Prometheus reads. Callers choose no label."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import grpc
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    start_http_server,
+)
+
+from rpckit.settings import ServerSettings, SettingError
+
+# From a listing to the longest generation.
+_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
+
+
+class CallMetrics:
+    """Counts the calls of one server."""
+
+    def __init__(
+        self, registry: CollectorRegistry, *, running: Callable[[], int], queued: Callable[[], int]
+    ) -> None:
+        ended = ("method", "code", "reason")
+        self._ended = Counter("chorus_calls", "Calls that have ended.", ended, registry=registry)
+        self._seconds = Histogram(
+            "chorus_call_seconds", "How long calls took.", ("method",), buckets=_SECONDS, registry=registry
+        )
+        in_flight = Gauge("chorus_calls_in_flight", "Calls that run or wait for a place.", registry=registry)
+        in_flight.set_function(running)
+        waiting = Gauge("chorus_calls_queued", "Calls that wait for a place.", registry=registry)
+        waiting.set_function(queued)
+
+    def end(self, method: str, code: grpc.StatusCode, reason: str, seconds: float) -> None:
+        """Counts a call that has ended. `method` is as the contract has it, not as a caller wrote it."""
+        self._ended.labels(method, code.name, reason).inc()
+        self._seconds.labels(method).observe(seconds)
+
+
+@contextmanager
+def exposed(registry: CollectorRegistry, settings: ServerSettings) -> Iterator[None]:
+    """Serves `/metrics` while the block runs, if the settings name a port for it.
+
+    Raises:
+        SettingError: The port is taken.
+    """
+    if not settings.metrics_port:
+        yield
+        return
+    ProcessCollector(registry=registry)
+    try:
+        server, thread = start_http_server(settings.metrics_port, settings.host, registry)
+    except OSError:
+        wrong = (
+            f"cannot listen on {settings.host}:{settings.metrics_port}; is something else listening there?"
+        )
+        raise SettingError(f"{settings.prefix}_METRICS_PORT", wrong) from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
