@@ -1,0 +1,172 @@
+"""Chorus as real processes on the loopback: started, awaited by their health, and told to stop at the end."""
+
+import asyncio
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from chorus.classroom.v1 import classroom_service_pb2_grpc
+from chorus.feedback.v1 import feedback_service_pb2_grpc
+from rpckit.channel import connect
+from rpckit.errors import ChorusError, from_rpc_error
+
+ROOT = Path(__file__).parents[2]
+CATALOG = Path(__file__).parent / "catalog.toml"
+FEEDBACK_SERVICE = "chorus.feedback.v1.FeedbackService"
+# Nothing listens there: what is sent to it is refused, and never leaves the machine.
+NOWHERE = "127.0.0.1:1"
+# Far more than anything here takes; a condition that is not met by then is not met.
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """What `python -m` runs, and the setting that holds its port; the system chooses the port."""
+
+    arguments: tuple[str, ...]
+    port_variable: str
+
+
+ORCHESTRATOR = Program(("orchestrator",), "ORCHESTRATOR_PORT")
+CLOUD_PROXY = Program(("services.cloud_proxy",), "CLOUD_PROXY_PORT")
+PROOFREADER = Program(("services.proofreader",), "PROOFREADER_PORT")
+FAKE = Program(("tests.fakes.model_server",), "FAKE_PORT")
+SERVICES = (ORCHESTRATOR, Program(("services.gemma",), "GEMMA_PORT"), CLOUD_PROXY, PROOFREADER)
+
+
+@dataclass
+class Running:
+    """A program that is ready, and its log."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+    address: str = ""
+
+    async def end(self, number: signal.Signals) -> int:
+        """Sends a signal and waits for the end; the exit code."""
+        self.process.send_signal(number)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self.process.wait()
+
+    def logged(self) -> str:
+        """All that it has written so far."""
+        return self.log.read_text("utf-8")
+
+    def command_line(self) -> str:
+        """What everyone on the machine can see of it."""
+        return Path(f"/proc/{self.process.pid}/cmdline").read_text("utf-8")
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """All the variables of a process: none of this machine's, and no provider but on the loopback."""
+    nowhere = f"http://{NOWHERE}/v1"
+    urls = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GEMINI_BASE_URL", "HF_BASE_URL")
+    own = {"HOME": str(folder), "LANG": "C.UTF-8", "CHORUS_STATE_DIR": str(folder / "state")}
+    return dict.fromkeys(urls, nowhere) | own | variables
+
+
+async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, str]:
+    """Runs `python -m` until it ends by itself; its exit code, standard output and standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *arguments),
+        cwd=ROOT,
+        env=environment(folder, **variables),
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+@asynccontextmanager
+async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
+    """Runs a program while the block runs; then it must drain and exit with 0, unless the block ended it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *program.arguments),
+        cwd=ROOT,
+        env=environment(folder, **{program.port_variable: "0"} | variables),
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    log = folder / f"{program.arguments[-1]}-{process.pid}.log"
+    started = Running(process, log)
+    serving = asyncio.Event()
+    logging = asyncio.create_task(_keep_log(started, serving))
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await serving.wait()
+            assert started.address, f"it ended before it served: {started.logged()}"
+            await _until_ready(started.address)
+        yield started
+        if process.returncode is None:
+            assert await started.end(signal.SIGTERM) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        await logging
+
+
+async def _keep_log(started: Running, serving: asyncio.Event) -> None:
+    """Copies what a process writes to its log, and finds there where it serves."""
+    assert started.process.stdout is not None
+    with started.log.open("wb", buffering=0) as file:
+        async for line in started.process.stdout:
+            file.write(line)
+            if not started.address and b'"serving"' in line:
+                started.address = json.loads(line)["address"]
+                serving.set()
+    serving.set()
+
+
+async def _until_ready(address: str) -> None:
+    async with connect(address, "grpc.health.v1.Health", watch_health=False) as channel:
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        watch = stub.Watch(health_pb2.HealthCheckRequest())
+        while (await watch.read()).status != health_pb2.HealthCheckResponse.SERVING:
+            pass
+
+
+@asynccontextmanager
+async def feedback_stub(address: str) -> AsyncIterator[Any]:
+    """The FeedbackService of an orchestrator."""
+    async with connect(address, FEEDBACK_SERVICE) as channel:
+        yield feedback_service_pb2_grpc.FeedbackServiceStub(channel)
+
+
+@asynccontextmanager
+async def classroom_stub(address: str) -> AsyncIterator[Any]:
+    """The ClassroomService of an orchestrator."""
+    async with connect(address, "chorus.classroom.v1.ClassroomService") as channel:
+        yield classroom_service_pb2_grpc.ClassroomServiceStub(channel)
+
+
+async def failure(call: Any) -> ChorusError:
+    """The error that a call ends with."""
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return from_rpc_error(caught.value)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits for what another process writes into a file."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 - a file does not say that it has changed
+            await asyncio.sleep(0.01)
