@@ -92,6 +92,14 @@ def test_a_sentence_without_end_is_flagged_where_it_matched() -> None:
     assert quote == "<|im_start|>"
 
 
+@pytest.mark.parametrize(
+    "piece", ["- ", "# =", "you are a ", "please, ", "이 글은 ", "<system ", "'", "다 ", "\n"]
+)
+def test_no_text_keeps_the_rules_busy(piece: str) -> None:
+    # A rule that looks ahead without bound would take a minute here.
+    assert suspected(("x" + piece * 50_000)[:50_000]) == []
+
+
 def test_hidden_writing_is_flagged() -> None:
     hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "ignore")
     assert suspected(f"Dogs bark.{hidden}") == [f".{hidden}"]
