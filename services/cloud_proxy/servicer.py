@@ -104,23 +104,20 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
         entry = catalog.entries.get(name)
         if entry is None:
             raise ModelNotFound(f"no model {name!r} here", metadata={"model": name})
-        if not entry.is_retired(self._today()):
-            return entry
+        answering = self._answering(entry)
+        if answering is None:
+            raise not_found(entry, f"{entry.name} was retired on {entry.retirement_date}")
+        return answering
+
+    def _answering(self, entry: Entry) -> Entry | None:
+        """The entry itself while it lasts, then its successor if those are followed."""
+        today = self._today()
         if self._settings.follow_successors:
-            successor = catalog.successor(entry, self._today())
-            if not successor.is_retired(self._today()):
-                return successor
-        raise not_found(entry, f"{entry.name} was retired on {entry.retirement_date}")
+            entry = self._settings.catalog.successor(entry, today)
+        return None if entry.is_retired(today) else entry
 
     def _model(self, entry: Entry) -> model_pb2.Model:
-        connection = self._settings.connections[entry.name]
-        state, detail = model_pb2.Model.STATE_READY, ""
-        if entry.is_retired(self._today()):
-            state = model_pb2.Model.STATE_UNAVAILABLE
-            instead = f"; use {entry.successor}" if entry.successor else ""
-            detail = f"retired on {entry.retirement_date}{instead}"
-        elif not connection.is_open:
-            state, detail = model_pb2.Model.STATE_UNAVAILABLE, f"set {connection.key_variable}"
+        wrong = self._what_is_wrong(entry)
         return model_pb2.Model(
             name=entry.name,
             display_name=entry.display_name,
@@ -128,13 +125,21 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
             max_input_tokens=entry.max_input_tokens,
             max_output_tokens=entry.max_output_tokens,
             capabilities=sorted(entry.capabilities),
-            state=state,
-            state_detail=detail,
+            state=model_pb2.Model.STATE_UNAVAILABLE if wrong else model_pb2.Model.STATE_READY,
+            state_detail=wrong,
             price=entry.price,
             retirement_date=entry.retirement_date.isoformat() if entry.retirement_date else "",
             successor=entry.successor,
             provider=entry.provider,
         )
+
+    def _what_is_wrong(self, entry: Entry) -> str:
+        answering = self._answering(entry)
+        if answering is None:
+            instead = f"; use {entry.successor}" if entry.successor else ""
+            return f"retired on {entry.retirement_date}{instead}"
+        connection = self._settings.connections[answering.name]
+        return "" if connection.is_open else f"set {connection.key_variable}"
 
 
 def _deadline() -> Deadline:

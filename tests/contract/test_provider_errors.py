@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import grpc
@@ -13,10 +13,10 @@ import pytest
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2, model_service_pb2_grpc
 from rpckit import errors
 from rpckit.channel import connect
+from tests.contract.provider_cases import Case, cases, chat, detail, google
 from tests.fakes.providers.emulator import Emulator
-from tests.fakes.providers.gemini import blocked_prompt
 from tests.fakes.providers.proxy import ADAPTERS, GENAI, Adapter, proxy_for, proxying
-from tests.fakes.providers.reply import DROPPED, EMPTY_BODY, HTML, SILENT, Answer, Fault, Raw, Reply, error
+from tests.fakes.providers.reply import DROPPED, HTML, SILENT, Answer, Fault, Reply
 
 if TYPE_CHECKING:
     # The stubs' own: there is no such class at run time.
@@ -37,203 +37,6 @@ _SCHEMA = {
     "additionalProperties": False,
 }
 
-Kind = type[errors.ChorusError]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A reply that the provider repeats, and what a caller is told.
-
-    Attributes:
-        requests: How many the provider sees.
-        modes: False: unary; True: streaming.
-    """
-
-    row: str
-    reply: Reply
-    kind: Kind
-    requests: int = 1
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    retry_delay: float | None = None
-    modes: tuple[bool, ...] = (False, True)
-
-
-def _chat(status: int, code: str | None = None, message: str = "No.", **headers: str) -> Raw:
-    return error(status, {"error": {"message": message, "type": "some_error", "code": code}}, **headers)
-
-
-def _claude(status: int, kind: str, message: str = "No.", code: str = "", **headers: str) -> Raw:
-    details = {"details": {"error_code": code}} if code else {}
-    return error(status, {"type": "error", "error": {"type": kind, "message": message} | details}, **headers)
-
-
-def _google(status: int, word: str, message: str = "No.", *details: Mapping[str, object]) -> Raw:
-    return error(
-        status, {"error": {"code": status, "message": message, "status": word, "details": list(details)}}
-    )
-
-
-def _detail(name: str, **fields: object) -> dict[str, object]:
-    return {"@type": f"type.googleapis.com/google.rpc.{name}"} | fields
-
-
-def _common(adapter: Adapter) -> list[Case]:
-    bad = errors.BadOutput
-    # What has been streamed is out; the end alone is told.
-    return [
-        Case("HTML", HTML, bad, requests=2),
-        Case("empty body", EMPTY_BODY, bad, requests=2),
-        Case("garbled", Answer(pieces=(), fault=Fault.GARBLED), bad, requests=2),
-        Case("garbled after output", Answer(fault=Fault.GARBLED), bad, modes=(True,)),
-        Case("no finish reason", Answer(fault=Fault.NO_END), bad, modes=(True,)),
-        Case("empty answer", Answer(pieces=()), bad, requests=2),
-        Case("white space", Answer(pieces=(" ", "\n")), bad, requests=2),
-        Case("unknown finish", Answer(finish="MALFORMED_FUNCTION_CALL"), bad),
-        Case(
-            "reset after output", Answer(fault=Fault.RESET), errors.Unavailable, modes=(True,), retry_delay=1
-        ),
-    ]
-
-
-def _chat_cases(adapter: Adapter) -> list[Case]:
-    setting = {"setting": adapter.key_variable}
-    missing = {"model": adapter.model}
-    too_long = {"max_input_tokens": "20000"}
-    blocked = errors.ContentBlocked
-    overloaded = {"error": {"message": "No.", "type": "server_error", "code": "server_error"}}
-    unknown = {"error": {"message": "No.", "type": "odd", "code": "odd"}}
-    context = "This model's maximum context length is 1000 tokens"
-    return [
-        Case("429", _chat(429, "rate_limit_exceeded"), errors.RateLimited, retry_delay=1),
-        Case("429 wait", _chat(429, retry_after="7"), errors.RateLimited, retry_delay=7),
-        Case("quota", _chat(429, "insufficient_quota", retry_after="0"), errors.QuotaExhausted),
-        Case("402", _chat(402), errors.QuotaExhausted),
-        Case("503", _chat(503, retry_after="0"), errors.Unavailable, requests=3, retry_delay=0),
-        Case("500", _chat(500, retry_after="0"), errors.Unavailable, requests=3, retry_delay=0),
-        Case("mid-stream", Answer(error=overloaded), errors.Unavailable, modes=(True,), retry_delay=1),
-        Case("error in a 200", Answer((), error=unknown), errors.BadOutput, requests=2),
-        Case("context", _chat(400, "context_length_exceeded"), errors.InputTooLong, metadata=too_long),
-        Case("context in words", _chat(400, None, context), errors.InputTooLong, metadata=too_long),
-        Case("413", _chat(413), errors.InputTooLong, metadata=too_long),
-        Case("prompt blocked", _chat(400, "content_policy_violation"), blocked),
-        Case("answer blocked", Answer(finish="content_filter"), blocked),
-        Case("401", _chat(401, "invalid_api_key"), errors.ProviderAuth, metadata=setting),
-        Case("403", _chat(403), errors.ProviderAuth, metadata=setting),
-        Case("404", _chat(404, "model_not_found"), errors.ModelNotFound, metadata=missing),
-        Case("408", _chat(408), errors.Timeout),
-        Case("504", _chat(504), errors.Timeout),
-        Case("400", _chat(400, "odd"), errors.Internal),
-    ]
-
-
-def _anthropic_cases(adapter: Adapter) -> list[Case]:
-    setting = {"setting": adapter.key_variable}
-    missing = {"model": adapter.model}
-    too_long = {"max_input_tokens": "20000"}
-    overloaded = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
-    unknown = {"type": "error", "error": {"type": "odd", "message": "No."}}
-    bad = "invalid_request_error"
-    balance = "Your credit balance is too low to access the Anthropic API."
-    limits = "You have reached your specified API usage limits."
-    length = "prompt is too long: 1200 tokens > 1000 maximum"
-    return [
-        Case("429", _claude(429, "rate_limit_error"), errors.RateLimited, retry_delay=1),
-        Case(
-            "429 wait", _claude(429, "rate_limit_error", retry_after="7"), errors.RateLimited, retry_delay=7
-        ),
-        Case("balance", _claude(400, bad, balance), errors.QuotaExhausted),
-        Case("limits", _claude(400, bad, limits), errors.QuotaExhausted),
-        Case("spend", _claude(400, bad, code="contract_spend_limit_reached"), errors.QuotaExhausted),
-        Case("402", _claude(402, "billing_error"), errors.QuotaExhausted),
-        Case(
-            "529",
-            _claude(529, "overloaded_error", retry_after="0"),
-            errors.Unavailable,
-            requests=3,
-            retry_delay=0,
-        ),
-        Case(
-            "500", _claude(500, "api_error", retry_after="0"), errors.Unavailable, requests=3, retry_delay=0
-        ),
-        Case("mid-stream", Answer(error=overloaded), errors.Unavailable, modes=(True,), retry_delay=1),
-        Case("error in a 200", Answer((), error=unknown), errors.BadOutput, requests=2),
-        Case("context", _claude(400, bad, length), errors.InputTooLong, metadata=too_long),
-        Case("413", _claude(413, "request_too_large"), errors.InputTooLong, metadata=too_long),
-        Case(
-            "context stop",
-            Answer(finish="model_context_window_exceeded"),
-            errors.InputTooLong,
-            metadata=too_long,
-        ),
-        Case("answer blocked", Answer(finish="refusal"), errors.ContentBlocked),
-        Case("401", _claude(401, "authentication_error"), errors.ProviderAuth, metadata=setting),
-        Case("403", _claude(403, "permission_error"), errors.ProviderAuth, metadata=setting),
-        Case("404", _claude(404, "not_found_error"), errors.ModelNotFound, metadata=missing),
-        Case("504", _claude(504, "timeout_error"), errors.Timeout),
-        Case("400", _claude(400, bad), errors.Internal),
-    ]
-
-
-def _google_cases(adapter: Adapter) -> list[Case]:
-    setting = {"setting": adapter.key_variable}
-    missing = {"model": adapter.model}
-    too_long = {"max_input_tokens": "20000"}
-    retry = _detail("RetryInfo", retryDelay="7s")
-    at_once = _detail("RetryInfo", retryDelay="0s")
-    minute = _detail("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}])
-    day = _detail("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}])
-    key = _detail("ErrorInfo", reason="API_KEY_INVALID", domain="googleapis.com")
-    bad, exhausted = "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"
-    length = "The input token count (1200) exceeds the maximum number of tokens allowed (1000)."
-    overloaded = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
-    # The older SDK passes over an error in mid-stream; then there is no finish reason.
-    heard = adapter is GENAI
-    return [
-        Case("429", _google(429, exhausted), errors.RateLimited, retry_delay=1),
-        Case("429 wait", _google(429, exhausted, "No.", minute, retry), errors.RateLimited, retry_delay=7),
-        Case("daily quota", _google(429, exhausted, "No.", day, at_once), errors.QuotaExhausted),
-        Case("no billing", _google(400, "FAILED_PRECONDITION"), errors.QuotaExhausted),
-        Case("503", _google(503, "UNAVAILABLE", "No.", at_once), errors.Unavailable, 3, retry_delay=0),
-        Case("500", _google(500, "INTERNAL", "No.", at_once), errors.Unavailable, 3, retry_delay=0),
-        Case(
-            "mid-stream",
-            Answer(error=overloaded),
-            errors.Unavailable if heard else errors.BadOutput,
-            modes=(True,),
-            retry_delay=1 if heard else None,
-        ),
-        Case("error in a 200", Answer((), error=overloaded), errors.BadOutput, 2, modes=(False,)),
-        Case("context", _google(400, bad, length), errors.InputTooLong, metadata=too_long),
-        Case(
-            "prompt blocked", _blocked("PROHIBITED_CONTENT", adapter), errors.ContentBlocked, modes=(False,)
-        ),
-        *(
-            Case(word, Answer(finish=word), errors.ContentBlocked)
-            for word in (
-                "SAFETY",
-                "RECITATION",
-                "BLOCKLIST",
-                "PROHIBITED_CONTENT",
-                "SPII",
-                "IMAGE_SAFETY",
-                *(("IMAGE_RECITATION", "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER") if heard else ()),
-            )
-        ),
-        Case("key", _google(400, bad, "API key not valid.", key), errors.ProviderAuth, metadata=setting),
-        Case("401", _google(401, "UNAUTHENTICATED"), errors.ProviderAuth, metadata=setting),
-        Case("403", _google(403, "PERMISSION_DENIED"), errors.ProviderAuth, metadata=setting),
-        Case("404", _google(404, "NOT_FOUND"), errors.ModelNotFound, metadata=missing),
-        Case("504", _google(504, "DEADLINE_EXCEEDED"), errors.Timeout),
-        Case("400", _google(400, bad), errors.Internal),
-    ]
-
-
-def _blocked(reason: str, adapter: Adapter) -> Raw:
-    return Raw(json.dumps(blocked_prompt(reason)).encode())
-
-
-_CASES = {"anthropic": _anthropic_cases, "google-genai": _google_cases, "google-generativeai": _google_cases}
-
 
 def _all_cases() -> list[object]:
     return [
@@ -241,7 +44,7 @@ def _all_cases() -> list[object]:
             adapter, case, streaming, id=f"{adapter.name}-{case.row}-{'stream' if streaming else 'unary'}"
         )
         for adapter in ADAPTERS
-        for case in (*_common(adapter), *_CASES.get(adapter.name, _chat_cases)(adapter))
+        for case in cases(adapter)
         for streaming in case.modes
     ]
 
@@ -378,8 +181,10 @@ async def test_what_fails_before_the_first_output_is_tried_again(
 @both
 @every
 async def test_a_rate_limit_that_fits_is_waited_for(adapter: Adapter, streaming: bool) -> None:
-    google = _google(429, "RESOURCE_EXHAUSTED", "No.", _detail("RetryInfo", retryDelay="0.1s"))
-    limited = google if adapter.model == GENAI.model else _chat(429, retry_after="0.1")
+    if adapter.model == GENAI.model:
+        limited = google(429, "RESOURCE_EXHAUSTED", "No.", detail("RetryInfo", retryDelay="0.1s"))
+    else:
+        limited = chat(429, retry_after="0.1")
     async with _asking(adapter, limited) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
     assert words == Answer().text

@@ -114,8 +114,8 @@ async def _read_ahead(
 ) -> AsyncGenerator[types.GenerateContentResponse, None]:
     """The stream, read by a task, so that leaving it closes its connection.
 
-    A task is cancelled where it waits, inside the SDK, which then closes. A generator that is only left behind
-    is in a cycle of references there, and its connection stays until the garbage is collected.
+    A task is cancelled where it waits, inside the SDK, which then closes. A generator that is only left is in
+    a cycle of references there, and its connection stays until the garbage is collected.
     """
     queue: asyncio.Queue[types.GenerateContentResponse | None] = asyncio.Queue()
 

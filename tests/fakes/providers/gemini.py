@@ -33,7 +33,8 @@ class GenerateContent:
         return schema
 
     def wants_picture(self, request: Received) -> bool:
-        return "IMAGE" in _config(request).get("responseModalities", ())
+        # The older SDK sends numbers.
+        return bool({"IMAGE", 2} & {*_config(request).get("responseModalities", ())})
 
     def count(self, request: Received) -> Body | None:
         if not request.path.endswith(":countTokens"):

@@ -1,0 +1,101 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chorus.model.v1 import model_pb2
+from services.cloud_proxy import catalog
+from services.cloud_proxy.catalog import Catalog, CatalogError
+
+TODAY = date(2026, 11, 24)
+OURS = Path(catalog.__file__).parent / "catalog.toml"
+LINE = 'display_name = "A"\nfamily = "a"\ncapabilities = ["TEXT"]\n'
+
+
+def read(tmp_path: Path, text: str) -> Catalog:
+    path = tmp_path / "catalog.toml"
+    path.write_text(text)
+    return Catalog.read(path)
+
+
+def test_holds_the_reports_models() -> None:
+    assert Catalog.read(OURS).entries.keys() >= {
+        "openai/gpt-4o",
+        "openai/gpt-4o-mini",
+        "anthropic/claude-sonnet-4",
+        "google/gemini-1.5-flash",
+        "google/gemini-2.5-flash-image",
+        "huggingface/google/gemma-3-4b-it",
+        "huggingface/google/gemma-2b-it",
+    }
+
+
+def test_every_retired_model_has_a_successor_that_answers() -> None:
+    ours = Catalog.read(OURS)
+    retired = [entry for entry in ours.entries.values() if entry.is_retired(TODAY)]
+    assert {entry.name for entry in retired} == {
+        "anthropic/claude-sonnet-4",
+        "google/gemini-1.5-flash",
+        "google/gemini-2.5-flash-image",
+    }
+    assert not any(ours.successor(entry, TODAY).is_retired(TODAY) for entry in retired)
+
+
+def test_a_picture_model_is_followed_by_a_picture_model() -> None:
+    ours = Catalog.read(OURS)
+    successor = ours.successor(ours.entries["google/gemini-2.5-flash-image"], TODAY)
+    assert successor.can(model_pb2.CAPABILITY_IMAGE_OUTPUT)
+
+
+def test_prices_are_exact(tmp_path: Path) -> None:
+    entries = read(
+        tmp_path, f'[models."openai/a"]\n{LINE}price = {{ input = 0.075, output = 0.30 }}\n'
+    ).entries
+    assert entries["openai/a"].price == model_pb2.Price(
+        input_usd_nanos=75_000_000, cached_input_usd_nanos=75_000_000, output_usd_nanos=300_000_000
+    )
+
+
+def test_a_model_retires_on_its_date(tmp_path: Path) -> None:
+    line = f'[models."openai/a"]\n{LINE}retirement_date = "2027-01-14"\n'
+    entry = read(tmp_path, line).entries["openai/a"]
+    assert not entry.is_retired(date(2027, 1, 13))
+    assert entry.is_retired(date(2027, 1, 14))
+
+
+def test_a_circle_of_successors_ends(tmp_path: Path) -> None:
+    old = 'retirement_date = "2020-01-01"\n'
+    text = (
+        f'[models."openai/a"]\n{LINE}{old}successor = "openai/b"\n'
+        f'[models."openai/b"]\n{LINE}{old}successor = "openai/a"\n'
+    )
+    found = read(tmp_path, text)
+    assert found.successor(found.entries["openai/a"], TODAY).name == "openai/b"
+
+
+def test_any_compatible_server_is_a_line(tmp_path: Path) -> None:
+    text = f'[models."mine/org/model"]\n{LINE}base_url = "http://localhost:8000/v1"\n'
+    entry = read(tmp_path, text).entries["mine/org/model"]
+    assert (entry.provider, entry.id, entry.key_variable) == ("mine", "org/model", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("models = 3 4", "line 1"),
+        ("", "'models'"),
+        (f'[models."no-slash"]\n{LINE}', "no-slash"),
+        ('[models."openai/a"]\nfamily = "a"\n', "openai/a"),
+        (f'[models."openai/a"]\n{LINE}colour = "red"\n', "colour"),
+        (f'[models."openai/a"]\n{LINE}max_input_tokens = 0\n', "max_input_tokens"),
+        (f'[models."openai/a"]\n{LINE}price = {{ input = -1, output = 1 }}\n', "price.input"),
+        (f'[models."openai/a"]\n{LINE}retirement_date = "soon"\n', "retirement_date"),
+        (f'[models."openai/a"]\n{LINE}successor = "openai/b"\n', "successor"),
+        (f'[models."mine/a"]\n{LINE}', "base_url"),
+        (f'[models."mine/a"]\n{LINE}base_url = "localhost"\n', "base_url"),
+        (f'[models."openai/a"]\n{LINE}base_url = "http://localhost"\n', "base_url"),
+    ],
+)
+def test_a_mistake_names_its_key(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(CatalogError, match=key):
+        read(tmp_path, text)

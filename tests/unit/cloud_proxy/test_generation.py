@@ -1,0 +1,208 @@
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from rpckit import errors
+from services.cloud_proxy.failures import Dropped, NoAnswer
+from services.cloud_proxy.generation import Gate
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from tests.unit.cloud_proxy.prompts import prompt
+
+USAGE = generation_pb2.Usage(input_tokens=100, output_tokens=50, basis=generation_pb2.USAGE_BASIS_MEASURED)
+STOP = Ending(Finish.STOP, "stop", "b-1", USAGE)
+SCHEMA = {"type": "object", "required": ["a"]}
+
+Script = list[Piece | errors.ChorusError]
+
+
+class Scripted:
+    """A provider that gives out one script after the other."""
+
+    def __init__(self, *scripts: Script) -> None:
+        self.scripts = list(scripts)
+        self.prompts: list[Prompt] = []
+        self.left = 0
+
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        self.prompts.append(prompt)
+        try:
+            for each in self.scripts.pop(0):
+                if isinstance(each, errors.ChorusError):
+                    raise each
+                yield each
+        finally:
+            self.left += 1
+
+    async def close(self) -> None:
+        pass
+
+
+class Silent(Scripted):
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = asyncio.Event()
+
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        self.reached.set()
+        try:
+            await asyncio.Event().wait()
+            yield text("never")
+        finally:
+            self.left += 1
+
+
+async def generate(provider: Scripted, asked: Prompt) -> tuple[str, model_service_pb2.Completion]:
+    words, completion = "", None
+    async for event in Gate(provider, places=1).generate(asked):
+        if isinstance(event, content_pb2.Part):
+            words += event.text
+        else:
+            completion = event
+    assert completion is not None
+    return words, completion
+
+
+both = pytest.mark.parametrize("streaming", [False, True])
+
+
+@both
+async def test_an_answer_passes(streaming: bool) -> None:
+    words, completion = await generate(Scripted([text("a "), text("b"), STOP]), prompt(streaming=streaming))
+    assert words == "a b"
+    assert completion.finish_reason == generation_pb2.FINISH_REASON_STOP
+    assert completion.model_version == "b-1"
+    assert completion.usage.cost_usd_nanos == 350_000
+
+
+@both
+async def test_without_an_ending_it_is_no_answer(streaming: bool) -> None:
+    provider = Scripted([text("a")], [text("a")])
+    with pytest.raises(NoAnswer):
+        await generate(provider, prompt(streaming=streaming))
+    # In a stream the word is out, so nothing may follow.
+    assert len(provider.prompts) == (1 if streaming else 2)
+
+
+async def test_text_without_an_ending_never_leaves_a_unary_call() -> None:
+    events = Gate(Scripted([text("a")], [text("a")]), places=1).generate(prompt())
+    with pytest.raises(NoAnswer):
+        await anext(events)
+
+
+@both
+async def test_white_space_first_is_held_back_but_not_lost(streaming: bool) -> None:
+    words, _ = await generate(Scripted([text("\n"), text(" "), text("a"), STOP]), prompt(streaming=streaming))
+    assert words == "\n a"
+
+
+@both
+async def test_white_space_alone_is_asked_for_again(streaming: bool) -> None:
+    provider = Scripted([text(" \n"), STOP], [text("a"), STOP])
+    words, completion = await generate(provider, prompt(max_output_tokens=100, streaming=streaming))
+    assert words == "a"
+    assert [each.max_output_tokens for each in provider.prompts] == [100, 200]
+    assert completion.usage.input_tokens == 200
+
+
+@pytest.mark.parametrize(("asked", "then"), [(100, 200), (300, 400), (400, 400), (500, 500)])
+def test_the_limit_grows_as_far_as_the_model_goes(asked: int, then: int) -> None:
+    assert prompt(max_output_tokens=asked).with_larger_limit().max_output_tokens == then
+
+
+async def test_a_picture_is_content() -> None:
+    picture = content_pb2.Part(image=content_pb2.Image(data=b"x", media_type="image/png"))
+    _, completion = await generate(Scripted([picture, STOP]), prompt())
+    assert completion.finish_reason == generation_pb2.FINISH_REASON_STOP
+
+
+@both
+@pytest.mark.parametrize(
+    ("finish", "kind"),
+    [
+        (Finish.BLOCKED, errors.ContentBlocked),
+        (Finish.TOO_LONG, errors.InputTooLong),
+        (Finish.BROKEN, errors.BadOutput),
+    ],
+)
+async def test_a_bad_ending_is_an_error_with_its_usage(
+    finish: Finish, kind: type[errors.ChorusError], streaming: bool
+) -> None:
+    provider = Scripted([text("a"), Ending(finish, "word", "b-1", USAGE)])
+    with pytest.raises(kind) as caught:
+        await generate(provider, prompt(streaming=streaming))
+    told = generation_pb2.Usage()
+    assert caught.value.details[0].Unpack(told)
+    assert told.cost_usd_nanos == 350_000
+
+
+@both
+async def test_a_whole_answer_is_checked_against_its_schema(streaming: bool) -> None:
+    provider = Scripted([text("{}"), STOP])
+    with pytest.raises(errors.BadOutput):
+        await generate(provider, prompt(schema=SCHEMA, streaming=streaming))
+    assert len(provider.prompts) == 1
+
+
+@both
+async def test_a_cut_answer_is_not_checked(streaming: bool) -> None:
+    provider = Scripted([text('{"'), Ending(Finish.LENGTH, "length", "b-1", USAGE)])
+    words, completion = await generate(provider, prompt(schema=SCHEMA, streaming=streaming))
+    assert words == '{"'
+    assert completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH
+
+
+async def test_what_may_have_been_billed_makes_the_usage_unknown() -> None:
+    provider = Scripted([Dropped("x", retry_delay=0)], [text("a"), STOP])
+    _, completion = await generate(provider, prompt())
+    assert completion.usage.basis == generation_pb2.USAGE_BASIS_UNKNOWN
+
+
+@both
+async def test_nothing_follows_what_is_out(streaming: bool) -> None:
+    provider = Scripted([text("a"), errors.Unavailable("x", retry_delay=0)], [text("b"), STOP])
+    if streaming:
+        with pytest.raises(errors.Unavailable):
+            await generate(provider, prompt(streaming=True))
+    else:
+        words, _ = await generate(provider, prompt())
+        assert words == "b"
+
+
+async def test_the_last_error_says_when_to_come_back() -> None:
+    with pytest.raises(errors.RateLimited) as caught:
+        await generate(Scripted([errors.RateLimited("x")]), prompt())
+    assert caught.value.retry_delay == 1
+
+
+@both
+async def test_silence_ends_at_the_deadline(streaming: bool) -> None:
+    provider = Silent()
+    with pytest.raises(errors.Timeout):
+        await generate(provider, prompt(seconds=0.01, streaming=streaming))
+    assert provider.left == 1
+
+
+async def test_who_leaves_takes_the_providers_call_along() -> None:
+    provider = Silent()
+    task = asyncio.create_task(generate(provider, prompt()))
+    await provider.reached.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert provider.left == 1
+
+
+async def test_places_are_few_and_waiting_is_bounded() -> None:
+    gate = Gate(Silent(), places=1)
+
+    async def take() -> None:
+        async for _ in gate.generate(prompt()):
+            pass
+
+    tasks = [asyncio.create_task(take()) for _ in range(6)]
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    assert [type(task.exception()) for task in done] == [errors.RateLimited]
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)

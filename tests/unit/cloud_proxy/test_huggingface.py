@@ -1,0 +1,31 @@
+import json
+
+import httpx2
+
+from services.cloud_proxy.provider import Ending, Finish
+from services.cloud_proxy.providers.huggingface import HuggingFace
+from services.cloud_proxy.settings import Connection
+from tests.unit.cloud_proxy.prompts import prompt
+
+SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+
+
+async def test_without_an_address_the_router_chooses_and_nothing_is_looked_up() -> None:
+    seen: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        choice = {"index": 0, "message": {"role": "assistant", "content": "{}"}, "finish_reason": "stop"}
+        return httpx2.Response(200, json={"model": "b-1", "choices": [choice]})
+
+    connection = Connection("huggingface", "", "HF_TOKEN", "hf_not-a-key")
+    provider = HuggingFace(connection, httpx2.MockTransport(answer))
+    pieces = [piece async for piece in provider.answer(prompt(schema=SCHEMA))]
+    await provider.close()
+    (request,) = seen
+    assert request.url.path == "/v1/chat/completions"
+    body = json.loads(request.content)
+    assert body["model"] == "b"
+    # In the router's form, which is OpenAI's.
+    assert body["response_format"]["json_schema"]["schema"] == SCHEMA
+    assert pieces[-1] == Ending(Finish.STOP, "stop", "b-1", None)
