@@ -28,7 +28,7 @@ async def register(host: Host, settings: Settings) -> None:
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
     metrics = ModelMetrics(host.metrics)
-    directory = Directory(settings.model_servers, host.exit_stack, metrics)
+    directory = Directory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
     asker = Asker(directory.stream_generate, records, store)
     reviewer = Reviewer(directory, asker.ask, settings.panel, metrics)

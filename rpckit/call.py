@@ -29,11 +29,16 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as its server sees it."""
+    """One call as its server sees it.
+
+    Attributes:
+        caller: Who calls, as its certificate or token says; empty: nobody said.
+    """
 
     method: str
     request_id: str
     deadline: Deadline
+    caller: str = ""
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)

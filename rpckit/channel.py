@@ -7,12 +7,18 @@ from typing import Any
 import grpc
 
 from rpckit.call import REQUEST_ID_KEY, current_call
-from rpckit.transport import COMMON_OPTIONS
+from rpckit.certificates import Certificate
+from rpckit.renewal import RenewedChannel
+from rpckit.settings import Security
+from rpckit.transport import COMMON_OPTIONS, Option
 
 _MAX_ATTEMPTS = 3
+_LOCAL = Security()
 
 
-def connect(target: str, service: str, *, watch_health: bool = True) -> grpc.aio.Channel:
+def connect(
+    target: str, service: str, *, watch_health: bool = True, security: Security = _LOCAL
+) -> grpc.aio.Channel:
     """A channel to every replica behind `target`, for one service.
 
     Calls go round robin over the replicas that report themselves healthy; only UNAVAILABLE is retried, and
@@ -23,7 +29,12 @@ def connect(target: str, service: str, *, watch_health: bool = True) -> grpc.aio
         target: A gRPC target, for example "127.0.0.1:50052" or "dns:///gemma:50052".
         service: The full name of the service that will be called.
         watch_health: False reaches a server that says it is not ready, too.
+        security: Without certificates the target is on this machine, or plaintext was asked for.
+
+    Raises:
+        SettingError: Plaintext would leave the machine.
     """
+    security.check(target)
     config: dict[str, object] = {
         "loadBalancingConfig": [{"round_robin": {}}],
         "methodConfig": [
@@ -42,16 +53,24 @@ def connect(target: str, service: str, *, watch_health: bool = True) -> grpc.aio
     }
     if watch_health:
         config["healthCheckConfig"] = {"serviceName": service}
-    options = (
+    options: list[Option] = [
         *COMMON_OPTIONS,
         ("grpc.service_config", json.dumps(config)),
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
-    )
-    return grpc.aio.insecure_channel(
-        target, options=options, interceptors=[_InheritUnary(), _InheritStream()]
-    )
+    ]
+    if security.server_name:
+        options.append(("grpc.ssl_target_name_override", security.server_name))
+    interceptors = (_InheritUnary(), _InheritStream())
+    if security.certificates is None:
+        return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
+
+    def secured(certificate: Certificate) -> grpc.aio.Channel:
+        credentials = certificate.for_client()
+        return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
+
+    return RenewedChannel(security.certificates, secured)
 
 
 class _InheritUnary(grpc.aio.UnaryUnaryClientInterceptor):

@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry
 from rpckit import log
 from rpckit.admission import Admission
 from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call
+from rpckit.callers import certified_caller
 from rpckit.errors import (
     STATUS_KEY,
     ChorusError,
@@ -111,6 +112,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             method=f"/{method.containing_service.full_name}/{method.name}",
             request_id=_request_id(context),
             deadline=Deadline.after(float("inf") if remaining is None else remaining),
+            caller=certified_caller(context),
         )
         ending = _Ending()
         self._running += 1

@@ -51,6 +51,7 @@ def access(call: Call, *, peer: str, started: float, code: grpc.StatusCode, reas
         "reason": reason,
         "seconds": round(time.monotonic() - started, 4),
         "request_id": call.request_id,
+        "caller": call.caller,
         "peer": peer,
     }
     _access.info("call", extra={_FIELDS: fields})

@@ -18,6 +18,7 @@ from rpckit import log
 from rpckit.admission import Admission
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import exposed
+from rpckit.probes import probed
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 
@@ -45,6 +46,7 @@ class Host:
     Attributes:
         exit_stack: Closed when the last call has ended; what `register` opened goes here.
         metrics: What this process counts; a service may add its own.
+        health: What `set_ready` speaks through.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -54,10 +56,10 @@ class Host:
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.exit_stack = AsyncExitStack()
-        self._health = health.aio.HealthServicer()
+        self.health = health.aio.HealthServicer()
         self._ready: dict[str, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
 
     async def add(
         self,
@@ -74,8 +76,8 @@ class Host:
     async def set_ready(self, service: str, *, ready: bool) -> None:
         """Says whether a service answers. The process is ready when all of its services are."""
         self._ready[service] = ready
-        await self._health.set(service, _SERVING if ready else _NOT_SERVING)
-        await self._health.set("", _SERVING if all(self._ready.values()) else _NOT_SERVING)
+        await self.health.set(service, _SERVING if ready else _NOT_SERVING)
+        await self.health.set("", _SERVING if all(self._ready.values()) else _NOT_SERVING)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs work beside the calls until it ends or the server has drained."""
@@ -90,7 +92,7 @@ class Host:
 
     async def drain(self) -> None:
         """Says NOT_SERVING, lets clients notice, lets what runs end, then closes what is open."""
-        await self._health.enter_graceful_shutdown()
+        await self.health.enter_graceful_shutdown()
         await asyncio.sleep(self._settings.drain_pause)
         stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
         idle = asyncio.create_task(self._calls.idle())
@@ -153,6 +155,7 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
         await register(host, settings)
         host.reflect()
         host.exit_stack.enter_context(exposed(host.metrics, settings.server))
+        await host.exit_stack.enter_async_context(probed(host.health, settings.server))
         port = _bind(host.server, settings.server)
         await host.server.start()
         yield port
@@ -170,8 +173,12 @@ def _check_free(settings: ServerSettings) -> None:
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
+    address = f"{settings.host}:{settings.port}"
+    certificates = settings.security.certificates
     try:
-        return server.add_insecure_port(f"{settings.host}:{settings.port}")
+        if certificates is None:
+            return server.add_insecure_port(address)
+        return server.add_secure_port(address, certificates.for_server(ask_clients=True))
     except RuntimeError:
         raise _taken(settings) from None
 

@@ -1,9 +1,16 @@
 """Settings are read from the environment once, at the start; a wrong one names its variable."""
 
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
+
+from rpckit.certificates import CertificateFolder
+
+_TLS_DIR = "CHORUS_TLS_DIR"
+_INSECURE = "CHORUS_INSECURE"
 
 Value = TypeVar("Value")
 
@@ -79,6 +86,66 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """How the connections of a process are kept private.
+
+    Attributes:
+        certificates: None: they are in plaintext.
+        server_name: Whom a server's certificate must name; empty: the host that was dialled.
+        insecure: Whether plaintext may leave the machine.
+    """
+
+    certificates: CertificateFolder | None = None
+    server_name: str = ""
+    insecure: bool = False
+
+    @classmethod
+    def read(cls, environment: Environment) -> "Security":
+        """Reads the variables, which all processes share.
+
+        Raises:
+            SettingError: The folder holds no usable certificate.
+        """
+        folder = environment.text(_TLS_DIR)
+        try:
+            certificates = CertificateFolder(Path(folder)) if folder else None
+        except ValueError as error:
+            raise SettingError(_TLS_DIR, str(error)) from None
+        return cls(
+            certificates=certificates,
+            server_name=environment.text("CHORUS_TLS_SERVER_NAME"),
+            insecure=environment.flag(_INSECURE),
+        )
+
+    def check(self, address: str, variable: str = _TLS_DIR) -> None:
+        """Checks that what is said to an address, or a gRPC target, is private.
+
+        Raises:
+            SettingError: It would leave the machine in plaintext, and nobody asked for that.
+        """
+        if self.certificates is None and not self.insecure and not is_loopback(address):
+            wrong = (
+                f"{address} is beyond this machine: set {_TLS_DIR}, or {_INSECURE}=yes to talk in plaintext"
+            )
+            raise SettingError(variable, wrong)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address, or a gRPC target such as "dns:///gemma:50052", stays on this machine."""
+    if address.startswith("unix:"):
+        return True
+    hosts = address.rpartition("/")[2].removeprefix("ipv4:").removeprefix("ipv6:").removeprefix("dns:")
+    return all(_is_loopback_host(each.rpartition(":")[0].strip("[]")) for each in hosts.split(","))
+
+
+def _is_loopback_host(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSettings:
     """What every server takes from the environment.
 
@@ -87,34 +154,41 @@ class ServerSettings:
     Attributes:
         prefix: Of this server's own variables, for example "GEMMA".
         metrics_port: Where Prometheus reads; 0: nowhere.
+        health_port: Where the health service answers in plaintext besides; 0: nowhere.
     """
 
     prefix: str
     host: str
     port: int
     metrics_port: int
+    health_port: int
     max_in_flight: int
     max_queued: int
     drain_pause: float
     drain_grace: float
     connection_age: float
+    security: Security
 
     @classmethod
     def read(
         cls, environment: Environment, prefix: str, *, port: int, max_in_flight: int = 64
     ) -> "ServerSettings":
         """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT."""
-        return cls(
+        settings = cls(
             prefix=prefix,
             host=environment.text(f"{prefix}_HOST", "127.0.0.1"),
             port=environment.integer(f"{prefix}_PORT", port, most=65535),
             metrics_port=environment.integer(f"{prefix}_METRICS_PORT", 0, most=65535),
+            health_port=environment.integer(f"{prefix}_HEALTH_PORT", 0, most=65535),
             max_in_flight=environment.integer(f"{prefix}_MAX_IN_FLIGHT", max_in_flight, least=1),
             max_queued=environment.integer(f"{prefix}_MAX_QUEUED", 256),
             drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3),
             drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0),
             connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1),
+            security=Security.read(environment),
         )
+        settings.security.check(f"{settings.host}:{settings.port}", f"{prefix}_HOST")
+        return settings
 
     @property
     def port_variable(self) -> str:

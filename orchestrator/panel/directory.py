@@ -15,6 +15,7 @@ from orchestrator.panel.spending import usage_of
 from rpckit.call import Deadline
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error
+from rpckit.settings import Security
 
 if TYPE_CHECKING:
     from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
@@ -64,9 +65,11 @@ class Directory:
     What an unreachable server had before stays listed, as UNAVAILABLE.
     """
 
-    def __init__(self, targets: Sequence[str], exit_stack: AsyncExitStack, metrics: ModelMetrics) -> None:
+    def __init__(
+        self, targets: Sequence[str], security: Security, exit_stack: AsyncExitStack, metrics: ModelMetrics
+    ) -> None:
         self._metrics = metrics
-        self._servers = [_ModelServer(target, exit_stack) for target in targets]
+        self._servers = [_ModelServer(target, security, exit_stack) for target in targets]
         self._listing = Listing((), ())
         self._listed_at = -float("inf")
         self._refreshing = asyncio.Lock()
@@ -144,10 +147,10 @@ class Directory:
 
 
 class _ModelServer:
-    def __init__(self, target: str, exit_stack: AsyncExitStack) -> None:
-        channel = connect(target, _SERVICE)
+    def __init__(self, target: str, security: Security, exit_stack: AsyncExitStack) -> None:
+        channel = connect(target, _SERVICE, security=security)
         # A server that is loading says NOT_SERVING, and says what it will have all the same.
-        unwatched = connect(target, _SERVICE, watch_health=False)
+        unwatched = connect(target, _SERVICE, watch_health=False, security=security)
         for each in (channel, unwatched):
             exit_stack.push_async_callback(each.close)
         self.target = target

@@ -1,0 +1,78 @@
+"""The certificate of this process, as cert-manager mounts it: tls.crt, tls.key and ca.crt in a folder."""
+
+import logging
+import ssl
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+
+from rpckit import log
+
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Certificate:
+    """Who this process is, and the authorities it believes; all PEM."""
+
+    chain: bytes
+    key: bytes
+    authorities: bytes
+
+    def for_server(self) -> grpc.ServerCertificateConfiguration:
+        """What a server shows, and whom it believes."""
+        return grpc.ssl_server_certificate_configuration([(self.key, self.chain)], self.authorities)
+
+    def for_client(self) -> grpc.ChannelCredentials:
+        """What a client shows, and whom it believes."""
+        return grpc.ssl_channel_credentials(self.authorities, self.key, self.chain)
+
+
+class CertificateFolder:
+    """The files in a folder, where others renew them.
+
+    Raises:
+        ValueError: They are not there, or do not fit together.
+    """
+
+    def __init__(self, folder: Path, look_again_seconds: float = _LOOK_AGAIN_SECONDS) -> None:
+        self._folder = folder
+        self._look_again_seconds = look_again_seconds
+        self._looked_at = time.monotonic()
+        self._current = self._read()
+
+    def current(self) -> Certificate:
+        """The latest certificate: while the files change or do not fit together, the one before."""
+        if time.monotonic() - self._looked_at >= self._look_again_seconds:
+            self._looked_at = time.monotonic()
+            try:
+                self._current = self._read()
+            except ValueError as error:
+                log.event("certificate not renewed", level=logging.WARNING, wrong=str(error))
+        return self._current
+
+    def for_server(self, *, ask_clients: bool) -> grpc.ServerCredentials:
+        """Follows the files with each new connection. `ask_clients`: none without a certificate."""
+        return grpc.dynamic_ssl_server_credentials(
+            self._current.for_server(), lambda: self.current().for_server(), ask_clients
+        )
+
+    def _read(self) -> Certificate:
+        paths = [self._folder / name for name in ("tls.crt", "tls.key", "ca.crt")]
+        chain, key, authorities = paths
+        try:
+            before = [path.read_bytes() for path in paths]
+            # Only here is it seen that they do not fit together: grpc would fail connections.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_cert_chain(chain, key)
+            context.load_verify_locations(authorities)
+            after = [path.read_bytes() for path in paths]
+        except ssl.SSLError as error:
+            raise ValueError(f"tls.crt, tls.key and ca.crt do not fit together ({error.reason})") from None
+        except OSError as error:
+            raise ValueError(f"{error.filename}: {error.strerror}") from None
+        if before != after:
+            raise ValueError("the files are changing")
+        return Certificate(*before)

@@ -1,0 +1,34 @@
+"""Health on a port of its own, for probes that know no certificates, as those of Kubernetes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc
+from grpc_health.v1 import health, health_pb2_grpc
+
+from rpckit.settings import ServerSettings, SettingError
+
+
+@asynccontextmanager
+async def probed(servicer: health.aio.HealthServicer, settings: ServerSettings) -> AsyncIterator[None]:
+    """Answers in plaintext while the block runs, if the settings name a port for it.
+
+    Raises:
+        SettingError: The port is taken.
+    """
+    if not settings.health_port:
+        yield
+        return
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    address = f"{settings.host}:{settings.health_port}"
+    try:
+        server.add_insecure_port(address)
+    except RuntimeError:
+        wrong = f"cannot listen on {address}; is something else listening there?"
+        raise SettingError(f"{settings.prefix}_HEALTH_PORT", wrong) from None
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop(None)
