@@ -60,13 +60,13 @@ class Refusal:
 
     Attributes:
         status: The HTTP status. Below 400 for an error inside a good response.
-        code: The provider's own word for it.
+        codes: The provider's own words for it, the finest first.
         message: Read by the tables of phrases alone, never passed on: it may quote the prompt.
         retry_delay: Seconds, where the provider names them.
     """
 
     status: int
-    code: str = ""
+    codes: Sequence[str] = ()
     message: str = field(default="", repr=False)
     retry_delay: float | None = None
 
@@ -83,9 +83,9 @@ class Vocabulary:
         return _made(self._kind(refusal), refusal, prompt)
 
     def _kind(self, refusal: Refusal) -> Kind:
-        by_code = self.codes.get(refusal.code)
-        if by_code is not None:
-            return by_code
+        for code in refusal.codes:
+            if code in self.codes:
+                return self.codes[code]
         message = refusal.message.lower()
         for phrase, kind in self.phrases:
             if phrase in message:
@@ -120,9 +120,9 @@ def _number(value: str) -> float | None:
 
 
 def _made(kind: Kind, refusal: Refusal, prompt: Prompt) -> ChorusError:
-    code = refusal.code if _CODE.fullmatch(refusal.code) else ""
     entry = prompt.entry
-    text = f"{entry.provider} answered {refusal.status} {code}".rstrip()
+    codes = [code for code in refusal.codes if _CODE.fullmatch(code)]
+    text = " ".join((entry.provider, "answered", str(refusal.status), *codes))
     if issubclass(kind, ProviderAuth):
         return kind(text, metadata={"setting": prompt.key_variable})
     if issubclass(kind, ModelNotFound):

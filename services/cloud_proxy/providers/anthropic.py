@@ -232,11 +232,10 @@ def _refusal(status: int, body: object, headers: Mapping[str, str] | None = None
     error = body.get("error") if isinstance(body, dict) else None
     fields = error if isinstance(error, dict) else {}
     details = fields.get("details")
-    kind = str(fields.get("type", ""))
-    finer = str(details.get("error_code", "")) if isinstance(details, dict) else ""
+    finer = details.get("error_code") if isinstance(details, dict) else None
     return Refusal(
         status=status,
-        code=finer if finer in _VOCABULARY.codes else kind,
+        codes=[code for code in (finer, fields.get("type")) if isinstance(code, str)],
         message=str(fields.get("message", "")),
         retry_delay=retry_delay(headers or {}),
     )

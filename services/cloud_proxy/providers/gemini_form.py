@@ -105,16 +105,16 @@ def refusal(status: int, body: object) -> Refusal:
         body = body[0]
     error = body.get("error", body) if isinstance(body, dict) else None
     fields = error if isinstance(error, dict) else {}
-    code, delay = str(fields.get("status", "")), None
+    codes, delay = [str(fields.get("status", ""))], None
     for detail in fields.get("details") or ():
         match str(detail.get("@type", "")).rpartition(".")[2]:
-            case "ErrorInfo" if detail.get("reason") in VOCABULARY.codes:
-                code = detail["reason"]
+            case "ErrorInfo":
+                codes.insert(0, str(detail.get("reason", "")))
             case "QuotaFailure" if any(_PER_DAY in _quota(each) for each in detail.get("violations", ())):
-                code = _PER_DAY
+                codes.insert(0, _PER_DAY)
             case "RetryInfo":
                 delay = _seconds(str(detail.get("retryDelay", "")))
-    return Refusal(status, code, str(fields.get("message", "")), delay)
+    return Refusal(status, codes, str(fields.get("message", "")), delay)
 
 
 def _quota(violation: Mapping[str, object]) -> str:

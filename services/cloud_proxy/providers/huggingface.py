@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -207,7 +208,7 @@ def _classified(prompt: Prompt) -> Iterator[None]:
     except OverloadedError:
         raise Unavailable("huggingface: overloaded") from None
     except ValidationError as error:
-        raise _VOCABULARY.classify(Refusal(400, "validation", str(error)), prompt) from None
+        raise _VOCABULARY.classify(Refusal(400, ["validation"], str(error)), prompt) from None
     except TextGenerationError as error:
         # An error object inside a stream; it is the exception's argument.
         raise _VOCABULARY.classify(_refusal(200, error.args[0] if error.args else None), prompt) from None
@@ -226,7 +227,7 @@ def _http_refusal(response: httpx2.Response) -> Refusal:
     # A model that is being loaded says how long that takes.
     loading = fields.get("estimated_time")
     delay = loading if isinstance(loading, int | float) else retry_delay(response.headers)
-    return Refusal(refusal.status, refusal.code, refusal.message, delay)
+    return replace(refusal, retry_delay=delay)
 
 
 def _refusal(status: int, error: object, error_type: object = None) -> Refusal:
@@ -234,6 +235,6 @@ def _refusal(status: int, error: object, error_type: object = None) -> Refusal:
     words = (fields.get("code"), fields.get("type"), error_type)
     return Refusal(
         status=status,
-        code=next((word for word in words if isinstance(word, str)), ""),
+        codes=[word for word in words if isinstance(word, str)],
         message=str(fields.get("message") or error or ""),
     )

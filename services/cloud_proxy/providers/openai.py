@@ -203,8 +203,8 @@ def _refusal(status: int, error: object, headers: Mapping[str, str]) -> Refusal:
     fields = error if isinstance(error, dict) else {}
     return Refusal(
         status=status,
-        # OpenAI says what it is in `code`, or else in `type`; gateways put the status into `code`.
-        code=next((word for key in ("code", "type") if isinstance(word := fields.get(key), str)), ""),
+        # Gateways put the status into `code`.
+        codes=[word for key in ("code", "type") if isinstance(word := fields.get(key), str)],
         message=str(fields.get("message") or error or ""),
         retry_delay=retry_delay(headers),
     )

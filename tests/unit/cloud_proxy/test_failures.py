@@ -18,9 +18,10 @@ OLD = Entry("a/old", "old", "a", "Old", "a", frozenset(), max_input_tokens=10, s
     ("refusal", "kind"),
     [
         # The code goes before the message, and that before the status.
-        (Refusal(429, "broke", "too many words"), errors.QuotaExhausted),
-        (Refusal(400, "other", "These are TOO MANY WORDS."), errors.InputTooLong),
-        (Refusal(429, "other"), errors.RateLimited),
+        (Refusal(429, ["broke"], "too many words"), errors.QuotaExhausted),
+        (Refusal(400, ["other"], "These are TOO MANY WORDS."), errors.InputTooLong),
+        (Refusal(429, ["other"]), errors.RateLimited),
+        (Refusal(400, ["finer, but unknown", "broke"]), errors.QuotaExhausted),
         (Refusal(401), errors.ProviderAuth),
         (Refusal(402), errors.QuotaExhausted),
         (Refusal(403), errors.ProviderAuth),
@@ -53,9 +54,9 @@ def test_errors_say_what_a_caller_can_do() -> None:
 
 def test_a_providers_message_is_not_passed_on() -> None:
     quoted = "the student wrote this"
-    error = WORDS.classify(Refusal(400, quoted, quoted), prompt())
+    error = WORDS.classify(Refusal(400, [quoted], quoted), prompt())
     assert quoted not in error.text
-    assert quoted not in repr(Refusal(400, "", quoted))
+    assert quoted not in repr(Refusal(400, [], quoted))
 
 
 @pytest.mark.parametrize(
