@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import grpc
-from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health_pb2_grpc
 
+from rpckit.health import Health
 from rpckit.settings import ServerSettings, SettingError
 
 
 @asynccontextmanager
-async def probed(servicer: health.aio.HealthServicer, settings: ServerSettings) -> AsyncIterator[None]:
+async def probed(servicer: Health, settings: ServerSettings) -> AsyncIterator[None]:
     """Answers in plaintext while the block runs, if the settings name a port for it.
 
     Raises:

@@ -10,20 +10,20 @@ from typing import Any, Protocol, TypeVar
 
 import grpc
 import uvloop
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
+from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import exposed
 from rpckit.probes import probed
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 
-_SERVING = health_pb2.HealthCheckResponse.SERVING
-_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _WRONG_SETTING_EXIT_CODE = 2
 # For the last answers to leave the process.
 _LAST_WORDS_SECONDS = 0.2
@@ -56,8 +56,7 @@ class Host:
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.exit_stack = AsyncExitStack()
-        self.health = health.aio.HealthServicer()
-        self._ready: dict[str, bool] = {}
+        self.health = Health()
         self._tasks: set[asyncio.Task[None]] = set()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
 
@@ -75,9 +74,7 @@ class Host:
 
     async def set_ready(self, service: str, *, ready: bool) -> None:
         """Says whether a service answers. The process is ready when all of its services are."""
-        self._ready[service] = ready
-        await self.health.set(service, _SERVING if ready else _NOT_SERVING)
-        await self.health.set("", _SERVING if all(self._ready.values()) else _NOT_SERVING)
+        self.health.set_ready(service, ready=ready)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs work beside the calls until it ends or the server has drained."""
@@ -87,12 +84,12 @@ class Host:
 
     def reflect(self) -> None:
         """Lets clients ask for the descriptors of what was added."""
-        names = (*self._ready, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        names = (*self.health.services, HEALTH_SERVICE, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self.server)
 
     async def drain(self) -> None:
         """Says NOT_SERVING, lets clients notice, lets what runs end, then closes what is open."""
-        await self.health.enter_graceful_shutdown()
+        self.health.drain()
         await asyncio.sleep(self._settings.drain_pause)
         stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
         idle = asyncio.create_task(self._calls.idle())
