@@ -1,0 +1,238 @@
+"""Each client in another language: generated, built and run as its README says, against live servers."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import unicodedata
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.processes import FAKE, ORCHESTRATOR, PATIENCE_SECONDS, PROOFREADER, ROOT, running, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# Past U+FFFF, joined by ZWJ, with modifiers, flags, and letters that are written in parts.
+TEXT = (
+    "학교 도서관 📚을 우리 👩‍👩‍👧‍👦에게 열어야 한다\n\n"
+    "우리 학교 도서관은 네 시 반이면 문을 닫는다 🇰🇷. 집에는 동생이 있어서 집중이 않 된다 👨🏽‍💻.\n"
+    + unicodedata.normalize("NFD", "자리가 금새 차서 café에 간다. 어떻해 할지 모르겠다 🤷🏽‍♀️.")
+)
+PANEL = "chorus/proofreader-language,fake/good,fake/second,fake/third"
+GOCODE = Path("/usr/share/gocode/src")
+JARS = Path("/usr/share/java")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client, what it is built with, and how it is built and run in its folder."""
+
+    language: str
+    needs: tuple[str, ...]
+    build: tuple[str, ...]
+    run: tuple[str, ...]
+    counts: str = "UTF-16"
+
+    @property
+    def folder(self) -> Path:
+        return ROOT / "clients" / self.language
+
+
+CLIENTS = [
+    Client(
+        "typescript",
+        needs=("node", "npm", f"{ROOT}/clients/typescript/node_modules/.bin/tsc"),
+        build=("npm", "run", "build"),
+        run=("node", "build/review.js"),
+    ),
+    Client(
+        "go",
+        needs=(
+            *("go", "make", "protoc-gen-go", "protoc-gen-go-grpc"),
+            f"{GOCODE}/google.golang.org/grpc",
+            f"{GOCODE}/google.golang.org/genproto",
+        ),
+        build=("make", "build"),
+        run=("build/review",),
+        counts="bytes",
+    ),
+    Client(
+        "java",
+        needs=(
+            *("javac", "make", "protoc", "grpc_java_plugin"),
+            f"{JARS}/grpc-netty.jar",
+            f"{JARS}/netty-codec-http2.jar",
+            f"{JARS}/perfmark-api.jar",
+            f"{JARS}/protobuf.jar",
+        ),
+        build=("make", "build"),
+        run=("java", "@build/classpath", "Review"),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Chorus:
+    """An orchestrator that takes one call at a time, and the file of what happened to the fakes."""
+
+    address: str
+    events: Path
+
+
+@pytest.fixture(scope="module")
+def environment() -> dict[str, str]:
+    # buf is beside the Python that runs this.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
+
+
+@pytest.fixture(scope="module", params=CLIENTS, ids=lambda client: client.language)
+def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> Client:
+    built: Client = request.param
+    missing = [each for each in built.needs if not shutil.which(each) and not Path(each).exists()]
+    if missing:
+        pytest.skip(f"the toolchain of {built.language} lacks {', '.join(missing)}")
+    done = subprocess.run(  # noqa: S603 - what `build` says
+        built.build, cwd=built.folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return built
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chorus(folder: Path) -> AsyncIterator[Chorus]:
+    events = folder / "events"
+    async with (
+        running(FAKE, folder, FAKE_EVENTS=str(events)) as fake,
+        running(PROOFREADER, folder) as proofreader,
+        running(
+            ORCHESTRATOR,
+            folder,
+            CHORUS_MODEL_SERVERS=f"{fake.address},{proofreader.address}",
+            ORCHESTRATOR_MAX_IN_FLIGHT="1",
+            ORCHESTRATOR_MAX_QUEUED="0",
+        ) as orchestrator,
+    ):
+        yield Chorus(orchestrator.address, events)
+
+
+@pytest.fixture(scope="module")
+def essay(folder: Path) -> Path:
+    file = folder / "essay.txt"
+    file.write_bytes(TEXT.encode())
+    return file
+
+
+@pytest.fixture
+def review(client: Client, chorus: Chorus, environment: dict[str, str]) -> "Review":
+    return Review(client, chorus, environment)
+
+
+@dataclass(frozen=True)
+class Review:
+    """Runs a client."""
+
+    client: Client
+    chorus: Chorus
+    environment: dict[str, str] = field(repr=False)
+
+    @asynccontextmanager
+    async def started(self, file: Path, **options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        given = {"server": self.chorus.address, "deadline": str(PATIENCE_SECONDS)} | options
+        arguments = [word for name, value in given.items() for word in (f"--{name}", value)]
+        process = await asyncio.create_subprocess_exec(
+            *(*self.client.run, *arguments, str(file)),
+            cwd=self.client.folder,
+            env=self.environment,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    async def to_end(self, file: Path, **options: str) -> tuple[int | None, str, str]:
+        async with self.started(file, **options) as process:
+            output, errors = await process.communicate()
+        return process.returncode, output.decode(), errors.decode()
+
+
+async def test_the_stream_comes_in_its_order(review: Review, essay: Path) -> None:
+    code, output, errors = await review.to_end(essay, models=PANEL)
+    assert (code, errors) == (0, "")
+    events = re.findall(r"^(accepted|delta|result|merged|response): (\S+)", output, re.MULTILINE)
+    kinds = [kind for kind, _ in events]
+    assert kinds[0] == "accepted"
+    assert kinds[-1] == "response"
+    assert kinds.count("accepted") == kinds.count("response") == 1
+    assert "merged" in kinds
+    for model in PANEL.split(","):
+        of_model = [kind for kind, named in events if named == f"{model}:"]
+        assert of_model[:-1] == ["delta"] * (len(of_model) - 1) != []
+        assert of_model[-1] == "result"
+    assert re.search(r"AGREEMENT_CONSENSUS: fake/\w+, fake/\w+, fake/\w+\)", output)
+    assert re.search(r"^score: claim: \d\.\d, \d\.\d to \d\.\d$", output, re.MULTILINE)
+
+
+async def test_anchors_keep_their_place_in_the_language_own_strings(review: Review, essay: Path) -> None:
+    _, output, _ = await review.to_end(essay, models=PANEL)
+    places = re.findall(r'at (\d+)\.\.(\d+) \((\S+) (\d+)\.\.(\d+)\) as quoted: "(.*)"', output)
+    assert {quote for *_, quote in places} >= {
+        "학교 도서관 📚을 우리 👩‍👩‍👧‍👦에게 열어야 한다",
+        unicodedata.normalize("NFD", "금새"),
+        unicodedata.normalize("NFD", "어떻해"),
+    }
+    for start, end, unit, from_, to, quote in places:
+        assert TEXT[int(start) : int(end)] == quote
+        assert unit == review.client.counts
+        encoding, width = ("utf-16-le", 2) if unit == "UTF-16" else ("utf-8", 1)
+        counted = [len(TEXT[: int(each)].encode(encoding)) // width for each in (start, end)]
+        assert [int(from_), int(to)] == counted
+
+
+async def test_a_bad_request_names_its_field(review: Review, essay: Path) -> None:
+    code, output, errors = await review.to_end(essay, models="fake/good,fake/good")
+    assert (code, output) == (1, "")
+    assert "\nreason: INVALID_REQUEST (chorus)\n" in errors
+    assert re.search(r"^field: models\[1\]: \S", errors, re.MULTILINE)
+
+
+async def test_a_deadline_that_is_too_short_passes(review: Review, essay: Path) -> None:
+    code, output, errors = await review.to_end(essay, models="fake/hangs", deadline="0.01")
+    assert (code, output) == (1, "")
+    assert re.match(r"failed: .*deadline.?exceeded", errors, re.IGNORECASE)
+
+
+async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
+    review: Review, essay: Path
+) -> None:
+    def cancelled() -> int:
+        return review.chorus.events.read_text().count('"cancelled"')
+
+    before = cancelled()
+    async with review.started(essay, models="fake/hangs") as hanging:
+        assert hanging.stdout is not None
+        assert await hanging.stdout.readline() == b"accepted: fake/hangs\n"
+        code, _, errors = await review.to_end(essay, models="fake/good")
+        assert code == 1
+        assert "\nreason: RATE_LIMITED (chorus)\n" in errors
+        assert re.search(r"^retry after: \d+(\.\d+)? s$", errors, re.MULTILINE)
+        hanging.send_signal(signal.SIGINT)
+        _, told = await hanging.communicate()
+    assert re.match(rb"failed: .*cancell?ed", told, re.IGNORECASE)
+    assert hanging.returncode != 0
+    # The models stop, too.
+    await until(lambda: cancelled() > before)
