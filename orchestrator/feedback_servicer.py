@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
@@ -40,7 +41,8 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> feedback_service_pb2.GetFeedbackResponse:
         """Waits for the panel, then returns everything."""
-        return await self._runs.response(request, served_call().deadline)
+        call = served_call()
+        return await self._runs.response(request, call.deadline, call.caller)
 
     async def StreamFeedback(
         self,
@@ -48,7 +50,8 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> AsyncGenerator[feedback_service_pb2.StreamFeedbackResponse]:
         """Returns the same as it happens."""
-        async with aclosing(self._runs.events(request.request, served_call().deadline)) as events:
+        call = served_call()
+        async with aclosing(self._runs.events(request.request, call.deadline, call.caller)) as events:
             async for event in events:
                 yield event
 
@@ -58,7 +61,9 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> AsyncGenerator[feedback_service_pb2.BatchFeedbackResponse]:
         """Answers many requests, in order of completion."""
-        batch = Batch(self._runs.response, self._batch_window, served_call().deadline)
+        call = served_call()
+        respond = partial(self._runs.response, caller=call.caller)
+        batch = Batch(respond, self._batch_window, call.deadline)
         async with aclosing(batch.answers(request_iterator)) as answers:
             async for answer in answers:
                 yield answer

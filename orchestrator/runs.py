@@ -1,7 +1,8 @@
-"""Requests with the same request_id share one run, and its stored answer afterwards."""
+"""Requests of a caller with the same request_id share one run, and its stored answer afterwards."""
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
@@ -23,7 +24,7 @@ class Runs:
         self._store = store
         self._shared: dict[str, _SharedRun] = {}
 
-    async def response(self, request: Request, deadline: Deadline) -> Response:
+    async def response(self, request: Request, deadline: Deadline, caller: str = "") -> Response:
         """The response that a request's run ends with.
 
         Raises:
@@ -32,14 +33,14 @@ class Runs:
         try:
             async with (
                 asyncio.timeout(deadline.remaining()),
-                aclosing(self.events(request, deadline)) as events,
+                aclosing(self.events(request, deadline, caller)) as events,
             ):
                 *_, last = [event async for event in events]
         except TimeoutError:
             raise Timeout("the deadline passed") from None
         return last.response
 
-    async def events(self, request: Request, deadline: Deadline) -> AsyncGenerator[Event]:
+    async def events(self, request: Request, deadline: Deadline, caller: str = "") -> AsyncGenerator[Event]:
         """Yields the events of a request's run; the last one is its `response`.
 
         Raises:
@@ -53,11 +54,13 @@ class Runs:
                     if event.HasField("response"):
                         await self._store.keep_response("", event.response)
             return
+        # Two callers may choose the same request_id.
+        key = json.dumps([caller, request.request_id])
         digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
-        run = self._shared.get(request.request_id)
+        run = self._shared.get(key)
         if run is None:
-            run = _SharedRun(digest, self._stored_or_new(request, digest, deadline))
-            self._shared[request.request_id] = run
+            run = _SharedRun(digest, self._stored_or_new(key, request, digest, deadline))
+            self._shared[key] = run
         _check_same(run.digest, digest)
         run.listeners += 1
         try:
@@ -66,13 +69,13 @@ class Runs:
         finally:
             run.listeners -= 1
             if not run.listeners:
-                del self._shared[request.request_id]
+                del self._shared[key]
                 await run.stop()
 
     async def _stored_or_new(
-        self, request: Request, digest: bytes, deadline: Deadline
+        self, key: str, request: Request, digest: bytes, deadline: Deadline
     ) -> AsyncGenerator[Event]:
-        stored = await self._store.open_request(request.request_id, digest)
+        stored = await self._store.open_request(key, digest)
         _check_same(stored.request_hash, digest)
         if stored.response is not None:
             for event in _replayed(stored.response):
@@ -82,9 +85,9 @@ class Runs:
         async with aclosing(self._review(request, deadline, kept)) as events:
             async for event in events:
                 if event.result.HasField("feedback") and event.result.model not in kept:
-                    await self._store.keep_result(request.request_id, event.result)
+                    await self._store.keep_result(key, event.result)
                 elif event.HasField("response"):
-                    await self._store.keep_response(request.request_id, event.response)
+                    await self._store.keep_response(key, event.response)
                 yield event
 
 

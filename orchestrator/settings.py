@@ -41,7 +41,7 @@ class Settings:
             SettingError: A variable holds what it cannot hold.
         """
         return cls(
-            server=ServerSettings.read(environment, "ORCHESTRATOR", port=_PORT),
+            server=ServerSettings.read(environment, "ORCHESTRATOR", port=_PORT, has_outside_callers=True),
             model_servers=_targets(environment),
             panel=_words(environment.text("CHORUS_PANEL")),
             student_model=environment.text("CHORUS_STUDENT_MODEL"),

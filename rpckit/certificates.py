@@ -1,16 +1,12 @@
 """The certificate of this process, as cert-manager mounts it: tls.crt, tls.key and ca.crt in a folder."""
 
-import logging
 import ssl
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 
-from rpckit import log
-
-_LOOK_AGAIN_SECONDS = 1.0
+from rpckit.followed import LOOK_AGAIN_SECONDS, Followed
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,26 +33,18 @@ class CertificateFolder:
         ValueError: They are not there, or do not fit together.
     """
 
-    def __init__(self, folder: Path, look_again_seconds: float = _LOOK_AGAIN_SECONDS) -> None:
+    def __init__(self, folder: Path, look_again_seconds: float = LOOK_AGAIN_SECONDS) -> None:
         self._folder = folder
-        self._look_again_seconds = look_again_seconds
-        self._looked_at = time.monotonic()
-        self._current = self._read()
+        self._certificate = Followed(self._read, look_again_seconds)
 
     def current(self) -> Certificate:
         """The latest certificate: while the files change or do not fit together, the one before."""
-        if time.monotonic() - self._looked_at >= self._look_again_seconds:
-            self._looked_at = time.monotonic()
-            try:
-                self._current = self._read()
-            except ValueError as error:
-                log.event("certificate not renewed", level=logging.WARNING, wrong=str(error))
-        return self._current
+        return self._certificate.current()
 
     def for_server(self, *, ask_clients: bool) -> grpc.ServerCredentials:
         """Follows the files with each new connection. `ask_clients`: none without a certificate."""
         return grpc.dynamic_ssl_server_credentials(
-            self._current.for_server(), lambda: self.current().for_server(), ask_clients
+            self.current().for_server(), lambda: self.current().for_server(), ask_clients
         )
 
     def _read(self) -> Certificate:

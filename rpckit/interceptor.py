@@ -1,6 +1,7 @@
-"""What surrounds every call: its log line, its errors, its deadline and its place in the server.
+"""What surrounds every call: its log line, its errors, its caller, its deadline and its place in the server.
 
-Health and reflection are exempt from all of it; methods marked NO_SIDE_EFFECTS need no place.
+Health is exempt from all of it, reflection from its deadline and its place; methods marked NO_SIDE_EFFECTS
+need no place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
@@ -20,7 +21,7 @@ from prometheus_client import CollectorRegistry
 from rpckit import log
 from rpckit.admission import Admission
 from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call
-from rpckit.callers import certified_caller
+from rpckit.callers import Callers
 from rpckit.errors import (
     STATUS_KEY,
     ChorusError,
@@ -32,7 +33,8 @@ from rpckit.errors import (
 )
 from rpckit.metrics import CallMetrics
 
-_EXEMPT_PREFIXES = ("/grpc.health.", "/grpc.reflection.")
+_HEALTH = "/grpc.health."
+_REFLECTION = "/grpc.reflection."
 _MAX_REQUEST_ID = 64
 
 if TYPE_CHECKING:
@@ -44,8 +46,9 @@ if TYPE_CHECKING:
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds the calls of one server, which share its `admission`."""
 
-    def __init__(self, admission: Admission, registry: CollectorRegistry) -> None:
+    def __init__(self, admission: Admission, callers: Callers, registry: CollectorRegistry) -> None:
         self._admission = admission
+        self._callers = callers
         self._running = 0
         self._metrics = CallMetrics(registry, running=lambda: self._running, queued=lambda: admission.queued)
         self._idle = asyncio.Event()
@@ -64,7 +67,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         name: str = handler_call_details.method
         # An unknown method has no handler: grpc answers UNIMPLEMENTED.
-        if handler is None or name.startswith(_EXEMPT_PREFIXES):
+        if handler is None or name.startswith(_HEALTH):
+            return handler
+        if name.startswith(_REFLECTION) and not self._callers.must_be_known:
             return handler
         method = _describe(name)
         if handler.response_streaming:
@@ -112,7 +117,6 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             method=f"/{method.containing_service.full_name}/{method.name}",
             request_id=_request_id(context),
             deadline=Deadline.after(float("inf") if remaining is None else remaining),
-            caller=certified_caller(context),
         )
         ending = _Ending()
         self._running += 1
@@ -120,9 +124,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         try:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(_errors_mapped(call, context, ending))
-                if remaining is None:
+                call = replace(call, caller=self._callers.identify(context))
+                self._callers.count(call.caller)
+                is_reflection = call.method.startswith(_REFLECTION)
+                if remaining is None and not is_reflection:
                     raise InvalidRequest({"grpc-timeout": "every call needs a deadline"})
-                if not _is_free(method):
+                if not is_reflection and not _is_free(method):
                     await stack.enter_async_context(self._admission.admit(call.deadline))
                 current_call.set(call)
                 yield

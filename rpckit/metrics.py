@@ -13,7 +13,7 @@ from prometheus_client import (
     start_http_server,
 )
 
-from rpckit.settings import ServerSettings, SettingError
+from rpckit.settings import ServerSettings
 
 # From a listing to the longest generation.
 _SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
@@ -55,10 +55,7 @@ def exposed(registry: CollectorRegistry, settings: ServerSettings) -> Iterator[N
     try:
         server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     except OSError:
-        wrong = (
-            f"cannot listen on {settings.host}:{settings.metrics_port}; is something else listening there?"
-        )
-        raise SettingError(f"{settings.prefix}_METRICS_PORT", wrong) from None
+        raise settings.taken("METRICS_PORT", settings.metrics_port) from None
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from rpckit.health import Health
-from rpckit.settings import ServerSettings, SettingError
+from rpckit.settings import ServerSettings
 
 
 @asynccontextmanager
@@ -22,12 +22,10 @@ async def probed(servicer: Health, settings: ServerSettings) -> AsyncIterator[No
         return
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    address = f"{settings.host}:{settings.health_port}"
     try:
-        server.add_insecure_port(address)
+        server.add_insecure_port(f"{settings.host}:{settings.health_port}")
     except RuntimeError:
-        wrong = f"cannot listen on {address}; is something else listening there?"
-        raise SettingError(f"{settings.prefix}_HEALTH_PORT", wrong) from None
+        raise settings.taken("HEALTH_PORT", settings.health_port) from None
     await server.start()
     try:
         yield

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
+from rpckit.callers import Callers
 from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import exposed
@@ -52,7 +53,7 @@ class Host:
     def __init__(self, settings: ServerSettings) -> None:
         admission = Admission(settings.max_in_flight, settings.max_queued)
         self.metrics = CollectorRegistry()
-        self._calls = CallInterceptor(admission, self.metrics)
+        self._calls = CallInterceptor(admission, Callers(settings.callers), self.metrics)
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.exit_stack = AsyncExitStack()
@@ -163,26 +164,29 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
 def _check_free(settings: ServerSettings) -> None:
     """Finds out before anything is loaded, and before grpc does, which logs a line of its own about it."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        socket.create_server((settings.host.strip("[]"), settings.port), family=family).close()
-    except OSError:
-        raise _taken(settings) from None
+    ports = {"PORT": settings.port, "HEALTH_PORT": settings.health_port}
+    if settings.has_token_port:
+        ports["TOKEN_PORT"] = settings.callers.token_port
+    for which, port in ports.items():
+        try:
+            socket.create_server((settings.host.strip("[]"), port), family=family).close()
+        except OSError:
+            raise settings.taken(which, port) from None
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
-    address = f"{settings.host}:{settings.port}"
     certificates = settings.security.certificates
+    address, which, port = f"{settings.host}:{settings.port}", "PORT", settings.port
     try:
         if certificates is None:
             return server.add_insecure_port(address)
-        return server.add_secure_port(address, certificates.for_server(ask_clients=True))
+        bound = server.add_secure_port(address, certificates.for_server(ask_clients=True))
+        if settings.has_token_port:
+            which, port = "TOKEN_PORT", settings.callers.token_port
+            server.add_secure_port(f"{settings.host}:{port}", certificates.for_server(ask_clients=False))
     except RuntimeError:
-        raise _taken(settings) from None
-
-
-def _taken(settings: ServerSettings) -> SettingError:
-    wrong = f"cannot listen on {settings.host}:{settings.port}; is something else listening there?"
-    return SettingError(settings.port_variable, wrong)
+        raise settings.taken(which, port) from None
+    return bound
 
 
 def _options(settings: ServerSettings) -> tuple[Option, ...]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from rpckit.callers import CallerSettings, CallerTokens
 from rpckit.certificates import CertificateFolder
 
 _TLS_DIR = "CHORUS_TLS_DIR"
 _INSECURE = "CHORUS_INSECURE"
+_CALLER_TOKENS = "CHORUS_CALLER_TOKENS"
+_TOKEN_PORT = 50055
 
 Value = TypeVar("Value")
 
@@ -117,17 +120,34 @@ class Security:
             insecure=environment.flag(_INSECURE),
         )
 
+    def is_private(self, address: str) -> bool:
+        """Whether nobody else can read what is said to an address, or a gRPC target."""
+        return self.certificates is not None or is_loopback(address)
+
     def check(self, address: str, variable: str = _TLS_DIR) -> None:
-        """Checks that what is said to an address, or a gRPC target, is private.
+        """Checks that an address may be talked to.
 
         Raises:
-            SettingError: It would leave the machine in plaintext, and nobody asked for that.
+            SettingError: In plaintext it may not, unless that is asked for.
         """
-        if self.certificates is None and not self.insecure and not is_loopback(address):
+        if not self.insecure and not self.is_private(address):
             wrong = (
                 f"{address} is beyond this machine: set {_TLS_DIR}, or {_INSECURE}=yes to talk in plaintext"
             )
             raise SettingError(variable, wrong)
+
+
+def _callers(environment: Environment, prefix: str) -> CallerSettings:
+    path = environment.text(_CALLER_TOKENS)
+    try:
+        tokens = CallerTokens(Path(path)) if path else None
+    except ValueError as error:
+        raise SettingError(_CALLER_TOKENS, str(error)) from None
+    return CallerSettings(
+        tokens=tokens,
+        token_port=environment.integer(f"{prefix}_TOKEN_PORT", _TOKEN_PORT, most=65535),
+        calls_per_minute=environment.number("CHORUS_CALLER_CALLS_PER_MINUTE", 0),
+    )
 
 
 def is_loopback(address: str) -> bool:
@@ -168,12 +188,22 @@ class ServerSettings:
     drain_grace: float
     connection_age: float
     security: Security
+    callers: CallerSettings
 
     @classmethod
     def read(
-        cls, environment: Environment, prefix: str, *, port: int, max_in_flight: int = 64
+        cls,
+        environment: Environment,
+        prefix: str,
+        *,
+        port: int,
+        max_in_flight: int = 64,
+        has_outside_callers: bool = False,
     ) -> "ServerSettings":
-        """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT."""
+        """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT.
+
+        `has_outside_callers`: services other than Chorus's own call this server.
+        """
         settings = cls(
             prefix=prefix,
             host=environment.text(f"{prefix}_HOST", "127.0.0.1"),
@@ -186,11 +216,20 @@ class ServerSettings:
             drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0),
             connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1),
             security=Security.read(environment),
+            callers=_callers(environment, prefix) if has_outside_callers else CallerSettings(),
         )
-        settings.security.check(f"{settings.host}:{settings.port}", f"{prefix}_HOST")
+        address = f"{settings.host}:{settings.port}"
+        settings.security.check(address, f"{prefix}_HOST")
+        if settings.callers.tokens and not settings.security.is_private(address):
+            raise SettingError(_CALLER_TOKENS, f"tokens do not travel in plaintext: set {_TLS_DIR}")
         return settings
 
     @property
-    def port_variable(self) -> str:
-        """The setting that holds the port."""
-        return f"{self.prefix}_PORT"
+    def has_token_port(self) -> bool:
+        """Whether there is a port for callers without a certificate: one port asks all for one, or none."""
+        return self.callers.tokens is not None and self.security.certificates is not None
+
+    def taken(self, which: str, port: int) -> SettingError:
+        """What is wrong where a port is taken; `which` is "PORT", "METRICS_PORT" and so on."""
+        wrong = f"cannot listen on {self.host}:{port}; is something else listening there?"
+        return SettingError(f"{self.prefix}_{which}", wrong)

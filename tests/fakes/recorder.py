@@ -77,7 +77,8 @@ class Recorder(model_service_pb2_grpc.ModelServiceServicer):
     async def start(self, **variables: str) -> AsyncIterator[int]:
         """Serves with variables of the prefix X while the block runs; yields the port."""
         defaults = {"X_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}
-        server = ServerSettings.read(Environment(defaults | variables), "X", port=0)
+        environment = Environment(defaults | variables)
+        server = ServerSettings.read(environment, "X", port=0, has_outside_callers=True)
         async with serving(Settings(server), self.register) as port:
             yield port
 

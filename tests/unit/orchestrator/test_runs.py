@@ -131,3 +131,16 @@ async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
     request = GetFeedbackRequest(submission=Submission(text="A text."))
     for expected in ("f1", "f2"):
         assert (await runs.response(request, Deadline.after(60))).feedback_id == expected
+
+
+async def test_another_caller_with_the_same_id_shares_nothing(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60), "tutor"))
+    await script.started.wait()
+    script.go.set()
+    other = await runs.response(REQUEST, Deadline.after(60), "library")
+    assert not other.replayed
+    assert other.feedback_id != (await first).feedback_id
+    assert (await runs.response(REQUEST, Deadline.after(60), "library")).replayed
+    assert script.bought == 2

@@ -1,0 +1,121 @@
+"""Callers that say who they are, by a token or by a certificate, and those that do not."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from chorus.model.v1 import model_service_pb2_grpc
+from chorus.model.v1.model_service_pb2 import (
+    GenerateRequest,
+    GenerateResponse,
+    ListModelsRequest,
+    StreamGenerateRequest,
+)
+from rpckit.certificates import CertificateFolder
+from rpckit.channel import connect
+from rpckit.errors import ChorusError, RateLimited, Unauthenticated, from_rpc_error
+from rpckit.settings import Security
+from tests.fakes.authority import Authority
+from tests.fakes.recorder import SERVICE, Recorder, free_port
+
+TOKEN = "a-token-of-the-tutor"  # noqa: S105 - of nothing
+REQUEST = GenerateRequest()
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Path:
+    path = tmp_path / "tokens"
+    path.write_text(f"tutor:{hashlib.sha256(TOKEN.encode()).hexdigest()}\n")
+    return path
+
+
+def models(channel: grpc.aio.Channel) -> Any:
+    return model_service_pb2_grpc.ModelServiceStub(channel)
+
+
+def bearer(token: str) -> tuple[tuple[str, str]]:
+    return (("authorization", f"Bearer {token}"),)
+
+
+async def failure(call: Any) -> ChorusError:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return from_rpc_error(caught.value)
+
+
+async def test_a_call_without_a_valid_token_gets_nothing(tokens: Path) -> None:
+    recorder = Recorder()
+    async with (
+        recorder.start(CHORUS_CALLER_TOKENS=str(tokens)) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        stub = models(channel)
+        for metadata in ((), bearer("another"), bearer(""), (("authorization", TOKEN),)):
+            for call in (
+                stub.Generate(REQUEST, timeout=30, metadata=metadata),
+                stub.ListModels(ListModelsRequest(), timeout=30, metadata=metadata),
+                stub.StreamGenerate(StreamGenerateRequest(), timeout=30, metadata=metadata).read(),
+                stub.Generate(REQUEST, metadata=metadata),
+            ):
+                error = await failure(call)
+                assert isinstance(error, Unauthenticated)
+                assert "another" not in error.text
+        assert recorder.calls == []
+        assert await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN)) == GenerateResponse()
+        assert recorder.calls[-1].caller == "tutor"
+
+
+async def test_health_is_for_all_and_reflection_for_callers(tokens: Path) -> None:
+    async with (
+        Recorder().start(CHORUS_CALLER_TOKENS=str(tokens)) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        assert (await health.Check(health_pb2.HealthCheckRequest(), timeout=30)).status
+        reflection_stub: Any = reflection_pb2_grpc.ServerReflectionStub
+        reflection = reflection_stub(channel)
+        question = reflection_pb2.ServerReflectionRequest(list_services="")
+        unknown = reflection.ServerReflectionInfo(iter([question]))
+        assert isinstance(await failure(unknown.read()), Unauthenticated)
+        known = reflection.ServerReflectionInfo(iter([question]), metadata=bearer(TOKEN))
+        assert (await known.read()).list_services_response.service
+
+
+async def test_with_certificates_a_token_has_a_port_of_its_own(tokens: Path, tmp_path: Path) -> None:
+    authority = Authority()
+    server, client = authority.issue(tmp_path / "s", "model"), authority.issue(tmp_path / "c", "library")
+    recorder, token_port = Recorder(), free_port()
+    variables = {"CHORUS_TLS_DIR": str(server), "X_TOKEN_PORT": str(token_port)}
+    async with recorder.start(CHORUS_CALLER_TOKENS=str(tokens), **variables) as port:
+        certified = Security(CertificateFolder(client))
+        async with connect(f"127.0.0.1:{port}", SERVICE, security=certified) as channel:
+            stub = models(channel)
+            await stub.Generate(REQUEST, timeout=30)
+            await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
+            error = await failure(stub.Generate(REQUEST, timeout=30, metadata=bearer("another")))
+            assert isinstance(error, Unauthenticated)
+        bare = grpc.ssl_channel_credentials((client / "ca.crt").read_bytes())
+        async with grpc.aio.secure_channel(f"127.0.0.1:{token_port}", bare) as channel:
+            stub = models(channel)
+            await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
+            assert isinstance(await failure(stub.Generate(REQUEST, timeout=30)), Unauthenticated)
+    assert [call.caller for call in recorder.calls] == ["library", "tutor", "tutor"]
+
+
+async def test_a_caller_that_calls_too_often_is_told_when_to_come_back(tokens: Path) -> None:
+    variables = {"CHORUS_CALLER_TOKENS": str(tokens), "CHORUS_CALLER_CALLS_PER_MINUTE": "1"}
+    async with (
+        Recorder().start(**variables) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        stub = models(channel)
+        await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
+        error = await failure(stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN)))
+    assert isinstance(error, RateLimited)
+    assert error.retry_delay is not None
+    assert 0 < error.retry_delay <= 60

@@ -1,0 +1,72 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from rpckit.callers import Callers, CallerSettings, CallerTokens
+from rpckit.errors import RateLimited
+from rpckit.settings import Environment, ServerSettings, SettingError
+
+
+def line(name: str, token: str) -> str:
+    return f"{name}:{hashlib.sha256(token.encode()).hexdigest()}\n"
+
+
+def test_a_token_is_its_callers_alone(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text("# callers\n\n" + line("tutor", "t-1") + line("tutor", "t-2") + line("library", "l-1"))
+    tokens = CallerTokens(path)
+    assert [tokens.caller(token) for token in ("t-1", "t-2", "l-1")] == ["tutor", "tutor", "library"]
+    assert [tokens.caller(token) for token in ("", "t-3", hashlib.sha256(b"t-1").hexdigest())] == [""] * 3
+
+
+def test_the_file_is_read_again_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text(line("tutor", "old"))
+    tokens = CallerTokens(path, look_again_seconds=0)
+    path.write_text(line("tutor", "new"))
+    assert (tokens.caller("old"), tokens.caller("new")) == ("", "tutor")
+    path.write_text("tutor:plain\n")
+    assert tokens.caller("new") == "tutor"
+    path.unlink()
+    assert tokens.caller("new") == "tutor"
+
+
+def test_a_file_with_a_plain_token_is_refused_without_showing_it(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text(line("tutor", "t") + "library:planted\n")
+    with pytest.raises(SettingError, match=r"CHORUS_CALLER_TOKENS: .*line 2") as caught:
+        read(CHORUS_CALLER_TOKENS=str(path))
+    assert "planted" not in str(caught.value)
+
+
+def test_tokens_do_not_travel_in_plaintext(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text(line("tutor", "t"))
+    read(CHORUS_CALLER_TOKENS=str(path), CHORUS_INSECURE="yes")
+    with pytest.raises(SettingError, match="CHORUS_CALLER_TOKENS: tokens do not travel"):
+        read(CHORUS_CALLER_TOKENS=str(path), CHORUS_INSECURE="yes", X_HOST="10.0.0.1")
+
+
+def read(**variables: str) -> ServerSettings:
+    return ServerSettings.read(Environment(variables), "X", port=1, has_outside_callers=True)
+
+
+def test_each_caller_has_a_minutes_allowance_that_comes_back_bit_by_bit() -> None:
+    now = 0.0
+    callers = Callers(CallerSettings(calls_per_minute=7), clock=lambda: now)
+    for _ in range(7):
+        callers.count("tutor")
+    with pytest.raises(RateLimited) as caught:
+        callers.count("tutor")
+    assert caught.value.retry_delay == pytest.approx(60 / 7)
+    callers.count("library")
+    now = 60 / 7
+    callers.count("tutor")
+    with pytest.raises(RateLimited):
+        callers.count("tutor")
+    now = 1000
+    for _ in range(7):
+        callers.count("tutor")
+    with pytest.raises(RateLimited):
+        callers.count("tutor")
