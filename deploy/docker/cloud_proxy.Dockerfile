@@ -1,0 +1,27 @@
+# From the root of the repository: docker build --file deploy/docker/cloud_proxy.Dockerfile --tag chorus/cloud-proxy .
+ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
+
+FROM ${PYTHON} AS build
+RUN pip install --no-cache-dir uv==0.13.9 && python -m venv --without-pip /venv
+WORKDIR /app
+# What the code needs comes before the code: a change of ours leaves the big layer as it is.
+COPY pyproject.toml constraints.txt /
+RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
+    --requirements /pyproject.toml --extra cloud-proxy --constraints /constraints.txt
+COPY protos/gen/python/ ./
+COPY rpckit/ rpckit/
+COPY services/cloud_proxy/ services/cloud_proxy/
+RUN python -m compileall -q .
+
+FROM ${PYTHON}
+# hadolint ignore=DL3008 # the newest certificates are the right ones
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && pip uninstall --yes pip setuptools wheel
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
+ENTRYPOINT ["python", "-m", "services.cloud_proxy"]
