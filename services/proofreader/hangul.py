@@ -6,6 +6,7 @@ INITIALS, VOWELS, CODAS = 19, 21, 28
 CODA_RIEUL = 8
 CODA_BIEUP = 17
 _FIRST = ord("가")
+_BYTES_OF_USUAL = 2
 
 
 def is_syllable(text: str) -> bool:
@@ -35,8 +36,5 @@ def one_letter_away(word: str) -> Iterator[str]:
 
 def is_usual(word: str) -> bool:
     """Whether all syllables are among the 2,350 of KS X 1001, which hold those of the standard language."""
-    try:
-        word.encode("euc_kr")
-    except UnicodeEncodeError:
-        return False
-    return True
+    # Every other syllable takes eight bytes.
+    return len(word.encode("euc_kr")) == _BYTES_OF_USUAL * len(word)

@@ -25,8 +25,11 @@ _MAX_SUSPECTS = 80
 _NEIGHBOURS = 2
 
 _WORD = re.compile(r"(?<!\w)[가-힣]+(?!\w)")
-_ADDRESS = re.compile(r"\s*(?:씨|님|양|군|선생|교수|박사|작가|감독)")
+_TITLE = r"(?:씨|님|양|군|선생|교수|박사|작가|감독)"
+_ADDRESS = re.compile(rf"[가-힣]{{2,3}}씨|[가-힣]+\s+{_TITLE}(?![가-힣]{{3}})")
 _PROPER_NOUN = "NNP"
+# Names, and interjections: one inside a word comes of a name that was cut to pieces.
+_NO_COMMON_WORDS = frozenset({_PROPER_NOUN, "IC"})
 _FUNCTIONAL = frozenset("JE")
 
 
@@ -88,7 +91,7 @@ class KoreanSpelling:
     def _suspects(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[_Suspect]:
         for sentence, morphemes in self._analyser.read_sentences(submission, checkpoint):
             for found in _WORD.finditer(submission.text, sentence.start, sentence.end):
-                if not submission.is_own(*found.span()) or _ADDRESS.match(submission.text, found.end()):
+                if not submission.is_own(*found.span()) or _ADDRESS.match(submission.text, found.start()):
                     continue
                 inside = _within(morphemes, *found.span())
                 suspect = _Suspect(*found.span(), sentence, inside)
@@ -109,7 +112,7 @@ class KoreanSpelling:
         written, meant = (
             _within(each, len(before), len(before) + len(word)) for each in (own.morphemes, reading.morphemes)
         )
-        if not all(each.known and each.tag != _PROPER_NOUN for each in meant):
+        if not all(each.known and each.tag not in _NO_COMMON_WORDS for each in meant):
             return None
         return _Correction(best, of_ending=_contents(written) == _contents(meant))
 

@@ -42,7 +42,7 @@ ADDING: Patterns = {
 }
 CLAIM: Patterns = {
     "ko": re.compile(
-        r"[아어여해]야 (?:한다|합니다|해요|된다|됩니다|돼요)(?:고 (?:생각|본|봅|믿)|(?![가-힣]))"
+        r"[가-힣]야 (?:한다|합니다|해요|된다|됩니다|돼요)(?:고 (?:생각|본|봅|믿)|(?![가-힣]))"
         r"|필요가 있(?:다|습니다|어요)|다고 생각(?:한다|합니다|해요)"
     ),
     "en": re.compile(
@@ -55,7 +55,7 @@ CLAIM: Patterns = {
 REASON: Patterns = {
     "ko": re.compile(
         r"왜냐하면|때문|므로|니까|따라서|그래서|덕분|예를 들|실제로|예컨대|근거|이유|까닭|통계|조사|연구"
-        r"|따르면|[아어해]서(?![가-힣])"
+        r"|따르면|[^에\W]서(?![가-힣])"
     ),
     "en": re.compile(
         r"\b(?:because|since|as|due to|so|therefore|thus|hence|for example|for instance|reasons?|evidence"

@@ -1,0 +1,122 @@
+import functools
+
+import pytest
+
+from services.proofreader.finding import STRENGTH, Finding
+from services.proofreader.reviewers import load_reviewers
+from services.proofreader.submission import Submission
+
+reviewers = functools.cache(load_reviewers)
+
+
+def _found(text: str, language: str) -> list[Finding]:
+    return reviewers()[0].review(Submission.read(text, language), lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("text", "issue", "quote", "rewrite"),
+    [
+        ("어제 친구하고 캍이 갔다.", "spelling", "캍이", "같이"),
+        ("가장 중요한 이유는 떄문에 생긴다.", "spelling", "떄문에", "때문에"),
+        ("한국 음식이 정말 맛있어서 매일 음삭을 먹는다.", "spelling", "음삭을", "음식을"),
+        ("그 일은 잘 됬다.", "spelling", "됬다", "됐다"),
+        ("그것은 사랑 때문이였다.", "spelling", "때문이였다", "때문이었다"),
+        ("오늘은 학교에 갈수 있다.", "spacing", "갈수", "갈 수"),
+        ("비가 오기때문에 집에 있다.", "spacing", "오기때문에", "오기 때문에"),
+        ("무엇이든 할수있다.", "spacing", "할수있다", "할 수 있다"),
+        ("사람이 점점 많아 지고 있다.", "spacing", "많아 지고", "많아지고"),
+        ("우리는 아침 부터 공부했다.", "spacing", "아침 부터", "아침부터"),
+        ("동생은 밥를 먹는다.", "sentence_error", "밥를", "밥을"),
+        ("나는 밥을 먹었다 . 그리고 잤다.", "punctuation", "먹었다 .", "먹었다."),
+        ("나는 밥을 먹었다.그리고 잤다.", "punctuation", "먹었다.그리고", "먹었다. 그리고"),
+    ],
+)
+def test_mends_korean(text: str, issue: str, quote: str, rewrite: str) -> None:
+    found = [(each.issue, text[each.start : each.end], each.rewrite) for each in _found(text, "ko")]
+    assert (issue, quote, rewrite) in found
+
+
+@pytest.mark.parametrize(
+    ("text", "issue", "quote", "rewrite"),
+    [
+        ("They had some boundries there.", "spelling", "boundries", "boundaries"),
+        ("This is a seperate matter.", "spelling", "seperate", "separate"),
+        ("I know wich one it is.", "spelling", "wich", "which"),
+        ("They dont know it.", "spelling", "dont", "don't"),
+        ("I should of known that.", "word_choice", "should of", "should have"),
+        ("It has the affects of a drug.", "word_choice", "the affects", "the effects"),
+        ("It emphasizes the the need.", "repetition", "the the", "the"),
+        ("It ended .", "punctuation", "ended .", "ended."),
+        ("First this,then that.", "punctuation", "this,then", "this, then"),
+    ],
+)
+def test_mends_english(text: str, issue: str, quote: str, rewrite: str) -> None:
+    found = [(each.issue, text[each.start : each.end], each.rewrite) for each in _found(text, "en")]
+    assert (issue, quote, rewrite) in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Names, also such as no dictionary knows, and words of address.
+        "나오코 씨와 유카 씨는 오키나와에서 왔다. 차은우와 아이유도 왔다.",
+        # What the rules allow both ways.
+        "밥을 먹어 보고 다시 먹어봤다. 두시에 만나서 공부했다. 한국대학교 도서관에 간다.",
+        "못하는 일이 없고 안되는 일도 없다. 할 뿐만 아니라 그만큼 한다. 이 사람의 것이다.",
+        "나는 “캍이 갔다.”라고 쓴 글을 보았다. 《음삭》이라는 책이다.",
+        # New words, foreign words, numbers.
+        "챗봇과 유튜브, 인스타그램을 쓴다. 3.5점을 받았다. https://example.org/갈수 참고.",
+        "글을 쓸 때는 먼저 무엇을 말하고 싶은지 정해야 한다. 그래야 읽는 사람이 이해하기 쉽다.",
+    ],
+)
+def test_is_silent_about_good_korean(text: str) -> None:
+    assert [(each.wording, text[each.start : each.end]) for each in _found(text, "ko")] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The behaviour of labour markets, as analysed here, favours the centre.",
+        "Chatbots, lockdowns and datasets are new words; telecollaborative learning is another.",
+        "Naoko and Khalid live in Montréal; Rodríguez (2019) wrote so.",
+        "He wrote “I should of known it” in `boundries.py`, see https://exmple.org/seperate?a=b,c.",
+        "The term cannabis sativa stands for a plant, and ius in bello for a law.",
+        "She had had enough of 1,000 e.g. 2.5 things, i.e. of all that that implies.",
+    ],
+)
+def test_is_silent_about_good_english(text: str) -> None:
+    assert [(each.wording, text[each.start : each.end]) for each in _found(text, "en")] == []
+
+
+def test_names_sentences_that_leave_the_register() -> None:
+    text = "저는 학생입니다. 공부를 합니다. 책을 읽어요. 집에 갑니다. 잠을 잡니다."
+    (mixed,) = [each for each in _found(text, "ko") if each.issue == "register_mix"]
+    assert text[mixed.start : mixed.end] == "책을 읽어요."
+    assert mixed.values["main"] == "하십시오체"
+
+
+def test_praises_a_register_that_is_kept() -> None:
+    text = " ".join(f"나는 책을 {number}번 읽었다." for number in range(7))
+    assert [each.polarity for each in _found(text, "ko") if each.issue == "register_mix"] == [STRENGTH]
+
+
+@pytest.mark.parametrize(("language", "word"), [("ko", "그리고 "), ("en", "and so ")])
+def test_names_an_overlong_sentence(language: str, word: str) -> None:
+    text = word * 50 + "end."
+    assert "long_sentence" in {each.wording for each in _found(text, language)}
+
+
+def test_says_nothing_about_other_languages() -> None:
+    assert _found("Das ist ein Satz , der boundries enthält.", "de") == []
+
+
+def test_looks_at_a_long_text_in_bounded_time() -> None:
+    steps = 0
+
+    def checkpoint() -> None:
+        nonlocal steps
+        steps += 1
+
+    text = "우리는 캍이 갔다. " * 3 + "나는 깉이 먹었다. 가켝이 비싸다. " + "밥을 먹는다. " * 2000
+    reviewers()[0].review(Submission.read(text, "ko"), checkpoint)
+    assert steps < 3 * 2005 + 200

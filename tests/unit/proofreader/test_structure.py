@@ -1,0 +1,59 @@
+import functools
+
+import pytest
+
+from services.proofreader.finding import IMPROVEMENT, STRENGTH
+from services.proofreader.reviewers import load_reviewers
+from services.proofreader.submission import Submission
+
+reviewers = functools.cache(load_reviewers)
+
+
+def _found(text: str, language: str) -> dict[str, str]:
+    findings = reviewers()[1].review(Submission.read(text, language), lambda: None)
+    return {each.wording: each.polarity for each in findings}
+
+
+def _sentences(count: int) -> str:
+    return " ".join(f"The river is {number} miles long." for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wording", "polarity"),
+    [
+        (_sentences(12), "en", "paragraph_none", IMPROVEMENT),
+        (f"{_sentences(14)}\n\n{_sentences(3)}", "en", "paragraph_long", IMPROVEMENT),
+        ("\n\n".join([_sentences(4)] * 3), "en", "paragraph_clear", STRENGTH),
+        (_sentences(12), "en", "connective_none", IMPROVEMENT),
+        (_sentences(4) + " However, it is. " * 4, "en", "connective_overused", IMPROVEMENT),
+        (
+            _sentences(6) + " However, it is old. Therefore, it is wide. For example, here.",
+            "en",
+            "connective_varied",
+            STRENGTH,
+        ),
+        (_sentences(8) + " In addition, it is cold.", "en", "ending_adds", IMPROVEMENT),
+        (_sentences(8) + " In conclusion, it is cold.", "en", "ending_concludes", STRENGTH),
+        ("We walked home. I believe it is good. We slept.", "en", "claim_bare", IMPROVEMENT),
+        ("하지만 나는 갔다. " + "강이 길다. " * 8, "ko", "opening_leaning", IMPROVEMENT),
+        ("강이 길다. " * 8 + "결론적으로 강은 길다.", "ko", "ending_concludes", STRENGTH),
+        ("밥을 먹었다. 우리는 환경을 지켜야 한다. 잠을 잤다.", "ko", "claim_bare", IMPROVEMENT),
+    ],
+)
+def test_finds(text: str, language: str, wording: str, polarity: str) -> None:
+    assert _found(text, language).get(wording) == polarity
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("", "en"),
+        ("We slept.", "en"),
+        ("I believe it is good, because we all slept well.", "en"),
+        ("우리는 환경을 지켜야 한다. 왜냐하면 모두가 여기에 살기 때문이다.", "ko"),
+        ("어떤 사람은 벌을 받아야 한다는 말을 했다.", "ko"),
+        (_sentences(12), "de"),
+    ],
+)
+def test_is_silent(text: str, language: str) -> None:
+    assert _found(text, language) == {}
