@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-_SHOWN_LINES = 40
+_SHOWN_LINES = 20
 
 
 @pytest.fixture(scope="module", autouse=True)

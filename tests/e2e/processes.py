@@ -139,7 +139,7 @@ async def _keep_log(started: Running, serving: asyncio.Event) -> None:
 async def _until_ready(address: str) -> None:
     async with connect(address, "grpc.health.v1.Health", watch_health=False) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
-        watch = stub.Watch(health_pb2.HealthCheckRequest())
+        watch = stub.Watch(health_pb2.HealthCheckRequest(), wait_for_ready=True)
         while (await watch.read()).status != health_pb2.HealthCheckResponse.SERVING:
             pass
 

@@ -1,0 +1,251 @@
+import asyncio
+import itertools
+import signal
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from google.protobuf.duration_pb2 import Duration
+
+from chorus.feedback.v1.feedback_service_pb2 import (
+    GetFeedbackRequest,
+    ListModelsRequest,
+    PanelPolicy,
+    StreamFeedbackRequest,
+)
+from chorus.feedback.v1.merged_pb2 import Panel
+from chorus.feedback.v1.submission_pb2 import Submission
+from chorus.model.v1 import failure_pb2
+from chorus.model.v1.model_pb2 import Model
+from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached
+from tests.e2e.events import Events
+from tests.e2e.processes import (
+    FAKE,
+    ORCHESTRATOR,
+    Running,
+    failure,
+    feedback_stub,
+    running,
+    until,
+)
+from tests.e2e.stream_grammar import check_grammar
+from tests.fakes.models import FAKES
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TEXT = "Our school needs a garden. Students would learn how plants grow. A garden is worth its cost."
+# Nothing here takes so long unless it hangs.
+LONG = 60.0
+
+FAILURES = {
+    "fake/hangs": failure_pb2.ERROR_REASON_TIMEOUT,
+    "fake/stalls": failure_pb2.ERROR_REASON_TIMEOUT,
+    "fake/lying": failure_pb2.ERROR_REASON_BAD_OUTPUT,
+    "fake/cut": failure_pb2.ERROR_REASON_BAD_OUTPUT,
+    "fake/garbled": failure_pb2.ERROR_REASON_BAD_OUTPUT,
+    "fake/empty": failure_pb2.ERROR_REASON_BAD_OUTPUT,
+    "fake/dead": failure_pb2.ERROR_REASON_UNAVAILABLE,
+    "fake/loading": failure_pb2.ERROR_REASON_UNAVAILABLE,
+    "fake/refusing": failure_pb2.ERROR_REASON_CONTENT_BLOCKED,
+    "fake/limited": failure_pb2.ERROR_REASON_RATE_LIMITED,
+    "fake/broke": failure_pb2.ERROR_REASON_QUOTA_EXHAUSTED,
+    "fake/auth": failure_pb2.ERROR_REASON_PROVIDER_AUTH,
+    "fake/keyless": failure_pb2.ERROR_REASON_PROVIDER_AUTH,
+    "fake/retired": failure_pb2.ERROR_REASON_MODEL_NOT_FOUND,
+    "fake/crashes": failure_pb2.ERROR_REASON_INTERNAL,
+}
+
+
+@dataclass(frozen=True)
+class System:
+    """An orchestrator over the fakes, and what happened to their calls."""
+
+    stub: Any
+    events: Events
+    orchestrator: Running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(folder: Path) -> AsyncIterator[System]:
+    events = Events(folder / "events.jsonl")
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        slow = {"FAKE_EVENTS": str(events.path), "FAKE_SLOW_SECONDS": str(LONG)}
+        fake = await enter(running(FAKE, folder, **slow))
+        orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=fake.address))
+        yield System(await enter(feedback_stub(orchestrator.address)), events, orchestrator)
+
+
+def asking(*models: str, request_id: str = "", **policy: Any) -> GetFeedbackRequest:
+    """A request that is content with whoever answers, and with nobody in their place."""
+    return GetFeedbackRequest(
+        submission=Submission(text=TEXT),
+        models=models,
+        policy=PanelPolicy(**({"substitute": False} | policy)),
+        request_id=request_id,
+    )
+
+
+def failures(error: ChorusError) -> dict[str, failure_pb2.ErrorReason.ValueType]:
+    """The reasons in the details of a call that found no quorum, by model."""
+    assert isinstance(error, QuorumNotReached)
+    details = [failure_pb2.Failure.FromString(each.value) for each in error.details]
+    return {each.metadata["model"]: each.reason for each in details}
+
+
+async def test_every_way_to_fail_is_told_by_its_reason_and_takes_nobody_elses_answer_away(
+    system: System,
+) -> None:
+    request = asking("fake/good", *FAILURES, model_timeout=Duration(seconds=2))
+    response = await system.stub.GetFeedback(request, timeout=LONG)
+    good, *failed = response.results
+    assert good.HasField("feedback")
+    assert {each.model: each.failure.reason for each in failed} == FAILURES
+    assert response.merged.panel == Panel(
+        state=Panel.STATE_SINGLE,
+        asked=1 + len(FAILURES),
+        answered=1,
+        families_answered=1,
+        missing=sorted(FAILURES),
+    )
+    assert {member.model for point in response.merged.points for member in point.members} == {"fake/good"}
+    assert "nobody may see" not in f"{response}{system.orchestrator.logged()}"
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        *itertools.combinations(("fake/hangs", "fake/dead", "fake/lying", "fake/refusing"), 3),
+        ("fake/stalls", "fake/hangs"),
+    ],
+)
+async def test_without_a_quorum_each_model_says_why_before_the_deadline(
+    system: System, models: Sequence[str]
+) -> None:
+    error = await failure(system.stub.GetFeedback(asking(*models), timeout=2))
+    assert failures(error) == {model: FAILURES[model] for model in models}
+
+
+async def test_who_is_done_by_the_deadline_has_answered(system: System) -> None:
+    request = asking("fake/slow", "fake/good", "fake/hangs", "fake/second")
+    response = await system.stub.GetFeedback(request, timeout=4)
+    answered = {result.model for result in response.results if result.HasField("feedback")}
+    assert answered == {"fake/good", "fake/second"}
+    assert response.merged.panel.state == Panel.STATE_PARTIAL
+    assert list(response.merged.panel.missing) == ["fake/hangs", "fake/slow"]
+
+
+async def test_too_few_families_are_no_quorum(system: System) -> None:
+    request = asking("fake/good", "fake/fourth", "fake/dead", min_models=2, min_families=2)
+    error = await failure(system.stub.GetFeedback(request, timeout=LONG))
+    assert failures(error) == {"fake/dead": FAILURES["fake/dead"]}
+
+
+async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: System) -> None:
+    before = system.events.seen("fake/slow", "cancelled")
+    request = asking(
+        "fake/good", "fake/second", "fake/slow", min_models=2, straggler_grace=Duration(nanos=300_000_000)
+    )
+    started = time.monotonic()
+    response = await system.stub.GetFeedback(request, timeout=LONG)
+    assert time.monotonic() - started < LONG / 3
+    assert response.merged.panel.answered == 2
+    assert response.results[2].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
+    # And it writes no further.
+    await until(lambda: system.events.seen("fake/slow", "cancelled") == before + 1)
+
+
+async def test_substitutes_take_the_seats_of_those_who_fail(system: System) -> None:
+    # Whoever is free of charge and comes before fake/fourth is asked already.
+    asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/dead", "fake/empty")
+    request = asking(*asked, substitute=True, model_timeout=Duration(seconds=2))
+    response = await system.stub.GetFeedback(request, timeout=LONG)
+    seats = {result.model: result for result in response.results}
+    assert seats["fake/fourth"].HasField("feedback")
+    assert seats["fake/fourth"].substitute_for in asked
+    stood_in = [each.substitute_for for each in response.results if each.substitute_for]
+    assert all(stood_in.count(model) <= 2 for model in asked)
+    # Nobody named their providers.
+    assert not {"fake/good", "fake/second", "fake/third"} & {*seats}
+
+
+async def test_nobody_is_asked_who_could_cost_too_much(system: System) -> None:
+    request = asking("fake/good", "fake/expensive", "fake/unpriced", max_cost_usd_nanos=1_000_000_000)
+    response = await system.stub.GetFeedback(request, timeout=LONG)
+    assert [result.WhichOneof("outcome") for result in response.results] == ["feedback", "failure", "failure"]
+    reasons = {result.failure.reason for result in response.results[1:]}
+    assert reasons == {failure_pb2.ERROR_REASON_BUDGET_EXCEEDED}
+    assert 0 < response.usage.cost_usd_nanos <= 1_000_000_000
+    assert not system.events.seen("fake/expensive", "started")
+
+
+async def test_a_stream_tells_of_failures_as_of_answers(system: System) -> None:
+    request = asking("fake/good", "fake/dead", "fake/second", "fake/lying", "fake/third", "fake/refusing")
+    stream = system.stub.StreamFeedback(StreamFeedbackRequest(request=request), timeout=LONG)
+    events = [event async for event in stream]
+    check_grammar(events, {name: fake.family for name, fake in FAKES.items()})
+    assert events[-1].response.merged.panel.answered == 3
+
+
+async def test_an_answer_is_paid_once(system: System) -> None:
+    before = system.events.seen("fake/third", "started")
+    request = asking("fake/third", request_id="once")
+    calls = [system.stub.GetFeedback(request, timeout=LONG) for _ in range(3)]
+    first, *joined = [await call for call in calls]
+    later = await system.stub.GetFeedback(request, timeout=LONG)
+    assert not first.replayed
+    assert later.replayed
+    assert {each.feedback_id for each in (*joined, later)} == {first.feedback_id}
+    assert system.events.seen("fake/third", "started") == before + 1
+
+    other = await failure(system.stub.GetFeedback(asking("fake/good", request_id="once"), timeout=LONG))
+    assert isinstance(other, InvalidRequest)
+    assert [*other.metadata] == ["request_id"]
+
+
+async def test_a_call_that_failed_does_not_buy_its_answers_again(system: System) -> None:
+    request = asking("fake/second", "fake/limited", min_models=2, request_id="again")
+    seen = system.events.seen("fake/second", "started"), system.events.seen("fake/limited", "started")
+    for _ in range(2):
+        error = await failure(system.stub.GetFeedback(request, timeout=LONG))
+        assert failures(error) == {"fake/limited": FAILURES["fake/limited"]}
+    assert system.events.seen("fake/second", "started") == seen[0] + 1
+    assert system.events.seen("fake/limited", "started") == seen[1] + 2
+
+
+async def test_a_server_killed_in_the_middle_of_a_call_is_used_again_when_it_is_back(folder: Path) -> None:
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        fake = await enter(running(FAKE, folder))
+        settings = {"CHORUS_MODEL_SERVERS": fake.address, "CHORUS_STATE_DIR": str(folder / "killed")}
+        orchestrator = await enter(running(ORCHESTRATOR, folder, **settings))
+        stub = await enter(feedback_stub(orchestrator.address))
+
+        request = StreamFeedbackRequest(request=asking("fake/good", "fake/stalls"))
+        stream = stub.StreamFeedback(request, timeout=LONG)
+        while not (event := await stream.read()).HasField("result"):
+            pass
+        await fake.end(signal.SIGKILL)
+        *_, last = [event async for event in stream]
+        assert last.response.results[0] == event.result
+        assert last.response.results[1].failure.reason == failure_pb2.ERROR_REASON_UNAVAILABLE
+
+        await until_listed(stub, "fake/good", Model.STATE_UNAVAILABLE)
+        await enter(running(FAKE, folder, FAKE_PORT=fake.address.rpartition(":")[2]))
+        await until_listed(stub, "fake/good", Model.STATE_READY)
+        response = await stub.GetFeedback(asking("fake/good"), timeout=LONG)
+        assert response.merged.panel.answered == 1
+
+
+async def until_listed(stub: Any, name: str, state: Model.State.ValueType) -> None:
+    async with asyncio.timeout(LONG):
+        while True:
+            listed = await stub.ListModels(ListModelsRequest(), timeout=10)
+            if state in {model.state for model in listed.models if model.name == name}:
+                return
+            await asyncio.sleep(0.05)

@@ -1,0 +1,151 @@
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy, StreamFeedbackRequest
+from chorus.feedback.v1.submission_pb2 import Submission
+from rpckit.errors import Unavailable
+from tests.e2e.events import Events
+from tests.e2e.processes import (
+    CATALOG,
+    CLOUD_PROXY,
+    FAKE,
+    ORCHESTRATOR,
+    Running,
+    failure,
+    feedback_stub,
+    running,
+    until,
+)
+from tests.fakes.providers.emulator import Emulator
+from tests.fakes.providers.emulator import running as emulating
+from tests.fakes.providers.openai import ChatCompletions
+from tests.fakes.providers.reply import SILENT
+
+TEXT = "Our school needs a garden. Students would learn how plants grow."
+LONG = 60.0
+
+
+def asking(*models: str, request_id: str = "") -> GetFeedbackRequest:
+    return GetFeedbackRequest(
+        submission=Submission(text=TEXT),
+        models=models,
+        policy=PanelPolicy(substitute=False, min_models=len(models)),
+        request_id=request_id,
+    )
+
+
+@pytest.mark.parametrize("stops_first", ["orchestrator", "model server"])
+async def test_a_process_that_is_told_to_stop_answers_what_it_has_begun(
+    tmp_path: Path, folder: Path, stops_first: str
+) -> None:
+    events = Events(tmp_path / "events.jsonl")
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        settings = {"FAKE_EVENTS": str(events.path), "FAKE_SLOW_SECONDS": "2"}
+        fake = await enter(running(FAKE, folder, **settings))
+        orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=fake.address))
+        stub = await enter(feedback_stub(orchestrator.address))
+        call = asyncio.ensure_future(stub.GetFeedback(asking("fake/slow", "fake/good"), timeout=LONG))
+        await until(lambda: events.seen("fake/slow", "started") == 1)
+
+        stopping: Running = {"orchestrator": orchestrator, "model server": fake}[stops_first]
+        ended = asyncio.ensure_future(stopping.end(signal.SIGTERM))
+        await until(lambda: '"draining"' in stopping.logged())
+        assert not events.seen("fake/slow", "finished")
+        assert (await call).merged.panel.answered == 2
+        assert await ended == 0
+
+
+async def test_what_is_stored_survives_the_death_of_the_process(tmp_path: Path, folder: Path) -> None:
+    events = Events(tmp_path / "events.jsonl")
+    answered, unanswered = asking("fake/good", request_id="a"), asking("fake/second", "fake/stalls")
+    unanswered.request_id = "b"
+    async with running(FAKE, folder, FAKE_EVENTS=str(events.path)) as fake:
+        settings = {"CHORUS_MODEL_SERVERS": fake.address, "CHORUS_STATE_DIR": str(tmp_path)}
+        async with (
+            running(ORCHESTRATOR, folder, **settings) as orchestrator,
+            feedback_stub(orchestrator.address) as stub,
+        ):
+            before = await stub.GetFeedback(answered, timeout=LONG)
+            stream = stub.StreamFeedback(StreamFeedbackRequest(request=unanswered), timeout=LONG)
+            while not (await stream.read()).HasField("result"):
+                pass
+            await orchestrator.end(signal.SIGKILL)
+            assert isinstance(await failure(stream.read()), Unavailable)
+
+        async with (
+            running(ORCHESTRATOR, folder, **settings) as orchestrator,
+            feedback_stub(orchestrator.address) as stub,
+        ):
+            after = await stub.GetFeedback(answered, timeout=LONG)
+            assert after.replayed
+            after.replayed = False
+            assert after.SerializeToString(deterministic=True) == before.SerializeToString(deterministic=True)
+
+            stream = stub.StreamFeedback(StreamFeedbackRequest(request=unanswered), timeout=LONG)
+            while not (event := await stream.read()).HasField("result"):
+                pass
+            assert event.result.model == "fake/second"
+            stream.cancel()
+        assert events.seen("fake/good", "started") == 1
+        # Its answer was paid for before the process died.
+        assert events.seen("fake/second", "started") == 1
+
+
+@dataclass(frozen=True)
+class System:
+    """Chorus, and the one provider that it has a key for."""
+
+    stub: Any
+    provider: Emulator
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(folder: Path) -> AsyncIterator[System]:
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        provider = await enter(emulating(ChatCompletions()))
+        settings = {
+            "CLOUD_PROXY_CATALOG": str(CATALOG),
+            "OPENAI_BASE_URL": f"{provider.address}/v1",
+            "OPENAI_API_KEY": "not-a-key",
+        }
+        proxy = await enter(running(CLOUD_PROXY, folder, **settings))
+        orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=proxy.address))
+        yield System(await enter(feedback_stub(orchestrator.address)), provider)
+
+
+def _unary(stub: Any, timeout: float) -> Any:
+    return stub.GetFeedback(asking("openai/talker"), timeout=timeout)
+
+
+def _stream(stub: Any, timeout: float) -> Any:
+    return stub.StreamFeedback(StreamFeedbackRequest(request=asking("openai/talker")), timeout=timeout)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("start_call", [_unary, _stream])
+@pytest.mark.parametrize("end", ["cancel", "deadline"])
+async def test_the_end_of_a_call_reaches_the_provider(
+    system: System, start_call: Callable[[Any, float], Any], end: str
+) -> None:
+    provider = system.provider
+    provider.script.append(SILENT)
+    provider.reached.clear()
+    provider.hung_up.clear()
+    call = start_call(system.stub, LONG if end == "cancel" else 3)
+    async with asyncio.timeout(LONG):
+        await provider.reached.wait()
+    assert not provider.hung_up.is_set()
+    if end == "cancel":
+        call.cancel()
+    async with asyncio.timeout(LONG / 6):
+        await provider.hung_up.wait()
