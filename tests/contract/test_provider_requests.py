@@ -17,6 +17,7 @@ from tests.fakes.providers.proxy import (
     ANTHROPIC,
     GENAI,
     GENERATIVEAI,
+    HUGGINGFACE,
     OPENAI,
     Adapter,
     proxy_for,
@@ -92,6 +93,22 @@ async def test_a_stream_comes_in_pieces(adapter: Adapter) -> None:
     assert len(events) == 6
     assert "".join(event.delta.text for event in events) == "Some words of an answer."
     assert events[-1].completed.usage.output_tokens == 50
+
+
+@every
+@both
+async def test_calls_share_a_connection(adapter: Adapter, streaming: bool) -> None:
+    if adapter is HUGGINGFACE and streaming:
+        pytest.skip("the SDK stops reading at [DONE], before the end, so the connection is closed")
+    request = _request(adapter.model)
+    wrapped = model_service_pb2.StreamGenerateRequest(request=request)
+    async with _asking(adapter) as (emulator, stub):
+        for _ in range(3):
+            if streaming:
+                await _all(stub.StreamGenerate(wrapped, timeout=_PATIENCE))
+            else:
+                await stub.Generate(request, timeout=_PATIENCE)
+    assert len({id(each.connection) for each in emulator.received}) == 1
 
 
 @every

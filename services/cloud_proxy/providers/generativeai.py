@@ -79,7 +79,7 @@ class GenerativeAI:
             if prompt.may_be_too_long():
                 # Counting is free.
                 count = await call.run(
-                    lambda: model.count_tokens(question, request_options=_options(prompt)), releases=True
+                    lambda: model.count_tokens(question, request_options=_options(prompt)), is_whole=True
                 )
                 if count.total_tokens > prompt.entry.max_input_tokens:
                     raise too_long(prompt.entry, "counted before it was sent", count.total_tokens)
@@ -87,13 +87,13 @@ class GenerativeAI:
                 lambda: model.generate_content(
                     question, stream=prompt.streaming, request_options=_options(prompt)
                 ),
-                releases=not prompt.streaming,
+                is_whole=not prompt.streaming,
             )
             ending = _Ending(prompt)
             ending.take_feedback(response)
             if not ending.is_there:
                 chunks = iter(response)
-                while (chunk := await call.run(lambda: next(chunks, None), releases=False)) is not None:
+                while (chunk := await call.run(lambda: next(chunks, None), is_whole=False)) is not None:
                     for part in ending.take(chunk):
                         yield part
             if ending.is_there:
@@ -115,15 +115,15 @@ class _ThreadedCall:
     def __exit__(self, *_: object) -> None:
         self._wire.cut()
 
-    async def run(self, function: Callable[[], Result], *, releases: bool) -> Result:
-        """Runs it in a thread. `releases`: it reads its response to the end."""
+    async def run(self, function: Callable[[], Result], *, is_whole: bool) -> Result:
+        """Runs it in a thread. `is_whole`: it reads the response to the end; else None says that it has."""
 
         def turn() -> Result:
-            try:
-                return _guarded(function)
-            finally:
-                if releases:
-                    self._wire.release()
+            result = _guarded(function)
+            if is_whole or result is None:
+                # The connection may serve another call from now on.
+                self._wire.release()
+            return result
 
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._context.run, turn)

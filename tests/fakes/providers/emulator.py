@@ -24,6 +24,7 @@ class Received:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Body
+    connection: object = None
 
 
 class Dialect(Protocol):
@@ -68,7 +69,8 @@ class Emulator:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answers one request."""
-        received = Received(request.path, request.query, request.headers, json.loads(await request.read()))
+        body = json.loads(await request.read())
+        received = Received(request.path, request.query, request.headers, body, request.transport)
         count = self.dialect.count(received)
         if count is not None:
             return web.json_response(count)
