@@ -1,0 +1,142 @@
+import asyncio
+import json
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import PATIENCE_SECONDS, ROOT, SERVICES, environment, run_to_end, until
+
+RUBRIC = {
+    "criteria": [{"id": "warmth", "title": "Warmth of the tone", "levels": [{"score": 1}, {"score": 2}]}]
+}
+
+
+@dataclass
+class Up:
+    """`deploy.local up`, and what it has printed."""
+
+    process: asyncio.subprocess.Process
+    printed: str = ""
+
+    async def prints(self, text: str) -> None:
+        """Reads on until it has printed a text."""
+        assert self.process.stdout is not None
+        while text not in self.printed:
+            line = await self.process.stdout.readline()
+            assert line, self.printed
+            self.printed += line.decode()
+
+
+@asynccontextmanager
+async def up(folder: Path) -> AsyncIterator[tuple[Up, str]]:
+    """Runs `deploy.local up` on free ports; yields it and the orchestrator's address."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in SERVICES]
+        ports = {
+            program.port_variable: str(each.getsockname()[1])
+            for program, each in zip(SERVICES, held, strict=True)
+        }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.local", "up"),
+        cwd=ROOT,
+        env=environment(folder, **ports),
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield Up(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def left_behind(folder: Path) -> list[str]:
+    """The programs whose home is a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"HOME={folder}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text("utf-8"))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            # It has ended, or is somebody else's.
+            continue
+    return found
+
+
+def logged(folder: Path) -> list[str]:
+    """What each program has written into its log."""
+    return [log.read_text("utf-8") for log in folder.rglob("*.log")]
+
+
+async def test_a_text_of_ones_own_is_reviewed_in_plain_lines(tmp_path: Path) -> None:
+    essay, rubric = tmp_path / "essay.txt", tmp_path / "rubric.json"
+    essay.write_text("Our school needs a garden. We would recieve beans.\n\nIt definately helps.", "utf-8")
+    rubric.write_text(json.dumps(RUBRIC), "utf-8")
+    settings = {"FILE": str(essay), "TASK": "Write about your school.", "RUBRIC": str(rubric)}
+    code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", **settings)
+    assert (code, errors) == (0, "")
+    assert "\x1b" not in output
+    assert f"{essay} · " in output
+    lines = [line.strip() for line in output.splitlines()]
+    assert "Asked: chorus/proofreader-language, chorus/proofreader-structure" in lines
+    assert "“recieve”  (line 1, character 37)" in lines
+    assert "“definately”  (line 3, character 4)" in lines
+    assert "one family only: chorus/proofreader-language" in lines
+    assert "not scored: Warmth of the tone" in lines
+    assert any("one family's opinion" in line for line in lines)
+    for needed in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "HF_TOKEN", "GEMMA_MODEL"):
+        assert any(line.startswith(f"set {needed}") for line in lines)
+    assert left_behind(tmp_path) == []
+
+
+async def test_a_file_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:
+    essay = tmp_path / "한글.txt"
+    essay.write_bytes("학교에 정원이 필요합니다.".encode("euc-kr"))
+    code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", FILE=str(essay))
+    assert code != 0
+    assert f"{essay} is not UTF-8" in errors
+    assert "Asked" not in output
+    assert left_behind(tmp_path) == []
+
+
+async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) -> None:
+    async with up(tmp_path) as (running, address):
+        for program in SERVICES:
+            await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
+        code, table, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", address)
+        assert (code, errors) == (0, "")
+        assert "\x1b" not in table
+        rows = {line.split()[0]: line.split() for line in table.splitlines() if "/" in line}
+        assert rows["chorus/proofreader-language"][1] == "ready"
+        assert rows["openai/gpt-4o"][1] == "off"
+        assert "set OPENAI_API_KEY" in table
+
+        assert "ready" in running.printed
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.process.wait() == 0
+    assert left_behind(tmp_path) == []
+    logs = logged(tmp_path)
+    assert len(logs) == len(SERVICES)
+    assert all('"draining"' in log for log in logs)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+async def test_who_stops_while_it_starts_leaves_nobody_behind(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    async with up(tmp_path) as (running, _):
+        await running.prints("cloud_proxy")
+        assert len(left_behind(tmp_path)) == 1 + len(SERVICES)
+        running.process.send_signal(number)
+        assert await running.process.wait() == code
+    # Whose parent was killed ends by itself.
+    await until(lambda: left_behind(tmp_path) == [])
