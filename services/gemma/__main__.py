@@ -3,6 +3,7 @@
 from functools import partial
 
 from chorus.model.v1 import model_service_pb2_grpc
+from rpckit import log
 from rpckit.server import Host, run
 from services.gemma.engine import ThreadEngine
 from services.gemma.model import LoadError, LocalModel
@@ -24,7 +25,9 @@ async def register_engine(host: Host, settings: Settings, engine: ThreadEngine) 
 
 
 async def _get_ready(host: Host, engine: ThreadEngine) -> None:
-    await host.set_ready(SERVICE, ready=await engine.load())
+    ready = await engine.load()
+    log.event("ready" if ready else "not ready", detail=engine.status.detail)
+    await host.set_ready(SERVICE, ready=ready)
 
 
 def _load(settings: Settings) -> LocalModel:

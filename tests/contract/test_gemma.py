@@ -126,6 +126,18 @@ async def test_health_and_the_list_answer_while_the_model_writes(caller: Caller)
     stream.cancel()
 
 
+async def test_joined_deltas_are_the_answer(caller: Caller) -> None:
+    asked = request(max_output_tokens=50)
+    response = await caller.models.Generate(asked, timeout=TIMEOUT)
+    *deltas, last = [
+        each
+        async for each in caller.models.StreamGenerate(StreamGenerateRequest(request=asked), timeout=TIMEOUT)
+    ]
+    assert len(deltas) > 10
+    assert "".join(each.delta.text for each in deltas) == response.parts[0].text
+    assert last.completed == response.completion
+
+
 async def test_who_cancels_frees_the_only_place(caller: Caller) -> None:
     stream = caller.models.StreamGenerate(ENDLESS, timeout=TIMEOUT)
     await anext(aiter(stream))

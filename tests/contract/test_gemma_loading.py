@@ -139,6 +139,12 @@ def test_a_pickle_is_refused(folder: Path) -> None:
     refuse_to_load(folder, "no safetensors file")
 
 
+def test_a_pickle_beside_other_safetensors_is_refused(folder: Path) -> None:
+    torch.save(load_file(folder / WEIGHTS), folder / "pytorch_model.bin")
+    (folder / WEIGHTS).rename(folder / "adapter.safetensors")
+    refuse_to_load(folder, "no model that transformers can read")
+
+
 def test_a_damaged_file_is_refused(folder: Path) -> None:
     whole = (folder / WEIGHTS).read_bytes()
     (folder / WEIGHTS).write_bytes(whole[: len(whole) // 2])

@@ -39,6 +39,7 @@ class SpellingModel:
                 yield letter
             yield ENDING
         finally:
+            self.threads.add(threading.get_ident())
             self.closed.set()
 
 
@@ -134,6 +135,18 @@ async def test_who_stops_reading_frees_the_thread_within_a_token() -> None:
                 break
         assert await asyncio.to_thread(model.closed.wait, 10)
         assert model.steps == 1
+
+
+async def test_what_an_answer_took_is_freed_in_the_models_thread() -> None:
+    model = SpellingModel()
+    async with running(lambda: model) as engine:
+        steps = engine.generate(JOB, SOON)
+        await anext(steps)
+        await write(engine)
+        model.closed.clear()
+        await steps.aclose()
+        assert await asyncio.to_thread(model.closed.wait, 10)
+    assert len(model.threads) == 1
 
 
 async def test_a_cancelled_call_ends_at_once_and_its_thread_after_the_token() -> None:

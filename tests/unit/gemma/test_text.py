@@ -70,3 +70,7 @@ def test_one_token_can_hold_a_stop_sequence_and_what_stands_before_it() -> None:
     output = OutputText(["."])
     assert output.feed(b"yes. no") == "yes"
     assert output.stopped
+
+
+def test_of_two_stop_sequences_in_one_token_the_first_in_the_text_counts() -> None:
+    assert OutputText(["c", "b"]).feed(b"abcd") == "a"
