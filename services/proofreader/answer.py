@@ -68,20 +68,26 @@ def _in_turn(groups: Sequence[Sequence[Finding]]) -> list[Finding]:
 
 def _point(number: int, finding: Finding, submission: Submission, language: str) -> dict[str, object]:
     worded = word(finding, language)
-    end = min(finding.end, finding.start + _MAX_QUOTE)
     return {
         "id": f"p{number}",
         "criterion_id": "",
         "issue": finding.issue,
         "polarity": finding.polarity,
         "sentence_ids": submission.sentence_ids(finding.start, finding.end),
-        "quote": submission.text[finding.start : end],
+        "quote": _quote(submission.text[finding.start : finding.end]),
         "observation": worded.observation,
         "reason": worded.reason,
         "next_step": worded.next_step,
         "suggested_rewrite": finding.rewrite,
         "severity": finding.severity,
     }
+
+
+def _quote(words: str) -> str:
+    """The words, or as many whole ones as a quotation may hold."""
+    if len(words) <= _MAX_QUOTE:
+        return words
+    return words[: words.rfind(" ", 0, _MAX_QUOTE + 1)] if " " in words[:_MAX_QUOTE] else words[:_MAX_QUOTE]
 
 
 def _unjudged(criterion_id: str) -> dict[str, object]:

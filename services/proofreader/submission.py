@@ -15,6 +15,7 @@ _ENGLISH_FUNCTION_WORD = re.compile(
     r"\b(?:the|of|and|to|in|is|are|that|it|for|was|with|this|i|my|we)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"\w+")
+_CLOSING_MARKS = ".!?…\"'”’)"
 _ENOUGH_HANGUL = 0.3
 _ENOUGH_FUNCTION_WORDS = 0.12
 
@@ -64,6 +65,14 @@ class Submission:
     def is_own(self, start: int, end: int) -> bool:
         """Whether the range holds the author's own words: no quotation, address, citation, code or title."""
         return not any(first < end and start < last for first, last in self.borrowed)
+
+    def body(self) -> list[Paragraph]:
+        """The author's own paragraphs that end in a mark, as no title or heading does."""
+        return [
+            each
+            for each in self.paragraphs
+            if self.text[each.end - 1] in _CLOSING_MARKS and self.is_own(each.start, each.start + 1)
+        ]
 
     def sentence_ids(self, start: int, end: int) -> list[str]:
         """The numbers of the sentences that a range touches."""

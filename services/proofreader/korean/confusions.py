@@ -17,7 +17,9 @@ _CONFUSIONS = tuple(
         (r"(?<=[가-힣])되서(?![가-힣])", "돼서", "confusion_dwae"),
         (r"뵈요", "봬요", "confusion_dwae"),
         (r"몇\s?일(?=[\s이도간까동에을만.,?]|$)", "며칠", "confusion_one_form"),
+        (r"어떻해(?=\s\S)", "어떻게", "confusion_one_form"),
         (r"어떻해", "어떡해", "confusion_one_form"),
+        (r"^않(?=\s?(?:[되돼된될됩됐]|[하해했]))", "안", "confusion_one_form"),
         (r"(?<![가-힣])금새(?![가-힣])", "금세", "confusion_one_form"),
         (r"오랫만", "오랜만", "confusion_one_form"),
         (r"설겆이", "설거지", "confusion_one_form"),
@@ -47,24 +49,26 @@ def korean_confusions(submission: Submission, checkpoint: Checkpoint) -> Iterato
         checkpoint()
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
             if submission.is_own(*word.span()):
-                yield from _in_word(word.group(), word.start())
+                # With the beginning of the next word, which may decide.
+                window = submission.text[word.start() : min(sentence.end, word.end() + 2)]
+                yield from _in_word(word.group(), window, word.start())
 
 
-def _in_word(word: str, offset: int) -> Iterator[Finding]:
+def _in_word(word: str, window: str, offset: int) -> Iterator[Finding]:
     for wrong, right, rule in _CONFUSIONS:
-        found = wrong.search(word)
-        if found:
-            yield _finding(rule, found, right, offset)
+        found = wrong.search(window)
+        if found and found.end() <= len(word):
+            yield _finding(rule, word, found, right, offset)
             return
     found = _COPULA_AFTER_CODA.search(word)
     # After a vowel "이" may belong to the noun.
     if found and coda(word[found.start() - 1]):
         right = "이에요" if found.group() == "이예요" else "이었"
-        yield _finding("confusion_copula", found, right, offset)
+        yield _finding("confusion_copula", word, found, right, offset)
 
 
-def _finding(rule: str, found: re.Match[str], right: str, offset: int) -> Finding:
-    whole = found.string.rstrip(".,!?…\"')”’")
+def _finding(rule: str, word: str, found: re.Match[str], right: str, offset: int) -> Finding:
+    whole = word.rstrip(".,!?…\"')”’")
     corrected = whole[: found.start()] + right + whole[found.end() :]
     values = {"word": whole, "correction": corrected}
     return Finding(rule, "spelling", offset, offset + len(whole), values=values, rewrite=corrected)

@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from services.proofreader.engine import Checkpoint
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.structure.markers import CLAIM, REASON
-from services.proofreader.submission import Submission
+from services.proofreader.submission import Sentence, Submission
 
 _BESIDE = 1
 _MAX_FINDINGS = 2
+_SEVERAL_PARAGRAPHS = 3
 
 
 def claims(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
     """Finds claims without any sign of a reason in them or in the sentences beside them."""
     checkpoint()
     claim, reason = CLAIM[submission.language], REASON[submission.language]
+    to_argue = _to_argue(submission)
     bare = (
         each
         for place, each in enumerate(submission.sentences)
         if claim.search(each.text)
+        and each in to_argue
         and submission.is_own(each.start, each.end)
         and not any(
             reason.search(other.text)
@@ -27,3 +30,14 @@ def claims(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
     )
     for each, _ in zip(bare, range(_MAX_FINDINGS), strict=False):
         yield Finding("claim_bare", "reason_weak", each.start, each.end, severity=MODERATE)
+
+
+def _to_argue(submission: Submission) -> set[Sentence]:
+    """The sentences whose reasons belong beside them.
+
+    Not titles, and not what the first and the last of several paragraphs say: the rest argues it.
+    """
+    body = submission.body()
+    if len(body) >= _SEVERAL_PARAGRAPHS:
+        body = body[1:-1]
+    return {sentence for paragraph in body for sentence in paragraph.sentences}

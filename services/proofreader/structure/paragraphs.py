@@ -15,7 +15,7 @@ _MAX_LONG = 2
 def paragraphs(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
     """Finds a long text without paragraphs and overlong paragraphs; praises a text that is well divided."""
     checkpoint()
-    body = [each for each in submission.paragraphs if _is_body(submission, each)]
+    body = submission.body()
     sentences = sum(len(each.sentences) for each in body)
     if len(body) == 1 and sentences >= _MANY_SENTENCES:
         middle = body[0].sentences[len(body[0].sentences) // 2]
@@ -35,12 +35,6 @@ def paragraphs(submission: Submission, checkpoint: Checkpoint) -> Iterator[Findi
         yield Finding(
             "paragraph_clear", "paragraph_focus", first.start, first.end, polarity=STRENGTH, values=values
         )
-
-
-def _is_body(submission: Submission, paragraph: Paragraph) -> bool:
-    """Whether it is the author's and ends in a mark, as no title or heading does."""
-    closed = submission.text[paragraph.end - 1] in ".!?…\"'”’)"
-    return closed and submission.is_own(paragraph.start, paragraph.start + 1)
 
 
 def _is_well_filled(paragraph: Paragraph) -> bool:

@@ -39,7 +39,7 @@ def test_a_quote_is_a_copy_and_not_long() -> None:
             "points"
         ]
     ]
-    assert first["quote"] == SUBMISSION.text[:300]
+    assert first["quote"] == SUBMISSION.text[:300].rstrip()
     assert second["quote"] == SUBMISSION.text[4:7]
 
 

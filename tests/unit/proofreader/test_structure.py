@@ -52,6 +52,9 @@ def test_finds(text: str, language: str, wording: str, polarity: str) -> None:
         ("I believe it is good, because we all slept well.", "en"),
         ("우리는 환경을 지켜야 한다. 왜냐하면 모두가 여기에 살기 때문이다.", "ko"),
         ("어떤 사람은 벌을 받아야 한다는 말을 했다.", "ko"),
+        # A title, and a thesis that the rest of the text argues.
+        ("도서관을 열어야 한다\n\n밥을 먹었다.", "ko"),
+        ("I believe it is good.\n\nWe slept.\n\nSo it must be done.", "en"),
         (_sentences(12), "de"),
     ],
 )
