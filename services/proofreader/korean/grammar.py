@@ -75,6 +75,9 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
     if two.form == "때문" and two.tag == "NNB":
         return one.tag in {"ETN", "NNG", "NP"}
     if one.tag == "ETM":
+        # "-ㄹ지" is an ending, however the rest was read; the noun follows "-ㄴ".
+        if two.form == "지" and one.form in {"ᆯ", "을"}:
+            return False
         return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
     if one.tag == "MM":
         return one.form in _NUMERALS and two.form in _COUNTED
