@@ -63,8 +63,6 @@ def test_mends_english(text: str, issue: str, quote: str, rewrite: str) -> None:
     [
         # Names, also such as no dictionary knows, and words of address.
         "나오코 씨와 유카 씨는 오키나와에서 왔다. 차은우와 아이유도 왔다.",
-        # An ending that looks like a noun.
-        "나는 어떡해 할지 모른다.",
         # What the rules allow both ways.
         "밥을 먹어 보고 다시 먹어봤다. 두시에 만나서 공부했다. 한국대학교 도서관에 간다.",
         "못하는 일이 없고 안되는 일도 없다. 할 뿐만 아니라 그만큼 한다. 이 사람의 것이다.",
@@ -109,6 +107,11 @@ def test_praises_a_register_that_is_kept() -> None:
 def test_names_an_overlong_sentence(language: str, word: str) -> None:
     text = word * 50 + "end."
     assert "long_sentence" in {each.wording for each in _found(text, language)}
+
+
+def test_an_ending_is_not_taken_for_a_noun() -> None:
+    text = "어떻해 할지 학생회에서 먼저 의논해 보면 좋겠다."
+    assert "spacing_missing" not in {each.wording for each in _found(text, "ko")}
 
 
 def test_says_nothing_about_other_languages() -> None:
