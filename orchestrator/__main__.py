@@ -13,7 +13,10 @@ from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review import Reviewer
 from orchestrator.runs import Runs
 from orchestrator.settings import Settings
+from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.store import Store, StoreError
+from orchestrator.store.tolerant import TolerantStore
 from orchestrator.work.work import read_work
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
@@ -21,12 +24,7 @@ from rpckit.settings import SettingError
 
 async def register(host: Host, settings: Settings) -> None:
     """Adds both services; they are ready once the languages' models are loaded."""
-    try:
-        store = await host.exit_stack.enter_async_context(
-            SqliteStore.open(settings.state_path, settings.retention_seconds),
-        )
-    except sqlite3.Error as error:
-        raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
+    store = TolerantStore(await _open_store(host, settings))
     metrics = ModelMetrics(host.metrics)
     directory = Directory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
@@ -51,6 +49,19 @@ async def register(host: Host, settings: Settings) -> None:
         classroom_servicer.ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(_warm_up(host))
+
+
+async def _open_store(host: Host, settings: Settings) -> Store:
+    enter = host.exit_stack.enter_async_context
+    if settings.redis_url:
+        try:
+            return await enter(RedisStore.open(settings.redis_url, settings.retention_seconds))
+        except StoreError as error:
+            raise SettingError("CHORUS_REDIS_URL", str(error)) from None
+    try:
+        return await enter(SqliteStore.open(settings.state_path, settings.retention_seconds))
+    except sqlite3.Error as error:
+        raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
 
 
 async def _warm_up(host: Host) -> None:

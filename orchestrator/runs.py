@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from chorus.feedback.v1 import feedback_service_pb2
 from orchestrator.review import Event, Review
@@ -17,7 +17,7 @@ Response = feedback_service_pb2.GetFeedbackResponse
 
 
 class Runs:
-    """Starts runs, or joins those that are under way."""
+    """Starts runs, or joins those that are under way here; those of other replicas are waited for."""
 
     def __init__(self, review: Review, store: Store) -> None:
         self._review = review
@@ -52,7 +52,7 @@ class Runs:
                 async for event in events:
                     yield event
                     if event.HasField("response"):
-                        await self._store.keep_response("", event.response)
+                        await self._keep("", event.response, deadline)
             return
         # Two callers may choose the same request_id.
         key = json.dumps([caller, request.request_id])
@@ -75,20 +75,27 @@ class Runs:
     async def _stored_or_new(
         self, key: str, request: Request, digest: bytes, deadline: Deadline
     ) -> AsyncGenerator[Event]:
-        stored = await self._store.open_request(key, digest)
-        _check_same(stored.request_hash, digest)
-        if stored.response is not None:
-            for event in _replayed(stored.response):
-                yield event
-            return
-        kept = {result.model: result for result in stored.results}
-        async with aclosing(self._review(request, deadline, kept)) as events:
-            async for event in events:
-                if event.result.HasField("feedback") and event.result.model not in kept:
-                    await self._store.keep_result(key, event.result)
-                elif event.HasField("response"):
-                    await self._store.keep_response(key, event.response)
-                yield event
+        async with self._store.lease(key):
+            stored = await self._store.open_request(key, digest)
+            _check_same(stored.request_hash, digest)
+            if stored.response is not None:
+                for event in _replayed(stored.response):
+                    yield event
+                return
+            kept = {result.model: result for result in stored.results}
+            async with aclosing(self._review(request, deadline, kept)) as events:
+                async for event in events:
+                    if event.result.HasField("feedback") and event.result.model not in kept:
+                        await self._store.keep_result(key, event.result)
+                    elif event.HasField("response"):
+                        await self._keep(key, event.response, deadline)
+                    yield event
+
+    async def _keep(self, key: str, response: Response, deadline: Deadline) -> None:
+        """Keeps a response before anyone has it, unless that takes so long that nobody would get it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(deadline.remaining() / 2):
+                await self._store.keep_response(key, response)
 
 
 class _SharedRun:

@@ -1,7 +1,9 @@
 """The orchestrator's settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from redis.asyncio.connection import parse_url
 
 from rpckit.settings import Environment, ServerSettings, SettingError
 
@@ -19,6 +21,7 @@ class Settings:
         panel: Names of the models asked by default; empty asks every ready one.
         student_model: Who plays a student by default; empty takes the first of Google's.
         picture_model: Who draws by default; empty takes the first of Google's.
+        redis_url: Where replicas share their state; empty: this one keeps its own, in `state_path`.
         state_path: The SQLite file.
         retention_seconds: How long an answer is kept.
         batch_window: Items of one batch that are open at once.
@@ -29,6 +32,7 @@ class Settings:
     panel: tuple[str, ...]
     student_model: str
     picture_model: str
+    redis_url: str = field(repr=False)
     state_path: Path
     retention_seconds: float
     batch_window: int
@@ -46,6 +50,7 @@ class Settings:
             panel=_words(environment.text("CHORUS_PANEL")),
             student_model=environment.text("CHORUS_STUDENT_MODEL"),
             picture_model=environment.text("CHORUS_PICTURE_MODEL"),
+            redis_url=_redis_url(environment),
             state_path=_state_path(environment),
             retention_seconds=3600 * environment.number("CHORUS_RETENTION_HOURS", 24),
             batch_window=environment.integer("CHORUS_BATCH_WINDOW", 8, least=1, most=1000),
@@ -60,6 +65,18 @@ def _targets(environment: Environment) -> tuple[str, ...]:
         if not (host and port.isdecimal() and 0 < int(port) <= _MAX_PORT):
             raise SettingError(variable, f"{target!r} is not of the form host:port")
     return targets
+
+
+def _redis_url(environment: Environment) -> str:
+    variable = "CHORUS_REDIS_URL"
+    url = environment.text(variable)
+    try:
+        if url:
+            parse_url(url)
+    except ValueError:
+        # Its text may quote the password.
+        raise SettingError(variable, "is not of the form redis://:password@host:6379/0") from None
+    return url
 
 
 def _state_path(environment: Environment) -> Path:

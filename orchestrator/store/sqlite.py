@@ -1,9 +1,10 @@
 """The store of a single orchestrator: one SQLite file."""
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import aiosqlite
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
 from orchestrator.panel.track_record import MAX_CALLS, ModelCall
-from orchestrator.store.store import StoredRequest
+from orchestrator.store.store import StoredRequest, StoreError
+
+# Nobody else has the file as a rule.
+_LOCKED_SECONDS = 0.25
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS requests (
@@ -45,7 +49,7 @@ class SqliteStore:
     @asynccontextmanager
     async def open(cls, path: Path, retention_seconds: float) -> AsyncIterator["SqliteStore"]:
         """Opens the file, makes its tables if it is new, and closes it after the block."""
-        async with aiosqlite.connect(path) as connection:
+        async with aiosqlite.connect(path, timeout=_LOCKED_SECONDS) as connection:
             await connection.execute("PRAGMA journal_mode = WAL")
             # Enough for a killed process; only a crash of the machine may lose the latest transactions.
             await connection.execute("PRAGMA synchronous = NORMAL")
@@ -54,6 +58,11 @@ class SqliteStore:
             await connection.execute("PRAGMA secure_delete = ON")
             await connection.executescript(_SCHEMA)
             yield cls(connection, retention_seconds)
+
+    @asynccontextmanager
+    async def lease(self, request_id: str) -> AsyncIterator[None]:  # noqa: ARG002 - there is nobody to wait for
+        """See `Store`."""
+        yield
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """See `Store`."""
@@ -131,7 +140,8 @@ class SqliteStore:
             for table in ("requests", "feedbacks"):
                 await self._connection.execute(f"DELETE FROM {table} WHERE feedback_id = ?", (feedback_id,))  # noqa: S608 - no input
         # Until then the text is still in the write-ahead log.
-        await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with _explained():
+            await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def add_call(self, call: ModelCall) -> None:
         """See `Store`."""
@@ -157,13 +167,14 @@ class SqliteStore:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
-        async with self._turn:
-            try:
-                yield
-            except BaseException:
-                await self._connection.rollback()
-                raise
-            await self._connection.commit()
+        with _explained():
+            async with self._turn:
+                try:
+                    yield
+                    await self._connection.commit()
+                except BaseException:
+                    await self._connection.rollback()
+                    raise
 
     async def _rows(self, statement: str, *values: object) -> Iterable[Any]:
         return await self._connection.execute_fetchall(statement, values)
@@ -175,3 +186,11 @@ class SqliteStore:
         now = (time.time(),)
         await self._connection.execute("DELETE FROM requests WHERE expires_at < ?", now)
         await self._connection.execute("DELETE FROM feedbacks WHERE expires_at < ?", now)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(getattr(error, "sqlite_errorname", type(error).__name__)) from None

@@ -1,6 +1,7 @@
 """The seam between the orchestrator and what keeps its state."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,8 +18,21 @@ class StoredRequest:
     results: tuple[feedback_pb2.ModelResult, ...]
 
 
+class StoreError(Exception):
+    """A store did not do what it was asked. The text is a word or two for the log, without any content."""
+
+
 class Store(Protocol):
-    """Everything in it expires but the calls of models, which hold no text."""
+    """Everything in it expires but the calls of models, which hold no text.
+
+    Each method may raise StoreError.
+    """
+
+    def lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
+        """Lets one orchestrator alone run a request while the block runs; the others wait for their turn.
+
+        One that dies loses it within seconds.
+        """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """What is kept under a request_id; a new one is kept from now on."""

@@ -1,0 +1,73 @@
+"""A real redis-server of a test's own."""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as NotThereError
+
+from tests.fakes.recorder import free_port
+
+PASSWORD = "redis-planted"  # noqa: S105 - of a server that lives as long as a test
+
+
+class RedisServer:
+    """One server on the loopback; killed and started again it has forgotten all."""
+
+    def __init__(self, folder: Path) -> None:
+        binary = shutil.which("redis-server")
+        if binary is None:
+            pytest.skip("redis-server is not installed (Debian's package redis-server)")
+        self._binary = binary
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self.port = free_port()
+        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
+
+    async def start(self, *options: str) -> None:
+        """Starts it and waits until it answers. The password comes on no command line."""
+        config = self._folder / "redis.conf"
+        lines = (f"port {self.port}", "bind 127.0.0.1", 'save ""', f"dir {self._folder}", *options)
+        config.write_text("\n".join([*lines, f"requirepass {PASSWORD}", ""]))
+        output = asyncio.subprocess.DEVNULL
+        self._process = await asyncio.create_subprocess_exec(self._binary, config, stdout=output)
+        async with self.client() as client, asyncio.timeout(30):
+            while True:
+                try:
+                    await client.ping()
+                except NotThereError:
+                    await asyncio.sleep(0.01)
+                else:
+                    return
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def kill(self) -> None:
+        """Ends it at once."""
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+    def client(self) -> Redis:
+        """What asks it directly."""
+        return Redis.from_url(self.url)
+
+
+@asynccontextmanager
+async def redis_server(folder: Path) -> AsyncIterator[RedisServer]:
+    """Runs a server while the block runs, or skips the test where there is none."""
+    server = RedisServer(folder)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.kill()
