@@ -4,6 +4,8 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from rpckit.trace import NO_TRACE, Trace
+
 REQUEST_ID_KEY = "x-request-id"
 
 
@@ -33,12 +35,14 @@ class Call:
 
     Attributes:
         caller: Who calls, as its certificate or token says; empty: nobody said.
+        trace: Where the spans of what is done for this call hang.
     """
 
     method: str
     request_id: str
     deadline: Deadline
     caller: str = ""
+    trace: Trace = NO_TRACE
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
@@ -50,3 +54,9 @@ def served_call() -> Call:
     if call is None:
         raise LookupError("no call is being served")
     return call
+
+
+def current_trace() -> Trace:
+    """That of the call that is being served, if one is."""
+    call = current_call.get()
+    return call.trace if call else NO_TRACE

@@ -1,15 +1,18 @@
 """The one way to reach another server of Chorus."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
 import grpc
+from opentelemetry.trace import Span, SpanKind
 
-from rpckit.call import REQUEST_ID_KEY, current_call
+from rpckit.call import REQUEST_ID_KEY, Call, current_call
 from rpckit.certificates import Certificate
 from rpckit.renewal import RenewedChannel
 from rpckit.settings import Security
+from rpckit.trace import Trace, end
 from rpckit.transport import COMMON_OPTIONS, Option
 
 _MAX_ATTEMPTS = 3
@@ -59,6 +62,9 @@ def connect(
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
+        # A lost connection has the name looked up again, but not more often than this: with grpc's 30 s a new
+        # replica would wait that long for its first call.
+        ("grpc.dns_min_time_between_resolutions_ms", 5000),
     ]
     if security.server_name:
         options.append(("grpc.ssl_target_name_override", security.server_name))
@@ -73,33 +79,64 @@ def connect(
     return RenewedChannel(security.certificates, secured)
 
 
-class _InheritUnary(grpc.aio.UnaryUnaryClientInterceptor):
+class _Inherit:
+    """A call made while another is served goes on with its request id, its deadline and its trace."""
+
+    def __init__(self) -> None:
+        self._endings: set[asyncio.Task[None]] = set()
+
+    async def _start(
+        self, continuation: Callable[..., Any], details: grpc.aio.ClientCallDetails, request: Any
+    ) -> Any:
+        served = current_call.get()
+        if served is None:
+            return await continuation(details, request)
+        span, trace = served.trace.start(_name(details.method), SpanKind.CLIENT)
+        try:
+            call = await continuation(_inherited(details, served, trace), request)
+        except BaseException:
+            end(span, grpc.StatusCode.CANCELLED)
+            raise
+        if span.is_recording():
+            # Not awaited here: grpc would then not hear of a cancellation.
+            call.add_done_callback(lambda ended: self._end(span, ended))
+        return call
+
+    def _end(self, span: Span, call: grpc.aio.Call) -> None:
+        async def end_with_code() -> None:
+            end(span, await call.code())
+
+        task = asyncio.get_running_loop().create_task(end_with_code())
+        self._endings.add(task)
+        task.add_done_callback(self._endings.discard)
+
+
+class _InheritUnary(_Inherit, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(
         self,
         continuation: Callable[..., Any],
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        return await continuation(_inherited(client_call_details), request)
+        return await self._start(continuation, client_call_details, request)
 
 
-class _InheritStream(grpc.aio.UnaryStreamClientInterceptor):
+class _InheritStream(_Inherit, grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(
         self,
         continuation: Callable[..., Any],
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        return await continuation(_inherited(client_call_details), request)
+        return await self._start(continuation, client_call_details, request)
 
 
-def _inherited(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
-    call = current_call.get()
-    if call is None:
-        return details
-    remaining = call.deadline.remaining()
+def _inherited(details: grpc.aio.ClientCallDetails, served: Call, trace: Trace) -> grpc.aio.ClientCallDetails:
+    remaining = served.deadline.remaining()
     timeout = remaining if details.timeout is None else min(details.timeout, remaining)
-    metadata = grpc.aio.Metadata(*(details.metadata or ()), (REQUEST_ID_KEY, call.request_id))
+    metadata = grpc.aio.Metadata(
+        *(details.metadata or ()), (REQUEST_ID_KEY, served.request_id), *trace.headers().items()
+    )
     return grpc.aio.ClientCallDetails(
         details.method,
         timeout,
@@ -107,3 +144,8 @@ def _inherited(details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetail
         details.credentials,
         details.wait_for_ready,
     )
+
+
+def _name(method: str | bytes) -> str:
+    """Without the slash in front. The stubs say it is a text; it is bytes."""
+    return (method.decode() if isinstance(method, bytes) else method).removeprefix("/")

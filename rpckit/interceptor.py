@@ -1,4 +1,4 @@
-"""What surrounds every call: its log line, its errors, its caller, its deadline and its place in the server.
+"""What surrounds every call: its log line, span, errors, caller, deadline and place in the server.
 
 Health is exempt from all of it, reflection from its deadline and its place; methods marked NO_SIDE_EFFECTS
 need no place.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 from google.protobuf import descriptor, descriptor_pb2, descriptor_pool, message
+from opentelemetry.trace import SpanKind, Tracer
 from prometheus_client import CollectorRegistry
 
 from rpckit import log
@@ -32,6 +33,7 @@ from rpckit.errors import (
     to_status,
 )
 from rpckit.metrics import CallMetrics
+from rpckit.trace import continued, end
 
 _HEALTH = "/grpc.health."
 _REFLECTION = "/grpc.reflection."
@@ -46,9 +48,12 @@ if TYPE_CHECKING:
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds the calls of one server, which share its `admission`."""
 
-    def __init__(self, admission: Admission, callers: Callers, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, admission: Admission, callers: Callers, registry: CollectorRegistry, tracer: Tracer
+    ) -> None:
         self._admission = admission
         self._callers = callers
+        self._tracer = tracer
         self._running = 0
         self._metrics = CallMetrics(registry, running=lambda: self._running, queued=lambda: admission.queued)
         self._idle = asyncio.Event()
@@ -113,10 +118,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         # Asked now: a call that was cancelled may be gone from memory, and asking then ends the process.
         peer = context.peer()
         remaining = context.time_remaining()
+        name = f"{method.containing_service.full_name}/{method.name}"
+        caller_trace = continued(self._tracer, context.invocation_metadata() or ())
+        span, trace = caller_trace.start(name, SpanKind.SERVER)
         call = Call(
-            method=f"/{method.containing_service.full_name}/{method.name}",
+            method=f"/{name}",
             request_id=_request_id(context),
             deadline=Deadline.after(float("inf") if remaining is None else remaining),
+            trace=trace,
         )
         ending = _Ending()
         self._running += 1
@@ -137,6 +146,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             self._running -= 1
             if not self._running:
                 self._idle.set()
+            end(span, ending.code, ending.reason)
             self._metrics.end(call.method, ending.code, ending.reason, time.monotonic() - started)
             log.access(call, peer=peer, started=started, code=ending.code, reason=ending.reason)
 

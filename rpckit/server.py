@@ -23,6 +23,7 @@ from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import exposed
 from rpckit.probes import probed
 from rpckit.settings import Environment, ServerSettings, SettingError
+from rpckit.tracing import start_tracing
 from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 
 _WRONG_SETTING_EXIT_CODE = 2
@@ -53,10 +54,11 @@ class Host:
     def __init__(self, settings: ServerSettings) -> None:
         admission = Admission(settings.max_in_flight, settings.max_queued)
         self.metrics = CollectorRegistry()
-        self._calls = CallInterceptor(admission, Callers(settings.callers), self.metrics)
+        self.exit_stack = AsyncExitStack()
+        tracer = start_tracing(settings, self.exit_stack)
+        self._calls = CallInterceptor(admission, Callers(settings.callers), self.metrics, tracer)
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
-        self.exit_stack = AsyncExitStack()
         self.health = Health()
         self._tasks: set[asyncio.Task[None]] = set()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)

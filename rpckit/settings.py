@@ -175,6 +175,7 @@ class ServerSettings:
         prefix: Of this server's own variables, for example "GEMMA".
         metrics_port: Where Prometheus reads; 0: nowhere.
         health_port: Where the health service answers in plaintext besides; 0: nowhere.
+        collector: Base URL of what takes traces by OTLP over HTTP; empty: there are none.
     """
 
     prefix: str
@@ -189,6 +190,7 @@ class ServerSettings:
     connection_age: float
     security: Security
     callers: CallerSettings
+    collector: str
 
     @classmethod
     def read(
@@ -217,6 +219,7 @@ class ServerSettings:
             connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1),
             security=Security.read(environment),
             callers=_callers(environment, prefix) if has_outside_callers else CallerSettings(),
+            collector=environment.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
         )
         address = f"{settings.host}:{settings.port}"
         settings.security.check(address, f"{prefix}_HOST")
