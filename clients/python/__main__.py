@@ -3,7 +3,8 @@
 import asyncio
 import io
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -21,6 +22,8 @@ from clients.python.failure_view import rpc_error
 from clients.python.feedback_service import list_models
 from clients.python.language import words_for
 from clients.python.models_view import comparison
+from clients.python.report.html_page import html
+from clients.python.report.markdown_page import markdown
 from clients.python.review import review as review_works
 from clients.python.screen import console, show
 from rpckit.errors import ChorusError
@@ -94,6 +97,10 @@ def review(
     as_json: Annotated[
         bool, _option("Print each GetFeedbackResponse as ProtoJSON, one a line.", "--json")
     ] = False,
+    out: Annotated[
+        Path | None,
+        _option("Write a report to hand out, too: .html or .md.", parser=arguments.report, metavar="FILE"),
+    ] = None,
     timeout: Timeout = 60,
     server: Address = _ADDRESS,
 ) -> None:
@@ -123,8 +130,11 @@ def review(
         feedback_language_code=feedback_language,
         allowed_providers=allow_provider,
     )
-    complete = _run(review_works(files, template, Server(server, timeout), as_json=as_json), server)
-    if not complete:
+    pages = _run(review_works(files, template, Server(server, timeout), as_json=as_json), server)
+    if out and pages:
+        with _writing(out):
+            out.write_text(html(pages) if out.suffix == ".html" else markdown(pages), encoding="utf-8")
+    if len(pages) < len(files):
         raise typer.Exit(1)
 
 
@@ -176,10 +186,8 @@ def picture(
         model=model, prompt=prompt, format=generation_pb2.ImageFormat(aspect_ratio=aspect_ratio)
     )
     response = _run(generate_image(request, Server(server, timeout)), server)
-    try:
+    with _writing(out):
         out.write_bytes(response.image.data)
-    except OSError as error:
-        raise typer.BadParameter(f"{out}: {error.strerror}", param_hint="--out") from None
     show(console(), classroom_view.picture(response, out, ENGLISH))
 
 
@@ -190,6 +198,14 @@ def _run(work: Coroutine[Any, Any, Result], server: str) -> Result:
     except ChorusError as error:
         show(console(stderr=True), rpc_error(error, ENGLISH, server=server))
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise typer.BadParameter(f"{out}: {error.strerror}", param_hint="--out") from None
 
 
 def _names(listed: str) -> list[str]:

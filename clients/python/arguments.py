@@ -13,6 +13,7 @@ from google.protobuf import json_format
 
 from chorus.feedback.v1 import submission_pb2
 
+REPORT_FORMATS = (".html", ".md")
 _MAX_AMOUNT = 1_000_000
 
 
@@ -36,6 +37,16 @@ def rubric(value: str) -> submission_pb2.Rubric:
     except json_format.ParseError as error:
         # The first line names the field; the rest lists the fields there are.
         raise typer.BadParameter(f"{value}: {str(error).splitlines()[0]}") from None
+
+
+def report(value: str) -> Path:
+    """Where a report goes: what cannot be written is found out before anything is paid for."""
+    path = Path(value)
+    if path.suffix not in REPORT_FORMATS:
+        raise typer.BadParameter(f"{value!r} ends neither in {' nor in '.join(REPORT_FORMATS)}")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"{path.parent} is no folder")
+    return path
 
 
 def text(value: str) -> str:

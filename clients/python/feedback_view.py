@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
-from clients.python import amounts
+from clients.python import amounts, phrases
 from clients.python.score_view import scores
 from clients.python.screen import indented, labelled, prose, quoted
 from clients.python.words import Words
@@ -21,7 +21,7 @@ _POLARITY_STYLES = {
 def feedback(response: feedback_service_pb2.GetFeedbackResponse, text: str, words: Words) -> Group:
     """Everything the panel said about `text`, most important first."""
     merged = response.merged
-    titles = {each.id: each.title or each.id for each in response.rubric.criteria}
+    titles = phrases.titles(response.rubric)
     sections = (
         _summary(merged, words),
         _points(merged, titles, text, words),
@@ -71,16 +71,12 @@ def _points(
         yield Text.assemble(f"{numbers[merged_point.id]}. ", _what(point, titles, words))
         for line in _body(point, text, words):
             yield indented(line)
-        yield indented(Text(_who(merged_point, numbers, words), style="dim"))
+        yield indented(Text(phrases.who(merged_point, numbers, words), style="dim"))
 
 
 def _what(point: feedback_pb2.Point, titles: dict[str, str], words: Words) -> Text:
-    rest = [words.issues.get(point.issue, point.issue.replace("_", " "))]
-    if point.polarity != feedback_pb2.POLARITY_STRENGTH:
-        rest.insert(0, words.severities.get(point.severity, ""))
-    rest.append(titles.get(point.criterion_id, point.criterion_id))
     polarity = (words.polarities.get(point.polarity, ""), _POLARITY_STYLES.get(point.polarity, ""))
-    return Text.assemble(polarity, *(f" · {each}" for each in rest if each))
+    return Text.assemble(polarity, *(f" · {each}" for each in phrases.labels(point, titles, words)))
 
 
 def _body(point: feedback_pb2.Point, text: str, words: Words) -> Iterator[Text]:
@@ -108,15 +104,6 @@ def _passage(anchor: feedback_pb2.Anchor, text: str, words: Words) -> Text:
     return Text.assemble((quote, "italic"), (f"  ({place})", "dim"))
 
 
-def _who(point: merged_pb2.MergedPoint, numbers: dict[str, str], words: Words) -> str:
-    agreement = words.agreements.get(point.agreement, "")
-    said = agreement.format(models=len(point.members), families=point.families)
-    opposite = ", ".join(numbers[each] for each in point.contradicts if each in numbers)
-    if opposite:
-        said += f" ({words.opposed.format(points=opposite)})"
-    return f"{said}: {', '.join(member.model for member in point.members)}"
-
-
 def _injections(merged: merged_pb2.MergedFeedback, text: str, words: Words) -> Iterator[RenderableType]:
     if merged.suspected_injections:
         yield Text(words.injections_heading, style="bold underline red")
@@ -126,11 +113,8 @@ def _injections(merged: merged_pb2.MergedFeedback, text: str, words: Words) -> I
 
 def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> Iterator[RenderableType]:
     panel = response.merged.panel
-    state = words.panel_states.get(panel.state, "").format(
-        asked=panel.asked, answered=panel.answered, families=panel.families_answered
-    )
     single = panel.state == merged_pb2.Panel.STATE_SINGLE
-    yield labelled(words.panel, state, style="yellow" if single else "")
+    yield labelled(words.panel, phrases.panel(panel, words), style="yellow" if single else "")
     if panel.missing:
         yield labelled(words.missing, ", ".join(panel.missing))
     usage = response.usage

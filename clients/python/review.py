@@ -1,6 +1,7 @@
 """`review`: asks the panel about each text and prints what it says, as it says it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from google.protobuf import json_format
 from rich.console import Console
@@ -16,6 +17,7 @@ from clients.python.feedback_view import feedback
 from clients.python.language import words_for
 from clients.python.models_view import absent
 from clients.python.panel_view import PanelView
+from clients.python.report.page import Page, page
 from clients.python.screen import console, show
 from clients.python.words import Words
 from rpckit.errors import ChorusError
@@ -27,7 +29,7 @@ async def review(
     server: Server,
     *,
     as_json: bool,
-) -> bool:
+) -> list[Page]:
     """Reviews the works one after another, then says who could not take part.
 
     Args:
@@ -37,27 +39,27 @@ async def review(
         as_json: Print each GetFeedbackResponse as one line of ProtoJSON, and nothing else.
 
     Returns:
-        Whether every work got its feedback.
+        A report on each work that got its feedback.
 
     Raises:
         ChorusError: The models could not be listed.
     """
     screen = console()
     models = None if as_json else await list_models(server)
-    complete = True
+    pages = []
     for work in works:
         request = _about(work, template)
         try:
             if as_json:
-                await _print_json(request, screen, server)
+                response = await _print_json(request, screen, server)
             else:
-                await _print_feedback(work, request, screen, server)
+                response = await _print_feedback(work, request, screen, server)
+            pages.append(page(Path(work.name).name, request, response, _words(request)))
         except ChorusError as error:
             show(console(stderr=True), rpc_error(error, _words(request), server=server.address))
-            complete = False
     if models:
         show(screen, absent(models, _words(_about(works[-1], template))))
-    return complete
+    return pages
 
 
 def _about(
@@ -76,10 +78,11 @@ def _words(request: feedback_service_pb2.GetFeedbackRequest) -> Words:
 
 async def _print_json(
     request: feedback_service_pb2.GetFeedbackRequest, screen: Console, server: Server
-) -> None:
+) -> feedback_service_pb2.GetFeedbackResponse:
     response = await stream_feedback(request, lambda _: None, server)
     line = json_format.MessageToJson(response, indent=None, ensure_ascii=False)
     screen.print(line, soft_wrap=True)
+    return response
 
 
 async def _print_feedback(
@@ -87,7 +90,7 @@ async def _print_feedback(
     request: feedback_service_pb2.GetFeedbackRequest,
     screen: Console,
     server: Server,
-) -> None:
+) -> feedback_service_pb2.GetFeedbackResponse:
     words = _words(request)
     length = words.characters.format(count=f"{len(work.text):,}")
     show(screen, Text(f"\n{work.name} · {length}\n", style="bold"))
@@ -103,3 +106,4 @@ async def _print_feedback(
     else:
         response = await stream_feedback(request, print_line, server)
     show(screen, feedback(response, work.text, words))
+    return response

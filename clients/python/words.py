@@ -48,6 +48,16 @@ class Words:
     total: str
     no_total: str
 
+    # A report
+    report: str
+    task: str
+    text: str
+    points_by_number: str
+    criterion: str
+    score: str
+    range: str
+    agreement: str
+
     # The whole
     injections_heading: str
     panel: str

@@ -17,7 +17,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.e2e.processes import FAKE, ORCHESTRATOR, PATIENCE_SECONDS, PROOFREADER, ROOT, running, until
+from tests.e2e.processes import (
+    FAKE,
+    ORCHESTRATOR,
+    PATIENCE_SECONDS,
+    PROOFREADER,
+    ROOT,
+    run_to_end,
+    running,
+    until,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -236,3 +245,18 @@ async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
     assert hanging.returncode != 0
     # The models stop, too.
     await until(lambda: cancelled() > before)
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"), [(".html", '<html lang="ko">'), (".md", "# 피드백: essay.txt\n")]
+)
+async def test_the_python_client_writes_a_report(
+    folder: Path, chorus: Chorus, essay: Path, ending: str, said: str
+) -> None:
+    out = folder / f"report{ending}"
+    arguments = ("review", str(essay), "--models", PANEL, "--out", str(out), "--server", chorus.address)
+    code, _, errors = await run_to_end(folder, "clients.python", *arguments)
+    assert (code, errors) == (0, "")
+    report = out.read_text("utf-8")
+    assert said in report
+    assert unicodedata.normalize("NFD", "금새") in report

@@ -85,6 +85,16 @@ def test_an_argument_that_is_no_text_is_refused(essay: str) -> None:
     assert "'--task': this is not UTF-8" in refused("review", essay, "--task", "\udcff")
 
 
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [("report.pdf", "ends neither in .html nor in .md"), ("no/such/report.html", "no/such is no folder")],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(
+    essay: str, out: str, said: str
+) -> None:
+    assert said in refused("review", essay, "--out", out)
+
+
 @pytest.mark.parametrize("value", ["16:0", "wide", "1:2:3", "-1", "nan"])
 def test_a_wrong_ratio_is_refused(tmp_path: Path, value: str) -> None:
     out = str(tmp_path / "a.png")

@@ -1,0 +1,1 @@
+"""The merged feedback as a page that a teacher can hand out, in HTML or Markdown."""
