@@ -9,13 +9,19 @@ import runpy
 import signal
 import sys
 import threading
+import time
+
+_AGAIN_SECONDS = 1.0
 
 
 def _follow_parent() -> None:
     # A plain read: one of a buffered file holds a lock that the interpreter wants when it ends.
     while os.read(0, 1):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    # Again and again: where memory has run out, a signal may not reach the event loop.
+    while True:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_AGAIN_SECONDS)
 
 
 if __name__ == "__main__":
