@@ -3,6 +3,7 @@
 from chorus.model.v1 import model_service_pb2, model_service_pb2_grpc
 from rpckit.server import Host, run
 from services.cloud_proxy.generation import Gate
+from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.providers import connect
 from services.cloud_proxy.servicer import ModelServicer
 from services.cloud_proxy.settings import Connection, Settings
@@ -12,12 +13,13 @@ _SERVICE = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"].full_na
 
 async def register(host: Host, settings: Settings) -> None:
     """Connects to each provider that has a key, and serves the catalog."""
+    metrics = ProviderMetrics(host.metrics)
     gates: dict[Connection, Gate] = {}
     for connection in settings.connections.values():
         if connection.is_open and connection not in gates:
             provider = connect(connection, settings.google_sdk, settings.calls_per_provider)
             host.exit_stack.push_async_callback(provider.close)
-            gates[connection] = Gate(provider, settings.calls_per_provider)
+            gates[connection] = Gate(provider, settings.calls_per_provider, metrics)
     await host.add(
         _SERVICE,
         model_service_pb2_grpc.add_ModelServiceServicer_to_server,

@@ -8,9 +8,11 @@ from google.protobuf import any_pb2
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit.admission import Admission
+from rpckit.call import current_trace
 from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
 from services.cloud_proxy import answer_schema
 from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer, too_long
+from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import Bill
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider
 from services.cloud_proxy.retry import Retries, RetryBudget
@@ -25,8 +27,9 @@ Event = content_pb2.Part | model_service_pb2.Completion
 class Gate:
     """The way to one provider, for all the calls that go there."""
 
-    def __init__(self, provider: Provider, places: int) -> None:
+    def __init__(self, provider: Provider, places: int, metrics: ProviderMetrics) -> None:
         self._provider = provider
+        self._metrics = metrics
         self._admission = Admission(places, places * _QUEUED_PER_PLACE)
         self._budget = RetryBudget()
 
@@ -40,13 +43,22 @@ class Gate:
             ChorusError: Its details hold the Usage, if the attempts consumed anything.
         """
         bill = Bill(prompt.entry.price)
+        try:
+            async with aclosing(self._generate(prompt, bill)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if (usage := bill.total()) is not None:
+                self._metrics.use(prompt.entry.name, usage)
+
+    async def _generate(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Event, None]:
         retries = Retries(self._budget, prompt.deadline)
         async with self._admission.admit(prompt.deadline):
             self._budget.deposit()
             while True:
                 is_out = False
                 try:
-                    async with aclosing(self._attempt(prompt, bill)) as pieces:
+                    async with aclosing(self._watched_attempt(prompt, bill)) as pieces:
                         async for piece in pieces:
                             is_out = True
                             yield _completion(piece, bill) if isinstance(piece, Ending) else piece
@@ -59,6 +71,16 @@ class Gate:
                         prompt = prompt.with_larger_limit()
                 else:
                     return
+
+    async def _watched_attempt(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Piece, None]:
+        model = prompt.entry.name
+        with self._metrics.attempt(model), current_trace().span("attempt", **{"chorus.model": model}) as span:
+            async with aclosing(self._attempt(prompt, bill)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Ending) and piece.usage is not None:
+                        span.set_attribute("chorus.input_tokens", piece.usage.input_tokens)
+                        span.set_attribute("chorus.output_tokens", piece.usage.output_tokens)
+                    yield piece
 
     async def _attempt(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Piece, None]:
         held: list[content_pb2.Part] = []

@@ -2,12 +2,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit import errors
 from services.cloud_proxy.failures import Dropped, NoAnswer
 from services.cloud_proxy.generation import Gate
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.metrics import ProviderMetrics
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider, text
 from tests.unit.cloud_proxy.prompts import prompt
 
 USAGE = generation_pb2.Usage(input_tokens=100, output_tokens=50, basis=generation_pb2.USAGE_BASIS_MEASURED)
@@ -53,9 +55,13 @@ class Silent(Scripted):
             self.left += 1
 
 
+def gate(provider: Provider, registry: CollectorRegistry | None = None) -> Gate:
+    return Gate(provider, places=1, metrics=ProviderMetrics(registry or CollectorRegistry()))
+
+
 async def generate(provider: Scripted, asked: Prompt) -> tuple[str, model_service_pb2.Completion]:
     words, completion = "", None
-    async for event in Gate(provider, places=1).generate(asked):
+    async for event in gate(provider).generate(asked):
         if isinstance(event, content_pb2.Part):
             words += event.text
         else:
@@ -86,7 +92,7 @@ async def test_without_an_ending_it_is_no_answer(streaming: bool) -> None:
 
 
 async def test_text_without_an_ending_never_leaves_a_unary_call() -> None:
-    events = Gate(Scripted([text("a")], [text("a")]), places=1).generate(prompt())
+    events = gate(Scripted([text("a")], [text("a")])).generate(prompt())
     with pytest.raises(NoAnswer):
         await anext(events)
 
@@ -194,10 +200,10 @@ async def test_who_leaves_takes_the_providers_call_along() -> None:
 
 
 async def test_places_are_few_and_waiting_is_bounded() -> None:
-    gate = Gate(Silent(), places=1)
+    silent = gate(Silent())
 
     async def take() -> None:
-        async for _ in gate.generate(prompt()):
+        async for _ in silent.generate(prompt()):
             pass
 
     tasks = [asyncio.create_task(take()) for _ in range(6)]
@@ -206,3 +212,18 @@ async def test_places_are_few_and_waiting_is_bounded() -> None:
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_every_attempt_is_counted_and_what_they_used_together() -> None:
+    registry, asked = CollectorRegistry(), prompt()
+    provider = Scripted([Ending(Finish.STOP, "stop", "b-1", USAGE)], [text("a"), STOP])
+    async for _ in gate(provider, registry).generate(asked):
+        pass
+
+    def value(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(name, {"model": asked.entry.name} | labels)
+
+    assert value("chorus_provider_attempts_total", outcome="OK") == 1
+    assert value("chorus_provider_attempts_total", outcome="BAD_OUTPUT") == 1
+    assert value("chorus_provider_tokens_total", kind="input") == 2 * USAGE.input_tokens
+    assert value("chorus_provider_tokens_total", kind="output") == 2 * USAGE.output_tokens

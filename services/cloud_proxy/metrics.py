@@ -1,0 +1,49 @@
+"""What the providers were asked and what that took, by model of the catalog."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter
+
+from chorus.model.v1 import generation_pb2
+from rpckit.errors import ChorusError, reason_name
+
+_NANOS = 1_000_000_000
+
+
+class ProviderMetrics:
+    """Counts attempts, retries among them, tokens and money."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        outcome = ("model", "outcome")
+        self._attempts = Counter(
+            "chorus_provider_attempts", "Attempts at the providers.", outcome, registry=registry
+        )
+        self._tokens = Counter(
+            "chorus_provider_tokens", "Tokens read and written.", ("model", "kind"), registry=registry
+        )
+        self._cost = Counter(
+            "chorus_provider_cost_usd",
+            "What the providers cost, as far as known.",
+            ("model",),
+            registry=registry,
+        )
+
+    @contextmanager
+    def attempt(self, model: str) -> Iterator[None]:
+        """Counts the block as one attempt: OK, why it failed, or CANCELLED."""
+        outcome = "CANCELLED"
+        try:
+            yield
+            outcome = "OK"
+        except ChorusError as error:
+            outcome = reason_name(error.reason)
+            raise
+        finally:
+            self._attempts.labels(model, outcome).inc()
+
+    def use(self, model: str, usage: generation_pb2.Usage) -> None:
+        """Counts what all attempts of one call used."""
+        self._tokens.labels(model, "input").inc(usage.input_tokens)
+        self._tokens.labels(model, "output").inc(usage.output_tokens)
+        self._cost.labels(model).inc(usage.cost_usd_nanos / _NANOS)
