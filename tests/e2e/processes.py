@@ -19,6 +19,7 @@ from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, from_rpc_error
+from rpckit.settings import Environment, Security
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Path(__file__).parent / "catalog.toml"
@@ -113,7 +114,7 @@ async def running(program: Program, folder: Path, **variables: str) -> AsyncIter
         async with asyncio.timeout(PATIENCE_SECONDS):
             await serving.wait()
             assert started.address, f"it ended before it served: {started.logged()}"
-            await _until_ready(started.address)
+            await _until_ready(started.address, Security.read(Environment(variables)))
         yield started
         if process.returncode is None:
             assert await started.end(signal.SIGTERM) == 0
@@ -136,8 +137,9 @@ async def _keep_log(started: Running, serving: asyncio.Event) -> None:
     serving.set()
 
 
-async def _until_ready(address: str) -> None:
-    async with connect(address, "grpc.health.v1.Health", watch_health=False) as channel:
+async def _until_ready(address: str, security: Security) -> None:
+    service = "grpc.health.v1.Health"
+    async with connect(address, service, watch_health=False, security=security) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
         watch = stub.Watch(health_pb2.HealthCheckRequest(), wait_for_ready=True)
         while (await watch.read()).status != health_pb2.HealthCheckResponse.SERVING:
