@@ -6,6 +6,9 @@ import sqlite3
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
 from orchestrator import classroom_servicer, feedback_servicer
+from orchestrator.calibration.calibrations import Calibrations
+from orchestrator.calibration.history import History
+from orchestrator.calibration.sqlite import SqliteHistory
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.asking import Asker
 from orchestrator.panel.directory import Directory
@@ -29,12 +32,14 @@ async def register(host: Host, settings: Settings) -> None:
     directory = Directory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
     asker = Asker(directory.stream_generate, records, store)
-    reviewer = Reviewer(directory, asker.ask, settings.panel, metrics)
+    calibrations = Calibrations(await _open_history(host, settings))
+    reviewer = Reviewer(directory, asker.ask, settings.panel, metrics, calibrations)
     feedback = feedback_servicer.FeedbackServicer(
         Runs(reviewer.review, store),
         directory,
         records,
         store,
+        calibrations,
         settings.batch_window,
     )
     await host.add(
@@ -48,6 +53,7 @@ async def register(host: Host, settings: Settings) -> None:
         classroom_service_pb2_grpc.add_ClassroomServiceServicer_to_server,
         classroom_servicer.ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
+    host.spawn(calibrations.run())
     host.spawn(_warm_up(host))
 
 
@@ -62,6 +68,12 @@ async def _open_store(host: Host, settings: Settings) -> Store:
         return await enter(SqliteStore.open(settings.state_path, settings.retention_seconds))
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
+
+
+async def _open_history(host: Host, settings: Settings) -> History:
+    # Beside a Redis nothing is kept on disk.
+    path = ":memory:" if settings.redis_url else settings.state_path
+    return await host.exit_stack.enter_async_context(SqliteHistory.open(path))
 
 
 async def _warm_up(host: Host) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
 from orchestrator.batch import Batch
+from orchestrator.calibration.calibrations import Calibrations
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.runs import Runs
-from orchestrator.score_check import check_scores
+from orchestrator.score_check import checked_rubric
 from orchestrator.store.store import Store
 from rpckit.call import served_call
 
@@ -27,12 +28,14 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         directory: Directory,
         records: TrackRecords,
         store: Store,
+        calibrations: Calibrations,
         batch_window: int,
     ) -> None:
         self._runs = runs
         self._directory = directory
         self._records = records
         self._store = store
+        self._calibrations = calibrations
         self._batch_window = batch_window
 
     async def GetFeedback(
@@ -74,8 +77,9 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> feedback_service_pb2.RecordScoresResponse:
         """Keeps a person's scores."""
-        check_scores(request, await self._store.rubric(request.feedback_id))
+        rubric = checked_rubric(request, await self._store.rubric(request.feedback_id))
         await self._store.keep_scores(request.feedback_id, request.rater, request.scores)
+        self._calibrations.learn_from_person(request.feedback_id, request.rater, request.scores, rubric)
         return feedback_service_pb2.RecordScoresResponse()
 
     async def DeleteFeedback(
@@ -85,6 +89,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
     ) -> feedback_service_pb2.DeleteFeedbackResponse:
         """Deletes what is stored of a feedback."""
         await self._store.delete_feedback(request.feedback_id)
+        await self._calibrations.forget(request.feedback_id)
         return feedback_service_pb2.DeleteFeedbackResponse()
 
     async def ListModels(

@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
+from orchestrator.calibration.calibrations import Calibrations
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
@@ -39,12 +40,18 @@ class Reviewer:
     """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
 
     def __init__(
-        self, directory: Directory, ask: Ask, default_panel: Sequence[str], metrics: ModelMetrics
+        self,
+        directory: Directory,
+        ask: Ask,
+        default_panel: Sequence[str],
+        metrics: ModelMetrics,
+        calibrations: Calibrations,
     ) -> None:
         self._directory = directory
         self._ask = ask
         self._default_panel = default_panel
         self._metrics = metrics
+        self._calibrations = calibrations
 
     async def review(
         self,
@@ -88,11 +95,11 @@ class Reviewer:
                     self._metrics.answer(event.result)
                 yield Event(result=event.result)
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
-                    yield Event(merged=await _merge(question, panel, outcomes))
+                    yield Event(merged=await self._merge(question, panel, outcomes))
 
         if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
             raise _quorum_not_reached(panel, outcomes)
-        merged = await _merge(question, panel, outcomes)
+        merged = await self._merge(question, panel, outcomes)
         usages = [each.result.usage for each in outcomes]
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
@@ -107,6 +114,8 @@ class Reviewer:
             if summary is not None:
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
+        feedback_id = uuid.uuid4().hex
+        self._calibrations.learn(feedback_id, _opinions(outcomes), question.rubric, work.language_code)
         yield Event(
             response=feedback_service_pb2.GetFeedbackResponse(
                 merged=merged,
@@ -114,9 +123,24 @@ class Reviewer:
                 usage=total_usage(usages),
                 rubric=question.rubric,
                 language_code=work.language_code,
-                feedback_id=uuid.uuid4().hex,
+                feedback_id=feedback_id,
             ),
         )
+
+    async def _merge(
+        self, question: Question, panel: Panel, outcomes: Sequence[Outcome]
+    ) -> merged_pb2.MergedFeedback:
+        opinions = _opinions(outcomes)
+        merged = await asyncio.to_thread(
+            merge,
+            question.work,
+            question.rubric,
+            opinions,
+            feedback_language=question.feedback_language,
+            calibration=self._calibrations.of(opinions, question.rubric, question.work.language_code),
+        )
+        merged.panel.CopyFrom(_panel(panel, outcomes))
+        return merged
 
 
 def _deadlines(
@@ -139,8 +163,8 @@ async def _read(submission: submission_pb2.Submission, deadline: Deadline) -> Wo
         raise Timeout("the deadline leaves no time to ask a model") from None
 
 
-async def _merge(question: Question, panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.MergedFeedback:
-    opinions = [
+def _opinions(outcomes: Sequence[Outcome]) -> list[Opinion]:
+    return [
         Opinion(
             model=each.listed.name,
             family=each.listed.model.family,
@@ -150,15 +174,6 @@ async def _merge(question: Question, panel: Panel, outcomes: Sequence[Outcome]) 
         for each in outcomes
         if each.answered
     ]
-    merged = await asyncio.to_thread(
-        merge,
-        question.work,
-        question.rubric,
-        opinions,
-        feedback_language=question.feedback_language,
-    )
-    merged.panel.CopyFrom(_panel(panel, outcomes))
-    return merged
 
 
 def _panel(panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:

@@ -8,11 +8,11 @@ from rpckit.errors import InvalidRequest
 _MAX_RATER = 64
 
 
-def check_scores(
+def checked_rubric(
     request: feedback_service_pb2.RecordScoresRequest,
     rubric: submission_pb2.Rubric | None,
-) -> None:
-    """Checks the scores against the rubric of the feedback they are for; None: there is no such feedback.
+) -> submission_pb2.Rubric:
+    """The rubric of the feedback, by which the scores hold; None: there is no such feedback.
 
     Raises:
         InvalidRequest: It names every field that is wrong.
@@ -22,6 +22,7 @@ def check_scores(
     found = dict(_violations(request, rubric))
     if found:
         raise InvalidRequest(found)
+    return rubric
 
 
 def _violations(

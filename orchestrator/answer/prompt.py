@@ -1,5 +1,7 @@
 """What a model is told and given to read."""
 
+import hashlib
+
 from google.protobuf import json_format
 
 from chorus.feedback.v1 import submission_pb2
@@ -95,6 +97,20 @@ understands it, and choose what they can act on next."""
 _REQUEST = """\
 Review the submission by the rubric. Answer with one JSON object that keeps to the given schema, and \
 nothing else. Write your feedback in the language "{language}"."""
+
+_WORDS = (
+    _ROLE,
+    _POINTS_LONG,
+    _POINTS_SHORT,
+    _FIELDS,
+    _REWRITE,
+    _SCORES,
+    _SUMMARY,
+    _VOICE_KOREAN,
+    _VOICE_OTHER,
+)
+# What a model's severity was measured under: other words, and it may be another.
+PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _AUTHOR, _REQUEST)).encode()).hexdigest()[:12]
 
 
 def review_request(

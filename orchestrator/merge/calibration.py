@@ -3,23 +3,41 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.merge import policy
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How one model scores.
+
+    Attributes:
+        severity: Levels by which it scores too high.
+        by_criterion: Levels that come on top for single criteria.
+        deviation: How far its scores usually stray besides, in levels.
+        weight: How much its scores count, beside 1 for the usual one.
+    """
+
+    severity: float = 0.0
+    by_criterion: Mapping[str, float] = field(default_factory=dict)
+    deviation: float = policy.UNKNOWN_DEVIATION
+    weight: float = 1.0
+
+
+_UNKNOWN = Habits()
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How severe and how steady each model is. The empty one treats all alike.
-
-    `biases` maps (model, criterion id) to the levels by which the model scores too high; `weights` maps a
-    model to how much its scores count.
-    """
+    """The habits of the models of a panel. The empty one treats all alike."""
 
     id: str = "neutral"
-    biases: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    weights: Mapping[str, float] = field(default_factory=dict)
+    habits: Mapping[str, Habits] = field(default_factory=dict)
+
+    def of(self, model: str) -> Habits:
+        """The model's habits."""
+        return self.habits.get(model, _UNKNOWN)
 
     def bias(self, model: str, criterion_id: str) -> float:
         """Levels to take off the model's scores for the criterion."""
-        return self.biases.get((model, criterion_id), 0.0)
-
-    def weight(self, model: str) -> float:
-        """How much the model's scores count, beside 1 for the usual one."""
-        return self.weights.get(model, 1.0)
+        habits = self.of(model)
+        return habits.severity + habits.by_criterion.get(criterion_id, 0.0)

@@ -16,8 +16,19 @@ MIN_HALF_RANGE = 0.5
 RANGE_DEVIATIONS = 1.28
 RATER_CORRELATION = 0.4
 CONTESTED_SPREAD = 1.75
-CONTESTED_GAP = 0.75
+CONTESTED_GAP = 0.7
+CONTESTED_CAMPS = 1.0
 AGREEING_LEVELS = 0.75
+
+# Severity and outliers.
+PRIOR_SCORES = 8.0
+LEAST_WEIGHT = 0.5
+MOST_WEIGHT = 2.0
+OUTLIER_DEVIATIONS = 1.75
+# As if so many more criteria had been scored as usual: one odd score proves little.
+PRIOR_CRITERIA = 2.0
+# Of a new model, whose severity is not taken off.
+UNKNOWN_DEVIATION = 1.0
 
 # Alignment of points.
 OVERLAP = 1.2

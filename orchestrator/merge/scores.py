@@ -1,7 +1,8 @@
 """One score for each criterion, with the range it plausibly lies in, or the range alone."""
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from statistics import median
@@ -12,6 +13,7 @@ from orchestrator.merge.agreement import agreement_of
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scale import Scale
+from orchestrator.merge.severity import peer_references
 from orchestrator.rubrics.rubric import weight
 
 _CONVERGED = 1e-12
@@ -41,7 +43,15 @@ def merge_scores(
     rubric: submission_pb2.Rubric, opinions: Sequence[Opinion], calibration: Calibration
 ) -> list[merged_pb2.MergedScore]:
     """One MergedScore for each criterion, in the rubric's order; `opinions` in the order of their names."""
-    return [_merge_score(criterion, opinions, calibration) for criterion in rubric.criteria]
+    ratings = [_ratings(criterion, opinions, calibration) for criterion in rubric.criteria]
+    out = outliers(
+        [{each.opinion.model: each.levels for each in of_one} for of_one in ratings],
+        {each.model: calibration.of(each.model).deviation for each in opinions},
+    )
+    return [
+        _merge_score(criterion, of_one, out)
+        for criterion, of_one in zip(rubric.criteria, ratings, strict=True)
+    ]
 
 
 def total(rubric: submission_pb2.Rubric, scores: Sequence[merged_pb2.MergedScore]) -> float | None:
@@ -88,8 +98,48 @@ def contested(values: Sequence[float]) -> bool:
     if count < 4:  # noqa: PLR2004  # the lowest and the highest are nearly all there are
         return _apart(ordered[0], ordered[-1], policy.CONTESTED_SPREAD)
     half = count // 2
-    camps = count % 2 == 0 and _apart(ordered[half - 1], ordered[half], policy.CONTESTED_GAP)
+    camps = (
+        count % 2 == 0
+        and _apart(ordered[half - 1], ordered[half], policy.CONTESTED_GAP)
+        and _apart(math.fsum(ordered[:half]) / half, math.fsum(ordered[half:]) / half, policy.CONTESTED_CAMPS)
+    )
     return camps or _apart(ordered[1], ordered[-2], policy.CONTESTED_SPREAD)
+
+
+def outliers(levels: Sequence[Mapping[str, float]], deviations: Mapping[str, float]) -> frozenset[str]:
+    """The models that stray much further from the others than they usually do, given the levels by criterion.
+
+    They are a minority. Where leaving a minority out does not bring the rest together, the panel is in
+    camps, and nobody is an outlier.
+    """
+    raters = {model for given in levels for model in given}
+    most = (len(raters) - 1) // 2
+    out: set[str] = set()
+    while True:
+        strayed = _strayed(levels, raters - out, deviations)
+        furthest = max(sorted(strayed), key=strayed.__getitem__, default="")
+        if strayed.get(furthest, 0.0) <= policy.OUTLIER_DEVIATIONS:
+            return frozenset(out)
+        if len(out) >= most:
+            return frozenset()
+        out.add(furthest)
+
+
+def _strayed(
+    levels: Sequence[Mapping[str, float]], raters: Container[str], deviations: Mapping[str, float]
+) -> dict[str, float]:
+    """How far each rater is from the median of the others, in its own usual deviations."""
+    distances: defaultdict[str, list[float]] = defaultdict(list)
+    for given in levels:
+        among = {model: each for model, each in given.items() if model in raters}
+        for model, reference in peer_references(among).items():
+            distances[model].append((among[model] - reference) / deviations[model])
+    return {model: _root_mean_square(each) for model, each in distances.items()}
+
+
+def _root_mean_square(deviations: Sequence[float]) -> float:
+    squares = math.fsum(each**2 for each in deviations)
+    return math.sqrt((squares + policy.PRIOR_CRITERIA) / (len(deviations) + policy.PRIOR_CRITERIA))
 
 
 def _apart(low: float, high: float, least: float) -> bool:
@@ -97,10 +147,11 @@ def _apart(low: float, high: float, least: float) -> bool:
 
 
 def _merge_score(
-    criterion: submission_pb2.Criterion, opinions: Sequence[Opinion], calibration: Calibration
+    criterion: submission_pb2.Criterion, ratings: Sequence[_Rating], out: Container[str]
 ) -> merged_pb2.MergedScore:
     scale = Scale.of(criterion)
-    ratings = _ratings(criterion, scale, opinions, calibration)
+    counted = [each for each in ratings if each.opinion.model not in out and each.weight > 0]
+    mean = math.fsum(each.weight for each in counted) / max(len(counted), 1)
     merged = merged_pb2.MergedScore(
         criterion_id=criterion.id,
         agreement=merged_pb2.AGREEMENT_SINGLE,
@@ -109,21 +160,21 @@ def _merge_score(
                 model=each.opinion.model,
                 raw=each.given.score,
                 adjusted=scale.score(each.levels),
-                weight=each.weight,
+                weight=each.weight / mean if each in counted else 0.0,
                 rationale=each.given.rationale,
             )
             for each in ratings
         ],
     )
-    counted = [each for each in ratings if each.weight > 0]
     if not counted:
         return merged
     values = [each.levels for each in counted]
-    found = estimate(values, [each.weight for each in counted])
+    found = estimate(values, [each.weight / mean for each in counted])
     merged.low = scale.score(found.middle - found.half_range)
     merged.high = scale.score(found.middle + found.half_range)
     merged.effective_raters = found.effective_raters
-    if contested(values):
+    # Who is left out of the score has dissented all the same.
+    if contested([each.levels for each in ratings if each.weight > 0]):
         merged.agreement = merged_pb2.AGREEMENT_CONTESTED
         return merged
     merged.score = scale.score(found.middle)
@@ -133,26 +184,17 @@ def _merge_score(
 
 
 def _ratings(
-    criterion: submission_pb2.Criterion,
-    scale: Scale,
-    opinions: Sequence[Opinion],
-    calibration: Calibration,
+    criterion: submission_pb2.Criterion, opinions: Sequence[Opinion], calibration: Calibration
 ) -> list[_Rating]:
-    given = [
-        (opinion, score)
-        for opinion in opinions
-        for score in opinion.feedback.scores
-        if score.criterion_id == criterion.id and score.HasField("score")
-    ]
-    if not given:
-        return []
-    mean = math.fsum(calibration.weight(opinion.model) for opinion, _ in given) / len(given)
+    scale = Scale.of(criterion)
     return [
         _Rating(
             opinion,
             score,
             scale.levels(score.score) - calibration.bias(opinion.model, criterion.id),
-            calibration.weight(opinion.model) / mean,
+            calibration.of(opinion.model).weight,
         )
-        for opinion, score in given
+        for opinion in opinions
+        for score in opinion.feedback.scores
+        if score.criterion_id == criterion.id and score.HasField("score")
     ]

@@ -6,7 +6,7 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPol
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
 from chorus.model.v1.generation_pb2 import Sampling
 from orchestrator.request_check import MAX_TEXT, check_request
-from orchestrator.score_check import check_scores
+from orchestrator.score_check import checked_rubric
 from rpckit.errors import InvalidRequest
 
 TEXT = Submission(text="A text.")
@@ -94,15 +94,15 @@ def test_the_limit_is_in_code_points(text: str) -> None:
 )
 def test_malformed_scores_name_their_fields(request_: RecordScoresRequest, fields: set[str]) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        check_scores(request_, RUBRIC)
+        checked_rubric(request_, RUBRIC)
     assert set(caught.value.metadata) == fields
 
 
 def test_an_unknown_feedback_is_named() -> None:
     with pytest.raises(InvalidRequest, match="feedback_id"):
-        check_scores(RecordScoresRequest(feedback_id="f", rater="t"), None)
+        checked_rubric(RecordScoresRequest(feedback_id="f", rater="t"), None)
 
 
 def test_sound_scores_pass_and_one_may_be_left_open() -> None:
-    check_scores(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c", score=4.5)]), RUBRIC)
-    check_scores(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c")]), RUBRIC)
+    checked_rubric(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c", score=4.5)]), RUBRIC)
+    checked_rubric(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c")]), RUBRIC)

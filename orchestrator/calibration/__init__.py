@@ -1,0 +1,1 @@
+"""What earlier scores say about the models that gave them."""

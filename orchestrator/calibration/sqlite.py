@@ -1,0 +1,107 @@
+"""The history of a single orchestrator, in the store's SQLite file."""
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiosqlite
+
+from orchestrator.calibration.history import MAX_JUDGEMENTS, Judgement, Tallies
+from orchestrator.merge.severity import Tally
+from orchestrator.store.store import StoreError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS judgements (
+  feedback_id TEXT, rater TEXT, criterion INTEGER, levels REAL NOT NULL, peers REAL,
+  PRIMARY KEY (feedback_id, rater, criterion)) STRICT;
+CREATE INDEX IF NOT EXISTS judgements_by_rater ON judgements (rater, criterion);
+CREATE TABLE IF NOT EXISTS people (
+  feedback_id TEXT, person TEXT, criterion INTEGER, levels REAL NOT NULL,
+  PRIMARY KEY (feedback_id, person, criterion)) STRICT;
+"""
+_TALLIES = """
+WITH person AS (SELECT feedback_id, criterion, avg(levels) AS level FROM people GROUP BY 1, 2),
+  residuals AS (
+    SELECT rater, criterion, levels - coalesce(level, peers) AS residual, level IS NULL AS relative
+    FROM judgements LEFT JOIN person USING (feedback_id, criterion)
+    WHERE coalesce(level, peers) IS NOT NULL)
+SELECT rater, criterion, count(*), total(residual), total(residual * residual), total(residual * relative)
+FROM residuals GROUP BY 1, 2
+"""
+_LET_GO = """
+DELETE FROM judgements WHERE rowid IN (SELECT rowid FROM (
+  SELECT rowid, row_number() OVER (PARTITION BY rater, criterion ORDER BY rowid DESC) AS place
+  FROM judgements) WHERE place > ?)
+"""
+
+
+class SqliteHistory:
+    """Implements `History`. Each method is one transaction."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path | str) -> AsyncIterator["SqliteHistory"]:
+        """Opens the file, makes the tables if they are new, and closes it after the block.
+
+        ":memory:" keeps it no longer than the process.
+        """
+        async with aiosqlite.connect(path) as connection:
+            await connection.execute("PRAGMA journal_mode = WAL")
+            await connection.execute("PRAGMA synchronous = NORMAL")
+            await connection.executescript(_SCHEMA)
+            yield cls(connection)
+
+    async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
+        """See `History`."""
+        async with self._transaction():
+            await self._connection.executemany(
+                "INSERT OR REPLACE INTO judgements VALUES (?, ?, ?, ?, ?)",
+                [(feedback_id, each.rater, each.criterion, each.levels, each.peers) for each in judgements],
+            )
+
+    async def add_person(self, feedback_id: str, person: str, levels: Mapping[int, float]) -> None:
+        """See `History`."""
+        where = (feedback_id, person)
+        async with self._transaction():
+            await self._connection.execute("DELETE FROM people WHERE feedback_id = ? AND person = ?", where)
+            await self._connection.executemany(
+                "INSERT INTO people VALUES (?, ?, ?, ?)", [(*where, *each) for each in levels.items()]
+            )
+
+    async def delete(self, feedback_id: str) -> None:
+        """See `History`."""
+        async with self._transaction():
+            await self._connection.execute("DELETE FROM judgements WHERE feedback_id = ?", (feedback_id,))
+            await self._connection.execute("DELETE FROM people WHERE feedback_id = ?", (feedback_id,))
+
+    async def tallies(self) -> Tallies:
+        """See `History`."""
+        found: defaultdict[str, dict[int, Tally]] = defaultdict(dict)
+        async with self._transaction():
+            await self._connection.execute(_LET_GO, (MAX_JUDGEMENTS,))
+            await self._connection.execute(
+                "DELETE FROM people WHERE feedback_id NOT IN (SELECT feedback_id FROM judgements)"
+            )
+            for rater, criterion, *sums in await self._connection.execute_fetchall(_TALLIES):
+                found[rater][criterion] = Tally(*sums)
+        return found
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        async with self._turn:
+            try:
+                try:
+                    yield
+                except BaseException:
+                    await self._connection.rollback()
+                    raise
+                await self._connection.commit()
+            except sqlite3.Error as error:
+                raise StoreError(type(error).__name__) from error

@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.merge import policy
+from orchestrator.merge.severity import Tally, calibrate, peer_references
+
+# One that is a level too lenient, ten times, against people; and one just right.
+LENIENT = {"c0": Tally(10, 10.0, 10.0)}
+EXACT = {"c0": Tally(10, 0.0, 0.0)}
+
+
+def test_nobody_known_is_neutral() -> None:
+    assert calibrate({"a": {}, "b": {}}).id == "neutral"
+
+
+def test_severity_against_people_is_taken_as_it_is_but_shrunk() -> None:
+    habits = calibrate({"a": LENIENT, "b": EXACT}).of("a")
+    assert habits.severity == pytest.approx(10 / 18)
+    assert habits.by_criterion["c0"] == pytest.approx((10 - 10 * 10 / 18) / 18)
+    assert calibrate({"a": LENIENT, "b": EXACT}).of("b").severity == 0
+
+
+def test_severity_against_each_other_sums_to_nothing() -> None:
+    lenient = {"c0": Tally(10, 10.0, 10.0, relative=10.0)}
+    found = calibrate({"a": lenient, "b": EXACT, "new": {}})
+    assert found.of("a").severity == pytest.approx(5 / 18)
+    assert found.of("b").severity == pytest.approx(-5 / 18)
+    assert found.of("new").severity == 0
+
+
+def test_the_steady_count_more_within_bounds() -> None:
+    shaky = {"c0": Tally(1000, 0.0, 4000.0)}
+    found = calibrate({"shaky": shaky, "steady": {"c0": Tally(1000, 0.0, 1.0)}, "new": {}})
+    assert found.of("shaky").weight == policy.LEAST_WEIGHT
+    assert found.of("steady").weight == policy.MOST_WEIGHT
+    assert found.of("shaky").deviation == pytest.approx(2, rel=0.01)
+    assert found.of("new").deviation == policy.UNKNOWN_DEVIATION
+
+
+def test_the_id_says_what_is_known() -> None:
+    assert calibrate({"a": LENIENT, "b": EXACT}).id == calibrate({"b": EXACT, "a": LENIENT}).id
+    assert calibrate({"a": LENIENT, "b": EXACT}).id != calibrate({"a": EXACT, "b": LENIENT}).id
+
+
+@given(st.lists(st.floats(-4, 4), min_size=1, max_size=30))
+def test_shrinking_never_passes_the_mean(residuals: list[float]) -> None:
+    tally = Tally(len(residuals), sum(residuals), sum(each**2 for each in residuals))
+    found = calibrate({"a": {"c0": tally}})
+    assert abs(found.bias("a", "c0")) <= abs(sum(residuals)) / len(residuals) + 1e-9
+    assert found.of("a").deviation > 0
+
+
+def test_peers_are_the_others() -> None:
+    assert peer_references({"a": 4.0, "b": 1.0, "c": 2.0}) == {"a": 1.5, "b": 3.0, "c": 2.5}
+    assert peer_references({"a": 4.0}) == {}
