@@ -127,6 +127,7 @@ async def chorus(folder: Path) -> AsyncIterator[Chorus]:
             ORCHESTRATOR,
             folder,
             CHORUS_MODEL_SERVERS=f"{fake.address},{proofreader.address}",
+            CHORUS_PANEL="fake/good,fake/second",
             ORCHESTRATOR_MAX_IN_FLIGHT="1",
             ORCHESTRATOR_MAX_QUEUED="0",
         ) as orchestrator,
@@ -260,3 +261,24 @@ async def test_the_python_client_writes_a_report(
     report = out.read_text("utf-8")
     assert said in report
     assert unicodedata.normalize("NFD", "금새") in report
+
+
+async def test_the_python_program_of_the_readme_runs(folder: Path, chorus: Chorus, essay: Path) -> None:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    file = folder / "readme_program.py"
+    file.write_text(program, encoding="utf-8")
+    empty = folder / "empty.txt"
+    empty.write_bytes(b"")
+    outputs = []
+    for text in (essay, empty):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(file), chorus.address, str(text)), stdout=PIPE, stderr=PIPE
+        )
+        output, errors = await process.communicate()
+        assert (process.returncode, errors) == (0, b"")
+        outputs.append(output.decode())
+    reviewed, refused = outputs
+    assert re.match(r"accepted\n(?:(?:delta|result|merged)\n)+response\n- \S", reviewed)
+    assert refused.startswith("failed: INVALID_ARGUMENT\n")
+    assert 'field: "submission.text"' in refused
