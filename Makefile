@@ -37,8 +37,9 @@ check: $(VENV)/.test-ready ## lints, types, layers, and the contract against its
 	$(BIN)/buf lint protos
 	$(BIN)/buf format --diff --exit-code protos
 	$(BIN)/buf breaking protos --against protos/released.binpb
-	@$(MAKE) --no-print-directory protos GENERATED=$(VENV)/generated
+	@$(MAKE) --no-print-directory protos GENERATED=$(VENV)/generated API_PAGE=$(VENV)/api.md
 	diff -r $(VENV)/generated protos/gen/python
+	diff $(VENV)/api.md docs/api.md
 
 format: $(VENV)/.test-ready ## formats the code
 	$(BIN)/ruff check --fix
@@ -46,10 +47,12 @@ format: $(VENV)/.test-ready ## formats the code
 	$(BIN)/buf format --write protos
 
 GENERATED ?= protos/gen/python
-protos: $(VENV)/.test-ready ## generates the Python code of the contract
+API_PAGE ?= docs/api.md
+protos: $(VENV)/.test-ready ## generates the Python code of the contract, and its page
 	rm -rf $(GENERATED) && mkdir -p $(GENERATED)
 	$(PROTOC) --python_out=$(GENERATED) --grpc_python_out=$(GENERATED) \
 		--mypy_out=quiet:$(GENERATED) --mypy_grpc_out=quiet:$(GENERATED) $(PROTO_FILES)
+	$(BIN)/buf build protos --as-file-descriptor-set --output - | $(BIN)/python docs/api.py > $(API_PAGE)
 
 release-protos: $(VENV)/.test-ready ## makes today's contract the one that later changes must not break
 	$(BIN)/buf build protos --output protos/released.binpb
@@ -75,5 +78,5 @@ $(VENV)/.gemma-ready: $(VENV)/.run-ready
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma,tracing,dev]'
 	@touch $@
