@@ -11,11 +11,11 @@ from rpckit.followed import LOOK_AGAIN_SECONDS, Followed
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Certificate:
-    """Who this process is, and the authorities it believes; all PEM."""
+    """Whom this process believes and who it is, if it needs to say; all PEM."""
 
-    chain: bytes
-    key: bytes
     authorities: bytes
+    chain: bytes = b""
+    key: bytes = b""
 
     def for_server(self) -> grpc.ServerCertificateConfiguration:
         """What a server shows, and whom it believes."""
@@ -23,18 +23,21 @@ class Certificate:
 
     def for_client(self) -> grpc.ChannelCredentials:
         """What a client shows, and whom it believes."""
-        return grpc.ssl_channel_credentials(self.authorities, self.key, self.chain)
+        return grpc.ssl_channel_credentials(self.authorities, self.key or None, self.chain or None)
 
 
 class CertificateFolder:
-    """The files in a folder, where others renew them.
+    """The files in a folder, where others renew them; `shows_own` False: of a client that shows none.
 
     Raises:
         ValueError: They are not there, or do not fit together.
     """
 
-    def __init__(self, folder: Path, look_again_seconds: float = LOOK_AGAIN_SECONDS) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, look_again_seconds: float = LOOK_AGAIN_SECONDS, *, shows_own: bool = True
+    ) -> None:
+        self._authorities = folder / "ca.crt"
+        self._own = (folder / "tls.crt", folder / "tls.key") if shows_own else ()
         self._certificate = Followed(self._read, look_again_seconds)
 
     def current(self) -> Certificate:
@@ -48,14 +51,14 @@ class CertificateFolder:
         )
 
     def _read(self) -> Certificate:
-        paths = [self._folder / name for name in ("tls.crt", "tls.key", "ca.crt")]
-        chain, key, authorities = paths
+        paths = (self._authorities, *self._own)
         try:
             before = [path.read_bytes() for path in paths]
             # Only here is it seen that they do not fit together: grpc would fail connections.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.load_cert_chain(chain, key)
-            context.load_verify_locations(authorities)
+            context.load_verify_locations(self._authorities)
+            if self._own:
+                context.load_cert_chain(*self._own)
             after = [path.read_bytes() for path in paths]
         except ssl.SSLError as error:
             raise ValueError(f"tls.crt, tls.key and ca.crt do not fit together ({error.reason})") from None

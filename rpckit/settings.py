@@ -103,15 +103,17 @@ class Security:
     insecure: bool = False
 
     @classmethod
-    def read(cls, environment: Environment) -> "Security":
+    def read(cls, environment: Environment, *, shows_own: bool = True) -> "Security":
         """Reads the variables, which all processes share.
+
+        Without a certificate of its own to show, a client needs only `ca.crt`.
 
         Raises:
             SettingError: The folder holds no usable certificate.
         """
         folder = environment.text(_TLS_DIR)
         try:
-            certificates = CertificateFolder(Path(folder)) if folder else None
+            certificates = CertificateFolder(Path(folder), shows_own=shows_own) if folder else None
         except ValueError as error:
             raise SettingError(_TLS_DIR, str(error)) from None
         return cls(
@@ -124,13 +126,19 @@ class Security:
         """Whether nobody else can read what is said to an address, or a gRPC target."""
         return self.certificates is not None or is_loopback(address)
 
-    def check(self, address: str, variable: str = _TLS_DIR) -> None:
-        """Checks that an address may be talked to.
+    def check(self, address: str, variable: str = _TLS_DIR, *, secret: bool = False) -> None:
+        """Checks that an address may be talked to, and told a secret.
 
         Raises:
-            SettingError: In plaintext it may not, unless that is asked for.
+            SettingError: In plaintext it may not, unless that is asked for; a secret never.
         """
-        if not self.insecure and not self.is_private(address):
+        if self.is_private(address):
+            return
+        if secret:
+            raise SettingError(
+                variable, f"is needed to send a token to {address}: that is beyond this machine"
+            )
+        if not self.insecure:
             wrong = (
                 f"{address} is beyond this machine: set {_TLS_DIR}, or {_INSECURE}=yes to talk in plaintext"
             )

@@ -27,9 +27,11 @@ from clients.python.report.markdown_page import markdown
 from clients.python.review import review as review_works
 from clients.python.screen import console, show
 from rpckit.errors import ChorusError
+from rpckit.settings import Environment, SettingError
 
 _NANOS = 1_000_000_000
 _INT32_MAX = 2**31 - 1
+_WRONG_SETTING = 2
 
 Result = TypeVar("Result")
 
@@ -130,7 +132,7 @@ def review(
         feedback_language_code=feedback_language,
         allowed_providers=allow_provider,
     )
-    pages = _run(review_works(files, template, Server(server, timeout), as_json=as_json), server)
+    pages = _run(review_works(files, template, _server(server, timeout), as_json=as_json), server)
     if out and pages:
         with _writing(out):
             out.write_text(html(pages) if out.suffix == ".html" else markdown(pages), encoding="utf-8")
@@ -141,7 +143,7 @@ def review(
 @app.command()
 def models(timeout: Timeout = 20, server: Address = _ADDRESS) -> None:
     """Compare the models: state, memory, disk, price, measured speed and failures."""
-    found = _run(list_models(Server(server, timeout)), server)
+    found = _run(list_models(_server(server, timeout)), server)
     console().print(comparison(found, ENGLISH))
 
 
@@ -166,7 +168,7 @@ def student(
         misconceptions=misconception,
     )
     request = classroom_service_pb2.SimulateStudentRequest(model=model, task=task, profile=profile)
-    response = _run(simulate_student(request, Server(server, timeout)), server)
+    response = _run(simulate_student(request, _server(server, timeout)), server)
     show(console(), classroom_view.student_text(response, words_for(language, response.text)))
 
 
@@ -185,10 +187,14 @@ def picture(
     request = classroom_service_pb2.GenerateImageRequest(
         model=model, prompt=prompt, format=generation_pb2.ImageFormat(aspect_ratio=aspect_ratio)
     )
-    response = _run(generate_image(request, Server(server, timeout)), server)
+    response = _run(generate_image(request, _server(server, timeout)), server)
     with _writing(out):
         out.write_bytes(response.image.data)
     show(console(), classroom_view.picture(response, out, ENGLISH))
+
+
+def _server(address: str, timeout: float) -> Server:
+    return Server.read(Environment(), address, timeout)
 
 
 def _run(work: Coroutine[Any, Any, Result], server: str) -> Result:
@@ -225,7 +231,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_WRONG_SETTING)
 
 
 if __name__ == "__main__":

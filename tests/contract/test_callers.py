@@ -19,7 +19,7 @@ from chorus.model.v1.model_service_pb2 import (
 from rpckit.certificates import CertificateFolder
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, RateLimited, Unauthenticated, from_rpc_error
-from rpckit.settings import Security
+from rpckit.settings import Security, SettingError
 from tests.fakes.authority import Authority
 from tests.fakes.recorder import SERVICE, Recorder, free_port
 
@@ -99,11 +99,12 @@ async def test_with_certificates_a_token_has_a_port_of_its_own(tokens: Path, tmp
             await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
             error = await failure(stub.Generate(REQUEST, timeout=30, metadata=bearer("another")))
             assert isinstance(error, Unauthenticated)
-        bare = grpc.ssl_channel_credentials((client / "ca.crt").read_bytes())
-        async with grpc.aio.secure_channel(f"127.0.0.1:{token_port}", bare) as channel:
-            stub = models(channel)
-            await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
-            assert isinstance(await failure(stub.Generate(REQUEST, timeout=30)), Unauthenticated)
+        address = f"127.0.0.1:{token_port}"
+        bare = Security(CertificateFolder(client, shows_own=False))
+        async with connect(address, SERVICE, security=bare, token=TOKEN) as channel:
+            await models(channel).Generate(REQUEST, timeout=30)
+        async with connect(address, SERVICE, security=bare) as channel:
+            assert isinstance(await failure(models(channel).Generate(REQUEST, timeout=30)), Unauthenticated)
     assert [call.caller for call in recorder.calls] == ["library", "tutor", "tutor"]
 
 
@@ -119,3 +120,9 @@ async def test_a_caller_that_calls_too_often_is_told_when_to_come_back(tokens: P
     assert isinstance(error, RateLimited)
     assert error.retry_delay is not None
     assert 0 < error.retry_delay <= 60
+
+
+def test_a_token_never_leaves_the_machine_in_plaintext() -> None:
+    with pytest.raises(SettingError, match="CHORUS_TLS_DIR: is needed to send a token") as caught:
+        connect("10.0.0.1:1", SERVICE, security=Security(insecure=True), token=TOKEN)
+    assert TOKEN not in str(caught.value)

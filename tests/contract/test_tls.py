@@ -139,7 +139,7 @@ async def test_files_that_do_not_fit_together_change_nothing(
 
 
 async def test_a_folder_without_a_certificate_names_the_variable(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"CHORUS_TLS_DIR: .*tls.crt: No such file"):
+    with pytest.raises(SettingError, match=r"CHORUS_TLS_DIR: .*ca.crt: No such file"):
         Security.read(Environment({"CHORUS_TLS_DIR": str(tmp_path)}))
 
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from clients.python.__main__ import app
 
 # Nothing listens there; wrong input is refused before it matters.
 SERVER = "127.0.0.1:1"
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -104,3 +107,17 @@ def test_a_wrong_ratio_is_refused(tmp_path: Path, value: str) -> None:
 def test_a_ratio_is_width_over_height() -> None:
     assert arguments.ratio("16:9") == pytest.approx(16 / 9)
     assert arguments.ratio("1.5") == 1.5
+
+
+def test_a_wrong_setting_is_one_line_that_names_it() -> None:
+    result = subprocess.run(
+        (sys.executable, "-m", "clients.python", "models", "--server", "chorus.example:50051"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PATH": "", "CHORUS_TOKEN": "planted"},
+        check=False,
+    )
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("CHORUS_TLS_DIR: is needed to send a token to chorus.example:50051")
