@@ -63,6 +63,7 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 
 clean: ## removes what the other commands made
 	rm -rf $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH" >&2; exit 1; }
