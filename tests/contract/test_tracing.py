@@ -14,8 +14,6 @@ from rpckit.channel import connect
 from tests.fakes.collector import Collector, attributes
 from tests.fakes.recorder import SERVICE, Recorder
 
-pytest.importorskip("opentelemetry.sdk", reason="it comes with the extra 'tracing'")
-
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACED = (("traceparent", f"00-{TRACE_ID}-b7ad6b7169203331-01"),)
 WAIT = GenerateRequest(system_instruction="wait")

@@ -26,8 +26,6 @@ from tests.fakes.recorder import free_port
 from tests.fakes.redis_server import PASSWORD, RedisServer, redis_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-pytest.importorskip("opentelemetry.sdk", reason="it comes with the extra 'tracing'")
-
 KEY = "sk-planted-key-of-a-provider"
 TOKEN = "planted-token-of-a-caller"  # noqa: S105 - of nothing
 WRONG_TOKEN = "planted-token-of-nobody"  # noqa: S105 - of nothing

@@ -132,3 +132,14 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
     logs = proxy.logged(), orchestrator.logged()
     assert all('"call"' in log for log in logs)
     assert KEY not in "".join((*logs, *command_lines, str(refused), repr(refused.__dict__), str(listed)))
+
+
+async def test_traces_without_their_extra_are_missed_at_the_start(folder: Path) -> None:
+    collector = "http://127.0.0.1:1"
+    code, _, errors = await run_to_end(
+        folder, "tests.e2e.base_only", "orchestrator", OTEL_EXPORTER_OTLP_ENDPOINT=collector
+    )
+    assert code == 2
+    (line,) = errors.splitlines()
+    assert line.startswith("OTEL_EXPORTER_OTLP_ENDPOINT: ")
+    assert ".[tracing]" in line
