@@ -8,7 +8,8 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$each && break; done)
 
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-PROTOC = $(BIN)/python -m grpc_tools.protoc -I protos
+PROTOC = $(BIN)/python -m grpc_tools.protoc -I protos \
+	--plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc
 PROTO_FILES = $(sort $(wildcard protos/chorus/*/v1/*.proto))
 # Torch is big: it comes only where Gemma is asked for, and with the tests.
 RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
