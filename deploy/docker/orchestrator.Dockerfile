@@ -7,7 +7,7 @@ WORKDIR /app
 # What the code needs comes before the code: a change of ours leaves the big layer as it is.
 COPY pyproject.toml constraints.txt /
 RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
-    --requirements /pyproject.toml --constraints /constraints.txt
+    --requirements /pyproject.toml --extra tracing --constraints /constraints.txt
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
 COPY orchestrator/ orchestrator/
