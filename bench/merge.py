@@ -7,40 +7,23 @@ The baseline is the plainest merge there is: every point in a row, the mean of t
 """
 
 import argparse
-import json
 import random
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
-from orchestrator.answer.issues import ISSUES
+from bench.evaluate.works import panel, read, texts
+from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work, read_work
+from orchestrator.work.work import Work
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-_MODELS = {"openai/a": "openai", "anthropic/b": "anthropic", "google/c": "google", "gemma/d": "google"}
-_POINTS = 12
-_OBSERVATIONS = {
-    "ko": (
-        "주장을 뒷받침하는 구체적인 근거가 없어서 읽는 사람이 받아들이기 어려워요.",
-        "왜 그렇게 생각하는지 보여 주는 예나 자료가 빠져 있어요.",
-        "한 문장 안에 여러 생각이 이어져 있어 뜻을 따라가기 힘들어요.",
-        "앞 문장과 뒤 문장이 어떻게 이어지는지 분명하지 않아요.",
-        "이 낱말의 맞춤법이 규범에 맞지 않아요.",
-        "경험을 구체적으로 들려준 점이 생생하고 좋아요.",
-    ),
-    "en": (
-        "The claim is not backed up by a concrete example, so a reader may not accept it.",
-        "There is no source or figure that shows why this would be true.",
-        "Several ideas are strung together in one sentence and hard to follow.",
-        "It is not clear how this sentence follows from the one before it.",
-        "This word is spelt wrongly.",
-        "The personal experience is told vividly and draws the reader in.",
-    ),
+_SENTENCES = {
+    "ko": "저는 이 주장에 찬성합니다. 까닭은 이렇습니다. ",
+    "en": "I agree with this. Here is why. ",
 }
 
 
@@ -52,15 +35,13 @@ def main() -> None:
     print(f"{'':8}{'p50 ms':>9}{'p95 ms':>9}{'plain p50':>11}{'ratio':>8}")
     for language, file in (("ko", "ksl_ko_dev.jsonl"), ("en", "l2_essays_dev.jsonl")):
         generator = random.Random(1)  # noqa: S311  # a benchmark repeats itself
-        works = [read_work(submission_pb2.Submission(text=text)) for text in _texts(language, file)]
-        rubric = default_rubric(language)
-        panels = [(work, _panel(work, rubric, language, generator)) for work in works]
+        panels = [(work, panel(work, generator)) for work in read(_texts(language, file))]
 
         def merged(work: Work, opinions: list[Opinion], language: str = language) -> None:
             merge(work, default_rubric(language), opinions, feedback_language=language)
 
-        ours = _timed(merged, panels, rounds)
-        plain = _timed(_plain, panels, rounds)
+        ours = timed(merged, panels, rounds)
+        plain = timed(_plain, panels, rounds)
         p50, p95 = statistics.median(ours), statistics.quantiles(ours, n=20)[-1]
         base = statistics.median(plain)
         print(f"{language:8}{p50:9.2f}{p95:9.2f}{base:11.3f}{p50 / base:8.1f}")
@@ -69,46 +50,8 @@ def main() -> None:
 def _texts(language: str, file: str) -> list[str]:
     path = _DATA / file
     if not path.exists():
-        return [" ".join(_OBSERVATIONS[language] * 5)]
-    lines = path.read_text(encoding="utf-8").splitlines()[:20]
-    return [json.loads(line)["text"] for line in lines]
-
-
-def _panel(
-    work: Work, rubric: submission_pb2.Rubric, language: str, generator: random.Random
-) -> list[Opinion]:
-    return [
-        Opinion(model, family, "1", _feedback(work, rubric, language, generator))
-        for model, family in _MODELS.items()
-    ]
-
-
-def _feedback(
-    work: Work, rubric: submission_pb2.Rubric, language: str, generator: random.Random
-) -> feedback_pb2.ModelFeedback:
-    points = []
-    for number in range(_POINTS):
-        sentence = generator.choice(work.sentences)
-        observation = generator.choice(_OBSERVATIONS[language])
-        points.append(
-            feedback_pb2.Point(
-                id=f"p{number}",
-                criterion_id=generator.choice(rubric.criteria).id,
-                issue=generator.choice(list(ISSUES)),
-                polarity=generator.choice(
-                    [feedback_pb2.POLARITY_STRENGTH, feedback_pb2.POLARITY_IMPROVEMENT]
-                ),
-                severity=feedback_pb2.SEVERITY_MODERATE,
-                anchor=work.anchor(sentence.start, sentence.end, feedback_pb2.Anchor.MATCH_EXACT),
-                # No two alike, as from models: nothing is found again that was analysed before.
-                observation=f"{observation} ({generator.random():.6f})",
-            )
-        )
-    scores = [
-        feedback_pb2.CriterionScore(criterion_id=each.id, score=generator.randint(1, 5), rationale="…")
-        for each in rubric.criteria
-    ]
-    return feedback_pb2.ModelFeedback(points=points, scores=scores)
+        return [_SENTENCES[language] * 10]
+    return list(texts(path).values())[:20]
 
 
 def _plain(_: Work, opinions: list[Opinion]) -> None:
@@ -128,7 +71,7 @@ def _plain(_: Work, opinions: list[Opinion]) -> None:
     )
 
 
-def _timed(
+def timed(
     call: Callable[[Work, list[Opinion]], None], panels: list[tuple[Work, list[Opinion]]], rounds: int
 ) -> list[float]:
     """Milliseconds of each round, after one to warm up."""

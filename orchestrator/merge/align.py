@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from orchestrator.answer.issues import OTHER
 from orchestrator.merge import policy
+from orchestrator.merge.kinship import are_kin, is_local, may_be_one
 from orchestrator.merge.lexical import likeness
 from orchestrator.merge.statement import Range, Statement, overlap
 from orchestrator.work.work import Work
 
-_CONVENTIONS = "conventions"
 _WORDS_DECIDE_FROM = policy.JOIN_FROM - policy.LEXICAL * policy.LEXICAL_LIMIT
 
 Pair = tuple[int, int]
@@ -60,15 +59,18 @@ def _similarities(work: Work, statements: Sequence[Statement], language_code: st
 def _may_join(
     one: Statement, other: Statement, its_sentences: Range | None, other_sentences: Range | None
 ) -> bool:
-    if one.group != other.group and OTHER not in {one.group, other.group}:
+    if not may_be_one(one, other):
         return False
     if (one.strength and other.improvement) or (one.improvement and other.strength):
         return False
     if {each.model for each in one.opinions} & {each.model for each in other.opinions}:
         return False
-    if its_sentences is None or other_sentences is None or overlap(one, other):
+    shared = overlap(one, other)
+    if are_kin(one, other):
+        return shared is not None and shared >= policy.KIN_OVERLAP
+    if its_sentences is None or other_sentences is None or shared:
         return True
-    if _CONVENTIONS in {one.group, other.group}:
+    if is_local(one) or is_local(other):
         return False
     first, second = sorted((its_sentences, other_sentences))
     return second[0] - first[1] <= policy.MAX_SENTENCES_APART

@@ -39,6 +39,7 @@ LEXICAL = 0.18
 LEXICAL_LIMIT = 2.0
 JOIN_FROM = 0.60
 MAX_SENTENCES_APART = 1
+KIN_OVERLAP = 0.5
 
 # Agreement and order.
 CONTRADICTION_OVERLAP = 0.5
@@ -64,5 +65,5 @@ class Distribution:
     deviation: float
 
 
-LEXICAL_KOREAN = Distribution(0.05, 0.09)
-LEXICAL_OTHER = Distribution(0.06, 0.06)
+LEXICAL_KOREAN = Distribution(0.07, 0.12)
+LEXICAL_OTHER = Distribution(0.05, 0.05)

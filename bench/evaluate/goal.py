@@ -1,0 +1,55 @@
+"""A goal, what was measured, and the table of them."""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_WIDTHS = (4, 34, 44, 62)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One row of the table.
+
+    Attributes:
+        met: None where there was nothing to measure it on.
+        beside: What else there is to compare with: baselines, mostly.
+    """
+
+    name: str
+    what: str
+    goal: str
+    measured: str
+    met: bool | None
+    beside: str = ""
+
+
+def unmeasured(name: str, what: str, goal: str, why: str) -> Goal:
+    """A goal that there was nothing to measure on."""
+    return Goal(name, what, goal, why, None)
+
+
+def table(goals: Iterable[Goal]) -> str:
+    """The goals as text."""
+    lines = [_row(("", "what", "goal", "measured"), "met")]
+    for each in goals:
+        met = {True: "yes", False: "MISSED", None: "-"}[each.met]
+        measured = f"{each.measured}\n{each.beside}" if each.beside else each.measured
+        lines.append(_row((each.name, each.what, each.goal, measured), met))
+    return "\n".join(lines)
+
+
+def _row(cells: tuple[str, ...], met: str) -> str:
+    wrapped = [
+        [line for part in cell.splitlines() for line in textwrap.wrap(part, width)] or [""]
+        for cell, width in zip(cells, _WIDTHS, strict=True)
+    ]
+    height = max(map(len, wrapped))
+    lines = []
+    for number in range(height):
+        parts = [
+            (column[number] if number < len(column) else "").ljust(width)
+            for column, width in zip(wrapped, _WIDTHS, strict=True)
+        ]
+        lines.append("  ".join([*parts, met if number == 0 else ""]).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,90 @@
+"""E7: quotations that are in a work are found, others are not, and what is shown is the work's own."""
+
+import random
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.evaluate.goal import Goal
+from bench.evaluate.works import read
+from orchestrator.answer.quotes import find_quote
+from orchestrator.answer.schema import MAX_QUOTE
+from orchestrator.work.folding import fold
+from orchestrator.work.work import Work
+
+_QUOTES_PER_WORK = 8
+_LEAST_WORDS, _MOST_WORDS = 3, 16
+_SWAPPED = 0.4
+_COPYISTS: Sequence[Callable[[str], str]] = (
+    lambda quote: quote,
+    lambda quote: quote.replace("'", "’").replace('"', "“"),
+    lambda quote: "  ".join(quote.split()),
+    str.upper,
+    lambda quote: f"“{quote}”",
+)
+
+
+@dataclass(slots=True)
+class _Share:
+    found: int = 0
+    of: int = 0
+
+    @property
+    def value(self) -> float:
+        return self.found / max(self.of, 1)
+
+
+def goals(seed: int, works: Sequence[Work]) -> Iterator[Goal]:
+    """Measures Korean and English works apart."""
+    for language in ("ko", "en"):
+        own = [each for each in works if each.language_code == language]
+        if len(own) > 1:
+            yield _goal(random.Random(seed), language, own)  # noqa: S311  # it repeats itself
+
+
+def _goal(generator: random.Random, language: str, works: Sequence[Work]) -> Goal:
+    true, foreign, swapped = _Share(), _Share(), _Share()
+    torn = 0
+    # As some keyboards write Korean: its syllables apart.
+    decomposed = read(unicodedata.normalize("NFD", each.text) for each in works[::4])
+    for work in [*works, *decomposed]:
+        for _ in range(_QUOTES_PER_WORK):
+            quote = _passage(generator, work)
+            torn += _count(true, work, generator.choice(_COPYISTS)(quote)[:MAX_QUOTE])
+            other = _passage(generator, generator.choice(works))
+            for share, wrong in ((foreign, other), (swapped, _with_swapped_words(generator, quote, other))):
+                # Headings, sources and set phrases that both works hold are no invention.
+                if fold(wrong).text.strip() not in work.folding.text:
+                    torn += _count(share, work, wrong[:MAX_QUOTE])
+    return Goal(
+        "E7",
+        f"quote check, {language}",
+        "true >= .99, foreign <= .005, swapped words <= .015; all slices",
+        f"true {true.value:.4f}, foreign {foreign.value:.4f}, swapped {swapped.value:.4f}, {torn} torn",
+        true.value >= 0.99 and foreign.value <= 0.005 and swapped.value <= 0.015 and not torn,
+        f"{true.of}, {foreign.of} and {swapped.of} quotations of {len(works)} works",
+    )
+
+
+def _count(share: _Share, work: Work, quote: str) -> int:
+    """Counts, and says whether what is shown is no slice of the work."""
+    anchor = find_quote(work, quote)
+    share.of += 1
+    if anchor is None:
+        return 0
+    share.found += 1
+    return int(anchor.quote != work.text[anchor.start : anchor.end])
+
+
+def _passage(generator: random.Random, work: Work) -> str:
+    words = work.reading.split()
+    size = min(generator.randint(_LEAST_WORDS, _MOST_WORDS), len(words))
+    start = generator.randint(0, len(words) - size)
+    return " ".join(words[start : start + size])[:MAX_QUOTE]
+
+
+def _with_swapped_words(generator: random.Random, quote: str, other: str) -> str:
+    words, others = quote.split(), other.split()
+    for place in generator.sample(range(len(words)), max(round(_SWAPPED * len(words)), 1)):
+        words[place] = generator.choice(others)
+    return " ".join(words)

@@ -1,0 +1,172 @@
+"""E1 to E5: the scores of synthetic panels."""
+
+import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+
+import numpy as np
+
+from bench.evaluate.goal import Goal
+from bench.evaluate.history import Scored, learned
+from bench.evaluate.raters import (
+    CRITERIA,
+    HISTORY_WORKS,
+    MODELS,
+    Levels,
+    Rated,
+    Raters,
+    merged,
+    middles,
+    rmse,
+)
+from orchestrator.merge.calibration import Calibration
+from orchestrator.merge.policy import LEVELS
+
+_WORKS = 200
+_SEEDS = 60
+_APART = 1.0
+
+Measures = dict[str, float]
+
+
+def goals(seed: int, executor: Executor) -> Iterator[Goal]:
+    """Measures over all panels; each number is the mean over them."""
+    measured = list(executor.map(measure, [[seed, number] for number in range(_SEEDS)]))
+    mean = {name: float(np.nanmean([each[name] for each in measured])) for name in measured[0]}
+    clean = mean["clean"]
+    yield Goal(
+        "E1",
+        "clean panel of 4",
+        "RMSE <= .90 x mean, <= .70 x best single model",
+        f"RMSE {clean:.3f} = {clean / mean['mean']:.3f} x mean, {clean / mean['best']:.3f} x best",
+        clean <= 0.9 * mean["mean"] and clean <= 0.7 * mean["best"],
+        f"mean {mean['mean']:.3f}, median {mean['median']:.3f}, best single {mean['best']:.3f}",
+    )
+    attacked = {kind: mean[kind] for kind in ("inflates", "deflates", "random")}
+    yield Goal(
+        "E2",
+        "one of 4 attacks",
+        "RMSE <= clean + .05, <= .72 x mean",
+        ", ".join(
+            f"{kind} {each:.3f} (+{each - clean:.3f}, {each / mean[f'{kind} mean']:.2f} x mean)"
+            for kind, each in attacked.items()
+        ),
+        all(each <= clean + 0.05 and each <= 0.72 * mean[f"{kind} mean"] for kind, each in attacked.items()),
+        ", ".join(
+            f"{kind}: mean {mean[f'{kind} mean']:.3f}, median {mean[f'{kind} median']:.3f}"
+            for kind in attacked
+        ),
+    )
+    yield Goal(
+        "E3",
+        "2 of 4 collude; clean panels",
+        "contested >= 90 % where the pairs are a level apart; clean <= 15 %",
+        f"{mean['caught']:.1%}; clean {mean['contested']:.1%}; {mean['rawc']:.1%} {mean['gapc']:.1%}",
+        mean["caught"] >= 0.9 and mean["contested"] <= 0.15,
+    )
+    yield Goal(
+        "E4",
+        "no history",
+        "clean RMSE <= mean + .015",
+        f"RMSE {mean['new']:.3f} = mean {mean['new'] - mean['mean']:+.3f}",
+        mean["new"] <= mean["mean"] + 0.015,
+        f"mean {mean['mean']:.3f}, median {mean['median']:.3f}",
+    )
+    yield Goal(
+        "E5",
+        "one model missing",
+        "signed mean score moves <= .02 level",
+        f"{abs(mean['moved']):.4f}",
+        abs(mean["moved"]) <= 0.02,
+        f"within one panel on average {mean['moved in one']:.3f}; the plain mean: {mean['mean moved in one']:.3f}",
+    )
+
+
+def measure(seeds: Sequence[int]) -> Measures:
+    """Everything about one panel."""
+    generator = np.random.default_rng(seeds)
+    raters = Raters(generator)
+    calibration = learned(_scored_by_people(raters.rate(HISTORY_WORKS)), MODELS)
+    rated = raters.rate(_WORKS)
+    clean = merged(rated, calibration)
+    result = {
+        "clean": rmse(middles(clean), rated.truth),
+        "contested": float(np.mean(_contested(clean))),
+        "new": rmse(middles(merged(rated, Calibration())), rated.truth),
+        "best": min(rmse(each, rated.truth) for each in rated.given.values()),
+        **_baselines("", rated),
+    }
+    for kind, scores in _attacks(generator).items():
+        attacked = rated.with_scores(MODELS[0], scores)
+        result[kind] = rmse(middles(merged(attacked, calibration)), rated.truth)
+        result |= _baselines(f"{kind} ", attacked)
+    return result | _collusion(rated, calibration) | _missing(rated, middles(clean), calibration)
+
+
+def _scored_by_people(rated: Rated) -> Iterator[Scored]:
+    for work, truth in enumerate(rated.truth):
+        for criterion in range(CRITERIA):
+            levels = {model: float(scores[work, criterion]) for model, scores in rated.given.items()}
+            yield f"c{criterion}", levels, float(truth[criterion])
+
+
+def _baselines(prefix: str, rated: Rated) -> Measures:
+    stacked = np.stack(list(rated.given.values()))
+    return {
+        f"{prefix}mean": rmse(stacked.mean(axis=0), rated.truth),
+        f"{prefix}median": rmse(np.median(stacked, axis=0), rated.truth),
+    }
+
+
+def _attacks(generator: np.random.Generator) -> dict[str, Levels]:
+    shape = (_WORKS, CRITERIA)
+    return {
+        "inflates": np.full(shape, LEVELS),
+        "deflates": np.zeros(shape),
+        "random": generator.integers(0, int(LEVELS), shape, endpoint=True).astype(float),
+    }
+
+
+def _collusion(rated: Rated, calibration: Calibration) -> Measures:
+    """Two give the top, or two the bottom: which cells are called contested, where the pairs are apart."""
+    caught: list[bool] = []
+    rawc = []
+    gapc = []
+    honest = np.stack([rated.given[model] for model in MODELS[2:]]).mean(axis=0)
+    for extreme in (0.0, LEVELS):
+        scores = np.full_like(rated.truth, extreme)
+        colluding = rated.with_scores(MODELS[0], scores).with_scores(MODELS[1], scores)
+        scores_merged = merged(colluding, calibration)
+        adjusted = np.array(
+            [[[rater.adjusted for rater in each.raters] for each in of_work] for of_work in scores_merged]
+        )
+        apart = np.abs(adjusted[..., :2].mean(axis=-1) - adjusted[..., 2:].mean(axis=-1)) >= _APART
+        raw_apart = np.abs(honest - extreme) >= _APART
+        c = _contested(scores_merged)
+        caught += list(c[apart])
+        rawc += list(c[raw_apart])
+        srt = np.minimum(
+            np.abs(adjusted[..., :2].min(-1) - adjusted[..., 2:].max(-1)),
+            np.abs(adjusted[..., :2].max(-1) - adjusted[..., 2:].min(-1)),
+        )
+        gapc += list(c[(srt >= 1) & apart])
+    return {"caught": float(np.mean(caught)), "rawc": float(np.mean(rawc)), "gapc": float(np.mean(gapc))}
+
+
+def _contested(scores: Sequence[Sequence[object]]) -> Levels:
+    return np.array([[not each.HasField("score") for each in of_work] for of_work in scores])  # type: ignore[attr-defined]
+
+
+def _missing(rated: Rated, whole: Levels, calibration: Calibration) -> Measures:
+    """How far the mean score moves when a model does not answer."""
+    moved, mean_moved = [], []
+    mean = np.stack(list(rated.given.values())).mean()
+    for missing in MODELS:
+        rest = rated.only(*(model for model in MODELS if model != missing))
+        moved.append(float((middles(merged(rest, calibration)) - whole).mean()))
+        mean_moved.append(float(np.stack(list(rest.given.values())).mean() - mean))
+    return {
+        "moved": math.fsum(moved) / len(moved),
+        "moved in one": math.fsum(map(abs, moved)) / len(moved),
+        "mean moved in one": math.fsum(map(abs, mean_moved)) / len(mean_moved),
+    }

@@ -1,0 +1,44 @@
+"""E10: the order of the answers changes nothing, and a merge is quick."""
+
+import random
+import statistics
+from collections.abc import Sequence
+
+from bench.evaluate.goal import Goal
+from bench.evaluate.works import panel
+from bench.merge import timed
+from orchestrator.merge.merge import merge
+from orchestrator.merge.opinion import Opinion
+from orchestrator.rubrics.default import default_rubric
+from orchestrator.work.work import Work
+
+_RUNS = 1000
+_PANELS = 50
+_MOST_MILLISECONDS = 50
+
+
+def goal(seed: int, works: Sequence[Work]) -> Goal:
+    """Merges panels of four models and 48 points, each in another order than before."""
+    generator = random.Random(seed)  # noqa: S311  # it repeats itself
+    panels = [(work, panel(work, generator)) for work in generator.sample(works, min(_PANELS, len(works)))]
+    first: dict[int, bytes] = {}
+    different = 0
+
+    def run(work: Work, opinions: list[Opinion]) -> None:
+        nonlocal different
+        merged = merge(
+            work, default_rubric(work.language_code), opinions, feedback_language=work.language_code
+        )
+        frozen = merged.SerializeToString(deterministic=True)
+        different += frozen != first.setdefault(id(opinions), frozen)
+        generator.shuffle(opinions)
+
+    milliseconds = timed(run, panels, _RUNS)
+    p95 = statistics.quantiles(milliseconds, n=20)[-1]
+    return Goal(
+        "E10",
+        "permuted order, 4 x 12 points",
+        f"identical bytes; p95 <= {_MOST_MILLISECONDS} ms",
+        f"{different} of {_RUNS} differ; p50 {statistics.median(milliseconds):.1f} ms, p95 {p95:.1f} ms",
+        different == 0 and p95 <= _MOST_MILLISECONDS,
+    )
