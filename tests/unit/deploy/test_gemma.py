@@ -1,0 +1,62 @@
+"""Gemma on GPU nodes."""
+
+from tests.unit.deploy.cluster import Cluster, containers, mounts, server, volumes
+from tests.unit.deploy.test_servers import mebibytes
+
+# In bf16, on the disk and through the page cache.
+WEIGHTS_GIBIBYTES = 8.6
+
+
+def test_its_pods_go_where_a_gpu_is_and_get_one(production: Cluster) -> None:
+    spec = production.pods()["gemma"]["spec"]
+    assert spec["nodeSelector"] == {"nvidia.com/gpu.present": "true"}
+    assert {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"} in spec["tolerations"]
+    assert server(production.pods()["gemma"])["resources"]["limits"]["nvidia.com/gpu"] == 1
+
+
+def test_an_init_container_fills_the_volume_that_it_reads_the_weights_from(production: Cluster) -> None:
+    pod = production.pods()["gemma"]
+    (first,) = pod["spec"]["initContainers"]
+    store, weights = volumes(pod)["store"], volumes(pod)["weights"]
+    assert store["persistentVolumeClaim"] == {"claimName": "gemma-weights", "readOnly": True}
+    assert mebibytes(weights["emptyDir"]["sizeLimit"]) / 1024 > WEIGHTS_GIBIBYTES
+    assert mounts(first)["store"]["readOnly"] is True
+    assert not mounts(first)["weights"].get("readOnly")
+    assert mounts(server(pod))["weights"]["readOnly"] is True
+    script = first["command"][-1]
+    assert f'test -d "{mounts(first)["store"]["mountPath"]}/$NAME"' in script
+    assert (
+        f'cp -r "{mounts(first)["store"]["mountPath"]}/$NAME" {mounts(first)["weights"]["mountPath"]}'
+        in script
+    )
+    name = next(each["value"] for each in first["env"] if each["name"] == "NAME")
+    model = production.settings("gemma")["GEMMA_MODEL"]
+    assert model == f"{mounts(server(pod))['weights']['mountPath']}/{name}"
+    assert production.settings("gemma")["HF_HUB_OFFLINE"] == "1"
+
+
+def test_a_job_fetches_them_once_for_all(production: Cluster) -> None:
+    job = production.of("Job")["gemma-weights"]["spec"]
+    # Without an end it could not be applied again with another image.
+    assert job["ttlSecondsAfterFinished"] > 0
+    pod = production.pods()["gemma-weights"]
+    assert volumes(pod)["store"]["persistentVolumeClaim"]["claimName"] == "gemma-weights"
+    (container,) = containers(pod)
+    variables = {each["name"]: each for each in container["env"]}
+    (first,) = production.pods()["gemma"]["spec"]["initContainers"]
+    assert variables["NAME"] in first["env"]
+    claim = production.of("PersistentVolumeClaim")["gemma-weights"]["spec"]
+    assert claim["accessModes"] == ["ReadWriteMany"]
+    assert mebibytes(claim["resources"]["requests"]["storage"]) / 1024 > 2 * WEIGHTS_GIBIBYTES
+
+
+def test_all_of_it_is_one_image_with_cuda(production: Cluster) -> None:
+    made = [*containers(production.pods()["gemma"]), *containers(production.pods()["gemma-weights"])]
+    (image,) = {each["image"] for each in made}
+    assert "/gemma-cuda:" in image
+
+
+def test_it_has_the_memory_that_the_preflight_asks_for(production: Cluster) -> None:
+    resources = server(production.pods()["gemma"])["resources"]
+    assert mebibytes(resources["requests"]["memory"]) / 1024 > WEIGHTS_GIBIBYTES
+    assert mebibytes(resources["requests"]["ephemeral-storage"]) / 1024 > WEIGHTS_GIBIBYTES

@@ -1,0 +1,139 @@
+"""How the images are built, as far as it shows without building them."""
+
+import ast
+import importlib.util
+import json
+import re
+import shlex
+import subprocess
+import tomllib
+from dataclasses import dataclass
+
+import pytest
+
+from tests.unit.deploy.cluster import PROGRAMS, ROOT, render, server
+
+FOLDER = ROOT / "deploy" / "docker"
+# The entry module of each image, and the extras that it gets.
+IMAGES = {
+    "orchestrator": ("orchestrator", {"tracing"}),
+    "cloud_proxy": ("services.cloud_proxy", {"cloud-proxy", "tracing"}),
+    "proofreader": ("services.proofreader", {"proofreader"}),
+    "gemma-cpu": ("services.gemma", {"gemma"}),
+    "gemma-cuda": ("services.gemma", {"gemma"}),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The instructions of one stage, in sequence."""
+
+    instructions: tuple[tuple[str, str], ...]
+
+    def all(self, instruction: str) -> list[str]:
+        return [rest for name, rest in self.instructions if name == instruction]
+
+    def one(self, instruction: str) -> str:
+        (rest,) = self.all(instruction)
+        return rest
+
+
+def stages(image: str) -> list[Stage]:
+    text = (FOLDER / f"{image}.Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    lines = [line.split(None, 1) for line in text.splitlines() if line and not line.startswith("#")]
+    starts = [number for number, (name, _) in enumerate(lines) if name == "FROM"]
+    ends = [*starts[1:], len(lines)]
+    return [
+        Stage(tuple((name, rest) for name, rest in lines[start:end]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def test_each_image_has_its_file() -> None:
+    assert {each.stem for each in FOLDER.glob("*.Dockerfile")} == IMAGES.keys()
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_a_linter_finds_nothing(image: str) -> None:
+    linted = subprocess.run(  # noqa: S603 - the pinned hadolint, on a file of ours
+        [PROGRAMS / "hadolint", FOLDER / f"{image}.Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert linted.returncode == 0, linted.stdout
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_what_builds_is_not_in_what_runs(image: str) -> None:
+    build, final = stages(image)
+    assert build.one("FROM").endswith(" AS build")
+    assert final.one("FROM") == "${PYTHON}"
+    base = re.search(r"^ARG PYTHON=(.*)$", (FOLDER / f"{image}.Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert base is not None
+    assert base[1] == "docker.io/library/python:3.11-slim-bookworm"
+    assert final.all("COPY") == ["--from=build /venv /venv", "--from=build /app /app"]
+    assert "venv --without-pip" in build.all("RUN")[0]
+    assert "pip uninstall --yes pip setuptools wheel" in final.one("RUN")
+    assert "--no-install-recommends ca-certificates" in final.one("RUN")
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_it_gets_its_own_extras_as_pinned(image: str) -> None:
+    install = shlex.split(stages(image)[0].all("RUN")[1])
+    asked = {install[number + 1] for number, word in enumerate(install) if word == "--extra"}
+    _, extras = IMAGES[image]
+    assert asked == extras
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert extras <= project["optional-dependencies"].keys()
+    assert install[install.index("--constraints") + 1] == "/constraints.txt"
+    assert ("--torch-backend" in install) == (image == "gemma-cpu")
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_it_gets_its_own_code_and_starts_it(image: str) -> None:
+    build, final = stages(image)
+    module, _ = IMAGES[image]
+    folder = module.replace(".", "/")
+    copied = [each.split() for each in build.all("COPY")]
+    assert copied[1:] == [["protos/gen/python/", "./"], ["rpckit/", "rpckit/"], [f"{folder}/", f"{folder}/"]]
+    assert json.loads(final.one("ENTRYPOINT")) == ["python", "-m", module]
+    assert importlib.util.find_spec(f"{module}.__main__") is not None
+    # None of its code is another image's.
+    ours = {"chorus", "rpckit", module.split(".")[0]}
+    assert imported(folder) & {"chorus", "rpckit", "orchestrator", "services", "clients", "deploy"} <= ours
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_it_runs_as_nobody_in_particular(image: str) -> None:
+    user = stages(image)[1].one("USER")
+    locked = render("local").pods()["orchestrator"]["spec"]["securityContext"]
+    assert user == f"{locked['runAsUser']}:{locked['runAsGroup']}"
+    assert "PYTHONDONTWRITEBYTECODE=1" in stages(image)[1].one("ENV")
+
+
+def test_the_build_sees_nothing_but_what_it_copies() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    for image in IMAGES:
+        for each in stages(image)[0].all("COPY"):
+            for source in each.split()[:-1]:
+                assert f"!{source.split('/')[0]}" in rules
+
+
+def test_the_manifests_run_these_images() -> None:
+    for overlay in ("local", "production"):
+        for name, deployment in render(overlay).servers().items():
+            image = server(deployment["spec"]["template"])["image"].rpartition("/")[2].partition(":")[0]
+            assert image in IMAGES
+            assert image.startswith(name.replace("-", "_"))
+
+
+def imported(folder: str) -> set[str]:
+    """The first words of what the code in a folder imports."""
+    found = set()
+    for file in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+            elif isinstance(node, ast.Import):
+                found.update(each.name.split(".")[0] for each in node.names)
+    return found

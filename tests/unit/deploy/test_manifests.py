@@ -1,0 +1,74 @@
+"""What the overlays render to is valid, whole, and in one namespace."""
+
+import kubernetes_validate
+import pytest
+
+from tests.unit.deploy.cluster import SERVERS, Cluster, containers, mounts, volumes
+
+KUBERNETES = "1.37"
+# Kinds that operators bring along; Kubernetes itself has no schema of them.
+OPERATORS = {"cert-manager.io/v1", "monitoring.coreos.com/v1"}
+# deploy/README.md says how each is made.
+SECRETS_BY_HAND = {"provider-keys", "redis", "caller-tokens", "gemma-weights"}
+
+
+def test_every_manifest_is_strictly_valid(cluster: Cluster) -> None:
+    checked = 0
+    for manifest in cluster.manifests:
+        if manifest["apiVersion"] not in OPERATORS:
+            kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+            checked += 1
+    assert checked > len(SERVERS) * 4
+
+
+def test_an_unknown_field_would_be_found(cluster: Cluster) -> None:
+    service = cluster.of("Service")["gemma"]
+    wrong = service | {"spec": service["spec"] | {"clusterIp": "None"}}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, KUBERNETES, strict=True)
+
+
+def test_everything_is_in_the_namespace(cluster: Cluster) -> None:
+    assert list(cluster.of("Namespace")) == ["chorus"]
+    for manifest in cluster.manifests:
+        assert manifest["kind"] == "Namespace" or manifest["metadata"]["namespace"] == "chorus"
+
+
+def test_pods_refer_only_to_what_is_there(cluster: Cluster) -> None:
+    secrets = SECRETS_BY_HAND | {each["spec"]["secretName"] for each in cluster.of("Certificate").values()}
+    for pod in cluster.pods().values():
+        assert pod["spec"]["serviceAccountName"] in cluster.of("ServiceAccount")
+        for volume in volumes(pod).values():
+            if "secret" in volume:
+                assert volume["secret"]["secretName"] in secrets
+            if "configMap" in volume:
+                assert volume["configMap"]["name"] in cluster.of("ConfigMap")
+            if "persistentVolumeClaim" in volume:
+                assert volume["persistentVolumeClaim"]["claimName"] in cluster.of("PersistentVolumeClaim")
+        for container in containers(pod):
+            assert mounts(container).keys() <= volumes(pod).keys() | claimed(cluster)
+            for variable in container.get("env", ()):
+                source = variable.get("valueFrom", {}).get("secretKeyRef")
+                assert source is None or source["name"] in secrets
+
+
+def claimed(cluster: Cluster) -> set[str]:
+    """The volumes that StatefulSets claim for their pods."""
+    claims = (each["spec"]["volumeClaimTemplates"] for each in cluster.of("StatefulSet").values())
+    return {claim["metadata"]["name"] for each in claims for claim in each}
+
+
+def test_production_runs_released_images_only(production: Cluster) -> None:
+    for pod in production.pods().values():
+        for container in containers(pod):
+            repository, _, tag = container["image"].rpartition(":")
+            assert "/" in repository
+            assert tag != "latest"
+
+
+def test_local_is_one_of_each_without_a_gpu(local: Cluster) -> None:
+    assert set(local.pods()) == set(SERVERS)
+    assert not local.of("HorizontalPodAutoscaler")
+    for deployment in local.servers().values():
+        assert deployment["spec"].get("replicas", 1) == 1
+    assert "nvidia.com/gpu" not in repr(local.manifests)

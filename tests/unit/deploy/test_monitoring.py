@@ -1,0 +1,91 @@
+"""What is watched is what the servers say, and each alert is explained."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from orchestrator.metrics import ModelMetrics
+from rpckit.metrics import CallMetrics
+from services.cloud_proxy.metrics import ProviderMetrics
+from tests.unit.deploy.cluster import ROOT, SERVERS, Cluster, server
+
+
+def rules(cluster: Cluster) -> list[dict[str, Any]]:
+    (group,) = cluster.of("PrometheusRule")["chorus"]["spec"]["groups"]
+    alerts: list[dict[str, Any]] = group["rules"]
+    return alerts
+
+
+def exposed() -> set[str]:
+    """The names of all series that the servers expose of their own."""
+    registry = CollectorRegistry()
+    CallMetrics(registry, running=lambda: 0, queued=lambda: 0)
+    ModelMetrics(registry)
+    ProviderMetrics(registry)
+    suffixes = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
+    return {family.name + each for family in registry.collect() for each in suffixes[family.type]}
+
+
+def test_prometheus_reads_every_server(production: Cluster) -> None:
+    monitor = production.of("PodMonitor")["chorus"]["spec"]
+    (endpoint,) = monitor["podMetricsEndpoints"]
+    for name in SERVERS:
+        pod = production.pods()[name]
+        assert monitor["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+        assert endpoint["port"] in {each["name"] for each in server(pod)["ports"]}
+    # What the alerts and the dashboard call a service is the name of its pods.
+    (label,) = endpoint["relabelings"]
+    assert label["targetLabel"] == "service"
+    assert label["sourceLabels"] == ["__meta_kubernetes_pod_label_app_kubernetes_io_name"]
+
+
+def test_alerts_dashboard_and_autoscaler_use_series_that_there_are(production: Cluster) -> None:
+    dashboard = production.of("ConfigMap")["chorus-dashboard"]
+    assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
+    panels = json.loads(dashboard["data"]["chorus.json"])["panels"]
+    drawn = [target["expr"] for panel in panels for target in panel["targets"]]
+    alerted = [each["expr"] for each in rules(production)]
+    scaler = production.of("HorizontalPodAutoscaler")["gemma"]["spec"]["metrics"][0]["pods"]["metric"]["name"]
+    used = set(re.findall(r"\bchorus_\w+", "\n".join([*drawn, *alerted, scaler])))
+    assert used <= exposed()
+    # Each kind of them is drawn: calls, latency, queue, tokens, cost, models.
+    kinds = (
+        "calls_total",
+        "call_seconds_bucket",
+        "calls_queued",
+        "tokens_total",
+        "cost_usd_total",
+        "answers_total",
+    )
+    for kind in kinds:
+        assert kind in "\n".join(drawn)
+
+
+def test_the_runbook_explains_every_alert(production: Cluster) -> None:
+    headings = re.findall(r"^### (\w+)$", (ROOT / "docs" / "runbook.md").read_text("utf-8"), re.MULTILINE)
+    assert headings == [each["alert"] for each in rules(production)]
+
+
+def test_traces_go_from_those_that_have_a_way_out(production: Cluster) -> None:
+    traced = {name for name in SERVERS if "OTEL_EXPORTER_OTLP_ENDPOINT" in production.settings(name)}
+    assert traced == {"orchestrator", "cloud-proxy"}
+
+
+def test_alerts_sound_when_they_should(production: Cluster, tmp_path: Path) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("there is no promtool (Debian's prometheus)")
+    spec = production.of("PrometheusRule")["chorus"]["spec"]
+    (tmp_path / "rules.json").write_text(json.dumps(spec), "utf-8")
+    cases = (Path(__file__).parent / "alerts.yaml").read_text("utf-8")
+    (tmp_path / "alerts.yaml").write_text(cases, "utf-8")
+    tested = subprocess.run(  # noqa: S603 - on files of ours
+        [promtool, "test", "rules", tmp_path / "alerts.yaml"], capture_output=True, text=True, check=False
+    )
+    assert tested.returncode == 0, tested.stdout + tested.stderr

@@ -1,0 +1,39 @@
+"""How many of each there are."""
+
+import pytest
+import yaml
+
+from tests.unit.deploy.cluster import ROOT, SERVERS, Cluster, server
+
+STATELESS = [each for each in SERVERS if each != "gemma"]
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_production_has_spare_replicas_and_an_autoscaler_alone_counts_them(
+    production: Cluster, name: str
+) -> None:
+    scaler = production.of("HorizontalPodAutoscaler")[name]["spec"]
+    assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    assert scaler["maxReplicas"] > scaler["minReplicas"] >= 2
+    assert "replicas" not in production.servers()[name]["spec"]
+
+
+@pytest.mark.parametrize("name", STATELESS)
+def test_the_stateless_grow_with_their_load(production: Cluster, name: str) -> None:
+    (metric,) = production.of("HorizontalPodAutoscaler")[name]["spec"]["metrics"]
+    assert metric["resource"]["name"] == "cpu"
+    assert metric["resource"]["target"]["averageUtilization"] < 100
+    # A share of what was asked for.
+    assert "cpu" in server(production.pods()[name])["resources"]["requests"]
+
+
+def test_gemma_grows_with_its_queue(production: Cluster) -> None:
+    scaler = production.of("HorizontalPodAutoscaler")["gemma"]["spec"]
+    (metric,) = scaler["metrics"]
+    assert metric["pods"]["metric"]["name"] == "chorus_calls_queued"
+    assert metric["pods"]["target"]["type"] == "AverageValue"
+    assert scaler["behavior"]["scaleDown"]["stabilizationWindowSeconds"] >= 600
+    adapter = yaml.safe_load((ROOT / "deploy" / "prometheus-adapter.yaml").read_text("utf-8"))
+    (rule,) = adapter["rules"]["custom"]
+    assert rule["seriesQuery"].startswith("chorus_calls_queued{")
+    assert rule["resources"]["overrides"].keys() == {"namespace", "pod"}
