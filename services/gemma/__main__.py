@@ -1,46 +1,55 @@
-"""Starts the Gemma server."""
+"""Starts the Gemma server; or checks what fits here, or quantises a model."""
 
+import sys
 from functools import partial
+from typing import Any
 
 from chorus.model.v1 import model_service_pb2_grpc
 from rpckit import log
 from rpckit.server import Host, run
-from services.gemma.engine import ThreadEngine
+from services.gemma.engine import BatchEngine, State, Status
 from services.gemma.model import LoadError, LocalModel
+from services.gemma.resources import Resources
 from services.gemma.servicer import SERVICE, GemmaServicer
 from services.gemma.settings import Settings
 
 
 async def register(host: Host, settings: Settings) -> None:
     """Adds the service, which is ready when the model is."""
-    await register_engine(host, settings, ThreadEngine(partial(_load, settings)))
+    engine = BatchEngine(partial(_load, settings), settings.server.max_in_flight)
+    await register_engine(host, settings, engine)
 
 
-async def register_engine(host: Host, settings: Settings, engine: ThreadEngine) -> None:
+async def register_engine(host: Host, settings: Settings, engine: BatchEngine) -> None:
     """Adds the service of one engine, and has the engine load its model."""
+
+    async def announce(status: Status) -> None:
+        ready = status.state is State.READY
+        log.event("ready" if ready else "not ready", detail=status.detail)
+        await host.set_ready(SERVICE, ready=ready)
+
     host.exit_stack.callback(engine.close)
     servicer = GemmaServicer(settings.name, engine)
     await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer, ready=False)
-    host.spawn(_get_ready(host, engine))
+    host.spawn(engine.run(announce))
 
 
-async def _get_ready(host: Host, engine: ThreadEngine) -> None:
-    ready = await engine.load()
-    log.event("ready" if ready else "not ready", detail=engine.status.detail)
-    await host.set_ready(SERVICE, ready=ready)
-
-
-def _load(settings: Settings) -> LocalModel:
+def _load(settings: Settings) -> LocalModel[Any]:
     if not settings.source:
         raise LoadError("set GEMMA_MODEL to a folder or a repository name of a Gemma model")
     try:
         # Only here: torch takes seconds to import, while health answers, and without a model it need not be
         # installed.
         from services.gemma.loading import load  # noqa: PLC0415
+        from services.gemma.source import Hub  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise LoadError(f"{error.name} is not installed: pip install '.[gemma]'") from error
-    return load(settings.source, settings.threads)
+    return load(settings, Hub(), Resources.read(settings.cache))
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        from services.gemma.commands import main
+
+        sys.exit(main(sys.argv[1:]))
     run(Settings.read, register)

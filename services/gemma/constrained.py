@@ -50,6 +50,12 @@ class Grammar:
         self._refuse_errors()
         logits.masked_fill_(allowed.to(logits.device) == 0, float("-inf"))
 
+    def forced(self) -> list[int]:
+        """The tokens that must come next, as far as there is no choice."""
+        tokens = self._matcher.compute_ff_tokens()
+        self._refuse_errors()
+        return tokens
+
     def accept(self, token: int) -> None:
         """Takes the token that was chosen."""
         self._matcher.consume_token(token)

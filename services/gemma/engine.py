@@ -1,16 +1,17 @@
-"""The one thread that loads the model and runs it. The event loop never waits for it."""
+"""Loads the model, runs it in a thread of its own, and loads it anew if that fails."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import Any, Protocol
 
 from rpckit import log
 from rpckit.call import Deadline
-from rpckit.errors import Timeout, Unavailable
-from services.gemma.model import Ending, Facts, Job, LoadError, LocalModel
+from rpckit.errors import ChorusError, Unavailable
+from services.gemma.batch import Batch, Order
+from services.gemma.model import Ending, Facts, Job, LoadError, LocalModel, Progress
 
 _LOADING_RETRY_DELAY = 2.0
 
@@ -40,61 +41,105 @@ class Engine(Protocol):
         """The model's state now."""
 
     def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
-        """Yields what `LocalModel.generate` yields; work stops within one token when it is closed.
+        """Yields the answer's text piece by piece, then its ending. Closed, it frees its place.
 
         Raises:
-            Unavailable: No model is loaded.
+            Unavailable: No model is loaded, or it failed in the middle.
             Timeout: The deadline passed.
-            ChorusError: As `LocalModel.generate` raises it.
+            ChorusError: As `LocalModel` says.
         """
 
 
-class ThreadEngine:
-    """Runs one model in one thread, token by token; several answers take turns."""
+class BatchEngine:
+    """Runs one model in one thread, for several answers at once.
 
-    def __init__(self, load: Callable[[], LocalModel]) -> None:
+    Args:
+        load: Loads the model, in that thread.
+        places: How many answers are written at once.
+    """
+
+    def __init__(self, load: Callable[[], LocalModel[Any]], places: int) -> None:
         self._load = load
+        self._places = places
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gemma")
-        self._model: LocalModel | None = None
+        self._batch: Batch | None = None
+        self._orders: set[Order] = set()
+        self._closed = False
         self.status = Status(State.LOADING, "the weights are loading")
 
-    async def load(self) -> bool:
-        """Loads the model and says whether it is ready. Never raises: `status` holds the reason."""
+    async def run(self, announce: Callable[[Status], Awaitable[None]]) -> None:
+        """Keeps the model running until `close`; says each time its status changes."""
+        while await self._get_ready():
+            await announce(self.status)
+            error = None if self._closed else await self._work()
+            if error is None:
+                return
+            log.unexpected("batch", error)
+            # The error holds the frames, and with them the model that is to be loaded anew.
+            detail = f"the model failed with {type(error).__name__} and is loaded anew"
+            del error
+            self.status = Status(State.LOADING, detail)
+            self._give_up()
+            await announce(self.status)
+        await announce(self.status)
+
+    async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
+        """As `Engine` says."""
+        batch = self._ready_batch()
+        order = Order(job, deadline, asyncio.get_running_loop())
+        self._orders.add(order)
+        batch.submit(order)
+        try:
+            while True:
+                progress = await order.outbox.get()
+                if progress.text:
+                    yield progress.text
+                if isinstance(progress.end, ChorusError):
+                    raise progress.end
+                if progress.end:
+                    yield progress.end
+                    return
+        finally:
+            order.left = True
+            self._orders.discard(order)
+
+    def close(self) -> None:
+        """Ends the thread once it has done what it is at."""
+        self._closed = True
+        if self._batch:
+            self._batch.close()
+        self._thread.shutdown(wait=False)
+
+    async def _get_ready(self) -> bool:
         loading = asyncio.get_running_loop().run_in_executor(self._thread, self._load)
         await asyncio.wait([loading])
         error = loading.exception()
         if error is None:
-            self._model = loading.result()
-            self.status = Status(State.READY, facts=self._model.facts)
-            return True
-        if isinstance(error, LoadError):
+            model = loading.result()
+            self._batch = Batch(model, self._places)
+            self.status = Status(State.READY, facts=model.facts)
+        elif isinstance(error, LoadError):
             self.status = Status(State.UNAVAILABLE, str(error))
         else:
             log.unexpected("load", error)
-            self.status = Status(
-                State.UNAVAILABLE, f"loading failed with {type(error).__name__}; see the log"
-            )
-        return False
+            detail = f"loading failed with {type(error).__name__}; see the log"
+            self.status = Status(State.UNAVAILABLE, detail)
+        return error is None
 
-    async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
-        """As `Engine` says."""
-        steps = self._ready_model().generate(job)
-        loop = asyncio.get_running_loop()
-        try:
-            while (step := await loop.run_in_executor(self._thread, next, steps, None)) is not None:
-                yield step
-                if not deadline.remaining():
-                    raise Timeout("the deadline passed while the model was writing")
-        finally:
-            # In the thread too, after the token that may be on its way: it frees the answer's memory.
-            self._thread.submit(steps.close)
+    async def _work(self) -> BaseException | None:
+        """Why the model's thread stopped; None if it was asked to."""
+        working = asyncio.get_running_loop().run_in_executor(self._thread, self._ready_batch().run)
+        await asyncio.wait([working])
+        return working.exception()
 
-    def close(self) -> None:
-        """Ends the thread once it has done what it is at."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+    def _give_up(self) -> None:
+        self._batch = None
+        for order in self._orders:
+            failed = Unavailable(self.status.detail, retry_delay=_LOADING_RETRY_DELAY)
+            order.outbox.put_nowait(Progress(end=failed))
 
-    def _ready_model(self) -> LocalModel:
-        if self._model is None:
+    def _ready_batch(self) -> Batch:
+        if self._batch is None:
             delay = _LOADING_RETRY_DELAY if self.status.state is State.LOADING else None
             raise Unavailable(self.status.detail, retry_delay=delay)
-        return self._model
+        return self._batch

@@ -1,13 +1,10 @@
-"""From a folder or a repository to a Gemma that has made its first step; or the reason why not."""
+"""From a source to a Gemma that has made its first pass; or the reason why not."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import huggingface_hub
 import torch
 import transformers
-from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
@@ -18,47 +15,58 @@ from transformers import (
 )
 
 from rpckit import log
+from services.gemma.attention import ATTENTION
+from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys
+from services.gemma.copies import Copy, finished
+from services.gemma.four_bit import LINEAR
 from services.gemma.gemma import Gemma
 from services.gemma.model import Facts, Job, LoadError, Message, Sampling
+from services.gemma.preflight import Plan, choose, gib
+from services.gemma.resources import Resources
+from services.gemma.settings import Settings
+from services.gemma.source import Hub, Source
 
-# In fp32 the 4B model takes twice the memory, and is slower, on every device.
-_DTYPE, _PRECISION = torch.bfloat16, "bf16"
-_FILES = ("*.json", "*.jinja", "*.safetensors")
-# Where the multimodal checkpoints of Gemma 3 keep the text tower, and what else they hold.
-_TEXT_TOWER = {r"^(language_model\.model|model\.language_model)\.": "model."}
-_OTHER_TOWERS = (
-    "vision_tower.",
-    "multi_modal_projector.",
-    "model.vision_tower.",
-    "model.multi_modal_projector.",
-)
-
-Fetch = Callable[[str], Path]
+_DTYPE = torch.bfloat16
 
 
-def fetch(repository: str) -> Path:
-    """The folder of a repository's latest revision, named after it; downloads what is not there yet."""
-    return Path(huggingface_hub.snapshot_download(repository, allow_patterns=list(_FILES)))
-
-
-def load(source: str, threads: int, fetch: Fetch = fetch) -> Gemma:
-    """Loads a model in the thread that will run it.
+def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
+    """Loads the model that is set, in the thread that will run it.
 
     Args:
-        source: A folder, or the name of a repository.
-        threads: For arithmetic on the CPU.
-        fetch: Brings a repository here.
+        settings: Which model, in which precision.
+        hub: Brings a repository here.
+        resources: What is free; only the log line and the limits come from it.
 
     Raises:
-        LoadError: The model is not there, or not to be trusted.
+        LoadError: The model is not there, does not fit, or is not to be trusted.
     """
-    torch.set_num_threads(threads)
+    torch.set_num_threads(settings.threads)
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    folder = Path(source).resolve() if Path(source).is_dir() else _fetched(source, fetch)
-    log.event("loading", version=folder.name)
+    source = Source.find(settings.source, hub)
+    copies = finished(settings.cache, source.folder) if source.folder else {}
+    plan = choose(
+        source.shape,
+        resources,
+        answers=settings.server.max_in_flight,
+        precision=settings.precision,
+        saved=copies,
+    )
+    log.event(
+        "loading",
+        model=source.name,
+        precision=plan.precision,
+        device=plan.device.name,
+        needs_gib=gib(plan.memory_bytes),
+        free_gib=gib(plan.device.free_bytes),
+    )
+    folder, version = source.fetched(hub), ""
+    if plan.precision in copies:
+        copy = copies[plan.precision]
+        version = _verified(copy, plan.precision, settings.threads)
+        folder = copy.folder
     try:
-        gemma = _assemble(folder)
+        gemma = _assemble(folder, version or folder.name, plan)
     except SafetensorError as error:
         raise LoadError("a safetensors file is damaged: download the model again") from error
     except (OSError, ValueError) as error:
@@ -67,32 +75,27 @@ def load(source: str, threads: int, fetch: Fetch = fetch) -> Gemma:
     return gemma
 
 
-def _fetched(repository: str, fetch: Fetch) -> Path:
-    try:
-        return fetch(repository)
-    except HFValidationError as error:
-        raise LoadError("GEMMA_MODEL is neither a folder nor a repository's name") from error
-    except GatedRepoError as error:
-        raise LoadError("the repository is gated: accept its licence there, then set HF_TOKEN") from error
-    except RepositoryNotFoundError as error:
-        raise LoadError("there is no such repository, or HF_TOKEN may not see it") from error
-    except OSError as error:
-        raise LoadError("the repository cannot be reached and is not in the cache: use a folder") from error
+def _verified(copy: Copy, precision: str, threads: int) -> str:
+    """The version of a copy that is intact and can be used here."""
+    recipe, here = copy.manifest["recipe"], LINEAR[precision].recipe()
+    if recipe != here:
+        raise LoadError(f"the copy is {recipe}, this machine takes {here}: quantise again")
+    copy.verify(threads)
+    return str(copy.manifest["version"])
 
 
-def _assemble(folder: Path) -> Gemma:
+def _assemble(folder: Path, version: str, plan: Plan) -> Gemma:
     weights = list(folder.glob("*.safetensors"))
     if not weights:
         raise LoadError("there is no safetensors file; other weights, pickles above all, are not loaded")
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    if not config.model_type.startswith("gemma"):
-        raise LoadError(f"this is no Gemma: its model type is {config.model_type!r}")
     tokenizer = _tokenizer(folder, config.get_text_config().vocab_size)
     loaded: Any = AutoModelForCausalLM.from_pretrained(
         folder,
         config=config.get_text_config(),
-        key_mapping=_TEXT_TOWER,
+        key_mapping=TEXT_TOWER,
         dtype=_DTYPE,
+        attn_implementation=ATTENTION,
         use_safetensors=True,
         local_files_only=True,
         trust_remote_code=False,
@@ -101,17 +104,18 @@ def _assemble(folder: Path) -> Gemma:
         output_loading_info=True,
     )
     model, report = loaded
-    _refuse_wrong_weights(report)
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    reshaped = {key for key, *_ in report["mismatched_keys"]}
+    refuse_wrong_keys(report["missing_keys"], reshaped, report["unexpected_keys"])
+    model = model.eval().to(plan.device.name)
     facts = Facts(
-        version=folder.name,
-        context_tokens=model.config.max_position_embeddings,
-        precision=_PRECISION,
-        memory_bytes=model.get_memory_footprint(),
+        version=version,
+        context_tokens=min(model.config.max_position_embeddings, plan.cache_tokens),
+        precision=plan.precision,
+        memory_bytes=plan.memory_bytes,
         disk_bytes=sum(each.stat().st_size for each in weights),
         device=str(model.device),
     )
-    return Gemma(model, tokenizer, _ends(model, tokenizer), facts)
+    return Gemma(model, tokenizer, _ends(model, tokenizer), facts, plan.cache_tokens)
 
 
 def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:
@@ -128,17 +132,6 @@ def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def _refuse_wrong_weights(report: Mapping[str, Any]) -> None:
-    surplus = {key for key in report["unexpected_keys"] if not key.startswith(_OTHER_TOWERS)}
-    for wrong, keys in (
-        ("are missing", report["missing_keys"]),
-        ("have another shape", {key for key, *_ in report["mismatched_keys"]}),
-        ("belong to another model", surplus),
-    ):
-        if keys:
-            raise LoadError(f"{len(keys)} weights {wrong}, for example {min(keys)}")
-
-
 def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
     ends = model.generation_config.eos_token_id
     several = ends if isinstance(ends, list) else [ends]
@@ -148,5 +141,8 @@ def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozens
 def _warm_up(gemma: Gemma) -> None:
     """The first pass reads the weights from the disk and prepares them: nobody should wait for it."""
     greeting = Job((Message("user", "Hello"),), Sampling(temperature=0, max_output_tokens=2))
-    for _ in gemma.generate(greeting):
+    writing = gemma.begin(greeting)
+    gemma.admit(writing)
+    while not gemma.step([writing])[0].end:
         pass
+    gemma.release(writing)

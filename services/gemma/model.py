@@ -1,8 +1,10 @@
 """What a model is to the engine that runs it, and what they hand each other. Knows neither torch nor gRPC."""
 
-from collections.abc import Generator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
+
+from rpckit.errors import ChorusError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +65,41 @@ class LoadError(Exception):
     """A model cannot be served. The text says why and what to do, for the operator."""
 
 
-class LocalModel(Protocol):
-    """A loaded model. It is used in one thread."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one pass added to an answer. After an `end` nothing comes."""
+
+    text: str = ""
+    end: Ending | ChorusError | None = None
+
+
+W = TypeVar("W")
+
+
+class LocalModel(Protocol[W]):
+    """A loaded model, which writes several answers at once. It is used in one thread."""
 
     @property
     def facts(self) -> Facts:
         """What is known of it."""
 
-    def generate(self, job: Job) -> Generator[str | Ending, None, None]:
-        """Yields the answer's text piece by piece, then its ending.
-
-        Whoever iterates has the thread back at least once a token, if only with an empty piece, and may close
-        the generator then.
+    def begin(self, job: Job) -> W:
+        """An answer that has not been started.
 
         Raises:
             InputTooLong: The messages do not fit the model.
             NotSupported: The model cannot keep to the JSON Schema.
-            OutOfMemory: This answer does not fit into the memory there is.
         """
+
+    def admit(self, writing: W) -> bool:
+        """Whether there is memory for an answer besides those that are being written; if so, it is taken."""
+
+    def step(self, writings: Sequence[W]) -> Sequence[Progress]:
+        """Takes every answer some tokens on, or through a piece of its prompt.
+
+        An answer that fails, for example with OutOfMemory, fails alone. All were admitted; those that have
+        ended are handed in no more.
+        """
+
+    def release(self, writing: W) -> None:
+        """Gives the memory of an answer back, whether it was ended or not."""

@@ -8,6 +8,8 @@ from rpckit.settings import Environment, ServerSettings
 
 # What the report that this product grew from runs, and what `ListModels` shows when nothing is set.
 _DEFAULT_NAME = "gemma-3-4b-it"
+_PRECISIONS = ("auto", "bf16", "nf4", "int4")
+_ANSWERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,15 @@ class Settings:
 
     Attributes:
         source: GEMMA_MODEL, a folder or a repository name. Empty: no model.
+        precision: GEMMA_PRECISION, "auto" or the one to take.
+        cache: GEMMA_CACHE_DIR, where quantised copies are.
         threads: GEMMA_THREADS, for arithmetic on the CPU.
     """
 
     server: ServerSettings
     source: str
+    precision: str
+    cache: Path
     threads: int
 
     @classmethod
@@ -33,9 +39,10 @@ class Settings:
         # With a neighbour on every core, torch falls to a fifth of its speed: one core is left to the others.
         free = max(1, len(os.sched_getaffinity(0)) - 1)
         return cls(
-            # One thread computes: answers that take turns in it would all come late.
-            server=ServerSettings.read(environment, "GEMMA", port=50052, max_in_flight=1),
+            server=ServerSettings.read(environment, "GEMMA", port=50052, max_in_flight=_ANSWERS),
             source=environment.text("GEMMA_MODEL"),
+            precision=environment.choice("GEMMA_PRECISION", "auto", _PRECISIONS),
+            cache=Path(environment.text("GEMMA_CACHE_DIR", "~/.cache/chorus/gemma")).expanduser(),
             threads=environment.integer("GEMMA_THREADS", free, least=1),
         )
 

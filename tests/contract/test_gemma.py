@@ -18,7 +18,7 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error
 from rpckit.server import Host, serving
 from services.gemma.__main__ import register, register_engine
-from services.gemma.engine import ThreadEngine
+from services.gemma.engine import BatchEngine
 from services.gemma.model import LoadError, LocalModel
 from services.gemma.servicer import SERVICE
 from services.gemma.settings import Settings
@@ -87,13 +87,13 @@ async def test_without_a_model_the_server_runs_and_says_what_to_set() -> None:
 async def test_while_it_loads_the_server_answers_and_says_so() -> None:
     loads, loading = threading.Event(), threading.Event()
 
-    def load() -> LocalModel:
+    def load() -> LocalModel[Any]:
         loading.set()
         loads.wait()
         raise LoadError("it has no chat template")
 
     async def register_loading(host: Host, settings: Settings) -> None:
-        await register_engine(host, settings, ThreadEngine(load))
+        await register_engine(host, settings, BatchEngine(load, places=1))
 
     try:
         async with (
@@ -138,20 +138,27 @@ async def test_joined_deltas_are_the_answer(caller: Caller) -> None:
     assert last.completed == response.completion
 
 
-async def test_who_cancels_frees_the_only_place(caller: Caller) -> None:
-    stream = caller.models.StreamGenerate(ENDLESS, timeout=TIMEOUT)
+@pytest.fixture
+async def lonely_caller() -> AsyncIterator[Caller]:
+    """Of a server that writes one answer at a time."""
+    async with start(GEMMA_MAX_IN_FLIGHT="1") as address, calling(address) as caller:
+        yield caller
+
+
+async def test_who_cancels_frees_the_only_place(lonely_caller: Caller) -> None:
+    stream = lonely_caller.models.StreamGenerate(ENDLESS, timeout=TIMEOUT)
     await anext(aiter(stream))
     stream.cancel()
-    response = await caller.models.Generate(request(), timeout=TIMEOUT)
+    response = await lonely_caller.models.Generate(request(), timeout=TIMEOUT)
     assert response.completion.usage.output_tokens == 5
     assert response.completion.finish_reason == FINISH_REASON_LENGTH
 
 
-async def test_a_deadline_frees_the_only_place(caller: Caller) -> None:
+async def test_a_deadline_frees_the_only_place(lonely_caller: Caller) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as ended:
-        await caller.models.Generate(ENDLESS.request, timeout=0.2)
+        await lonely_caller.models.Generate(ENDLESS.request, timeout=0.2)
     assert ended.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
-    response = await caller.models.Generate(request(), timeout=TIMEOUT)
+    response = await lonely_caller.models.Generate(request(), timeout=TIMEOUT)
     assert response.parts[0].text
 
 

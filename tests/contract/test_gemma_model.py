@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,12 +14,12 @@ import torch
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Part, Turn
 from orchestrator.answer.schema import answer_schema
-from rpckit.errors import InputTooLong, NotSupported, OutOfMemory
+from rpckit.errors import ChorusError, InputTooLong, NotSupported, OutOfMemory
+from services.gemma.attention import ATTENTION
 from services.gemma.gemma import Gemma
-from services.gemma.generation import Sampler, token_ids
-from services.gemma.loading import load
 from services.gemma.model import Ending, Job, Message, Sampling
 from services.gemma.prompt import to_messages
+from services.gemma.sampling import Sampler
 from services.gemma.schema import matches
 from tests.fakes import tiny_gemma
 
@@ -31,53 +32,59 @@ ANSWER_SCHEMA = answer_schema(Rubric(criteria=[Criterion(id="evidence")]), "ko")
 @pytest.fixture(scope="module")
 def gemma(tmp_path_factory: pytest.TempPathFactory) -> Gemma:
     folder = tiny_gemma.build(tmp_path_factory.mktemp("gemma") / "tiny-gemma-it", context_tokens=CONTEXT)
-    return load(str(folder), threads=1)
+    return tiny_gemma.loaded(folder)
 
 
 def write(
     gemma: Gemma, messages: tuple[Message, ...] = HELLO, schema: str | None = None, **sampling: Any
 ) -> tuple[list[str], Ending]:
-    *pieces, ending = gemma.generate(Job(messages, Sampling(**sampling), schema))
-    assert isinstance(ending, Ending)
-    return [each for each in pieces if isinstance(each, str) and each], ending
+    (one,) = write_all(gemma, Job(messages, Sampling(**sampling), schema))
+    return one
+
+
+def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
+    """Writes the answers in one batch."""
+    writings = [gemma.begin(each) for each in jobs]
+    pieces: list[list[str]] = [[] for _ in jobs]
+    ends: list[Ending | ChorusError | None] = [None for _ in jobs]
+    for each in writings:
+        assert gemma.admit(each)
+    try:
+        while None in ends:
+            going = [index for index, end in enumerate(ends) if end is None]
+            steps = gemma.step([writings[index] for index in going])
+            for index, progress in zip(going, steps, strict=True):
+                pieces[index] += [progress.text] if progress.text else []
+                ends[index] = progress.end
+    finally:
+        for each in writings:
+            gemma.release(each)
+    for end in ends:
+        if isinstance(end, ChorusError):
+            raise end
+    return [(texts, end) for texts, end in zip(pieces, ends, strict=True) if isinstance(end, Ending)]
 
 
 def always(text: str) -> str:
     return json.dumps({"const": text})
 
 
-def prompt_of(length: int) -> torch.Tensor:
-    return torch.randint(5, 300, (1, length), generator=torch.Generator().manual_seed(length))
-
-
-@pytest.mark.parametrize("length", [20, 1300], ids=["one piece", "several pieces"])
-def test_greedy_is_what_transformers_writes_token_for_token(length: int) -> None:
-    # In float32 it makes no difference how much of a prompt is read at once.
-    model: Any = tiny_gemma.tiny_model(tiny_gemma.tiny_tokenizer(), CONTEXT)
-    model.float().eval()
-    # With a head of its own, and all weights large, it wanders through its vocabulary.
-    torch.manual_seed(1)
-    model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.lm_head.weight))
-    for each in model.parameters():
-        torch.nn.init.normal_(each)
-    prompt = prompt_of(length)
-    expected = model.generate(prompt, do_sample=False, max_new_tokens=40, min_new_tokens=40)[0, length:]
-    ends = model.generation_config.eos_token_id
-
-    def choose(logits: torch.Tensor) -> int:
-        logits[ends] = float("-inf")
-        return int(logits.argmax())
-
-    tokens = (each for each in token_ids(model, prompt, choose) if each is not None)
-    assert [next(tokens) for _ in range(40)] == expected.tolist()
-    assert len(set(expected.tolist())) > 10
-
-
-def test_the_server_writes_what_transformers_writes(gemma: Gemma) -> None:
+@contextmanager
+def transformers_own_attention(gemma: Gemma) -> Iterator[Any]:
     model: Any = gemma._model
-    prompt = torch.tensor([gemma.encode(HELLO)], device=model.device)
-    written = model.generate(prompt, do_sample=False, max_new_tokens=50)[0, prompt.shape[1] :]
-    pieces, ending = write(gemma, temperature=0, max_output_tokens=50)
+    model.set_attn_implementation("sdpa")
+    yield model
+    model.set_attn_implementation(ATTENTION)
+
+
+# Short, beyond the sliding window, and beyond what is read of a prompt at once.
+@pytest.mark.parametrize("length", [1, 100, 700])
+def test_the_server_writes_what_transformers_writes(gemma: Gemma, length: int) -> None:
+    messages = (Message("user", "글 " * length),)
+    prompt = torch.tensor([gemma.encode(messages)], device=gemma._model.device)
+    with transformers_own_attention(gemma) as model:
+        written = model.generate(prompt, do_sample=False, max_new_tokens=50)[0, prompt.shape[1] :]
+    pieces, ending = write(gemma, messages, temperature=0, max_output_tokens=50)
     assert "".join(pieces) == gemma._tokenizer.decode(written, skip_special_tokens=True)
     assert (ending.input_tokens, ending.output_tokens) == (prompt.shape[1], len(written))
 
@@ -148,13 +155,20 @@ def test_an_end_token_ends_the_answer_and_is_no_part_of_it(gemma: Gemma) -> None
     assert not any("<end_of_turn>" in "".join(pieces) for pieces in whole)
 
 
-@pytest.mark.parametrize("text", ["뷁뷁 깎았다", "👩‍👩‍👧 é 각", "e\u0301 \u1112\u1161\u11ab"])
-def test_every_piece_is_whole_characters(gemma: Gemma, text: str) -> None:
-    pieces, ending = write(gemma, schema=always(text), temperature=0)
+@pytest.mark.parametrize("characters", ["뷁깎았", "👩👧é각", "e\u0301\u1112\u1161\u11ab"])
+def test_every_piece_is_whole_characters(gemma: Gemma, characters: str) -> None:
+    schema = json.dumps({"type": "string", "pattern": f"^[{characters}]{{6}}$"})
+    pieces, ending = write(gemma, schema=schema, seed=1)
     assert not ending.cut
-    assert json.loads("".join(pieces)) == text
-    assert "\ufffd" not in "".join(pieces)
+    assert len(json.loads("".join(pieces))) == 6
+    assert set("".join(pieces)) <= {'"', *characters}
     assert ending.output_tokens > len(pieces) > 3
+
+
+def test_what_the_schema_leaves_no_choice_about_takes_one_pass(gemma: Gemma) -> None:
+    pieces, ending = write(gemma, schema=always("한국어 글"), temperature=0)
+    assert pieces == ['"한국어 글"']
+    assert ending.output_tokens == 7
 
 
 def test_the_answer_ends_before_a_stop_sequence(gemma: Gemma) -> None:
@@ -211,10 +225,12 @@ def test_the_system_instruction_stands_where_gemmas_own_template_puts_it(gemma: 
     assert gemma.encode(to_messages("Be brief.", turns)) == templates
 
 
-def test_whoever_iterates_has_the_thread_back_while_a_long_prompt_is_read(gemma: Gemma) -> None:
-    steps = gemma.generate(Job((Message("user", "a" * 1500),), Sampling(temperature=0)))
-    assert [next(steps), next(steps)] == ["", ""]
-    steps.close()
+def test_a_long_prompt_is_read_in_several_passes(gemma: Gemma) -> None:
+    gemma._pasts.forget()
+    writing = gemma.begin(Job((Message("user", "a" * 500),), GREEDY))
+    assert gemma.admit(writing)
+    assert [gemma.step([writing])[0].text for _ in range(3)] == ["", "", ""]
+    gemma.release(writing)
 
 
 @pytest.fixture

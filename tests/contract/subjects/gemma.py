@@ -21,23 +21,28 @@ _FOLDER = "tiny-gemma-it"
 
 
 @asynccontextmanager
-async def start() -> AsyncIterator[str]:
+async def start(**variables: str) -> AsyncIterator[str]:
     """Serves a tiny Gemma while the block runs; yields the address once it is ready."""
     pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
     from tests.fakes import tiny_gemma  # noqa: PLC0415 - imports torch
 
     with TemporaryDirectory() as folder:
         source = tiny_gemma.build(Path(folder) / _FOLDER)
-        async with serving(settings(source), register) as port:
+        async with serving(settings(source, **variables), register) as port:
             address = f"127.0.0.1:{port}"
             await _ready(address)
             yield address
 
 
-def settings(source: Path | str) -> Settings:
+def settings(source: Path | str, **variables: str) -> Settings:
     """What the server is started with."""
-    variables = {"GEMMA_MODEL": str(source), "GEMMA_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}
-    return Settings.read(Environment(variables))
+    own = {
+        "GEMMA_MODEL": str(source),
+        "GEMMA_CACHE_DIR": "/no/copies",
+        "GEMMA_PORT": "0",
+        "CHORUS_DRAIN_PAUSE_SECONDS": "0",
+    }
+    return Settings.read(Environment(own | variables))
 
 
 async def _ready(address: str) -> None:

@@ -1,73 +1,126 @@
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from rpckit.call import Deadline
-from rpckit.errors import InputTooLong, Timeout, Unavailable
-from services.gemma.engine import State, ThreadEngine
-from services.gemma.model import Ending, Facts, Job, LoadError, LocalModel, Message, Sampling
+from rpckit.errors import ChorusError, InputTooLong, OutOfMemory, Timeout, Unavailable
+from services.gemma.engine import BatchEngine, State, Status
+from services.gemma.model import Ending, Facts, Job, LoadError, LocalModel, Message, Progress, Sampling
 
 FACTS = Facts("v1", 512, "bf16", 1, 1, "cpu")
 ENDING = Ending(cut=False, input_tokens=1, output_tokens=3)
-JOB = Job((Message("user", "abc"),), Sampling())
 SOON = Deadline.after(60)
 
 
+def job(text: str) -> Job:
+    return Job((Message("user", text),), Sampling())
+
+
+@dataclass(eq=False)
+class Spelling:
+    letters: list[str]
+
+
 class SpellingModel:
-    """Writes the message letter by letter. `gate` lets it take one step for each release."""
+    """Writes each message letter by letter. `gate` lets it make one pass for each release.
+
+    "!" is too long, "?" runs out of memory when it is its turn, "#" kills the thread.
+    """
 
     facts = FACTS
 
-    def __init__(self, gate: threading.Semaphore | None = None) -> None:
+    def __init__(self, gate: threading.Semaphore | None = None, room: int = 8) -> None:
         self.gate = gate
-        self.steps = 0
+        self.room = room
+        self.passes: list[list[str]] = []
         self.computing = threading.Event()
-        self.closed = threading.Event()
+        self.released = threading.Semaphore(0)
         self.threads: set[int] = set()
 
-    def generate(self, job: Job) -> Generator[str | Ending, None, None]:
-        try:
-            for letter in job.messages[0].content:
-                self.computing.set()
-                if self.gate:
-                    self.gate.acquire()
-                self.steps += 1
-                self.threads.add(threading.get_ident())
-                yield letter
-            yield ENDING
-        finally:
-            self.threads.add(threading.get_ident())
-            self.closed.set()
-
-
-class RefusingModel(SpellingModel):
-    def generate(self, job: Job) -> Generator[str | Ending, None, None]:
-        if job.messages[0].content == "too long":
+    def begin(self, job: Job) -> Spelling:
+        letters = list(job.messages[0].content)
+        if "!" in letters:
             raise InputTooLong("too long")
-        yield from super().generate(job)
+        return Spelling(letters)
+
+    def admit(self, writing: Spelling) -> bool:
+        self.room -= 1
+        if self.room < 0:
+            self.room += 1
+            return False
+        return True
+
+    def release(self, writing: Spelling) -> None:
+        self.room += 1
+        self.released.release()
+
+    def step(self, writings: Sequence[Spelling]) -> list[Progress]:
+        self.computing.set()
+        if self.gate:
+            self.gate.acquire()
+        self.threads.add(threading.get_ident())
+        self.passes.append([each.letters[0] if each.letters else "" for each in writings])
+        return [self._next(each) for each in writings]
+
+    def _next(self, writing: Spelling) -> Progress:
+        if not writing.letters:
+            return Progress(end=ENDING)
+        letter = writing.letters.pop(0)
+        if letter == "#":
+            raise RuntimeError("secret")
+        return Progress(end=OutOfMemory("no room")) if letter == "?" else Progress(letter)
+
+
+class Heard:
+    """What the engine said of its status."""
+
+    def __init__(self) -> None:
+        self.statuses: list[Status] = []
+        self._news = asyncio.Condition()
+
+    async def __call__(self, status: Status) -> None:
+        async with self._news:
+            self.statuses.append(status)
+            self._news.notify_all()
+
+    async def times(self, count: int) -> Status:
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.statuses) >= count)
+        return self.statuses[-1]
 
 
 @asynccontextmanager
-async def running(load: Callable[[], LocalModel]) -> AsyncIterator[ThreadEngine]:
-    engine = ThreadEngine(load)
+async def running(
+    load: Callable[[], LocalModel[Any]], places: int = 8
+) -> AsyncIterator[tuple[BatchEngine, Heard]]:
+    engine, heard = BatchEngine(load, places), Heard()
+    task = asyncio.create_task(engine.run(heard))
     try:
-        await engine.load()
-        yield engine
+        await heard.times(1)
+        yield engine, heard
     finally:
         engine.close()
+        await task
 
 
-async def write(engine: ThreadEngine, job: Job = JOB, deadline: Deadline = SOON) -> list[str | Ending]:
-    return [step async for step in engine.generate(job, deadline)]
+async def write(engine: BatchEngine, text: str = "abc", deadline: Deadline = SOON) -> list[str | Ending]:
+    return [step async for step in engine.generate(job(text), deadline)]
+
+
+async def failure(engine: BatchEngine, text: str) -> ChorusError:
+    with pytest.raises(ChorusError) as failed:
+        await write(engine, text)
+    return failed.value
 
 
 async def test_a_loaded_model_writes() -> None:
-    async with running(SpellingModel) as engine:
-        assert engine.status.state is State.READY
-        assert engine.status.facts == FACTS
+    async with running(SpellingModel) as (engine, heard):
+        assert heard.statuses == [Status(State.READY, facts=FACTS)]
         assert await write(engine) == ["a", "b", "c", ENDING]
 
 
@@ -75,11 +128,11 @@ async def test_loading_and_writing_happen_in_one_thread_that_is_not_the_event_lo
     loaded_in = set()
     model = SpellingModel()
 
-    def load() -> LocalModel:
+    def load() -> SpellingModel:
         loaded_in.add(threading.get_ident())
         return model
 
-    async with running(load) as engine:
+    async with running(load) as (engine, _):
         await write(engine)
         await write(engine)
     assert model.threads == loaded_in
@@ -89,102 +142,143 @@ async def test_loading_and_writing_happen_in_one_thread_that_is_not_the_event_lo
 async def test_while_it_loads_a_call_is_told_to_come_back() -> None:
     loads = threading.Event()
 
-    def load() -> LocalModel:
+    def load() -> SpellingModel:
         loads.wait()
         return SpellingModel()
 
-    engine = ThreadEngine(load)
-    loading = asyncio.create_task(engine.load())
+    engine, heard = BatchEngine(load, 1), Heard()
+    task = asyncio.create_task(engine.run(heard))
     try:
         assert engine.status.state is State.LOADING
-        with pytest.raises(Unavailable) as refused:
-            await write(engine)
-        assert refused.value.retry_delay
+        refused = await failure(engine, "abc")
+        assert isinstance(refused, Unavailable)
+        assert refused.retry_delay
     finally:
         loads.set()
-        assert await loading
+        await heard.times(1)
         engine.close()
+        await task
 
 
 async def test_a_model_that_cannot_be_loaded_says_why() -> None:
-    def load() -> LocalModel:
+    def load() -> SpellingModel:
         raise LoadError("no chat template")
 
-    async with running(load) as engine:
-        assert engine.status.state is State.UNAVAILABLE
-        assert engine.status.detail == "no chat template"
-        with pytest.raises(Unavailable, match="no chat template") as refused:
-            await write(engine)
-        assert refused.value.retry_delay is None
+    async with running(load) as (engine, heard):
+        assert heard.statuses == [Status(State.UNAVAILABLE, "no chat template")]
+        refused = await failure(engine, "abc")
+        assert isinstance(refused, Unavailable)
+        assert (refused.text, refused.retry_delay) == ("no chat template", None)
 
 
 async def test_the_message_of_an_unexpected_error_is_kept_back() -> None:
-    def load() -> LocalModel:
+    def load() -> SpellingModel:
         raise KeyError("secret")
 
-    async with running(load) as engine:
-        assert engine.status.state is State.UNAVAILABLE
-        assert engine.status.detail == "loading failed with KeyError; see the log"
+    async with running(load) as (engine, _):
+        assert engine.status == Status(State.UNAVAILABLE, "loading failed with KeyError; see the log")
 
 
-async def test_who_stops_reading_frees_the_thread_within_a_token() -> None:
-    model = SpellingModel()
-    async with running(lambda: model) as engine:
-        async with aclosing(engine.generate(JOB, SOON)) as steps:
-            async for _ in steps:
-                break
-        assert await asyncio.to_thread(model.closed.wait, 10)
-        assert model.steps == 1
-
-
-async def test_what_an_answer_took_is_freed_in_the_models_thread() -> None:
-    model = SpellingModel()
-    async with running(lambda: model) as engine:
-        steps = engine.generate(JOB, SOON)
-        await anext(steps)
-        await write(engine)
-        model.closed.clear()
-        await steps.aclose()
-        assert await asyncio.to_thread(model.closed.wait, 10)
-    assert len(model.threads) == 1
-
-
-async def test_a_cancelled_call_ends_at_once_and_its_thread_after_the_token() -> None:
+async def test_answers_are_written_together_and_late_ones_join() -> None:
     gate = threading.Semaphore(0)
     model = SpellingModel(gate)
-    async with running(lambda: model) as engine:
+    async with running(lambda: model) as (engine, _):
+        first = asyncio.create_task(write(engine, "abcd"))
+        assert await asyncio.to_thread(model.computing.wait, 10)
+        second = asyncio.create_task(write(engine, "xy"))
+        await asyncio.sleep(0)
+        gate.release(10)
+        assert await first == ["a", "b", "c", "d", ENDING]
+        assert await second == ["x", "y", ENDING]
+    assert model.passes[:4] == [["a"], ["b", "x"], ["c", "y"], ["d", ""]]
+
+
+async def test_no_more_are_written_at_once_than_there_are_places() -> None:
+    model = SpellingModel()
+    async with running(lambda: model, places=2) as (engine, _):
+        answers = await asyncio.gather(*(write(engine) for _ in range(5)))
+    assert answers == [["a", "b", "c", ENDING]] * 5
+    assert max(map(len, model.passes)) == 2
+
+
+async def test_an_answer_waits_until_there_is_memory_for_it() -> None:
+    model = SpellingModel(room=1)
+    async with running(lambda: model) as (engine, _):
+        answers = await asyncio.gather(*(write(engine) for _ in range(3)))
+    assert answers == [["a", "b", "c", ENDING]] * 3
+    assert max(map(len, model.passes)) == 1
+
+
+async def test_who_stops_reading_frees_the_place_within_a_token() -> None:
+    gate = threading.Semaphore(1)
+    model = SpellingModel(gate)
+    async with running(lambda: model, places=1) as (engine, _):
+        async with aclosing(engine.generate(job("abcdefgh"), SOON)) as steps:
+            assert await anext(steps) == "a"
+        next_one = asyncio.create_task(write(engine, "xy"))
+        await asyncio.sleep(0)
+        gate.release(10)
+        assert await next_one == ["x", "y", ENDING]
+    # One pass may have been on its way.
+    assert model.passes[:3] in ([["a"], ["x"], ["y"]], [["a"], ["b"], ["x"]])
+
+
+async def test_a_cancelled_call_ends_at_once_and_gives_its_memory_back_after_the_pass() -> None:
+    gate = threading.Semaphore(0)
+    model = SpellingModel(gate)
+    async with running(lambda: model) as (engine, _):
         call = asyncio.create_task(write(engine))
         assert await asyncio.to_thread(model.computing.wait, 10)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        assert not model.closed.is_set()
+        assert model.room == 7
         gate.release()
-        assert await asyncio.to_thread(model.closed.wait, 10)
-        assert model.steps == 1
+        # Somebody else's call wakes the thread, if it is not at work.
+        gate.release(10)
+        assert await asyncio.to_thread(model.released.acquire, timeout=10)
+        assert model.room == 8
+        assert len(model.passes) == 1
 
 
-async def test_two_answers_take_turns() -> None:
-    async with running(SpellingModel) as engine:
-        first, second = engine.generate(JOB, SOON), engine.generate(JOB, SOON)
-        assert [await anext(first), await anext(second), await anext(first)] == ["a", "a", "b"]
-        await first.aclose()
-        await second.aclose()
-
-
-async def test_an_answer_that_fails_leaves_the_others_alone() -> None:
-    async with running(RefusingModel) as engine:
-        other = engine.generate(JOB, SOON)
-        assert await anext(other) == "a"
-        with pytest.raises(InputTooLong):
-            await write(engine, Job((Message("user", "too long"),), Sampling()))
-        assert [step async for step in other] == ["b", "c", ENDING]
-
-
-async def test_nothing_is_written_after_the_deadline() -> None:
+@pytest.mark.parametrize(("text", "kind"), [("!", InputTooLong), ("b?c", OutOfMemory)])
+async def test_an_answer_that_fails_in_the_middle_of_a_batch_fails_alone(
+    text: str, kind: type[ChorusError]
+) -> None:
     model = SpellingModel()
-    async with running(lambda: model) as engine:
+    async with running(lambda: model) as (engine, heard):
+        first, failed, last = await asyncio.gather(
+            write(engine, "abcd"), failure(engine, text), write(engine, "wxyz")
+        )
+        assert isinstance(failed, kind)
+        assert (first, last) == (["a", "b", "c", "d", ENDING], ["w", "x", "y", "z", ENDING])
+        assert len(heard.statuses) == 1
+    assert model.room == 8
+
+
+async def test_no_place_is_given_to_an_answer_whose_time_is_up() -> None:
+    model = SpellingModel()
+    async with running(lambda: model) as (engine, _):
         with pytest.raises(Timeout):
             await write(engine, deadline=Deadline.after(0))
-        assert await asyncio.to_thread(model.closed.wait, 10)
-        assert model.steps == 1
+    assert not model.passes
+
+
+async def test_a_model_that_fails_is_loaded_anew_and_says_so_meanwhile() -> None:
+    loads = threading.Semaphore(1)
+
+    def load() -> SpellingModel:
+        loads.acquire()
+        return SpellingModel()
+
+    async with running(load) as (engine, heard):
+        failures = await asyncio.gather(failure(engine, "a#"), failure(engine, "abc#"))
+        status = await heard.times(2)
+        assert status == Status(State.LOADING, "the model failed with RuntimeError and is loaded anew")
+        for each in (*failures, await failure(engine, "abc")):
+            assert isinstance(each, Unavailable)
+            assert each.retry_delay
+            assert "secret" not in each.text
+        loads.release()
+        assert (await heard.times(3)).state is State.READY
+        assert await write(engine) == ["a", "b", "c", ENDING]

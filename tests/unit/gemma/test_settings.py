@@ -16,13 +16,18 @@ def test_the_models_name_is_the_last_part_of_where_it_is(source: str, name: str)
     assert Settings.read(Environment({"GEMMA_MODEL": source})).name == name
 
 
-def test_one_answer_at_a_time_and_at_least_one_thread() -> None:
+def test_several_answers_at_a_time_and_at_least_one_thread() -> None:
     settings = Settings.read(Environment({}))
     assert settings.server.port == 50052
-    assert settings.server.max_in_flight == 1
+    assert settings.server.max_in_flight == 8
     assert settings.threads >= 1
 
 
 def test_a_wrong_number_of_threads_is_named() -> None:
     with pytest.raises(SettingError, match="GEMMA_THREADS"):
         Settings.read(Environment({"GEMMA_THREADS": "0"}))
+
+
+def test_an_unknown_precision_is_named() -> None:
+    with pytest.raises(SettingError, match="GEMMA_PRECISION: 'fp32' is none of auto, bf16, nf4, int4"):
+        Settings.read(Environment({"GEMMA_PRECISION": "fp32"}))

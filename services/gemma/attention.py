@@ -1,0 +1,129 @@
+"""Attention for answers of different lengths in one pass: each looks back at its own tokens alone.
+
+All tokens of a pass lie in one row, so that every matrix is read once for all answers. Only attention tells
+them apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import torch
+from torch.nn import functional
+from transformers import AttentionInterface
+
+ATTENTION = "chorus_pieces"
+
+
+class Past:
+    """The keys and values of one answer's tokens, all of them: the next answer may begin with the same.
+
+    Attributes:
+        tokens: What the keys and values are of.
+        layers: Keys and values of each layer, of shape (2, heads, capacity, head).
+        capacity: How many tokens there is room for.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.tokens: list[int] = []
+        self.capacity = capacity
+        self.layers: dict[int, torch.Tensor] = {}
+
+    def extended(self, layer: int, pair: torch.Tensor) -> torch.Tensor:
+        """All keys and values of a layer, with a piece's at the end; they count once `tokens` has grown.
+
+        Args:
+            layer: Its number.
+            pair: Keys and values, of shape (2, heads, tokens, head).
+        """
+        if layer not in self.layers:
+            # Memory that is not written to is not taken, on a CPU.
+            self.layers[layer] = pair.new_empty(2, pair.shape[1], self.capacity, pair.shape[3])
+        end = len(self.tokens) + pair.shape[2]
+        self.layers[layer][:, :, len(self.tokens) : end] = pair
+        return self.layers[layer][:, :, :end]
+
+    def begin_like(self, other: "Past", length: int) -> None:
+        """Takes over another's first tokens; there are none yet."""
+        for layer, pair in other.layers.items():
+            self.extended(layer, pair[:, :, :length])
+        self.tokens = other.tokens[:length]
+
+
+@dataclass(slots=True)
+class Piece:
+    """The next tokens of one answer."""
+
+    past: Past
+    tokens: list[int]
+    _masks: dict[int | None, torch.Tensor] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """How many tokens stand before."""
+        return len(self.past.tokens)
+
+    def mask(self, window: int | None, device: torch.device) -> torch.Tensor:
+        """Who sees whom, of shape (tokens, tokens from the first that is seen)."""
+        if window not in self._masks:
+            rows = torch.arange(self.start, self.start + len(self.tokens), device=device)[:, None]
+            columns = torch.arange(self.first_seen(window), self.start + len(self.tokens), device=device)
+            seen = columns <= rows
+            self._masks[window] = seen if window is None else seen & (columns > rows - window)
+        return self._masks[window]
+
+    def first_seen(self, window: int | None) -> int:
+        """The earliest token that one of these sees."""
+        return 0 if window is None else max(0, self.start - window + 1)
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: None,  # noqa: ARG001 - it would be for rows of equal length
+    *,
+    scaling: float,
+    pieces: Sequence[Piece],
+    sliding_window: int | None = None,
+    softcap: float | None = None,
+    **others: Any,  # noqa: ARG001 - of other attentions
+) -> tuple[torch.Tensor, None]:
+    """Attention as transformers' models call it. Query, key and value: (1, heads, tokens, head)."""
+    sizes = [len(each.tokens) for each in pieces]
+    pairs = torch.split(torch.cat((key, value)), sizes, dim=2)
+    found = []
+    for piece, queries, pair in zip(pieces, torch.split(query, sizes, dim=2), pairs, strict=True):
+        seen = piece.past.extended(cast("int", module.layer_idx), pair)
+        keys, values = seen[:, None, :, piece.first_seen(sliding_window) :]
+        # The only token of a piece sees all that is left.
+        mask = None if len(piece.tokens) == 1 else piece.mask(sliding_window, query.device)
+        if softcap is None:
+            one = functional.scaled_dot_product_attention(
+                queries, keys, values, attn_mask=mask, scale=scaling, enable_gqa=True
+            )
+        else:
+            one = _capped(queries, keys, values, mask, scaling, softcap)
+        found.append(one)
+    return torch.cat(found, dim=2).transpose(1, 2).contiguous(), None
+
+
+def _capped(
+    queries: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    mask: torch.Tensor | None,
+    scaling: float,
+    softcap: float,
+) -> torch.Tensor:
+    """As Gemma 2 has it."""
+    repeats = queries.shape[1] // keys.shape[1]
+    keys, values = keys.repeat_interleave(repeats, 1), values.repeat_interleave(repeats, 1)
+    scores = torch.tanh(queries @ keys.transpose(2, 3) * scaling / softcap) * softcap
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    return torch.softmax(scores, dim=-1, dtype=torch.float32).to(queries.dtype) @ values
+
+
+AttentionInterface.register(ATTENTION, attend)

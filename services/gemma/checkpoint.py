@@ -1,0 +1,43 @@
+"""The tensors of a Gemma checkpoint: where those of the text tower are, and whether they are all there."""
+
+import re
+from collections.abc import Collection
+
+from services.gemma.model import LoadError
+
+# Where the multimodal checkpoints of Gemma 3 keep the text tower, and what else they hold.
+TEXT_TOWER = {
+    r"^(language_model\.model|model\.language_model)\.": "model.",
+    r"^language_model\.lm_head": "lm_head",
+}
+OTHER_TOWERS = (
+    "vision_tower.",
+    "multi_modal_projector.",
+    "model.vision_tower.",
+    "model.multi_modal_projector.",
+)
+
+
+def text_key(key: str) -> str | None:
+    """A tensor's name in the text model; None if it belongs to another tower."""
+    if key.startswith(OTHER_TOWERS):
+        return None
+    for pattern, name in TEXT_TOWER.items():
+        key = re.sub(pattern, name, key)
+    return key
+
+
+def refuse_wrong_keys(missing: Collection[str], reshaped: Collection[str], surplus: Collection[str]) -> None:
+    """Lets pass only what is the model, the whole model and nothing but the model.
+
+    Raises:
+        LoadError: Names one of the wrong weights.
+    """
+    surplus = {key for key in surplus if not key.startswith(OTHER_TOWERS)}
+    for wrong, keys in (
+        ("are missing", missing),
+        ("have another shape", reshaped),
+        ("belong to another model", surplus),
+    ):
+        if keys:
+            raise LoadError(f"{len(keys)} weights {wrong}, for example {min(keys)}")

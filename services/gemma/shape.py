@@ -1,0 +1,104 @@
+"""How big a model is, by its config alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from services.gemma.model import LoadError
+
+# Gemma 3's config files leave out what equals transformers' defaults.
+_DEFAULTS = {
+    "vocab_size": 262_208,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 4,
+    "head_dim": 256,
+    "max_position_embeddings": 131_072,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes that decide how much memory a model takes.
+
+    Attributes:
+        matrices: Parameters in the layers' matrices.
+        embedding: Parameters of the embedding, which is the head too.
+        kv_bytes: Of one token in the cache of keys and values, in bf16.
+        context_tokens: What the model was made for.
+    """
+
+    name: str
+    vocabulary: int
+    matrices: int
+    embedding: int
+    kv_bytes: int
+    context_tokens: int
+
+    @classmethod
+    def of(cls, name: str, config: Mapping[str, Any]) -> Self:
+        """The shape that a `config.json` describes.
+
+        Raises:
+            LoadError: It is no Gemma's.
+        """
+        model_type = config.get("model_type")
+        if not isinstance(model_type, str) or not model_type.startswith("gemma"):
+            raise LoadError(f"this is no Gemma: its model type is {model_type!r}")
+        text: dict[str, Any] = _DEFAULTS | dict(config.get("text_config") or config)
+        try:
+            hidden, layers, head = text["hidden_size"], text["num_hidden_layers"], text["head_dim"]
+            queries, keys = text["num_attention_heads"] * head, text["num_key_value_heads"] * head
+            layer = hidden * (2 * queries + 2 * keys + 3 * text["intermediate_size"])
+        except KeyError as error:
+            raise LoadError(f"config.json does not say {error.args[0]}") from error
+        return cls(
+            name=name,
+            vocabulary=text["vocab_size"],
+            matrices=layers * layer,
+            embedding=text["vocab_size"] * hidden,
+            kv_bytes=layers * 2 * keys * 2,
+            context_tokens=text["max_position_embeddings"],
+        )
+
+    @classmethod
+    def of_folder(cls, folder: Path, name: str) -> Self:
+        """The shape of the model in a folder.
+
+        Raises:
+            LoadError: There is no readable `config.json`, or it is no Gemma's.
+        """
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise LoadError("there is no config.json") from error
+        except json.JSONDecodeError as error:
+            raise LoadError("config.json is no JSON") from error
+        return cls.of(name, config)
+
+
+def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: int) -> Shape:
+    sizes = {"hidden_size": hidden, "intermediate_size": intermediate, "num_hidden_layers": layers}
+    return Shape.of(name, {"model_type": "gemma3_text"} | sizes | others)
+
+
+# What may be taken instead of a bigger one, from the biggest down.
+_ONE_KEY = {"num_attention_heads": 4, "num_key_value_heads": 1, "vocab_size": 262_144}
+KNOWN = (
+    _gemma_3("gemma-3-4b-it", 2560, 10_240, 34),
+    Shape.of(
+        "gemma-2b-it",
+        {
+            "model_type": "gemma",
+            "hidden_size": 2048,
+            "intermediate_size": 16_384,
+            "num_hidden_layers": 18,
+            "num_key_value_heads": 1,
+            "vocab_size": 256_000,
+            "max_position_embeddings": 8192,
+        },
+    ),
+    _gemma_3("gemma-3-1b-it", 1152, 6912, 26, **_ONE_KEY, max_position_embeddings=32_768),
+    _gemma_3("gemma-3-270m-it", 640, 2048, 18, **_ONE_KEY, max_position_embeddings=32_768),
+)

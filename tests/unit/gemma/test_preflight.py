@@ -1,0 +1,168 @@
+"""The arithmetic of what fits, against made-up machines."""
+
+import pytest
+
+from services.gemma.model import LoadError
+from services.gemma.preflight import GIB, Plan, choose, disk_fault, plans, smaller
+from services.gemma.resources import Device, Resources
+from services.gemma.shape import KNOWN, Shape
+
+FOUR_B, TWO_B, ONE_B, SMALLEST = KNOWN
+
+QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4`"
+
+
+def machine(memory: float, *gpus: float) -> Resources:
+    """With so many GiB of memory, and of memory on each GPU."""
+    devices = [Device(f"cuda:{index}", int(free * GIB), 2e12) for index, free in enumerate(gpus)]
+    return Resources(Device("cpu", int(memory * GIB), 27e9), 2**40, tuple(devices))
+
+
+def chosen(resources: Resources, shape: Shape = FOUR_B, precision: str = "auto", *saved: str) -> str:
+    plan = choose(shape, resources, answers=8, precision=precision, saved=saved)
+    return f"{plan.precision} on {plan.device.name}"
+
+
+def refusal(resources: Resources, shape: Shape = FOUR_B, precision: str = "auto", *saved: str) -> str:
+    with pytest.raises(LoadError) as refused:
+        chosen(resources, shape, precision, *saved)
+    return str(refused.value)
+
+
+def plan(shape: Shape, precision: str, resources: Resources, answers: int = 1) -> Plan:
+    return next(each for each in plans(shape, resources, answers) if each.precision == precision)
+
+
+def test_the_sizes_are_the_real_models() -> None:
+    # 262208 x 2560 x 2 bytes: what the report could not allocate.
+    assert FOUR_B.embedding * 2 == 1_342_504_960
+    assert FOUR_B.matrices + FOUR_B.embedding == pytest.approx(3.88e9, rel=0.01)
+    assert ONE_B.matrices + ONE_B.embedding == pytest.approx(1.0e9, rel=0.01)
+    assert SMALLEST.matrices + SMALLEST.embedding == pytest.approx(268e6, rel=0.01)
+    assert TWO_B.matrices + TWO_B.embedding == pytest.approx(2.51e9, rel=0.01)
+    assert (FOUR_B.kv_bytes, ONE_B.kv_bytes) == (139_264, 26_624)
+
+
+def test_memory_is_what_was_measured() -> None:
+    # Of design/gemma.md: fp32 took 14.8 GiB, the saved four-bit copy 2.05 and its runtime.
+    assert plan(FOUR_B, "fp32", machine(64)).memory_bytes / GIB == pytest.approx(15.3, abs=0.3)
+    assert plan(FOUR_B, "bf16", machine(64)).memory_bytes / GIB == pytest.approx(8.1, abs=0.3)
+    assert plan(FOUR_B, "nf4", machine(64)).memory_bytes / GIB == pytest.approx(3.0, abs=0.1)
+
+
+def test_on_a_gpu_the_embedding_is_in_its_memory_too() -> None:
+    resources = machine(64, 64)
+    gpu, cpu = (each for each in plans(FOUR_B, resources, 1) if each.precision == "nf4")
+    assert gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding * 2
+
+
+def test_the_ceiling_is_the_reading_of_the_weights() -> None:
+    assert plan(FOUR_B, "bf16", machine(64)).most_tokens_per_second == pytest.approx(3.5, abs=0.1)
+    assert plan(FOUR_B, "int4", machine(64)).most_tokens_per_second == pytest.approx(12.4, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("resources", "saved", "taken"),
+    [
+        (machine(64), (), "bf16 on cpu"),
+        (machine(64), ("int4",), "int4 on cpu"),
+        (machine(4), ("int4",), "int4 on cpu"),
+        (machine(64, 16), (), "bf16 on cuda:0"),
+        (machine(64, 16, 80), ("int4", "nf4"), "bf16 on cuda:0"),
+        (machine(64, 4, 80), ("int4",), "bf16 on cuda:1"),
+        (machine(64, 5), ("int4", "nf4"), "nf4 on cuda:0"),
+        (machine(64, 5), (), "bf16 on cpu"),
+        (machine(64, 1), ("int4", "nf4"), "int4 on cpu"),
+    ],
+)
+def test_the_best_that_fits_and_is_there_is_taken(
+    resources: Resources, saved: tuple[str, ...], taken: str
+) -> None:
+    assert chosen(resources, FOUR_B, "auto", *saved) == taken
+
+
+def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
+    assert chosen(machine(64), FOUR_B, "bf16", "int4") == "bf16 on cpu"
+    assert chosen(machine(64), FOUR_B, "nf4", "int4", "nf4") == "nf4 on cpu"
+
+
+@pytest.mark.parametrize(
+    ("resources", "shape", "precision", "said"),
+    [
+        (
+            machine(6.1),
+            FOUR_B,
+            "auto",
+            f"needs 8.2 GiB, 6.1 free; int4 needs 3.0: {QUANTIZE}",
+        ),
+        (
+            machine(64),
+            FOUR_B,
+            "int4",
+            f"there is no int4 copy: {QUANTIZE}",
+        ),
+        (
+            machine(2.8),
+            FOUR_B,
+            "auto",
+            "needs 8.2 GiB, 2.8 free; gemma-2b-it in int4 needs 2.0: set GEMMA_MODEL to it",
+        ),
+        (
+            machine(1.5),
+            FOUR_B,
+            "bf16",
+            "needs 8.2 GiB, 1.5 free; gemma-3-1b-it in int4 needs 1.3: set GEMMA_MODEL to it",
+        ),
+        (machine(0.5), SMALLEST, "auto", "needs 1.2 GiB, 0.5 free, and no smaller Gemma fits"),
+    ],
+)
+def test_what_cannot_fit_is_refused_with_what_would(
+    resources: Resources, shape: Shape, precision: str, said: str
+) -> None:
+    assert refusal(resources, shape, precision) == said
+
+
+def test_a_byte_less_is_too_little() -> None:
+    needed = plan(FOUR_B, "int4", machine(1), answers=8).memory_bytes
+    assert chosen(Resources(Device("cpu", needed, 1), 0), FOUR_B, "auto", "int4") == "int4 on cpu"
+    assert refusal(Resources(Device("cpu", needed - 1, 1), 0), FOUR_B, "auto", "int4")
+
+
+def test_what_is_left_is_for_keys_and_values() -> None:
+    small, big = (plan(FOUR_B, "int4", machine(free), answers=8) for free in (4, 8))
+    assert 2048 < small.cache_tokens < 12_000
+    assert big.cache_tokens - small.cache_tokens == pytest.approx(4 * GIB / FOUR_B.kv_bytes, abs=1)
+    assert plan(FOUR_B, "int4", machine(10_000)).cache_tokens == FOUR_B.context_tokens
+    assert plan(FOUR_B, "int4", machine(1)).cache_tokens == 0
+
+
+def test_smaller_ones_are_named_from_the_biggest_down() -> None:
+    assert smaller(FOUR_B) == [TWO_B, ONE_B, SMALLEST]
+    assert smaller(ONE_B) == [SMALLEST]
+    assert not smaller(SMALLEST)
+
+
+def test_a_full_disk_is_named() -> None:
+    assert disk_fault(2 * GIB, GIB, "the copy") == "the copy needs 2.0 GiB of disk, 1.0 free"
+    assert not disk_fault(GIB, GIB, "the copy")
+
+
+def test_what_a_sparse_config_leaves_out_is_gemma_3s() -> None:
+    config = {
+        "model_type": "gemma3",
+        "text_config": {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34},
+    }
+    assert Shape.of("gemma-3-4b-it", config) == FOUR_B
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"model_type": "llama"}, "this is no Gemma: its model type is 'llama'"),
+        ({}, "this is no Gemma: its model type is None"),
+        ({"model_type": "gemma3"}, "config.json does not say hidden_size"),
+    ],
+)
+def test_another_models_config_is_refused(config: dict[str, str], said: str) -> None:
+    with pytest.raises(LoadError, match=said):
+        Shape.of("x", config)
