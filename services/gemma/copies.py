@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from safetensors import SafetensorError
+
 from services.gemma.model import LoadError
 from services.gemma.preflight import disk_fault
 from services.gemma.resources import free_disk
@@ -130,9 +132,9 @@ class Writer:
             self._files[name] = _checksum_of(begun)
             begun.replace(self.folder / name)
             self._write_manifest()
-        except OSError as error:
+        except (OSError, SafetensorError) as error:
             begun.unlink(missing_ok=True)
-            raise LoadError(f"{name} cannot be written: {error.strerror}") from error
+            raise LoadError(f"{name} cannot be written: is the disk full?") from error
 
     def finish(self) -> None:
         """Moves the copy to its place; then it is there, whole."""

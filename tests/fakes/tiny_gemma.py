@@ -9,6 +9,7 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GemmaTokenizer
 from rpckit.settings import Environment
 from services.gemma.gemma import Gemma
 from services.gemma.loading import load
+from services.gemma.model import Job, Message, Sampling
 from services.gemma.resources import Device, Resources
 from services.gemma.settings import Settings
 from services.gemma.source import Hub
@@ -48,6 +49,7 @@ def build(folder: Path, *, context_tokens: int = 32768) -> Path:
     return folder
 
 
+GREETING = Job((Message("user", "Hello, 글"),), Sampling(temperature=0))
 ROOMY = Resources(Device("cpu", 2**34, 1e10), 2**34)
 """16 GiB of memory and of disk, as a test's machine."""
 
