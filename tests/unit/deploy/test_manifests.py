@@ -58,12 +58,22 @@ def claimed(cluster: Cluster) -> set[str]:
     return {claim["metadata"]["name"] for each in claims for claim in each}
 
 
-def test_production_runs_released_images_only(production: Cluster) -> None:
-    for pod in production.pods().values():
+def test_every_image_has_a_tag(cluster: Cluster) -> None:
+    for pod in cluster.pods().values():
         for container in containers(pod):
             repository, _, tag = container["image"].rpartition(":")
             assert "/" in repository
             assert tag != "latest"
+
+
+def test_production_takes_ours_from_a_registry(production: Cluster) -> None:
+    for pod in production.pods().values():
+        for container in containers(pod):
+            assert not container["image"].startswith("chorus/")
+
+
+def test_local_finds_a_gemma_that_is_never_ready(local: Cluster) -> None:
+    assert local.of("Service")["gemma"]["spec"]["publishNotReadyAddresses"] is True
 
 
 def test_local_is_one_of_each_without_a_gpu(local: Cluster) -> None:
