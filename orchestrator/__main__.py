@@ -8,6 +8,7 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
 from orchestrator import classroom_servicer, feedback_servicer
 from orchestrator.calibration.calibrations import Calibrations
 from orchestrator.calibration.history import History
+from orchestrator.calibration.redis import RedisHistory
 from orchestrator.calibration.sqlite import SqliteHistory
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.asking import Asker
@@ -16,6 +17,7 @@ from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review import Reviewer
 from orchestrator.runs import Runs
 from orchestrator.settings import Settings
+from orchestrator.store.connection import connected
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
@@ -27,12 +29,13 @@ from rpckit.settings import SettingError
 
 async def register(host: Host, settings: Settings) -> None:
     """Adds both services; they are ready once the languages' models are loaded."""
-    store = TolerantStore(await _open_store(host, settings))
+    kept, history = await _open_state(host, settings)
+    store = TolerantStore(kept)
     metrics = ModelMetrics(host.metrics)
     directory = Directory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
     asker = Asker(directory.stream_generate, records, store)
-    calibrations = Calibrations(await _open_history(host, settings))
+    calibrations = Calibrations(history)
     reviewer = Reviewer(directory, asker.ask, settings.panel, metrics, calibrations)
     feedback = feedback_servicer.FeedbackServicer(
         Runs(reviewer.review, store),
@@ -57,23 +60,20 @@ async def register(host: Host, settings: Settings) -> None:
     host.spawn(_warm_up(host))
 
 
-async def _open_store(host: Host, settings: Settings) -> Store:
+async def _open_state(host: Host, settings: Settings) -> tuple[Store, History]:
     enter = host.exit_stack.enter_async_context
     if settings.redis_url:
         try:
-            return await enter(RedisStore.open(settings.redis_url, settings.retention_seconds))
+            client = await enter(connected(settings.redis_url))
         except StoreError as error:
             raise SettingError("CHORUS_REDIS_URL", str(error)) from None
+        return RedisStore(client, settings.retention_seconds), RedisHistory(client)
+    path = settings.state_path
     try:
-        return await enter(SqliteStore.open(settings.state_path, settings.retention_seconds))
+        store = await enter(SqliteStore.open(path, settings.retention_seconds))
+        return store, await enter(SqliteHistory.open(path))
     except sqlite3.Error as error:
-        raise SettingError("CHORUS_STATE_DIR", f"{settings.state_path} cannot be used: {error}") from None
-
-
-async def _open_history(host: Host, settings: Settings) -> History:
-    # Beside a Redis nothing is kept on disk.
-    path = ":memory:" if settings.redis_url else settings.state_path
-    return await host.exit_stack.enter_async_context(SqliteHistory.open(path))
+        raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 
 
 async def _warm_up(host: Host) -> None:

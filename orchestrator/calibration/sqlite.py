@@ -47,11 +47,8 @@ class SqliteHistory:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path | str) -> AsyncIterator["SqliteHistory"]:
-        """Opens the file, makes the tables if they are new, and closes it after the block.
-
-        ":memory:" keeps it no longer than the process.
-        """
+    async def open(cls, path: Path) -> AsyncIterator["SqliteHistory"]:
+        """Opens the file, makes the tables if they are new, and closes it after the block."""
         async with aiosqlite.connect(path) as connection:
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = NORMAL")

@@ -3,22 +3,19 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, LockError, RedisError
+from redis.exceptions import LockError, RedisError
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
 from orchestrator.panel.track_record import MAX_CALLS, ModelCall
+from orchestrator.store.connection import explained
 from orchestrator.store.store import StoredRequest, StoreError
 
-# A server that is there answers in a few milliseconds.
-_PATIENCE_SECONDS = 0.5
 # A replica that dies is taken over after this long at most, and those who wait look this often.
 _LEASE_SECONDS = 6.0
 _LOOK_AGAIN_SECONDS = 0.05
@@ -45,30 +42,6 @@ class RedisStore:
         self._lease_seconds = lease_seconds
         self._change = client.register_script(_CHANGE)
 
-    @classmethod
-    @asynccontextmanager
-    async def open(
-        cls, url: str, retention_seconds: float, lease_seconds: float = _LEASE_SECONDS
-    ) -> AsyncIterator["RedisStore"]:
-        """Connects as needed, and disconnects after the block. A server that is not there may come later.
-
-        Raises:
-            StoreError: The server refuses the password.
-        """
-        client = Redis.from_url(
-            url,
-            socket_timeout=_PATIENCE_SECONDS,
-            socket_connect_timeout=_PATIENCE_SECONDS,
-            # Of a connection that a restart of the server has cut.
-            retry=Retry(NoBackoff(), 1),
-        )
-        try:
-            with suppress(OSError, RedisError):
-                await _checked_password(client)
-            yield cls(client, retention_seconds, lease_seconds)
-        finally:
-            await client.aclose()
-
     @asynccontextmanager
     async def lease(self, request_id: str) -> AsyncIterator[None]:
         """See `Store`."""
@@ -79,7 +52,7 @@ class RedisStore:
             sleep=_LOOK_AGAIN_SECONDS,
             thread_local=False,
         )
-        with _explained():
+        with explained():
             await lock.acquire()
         beating = asyncio.create_task(self._keep(lock))
         try:
@@ -105,7 +78,7 @@ class RedisStore:
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """See `Store`."""
         key = _request(request_id)
-        with _explained():
+        with explained():
             async with self._client.pipeline() as pipeline:
                 pipeline.hsetnx(key, "hash", request_hash)
                 pipeline.hgetall(key)
@@ -125,7 +98,7 @@ class RedisStore:
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
         """See `Store`."""
         field = _RESULT + result.model.encode()
-        with _explained():
+        with explained():
             await self._change([_request(request_id)], [0, field, result.SerializeToString()])
 
     async def keep_response(
@@ -136,7 +109,7 @@ class RedisStore:
         """See `Store`."""
         key, feedback = _request(request_id), _feedback(response.feedback_id)
         fields: Any = {"rubric": response.rubric.SerializeToString(), "request": key}
-        with _explained():
+        with explained():
             async with self._client.pipeline() as pipeline:
                 pipeline.hset(feedback, mapping=fields)
                 pipeline.pexpire(feedback, self._retention)
@@ -147,7 +120,7 @@ class RedisStore:
 
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """See `Store`."""
-        with _explained():
+        with explained():
             rubric: Any = await self._client.hget(_feedback(feedback_id), "rubric")
         return None if rubric is None else submission_pb2.Rubric.FromString(rubric)
 
@@ -159,7 +132,7 @@ class RedisStore:
     ) -> None:
         """See `Store`."""
         said = feedback_service_pb2.RecordScoresRequest(scores=scores)
-        with _explained():
+        with explained():
             kept = await self._change(
                 [_feedback(feedback_id)], [0, f"scores:{rater}", said.SerializeToString()]
             )
@@ -169,7 +142,7 @@ class RedisStore:
     async def delete_feedback(self, feedback_id: str) -> None:
         """See `Store`."""
         feedback = _feedback(feedback_id)
-        with _explained():
+        with explained():
             request = await self._client.hget(feedback, "request")
             await self._client.delete(feedback, *([request] if request else []))
 
@@ -177,7 +150,7 @@ class RedisStore:
         """See `Store`."""
         key = _calls(call.model)
         entry = json.dumps([time.time(), call.answered, call.seconds, call.output_tokens_per_second])
-        with _explained():
+        with explained():
             async with self._client.pipeline() as pipeline:
                 pipeline.sadd(_MODELS, call.model)
                 pipeline.lpush(key, entry)
@@ -186,7 +159,7 @@ class RedisStore:
 
     async def latest_calls(self) -> Sequence[ModelCall]:
         """See `Store`."""
-        with _explained():
+        with explained():
             names: Any = await self._client.smembers(_MODELS)
             models = [name.decode() for name in names]
             async with self._client.pipeline() as pipeline:
@@ -200,22 +173,6 @@ class RedisStore:
         ]
         entries.sort(key=lambda entry: entry[0])
         return [ModelCall(model, answered, seconds, speed) for _, answered, seconds, speed, model in entries]
-
-
-async def _checked_password(client: Redis) -> None:
-    try:
-        await client.ping()
-    except AuthenticationError:
-        raise StoreError("the server refuses the password") from None
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """An error names what went wrong, never what was sent."""
-    try:
-        yield
-    except (OSError, RedisError) as error:
-        raise StoreError(type(error).__name__) from None
 
 
 def _request(request_id: str) -> str:

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from orchestrator.runs import Runs
-from orchestrator.store.redis import RedisStore
 from orchestrator.store.store import StoreError
 from orchestrator.store.tolerant import TolerantStore
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
-from tests.fakes.redis_server import RedisServer, redis_server
+from tests.fakes.redis_server import RedisServer, redis_server, redis_store
 from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview
 
 KEY = json.dumps(["", REQUEST.request_id])
@@ -33,7 +32,7 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 @asynccontextmanager
 async def replica(server: RedisServer) -> AsyncIterator[tuple[Runs, ScriptedReview]]:
     script = ScriptedReview()
-    async with RedisStore.open(server.url, 60, LEASE_SECONDS) as store:
+    async with redis_store(server.url, 60, LEASE_SECONDS) as store:
         yield Runs(script.review, TolerantStore(store)), script
 
 
@@ -66,7 +65,7 @@ async def _renewed(server: RedisServer, times: int) -> None:
 
 
 async def test_a_replica_that_died_is_taken_over_from_what_it_has_bought(server: RedisServer) -> None:
-    async with RedisStore.open(server.url, 60) as store:
+    async with redis_store(server.url, 60) as store:
         digest = await _digest(server)
         await store.open_request(KEY, digest)
         await store.keep_result(KEY, BOUGHT)
@@ -147,7 +146,7 @@ async def test_a_full_redis_loses_no_answer(server: RedisServer) -> None:
 
 
 async def test_what_only_the_store_can_do_fails_while_it_is_gone(server: RedisServer) -> None:
-    async with RedisStore.open(server.url, 60) as redis:
+    async with redis_store(server.url, 60) as redis:
         store = TolerantStore(redis)
         await server.kill()
         for asked in (
@@ -168,7 +167,7 @@ async def test_all_but_the_calls_of_models_expires_and_a_deletion_leaves_nothing
         assert len(keys) == 2
         for key in keys:
             assert 0 < await client.ttl(key) <= 60
-        async with RedisStore.open(server.url, 60) as store:
+        async with redis_store(server.url, 60) as store:
             await store.delete_feedback(response.feedback_id)
         assert await client.dbsize() == 0
 
@@ -176,7 +175,7 @@ async def test_all_but_the_calls_of_models_expires_and_a_deletion_leaves_nothing
 async def test_a_wrong_password_is_said_at_the_start_and_not_shown(server: RedisServer) -> None:
     url = server.url.replace("redis-planted", "another-planted")
     with pytest.raises(StoreError, match="the server refuses the password") as caught:
-        async with RedisStore.open(url, 60):
+        async with redis_store(url, 60):
             pass
     assert "planted" not in str(caught.value)
 

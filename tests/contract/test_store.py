@@ -12,10 +12,9 @@ from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from orchestrator.panel.track_record import MAX_CALLS, ModelCall
-from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
-from tests.fakes.redis_server import redis_server
+from tests.fakes.redis_server import redis_server, redis_store
 
 Open = Callable[[float], AbstractAsyncContextManager[Store]]
 
@@ -33,7 +32,7 @@ async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         yield partial(SqliteStore.open, tmp_path / "s")
     else:
         async with redis_server(tmp_path) as server:
-            yield partial(RedisStore.open, server.url)
+            yield partial(redis_store, server.url)
 
 
 async def test_what_is_kept_is_there_for_the_next_process(opened: Open) -> None:

@@ -11,6 +11,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as NotThereError
 
+from orchestrator.store.connection import connected
+from orchestrator.store.redis import RedisStore
 from tests.fakes.recorder import free_port
 
 PASSWORD = "redis-planted"  # noqa: S105 - of a server that lives as long as a test
@@ -71,3 +73,12 @@ async def redis_server(folder: Path) -> AsyncIterator[RedisServer]:
         yield server
     finally:
         await server.kill()
+
+
+@asynccontextmanager
+async def redis_store(
+    url: str, retention_seconds: float, lease_seconds: float = 6.0
+) -> AsyncIterator[RedisStore]:
+    """A store with a connection of its own."""
+    async with connected(url) as client:
+        yield RedisStore(client, retention_seconds, lease_seconds)
