@@ -37,6 +37,8 @@ async def register_engine(host: Host, settings: Settings, engine: BatchEngine) -
 def _load(settings: Settings) -> LocalModel[Any]:
     if not settings.source:
         raise LoadError("set GEMMA_MODEL to a folder or a repository name of a Gemma model")
+    # Before torch is here: the preflight counts what it takes.
+    resources = Resources.read(settings.cache)
     try:
         # Only here: torch takes seconds to import, while health answers, and without a model it need not be
         # installed.
@@ -44,7 +46,7 @@ def _load(settings: Settings) -> LocalModel[Any]:
         from services.gemma.source import Hub  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise LoadError(f"{error.name} is not installed: pip install '.[gemma]'") from error
-    return load(settings, Hub(), Resources.read(settings.cache))
+    return load(settings, Hub(), resources)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ _RUNTIME_BYTES = int(0.35 * GIB)
 _SPARE_BYTES = int(0.3 * GIB)
 # The logits, and what sampling makes of them.
 _LOGITS_COPIES = 4
-# One review, with its rubric, a submission and an answer: less than that is of no use.
-_LEAST_TOKENS = 2048
+# One short review, with its rubric and its answer: less than that is of no use.
+_LEAST_TOKENS = 1024
 
 # A number in four bits, and for 64 of them four bytes more.
 _FOUR_BITS = 0.5 + 4 / 64

@@ -17,8 +17,10 @@ from safetensors.torch import load_file, save_file
 
 from rpckit.settings import Environment
 from services.gemma.copies import finished
+from services.gemma.gemma import Gemma
 from services.gemma.model import LoadError
 from services.gemma.quantizing import quantize
+from services.gemma.resources import Resources
 from services.gemma.settings import Settings
 from services.gemma.source import Hub
 from tests.fakes import tiny_gemma
@@ -44,9 +46,10 @@ def silent(done: int, of: int) -> None:
     pass
 
 
-def logits(gemma: tiny_gemma.Gemma) -> torch.Tensor:
+def logits(gemma: Gemma) -> torch.Tensor:
     writing = gemma.begin(tiny_gemma.GREETING)
-    return gemma._read([writing.piece(1000)])[0]
+    with torch.inference_mode():
+        return gemma._read([writing.piece(1000)])[0]
 
 
 @pytest.mark.parametrize("precision", ["int4", "nf4"])
@@ -224,9 +227,12 @@ def test_checking_imports_no_torch(source: Path, tmp_path: Path) -> None:
 def test_on_a_gpu_it_answers(source: Path, tmp_path: Path, precision: str) -> None:
     if precision == "nf4":
         quantize(source, tmp_path, precision, silent)
-    settings = {"GEMMA_CACHE_DIR": str(tmp_path), "GEMMA_PRECISION": precision}
-    resources = tiny_gemma.Resources.read(tmp_path)
-    gemma = tiny_gemma.loaded(source, resources=resources, **settings)
+    gemma = tiny_gemma.loaded(
+        source,
+        resources=Resources.read(tmp_path),
+        GEMMA_CACHE_DIR=str(tmp_path),
+        GEMMA_PRECISION=precision,
+    )
     assert gemma.facts.device == "cuda:0"
     assert logits(gemma).isfinite().all()
 

@@ -1,0 +1,1 @@
+"""What Gemma costs and yields here, with random weights in the real shapes."""

@@ -1,0 +1,72 @@
+"""`SHAPE=4b python -m bench.gemma.memory`: the same model under cgroups that leave it less and less."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.gemma.__main__ import CACHE, quantized
+from bench.gemma.ways import TOKENS, peak_anonymous, request, served
+from bench.gemma.weights import built
+
+_LIMITS = (8.0, 6.0, 4.0, 3.0)
+_PORT = 50953
+_READY_SECONDS = 300
+_VERSION_1 = Path("/sys/fs/cgroup/memory")
+_HEADER = f"{'GiB':>5}{'ready s':>9}{'anonymous GiB':>15}{'s a token':>11}{'reads of the disk, GiB':>24}"
+
+
+@contextmanager
+def cgroup(gib: float) -> Iterator[Path]:
+    """A group of processes that may take so much memory together, files in memory included."""
+    root = _VERSION_1 if _VERSION_1.is_dir() else Path("/sys/fs/cgroup")
+    limit = "memory.limit_in_bytes" if _VERSION_1.is_dir() else "memory.max"
+    group = root / f"chorus-bench-{os.getpid()}-{gib:g}"
+    group.mkdir()
+    try:
+        (group / limit).write_text(str(int(gib * 2**30)), encoding="ascii")
+        yield group
+    finally:
+        group.rmdir()
+
+
+async def main(shape: str, precision: str) -> None:
+    """Prints a row for each limit."""
+    source, port = built(CACHE, shape), _PORT
+    copies = str(quantized(source, precision))
+    print(_HEADER)
+    for gib in _LIMITS:
+        with cgroup(gib) as group:
+            settings = {"GEMMA_PRECISION": precision, "GEMMA_CACHE_DIR": copies}
+            try:
+                async with (
+                    asyncio.timeout(_READY_SECONDS),
+                    served(source, port, group, **settings) as (stub, ready, process),
+                ):
+                    with peak_anonymous(process) as peak:
+                        before = _read_bytes(process)
+                        started = time.perf_counter()
+                        await stub.Generate(request("Hello", TOKENS), timeout=_READY_SECONDS)
+                        whole = time.perf_counter() - started
+                        started = time.perf_counter()
+                        await stub.Generate(request("Hello", 1), timeout=_READY_SECONDS)
+                        pace = (whole - (time.perf_counter() - started)) / (TOKENS - 1)
+                        read = (_read_bytes(process) - before) / 2**30
+            except TimeoutError:
+                print(f"{gib:>5g}  not ready, or no answer, in {_READY_SECONDS} s", flush=True)
+                continue
+        print(f"{gib:>5g}{ready:>9.1f}{max(peak):>15.2f}{pace:>11.2f}{read:>24.2f}", flush=True)
+
+
+def _read_bytes(process: int) -> int:
+    status = Path(f"/proc/{process}/io").read_text(encoding="ascii")
+    return int(status.partition("read_bytes:")[2].split()[0])
+
+
+if __name__ == "__main__":
+    if not os.access("/sys/fs/cgroup", os.W_OK):
+        sys.exit("this machine lets no cgroup be made")
+    asyncio.run(main(os.environ.get("SHAPE", "4b"), os.environ.get("BENCH_PRECISION", "int4")))

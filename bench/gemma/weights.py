@@ -1,0 +1,96 @@
+"""Models with random weights in the shapes of the real ones: they cost what those cost, and say nothing."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM, Gemma3TextConfig
+
+from services.gemma.four_bit import GROUP
+from tests.fakes import tiny_gemma
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "4b": {
+        "vocab_size": 262_208,
+        "hidden_size": 2560,
+        "intermediate_size": 10_240,
+        "num_hidden_layers": 34,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 4,
+        "sliding_window": 1024,
+    },
+    "1b": {
+        "vocab_size": 262_144,
+        "hidden_size": 1152,
+        "intermediate_size": 6912,
+        "num_hidden_layers": 26,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 1,
+        "sliding_window": 512,
+    },
+    "270m": {
+        "vocab_size": 262_144,
+        "hidden_size": 640,
+        "intermediate_size": 2048,
+        "num_hidden_layers": 18,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 1,
+        "sliding_window": 512,
+    },
+    "tiny": {
+        "vocab_size": 384,
+        "hidden_size": GROUP,
+        "intermediate_size": 2 * GROUP,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 1,
+        "sliding_window": 64,
+    },
+}
+_SPREAD = 0.02
+
+
+def built(cache: Path, name: str) -> Path:
+    """The folder of a model, made once: a layer is in memory at a time."""
+    folder = cache / f"gemma-random-{name}-it"
+    if folder.is_dir():
+        return folder
+    begun = folder.with_suffix(".unfinished")
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
+    tokenizer = tiny_gemma.tiny_tokenizer()
+    tokenizer.save_pretrained(begun)
+    others: dict[str, Any] = {
+        "head_dim": 256 if name != "tiny" else 32,
+        "max_position_embeddings": 32_768,
+        "eos_token_id": tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
+        "dtype": "bfloat16",
+    }
+    config = Gemma3TextConfig(**SHAPES[name], **others)
+    config.save_pretrained(begun)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
+    shapes = {key: each.shape for key, each in model.state_dict().items()}
+    del shapes["lm_head.weight"]
+    torch.manual_seed(0)
+    files: dict[str, dict[str, torch.Size]] = {}
+    for key, shape in shapes.items():
+        files.setdefault(".".join(key.split(".")[:3]), {})[key] = shape
+    for file, tensors in files.items():
+        save_file({key: _random(shape) for key, shape in tensors.items()}, begun / f"{file}.safetensors")
+    index = {key: f"{file}.safetensors" for file, tensors in files.items() for key in tensors}
+    (begun / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
+    begun.rename(folder)
+    return folder
+
+
+def _random(shape: torch.Size) -> torch.Tensor:
+    if len(shape) == 1:
+        return torch.zeros(shape, dtype=torch.bfloat16)
+    # A table of rows drawn once and shifted: drawing billions of numbers would take minutes.
+    row = torch.randn(shape[1] + shape[0] % 9973 + 9973).mul_(_SPREAD).bfloat16()
+    starts = torch.randint(0, len(row) - shape[1], (shape[0],))
+    return row.unfold(0, shape[1], 1)[starts]
