@@ -14,6 +14,7 @@ from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.fan_out import FanOut, Outcome
+from orchestrator.panel.injection_check import clear
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.request_check import check_request
@@ -101,6 +102,12 @@ class Reviewer:
             raise _quorum_not_reached(panel, outcomes)
         merged = await self._merge(question, panel, outcomes)
         usages = [each.result.usage for each in outcomes]
+        suspected = list(merged.suspected_injections)
+        cleared = await clear(self._ask, question, outcomes, suspected, spending, answer_by)
+        usages += cleared.usages
+        if cleared.confirmed:
+            merged = await self._merge(question, panel, cleared.outcomes)
+            merged.confirmed_injections.extend(suspected)
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
             summary = await write_summary(
@@ -115,7 +122,9 @@ class Reviewer:
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
         feedback_id = uuid.uuid4().hex
-        self._calibrations.learn(feedback_id, _opinions(outcomes), question.rubric, work.language_code)
+        self._calibrations.learn(
+            feedback_id, _opinions(cleared.outcomes), question.rubric, work.language_code
+        )
         yield Event(
             response=feedback_service_pb2.GetFeedbackResponse(
                 merged=merged,

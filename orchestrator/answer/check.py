@@ -73,6 +73,7 @@ def check_answer(
             feedback_pb2.RejectedPoint(point=each.point, reason=each.wrong) for each in points if each.wrong
         ],
         raw=raw if include_raw else "",
+        suspected_injections=_suspected(answer["injection"], work),
     )
 
 
@@ -205,6 +206,11 @@ def _scores(
         score.evidence.extend(filter(None, anchors))
         found += [anchor is not None for anchor in anchors]
     return scores, found
+
+
+def _suspected(injection: Mapping[str, Any], work: Work) -> list[feedback_pb2.Anchor]:
+    anchor = find_quote(work, _text(injection["quote"])) if injection["suspected"] else None
+    return [anchor] if anchor else []
 
 
 def _summary(summary: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from chorus.feedback.v1 import merged_pb2, submission_pb2
+from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.merge import policy
 from orchestrator.merge.agreement import agreement_of, contradict
 from orchestrator.merge.align import Cluster, align
@@ -44,10 +44,19 @@ def merge(
         points=points,
         scores=scores,
         summary=template_summary(points, feedback_language),
-        suspected_injections=work.suspected_injections,
+        suspected_injections=_suspected_injections(work, ordered),
         version=f"{policy.VERSION}+{calibration.id}",
         total=total(rubric, scores),
     )
+
+
+def _suspected_injections(work: Work, opinions: Sequence[Opinion]) -> list[feedback_pb2.Anchor]:
+    """What the rules or a model suspect, each place once."""
+    suspected = {(each.start, each.end): each for each in work.suspected_injections}
+    for opinion in opinions:
+        for each in opinion.feedback.suspected_injections:
+            suspected.setdefault((each.start, each.end), each)
+    return [suspected[place] for place in sorted(suspected)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from importlib import resources
 
 from orchestrator.work.folding import Folding
 from orchestrator.work.sentences import Sentence
+from orchestrator.work.steering import steering
 
 # A longer sentence is flagged only where it matched.
 _MAX_SENTENCE = 400
@@ -17,9 +18,12 @@ _USED = re.compile(r"\{([A-Z_]+)\}")
 
 def speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
     """Ranges of the reading copy that seem to try to steer the models."""
-    for sentence in sentences:
-        start, end = folding.folded_span(sentence.start, sentence.end)
-        match = _rules().search(folding.text[start:end])
+    folded = [folding.folded_span(each.start, each.end) for each in sentences]
+    passages = [folding.text[start:end] for start, end in folded]
+    for sentence, (start, _), passage, after in zip(
+        sentences, folded, passages, [*passages[1:], ""], strict=True
+    ):
+        match = _rules().search(passage) or steering(passage, after)
         if match is None:
             continue
         if sentence.end - sentence.start <= _MAX_SENTENCE:

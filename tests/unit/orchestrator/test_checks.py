@@ -104,5 +104,6 @@ def test_an_unknown_feedback_is_named() -> None:
 
 
 def test_sound_scores_pass_and_one_may_be_left_open() -> None:
-    checked_rubric(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c", score=4.5)]), RUBRIC)
+    high = CriterionScore(criterion_id="c", score=4.5)
+    checked_rubric(RecordScoresRequest(rater="t", scores=[high]), RUBRIC)
     checked_rubric(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c")]), RUBRIC)

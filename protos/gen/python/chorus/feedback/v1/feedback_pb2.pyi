@@ -134,6 +134,7 @@ class ModelFeedback(google.protobuf.message.Message):
     SUMMARY_FIELD_NUMBER: builtins.int
     REJECTED_FIELD_NUMBER: builtins.int
     RAW_FIELD_NUMBER: builtins.int
+    SUSPECTED_INJECTIONS_FIELD_NUMBER: builtins.int
     summary: builtins.str
     raw: builtins.str
     """The model's answer as it came, before any check. Empty unless
@@ -149,6 +150,10 @@ class ModelFeedback(google.protobuf.message.Message):
         submission, or because they break the rubric.
         """
 
+    @property
+    def suspected_injections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Anchor]:
+        """Passages that this model took for attempts to steer it."""
+
     def __init__(
         self,
         *,
@@ -157,8 +162,9 @@ class ModelFeedback(google.protobuf.message.Message):
         summary: builtins.str = ...,
         rejected: collections.abc.Iterable[global___RejectedPoint] | None = ...,
         raw: builtins.str = ...,
+        suspected_injections: collections.abc.Iterable[global___Anchor] | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["points", b"points", "raw", b"raw", "rejected", b"rejected", "scores", b"scores", "summary", b"summary"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["points", b"points", "raw", b"raw", "rejected", b"rejected", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections"]) -> None: ...
 
 global___ModelFeedback = ModelFeedback
 

@@ -65,6 +65,7 @@ class MergedFeedback(google.protobuf.message.Message):
     SUSPECTED_INJECTIONS_FIELD_NUMBER: builtins.int
     VERSION_FIELD_NUMBER: builtins.int
     TOTAL_FIELD_NUMBER: builtins.int
+    CONFIRMED_INJECTIONS_FIELD_NUMBER: builtins.int
     version: builtins.str
     """The merge rules and the calibration it was made with. Equal versions and
     equal ModelResults give equal bytes.
@@ -87,7 +88,14 @@ class MergedFeedback(google.protobuf.message.Message):
     def panel(self) -> global___Panel: ...
     @property
     def suspected_injections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.Anchor]:
-        """Passages of the submission that try to steer the models."""
+        """Passages of the submission that seem to try to steer the models."""
+
+    @property
+    def confirmed_injections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.Anchor]:
+        """Those of suspected_injections that moved a model's scores by more than half
+        a level of a five-level scale. The scores then rest on answers that were
+        given without them.
+        """
 
     def __init__(
         self,
@@ -99,9 +107,10 @@ class MergedFeedback(google.protobuf.message.Message):
         suspected_injections: collections.abc.Iterable[chorus.feedback.v1.feedback_pb2.Anchor] | None = ...,
         version: builtins.str = ...,
         total: builtins.float | None = ...,
+        confirmed_injections: collections.abc.Iterable[chorus.feedback.v1.feedback_pb2.Anchor] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_total", b"_total", "panel", b"panel", "summary", b"summary", "total", b"total"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_total", b"_total", "panel", b"panel", "points", b"points", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections", "total", b"total", "version", b"version"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_total", b"_total", "confirmed_injections", b"confirmed_injections", "panel", b"panel", "points", b"points", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections", "total", b"total", "version", b"version"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["_total", b"_total"]) -> typing.Literal["total"] | None: ...
 
 global___MergedFeedback = MergedFeedback

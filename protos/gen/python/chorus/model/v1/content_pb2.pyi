@@ -104,7 +104,8 @@ class Document(google.protobuf.message.Message):
     LANGUAGE_CODE_FIELD_NUMBER: builtins.int
     MEDIA_TYPE_FIELD_NUMBER: builtins.int
     title: builtins.str
-    """What the document is: "submission", "task", "reference_answer" or "rubric".
+    """What the document is: "submission", "task", "reference_answer", "rubric" or
+    "points".
     In a submission that an orchestrator sends, every sentence is preceded by
     its number: "[S1] ", "[S2] " and so on. The numbers are no part of the work.
     """
