@@ -28,7 +28,7 @@ async def local(command: str, environment: Environment, logs: Path) -> int:
     """Starts the services, does what the command says, stops the services; returns the exit code.
 
     Raises:
-        SettingError: A variable holds no port, or one that is taken.
+        SettingError: A variable holds no port, one that is taken, or no usable certificate.
     """
     interrupted = asyncio.Event()
     for number in _STOP_SIGNALS:
@@ -84,9 +84,14 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
         options.append(f"--timeout={_GEMMA_SECONDS}")
     file = environment.text("FILE")
     files = [file] if file else [str(_SAMPLES / "ko.txt"), str(_SAMPLES / "en.txt")]
+    orchestrator = next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
+    variables = {"CHORUS_SERVER": orchestrator.address}
+    if orchestrator.security.certificates:
+        # A token is for the port of those who have no certificate.
+        variables["CHORUS_TOKEN"] = ""
     client = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "clients.python", "review", *options, "--", *files),
-        env=os.environ | {"CHORUS_SERVER": _orchestrator(children)},
+        env=os.environ | variables,
     )
     try:
         return await client.wait()
@@ -114,10 +119,6 @@ async def _first_end(children: Sequence[Child]) -> str:
     ends = [asyncio.create_task(each.ended()) for each in children]
     done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     return done.pop().result()
-
-
-def _orchestrator(children: Sequence[Child]) -> str:
-    return next(each.service.address for each in children if each.service.name == ORCHESTRATOR.name)
 
 
 def _say(line: str) -> None:

@@ -10,20 +10,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rpckit.settings import Environment, SettingError
+from rpckit.settings import Environment, Security, SettingError
 
 _HOST = "127.0.0.1"
 # Longer than a server gives the calls that still run when it drains.
 _STOP_SECONDS = 130.0
+_PLAINTEXT = Security()
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of Chorus and where it will listen."""
+    """A service of Chorus, where it will listen, and how it is talked to."""
 
     name: str
     module: str
     port: int
+    security: Security = _PLAINTEXT
 
     @property
     def address(self) -> str:
@@ -47,8 +49,9 @@ def services(environment: Environment, *, free_ports: bool) -> list[Service]:
     """The services on ports that nobody uses, or on those that the environment names, or else their own.
 
     Raises:
-        SettingError: A variable holds no port, or one that is taken.
+        SettingError: A variable holds no port, one that is taken, or no usable certificate.
     """
+    security = Security.read(environment)
     found = []
     with ExitStack() as stack:
         # All are held until the last one is found, so that none is found twice.
@@ -59,7 +62,7 @@ def services(environment: Environment, *, free_ports: bool) -> list[Service]:
             except OSError:
                 wrong = f"cannot listen on {_HOST}:{port}; is something else listening there?"
                 raise SettingError(each.port_variable, wrong) from None
-            found.append(Service(each.name, each.module, held.getsockname()[1]))
+            found.append(Service(each.name, each.module, held.getsockname()[1], security))
     return found
 
 

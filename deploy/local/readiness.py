@@ -10,6 +10,7 @@ from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
 from deploy.local.process import GEMMA, Service
 from rpckit.channel import connect
 
+_HEALTH = "grpc.health.v1.Health"
 _START_SECONDS = 120.0
 # Weights may have to be fetched first.
 _LOAD_SECONDS = 3600.0
@@ -26,7 +27,7 @@ async def until_ready(service: Service) -> str:
     seconds, look = (_LOAD_SECONDS, _gemma) if service.name == GEMMA.name else (_START_SECONDS, _health)
     async with (
         asyncio.timeout(seconds),
-        connect(service.address, "grpc.health.v1.Health", watch_health=False) as channel,
+        connect(service.address, _HEALTH, watch_health=False, security=service.security) as channel,
     ):
         while True:
             try:

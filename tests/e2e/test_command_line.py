@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.processes import PATIENCE_SECONDS, ROOT, SERVICES, environment, run_to_end, until
+from tests.fakes.authority import Authority
 
 RUBRIC = {
     "criteria": [{"id": "warmth", "title": "Warmth of the tone", "levels": [{"score": 1}, {"score": 2}]}]
@@ -35,7 +36,7 @@ class Up:
 
 
 @asynccontextmanager
-async def up(folder: Path) -> AsyncIterator[tuple[Up, str]]:
+async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
     """Runs `deploy.local up` on free ports; yields it and the orchestrator's address."""
     with ExitStack() as stack:
         held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in SERVICES]
@@ -46,7 +47,7 @@ async def up(folder: Path) -> AsyncIterator[tuple[Up, str]]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.local", "up"),
         cwd=ROOT,
-        env=environment(folder, **ports),
+        env=environment(folder, **ports, **variables),
         stdout=PIPE,
         stderr=STDOUT,
     )
@@ -127,6 +128,39 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
     logs = logged(tmp_path)
     assert len(logs) == len(SERVICES)
     assert all('"draining"' in log for log in logs)
+
+
+async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path: Path) -> None:
+    folder = str(Authority().issue(tmp_path / "certificates", "chorus"))
+    async with up(tmp_path, CHORUS_TLS_DIR=folder) as (running, address):
+        for program in SERVICES:
+            await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
+        asked = (tmp_path, "clients.python", "models", "--server", address)
+        assert (await run_to_end(*asked))[0] == 1
+        code, table, errors = await run_to_end(*asked, CHORUS_TLS_DIR=folder)
+        assert (code, errors) == (0, "")
+        assert "chorus/proofreader-language" in table
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.process.wait() == 0
+
+
+async def test_a_text_is_reviewed_by_services_that_ask_for_certificates(tmp_path: Path) -> None:
+    essay = tmp_path / "essay.txt"
+    essay.write_text("We would recieve beans.", "utf-8")
+    folder = str(Authority().issue(tmp_path / "certificates", "chorus"))
+    # The token is for a port that is not called here.
+    settings = {"FILE": str(essay), "CHORUS_TLS_DIR": folder, "CHORUS_TOKEN": "nobody-s"}
+    code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", **settings)
+    assert (code, errors) == (0, "")
+    assert "“recieve”" in output
+    assert left_behind(tmp_path) == []
+
+
+async def test_a_folder_without_certificates_stops_the_start(tmp_path: Path) -> None:
+    code, _, errors = await run_to_end(tmp_path, "deploy.local", "up", CHORUS_TLS_DIR=str(tmp_path))
+    assert code == 2
+    assert errors.startswith("CHORUS_TLS_DIR: ")
+    assert logged(tmp_path) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
