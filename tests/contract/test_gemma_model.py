@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 
 import torch
+from transformers import Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForCausalLM
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Part, Turn
@@ -91,6 +92,39 @@ def test_the_server_writes_what_transformers_writes(gemma: Gemma, length: int) -
     pieces, ending = write(gemma, messages, temperature=0, max_output_tokens=50)
     assert "".join(pieces) == gemma._tokenizer.decode(written, skip_special_tokens=True)
     assert (ending.input_tokens, ending.output_tokens) == (prompt.shape[1], len(written))
+
+
+# Gemma 2 caps its scores and its logits; the first Gemma has no sliding window.
+@pytest.mark.parametrize(
+    ("kind", "config", "attention"),
+    [(GemmaForCausalLM, GemmaConfig, "sdpa"), (Gemma2ForCausalLM, Gemma2Config, "eager")],
+)
+def test_the_older_gemmas_write_what_transformers_writes(
+    tmp_path: Path, kind: Any, config: Any, attention: str
+) -> None:
+    tokenizer = tiny_gemma.tiny_tokenizer()
+    tokenizer.save_pretrained(tmp_path)
+    torch.manual_seed(2)
+    sizes = {"vocab_size": 384, "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 32}
+    sliding = {"sliding_window": 16} if config is Gemma2Config else {}
+    older = kind(config(**sizes, **heads, **sliding, max_position_embeddings=512))
+    for each in older.parameters():
+        torch.nn.init.normal_(each, std=0.3)
+    older.bfloat16().save_pretrained(tmp_path)
+    gemma = tiny_gemma.loaded(tmp_path)
+    writing = gemma.begin(
+        Job((Message("user", "한국어 " * 20),), Sampling(temperature=0, max_output_tokens=20))
+    )
+    prompt = list(writing.pending)
+    assert gemma.admit(writing)
+    while not gemma.step([writing])[0].end:
+        pass
+    model: Any = gemma._model
+    model.set_attn_implementation(attention)
+    written = model.generate(torch.tensor([prompt]), do_sample=False, max_new_tokens=20)[0, len(prompt) :]
+    # Random bytes are no text that could be compared.
+    assert writing.past.tokens[len(prompt) :] + writing.pending == written.tolist()
 
 
 def test_a_seed_repeats_an_answer(gemma: Gemma) -> None:
