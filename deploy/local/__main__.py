@@ -8,6 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
+from clients.python import arguments
 from deploy.local.process import ORCHESTRATOR, Child, services, start, stop
 from deploy.local.readiness import until_ready
 from rpckit.settings import Environment, SettingError
@@ -18,6 +21,10 @@ _GEMMA_SECONDS = 600
 _FAILED = 1
 _WRONG_SETTING = 2
 _INTERRUPTED = 130
+
+
+# What `run` hands to the client, which reads it in the same way.
+_HANDED = {"FILE": arguments.file, "TASK": arguments.text, "RUBRIC": arguments.rubric}
 
 
 class NotReadyError(Exception):
@@ -126,6 +133,15 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+def _check_what_is_handed(environment: Environment) -> None:
+    for variable, parse in _HANDED.items():
+        try:
+            if value := environment.text(variable):
+                parse(value)
+        except typer.BadParameter as error:
+            raise SettingError(variable, error.message) from None
+
+
 def _logs(command: str, environment: Environment) -> Path:
     variable = "CHORUS_STATE_DIR"
     logs = Path(environment.text(variable, ".state")) / "logs" / command
@@ -143,6 +159,8 @@ def main() -> None:
     command = parser.parse_args().command
     try:
         environment = Environment()
+        if command == "run":
+            _check_what_is_handed(environment)
         logs = _logs(command, environment)
         _say(f"Starting; ctrl-C stops; logs in {logs}")
         sys.exit(asyncio.run(local(command, environment, logs)))

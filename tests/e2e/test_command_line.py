@@ -99,14 +99,30 @@ async def test_a_text_of_ones_own_is_reviewed_in_plain_lines(tmp_path: Path) -> 
     assert left_behind(tmp_path) == []
 
 
-async def test_a_file_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:
-    essay = tmp_path / "한글.txt"
-    essay.write_bytes("학교에 정원이 필요합니다.".encode("euc-kr"))
-    code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", FILE=str(essay))
-    assert code != 0
-    assert f"{essay} is not UTF-8" in errors
-    assert "Asked" not in output
-    assert left_behind(tmp_path) == []
+@pytest.mark.parametrize(
+    ("variable", "content", "wrong"),
+    [
+        ("FILE", None, "{path}: No such file or directory"),
+        ("FILE", "학교에 정원이 필요합니다.".encode("euc-kr"), "{path} is not UTF-8 (the byte at offset 0)"),
+        ("RUBRIC", b'{"criteria": [{"name": "warmth"}]}', "{path}: Failed to parse criteria field"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_as_by_the_client_before_anything_starts(
+    tmp_path: Path, variable: str, content: bytes | None, wrong: str
+) -> None:
+    path = tmp_path / "한글.txt"
+    if content is not None:
+        path.write_bytes(content)
+    code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", **{variable: str(path)})
+    assert (code, output) == (2, "")
+    assert errors.startswith(f"{variable}: {wrong.format(path=path)}")
+    assert logged(tmp_path) == []
+    essay = tmp_path / "essay.txt"
+    essay.write_text("We need beans.", "utf-8")
+    handed = [str(path)] if variable == "FILE" else [f"--rubric={path}", str(essay)]
+    code, _, of_client = await run_to_end(tmp_path, "clients.python", "review", *handed)
+    assert code == 2
+    assert errors.removeprefix(f"{variable}: ") in of_client
 
 
 async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) -> None:
