@@ -1,5 +1,6 @@
 """The Gemma server over a real socket: what the contract suite does not ask of every server."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, Sampling
 from chorus.model.v1.model_pb2 import Model
 from chorus.model.v1.model_service_pb2 import GenerateRequest, ListModelsRequest, StreamGenerateRequest
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
-from rpckit.errors import ChorusError, Unavailable, from_rpc_error
+from rpckit.errors import ChorusError, InputTooLong, Unavailable, from_rpc_error
 from rpckit.server import Host, serving
 from services.gemma.__main__ import register, register_engine
 from services.gemma.engine import BatchEngine
@@ -169,3 +170,15 @@ async def test_a_ready_model_names_its_version_and_its_footprint(caller: Caller)
     assert model.footprint.precision == "bf16"
     assert model.footprint.memory_bytes
     assert response.completion.model_version == "tiny-gemma-it"
+
+
+async def test_callers_at_once_get_what_each_would_get_alone(caller: Caller) -> None:
+    asked = [request(max_output_tokens=20 + 5 * number) for number in range(8)]
+    asked[4].turns[0].parts[0].text = "a" * 40_000
+    alone = [await caller.models.Generate(each, timeout=TIMEOUT) for each in asked if each is not asked[4]]
+    calls = [caller.models.Generate(each, timeout=TIMEOUT) for each in asked]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    refused = answers.pop(4)
+    assert answers == alone
+    assert isinstance(refused, grpc.aio.AioRpcError)
+    assert isinstance(from_rpc_error(refused), InputTooLong)
