@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
@@ -12,10 +12,13 @@ from rpckit.errors import InvalidRequest
 
 MAX_TEXT = 100_000
 MAX_REQUEST_ID = 64
+_MAX_MODELS = 100
+_MAX_NAME = 200
 _MAX_TASK = 20_000
 _MAX_AUTHOR_LEVEL = 200
 _MAX_TEMPERATURE = 2
 _MAX_STOP_SEQUENCES = 4
+_MAX_LANGUAGE_CODE = 64
 # The shape of a BCP 47 tag; whether its subtags exist is nobody's trouble here.
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -37,15 +40,13 @@ def _violations(request: feedback_service_pb2.GetFeedbackRequest) -> Iterator[Vi
     yield from _submission_violations(request.submission)
     if request.HasField("rubric"):
         yield from rubric_violations(request.rubric).items()
-    seen: set[str] = set()
-    for place, name in enumerate(request.models):
-        if name in seen:
-            yield f"models[{place}]", f"{name} is named twice"
-        seen.add(name)
+    yield from _model_violations(request.models)
     yield from _policy_violations(request.policy)
     yield from sampling_violations(request.sampling)
     if len(request.request_id) > MAX_REQUEST_ID:
         yield "request_id", f"longer than {MAX_REQUEST_ID} characters"
+    if len(request.summary_model) > _MAX_NAME:
+        yield "summary_model", f"longer than {_MAX_NAME} characters"
     yield from _language_violations("feedback_language_code", request.feedback_language_code)
 
 
@@ -61,6 +62,19 @@ def _submission_violations(submission: submission_pb2.Submission) -> Iterator[Vi
         if len(text) > most:
             yield f"submission.{field}", f"{len(text)} code points, more than {most}"
     yield from _language_violations("submission.language_code", submission.language_code)
+
+
+def _model_violations(names: Sequence[str]) -> Iterator[Violation]:
+    if len(names) > _MAX_MODELS:
+        yield "models", f"{len(names)}, more than {_MAX_MODELS}"
+        return
+    seen: set[str] = set()
+    for place, name in enumerate(names):
+        if len(name) > _MAX_NAME:
+            yield f"models[{place}]", f"longer than {_MAX_NAME} characters"
+        elif name in seen:
+            yield f"models[{place}]", f"{name} is named twice"
+        seen.add(name)
 
 
 def _policy_violations(policy: feedback_service_pb2.PanelPolicy) -> Iterator[Violation]:
@@ -85,8 +99,10 @@ def sampling_violations(sampling: generation_pb2.Sampling) -> Iterator[Violation
         yield "sampling.max_output_tokens", "less than 1"
     if len(sampling.stop_sequences) > _MAX_STOP_SEQUENCES:
         yield "sampling.stop_sequences", f"more than {_MAX_STOP_SEQUENCES}"
+    elif not all(sampling.stop_sequences):
+        yield "sampling.stop_sequences", "one is empty"
 
 
 def _language_violations(field: str, code: str) -> Iterator[Violation]:
-    if code and not _LANGUAGE_CODE.fullmatch(code):
+    if code and (len(code) > _MAX_LANGUAGE_CODE or not _LANGUAGE_CODE.fullmatch(code)):
         yield field, f"{code[:20]!r} is no BCP 47 code"

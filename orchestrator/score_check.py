@@ -31,8 +31,9 @@ def _violations(
 ) -> Iterator[tuple[str, str]]:
     if not 1 <= len(request.rater) <= _MAX_RATER:
         yield "rater", f"not 1 to {_MAX_RATER} characters"
-    if not request.scores:
-        yield "scores", "empty"
+    if not 1 <= len(request.scores) <= len(rubric.criteria):
+        yield "scores", f"not 1 to {len(rubric.criteria)}, one a criterion"
+        return
     scales = {each.id: (each.levels[0].score, each.levels[-1].score) for each in rubric.criteria}
     seen: set[str] = set()
     for place, score in enumerate(request.scores):

@@ -9,6 +9,8 @@ from chorus.feedback.v1 import submission_pb2
 MAX_CRITERIA = 20
 MIN_LEVELS = 2
 MAX_LEVELS = 11
+MAX_ID = 100
+MAX_BYTES = 256 * 1024
 
 Violation = tuple[str, str]
 
@@ -24,26 +26,34 @@ def weight(criterion: submission_pb2.Criterion) -> float:
 
 
 def _violations(rubric: submission_pb2.Rubric) -> Iterator[Violation]:
+    # It goes to every model and back to the caller.
+    if rubric.ByteSize() > MAX_BYTES:
+        yield "rubric", f"{rubric.ByteSize()} bytes, more than {MAX_BYTES}"
+        return
     if not 1 <= len(rubric.criteria) <= MAX_CRITERIA:
         yield "rubric.criteria", f"{len(rubric.criteria)} criteria, not 1 to {MAX_CRITERIA}"
+        return
     seen: set[str] = set()
     for place, criterion in enumerate(rubric.criteria):
         path = f"rubric.criteria[{place}]"
         if not criterion.id.strip():
             yield f"{path}.id", "empty"
+        elif len(criterion.id) > MAX_ID:
+            yield f"{path}.id", f"longer than {MAX_ID} characters"
         elif criterion.id in seen:
             yield f"{path}.id", "named twice"
         seen.add(criterion.id)
         if not (math.isfinite(weight(criterion)) and weight(criterion) >= 0):
             yield f"{path}.weight", "negative or not a finite number"
         yield from _level_violations(path, [level.score for level in criterion.levels])
-    if rubric.criteria and not any(weight(criterion) for criterion in rubric.criteria):
+    if not any(weight(criterion) for criterion in rubric.criteria):
         yield "rubric.criteria", "every weight is zero"
 
 
 def _level_violations(path: str, scores: list[float]) -> Iterator[Violation]:
     if not MIN_LEVELS <= len(scores) <= MAX_LEVELS:
         yield f"{path}.levels", f"{len(scores)} levels, not {MIN_LEVELS} to {MAX_LEVELS}"
+        return
     for place, score in enumerate(scores):
         if not math.isfinite(score):
             yield f"{path}.levels[{place}].score", "not a finite number"

@@ -10,7 +10,8 @@ from orchestrator.score_check import checked_rubric
 from rpckit.errors import InvalidRequest
 
 TEXT = Submission(text="A text.")
-RUBRIC = Rubric(criteria=[Criterion(id="c", levels=[Level(score=1), Level(score=5)])])
+LEVELS = [Level(score=1), Level(score=5)]
+RUBRIC = Rubric(criteria=[Criterion(id=each, levels=LEVELS) for each in "cde"])
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,9 @@ RUBRIC = Rubric(criteria=[Criterion(id="c", levels=[Level(score=1), Level(score=
         ),
         (GetFeedbackRequest(submission=TEXT, rubric=Rubric()), "rubric.criteria"),
         (GetFeedbackRequest(submission=TEXT, models=["a/b", "a/c", "a/b"]), "models[2]"),
+        (GetFeedbackRequest(submission=TEXT, models=[""] * 101), "models"),
+        (GetFeedbackRequest(submission=TEXT, models=["x" * 201]), "models[0]"),
+        (GetFeedbackRequest(submission=TEXT, summary_model="x" * 201), "summary_model"),
         (GetFeedbackRequest(submission=TEXT, policy=PanelPolicy(min_models=0)), "policy.min_models"),
         (GetFeedbackRequest(submission=TEXT, policy=PanelPolicy(min_families=-1)), "policy.min_families"),
         (
@@ -54,8 +58,16 @@ RUBRIC = Rubric(criteria=[Criterion(id="c", levels=[Level(score=1), Level(score=
             GetFeedbackRequest(submission=TEXT, sampling=Sampling(stop_sequences=list("abcde"))),
             "sampling.stop_sequences",
         ),
+        (
+            GetFeedbackRequest(submission=TEXT, sampling=Sampling(stop_sequences=["a", ""])),
+            "sampling.stop_sequences",
+        ),
         (GetFeedbackRequest(submission=TEXT, request_id="x" * 65), "request_id"),
         (GetFeedbackRequest(submission=TEXT, feedback_language_code="k"), "feedback_language_code"),
+        (
+            GetFeedbackRequest(submission=TEXT, feedback_language_code="en" + "-x" * 32),
+            "feedback_language_code",
+        ),
     ],
 )
 def test_a_malformed_request_names_its_field(request_: GetFeedbackRequest, field: str) -> None:
@@ -79,6 +91,7 @@ def test_the_limit_is_in_code_points(text: str) -> None:
     ("request_", "fields"),
     [
         (RecordScoresRequest(feedback_id="f"), {"rater", "scores"}),
+        (RecordScoresRequest(rater="t", scores=[CriterionScore()] * 1000), {"scores"}),
         (
             RecordScoresRequest(
                 rater="t",

@@ -34,6 +34,10 @@ def criterion(
         ([criterion(weight=-1), criterion("b")], ["rubric.criteria[0].weight"]),
         ([criterion(weight=math.nan), criterion("b")], ["rubric.criteria[0].weight"]),
         ([criterion(weight=0), criterion("b", weight=0)], ["rubric.criteria"]),
+        ([criterion("a" * 101)], ["rubric.criteria[0].id"]),
+        ([submission_pb2.Criterion(id="a", description="x" * 2**18)], ["rubric"]),
+        ([submission_pb2.Criterion()] * 1000, ["rubric.criteria"]),
+        ([criterion(scores=(0,) * 1000)], ["rubric.criteria[0].levels"]),
     ],
 )
 def test_what_is_wrong_is_named_by_its_field(

@@ -55,7 +55,9 @@ class GetFeedbackRequest(google.protobuf.message.Message):
 
     @property
     def models(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """Model.name values, no duplicates. Empty: the server's default panel."""
+        """Model.name values, no duplicates. Empty: the server's default panel. At
+        most 100.
+        """
 
     @property
     def policy(self) -> global___PanelPolicy: ...

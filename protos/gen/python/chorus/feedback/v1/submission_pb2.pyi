@@ -53,7 +53,7 @@ global___Submission = Submission
 @typing.final
 class Rubric(google.protobuf.message.Message):
     """What is judged, and how. Its shape is the one that learning platforms share:
-    criteria, each with levels.
+    criteria, each with levels. At most 256 KiB.
     """
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
@@ -84,7 +84,7 @@ class Criterion(google.protobuf.message.Message):
     LEVELS_FIELD_NUMBER: builtins.int
     WEIGHT_FIELD_NUMBER: builtins.int
     id: builtins.str
-    """Unique within the rubric, for example "evidence"."""
+    """Unique within the rubric, for example "evidence". At most 100 characters."""
     title: builtins.str
     description: builtins.str
     weight: builtins.float

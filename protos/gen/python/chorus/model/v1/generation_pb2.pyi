@@ -93,7 +93,7 @@ class Sampling(google.protobuf.message.Message):
     """Best effort: not every provider honours it."""
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """At most 4."""
+        """At most 4, none empty."""
 
     def __init__(
         self,
