@@ -54,12 +54,12 @@ KOREAN: Mapping[str, Phrase] = {
         "{place}에서 다룬 내용을 조금 더 구체적으로 풀어 써 보세요",
     ),
     "introduction": Phrase(
-        "{place}에서 읽는 사람의 관심을 끌며 글을 열었어요",
-        "{place}에서 글을 열 때 무엇에 대한 글인지 먼저 알려 주세요",
+        "{place}의 첫머리에서 읽는 사람의 관심을 끌었어요",
+        "{place}의 첫머리에서 무엇에 대한 글인지 먼저 알려 주세요",
     ),
     "conclusion": Phrase(
-        "{place}에서 하고 싶은 말을 잘 마무리했어요",
-        "{place}에서 글을 맺을 때 하고 싶은 말을 다시 정리해 보세요",
+        "{place}의 끝에서 하고 싶은 말을 잘 마무리했어요",
+        "{place}의 끝에서 하고 싶은 말을 다시 정리해 보세요",
     ),
     "paragraph_focus": Phrase(
         "{place}에서 한 가지 생각에 집중한 점이 좋아요",

@@ -15,27 +15,35 @@ from orchestrator.work.language import primary_subtag
 
 Point = merged_pb2.MergedPoint
 Sentence = merged_pb2.Summary.Sentence
+Matter = list[Point]
+"""Points that one sentence speaks of."""
 
 _MAX_EXCERPT_KOREAN = 30
 _MAX_EXCERPT = 60
 _CLUSTER = regex.compile(r"\X")
 _DOUBLE_QUOTE = regex.compile('[“”"]')
 _CLOSING = " .,;:…"
+_BULLETS = " -–—•*·"
+_LETTER = regex.compile(r"\p{L}")
+# Many small places, one thing to do.
+_SLIPS = frozenset(
+    {"spelling", "spacing", "punctuation", "register_mix", "sentence_error", "word_choice", "repetition"}
+)
+_MAX_PLACES = 3
+_OF_THE_WHOLE = frozenset({"introduction", "conclusion", "length_format", "missing_requirement"})
 
 
 def template_summary(points: Sequence[Point], language_code: str) -> merged_pb2.Summary | None:
     """At most two strengths, then at most three next steps; None if there are no points."""
-    korean = primary_subtag(language_code) == "ko"
+    word = _korean if primary_subtag(language_code) == "ko" else _english
     strengths, next_steps = choose(points)
     sentences = [
-        Sentence(text=text, point_ids=[point.id], kind=kind)
+        Sentence(text=text, point_ids=[point.id for point in matter], kind=kind)
         for kind, chosen in (
             (Sentence.KIND_STRENGTH, strengths),
             (Sentence.KIND_NEXT_STEP, next_steps),
         )
-        for point, text in zip(
-            chosen, _korean(kind, chosen) if korean else _english(kind, chosen), strict=True
-        )
+        for matter, text in zip(chosen, word(kind, chosen), strict=True)
     ]
     return merged_pb2.Summary(sentences=sentences) if sentences else None
 
@@ -46,21 +54,39 @@ def offered(points: Sequence[Point]) -> list[Point]:
     return agreed or list(points)
 
 
-def choose(points: Sequence[Point]) -> tuple[list[Point], list[Point]]:
-    """The strengths and next steps that a summary names, each about another issue."""
-    by_issue: dict[tuple[bool, str], Point] = {}
+def choose(points: Sequence[Point]) -> tuple[list[Matter], list[Matter]]:
+    """The strengths and next steps that a summary names, each about another issue.
+
+    Slips of one kind are one matter; a passage is spoken of once, as long as there is another to speak of.
+    """
+    by_issue: dict[tuple[bool, str], Matter] = {}
     for each in offered(points):
-        by_issue.setdefault((is_strength(each), _said(each).issue), each)
-    distinct = list(by_issue.values())
-    strengths = [each for each in distinct if is_strength(each)][: policy.MAX_STRENGTHS]
-    candidates = [each for each in distinct if not is_strength(each)]
+        matter = by_issue.setdefault((is_strength(each), _said(each).issue), [])
+        if not matter or (_said(each).issue in _SLIPS and len(matter) < _MAX_PLACES):
+            matter.append(each)
+    matters = list(by_issue.values())
+    strengths = _elsewhere_first([each for each in matters if is_strength(each[0])])[: policy.MAX_STRENGTHS]
+    candidates = _elsewhere_first([each for each in matters if not is_strength(each[0])])
     next_steps = candidates[: policy.MAX_NEXT_STEPS]
-    if len({_criterion(each) for each in next_steps}) < policy.MIN_NEXT_STEP_CRITERIA:
-        covered = {_criterion(each) for each in next_steps}
-        other = next((each for each in candidates if _criterion(each) not in covered), None)
+    covered = {_criterion(each[0]) for each in next_steps}
+    if len(covered) < policy.MIN_NEXT_STEP_CRITERIA:
+        other = next((each for each in candidates if _criterion(each[0]) not in covered), None)
         if other is not None:
             next_steps[-1] = other
     return strengths, next_steps
+
+
+def _elsewhere_first(matters: Sequence[Matter]) -> list[Matter]:
+    """In order, but those about a passage that an earlier one is about come last."""
+    seen: set[str] = set()
+    first: list[Matter] = []
+    last: list[Matter] = []
+    for each in matters:
+        quote = _said(each[0]).anchor.quote
+        (last if quote in seen else first).append(each)
+        if quote:
+            seen.add(quote)
+    return first + last
 
 
 def is_strength(point: Point) -> bool:
@@ -77,25 +103,27 @@ def _criterion(point: Point) -> str:
     return said.criterion_id or ISSUES.get(said.issue, ISSUES[OTHER]).group
 
 
-def _korean(kind: Sentence.Kind.ValueType, points: Sequence[Point]) -> Iterator[str]:
-    leads = [""] * len(points)
-    if kind == Sentence.KIND_NEXT_STEP and len(points) > 1:
+def _korean(kind: Sentence.Kind.ValueType, matters: Sequence[Matter]) -> Iterator[str]:
+    leads = [""] * len(matters)
+    if kind == Sentence.KIND_NEXT_STEP and len(matters) > 1:
         leads = ["먼저 ", "다음으로 ", "그리고 "]
-    for point, lead in zip(points, leads, strict=False):
-        phrase = phrases.KOREAN.get(_said(point).issue, phrases.KOREAN[OTHER])
-        excerpt = _excerpt(point, _MAX_EXCERPT_KOREAN)
-        place = f"{excerpt} 부분" if excerpt else "글"
+    for matter, lead in zip(matters, leads, strict=False):
+        phrase = phrases.KOREAN.get(_said(matter[0]).issue, phrases.KOREAN[OTHER])
+        excerpts = _excerpts(matter, _MAX_EXCERPT_KOREAN)
+        place = f"{', '.join(excerpts)} 부분" if excerpts else "글"
         yield f"{lead}{_half(phrase, kind).format(place=place)}."
 
 
-def _english(kind: Sentence.Kind.ValueType, points: Sequence[Point]) -> Iterator[str]:
+def _english(kind: Sentence.Kind.ValueType, matters: Sequence[Matter]) -> Iterator[str]:
     leads: Iterable[str] = ("", "also, ")
     if kind == Sentence.KIND_NEXT_STEP:
-        leads = ("first, ", "next, ", "after that, ") if len(points) > 1 else ("as a next step, ",)
-    for point, lead in zip(points, leads, strict=False):
-        phrase = phrases.ENGLISH.get(_said(point).issue, phrases.ENGLISH[OTHER])
-        excerpt = _excerpt(point, _MAX_EXCERPT)
-        place = f"where you write {excerpt}, " if excerpt else ""
+        leads = ("first, ", "next, ", "after that, ") if len(matters) > 1 else ("as a next step, ",)
+    for matter, lead in zip(matters, leads, strict=False):
+        phrase = phrases.ENGLISH.get(_said(matter[0]).issue, phrases.ENGLISH[OTHER])
+        excerpts = _excerpts(matter, _MAX_EXCERPT)
+        *before, last = excerpts or [""]
+        listed = f"{', '.join(before)} and {last}" if before else last
+        place = f"where you write {listed}, " if excerpts else ""
         text = f"{lead}{place}{_half(phrase, kind)}."
         yield text[0].upper() + text[1:]
 
@@ -104,16 +132,23 @@ def _half(phrase: phrases.Phrase, kind: Sentence.Kind.ValueType) -> str:
     return phrase.strength if kind == Sentence.KIND_STRENGTH else phrase.next_step
 
 
+def _excerpts(matter: Matter, most: int) -> list[str]:
+    """The heads of the passages; none where the matter is the whole text, whatever a model quoted for it."""
+    if _said(matter[0]).issue in _OF_THE_WHOLE:
+        return []
+    return list(dict.fromkeys(filter(None, (_excerpt(each, most // min(len(matter), 2)) for each in matter))))
+
+
 def _excerpt(point: Point, most: int) -> str:
     """The head of the passage, as written and in quotation marks; "" for a point about the whole."""
     quote = _said(point).anchor.quote.strip()
-    line = quote.splitlines()[0] if quote else ""
+    line = quote.splitlines()[0].lstrip(_BULLETS) if quote else ""
     head = "".join(_CLUSTER.findall(line)[:most])
     if len(head) < len(line):
         words = head.rpartition(" ")[0]
         head = words if len(words) > len(head) // 2 else head
-    dots = "…" if len(head) < len(quote) else ""
+    dots = "…" if len(head) < len(quote.lstrip(_BULLETS)) else ""
     head = head.rstrip(_CLOSING)
-    if not head:
+    if not _LETTER.search(head):
         return ""
     return f"‘{head}{dots}’" if _DOUBLE_QUOTE.search(head) else f"“{head}{dots}”"

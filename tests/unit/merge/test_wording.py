@@ -93,9 +93,27 @@ def test_next_steps_cover_two_criteria_where_there_are_two() -> None:
 
 
 def test_an_issue_is_named_once_and_two_strengths_at_most() -> None:
-    twice = [merged_point("a", "spelling"), merged_point("b", "spelling"), merged_point("c", "depth")]
+    twice = [merged_point("a", "depth"), merged_point("b", "depth"), merged_point("c", "spelling")]
     assert cited(twice) == ["a", "c"]
     assert cited([merged_point(each, each, polarity=STRENGTH) for each in ISSUES]) == list(ISSUES)[:2]
+
+
+def test_slips_of_one_kind_share_a_sentence() -> None:
+    slips = [merged_point(each, "spelling", quote=each) for each in ("teh", "hte", "eht", "het")]
+    assert texts(slips) == ["As a next step, where you write “teh”, “hte” and “eht”, check the spelling."]
+    assert texts(slips, "ko") == ["“teh”, “hte”, “eht” 부분에서 맞춤법이 맞는지 다시 확인해 보세요."]
+    assert cited(slips) == ["teh", "hte", "eht"]
+
+
+def test_what_is_of_the_whole_quotes_nothing() -> None:
+    assert texts([merged_point("a", "conclusion", quote="The end.")], "ko") == [
+        "글의 끝에서 하고 싶은 말을 다시 정리해 보세요."
+    ]
+
+
+def test_a_passage_is_spoken_of_again_only_if_there_is_no_other() -> None:
+    same = [merged_point("a", "depth", quote="Dogs."), merged_point("b", "concision", quote="Dogs.")]
+    assert cited([*same, merged_point("c", "transition", quote="Cats.")]) == ["a", "c", "b"]
 
 
 def test_what_the_panel_quarrels_about_is_named_only_if_there_is_nothing_else() -> None:
@@ -114,6 +132,7 @@ def test_what_the_panel_quarrels_about_is_named_only_if_there_is_nothing_else() 
         ("x" * 90, f"“{'x' * 60}…”"),
         (unicodedata.normalize("NFD", "é" * 90), f"“{unicodedata.normalize('NFD', 'é' * 60)}…”"),
         ("Why not?", "“Why not?”"),
+        ("- a bullet", "“a bullet”"),
         ("{place}", "“{place}”"),
     ],
 )
