@@ -17,7 +17,7 @@ Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitabl
 
 
 class Batch:
-    """One stream of items; while `window` of them are open, no more are read."""
+    """One stream of items; while `window` of them are open, no more are read. One is open until it is sent."""
 
     def __init__(self, respond: Respond, window: int, deadline: Deadline) -> None:
         self._respond = respond
@@ -36,6 +36,7 @@ class Batch:
                 ended = await self._ended.get()
                 if ended is not None:
                     yield ended
+                    self._places.release()
             reading.result()
         finally:
             tasks = (reading, *self._tasks)
@@ -61,7 +62,6 @@ class Batch:
 
     def _end(self, item_id: str, task: asyncio.Task[Response]) -> None:
         self._tasks.discard(task)
-        self._places.release()
         error = error_of(task)
         answer = ItemResponse(item_id=item_id)
         if error is None:

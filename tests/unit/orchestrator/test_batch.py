@@ -83,6 +83,23 @@ async def test_no_more_are_read_than_the_window_holds() -> None:
     assert runs.most_open == 2
 
 
+async def test_a_client_that_takes_no_answers_is_read_no_further() -> None:
+    read: list[str] = []
+
+    async def items() -> AsyncIterator[BatchFeedbackRequest]:
+        for number in range(20):
+            read.append(str(number))
+            yield item(str(number), "x")
+
+    batch = Batch(ScriptedRuns().response, 2, Deadline.after(60))
+    answers = batch.answers(items())
+    await anext(answers)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert len(read) == 3
+    assert len([answer async for answer in answers]) == 19
+
+
 async def test_an_items_time_is_its_own_but_never_more_than_the_streams() -> None:
     batch = Batch(ScriptedRuns().response, 8, Deadline.after(60))
     items = stream(
