@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -12,7 +12,7 @@ import grpc
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.spending import usage_of
-from rpckit.call import Deadline
+from rpckit.call import Deadline, current_call
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error
 from rpckit.settings import Security
@@ -80,7 +80,7 @@ class Directory:
             if time.monotonic() - self._listed_at > _MAX_AGE_SECONDS:
                 answered = await asyncio.gather(*(server.refresh() for server in self._servers))
                 self._listing = Listing(
-                    models=tuple(model for server in self._servers for model in server.models),
+                    models=_one_of_each_name(model for server in self._servers for model in server.models),
                     unreachable=tuple(
                         server.target for server, ok in zip(self._servers, answered, strict=True) if not ok
                     ),
@@ -159,6 +159,8 @@ class _ModelServer:
         self._unwatched = _stub(unwatched)
 
     async def refresh(self) -> bool:
+        # All callers share what it finds: the time that this one has left does not count.
+        current_call.set(None)
         request = model_service_pb2.ListModelsRequest()
         try:
             response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
@@ -171,6 +173,15 @@ class _ModelServer:
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
     return cast("ModelServiceAsyncStub", model_service_pb2_grpc.ModelServiceStub(channel))
+
+
+def _one_of_each_name(models: Iterable[ListedModel]) -> tuple[ListedModel, ...]:
+    """Of several servers with the same model the first that is ready."""
+    chosen: dict[str, ListedModel] = {}
+    for each in models:
+        if each.name not in chosen or (each.ready and not chosen[each.name].ready):
+            chosen[each.name] = each
+    return tuple(chosen.values())
 
 
 def _unreachable(known: model_pb2.Model) -> model_pb2.Model:
