@@ -1,5 +1,7 @@
 """E8: which points of two models are one."""
 
+# ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
+
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ _OPPOSITE = {"strength", "improvement"}
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two points of two models on one work, whether they are the same, and whether thresholds were tuned on them."""
+    """Two points of two models on one work, whether they are the same, and whether they served for tuning."""
 
     work: Work
     a: Mapping[str, Any]
@@ -45,7 +47,7 @@ class Agreement:
 
 
 def goals(path: Path, texts: Mapping[str, str]) -> Iterator[Goal]:
-    """Joins each pair as if nobody else had spoken; a pair's `work` is a text, or the id of one of `texts`."""
+    """Joins each pair as if nobody else had spoken; its `work` is a text, or the id of one of `texts`."""
     if not path.exists():
         yield unmeasured("E8", _WHAT, _GOAL, f"no pairs: {path} is not there")
         return

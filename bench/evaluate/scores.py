@@ -1,10 +1,13 @@
 """E1 to E5: the scores of synthetic panels."""
 
+# ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
+
 import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.evaluate.goal import Goal
 from bench.evaluate.history import Scored, learned
@@ -19,6 +22,7 @@ from bench.evaluate.raters import (
     middles,
     rmse,
 )
+from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.policy import LEVELS
 
@@ -61,7 +65,7 @@ def goals(seed: int, executor: Executor) -> Iterator[Goal]:
         "E3",
         "2 of 4 collude; clean panels",
         "contested >= 90 % where the pairs are a level apart; clean <= 15 %",
-        f"{mean['caught']:.1%}; clean {mean['contested']:.1%}; {mean['rawc']:.1%} {mean['gapc']:.1%}",
+        f"{mean['caught']:.1%}; clean {mean['contested']:.1%}",
         mean["caught"] >= 0.9 and mean["contested"] <= 0.15,
     )
     yield Goal(
@@ -78,7 +82,8 @@ def goals(seed: int, executor: Executor) -> Iterator[Goal]:
         "signed mean score moves <= .02 level",
         f"{abs(mean['moved']):.4f}",
         abs(mean["moved"]) <= 0.02,
-        f"within one panel on average {mean['moved in one']:.3f}; the plain mean: {mean['mean moved in one']:.3f}",
+        f"within a panel on average {mean['moved in one']:.3f};"
+        f" the plain mean: {mean['mean moved in one']:.3f}",
     )
 
 
@@ -128,33 +133,21 @@ def _attacks(generator: np.random.Generator) -> dict[str, Levels]:
 
 
 def _collusion(rated: Rated, calibration: Calibration) -> Measures:
-    """Two give the top, or two the bottom: which cells are called contested, where the pairs are apart."""
+    """Two give the top, or the bottom: what is called contested where the adjusted pairs are apart."""
     caught: list[bool] = []
-    rawc = []
-    gapc = []
-    honest = np.stack([rated.given[model] for model in MODELS[2:]]).mean(axis=0)
     for extreme in (0.0, LEVELS):
         scores = np.full_like(rated.truth, extreme)
-        colluding = rated.with_scores(MODELS[0], scores).with_scores(MODELS[1], scores)
-        scores_merged = merged(colluding, calibration)
+        found = merged(rated.with_scores(MODELS[0], scores).with_scores(MODELS[1], scores), calibration)
         adjusted = np.array(
-            [[[rater.adjusted for rater in each.raters] for each in of_work] for of_work in scores_merged]
+            [[[rater.adjusted for rater in each.raters] for each in of_work] for of_work in found]
         )
         apart = np.abs(adjusted[..., :2].mean(axis=-1) - adjusted[..., 2:].mean(axis=-1)) >= _APART
-        raw_apart = np.abs(honest - extreme) >= _APART
-        c = _contested(scores_merged)
-        caught += list(c[apart])
-        rawc += list(c[raw_apart])
-        srt = np.minimum(
-            np.abs(adjusted[..., :2].min(-1) - adjusted[..., 2:].max(-1)),
-            np.abs(adjusted[..., :2].max(-1) - adjusted[..., 2:].min(-1)),
-        )
-        gapc += list(c[(srt >= 1) & apart])
-    return {"caught": float(np.mean(caught)), "rawc": float(np.mean(rawc)), "gapc": float(np.mean(gapc))}
+        caught += list(_contested(found)[apart])
+    return {"caught": float(np.mean(caught))}
 
 
-def _contested(scores: Sequence[Sequence[object]]) -> Levels:
-    return np.array([[not each.HasField("score") for each in of_work] for of_work in scores])  # type: ignore[attr-defined]
+def _contested(scores: Sequence[Sequence[merged_pb2.MergedScore]]) -> NDArray[np.bool_]:
+    return np.array([[not each.HasField("score") for each in of_work] for of_work in scores])
 
 
 def _missing(rated: Rated, whole: Levels, calibration: Calibration) -> Measures:

@@ -1,0 +1,71 @@
+"""Measures every goal of the merge, beside its baselines.
+
+    python -m bench.evaluate --seed 1 [--ratings FILE.csv] [--works FILE.jsonl ...] [--pairs FILE.jsonl]
+                             [--attacks DIR]
+
+Ratings have the columns essay, rater, criterion and score. Works are lines of {"id", "text"}. Pairs are
+lines of {"work", "a", "b", "same"}: a text or a work's id, two points in the form a model returns them, and
+whether they are the same. Attacks are text files with {work} where the work goes. It exits with 1 if a goal
+is missed.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+
+from bench.evaluate import attacks, pairs, people, quotes, scores, stability, summaries
+from bench.evaluate.goal import Goal, table, unmeasured
+from bench.evaluate.works import read, texts
+
+_HERE = Path(__file__).parent
+_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+_WORKS = [_DATA / f"{name}_dev.jsonl" for name in ("ksl_ko", "l2_essays", "saf_en")]
+_PROCESSES = 2
+
+
+def main() -> int:
+    """Prints the table; 0 if no goal was missed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.evaluate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ratings", type=Path, default=_DATA / "l2_ratings_dev.csv")
+    parser.add_argument("--works", type=Path, nargs="+", default=_WORKS)
+    parser.add_argument("--pairs", type=Path, default=_HERE / "pairs.jsonl")
+    parser.add_argument("--attacks", type=Path, default=_HERE / "attacks")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    with ProcessPoolExecutor(_PROCESSES) as executor:
+        goals = list(_goals(arguments, executor))
+    print(table(goals))
+    missed = [each.name for each in goals if each.met is False]
+    print(f"\n{time.monotonic() - started:.0f} s. Missed: {', '.join(missed) or 'none'}.")
+    return int(bool(missed))
+
+
+def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
+    seed: int = arguments.seed
+    by_id = {name: text for path in arguments.works if path.exists() for name, text in texts(path).items()}
+    works = read(by_id.values())
+    random.Random(seed).shuffle(works)  # noqa: S311  # it repeats itself
+    yield from scores.goals(seed, executor)
+    yield people.goal(arguments.ratings)
+    if not works:
+        missing = ", ".join(map(str, arguments.works))
+        yield unmeasured("E7", "quote check", "", f"no works: {missing} not there")
+    yield from quotes.goals(seed, works)
+    yield from pairs.goals(arguments.pairs, by_id)
+    if works:
+        yield attacks.goal(seed, arguments.attacks, works)
+        yield stability.goal(seed, works)
+        yield summaries.goal(seed, works)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
