@@ -17,7 +17,7 @@ Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitabl
 
 
 class Batch:
-    """One stream of items; while `window` of them are open, no more are read. One is open until it is sent."""
+    """One stream of items; while `window` of them are not answered and sent, no more are read."""
 
     def __init__(self, respond: Respond, window: int, deadline: Deadline) -> None:
         self._respond = respond
