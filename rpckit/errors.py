@@ -22,6 +22,7 @@ Each class is one ErrorReason; `failure.proto` says what its metadata holds. A m
 English, and free of secrets and of any text of a submission.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -39,7 +40,10 @@ MAX_FIELD_VIOLATIONS = 16
 
 STATUS_KEY = "grpc-status-details-bin"
 
-_MAX_TEXT = 200
+_MAX_TEXT_BYTES = 200
+# Of a Failure: it may say what to set.
+_MAX_MESSAGE_BYTES = 1000
+_CUT = "…"
 _ENVELOPE_BYTES = 8
 
 
@@ -213,12 +217,12 @@ def to_status(error: ChorusError) -> status_pb2.Status:
 
     A detail that would carry the status past `MAX_DETAILS_BYTES` is left out.
     """
-    fields = {key: _short(value) for key, value in list(error.metadata.items())[:MAX_FIELD_VIOLATIONS]}
+    fields = _fields(error)
     info = error_details_pb2.ErrorInfo(reason=reason_name(error.reason), domain=DOMAIN)
     details: list[message.Message] = [info]
     if isinstance(error, InvalidRequest):
         violations = [
-            error_details_pb2.BadRequest.FieldViolation(field=_short(field), description=wrong)
+            error_details_pb2.BadRequest.FieldViolation(field=field, description=wrong)
             for field, wrong in fields.items()
         ]
         details.append(error_details_pb2.BadRequest(field_violations=violations))
@@ -236,8 +240,9 @@ def to_status(error: ChorusError) -> status_pb2.Status:
 
 
 def to_failure(error: ChorusError) -> failure_pb2.Failure:
-    """The error as a part of a response."""
-    failure = failure_pb2.Failure(reason=error.reason, message=error.text, metadata=error.metadata)
+    """The error as a part of a response, which it is too small to fill."""
+    text = _short(error.text, _MAX_MESSAGE_BYTES)
+    failure = failure_pb2.Failure(reason=error.reason, message=text, metadata=_fields(error))
     if error.retry_delay is not None:
         failure.retry_delay.CopyFrom(_duration(error.retry_delay))
     return failure
@@ -296,5 +301,13 @@ def _duration(seconds: float) -> duration_pb2.Duration:
     return duration
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+def _fields(error: ChorusError) -> dict[str, str]:
+    first = itertools.islice(error.metadata.items(), MAX_FIELD_VIOLATIONS)
+    return {_short(key): _short(value) for key, value in first}
+
+
+def _short(text: str, most: int = _MAX_TEXT_BYTES) -> str:
+    if len(text) <= most and len(text.encode()) <= most:
+        return text
+    room = most - len(_CUT.encode())
+    return text[:room].encode()[:room].decode(errors="ignore") + _CUT

@@ -1,4 +1,5 @@
 import grpc
+import pytest
 from google.rpc import error_details_pb2
 from grpc.aio import AioRpcError, Metadata
 
@@ -35,8 +36,9 @@ def test_field_violations_survive_the_wire() -> None:
     assert received.metadata == {"submission.text": "empty"}
 
 
-def test_the_details_stay_within_what_peers_accept() -> None:
-    many = errors.InvalidRequest({f"models[{place}]": "x" * 1000 for place in range(100)})
+@pytest.mark.parametrize("character", ["x", "가", "🙂"])
+def test_the_details_stay_within_what_peers_accept(character: str) -> None:
+    many = errors.InvalidRequest({f"models[{place}]": character * 1000 for place in range(100)})
     status = to_status(many)
     assert status.ByteSize() <= errors.MAX_DETAILS_BYTES
     bad_request = error_details_pb2.BadRequest()
@@ -63,6 +65,12 @@ def test_garbled_details_are_no_crash() -> None:
     assert (
         type(from_rpc_error(AioRpcError(grpc.StatusCode.INTERNAL, Metadata(), trailing))) is errors.Internal
     )
+
+
+def test_a_failure_is_short() -> None:
+    failure = to_failure(errors.InvalidRequest({f"models[{place}]": "x" * 1000 for place in range(100)}))
+    assert failure.ByteSize() <= 2 * errors.MAX_DETAILS_BYTES
+    assert len(failure.metadata) == errors.MAX_FIELD_VIOLATIONS
 
 
 def test_a_failure_carries_reason_delay_and_metadata() -> None:
