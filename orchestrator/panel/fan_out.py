@@ -128,6 +128,7 @@ class FanOut:
         self._open[seat.now.name] = seat
         self._engaged.add(seat.now.name)
         if (kept := self._kept.get(seat.now.name)) is not None:
+            self._spending.committed += kept.usage.cost_usd_nanos
             self._events.put_nowait(Outcome(seat.now, kept))
             return
         deadline = self._deadline.earlier(_MARGIN_SECONDS)

@@ -9,7 +9,7 @@ from chorus.feedback.v1.feedback_service_pb2 import PanelPolicy
 from chorus.feedback.v1.submission_pb2 import Rubric, Submission
 from chorus.model.v1 import failure_pb2
 from chorus.model.v1.failure_pb2 import Failure
-from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN, Sampling
+from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN, Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.panel.asking import OnPoint, Question
 from orchestrator.panel.directory import ListedModel
@@ -149,6 +149,15 @@ async def test_a_kept_answer_is_not_bought_again() -> None:
     results = by_model(await outcomes(["fail", "ok"], models=models, kept=kept))
     assert results["fail"].feedback == ANSWER
     assert models.asked == ["ok"]
+
+
+async def test_what_a_kept_answer_cost_counts_toward_the_limit() -> None:
+    spending = Spending(limit=10)
+    panel = Panel((model("ok"),), (), None, 1, 1)
+    kept = {"ok": ModelResult(model="ok", feedback=ANSWER, usage=Usage(cost_usd_nanos=7))}
+    fan_out = FanOut(ScriptedModels().ask, panel, PanelPolicy(), QUESTION, spending, Deadline.after(60), kept)
+    assert [event async for event in fan_out.run()]
+    assert spending.committed == 7
 
 
 async def test_leaving_early_ends_every_call() -> None:
