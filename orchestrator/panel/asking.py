@@ -14,7 +14,7 @@ from orchestrator.answer.points import PointReader
 from orchestrator.answer.prompt import review_request
 from orchestrator.duration import to_duration
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.spending import Bill, Spending, total_usage, usage_of
+from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.panel.track_record import ModelCall, TrackRecords
 from orchestrator.store.store import Store
 from orchestrator.work.work import Work
@@ -30,8 +30,6 @@ _SHORT_FORM_LIMIT = 1024
 _NOT_THE_MODELS = frozenset(
     {failure_pb2.ERROR_REASON_INVALID_REQUEST, failure_pb2.ERROR_REASON_BUDGET_EXCEEDED},
 )
-# These may cut a call off while it is written; what it used by then is not known.
-_CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
 
 StreamGenerate = Callable[
     [ListedModel, model_service_pb2.GenerateRequest, Deadline],
@@ -182,22 +180,18 @@ class Asker:
         completion: model_service_pb2.Completion | None = None
         first_piece_at = time.monotonic()
         with bill.charge(request) as charge:
-            try:
-                async with aclosing(self._stream_generate(listed, request, deadline)) as stream:
-                    async for message in stream:
-                        if message.HasField("completed"):
-                            completion = message.completed
-                            continue
-                        if not pieces:
-                            first_piece_at = time.monotonic()
-                        pieces.append(message.delta.text)
-                        on_piece(message.delta.text)
-            except ChorusError as error:
-                charge.usage = usage_of(error) if error.reason not in _CUT_OFF else charge.usage
-                raise
-            if completion is None:
-                raise BadOutput("the stream ended without a completion")
-            charge.usage = completion.usage
+            async with aclosing(self._stream_generate(listed, request, deadline)) as stream:
+                async for message in stream:
+                    if message.HasField("completed"):
+                        completion = message.completed
+                        charge.usage = completion.usage
+                        continue
+                    if not pieces:
+                        first_piece_at = time.monotonic()
+                    pieces.append(message.delta.text)
+                    on_piece(message.delta.text)
+        if completion is None:
+            raise BadOutput("the stream ended without a completion")
         return _Answer("".join(pieces), completion, time.monotonic() - first_piece_at)
 
     def _writes_too_slowly(self, listed: ListedModel, deadline: Deadline) -> bool:

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2
+from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
 from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000
 # A token of English is some four bytes, one of Korean some five: three bytes a token is on the safe side.
 _BYTES_PER_TOKEN = 3
+
+# These may cut a call off while it is written; what it used by then is not known.
+_CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
 
 _WEAKEST_FIRST = (
     generation_pb2.USAGE_BASIS_UNKNOWN,
@@ -47,7 +50,7 @@ class Bill:
     def charge(self, request: model_service_pb2.GenerateRequest) -> Iterator[Charge]:
         """Reserves the most that a request may cost, and books what it cost after the block.
 
-        Where that is not known, the whole reservation counts as spent.
+        What an error of the block says it used counts. Where that is not known, the whole reservation does.
 
         Raises:
             BudgetExceeded: It could pass the limit, or the model's price is not known.
@@ -57,6 +60,10 @@ class Bill:
         charge = Charge()
         try:
             yield charge
+        except ChorusError as error:
+            if error.reason not in _CUT_OFF:
+                charge.usage = usage_of(error)
+            raise
         finally:
             usage = charge.usage
             if usage is None:
@@ -96,7 +103,7 @@ def total_usage(usages: Iterable[generation_pb2.Usage]) -> generation_pb2.Usage:
         total.reasoning_tokens += usage.reasoning_tokens
         if usage.HasField("cost_usd_nanos"):
             total.cost_usd_nanos += usage.cost_usd_nanos
-        total.basis = min(total.basis, usage.basis, key=_strength)
+        total.basis = min(total.basis, usage.basis or _WEAKEST_FIRST[0], key=_strength)
     return total
 
 

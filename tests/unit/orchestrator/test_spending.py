@@ -10,7 +10,7 @@ from chorus.model.v1.generation_pb2 import (
 from chorus.model.v1.model_pb2 import Model, Price
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from orchestrator.panel.spending import Bill, Spending, total_usage
-from rpckit.errors import BudgetExceeded
+from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, Timeout, Unavailable
 
 # 1,000 tokens of output cost 2,000,000 nanodollars.
 PRICED = Model(price=Price(input_usd_nanos=0, output_usd_nanos=2_000_000_000))
@@ -56,6 +56,25 @@ def test_a_call_that_used_nothing_gives_all_back() -> None:
     assert (spending.committed, bill.usages) == (0, [])
 
 
+@pytest.mark.parametrize("kind", [BadOutput, Timeout])
+def test_what_a_failure_says_it_used_counts_unless_it_was_cut_off(kind: type[ChorusError]) -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    used = Usage(output_tokens=10, cost_usd_nanos=20_000)
+    with pytest.raises(kind), bill.charge(REQUEST):
+        raise kind("", details=[used])
+    assert spending.committed == (20_000 if kind is BadOutput else MOST)
+    assert bill.usages == [used if kind is BadOutput else Usage(basis=USAGE_BASIS_UNKNOWN)]
+
+
+def test_a_failure_that_names_no_usage_used_nothing() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with pytest.raises(Unavailable), bill.charge(REQUEST):
+        raise Unavailable("")
+    assert (spending.committed, bill.usages) == (0, [])
+
+
 def test_the_prompt_is_reserved_too() -> None:
     priced = Model(price=Price(input_usd_nanos=3_000_000))
     request = GenerateRequest(system_instruction="x" * 3_000_000)
@@ -87,3 +106,7 @@ def test_a_total_is_as_sure_as_its_weakest_part() -> None:
         basis=USAGE_BASIS_ESTIMATED,
     )
     assert not total_usage(parts[1:]).HasField("cost_usd_nanos")
+
+
+def test_a_usage_of_which_nothing_is_said_is_unknown() -> None:
+    assert total_usage([Usage()]).basis == USAGE_BASIS_UNKNOWN
