@@ -92,7 +92,7 @@ class Reviewer:
                     yield Event(delta=event)
                     continue
                 outcomes.append(event)
-                if event.listed.name not in kept:
+                if event.listed.server and event.listed.name not in kept:
                     self._metrics.answer(event.result)
                 yield Event(result=event.result)
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:

@@ -105,7 +105,8 @@ class Asker:
         seconds = time.monotonic() - started
         result.latency.CopyFrom(to_duration(seconds))
         result.usage.CopyFrom(total_usage(bill.usages))
-        if result.failure.reason not in _NOT_THE_MODELS:
+        # A name that no server listed is the caller's own, and there is no end of those.
+        if listed.server and result.failure.reason not in _NOT_THE_MODELS:
             call = ModelCall(listed.name, result.HasField("feedback"), seconds, speed)
             self._records.add(call)
             await self._store.add_call(call)

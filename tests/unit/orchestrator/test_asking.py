@@ -19,7 +19,7 @@ from orchestrator.rubrics.default import default_rubric
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.work.work import read_work
 from rpckit.call import Deadline
-from rpckit.errors import ChorusError, RateLimited
+from rpckit.errors import ChorusError, RateLimited, Unavailable
 
 SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
 RUBRIC = default_rubric("en")
@@ -160,6 +160,12 @@ async def test_a_model_that_could_pass_the_cost_limit_is_not_asked(tmp_path: Pat
     result, _ = await ask(script, tmp_path, limit=1, records=records)
     assert result.failure.reason == failure_pb2.ERROR_REASON_BUDGET_EXCEEDED
     assert script.requests == []
+    assert records.of(MODEL.name) is None
+
+
+async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) -> None:
+    records = TrackRecords()
+    await ask(Script(Unavailable("")), tmp_path, listed=ListedModel(MODEL.model, server=""), records=records)
     assert records.of(MODEL.name) is None
 
 
