@@ -70,7 +70,7 @@ class CallerSettings:
 
     tokens: CallerTokens | None = None
     token_port: int = 0
-    calls_per_minute: float = 0
+    calls_per_minute: int = 0
 
 
 class Callers:
@@ -121,5 +121,5 @@ class Callers:
         whole_at = max(now, self._whole_at.get(caller, now)) + _MINUTE / limit
         wait = whole_at - now - _MINUTE
         if wait > _TOLERANCE:
-            raise RateLimited(f"more than {limit:g} calls a minute", retry_delay=wait)
+            raise RateLimited(f"more than {limit} calls a minute", retry_delay=wait)
         self._whole_at[caller] = whole_at

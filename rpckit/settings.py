@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ _TLS_DIR = "CHORUS_TLS_DIR"
 _INSECURE = "CHORUS_INSECURE"
 _CALLER_TOKENS = "CHORUS_CALLER_TOKENS"
 _TOKEN_PORT = 50055
+# grpc takes a time in milliseconds that fit into 32 bits.
+_DAY = 86_400
 
 Value = TypeVar("Value")
 
@@ -82,7 +85,7 @@ class Environment:
             number = parse(value)
         except ValueError:
             raise SettingError(variable, f"{value!r} is not {noun}") from None
-        if not least <= number <= (float("inf") if most is None else most):  # type: ignore[operator]
+        if not least <= number <= (sys.float_info.max if most is None else most):  # type: ignore[operator]
             span = f"at least {least}" if most is None else f"from {least} to {most}"
             raise SettingError(variable, f"{value} is not {span}")
         return number
@@ -154,7 +157,7 @@ def _callers(environment: Environment, prefix: str) -> CallerSettings:
     return CallerSettings(
         tokens=tokens,
         token_port=environment.integer(f"{prefix}_TOKEN_PORT", _TOKEN_PORT, most=65535),
-        calls_per_minute=environment.number("CHORUS_CALLER_CALLS_PER_MINUTE", 0),
+        calls_per_minute=environment.integer("CHORUS_CALLER_CALLS_PER_MINUTE", 0),
     )
 
 
@@ -222,9 +225,9 @@ class ServerSettings:
             health_port=environment.integer(f"{prefix}_HEALTH_PORT", 0, most=65535),
             max_in_flight=environment.integer(f"{prefix}_MAX_IN_FLIGHT", max_in_flight, least=1),
             max_queued=environment.integer(f"{prefix}_MAX_QUEUED", 256),
-            drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3),
-            drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0),
-            connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1),
+            drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3, most=_DAY),
+            drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0, most=_DAY),
+            connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1, most=_DAY),
             security=Security.read(environment),
             callers=_callers(environment, prefix) if has_outside_callers else CallerSettings(),
             collector=environment.text("OTEL_EXPORTER_OTLP_ENDPOINT"),

@@ -10,7 +10,9 @@ from rpckit.settings import Environment, ServerSettings, SettingError
         ("X_PORT", "70000", "X_PORT: 70000 is not from 0 to 65535"),
         ("X_MAX_IN_FLIGHT", "0", "X_MAX_IN_FLIGHT: 0 is not at least 1"),
         ("CHORUS_DRAIN_GRACE_SECONDS", "soon", "CHORUS_DRAIN_GRACE_SECONDS: 'soon' is not a number"),
-        ("CHORUS_DRAIN_GRACE_SECONDS", "nan", "CHORUS_DRAIN_GRACE_SECONDS: nan is not at least 0"),
+        ("CHORUS_DRAIN_GRACE_SECONDS", "inf", "CHORUS_DRAIN_GRACE_SECONDS: inf is not from 0 to 86400"),
+        ("CHORUS_CONNECTION_AGE_SECONDS", "1e7", "CHORUS_CONNECTION_AGE_SECONDS: 1e7 is not from 1 to 86400"),
+        ("CHORUS_DRAIN_GRACE_SECONDS", "nan", "CHORUS_DRAIN_GRACE_SECONDS: nan is not from 0 to 86400"),
     ],
 )
 def test_a_wrong_setting_names_its_variable(variable: str, value: str, wrong: str) -> None:
@@ -18,6 +20,11 @@ def test_a_wrong_setting_names_its_variable(variable: str, value: str, wrong: st
         ServerSettings.read(Environment({variable: value}), "X", port=1)
     assert str(caught.value) == wrong
     assert caught.value.variable == variable
+
+
+def test_no_number_is_infinite() -> None:
+    with pytest.raises(SettingError, match="N: inf is not at least 0"):
+        Environment({"N": "inf"}).number("N", 1)
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
