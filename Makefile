@@ -14,12 +14,12 @@ PROTO_FILES = $(sort $(wildcard protos/chorus/*/v1/*.proto))
 # Torch is big: it comes only where Gemma is asked for, and with the tests.
 RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
-export FILE TASK RUBRIC
+export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check format protos release-protos bench clean
+.PHONY: help run up test check format protos release-protos bench evaluate bench-gemma bench-gemma-memory clean
 
 help: ## lists the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## reviews a Korean and an English text, or FILE=essay.txt TASK="..." RUBRIC=rubric.json, and stops
 	@$(BIN)/python -m deploy.local run
@@ -62,6 +62,15 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.proofreader
 
+evaluate: $(VENV)/.test-ready ## measures the merge against its goals; SEED=7 draws other raters
+	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))
+
+bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b|1b|270m|tiny
+	$(BIN)/python -m bench.gemma
+
+bench-gemma-memory: $(VENV)/.test-ready ## runs it under limits of memory
+	$(BIN)/python -m bench.gemma.memory
+
 clean: ## removes what the other commands made
 	rm -rf $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
@@ -80,5 +89,5 @@ $(VENV)/.gemma-ready: $(VENV)/.run-ready
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma,tracing,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma,tracing,evaluate,dev]'
 	@touch $@
