@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
+from rpckit.branch import error_of
 from rpckit.callers import Callers
 from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
@@ -80,10 +81,11 @@ class Host:
         self.health.set_ready(service, ready=ready)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs work beside the calls until it ends or the server has drained."""
+        """Runs work beside the calls until it ends or the server has drained. An error of it is logged."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(error_of)
 
     def reflect(self) -> None:
         """Lets clients ask for the descriptors of what was added."""

@@ -162,6 +162,19 @@ async def test_a_bug_is_internal_and_its_text_reaches_neither_client_nor_log(
     assert SECRET not in caplog.text
 
 
+async def test_a_bug_beside_the_calls_is_logged_without_its_text(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work() -> None:
+        raise ValueError(SECRET)
+
+    served.host.spawn(work())
+    while not caplog.messages:
+        await asyncio.sleep(0)
+    assert caplog.messages == ["unexpected error"]
+    assert SECRET not in caplog.text
+
+
 async def test_a_bug_in_a_stream_is_internal_too(served: Served) -> None:
     stream = served.stub.StreamGenerate(StreamGenerateRequest(request=asked("crash")), timeout=5)
     assert await stream.read() == StreamGenerateResponse()
