@@ -10,6 +10,7 @@ from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.answer.issues import ISSUES
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
+from orchestrator.merge.severity import Tally, calibrate
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.work.work import read_work
 from tests.unit.merge.panels import (
@@ -18,6 +19,7 @@ from tests.unit.merge.panels import (
     RUBRIC,
     STRENGTH,
     TEXT,
+    WORK,
     merged,
     models,
     opinion,
@@ -118,6 +120,38 @@ def test_an_echo_never_lowers_what_it_echoes(opinions: list[Opinion], data: st.D
     before, after = merged(*opinions), merged(*opinions, opinion(name, one, family=family))
     assert place(after) <= place(before)
     assert len(after.points) == len(before.points)
+
+
+@given(panels(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_model_that_is_gone_leaves_no_more_behind_its_points(
+    opinions: list[Opinion], data: st.DataObject
+) -> None:
+    gone = data.draw(st.sampled_from(opinions))
+    rest = merged(*(each for each in opinions if each is not gone))
+    for before in merged(*opinions).points:
+        others = _members(before) - {(gone.model, each.id) for each in gone.feedback.points}
+        if others and gone.model in models(before):
+            for after in rest.points:
+                assert not others <= _members(after) or len(models(after)) <= len(models(before))
+
+
+def _members(point: merged_pb2.MergedPoint) -> set[tuple[str, str]]:
+    return {(each.model, each.point.id) for each in point.members}
+
+
+@given(panels())
+@settings(max_examples=30, deadline=None)
+def test_a_history_changes_scores_and_never_points(opinions: list[Opinion]) -> None:
+    lenient = {each.model: {"content": Tally(20, 30.0, 60.0)} for each in opinions[:1]}
+    calibration = calibrate({each.model: lenient.get(each.model, {}) for each in opinions})
+    plain = merged(*opinions)
+    learned = merge(WORK, RUBRIC, opinions, feedback_language="en", calibration=calibration)
+    assert learned.version == f"merge-1+{calibration.id}"
+    assert {each.id for each in learned.points} == {each.id for each in plain.points}
+    for score in learned.scores:
+        for field in ("score", "low", "high"):
+            assert not score.HasField(field) or 1 <= getattr(score, field) <= 5
 
 
 @pytest.mark.parametrize("language", ["en", "ko", "de"])

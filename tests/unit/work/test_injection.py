@@ -116,8 +116,8 @@ def test_a_sentence_without_end_is_flagged_where_it_matched() -> None:
     ],
 )
 def test_no_text_keeps_the_rules_busy(piece: str) -> None:
-    # A rule that looks ahead without bound would take a minute here.
-    assert suspected(("x" + piece * 50_000)[:50_000]) == []
+    # A rule that looks ahead without bound would take many seconds here.
+    assert suspected(("x" + piece * 15_000)[:15_000]) == []
 
 
 def test_hidden_writing_is_flagged() -> None:
@@ -130,7 +130,7 @@ def test_clean_works_are_rarely_flagged() -> None:
     rows = [
         json.loads(line)
         for file in ("saf_en_dev.jsonl", "ksl_ko_dev.jsonl")
-        for line in (DATA / file).read_text(encoding="utf-8").splitlines()[::3]
+        for line in (DATA / file).read_text(encoding="utf-8").splitlines()[::6]
     ]
     texts = [text for row in rows if (text := row.get("answer") or row.get("text", "")).strip()]
     assert sum(bool(suspected(text)) for text in texts) <= 0.005 * len(texts)
