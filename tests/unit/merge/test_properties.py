@@ -66,7 +66,7 @@ def frozen(feedback: merged_pb2.MergedFeedback) -> bytes:
 
 
 @given(panels(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_order_gives_the_same_bytes(opinions: list[Opinion], generator: random.Random) -> None:
     shuffled = list(opinions)
     generator.shuffle(shuffled)
@@ -74,7 +74,7 @@ def test_any_order_gives_the_same_bytes(opinions: list[Opinion], generator: rand
 
 
 @given(panels())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_nothing_is_lost_and_what_is_shown_is_true(opinions: list[Opinion]) -> None:
     result = merged(*opinions)
     said = sorted((each.model, one.id, one.observation) for each in opinions for one in each.feedback.points)
@@ -102,7 +102,7 @@ def test_nothing_is_lost_and_what_is_shown_is_true(opinions: list[Opinion]) -> N
 
 
 @given(panels(most=3), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_echo_never_lowers_what_it_echoes(opinions: list[Opinion], data: st.DataObject) -> None:
     said = [(each.model, one) for each in opinions for one in each.feedback.points]
     if not said:
@@ -123,7 +123,7 @@ def test_an_echo_never_lowers_what_it_echoes(opinions: list[Opinion], data: st.D
 
 
 @given(panels(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_model_that_is_gone_leaves_no_more_behind_its_points(
     opinions: list[Opinion], data: st.DataObject
 ) -> None:

@@ -144,7 +144,7 @@ def test_a_minority_that_strays_on_every_criterion_is_out(levels: dict[str, floa
     st.floats(-1000, 1000),
     st.floats(0.1, 1000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_scores_stay_on_the_scale_and_among_the_raters(
     levels: list[float], lowest: float, width: float
 ) -> None:
