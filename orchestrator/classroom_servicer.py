@@ -16,6 +16,7 @@ SERVICE = "chorus.classroom.v1.ClassroomService"
 _DEFAULT_PROVIDER = "google"
 _MAX_PROMPT = 4000
 _MAX_TASK = 20_000
+_MAX_PROFILE_BYTES = 16 * 1024
 
 
 class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
@@ -37,6 +38,8 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
             wrong["task"] = "empty"
         elif len(request.task) > _MAX_TASK:
             wrong["task"] = f"longer than {_MAX_TASK} code points"
+        if request.profile.ByteSize() > _MAX_PROFILE_BYTES:
+            wrong["profile"] = f"{request.profile.ByteSize()} bytes, more than {_MAX_PROFILE_BYTES}"
         listed = await self._find(
             request.model or self._student_model,
             model_pb2.CAPABILITY_TEXT,
@@ -92,14 +95,16 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         capability: model_pb2.Capability.ValueType,
         wrong: Mapping[str, str],
     ) -> ListedModel:
-        models = (await self._directory.listing()).models
+        listing = await self._directory.listing()
         if name:
-            listed = next((each for each in models if each.name == name), None)
+            listed = listing.find(name)
             if listed is None:
                 wrong = {**wrong, "model": f"there is no model {name}"}
         else:
             able = [
-                each for each in models if each.model.provider == _DEFAULT_PROVIDER and each.can(capability)
+                each
+                for each in listing.models
+                if each.model.provider == _DEFAULT_PROVIDER and each.can(capability)
             ]
             listed = next((each for each in able if each.ready), able[0] if able else None)
         if wrong:

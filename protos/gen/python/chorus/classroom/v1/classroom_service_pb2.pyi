@@ -47,7 +47,7 @@ global___SimulateStudentRequest = SimulateStudentRequest
 
 @typing.final
 class StudentProfile(google.protobuf.message.Message):
-    """Who the simulated student is."""
+    """Who the simulated student is. At most 16 KiB."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
