@@ -11,6 +11,7 @@ from orchestrator.merge.scale import Scale
 from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.spending import Spending
+from orchestrator.work.guard import visible
 from orchestrator.work.work import read_work
 from rpckit.call import Deadline
 
@@ -45,7 +46,7 @@ async def clear(
     if not passages or not judged:
         return Cleared(outcomes)
     submission = _without(question.submission, passages)
-    if not submission.text.strip():
+    if not visible(submission.text).strip():
         return Cleared(outcomes)
     work = await asyncio.to_thread(read_work, submission)
     again = _Again(ask, replace(question, work=work, submission=submission), spending, deadline)

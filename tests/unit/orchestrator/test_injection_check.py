@@ -60,10 +60,12 @@ class SecondAnswers:
         return ModelResult(model=listed.name, failure=Failure(reason=ERROR_REASON_BUDGET_EXCEEDED))
 
 
-def cleared(answers: SecondAnswers, *outcomes: Outcome, seconds: float = 60) -> Cleared:
+def cleared(
+    answers: SecondAnswers, *outcomes: Outcome, seconds: float = 60, question: Question = QUESTION
+) -> Cleared:
     async def run() -> Cleared:
-        passages = QUESTION.work.suspected_injections
-        return await clear(answers.ask, QUESTION, outcomes, passages, Spending(None), Deadline.after(seconds))
+        passages = question.work.suspected_injections
+        return await clear(answers.ask, question, outcomes, passages, Spending(None), Deadline.after(seconds))
 
     return asyncio.run(run())
 
@@ -98,6 +100,14 @@ def test_nothing_is_asked_without_time_or_money() -> None:
     assert not cleared(late, outcome("high", 5), seconds=1).confirmed
     assert late.asked == []
     assert not cleared(SecondAnswers({}), outcome("high", 5)).confirmed
+
+
+def test_nothing_is_asked_where_nothing_visible_is_left() -> None:
+    submission = Submission(text=f"{ATTACK} \u200b", language_code="en")
+    question = Question(read_work(submission), submission, RUBRIC, "en", Sampling(), include_raw=False)
+    answers = SecondAnswers({"high": 2})
+    assert not cleared(answers, outcome("high", 5), question=question).confirmed
+    assert answers.asked == []
 
 
 def test_who_was_not_asked_again_keeps_no_scores() -> None:
