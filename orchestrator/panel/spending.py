@@ -61,8 +61,9 @@ class Bill:
         try:
             yield charge
         except ChorusError as error:
-            if error.reason not in _CUT_OFF:
-                charge.usage = usage_of(error)
+            said = usage_of(error)
+            if said is not None or error.reason not in _CUT_OFF:
+                charge.usage = said
             raise
         finally:
             usage = charge.usage
@@ -70,8 +71,9 @@ class Bill:
                 self.spending.committed -= reserved
             else:
                 self.usages.append(usage)
-                if usage.HasField("cost_usd_nanos"):
-                    self.spending.committed += usage.cost_usd_nanos - reserved
+                self.spending.committed += usage.cost_usd_nanos
+                if usage.HasField("cost_usd_nanos") and usage.basis != generation_pb2.USAGE_BASIS_UNKNOWN:
+                    self.spending.committed -= reserved
 
     def _most(self, request: model_service_pb2.GenerateRequest) -> int:
         limit = self.spending.limit

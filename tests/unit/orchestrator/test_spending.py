@@ -10,7 +10,7 @@ from chorus.model.v1.generation_pb2 import (
 from chorus.model.v1.model_pb2 import Model, Price
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from orchestrator.panel.spending import Bill, Spending, total_usage
-from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, Timeout, Unavailable
+from rpckit.errors import BadOutput, BudgetExceeded, Timeout, Unavailable
 
 # 1,000 tokens of output cost 2,000,000 nanodollars.
 PRICED = Model(price=Price(input_usd_nanos=0, output_usd_nanos=2_000_000_000))
@@ -56,15 +56,30 @@ def test_a_call_that_used_nothing_gives_all_back() -> None:
     assert (spending.committed, bill.usages) == (0, [])
 
 
-@pytest.mark.parametrize("kind", [BadOutput, Timeout])
-def test_what_a_failure_says_it_used_counts_unless_it_was_cut_off(kind: type[ChorusError]) -> None:
+def test_what_a_failure_says_it_used_counts() -> None:
     spending = Spending(limit=MOST)
     bill = Bill(PRICED, spending)
     used = Usage(output_tokens=10, cost_usd_nanos=20_000)
-    with pytest.raises(kind), bill.charge(REQUEST):
-        raise kind("", details=[used])
-    assert spending.committed == (20_000 if kind is BadOutput else MOST)
-    assert bill.usages == [used if kind is BadOutput else Usage(basis=USAGE_BASIS_UNKNOWN)]
+    with pytest.raises(BadOutput), bill.charge(REQUEST):
+        raise BadOutput("", details=[used])
+    assert (spending.committed, bill.usages) == (20_000, [used])
+
+
+def test_a_cut_off_attempt_counts_in_full_beside_what_the_earlier_ones_used() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    earlier = Usage(output_tokens=10, cost_usd_nanos=20_000, basis=USAGE_BASIS_UNKNOWN)
+    with pytest.raises(Timeout), bill.charge(REQUEST):
+        raise Timeout("", details=[earlier])
+    assert (spending.committed, bill.usages) == (MOST + 20_000, [earlier])
+
+
+def test_a_cut_off_attempt_of_which_nothing_is_said_is_unknown() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with pytest.raises(Timeout), bill.charge(REQUEST):
+        raise Timeout("")
+    assert (spending.committed, bill.usages) == (MOST, [Usage(basis=USAGE_BASIS_UNKNOWN)])
 
 
 def test_a_failure_that_names_no_usage_used_nothing() -> None:
