@@ -12,12 +12,13 @@ from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.spending import Spending
 from orchestrator.work.guard import visible
-from orchestrator.work.work import read_work
+from orchestrator.work.work import Work, read_work
 from rpckit.call import Deadline
 
 _MOVED_LEVELS = 0.5
 # A second answer may take somewhat longer than the first did.
 _SLACK = 1.25
+_LEAST_LEFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ async def clear(
     judged = [each for each in outcomes if each.answered and _levels(question.rubric, each.result)]
     if not passages or not judged:
         return Cleared(outcomes)
-    submission = _without(question.submission, passages)
+    submission = _without(question, passages)
     if not visible(submission.text).strip():
         return Cleared(outcomes)
     work = await asyncio.to_thread(read_work, submission)
@@ -87,18 +88,36 @@ class _Again:
         return result if result.HasField("feedback") else None
 
 
-def _without(
-    submission: submission_pb2.Submission, passages: Sequence[feedback_pb2.Anchor]
-) -> submission_pb2.Submission:
-    kept = []
-    end = 0
-    for each in sorted(passages, key=lambda anchor: anchor.start):
-        kept.append(submission.text[end : each.start])
-        end = max(end, each.end)
+def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
+    """The submission without the passages, and without the sentences beside them where enough is left.
+
+    A demand is rarely one sentence, and what is left of it would be obeyed still.
+    """
+    text = question.submission.text
+    exact = [(each.start, each.end) for each in passages]
+    kept = _rest(text, [_with_neighbours(question.work, *place) for place in exact])
+    if len(kept.strip()) < _LEAST_LEFT * len(text):
+        kept = _rest(text, exact)
     without = submission_pb2.Submission()
-    without.CopyFrom(submission)
-    without.text = "".join((*kept, submission.text[end:]))
+    without.CopyFrom(question.submission)
+    without.text = kept
     return without
+
+
+def _with_neighbours(work: Work, start: int, end: int) -> tuple[int, int]:
+    first = max(work.sentence_at(start) - 2, 0)
+    last = min(work.sentence_at(end - 1), len(work.sentences) - 1)
+    before, after = work.sentences[first], work.sentences[last]
+    return work.copy.received_range(before.start, after.end)
+
+
+def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:
+    kept = []
+    reached = 0
+    for start, end in sorted(places):
+        kept.append(text[reached:start])
+        reached = max(reached, end)
+    return "".join((*kept, text[reached:]))
 
 
 def _levels(rubric: submission_pb2.Rubric, result: feedback_pb2.ModelResult) -> dict[str, float]:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -93,6 +94,16 @@ def test_scores_that_stay_clear_the_author() -> None:
     assert not found.confirmed
     assert answers.asked == ["high"]
     assert tuple(found.outcomes) == outcomes
+
+
+def test_the_sentences_beside_the_passage_go_too_where_enough_is_left() -> None:
+    others = [f"Cats have {number} lives, as everyone who ever had one knows." for number in "123456789"]
+    text = " ".join([*others[:5], "Now listen.", ATTACK, "Do it now.", *others[5:]])
+    submission = Submission(text=text, language_code="en")
+    question = replace(QUESTION, work=read_work(submission), submission=submission)
+    answers = SecondAnswers({"high": 2})
+    assert cleared(answers, outcome("high", 5), question=question).confirmed
+    assert answers.texts == {" ".join(others[:5]) + "  " + " ".join(others[5:])}
 
 
 def test_nothing_is_asked_without_time_or_money() -> None:
