@@ -51,7 +51,9 @@ def _load(settings: Settings) -> LocalModel[Any]:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        from services.gemma.commands import main
-
+        try:
+            from services.gemma.commands import main
+        except ModuleNotFoundError as error:
+            sys.exit(f"{error.name} is not installed: pip install '.[gemma]'")
         sys.exit(main(sys.argv[1:]))
     run(Settings.read, register)

@@ -1,6 +1,7 @@
 """Matrices whose numbers take four bits, and how transformers loads a model made of them."""
 
 from abc import abstractmethod
+from functools import cache
 from typing import Any, ClassVar, cast
 
 import torch
@@ -115,12 +116,17 @@ class Nf4Linear(FourBitLinear):
         state = QuantState(  # type: ignore[no-untyped-call]
             absmax=self.scales,
             shape=torch.Size(self.shape),
-            code=get_4bit_type("nf4", device=self.packed.device),  # type: ignore[no-untyped-call]
+            code=_nf4_numbers(self.packed.device),
             blocksize=GROUP,
             quant_type="nf4",
             dtype=inputs.dtype,
         )
         return cast("torch.Tensor", matmul_4bit(inputs, self.packed.t(), state))
+
+
+@cache
+def _nf4_numbers(device: torch.device) -> torch.Tensor:
+    return cast("torch.Tensor", get_4bit_type("nf4", device=device))  # type: ignore[no-untyped-call]
 
 
 LINEAR: dict[str, type[FourBitLinear]] = {each.precision: each for each in (Int4Linear, Nf4Linear)}

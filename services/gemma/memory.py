@@ -1,11 +1,11 @@
 """Out of memory is the failure of one answer, not of the server."""
 
-import os
 import re
 
 import torch
 
 from rpckit.errors import OutOfMemory
+from services.gemma.resources import free_memory
 
 # On a CPU torch raises a plain RuntimeError: its text is all there is to know it by.
 _CPU_ALLOCATION = re.compile(r"DefaultCPUAllocator: .*you tried to allocate (\d+) bytes", re.DOTALL)
@@ -25,4 +25,4 @@ def _free_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return free
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return free_memory()

@@ -43,9 +43,11 @@ def quantize(source: Path, cache: Path, precision: str, progress: Progress) -> C
     copy = Copy.place(cache, source, recipe)
     if copy.is_there:
         return copy
-    config = AutoConfig.from_pretrained(
-        source, local_files_only=True, trust_remote_code=False
-    ).get_text_config()
+    try:
+        config = AutoConfig.from_pretrained(source, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise LoadError("the folder holds no model that transformers can read without remote code") from error
+    config = config.get_text_config()
     checkpoint = _Checkpoint(source, config)
     writer = Writer(copy, source.name, recipe)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):

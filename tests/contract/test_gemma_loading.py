@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration
 
 from services.gemma.model import LoadError
+from services.gemma.quantizing import quantize
 from services.gemma.resources import Device, Resources
 from services.gemma.source import Hub
 from tests.fakes import tiny_gemma
@@ -158,6 +159,14 @@ def test_of_a_multimodal_checkpoint_the_text_tower_is_loaded(multimodal: Path, p
         assert torch.equal(weights[f"model.{key}"].cpu(), saved[prefix + key])
 
 
+def test_of_a_multimodal_checkpoint_the_text_tower_is_quantised(multimodal: Path, tmp_path: Path) -> None:
+    copy = quantize(multimodal, tmp_path / "copies", "int4", lambda done, of: None)
+    keys = {key for file in copy.folder.glob("*.safetensors") for key in load_file(file)}
+    assert "model.layers.1.mlp.up_proj.packed" in keys
+    assert not any("vision" in key for key in keys)
+    assert tiny_gemma.loaded(multimodal, GEMMA_CACHE_DIR=str(tmp_path / "copies")).facts.precision == "int4"
+
+
 def refuse_to_load(folder: Path, because: str) -> None:
     with pytest.raises(LoadError, match=because):
         tiny_gemma.loaded(folder)
@@ -222,6 +231,8 @@ def test_remote_code_is_refused(folder: Path) -> None:
     change_json(folder / "config.json", model_type="gemma9", auto_map={"AutoConfig": "own.Config"})
     (folder / "own.py").write_text("raise SystemExit('this ran')")
     refuse_to_load(folder, "without remote code")
+    with pytest.raises(LoadError, match="without remote code"):
+        quantize(folder, folder.parent / "copies", "int4", lambda done, of: None)
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
