@@ -44,6 +44,7 @@ async def register(host: Host, settings: Settings) -> None:
         store,
         calibrations,
         settings.batch_window,
+        host.draining,
     )
     await host.add(
         feedback_servicer.SERVICE,

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from functools import partial
 
 from chorus.feedback.v1 import feedback_service_pb2
-from orchestrator.duration import to_seconds
 from rpckit.branch import error_of
 from rpckit.call import Deadline
-from rpckit.errors import InvalidRequest, to_failure
+from rpckit.duration import to_seconds
+from rpckit.errors import InvalidRequest, Unavailable, to_failure
 
 Item = feedback_service_pb2.BatchFeedbackRequest
 ItemResponse = feedback_service_pb2.BatchFeedbackResponse
@@ -19,27 +19,36 @@ Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitabl
 class Batch:
     """One stream of items; while `window` of them are not answered and sent, no more are read."""
 
-    def __init__(self, respond: Respond, window: int, deadline: Deadline) -> None:
+    def __init__(self, respond: Respond, window: int, deadline: Deadline, draining: asyncio.Event) -> None:
         self._respond = respond
         self._places = asyncio.Semaphore(window)
         self._deadline = deadline
+        self._draining = draining
         self._ended: asyncio.Queue[ItemResponse | None] = asyncio.Queue()
         self._tasks: set[asyncio.Task[Response]] = set()
         self._item_ids: set[str] = set()
 
     async def answers(self, items: AsyncIterator[Item]) -> AsyncGenerator[ItemResponse]:
-        """Yields exactly one answer for each item."""
+        """Yields exactly one answer for each item that is read.
+
+        Raises:
+            Unavailable: The server drains: what was read is answered, the rest is for another one.
+        """
         reading = asyncio.create_task(self._read(items))
         reading.add_done_callback(lambda _: self._ended.put_nowait(None))
+        draining = asyncio.create_task(self._draining.wait())
+        draining.add_done_callback(lambda _: reading.cancel())
         try:
             while not reading.done() or self._tasks or not self._ended.empty():
                 ended = await self._ended.get()
                 if ended is not None:
                     yield ended
                     self._places.release()
+            if reading.cancelled():
+                raise Unavailable("the server drains; send what is not answered again", retry_delay=1)
             reading.result()
         finally:
-            tasks = (reading, *self._tasks)
+            tasks = (draining, reading, *self._tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

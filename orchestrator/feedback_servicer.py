@@ -1,5 +1,6 @@
 """FeedbackService: messages in, messages out."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from functools import partial
@@ -30,6 +31,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         store: Store,
         calibrations: Calibrations,
         batch_window: int,
+        draining: asyncio.Event,
     ) -> None:
         self._runs = runs
         self._directory = directory
@@ -37,6 +39,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         self._store = store
         self._calibrations = calibrations
         self._batch_window = batch_window
+        self._draining = draining
 
     async def GetFeedback(
         self,
@@ -66,7 +69,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         """Answers many requests, in order of completion."""
         call = served_call()
         respond = partial(self._runs.response, caller=call.caller)
-        batch = Batch(respond, self._batch_window, call.deadline)
+        batch = Batch(respond, self._batch_window, call.deadline, self._draining)
         async with aclosing(batch.answers(request_iterator)) as answers:
             async for answer in answers:
                 yield answer

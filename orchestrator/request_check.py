@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
-from orchestrator.duration import to_seconds
 from orchestrator.rubrics.rubric import violations as rubric_violations
+from rpckit.duration import to_seconds
 from rpckit.errors import InvalidRequest
 
 MAX_TEXT = 100_000

@@ -27,10 +27,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import grpc
-from google.protobuf import any_pb2, duration_pb2, message
+from google.protobuf import any_pb2, message
 from google.rpc import error_details_pb2, status_pb2
 
 from chorus.model.v1 import failure_pb2
+from rpckit.duration import to_duration
 
 DOMAIN = "chorus"
 
@@ -229,7 +230,7 @@ def to_status(error: ChorusError) -> status_pb2.Status:
     else:
         info.metadata.update(fields)
     if error.retry_delay is not None:
-        details.append(error_details_pb2.RetryInfo(retry_delay=_duration(error.retry_delay)))
+        details.append(error_details_pb2.RetryInfo(retry_delay=to_duration(error.retry_delay)))
 
     code, _ = error.code.value
     status = status_pb2.Status(code=code, message=_short(error.text))
@@ -244,7 +245,7 @@ def to_failure(error: ChorusError) -> failure_pb2.Failure:
     text = _short(error.text, _MAX_MESSAGE_BYTES)
     failure = failure_pb2.Failure(reason=error.reason, message=text, metadata=_fields(error))
     if error.retry_delay is not None:
-        failure.retry_delay.CopyFrom(_duration(error.retry_delay))
+        failure.retry_delay.CopyFrom(to_duration(error.retry_delay))
     return failure
 
 
@@ -293,12 +294,6 @@ def _pack(detail: message.Message) -> any_pb2.Any:
     packed = any_pb2.Any()
     packed.Pack(detail)
     return packed
-
-
-def _duration(seconds: float) -> duration_pb2.Duration:
-    duration = duration_pb2.Duration()
-    duration.FromNanoseconds(round(seconds * 1e9))
-    return duration
 
 
 def _fields(error: ChorusError) -> dict[str, str]:

@@ -50,6 +50,7 @@ class Host:
         exit_stack: Closed when the last call has ended; what `register` opened goes here.
         metrics: What this process counts; a service may add its own.
         health: What `set_ready` speaks through.
+        draining: Set when the server is to end; a call that could go on for ever ends itself then.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -61,6 +62,7 @@ class Host:
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.health = Health()
+        self.draining = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
 
@@ -95,6 +97,7 @@ class Host:
     async def drain(self) -> None:
         """Says NOT_SERVING, lets clients notice, lets what runs end, then closes what is open."""
         self.health.drain()
+        self.draining.set()
         await asyncio.sleep(self._settings.drain_pause)
         stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
         idle = asyncio.create_task(self._calls.idle())

@@ -17,10 +17,6 @@ from orchestrator.answer.schema import (
 from orchestrator.work.language import primary_subtag
 from orchestrator.work.work import Work
 
-# Enough for every point and every criterion of the form, in a language that takes many tokens.
-MAX_OUTPUT_TOKENS = 8000
-MAX_OUTPUT_TOKENS_SHORT = 1500
-
 _ROLE = """\
 You are an experienced teacher of writing and one of several reviewers who read the same work \
 independently. Your review is merged with theirs, so give your own judgement, and be specific.
@@ -120,14 +116,13 @@ def review_request(
     feedback_language: str,
     *,
     short: bool = False,
-    sampling: generation_pb2.Sampling | None = None,
 ) -> model_service_pb2.GenerateRequest:
-    """The request that every model gets; its `model` is left for the caller to fill in.
+    """The request that every model gets; its model and its sampling are the caller's to fill in.
 
     The short form is for models that could not write the long one in time: three points, no rewrites, no
     summary.
     """
-    request = model_service_pb2.GenerateRequest(
+    return model_service_pb2.GenerateRequest(
         system_instruction=_instruction(submission, feedback_language, short=short),
         turns=[
             content_pb2.Turn(
@@ -138,14 +133,10 @@ def review_request(
                 ],
             )
         ],
-        sampling=sampling,
         output_format=generation_pb2.OutputFormat(
             json_schema=answer_schema(rubric, feedback_language, short=short)
         ),
     )
-    if not request.sampling.HasField("max_output_tokens"):
-        request.sampling.max_output_tokens = MAX_OUTPUT_TOKENS_SHORT if short else MAX_OUTPUT_TOKENS
-    return request
 
 
 def _documents(

@@ -18,7 +18,6 @@ Sentence = merged_pb2.Summary.Sentence
 
 _MAX_OFFERED = 12
 _MAX_TEXT = 400
-_MAX_OUTPUT_TOKENS = 1500
 _KINDS = {"strength": Sentence.KIND_STRENGTH, "next_step": Sentence.KIND_NEXT_STEP}
 
 _SCHEMA: Mapping[str, object] = {
@@ -87,7 +86,6 @@ def wording_request(
                 parts=[content_pb2.Part(document=document), content_pb2.Part(text=request)],
             )
         ],
-        sampling=generation_pb2.Sampling(max_output_tokens=_MAX_OUTPUT_TOKENS),
         output_format=generation_pb2.OutputFormat(json_schema=json.dumps(_SCHEMA)),
     )
 

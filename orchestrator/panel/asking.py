@@ -12,13 +12,13 @@ from chorus.model.v1 import failure_pb2, generation_pb2, model_service_pb2
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.points import PointReader
 from orchestrator.answer.prompt import review_request
-from orchestrator.duration import to_duration
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.panel.track_record import ModelCall, TrackRecords
 from orchestrator.store.store import Store
 from orchestrator.work.work import Work
 from rpckit.call import Deadline
+from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, ChorusError, to_failure
 
 # What the long form takes to write, as a rule, and the room that each form is given.

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
-from orchestrator.duration import to_seconds
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.fan_out import Outcome
@@ -14,6 +13,7 @@ from orchestrator.panel.spending import Spending
 from orchestrator.work.guard import visible
 from orchestrator.work.work import Work, read_work
 from rpckit.call import Deadline
+from rpckit.duration import to_seconds
 
 _MOVED_LEVELS = 0.5
 # A second answer may take somewhat longer than the first did.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from chorus.model.v1 import model_pb2
-from orchestrator.duration import to_duration
+from rpckit.duration import to_duration
 
 MAX_CALLS = 1000
 

@@ -4,8 +4,8 @@ import pytest
 from google.protobuf import json_format
 
 from chorus.feedback.v1 import submission_pb2
-from chorus.model.v1 import content_pb2, generation_pb2
-from orchestrator.answer.prompt import MAX_OUTPUT_TOKENS, MAX_OUTPUT_TOKENS_SHORT, review_request
+from chorus.model.v1 import content_pb2
+from orchestrator.answer.prompt import review_request
 from tests.unit.answer.answers import RUBRIC, TEXT, work
 
 SUBMISSION = submission_pb2.Submission(text=TEXT, task="Write about pets.", reference_answer="Reasons.")
@@ -42,17 +42,10 @@ def test_what_is_not_given_is_no_document() -> None:
     assert [part.document.title for part in request.turns[0].parts] == ["rubric", "submission", ""]
 
 
-@pytest.mark.parametrize(("short", "tokens"), [(False, MAX_OUTPUT_TOKENS), (True, MAX_OUTPUT_TOKENS_SHORT)])
-def test_the_forms_have_their_token_limits(short: bool, tokens: int) -> None:
+@pytest.mark.parametrize("short", [False, True])
+def test_only_the_long_form_asks_for_rewrites(short: bool) -> None:
     request = review_request(work(), SUBMISSION, RUBRIC, "en", short=short)
-    assert request.sampling.max_output_tokens == tokens
     assert ("suggested_rewrite" in request.system_instruction) is not short
-
-
-def test_the_callers_sampling_stands() -> None:
-    sampling = generation_pb2.Sampling(temperature=0, max_output_tokens=77)
-    request = review_request(work(), SUBMISSION, RUBRIC, "en", sampling=sampling)
-    assert request.sampling == sampling
 
 
 def test_a_korean_is_addressed_in_one_register_and_a_level_is_named() -> None:

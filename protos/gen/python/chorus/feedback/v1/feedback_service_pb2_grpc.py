@@ -108,7 +108,9 @@ class FeedbackServiceServicer(object):
     def BatchFeedback(self, request_iterator, context):
         """Answers many requests on one stream, in order of completion. Each item gets
         exactly one answer with its item_id; a failed item does not end the stream.
-        The server stops reading while its window of open items is full.
+        The server stops reading while its window of open items is full. A server
+        that drains answers what it has read, then ends with UNAVAILABLE: send the
+        items without an answer again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -54,7 +54,9 @@ class FeedbackServiceStub:
     ]
     """Answers many requests on one stream, in order of completion. Each item gets
     exactly one answer with its item_id; a failed item does not end the stream.
-    The server stops reading while its window of open items is full.
+    The server stops reading while its window of open items is full. A server
+    that drains answers what it has read, then ends with UNAVAILABLE: send the
+    items without an answer again.
     """
 
     RecordScores: grpc.UnaryUnaryMultiCallable[
@@ -115,7 +117,9 @@ class FeedbackServiceAsyncStub:
     ]
     """Answers many requests on one stream, in order of completion. Each item gets
     exactly one answer with its item_id; a failed item does not end the stream.
-    The server stops reading while its window of open items is full.
+    The server stops reading while its window of open items is full. A server
+    that drains answers what it has read, then ends with UNAVAILABLE: send the
+    items without an answer again.
     """
 
     RecordScores: grpc.aio.UnaryUnaryMultiCallable[
@@ -182,7 +186,9 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[collections.abc.Iterator[chorus.feedback.v1.feedback_service_pb2.BatchFeedbackResponse], collections.abc.AsyncIterator[chorus.feedback.v1.feedback_service_pb2.BatchFeedbackResponse]]:
         """Answers many requests on one stream, in order of completion. Each item gets
         exactly one answer with its item_id; a failed item does not end the stream.
-        The server stops reading while its window of open items is full.
+        The server stops reading while its window of open items is full. A server
+        that drains answers what it has read, then ends with UNAVAILABLE: send the
+        items without an answer again.
         """
 
     @abc.abstractmethod
