@@ -12,6 +12,7 @@ from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.spending import Spending
 from orchestrator.work.guard import visible
 from orchestrator.work.work import Work, read_work
+from rpckit.branch import error_of
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 
@@ -81,9 +82,17 @@ class _Again:
         """The model's second result, None where there is none or no time for it."""
         if self._deadline.remaining() < _SLACK * to_seconds(outcome.result.latency):
             return None
-        result = await self._ask(
-            outcome.listed, self._question, self._spending, self._deadline, lambda *_: None
+        asking = asyncio.create_task(
+            self._ask(outcome.listed, self._question, self._spending, self._deadline, lambda *_: None),
+            name=f"ask {outcome.listed.name} again",
         )
+        try:
+            await asyncio.wait([asking])
+        finally:
+            asking.cancel()
+        if error_of(asking) is not None:
+            return None
+        result = asking.result()
         self.usages.append(result.usage)
         return result if result.HasField("feedback") else None
 

@@ -124,3 +124,20 @@ def test_nothing_is_asked_where_nothing_visible_is_left() -> None:
 def test_who_was_not_asked_again_keeps_no_scores() -> None:
     found = cleared(SecondAnswers({"high": 2}), outcome("poor", 3), outcome("high", 5))
     assert shown(found) == {"poor": [], "high": [2] * 4}
+
+
+def test_a_bug_in_asking_again_takes_no_answer_away() -> None:
+    class Broken(SecondAnswers):
+        async def ask(
+            self,
+            listed: ListedModel,
+            question: Question,
+            spending: Spending,
+            deadline: Deadline,
+            on_point: OnPoint,
+        ) -> ModelResult:
+            raise ZeroDivisionError
+
+    found = cleared(Broken({}), outcome("a", 4), outcome("b", 2))
+    assert not found.confirmed
+    assert shown(found).keys() == {"a", "b"}

@@ -133,6 +133,13 @@ def test_nothing_ready_is_unavailable_not_the_callers_fault() -> None:
         select(GetFeedbackRequest(), Listing((LOADING,), ()), ())
 
 
+def test_a_default_panel_of_which_nothing_is_ready_is_named_by_its_setting() -> None:
+    with pytest.raises(
+        Unavailable, match=r"no model of CHORUS_PANEL \(no/such, gemma/gemma-3-4b-it\) is ready"
+    ):
+        select(GetFeedbackRequest(), LISTING, ("no/such", LOADING.name))
+
+
 @pytest.mark.parametrize(
     ("families", "enough"),
     [([], False), (["a"], False), (["a", "a"], False), (["a", "b"], True), (["a", "a", "b"], True)],
