@@ -5,7 +5,7 @@ from typing import Any
 
 from chorus.classroom.v1 import classroom_service_pb2, classroom_service_pb2_grpc
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
-from orchestrator.panel.directory import Directory, ListedModel
+from orchestrator.panel.directory import Directory, ListedModel, Listing
 from orchestrator.request_check import sampling_violations
 from orchestrator.student_prompt import student_request
 from rpckit.call import served_call
@@ -101,17 +101,24 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
             if listed is None:
                 wrong = {**wrong, "model": f"there is no model {name}"}
         else:
-            able = [
-                each
-                for each in listing.models
-                if each.model.provider == _DEFAULT_PROVIDER and each.can(capability)
-            ]
-            listed = next((each for each in able if each.ready), able[0] if able else None)
+            listed = default_model(listing, capability)
         if wrong:
             raise InvalidRequest(wrong)
         if listed is None:
             raise Unavailable("no model of the default provider is listed", retry_delay=1)
         return listed
+
+
+def default_model(listing: Listing, capability: model_pb2.Capability.ValueType) -> ListedModel | None:
+    """The default provider's first that is ready, or else the first that only lacks what it says."""
+    able = [
+        each for each in listing.models if each.model.provider == _DEFAULT_PROVIDER and each.can(capability)
+    ]
+    return min(
+        able,
+        key=lambda each: (not each.ready, not each.ready and bool(each.model.retirement_date)),
+        default=None,
+    )
 
 
 def _joined_text(response: model_service_pb2.GenerateResponse) -> str:
