@@ -41,7 +41,7 @@ def select(
 
     Raises:
         InvalidRequest: A model is unknown or not allowed; the policy asks for more than the panel has.
-        Unavailable: No model is named, and none is ready.
+        Unavailable: No model is named, and none (of the default panel) is ready.
     """
     wrong: dict[str, str] = {}
     readers = _Readers.of(request, listing)
@@ -64,7 +64,8 @@ def select(
         min_families=policy.min_families if policy.HasField("min_families") else 1,
     )
     if not wrong and not asked:
-        raise Unavailable("no model is ready; ListModels says what each of them needs", retry_delay=1)
+        whose = f"of CHORUS_PANEL ({', '.join(default_panel)}) " if default_panel else ""
+        raise Unavailable(f"no model {whose}is ready; ListModels says what each of them needs", retry_delay=1)
     families = len({each.model.family for each in asked})
     if not wrong and panel.min_models > len(asked):
         wrong["policy.min_models"] = f"{panel.min_models}, but the panel has {len(asked)} models"
