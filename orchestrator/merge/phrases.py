@@ -62,7 +62,7 @@ KOREAN: Mapping[str, Phrase] = {
         "{place}의 끝에서 하고 싶은 말을 다시 정리해 보세요",
     ),
     "paragraph_focus": Phrase(
-        "{place}에서 한 가지 생각에 집중한 점이 좋아요",
+        "{place}에서 문단을 잘 나누어 쓴 점이 좋아요",
         "{place}에서 한 문단에 한 가지 생각만 담아 보세요",
     ),
     "order_logic": Phrase(
@@ -70,7 +70,7 @@ KOREAN: Mapping[str, Phrase] = {
         "{place}에서 생각을 펼치는 순서가 자연스러운지 다시 살펴보세요",
     ),
     "transition": Phrase(
-        "{place}에서 문장이 자연스럽게 이어져요",
+        "{place}에서 이어 주는 말로 생각을 이은 점이 좋아요",
         "{place}에서 앞뒤가 어떻게 이어지는지 알려 주는 말을 넣어 보세요",
     ),
     "sentence_error": Phrase(
@@ -91,7 +91,7 @@ KOREAN: Mapping[str, Phrase] = {
     ),
     "concision": Phrase(
         "{place}에서 군더더기 없이 간결하게 썼어요",
-        "{place}에서 없어도 되는 말을 덜어 보세요",
+        "{place}에서 긴 문장은 나누고 없어도 되는 말은 덜어 보세요",
     ),
     "spelling": Phrase(
         "{place}에서 맞춤법을 잘 지켰어요",
@@ -144,12 +144,15 @@ ENGLISH: Mapping[str, Phrase] = {
         "your opening draws the reader in", "open by telling the reader what your text is about"
     ),
     "conclusion": Phrase("you round the text off well", "end by pulling your main points together"),
-    "paragraph_focus": Phrase("you stay with one idea", "keep to one main idea in each paragraph"),
+    "paragraph_focus": Phrase(
+        "you divide your ideas into paragraphs", "keep to one main idea in each paragraph"
+    ),
     "order_logic": Phrase(
         "your ideas follow a clear order", "check that each idea follows from the one before"
     ),
     "transition": Phrase(
-        "your ideas link up smoothly", "add a linking word so the reader sees how your ideas connect"
+        "you link your ideas with joining words",
+        "add a linking word so the reader sees how your ideas connect",
     ),
     "sentence_error": Phrase(
         "your sentences are well built", "read what you wrote aloud and check the grammar"
@@ -157,7 +160,9 @@ ENGLISH: Mapping[str, Phrase] = {
     "word_choice": Phrase("your words are well chosen", "look for words that say more exactly what you mean"),
     "register_mix": Phrase("you keep to one tone", "keep to one tone, either formal or informal"),
     "repetition": Phrase("you vary your wording", "cut or replace the words you repeat"),
-    "concision": Phrase("you put it briefly and clearly", "cut the words you do not need"),
+    "concision": Phrase(
+        "you put it briefly and clearly", "divide long sentences and cut what you do not need"
+    ),
     "spelling": Phrase("your spelling is correct", "check the spelling"),
     "spacing": Phrase("your spacing is correct", "check the spaces between words"),
     "punctuation": Phrase("your punctuation helps the reader", "check the punctuation"),
