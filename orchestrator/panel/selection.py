@@ -50,9 +50,10 @@ def select(
         asked = _named(request, listing, readers, wrong)
     else:
         asked = [each for each in reviewers if not default_panel or each.name in default_panel]
-    summary_model = listing.find(request.summary_model)
-    if request.summary_model and summary_model is None:
-        wrong["summary_model"] = f"there is no model {request.summary_model}"
+    name = request.summary_model
+    summary_model = (listing.find(name) or _behind_silence(name, listing)) if name else None
+    if name and summary_model is None:
+        wrong["summary_model"] = f"there is no model {name}"
     elif summary_model is not None and not readers.allow(summary_model):
         wrong["summary_model"] = f"its provider, {summary_model.model.provider}, is not allowed"
     policy = request.policy

@@ -80,6 +80,13 @@ def test_a_model_behind_a_silent_server_may_exist() -> None:
     assert "b:2" in unknown.model.state_detail
 
 
+def test_so_may_the_one_that_is_to_word_the_summary() -> None:
+    request = GetFeedbackRequest(models=[CHEAP.name], summary_model="x/y")
+    panel = select(request, Listing((CHEAP,), ("b:2",)), ())
+    assert panel.summary_model is not None
+    assert list(violations(request)) == ["summary_model"]
+
+
 def test_a_model_that_only_draws_is_refused() -> None:
     assert list(violations(GetFeedbackRequest(models=[PAINTER.name]))) == ["models[0]"]
 
