@@ -47,7 +47,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         )
         generation = student_request(request.task, request.profile)
         generation.sampling.CopyFrom(request.sampling)
-        response = await self._directory.generate(listed, generation, served_call().deadline)
+        response = await self._directory.generate(listed, generation, served_call().deadline.with_reserve())
         text = _joined_text(response).strip()
         if not text or response.completion.finish_reason != generation_pb2.FINISH_REASON_STOP:
             raise BadOutput("the text is empty or cut", details=[response.completion.usage])
@@ -78,7 +78,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
             turns=[content_pb2.Turn(role=content_pb2.ROLE_USER, parts=[prompt])],
             output_format=generation_pb2.OutputFormat(image=request.format),
         )
-        response = await self._directory.generate(listed, generation, served_call().deadline)
+        response = await self._directory.generate(listed, generation, served_call().deadline.with_reserve())
         image = next((part.image for part in response.parts if part.HasField("image")), None)
         if image is None:
             raise BadOutput("there is no picture in the answer", details=[response.completion.usage])

@@ -28,11 +28,7 @@ Event = feedback_service_pb2.StreamFeedbackResponse
 Results = Mapping[str, feedback_pb2.ModelResult]
 Review = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline, Results], AsyncGenerator[Event]]
 
-# Kept for the merge and the way back, so that the caller sees our answer and not its own DEADLINE_EXCEEDED.
-_RESERVE_SHARE = 0.05
-_LEAST_RESERVE_SECONDS = 0.2
-_MOST_RESERVE_SECONDS = 2.0
-# Kept besides for a model that words the summary.
+# Kept for a model that words the summary.
 _SUMMARY_SHARE = 0.2
 _MOST_SUMMARY_SECONDS = 15.0
 
@@ -157,10 +153,10 @@ def _deadlines(
     deadline: Deadline,
 ) -> tuple[Deadline, Deadline]:
     """When the models must have answered, and when the summary must be worded."""
-    left = deadline.remaining()
-    reserve = min(_MOST_RESERVE_SECONDS, max(_LEAST_RESERVE_SECONDS, _RESERVE_SHARE * left))
-    summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * left) if request.summary_model else 0.0
-    merge_by = deadline.earlier(reserve)
+    merge_by = deadline.with_reserve()
+    summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * merge_by.remaining())
+    if not request.summary_model:
+        summary = 0.0
     return merge_by.earlier(summary), merge_by
 
 
