@@ -36,6 +36,9 @@ class _Value(str):
             return str(self)
         after_consonant, after_vowel = particles.split("/")
         last = self[-1:]
+        if last.isascii() and last.isalpha():
+            # Letters do not tell how a foreign word sounds: the particle goes to a Korean word after it.
+            return f"'{self!s}' 표현{after_consonant}"
         closed = is_syllable(last) and coda(last)
         takes_vowel_form = not closed or (after_consonant == "으로" and closed == CODA_RIEUL)
         return f"'{self!s}'{after_vowel if takes_vowel_form else after_consonant}"

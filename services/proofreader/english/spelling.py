@@ -1,8 +1,10 @@
-"""Misspelt English words: in no dictionary, and one letter away from a common word."""
+"""Misspelt English words: usual slips, and words of no dictionary that are one letter off a common one."""
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
 
 import simplemma
 from spellchecker import SpellChecker
@@ -13,6 +15,8 @@ from services.proofreader.submission import Submission
 
 # Capitals may be names, and parts of a longer token are no words.
 _WORD = re.compile(r"(?<![\w'’./@#-])[a-z]{4,}(?![\w'’/@-])(?!\.\w)")
+_ANY_WORD = re.compile(r"(?<![\w'’./@#-])[A-Za-z]?[a-z]+(?![\w'’/@-])(?!\.\w)")
+_DOUBLED = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[\w'’-]+")
 _COMMON = 100
 # A part of a fixed expression, unknown by itself.
@@ -21,46 +25,40 @@ _LONG = 7
 # Written as often as this, it is a term.
 _TERM = 3
 _NEIGHBOURS = 2
-_MISSING_APOSTROPHE = {
-    each.replace("'", ""): each
-    for each in (
-        "don't",
-        "doesn't",
-        "didn't",
-        "isn't",
-        "wasn't",
-        "aren't",
-        "couldn't",
-        "wouldn't",
-        "shouldn't",
-        "haven't",
-    )
-}
 
 
 class EnglishSpelling:
-    """Finds them by two dictionaries: a word that either knows is let pass."""
+    """Finds the usual misspellings, and others by two dictionaries: a word that either knows is let pass."""
 
     def __init__(self) -> None:
         self._words = SpellChecker(language="en")
+        self._usual = _usual_misspellings()
 
     def find(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
         """Reads the text sentence by sentence."""
         counts = Counter(each.group() for each in _WORD.finditer(submission.text))
         for sentence in submission.sentences:
             checkpoint()
-            for found in _WORD.finditer(submission.text, sentence.start, sentence.end):
+            for found in _ANY_WORD.finditer(submission.text, sentence.start, sentence.end):
                 word = found.group()
-                if counts[word] >= _TERM or not submission.is_own(*found.span()):
+                if not submission.is_own(*found.span()):
                     continue
-                correction = self._correction(word)
-                if correction and not self._is_among_strangers(submission.text, found):
+                correction = self._usually_meant(word.lower())
+                if word[0].isupper():
+                    correction = correction[:1].upper() + correction[1:]
+                elif not correction and _WORD.fullmatch(word) and counts[word] < _TERM:
+                    correction = self._correction(submission.text, found)
+                if correction:
                     values = {"word": word, "correction": correction}
                     yield Finding("spelling", "spelling", *found.span(), values=values, rewrite=correction)
 
-    def _correction(self, word: str) -> str:
-        if word in _MISSING_APOSTROPHE:
-            return _MISSING_APOSTROPHE[word]
+    def _usually_meant(self, word: str) -> str:
+        if word.endswith("full") and not self._knows(word) and self._knows(word[:-1]):
+            return word[:-1]
+        return self._usual.get(word, "")
+
+    def _correction(self, text: str, found: re.Match[str]) -> str:
+        word = found.group()
         if self._knows(word):
             return ""
         near = [
@@ -68,7 +66,9 @@ class EnglishSpelling:
             for each in self._words.known(self._words.edit_distance_1(word))
             if self._words[each] >= _COMMON and _is_plausible_slip(word, each)
         ]
-        return max(near, key=lambda each: (self._words[each], each), default="")
+        if not near or self._is_among_strangers(text, found):
+            return ""
+        return max(near, key=lambda each: (_is_doubling(word, each), self._words[each], each))
 
     def _knows(self, word: str) -> bool:
         return word in _KNOWN_TOO or word in self._words or simplemma.is_known(word, lang="en")
@@ -79,11 +79,23 @@ class EnglishSpelling:
         after = _TOKEN.findall(text[found.end() : found.end() + 40])[:_NEIGHBOURS]
         # The first and the last may be cut by the window; the middle tells enough.
         beside = [each for each in (*before[-1:], *after[:1]) if each.isalpha()]
-        return any(not self._knows(each.lower()) and each not in _MISSING_APOSTROPHE for each in beside)
+        return any(not self._knows(each.lower()) and not self._usually_meant(each.lower()) for each in beside)
+
+
+def _usual_misspellings() -> Mapping[str, str]:
+    listed = tomllib.loads(files(__package__).joinpath("misspellings.toml").read_text(encoding="utf-8"))
+    return {misspelt: meant for meant, misspellings in listed.items() for misspelt in misspellings}
+
+
+def _is_doubling(word: str, meant: str) -> bool:
+    """Whether they differ only in whether a letter is doubled."""
+    return _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", meant)
 
 
 def _is_plausible_slip(word: str, meant: str) -> bool:
     """In a long word any letter but the first; in a short, perhaps foreign one only a lost or doubled one."""
+    if word == meant + meant[-1] and not word.endswith("ss"):
+        return True
     if word[0] != meant[0] or word.startswith(meant) or word.endswith(meant):
         return False
     if len(word) >= _LONG or sorted(word) == sorted(meant):

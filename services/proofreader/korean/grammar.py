@@ -66,6 +66,9 @@ def _between(text: str, one: Morpheme, two: Morpheme) -> Iterator[Finding]:
         if right:
             corrected = text[start : two.start] + right + text[two.end : end]
             yield _finding("particle", "sentence_error", text, start, end, corrected)
+    elif text[one.end : two.start] == " " and _should_be_anh(one, two):
+        corrected = text[start : two.start] + "않" + text[two.start + 1 : end]
+        yield _finding("confusion_an", "spelling", text, start, end, corrected)
     elif text[one.end : two.start] == " " and _needs_no_space(text, one, two):
         joined = text[start : one.end] + text[two.start : end]
         yield _finding("spacing_needless", "spacing", text, start, end, joined)
@@ -86,6 +89,11 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
     if two.form in {"있", "없"} and (one.tag == "JX" or (one.tag == "NNB" and one.form == "수")):
         return two.tag in {"VV", "VA"}
     return one.tag in {"JKO", "JKS"} and two.tag in {"MAG", "VV", "VA"}
+
+
+def _should_be_anh(one: Morpheme, two: Morpheme) -> bool:
+    """Whether it is "-지 안다": the verb "안다" is no auxiliary."""
+    return (one.form, one.tag, two.form, two.tag) == ("지", "EC", "안", "VV")
 
 
 def _needs_no_space(text: str, one: Morpheme, two: Morpheme) -> bool:

@@ -20,7 +20,18 @@ def _found(text: str, language: str) -> list[Finding]:
         ("가장 중요한 이유는 떄문에 생긴다.", "spelling", "떄문에", "때문에"),
         ("한국 음식이 정말 맛있어서 매일 음삭을 먹는다.", "spelling", "음삭을", "음식을"),
         ("그 일은 잘 됬다.", "spelling", "됬다", "됐다"),
-        ("집에서는 집중이 않 된다.", "spelling", "않", "안"),
+        ("집에서는 집중이 않 된다.", "spelling", "않 된다", "안 된다"),
+        ("기억이 않 난다.", "spelling", "않 난다", "안 난다"),
+        ("그러면 않된다.", "spelling", "않된다", "안 된다"),
+        ("나는 밥을 먹지 안았다.", "spelling", "먹지 안았다", "먹지 않았다"),
+        ("그것은 그렇지 안다.", "spelling", "안다", "않다"),
+        ("그렇게 됀다.", "spelling", "됀다", "된다"),
+        ("그것은 됀다고 한다.", "spelling", "됀다고", "된다고"),
+        ("이제 집에 가야 되.", "spelling", "되", "돼"),
+        ("나는 문을 잠궜다.", "spelling", "잠궜다", "잠갔다"),
+        ("모두 행복하길 바래요.", "spelling", "바래요", "바라요"),
+        ("나는 첫번째 줄에 앉았다.", "spacing", "첫번째", "첫 번째"),
+        ("방을 깨끗히 치웠다.", "spelling", "깨끗히", "깨끗이"),
         ("이제 나는 어떻해.", "spelling", "어떻해", "어떡해"),
         ("나는 어떻해 할지 모른다.", "spelling", "어떻해", "어떻게"),
         ("그것은 사랑 때문이였다.", "spelling", "때문이였다", "때문이었다"),
@@ -46,6 +57,23 @@ def test_mends_korean(text: str, issue: str, quote: str, rewrite: str) -> None:
         ("This is a seperate matter.", "spelling", "seperate", "separate"),
         ("I know wich one it is.", "spelling", "wich", "which"),
         ("They dont know it.", "spelling", "dont", "don't"),
+        ("They will dissapear tomorow.", "spelling", "dissapear", "disappear"),
+        ("They will dissapear tomorow.", "spelling", "tomorow", "tomorrow"),
+        ("I seperated the beans. My freind Jihoon were late.", "spelling", "seperated", "separated"),
+        ("I seperated the beans. My freind Jihoon were late.", "spelling", "freind", "friend"),
+        ("Becuase it rained, I stayed.", "spelling", "Becuase", "Because"),
+        ("I dont. I dont. I dont.", "spelling", "dont", "don't"),
+        ("It was neccesary untill now.", "spelling", "neccesary", "necessary"),
+        ("It was neccesary untill now.", "spelling", "untill", "until"),
+        ("It occured to the tomatos.", "spelling", "occured", "occurred"),
+        ("It occured to the tomatos.", "spelling", "tomatos", "tomatoes"),
+        ("Alot of it is here.", "spelling", "Alot", "A lot"),
+        ("They have there own idea.", "word_choice", "have there own", "have their own"),
+        ("I ate to much.", "word_choice", "ate to much", "ate too much"),
+        ("It is to late to go.", "word_choice", "It is to late", "It is too late"),
+        ("It has it's own bowl.", "word_choice", "it's own", "its own"),
+        ("Its a dog.", "word_choice", "Its", "It's"),
+        ("The end of it's tail is white.", "word_choice", "of it's tail", "of its tail"),
         ("I should of known that.", "word_choice", "should of", "should have"),
         ("It has the affects of a drug.", "word_choice", "the affects", "the effects"),
         ("It emphasizes the the need.", "repetition", "the the", "the"),
@@ -59,6 +87,21 @@ def test_mends_english(text: str, issue: str, quote: str, rewrite: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "rewrite"),
+    [
+        ("usefull", "useful"),
+        ("beautifull", "beautiful"),
+        ("helpfull", "helpful"),
+        ("carefull", "careful"),
+        ("wonderfull", "wonderful"),
+        ("programm", "program"),
+    ],
+)
+def test_a_doubled_letter_is_likelier_than_a_lost_one(word: str, rewrite: str) -> None:
+    assert [each.rewrite for each in _found(f"It was a {word} thing.", "en")] == [rewrite]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         # Names, also such as no dictionary knows, and words of address.
@@ -67,6 +110,9 @@ def test_mends_english(text: str, issue: str, quote: str, rewrite: str) -> None:
         "밥을 먹어 보고 다시 먹어봤다. 두시에 만나서 공부했다. 한국대학교 도서관에 간다.",
         "못하는 일이 없고 안되는 일도 없다. 할 뿐만 아니라 그만큼 한다. 이 사람의 것이다.",
         "나는 “캍이 갔다.”라고 쓴 글을 보았다. 《음삭》이라는 책이다.",
+        # A dog held in one's arms, a known thing, a measure, a colour that fades.
+        "강아지 안고 갔다. 무엇인지 안다. 왜 그런지 안다. 쌀이 한 되. 옷이 바래서 버렸다.",
+        "밥을 먹지 않고 공부를 않는 사람은 없다.",
         # New words, foreign words, numbers.
         "챗봇과 유튜브, 인스타그램을 쓴다. 3.5점을 받았다. https://example.org/갈수 참고.",
         "글을 쓸 때는 먼저 무엇을 말하고 싶은지 정해야 한다. 그래야 읽는 사람이 이해하기 쉽다.",
@@ -84,6 +130,8 @@ def test_is_silent_about_good_korean(text: str) -> None:
         "Naoko and Khalid live in Montréal; Rodríguez (2019) wrote so.",
         "He wrote “I should of known it” in `boundries.py`, see https://exmple.org/seperate?a=b,c.",
         "The term cannabis sativa stands for a plant, and ius in bello for a law.",
+        "Those living there own cars, and it amounts to much, due to much rain.",
+        "He is to many a hero; its a priori value and its not insignificant size count; it is to be.",
         "She had had enough of 1,000 e.g. 2.5 things, i.e. of all that that implies.",
     ],
 )
