@@ -81,6 +81,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Setting up in $(VENV): about 650 MB, a few minutes the first time"
 	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client]'
 	@touch $@
 
