@@ -61,6 +61,7 @@ async def _until_over(
             sys.stderr.write(f"{ending.result()}\n")
             return _FAILED
         if not working.done():
+            _say("Stopping: what runs is answered first; again to kill")
             return _INTERRUPTED if command == "run" else 0
         return working.result()
     except NotReadyError as error:
@@ -134,6 +135,8 @@ def _say(line: str) -> None:
 
 
 def _check_what_is_handed(environment: Environment) -> None:
+    if environment.text("TASK") and not environment.text("FILE"):
+        raise SettingError("TASK", "is of a text of your own; name it, too: FILE=essay.txt")
     for variable, parse in _HANDED.items():
         try:
             if value := environment.text(variable):

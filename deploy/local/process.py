@@ -75,10 +75,14 @@ class Child:
     log: Path
 
     async def ended(self) -> str:
-        """Waits for its end; says why, in the last line it logged."""
+        """Waits for its end; says how, and where it said why."""
         code = await self.process.wait()
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return f"{self.service.name} ended with {code}: {lines[-1] if lines else 'it logged nothing'}"
+        if code < 0:
+            how = f"was killed by signal {-code}"
+        else:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            how = f"ended with {code}: {lines[-1] if lines else 'it logged nothing'}"
+        return f"{self.service.name} {how}; stopping the others; log: {self.log}"
 
 
 async def start(started: Sequence[Service], logs: Path) -> list[Child]:
