@@ -3,12 +3,24 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from rpckit.channel import connect
-from rpckit.errors import from_rpc_error
+from rpckit.errors import STATUS_KEY, ChorusError, NotSupported, Unavailable, from_rpc_error
 from rpckit.settings import Environment, Security
+
+_LOOK_SECONDS = 2.0
+
+
+class NothingAnswersError(Unavailable):
+    """Nothing answers at the address."""
+
+
+class NoOrchestratorError(NotSupported):
+    """What answers at the address does not have the service that was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +58,21 @@ class Server:
             async with connect(self.address, service, security=self.security, token=self.token) as channel:
                 yield channel
         except grpc.aio.AioRpcError as error:
-            raise from_rpc_error(error) from None
+            raise await self._explained(error, service) from None
+
+    async def _explained(self, error: grpc.aio.AioRpcError, service: str) -> ChorusError:
+        """What the server said; where it said nothing, whether there is one."""
+        if error.code() != grpc.StatusCode.UNAVAILABLE or STATUS_KEY in dict(error.trailing_metadata() or ()):
+            return from_rpc_error(error)
+        # A channel that watches health calls no server that is not ready, nor one that lacks the service.
+        async with connect(
+            self.address, service, watch_health=False, security=self.security, token=self.token
+        ) as channel:
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            try:
+                await stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=_LOOK_SECONDS)
+            except grpc.aio.AioRpcError as found:
+                if found.code() in (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED):
+                    return NoOrchestratorError("")
+                return NothingAnswersError("")
+        return from_rpc_error(error)

@@ -7,9 +7,10 @@ from rich.text import Text
 
 from chorus.model.v1 import failure_pb2
 from clients.python import amounts
+from clients.python.connection import NoOrchestratorError, NothingAnswersError
 from clients.python.screen import indented, prose
 from clients.python.words import Words
-from rpckit.errors import ChorusError, QuorumNotReached, Unavailable, to_failure
+from rpckit.errors import ChorusError, QuorumNotReached, to_failure
 
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
@@ -27,8 +28,10 @@ def rpc_error(error: ChorusError, words: Words, *, server: str) -> Group:
     lines: list[Text] = []
     if isinstance(error, QuorumNotReached):
         lines += (Text(each) for each in _each_model(error, words))
-    if isinstance(error, Unavailable):
+    if isinstance(error, NothingAnswersError):
         lines.append(Text(words.is_it_running.format(server=server)))
+    if isinstance(error, NoOrchestratorError):
+        lines.append(Text(words.no_orchestrator.format(server=server)))
     return Group(Text(explain(to_failure(error), words), style="red"), *(indented(each, 2) for each in lines))
 
 

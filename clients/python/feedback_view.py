@@ -1,6 +1,6 @@
 """The merged feedback, as a teacher reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -18,13 +18,19 @@ _POLARITY_STYLES = {
 }
 
 
-def feedback(response: feedback_service_pb2.GetFeedbackResponse, text: str, words: Words) -> Group:
-    """Everything the panel said about `text`, most important first."""
-    merged = response.merged
-    titles = phrases.titles(response.rubric)
+def feedback(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    response: feedback_service_pb2.GetFeedbackResponse,
+    names: Mapping[str, str],
+    words: Words,
+) -> Group:
+    """Who read the text and what they said, most important first; `names` are the models' for people."""
+    text, merged = request.submission.text, response.merged
+    readers = phrases.readers(response, words)
     sections = (
-        _summary(merged, words),
-        _points(merged, titles, text, words),
+        [Text(readers, style="bold")] if readers else [],
+        _summary(merged, phrases.author(request, merged, names, words), words),
+        _points(response, names, text, words),
         scores(merged, response.rubric, words),
         _injections(merged, text, words),
         _ending(response, words),
@@ -41,16 +47,11 @@ def _heading(text: str) -> Text:
     return Text(text, style="bold underline")
 
 
-def _numbers(merged: merged_pb2.MergedFeedback) -> dict[str, str]:
-    return {point.id: str(number) for number, point in enumerate(merged.points, 1)}
-
-
-def _summary(merged: merged_pb2.MergedFeedback, words: Words) -> Iterator[RenderableType]:
+def _summary(merged: merged_pb2.MergedFeedback, author: str, words: Words) -> Iterator[RenderableType]:
     if not merged.summary.sentences:
         return
-    numbers = _numbers(merged)
-    author = merged.summary.model
-    yield _heading(words.summary + (f" ({words.worded_by.format(model=author)})" if author else ""))
+    numbers = phrases.numbers(merged)
+    yield _heading(words.summary + (f" ({author})" if author else ""))
     for sentence in merged.summary.sentences:
         mark = "+" if sentence.kind == merged_pb2.Summary.Sentence.KIND_STRENGTH else "→"
         rests_on = ", ".join(numbers[each] for each in sentence.point_ids if each in numbers)
@@ -58,12 +59,13 @@ def _summary(merged: merged_pb2.MergedFeedback, words: Words) -> Iterator[Render
 
 
 def _points(
-    merged: merged_pb2.MergedFeedback, titles: dict[str, str], text: str, words: Words
+    response: feedback_service_pb2.GetFeedbackResponse, names: Mapping[str, str], text: str, words: Words
 ) -> Iterator[RenderableType]:
+    merged = response.merged
     if not merged.points:
-        yield Text(words.no_points)
+        yield Text(phrases.no_points(response, words))
         return
-    numbers = _numbers(merged)
+    titles, numbers = phrases.titles(response.rubric), phrases.numbers(merged)
     yield _heading(words.points_heading)
     for merged_point in merged.points:
         point = merged_point.members[0].point
@@ -71,12 +73,12 @@ def _points(
         yield Text.assemble(f"{numbers[merged_point.id]}. ", _what(point, titles, words))
         for line in _body(point, text, words):
             yield indented(line)
-        yield indented(Text(phrases.who(merged_point, numbers, words), style="dim"))
+        yield indented(Text(phrases.who(merged_point, numbers, names, words), style="dim"))
 
 
 def _what(point: feedback_pb2.Point, titles: dict[str, str], words: Words) -> Text:
-    polarity = (words.polarities.get(point.polarity, ""), _POLARITY_STYLES.get(point.polarity, ""))
-    return Text.assemble(polarity, *(f" · {each}" for each in phrases.labels(point, titles, words)))
+    style = _POLARITY_STYLES.get(point.polarity, "")
+    return Text.assemble((phrases.polarity(point, words), style), phrases.about(point, titles, words))
 
 
 def _body(point: feedback_pb2.Point, text: str, words: Words) -> Iterator[Text]:

@@ -1,6 +1,8 @@
 """The comparison table of the models, and what to set for those that are not ready."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -27,13 +29,20 @@ _STATES = {
 _HEADINGS = (
     "memory\nGB",
     "disk\nGB",
-    "$/M\nin",
-    "\nout",
+    "$ per\nM in",
+    "$ per\nM out",
     "$ per\nreview",
-    "tokens\n/s",
-    "median\ns",
-    "failed",
+    "tokens\nper s",
+    "median\nseconds",
+    "calls\nfailed",
 )
+_LEGEND = (
+    "M in, M out: a million tokens read, written. A review: about "
+    f"{_FEEDBACK_INPUT_TOKENS:,} tokens in and {_FEEDBACK_OUTPUT_TOKENS:,} out. "
+    "-: not known, or not measured so far."
+)
+# The one thing to set, as the servers say it.
+_SETTING = re.compile(r"set ([A-Z][A-Z0-9_]*)")
 
 
 def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
@@ -44,8 +53,9 @@ def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) 
     for heading in _HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for model in response.models:
-        table.add_row(model.name, Text(*_STATES.get(model.state, ("?", ""))), *_numbers(model))
-    return Group(table, absent(response, words))
+        state = ("retired", "dim") if _is_retired(model) else _STATES.get(model.state, ("?", ""))
+        table.add_row(model.name, Text(*state), *_numbers(model))
+    return Group(table, Text(), Text(_LEGEND, style="dim"), absent(response, words))
 
 
 def absent(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
@@ -53,7 +63,7 @@ def absent(response: feedback_service_pb2.ListModelsResponse, words: Words) -> G
     by_detail: dict[str, list[str]] = {}
     for model in response.models:
         if model.state != model_pb2.Model.STATE_READY:
-            by_detail.setdefault(prose(model.state_detail), []).append(model.name)
+            by_detail.setdefault(_why_absent(model, words), []).append(model.name)
     if response.unreachable:
         by_detail[words.unreachable] = list(response.unreachable)
     if not by_detail:
@@ -62,6 +72,22 @@ def absent(response: feedback_service_pb2.ListModelsResponse, words: Words) -> G
     for detail, names in by_detail.items():
         lines += (indented(Text(detail, style="yellow")), indented(Text(", ".join(names), style="dim"), 6))
     return Group(*lines)
+
+
+def _why_absent(model: model_pb2.Model, words: Words) -> str:
+    if _is_retired(model):
+        retired = words.retired.format(date=model.retirement_date)
+        return f"{retired}; {words.use_instead.format(model=model.successor)}" if model.successor else retired
+    if needed := _SETTING.fullmatch(model.state_detail):
+        return words.set_this.format(setting=needed[1])
+    return prose(model.state_detail)
+
+
+def _is_retired(model: model_pb2.Model) -> bool:
+    """Whether its date has come and no successor answers in its place, or would with a key."""
+    today = datetime.now(UTC).date().isoformat()
+    is_off = model.state == model_pb2.Model.STATE_UNAVAILABLE
+    return is_off and "" < model.retirement_date <= today and not _SETTING.fullmatch(model.state_detail)
 
 
 def _numbers(model: model_pb2.Model) -> Iterator[str]:

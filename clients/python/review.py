@@ -1,6 +1,6 @@
 """`review`: asks the panel about each text and prints what it says, as it says it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from google.protobuf import json_format
@@ -17,6 +17,7 @@ from clients.python.feedback_view import feedback
 from clients.python.language import words_for
 from clients.python.models_view import absent
 from clients.python.panel_view import PanelView
+from clients.python.phrases import display_names
 from clients.python.report.page import Page, page
 from clients.python.screen import console, show
 from clients.python.words import Words
@@ -45,7 +46,8 @@ async def review(
         ChorusError: The models could not be listed.
     """
     screen = console()
-    models = None if as_json else await list_models(server)
+    models = await list_models(server)
+    names = display_names(models.models)
     pages = []
     for work in works:
         request = _about(work, template)
@@ -53,11 +55,11 @@ async def review(
             if as_json:
                 response = await _print_json(request, screen, server)
             else:
-                response = await _print_feedback(work, request, screen, server)
-            pages.append(page(Path(work.name).name, request, response, _words(request)))
+                response = await _print_feedback(work, request, names, screen, server)
+            pages.append(page(Path(work.name).name, request, response, names, _words(request)))
         except ChorusError as error:
             show(console(stderr=True), rpc_error(error, _words(request), server=server.address))
-    if models:
+    if pages and not as_json:
         show(screen, absent(models, _words(_about(works[-1], template))))
     return pages
 
@@ -88,6 +90,7 @@ async def _print_json(
 async def _print_feedback(
     work: Work,
     request: feedback_service_pb2.GetFeedbackRequest,
+    names: Mapping[str, str],
     screen: Console,
     server: Server,
 ) -> feedback_service_pb2.GetFeedbackResponse:
@@ -105,5 +108,5 @@ async def _print_feedback(
             response = await stream_feedback(request, view.accept, server)
     else:
         response = await stream_feedback(request, print_line, server)
-    show(screen, feedback(response, work.text, words))
+    show(screen, feedback(request, response, names, words))
     return response

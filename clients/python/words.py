@@ -21,14 +21,24 @@ class Words:
     stands_in_for: str
     seconds: str
 
-    # Points
+    # Who read, and points; by `looked_at` we know what reads by rule, and what it looks for
     summary: str
+    read_by_rule: str
+    read_by_models: str
+    read_by_rule_too: str
+    no_panel: str
+    looked_at: Mapping[str, str]
+    own_readers: Mapping[str, str]
     worded_by: str
+    template_instead: str
     points_heading: str
     no_points: str
+    no_points_by_rule: str
     polarities: Mapping[feedback_pb2.Polarity.ValueType, str]
     severities: Mapping[feedback_pb2.Severity.ValueType, str]
+    importance: str
     issues: Mapping[str, str]
+    under_criterion: str
     place: str
     whole_text: str
     why: str
@@ -52,7 +62,6 @@ class Words:
     report: str
     task: str
     text: str
-    points_by_number: str
     criterion: str
     score: str
     range: str
@@ -82,6 +91,9 @@ class Words:
     retry_after: str
     needs_of: str
     is_it_running: str
+    no_orchestrator: str
+    retired: str
+    use_instead: str
 
     # A simulated student
     synthetic: str

@@ -23,16 +23,15 @@ def _page(page: Page) -> Iterator[str]:
     yield f"# {words.report}: {_shown(page.name)}"
     if page.task:
         yield f"**{words.task}:** {_shown(page.task)}"
+    yield _shown(page.readers)
     if page.summary:
-        author = (
-            f" ({words.worded_by.format(model=_shown(page.summary_model))})" if page.summary_model else ""
-        )
+        author = f" ({_shown(page.author)})" if page.author else ""
         yield f"## {words.summary}{author}"
         yield "\n".join(map(_sentence, page.summary))
     yield f"## {words.text}"
     for paragraph in page.paragraphs:
         yield "\\\n".join("".join(map(_segment, line)).strip() for line in paragraph.lines)
-    yield f"## {words.points_by_number}" if page.notes else words.no_points
+    yield f"## {words.points_heading}" if page.notes else page.no_points
     for note in page.notes.values():
         yield from _note(note, page)
     if page.scores or page.unjudged:
@@ -47,7 +46,9 @@ def _page(page: Page) -> Iterator[str]:
 
 def _sentence(sentence: Sentence) -> str:
     rests_on = f" ({', '.join(sentence.numbers)})" if sentence.numbers else ""
-    return f"- {_shown(sentence.text)}{rests_on}"
+    # A bare plus would begin a list in the list.
+    mark = "\\+" if sentence.is_praise else "→"
+    return f"- {mark} {_shown(sentence.text)}{rests_on}"
 
 
 def _segment(segment: Segment) -> str:
@@ -58,7 +59,7 @@ def _segment(segment: Segment) -> str:
 
 def _note(note: Note, page: Page) -> Iterator[str]:
     words = page.words
-    yield f"### {note.number}. {' · '.join(map(_shown, filter(None, (note.heading, *note.labels))))}"
+    yield f"### {note.number}. {_shown(note.heading)}{_shown(note.about)}"
     yield f"> {_shown(quoted(note.quote))}" if note.quote else f"*{words.whole_text}*"
     yield _shown(note.observation)
     said = ((words.why, note.reason), (words.next_step, note.next_step), (words.rewrite, note.rewrite))

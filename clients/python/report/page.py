@@ -27,7 +27,7 @@ class Note:
     number: str
     kind: str
     heading: str
-    labels: Sequence[str]
+    about: str
     quote: str
     observation: str
     reason: str
@@ -71,8 +71,11 @@ class Page:
     """A report on one work.
 
     Attributes:
-        notes: By their numbers: first those beside the text, as they come in it, then those about the whole.
-        about_the_whole: Numbers of the latter.
+        readers: Who read the text; may be empty.
+        author: Who worded the summary, if a model was to.
+        notes: By their numbers, most important first.
+        about_the_whole: Numbers of those that stand at no passage.
+        no_points: What is said if there are none.
     """
 
     name: str
@@ -80,11 +83,13 @@ class Page:
     text_language: str
     feedback_language: str
     words: Words
+    readers: str
     summary: Sequence[Sentence]
-    summary_model: str
+    author: str
     paragraphs: Sequence[Paragraph]
     notes: Mapping[str, Note]
     about_the_whole: Sequence[str]
+    no_points: str
     scores: Sequence[Score]
     unjudged: Sequence[str]
     total: str
@@ -98,16 +103,18 @@ def page(
     name: str,
     request: feedback_service_pb2.GetFeedbackRequest,
     response: feedback_service_pb2.GetFeedbackResponse,
+    names: Mapping[str, str],
     words: Words,
 ) -> Page:
-    """The report on the work that was asked about."""
+    """The report on the work that was asked about; `names` are the models' for people."""
     submission, merged = request.submission, response.merged
     criteria = phrases.titles(response.rubric)
-    numbers, passages = _numbered(merged, submission.text)
+    numbers = phrases.numbers(merged)
+    passages = sorted(_passages(merged, numbers, submission.text))
     beside = {passage.point for passage in passages}
     notes = {
-        numbers[each.id]: _note(each, numbers, criteria, words)
-        for each in sorted(merged.points, key=lambda point: int(numbers[point.id]))
+        numbers[each.id]: _note(each, numbers, criteria, phrases.who(each, numbers, names, words), words)
+        for each in merged.points
     }
     return Page(
         name=name,
@@ -115,6 +122,7 @@ def page(
         text_language=response.language_code,
         feedback_language=request.feedback_language_code or response.language_code,
         words=words,
+        readers=phrases.readers(response, words),
         summary=[
             Sentence(
                 prose(each.text),
@@ -123,10 +131,11 @@ def page(
             )
             for each in merged.summary.sentences
         ],
-        summary_model=merged.summary.model,
+        author=phrases.author(request, merged, names, words),
         paragraphs=list(paragraphs(submission.text, passages)),
         notes=notes,
         about_the_whole=[number for number in notes if number not in beside],
+        no_points=phrases.no_points(response, words),
         scores=list(_scores(merged, response.rubric, words)),
         unjudged=[
             criteria.get(each.criterion_id, each.criterion_id)
@@ -141,35 +150,34 @@ def page(
     )
 
 
-def _numbered(merged: merged_pb2.MergedFeedback, text: str) -> tuple[dict[str, str], list[Passage]]:
-    """The points' numbers by their ids, as the passages come in the text, and the passages by number."""
-    found = []
+def _passages(merged: merged_pb2.MergedFeedback, numbers: Mapping[str, str], text: str) -> Iterator[Passage]:
     for each in merged.points:
         point = each.members[0].point
         if point.HasField("anchor"):
-            found.append(Passage.of(text, point.anchor.start, point.anchor.end, each.id))
-    anchored = sorted(filter(None, found))
-    placed = [each.point for each in anchored]
-    rest = [each.id for each in merged.points if each.id not in set(placed)]
-    numbers = {point: str(number) for number, point in enumerate((*placed, *rest), 1)}
-    return numbers, [Passage(each.start, each.end, numbers[each.point]) for each in anchored]
+            found = Passage.of(text, point.anchor.start, point.anchor.end, numbers[each.id])
+            if found:
+                yield found
 
 
 def _note(
-    merged: merged_pb2.MergedPoint, numbers: Mapping[str, str], criteria: Mapping[str, str], words: Words
+    merged: merged_pb2.MergedPoint,
+    numbers: Mapping[str, str],
+    criteria: Mapping[str, str],
+    who: str,
+    words: Words,
 ) -> Note:
     point = merged.members[0].point
     return Note(
         number=numbers[merged.id],
         kind=_KINDS.get(point.polarity, ""),
-        heading=words.polarities.get(point.polarity, ""),
-        labels=phrases.labels(point, criteria, words),
+        heading=phrases.polarity(point, words),
+        about=phrases.about(point, criteria, words),
         quote=point.anchor.quote,
         observation=prose(point.observation),
         reason=prose(point.reason),
         next_step=prose(point.next_step),
         rewrite=prose(point.suggested_rewrite),
-        who=phrases.who(merged, numbers, words),
+        who=who,
     )
 
 

@@ -1,6 +1,7 @@
 """Messages by hand, and what a person would see of them."""
 
 import io
+from typing import Any
 
 from google.protobuf import duration_pb2
 from rich.console import Console, RenderableType
@@ -94,6 +95,14 @@ def rubric() -> submission_pb2.Rubric:
             submission_pb2.Criterion(id="norms", title="Conventions", levels=levels),
         ]
     )
+
+
+def asked(text: str, **fields: Any) -> feedback_service_pb2.GetFeedbackRequest:
+    return feedback_service_pb2.GetFeedbackRequest(submission=submission_pb2.Submission(text=text), **fields)
+
+
+def answered(*models: str) -> list[feedback_pb2.ModelResult]:
+    return [feedback_pb2.ModelResult(model=each, feedback=feedback_pb2.ModelFeedback()) for each in models]
 
 
 def response(merged: merged_pb2.MergedFeedback) -> feedback_service_pb2.GetFeedbackResponse:

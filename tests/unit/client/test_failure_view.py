@@ -1,6 +1,7 @@
 import pytest
 
 from chorus.model.v1 import failure_pb2
+from clients.python.connection import NoOrchestratorError, NothingAnswersError
 from clients.python.english import ENGLISH
 from clients.python.failure_view import explain, rpc_error
 from clients.python.korean import KOREAN
@@ -92,4 +93,10 @@ def test_a_missed_quorum_says_why_each_model_failed() -> None:
 
 
 def test_a_server_that_does_not_answer_is_named_with_how_to_start_it() -> None:
-    assert "Does Chorus run at 127.0.0.1:1? `make up` starts it." in shown(Unavailable("unreachable"))
+    hint = "Does Chorus run at 127.0.0.1:1? `make up` starts it."
+    assert hint in shown(NothingAnswersError(""))
+    assert hint not in shown(Unavailable("no model is ready"))
+
+
+def test_a_server_that_is_no_orchestrator_is_called_so() -> None:
+    assert "127.0.0.1:1 is no orchestrator of Chorus." in shown(NoOrchestratorError(""))

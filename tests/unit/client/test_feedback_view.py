@@ -12,6 +12,8 @@ from tests.unit.client.messages import (
     KOREAN_TEXT,
     UNKNOWN,
     anchor,
+    answered,
+    asked,
     improvement,
     merged_point,
     plain,
@@ -26,11 +28,11 @@ MODELS = ["openai/gpt-4o", "openai/gpt-4o-mini", "google/gemini"]
 
 
 def english(merged: merged_pb2.MergedFeedback) -> str:
-    return plain(feedback(response(merged), ENGLISH_TEXT, ENGLISH))
+    return plain(feedback(asked(ENGLISH_TEXT), response(merged), {}, ENGLISH))
 
 
 def korean(merged: merged_pb2.MergedFeedback) -> str:
-    return plain(feedback(response(merged), KOREAN_TEXT, KOREAN))
+    return plain(feedback(asked(KOREAN_TEXT), response(merged), {}, KOREAN))
 
 
 def test_a_point_says_what_where_why_what_next_and_who() -> None:
@@ -39,7 +41,7 @@ def test_a_point_says_what_where_why_what_next_and_who() -> None:
         points=[merged_point("a", point, MODELS, merged_pb2.AGREEMENT_CONSENSUS, families=2)]
     )
     assert (
-        "1. Change · major · evidence · Reasons\n"
+        "1. Change (importance: major) · evidence — criterion: Reasons\n"
         f"   “{JUNK}”  (line 2, character 1)\n"
         "   Nothing bears this out.\n"
         "   Why: A reader doubts it.\n"
@@ -55,13 +57,13 @@ def test_labels_are_in_the_feedbacks_language() -> None:
         points=[merged_point("a", point, MODELS[:2], merged_pb2.AGREEMENT_SINGLE)]
     )
     assert (
-        "1. 고칠 점 · 중요 · 근거 · Reasons\n"
+        "1. 고칠 점 (중요도: 높음) · 근거 — 기준: Reasons\n"
         f"   “{SURE}”  (2번째 줄 1번째 글자)\n"
         "   Nothing bears this out.\n"
         "   이유: A reader doubts it.\n"
         "   다음에 할 일: Look for a study.\n"
         "   고쳐 쓴 예: Many of them eat less of it.\n"
-        "   한 계열만의 의견: openai/gpt-4o, openai/gpt-4o-mini\n"
+        "   한 계통의 검토기만 낸 의견이에요: openai/gpt-4o, openai/gpt-4o-mini\n"
     ) in korean(merged)
 
 
@@ -112,7 +114,7 @@ def test_scores_have_ranges_contested_ones_only_a_range_and_unscored_ones_say_so
     assert ["Reasons", "1.5–4.0", "contested", "scale", "1–5"] in lines
     assert "not scored: Conventions" in english(merged)
     assert "Total: none (a criterion that counts has no score)" in english(merged)
-    assert "채점하지 않음: Conventions" in korean(merged)
+    assert "채점하지 않았어요: Conventions" in korean(merged)
 
 
 def test_the_total_is_out_of_a_hundred() -> None:
@@ -146,7 +148,7 @@ def test_the_summary_says_which_points_it_rests_on_and_who_worded_it() -> None:
     ("words", "said"),
     [
         (ENGLISH, "2 of 3 models answered, and all are of one family: this is one family's opinion, not"),
-        (KOREAN, "모델 3개 중 2개가 답했고 모두 같은 계열입니다. 패널의 의견이 아니라 한 계열의 의견입니다."),
+        (KOREAN, "모델 3개 중 2개가 답했고 모두 같은 계통이에요. 패널의 의견이 아니라 한 계통의 의견이에요."),
     ],
 )
 def test_one_family_is_called_no_panel(words: Words, said: str) -> None:
@@ -157,9 +159,79 @@ def test_one_family_is_called_no_panel(words: Words, said: str) -> None:
         families_answered=1,
         missing=["openai/gpt-4o"],
     )
-    shown = plain(feedback(response(merged_pb2.MergedFeedback(panel=panel)), ENGLISH_TEXT, words))
+    shown = plain(feedback(asked(ENGLISH_TEXT), response(merged_pb2.MergedFeedback(panel=panel)), {}, words))
     assert said in shown
     assert f"{words.missing}: openai/gpt-4o\n" in shown
+
+
+LOOKED_AT = "spelling, spacing, register, structure"
+PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
+ALONE = merged_pb2.Panel(state=merged_pb2.Panel.STATE_SINGLE, families_answered=1)
+TWO_FAMILIES = merged_pb2.Panel(state=merged_pb2.Panel.STATE_COMPLETE, families_answered=2)
+
+
+@pytest.mark.parametrize(
+    ("models", "panel", "words", "said"),
+    [
+        (
+            PROOFREADERS,
+            ALONE,
+            ENGLISH,
+            f"{ENGLISH.read_by_rule.format(looked_at=LOOKED_AT)} {ENGLISH.no_panel}",
+        ),
+        (
+            PROOFREADERS,
+            ALONE,
+            KOREAN,
+            f"언어 모델 없이 규칙으로만 읽었어요 (맞춤법, 띄어쓰기, 문체, 글의 짜임). {KOREAN.no_panel}",
+        ),
+        (
+            (MODELS[0], MODELS[2]),
+            TWO_FAMILIES,
+            ENGLISH,
+            "Read by language models: 2 (families: 2; one maker's are one family).",
+        ),
+        (
+            (MODELS[0], PROOFREADERS[1]),
+            TWO_FAMILIES,
+            ENGLISH,
+            f"{ENGLISH.read_by_models.format(models=1, families=1)} Read by rule, too (structure).",
+        ),
+    ],
+)
+def test_who_read_the_text_is_said_first(
+    models: tuple[str, ...], panel: merged_pb2.Panel, words: Words, said: str
+) -> None:
+    answer = response(merged_pb2.MergedFeedback(panel=panel))
+    answer.results.extend(answered(*models))
+    assert plain(feedback(asked(ENGLISH_TEXT), answer, {}, words)).splitlines()[:2] == ["", said]
+
+
+def test_a_text_that_only_rules_have_read_is_not_called_perfect() -> None:
+    answer = response(merged_pb2.MergedFeedback(panel=ALONE))
+    answer.results.extend(answered(PROOFREADERS[0]))
+    shown = plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
+    assert "only rules looked (spelling, spacing, register)" in shown
+    answer.results.extend(answered(MODELS[0]))
+    assert f"\n{ENGLISH.no_points}\n" in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
+
+
+def test_models_have_their_names_for_people() -> None:
+    merged = merged_pb2.MergedFeedback(
+        points=[merged_point("a", strength(), [*MODELS[:2], PROOFREADERS[0]], merged_pb2.AGREEMENT_SUPPORTED)]
+    )
+    shown = plain(feedback(asked(ENGLISH_TEXT), response(merged), {MODELS[0]: "GPT-4o"}, ENGLISH))
+    assert ": GPT-4o, openai/gpt-4o-mini, language rules\n" in shown
+
+
+def test_a_summary_that_the_model_asked_for_did_not_word_says_so() -> None:
+    sentence = merged_pb2.Summary.Sentence(text="Find a source.")
+    merged = merged_pb2.MergedFeedback(summary=merged_pb2.Summary(sentences=[sentence]))
+    request = asked(ENGLISH_TEXT, summary_model=MODELS[0])
+    assert "In short (worded by a template; nothing usable came from openai/gpt-4o)\n" in plain(
+        feedback(request, response(merged), {}, ENGLISH)
+    )
+    assert "In short\n" in english(merged)
 
 
 def test_suspected_injections_are_shown_with_their_place() -> None:
@@ -172,21 +244,21 @@ def test_suspected_injections_are_shown_with_their_place() -> None:
 def test_the_cost_says_how_far_it_can_be_trusted() -> None:
     answer = response(merged_pb2.MergedFeedback())
     assert "Cost: $0.0019 (measured); 1,200 tokens in, 640 out" in plain(
-        feedback(answer, ENGLISH_TEXT, ENGLISH)
+        feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH)
     )
     answer.usage.CopyFrom(usage(1_900_000, ESTIMATED))
-    assert "비용: $0.0019 (추정값)" in plain(feedback(answer, ENGLISH_TEXT, KOREAN))
+    assert "비용: $0.0019 (추정값)" in plain(feedback(asked(ENGLISH_TEXT), answer, {}, KOREAN))
     answer.usage.CopyFrom(usage(1_900_000, UNKNOWN))
-    assert "Cost: at least $0.0019 (unknown:" in plain(feedback(answer, ENGLISH_TEXT, ENGLISH))
+    assert "Cost: at least $0.0019 (unknown:" in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
     answer.usage.CopyFrom(usage(None))
-    assert "Cost: unknown;" in plain(feedback(answer, ENGLISH_TEXT, ENGLISH))
+    assert "Cost: unknown;" in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
 
 
 def test_a_replayed_answer_says_that_nothing_was_paid() -> None:
     answer = response(merged_pb2.MergedFeedback())
-    assert ENGLISH.replayed not in plain(feedback(answer, ENGLISH_TEXT, ENGLISH))
+    assert ENGLISH.replayed not in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
     answer.replayed = True
-    assert ENGLISH.replayed in plain(feedback(answer, ENGLISH_TEXT, ENGLISH))
+    assert ENGLISH.replayed in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
 
 
 def test_korean_wraps_between_words_inside_of_the_width_and_stays_indented() -> None:
@@ -195,7 +267,7 @@ def test_korean_wraps_between_words_inside_of_the_width_and_stays_indented() -> 
     merged = merged_pb2.MergedFeedback(
         points=[merged_point("a", point, MODELS[:1], merged_pb2.AGREEMENT_SINGLE)]
     )
-    shown = plain(feedback(response(merged), KOREAN_TEXT, KOREAN), width=40).splitlines()
+    shown = plain(feedback(asked(KOREAN_TEXT), response(merged), {}, KOREAN), width=40).splitlines()
     assert max(map(cell_len, shown)) <= 40
     paragraph = [line for line in shown if set(line.split()) <= {*point.observation.split()} and line.strip()]
     assert len(paragraph) > 2
@@ -208,5 +280,5 @@ def test_control_characters_and_markup_of_a_text_are_shown_and_not_obeyed() -> N
     merged = merged_pb2.MergedFeedback(
         points=[merged_point("a", improvement(text, text), MODELS[:1], merged_pb2.AGREEMENT_SINGLE)]
     )
-    shown = plain(feedback(response(merged), text, ENGLISH))
+    shown = plain(feedback(asked(text), response(merged), {}, ENGLISH))
     assert "“An <U+001B>[31mescape, [bold]markup[/] and↵a line break.”" in shown

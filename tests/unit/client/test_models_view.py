@@ -23,6 +23,14 @@ LOCAL = Model(
     footprint=model_pb2.Footprint(memory_bytes=2_200_000_000, disk_bytes=3_100_000_000),
 )
 
+RETIRED = Model(
+    name="x/old",
+    state=Model.STATE_UNAVAILABLE,
+    state_detail="retired on 2025-09-24; use x/new",
+    retirement_date="2025-09-24",
+    successor="x/new",
+)
+
 
 def off(name: str, detail: str) -> Model:
     return Model(name=name, state=Model.STATE_UNAVAILABLE, state_detail=detail)
@@ -68,18 +76,34 @@ def test_the_table_fits_eighty_columns_and_keeps_long_names_whole() -> None:
 
 def test_models_that_cannot_take_part_stand_under_what_to_set() -> None:
     found = models(
-        CLOUD, off("x/a", "set X_KEY"), LOCAL, off("x/b", "set X_KEY"), unreachable=("127.0.0.1:50052",)
+        CLOUD,
+        off("x/a", "set X_KEY"),
+        RETIRED,
+        LOCAL,
+        off("x/b", "set X_KEY"),
+        unreachable=("127.0.0.1:50052",),
     )
     assert plain(absent(found, KOREAN)).splitlines() == [
         "",
         "참여하지 못한 모델과 필요한 설정",
-        "   set X_KEY",
+        "   X_KEY 값을 설정하세요",
         "      x/a, x/b",
+        "   2025-09-24에 종료됐어요; x/new 모델을 쓰세요",
+        "      x/old",
         "   loading the weights; try again",
         "      gemma/gemma-3-4b-it",
-        "   서버가 답하지 않음",
+        "   서버가 답하지 않아요",
         "      127.0.0.1:50052",
     ]
+
+
+def test_a_retired_model_is_not_just_off() -> None:
+    lasting = off("x/b", "set X_KEY")
+    lasting.retirement_date = "9999-01-01"
+    shown = plain(comparison(models(RETIRED, lasting), ENGLISH))
+    assert row("x/old", shown)[1] == "retired"
+    assert row("x/b", shown)[1] == "off"
+    assert "retired on 2025-09-24; use x/new" in shown
 
 
 def test_nothing_is_said_when_every_model_is_ready() -> None:

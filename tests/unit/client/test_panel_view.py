@@ -38,7 +38,7 @@ def line(event: Event, words: Words = ENGLISH) -> str:
 
 def test_who_is_asked_is_one_line() -> None:
     assert line(accepted("a/b", "c/d")) == "Asked: a/b, c/d"
-    assert line(accepted("a/b", "c/d"), KOREAN) == "질문한 모델: a/b, c/d"
+    assert line(accepted("a/b", "c/d"), KOREAN) == "물어본 모델: a/b, c/d"
 
 
 def test_an_answer_has_its_seconds_points_and_cost() -> None:
@@ -61,7 +61,10 @@ def test_a_failure_says_why_and_what_to_set() -> None:
     assert (
         line(failed("a/b", failure)) == "✗ a/b  13 s, no key, or the provider rejected it: set OPENAI_API_KEY"
     )
-    assert line(failed("a/b", failure), KOREAN) == "✗ a/b  13초, 키가 없거나 거부됨: OPENAI_API_KEY 설정 필요"
+    assert (
+        line(failed("a/b", failure), KOREAN)
+        == "✗ a/b  13초, 키가 없거나 거부됐어요: OPENAI_API_KEY 값을 설정하세요"
+    )
 
 
 def test_points_that_are_not_final_are_no_line() -> None:

@@ -14,7 +14,7 @@ from clients.python.report.markdown_page import markdown
 from clients.python.report.page import Page, page
 from clients.python.report.passages import Passage, paragraphs
 from clients.python.words import Words
-from tests.unit.client.messages import anchor, merged_point, response, strength
+from tests.unit.client.messages import anchor, answered, merged_point, response, strength
 
 TEXT = "도서관을 열자.\n\n책을 많이 읽는 학생은 반드시 성적이 오른다.\r\n자리가 금새 찬다. 👩‍👧\n"
 HOSTILE = (
@@ -34,7 +34,8 @@ def report(merged: merged_pb2.MergedFeedback, text: str = TEXT, words: Words = K
     )
     answer = response(merged)
     answer.language_code = "ko"
-    return page("essay.txt", request, answer, words)
+    answer.results.extend(answered("chorus/proofreader-structure"))
+    return page("essay.txt", request, answer, {}, words)
 
 
 def hostile() -> Page:
@@ -53,7 +54,8 @@ def hostile() -> Page:
     )
     answer = response(merged)
     answer.language_code = answer.feedback_id = HOSTILE
-    return page(HOSTILE, request, answer, ENGLISH)
+    answer.results.extend(answered(HOSTILE))
+    return page(HOSTILE, request, answer, {HOSTILE: HOSTILE}, ENGLISH)
 
 
 class Elements(HTMLParser):
@@ -132,7 +134,7 @@ def test_nothing_of_a_text_is_lost_and_every_mark_is_where_its_quote_is(
         assert sum(passage.point in each.closing for each in segments) == 1
 
 
-def test_points_are_numbered_as_they_come_in_the_text_then_those_about_the_whole() -> None:
+def test_points_have_the_numbers_of_their_importance_wherever_they_stand() -> None:
     merged = merged_pb2.MergedFeedback(
         points=[
             merged_point("whole", strength(), ["m"], ALONE),
@@ -145,14 +147,14 @@ def test_points_are_numbered_as_they_come_in_the_text_then_those_about_the_whole
     )
     shown_page = report(merged)
     assert [note.observation for note in shown_page.notes.values()] == [
-        "early",
-        "late",
         strength().observation,
+        "late",
+        "early",
     ]
-    assert shown_page.about_the_whole == ["3"]
-    assert "2번과 반대" in shown_page.notes["1"].who
-    assert shown_page.summary[0].numbers == ["1", "2"]
-    assert [list(paragraph.points) for paragraph in shown_page.paragraphs] == [["1"], ["2"]]
+    assert shown_page.about_the_whole == ["1"]
+    assert "2번과 반대" in shown_page.notes["3"].who
+    assert shown_page.summary[0].numbers == ["2", "3"]
+    assert [list(paragraph.points) for paragraph in shown_page.paragraphs] == [["3"], ["2"]]
 
 
 def test_the_page_marks_each_passage_and_has_its_point_beside_it() -> None:
@@ -175,7 +177,7 @@ def test_the_page_marks_each_passage_and_has_its_point_beside_it() -> None:
         {"class": "note improvement", "id": "w1p1"},
         {"class": "note strength", "id": "w1p2"},
     ]
-    assert {"근거가 없습니다.", "한 계열만의 의견: m/1, m/2", "피드백"} <= {
+    assert {"근거가 없습니다.", "한 계통의 검토기만 낸 의견이에요: m/1, m/2", "피드백"} <= {
         text.strip() for text in elements.texts
     }
 
@@ -261,10 +263,32 @@ def test_markdown_has_brackets_around_passages_and_the_points_below() -> None:
     )
     text = markdown([report(merged)])
     assert (
-        "오른다.\\\n\\[¹자리가 \\[²금새\\]²\\]¹ 찬다. 👩‍👧\n\n## 의견 (글의 순서)\n\n### 1. 고칠 점\n\n"
+        "오른다.\\\n\\[¹자리가 \\[²금새\\]²\\]¹ 찬다. 👩‍👧\n\n## 의견 (중요한 순서)\n\n### 1. 고칠 점\n\n"
         in text
     )
-    assert "> 자리가 금새\n\n맞춤법\n\n- **다음에 할 일:** ‘금세’\n\n*한 계열만의 의견: m*\n\n" in text
+    assert (
+        "> 자리가 금새\n\n맞춤법\n\n- **다음에 할 일:** ‘금세’\n\n*한 계통의 검토기만 낸 의견이에요: m*\n\n"
+        in text
+    )
+
+
+def test_reports_say_who_read_before_anything_else() -> None:
+    shown_page = report(merged_pb2.MergedFeedback())
+    said = "언어 모델 없이 규칙으로만 읽었어요 (글의 짜임)."
+    assert f'</header>\n<p class="readers">{said}' in html([shown_page])
+    assert markdown([shown_page]).startswith(f"# 피드백: essay.txt\n\n{said}\n\n## 글\n")
+    assert "규칙으로만 살폈어요" in html([shown_page])
+    assert "규칙으로만 살폈어요" in markdown([shown_page])
+
+
+def test_markdown_marks_what_to_keep_and_what_to_do() -> None:
+    sentence = merged_pb2.Summary.Sentence
+    sentences = [
+        sentence(text="Clear.", kind=sentence.KIND_STRENGTH),
+        sentence(text="Find a source.", kind=sentence.KIND_NEXT_STEP),
+    ]
+    text = markdown([report(merged_pb2.MergedFeedback(summary=merged_pb2.Summary(sentences=sentences)))])
+    assert "\n- \\+ Clear.\n- → Find a source.\n" in text
 
 
 def test_each_work_is_an_article_with_numbers_of_its_own() -> None:
