@@ -12,7 +12,7 @@ MODERATE = "moderate"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One point about the half-open range `[start, end)` of the submission.
+    """One point about the half-open range `[start, end)` of the submission, the whole if it is empty.
 
     `issue`, `polarity` and `severity` are the words of the answer's schema. `wording` is an entry of
     wording.toml, whose templates `values` fill.

@@ -1,5 +1,6 @@
 """How sentences are joined."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,8 +13,12 @@ _FEWEST_SENTENCES = 8
 # Endings join sentences, too: only a longer text misses connectives.
 _FEWEST_TO_MISS_THEM = 12
 _KINDS_FOR_STRENGTH = 3
+# More often than this, one and the same word is no variety.
+_MOST_OF_ONE = 2
 _OVERUSED_TIMES = 4
 _OVERUSED_SHARE = 0.25
+# Without a comma no main clause follows.
+_FRAGMENT = re.compile(r"(?:Because|Since|Although|While|Despite)\b[^,]*$")
 
 
 def connectives(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
@@ -36,18 +41,11 @@ def connectives(submission: Submission, checkpoint: Checkpoint) -> Iterator[Find
         last = [sentence for _, each, sentence in joined if each == word][-1]
         values = {"word": word, "times": str(times)}
         yield Finding("connective_overused", "transition", last.start, last.end, values=values)
-    kinds = {kind: (word, sentence) for kind, word, sentence in reversed(joined)}
-    if len(kinds) >= _KINDS_FOR_STRENGTH:
-        sentence = min((each for _, each in kinds.values()), key=lambda each: each.start)
+    well_joined = [each for each in joined if not _FRAGMENT.match(each[2].text)]
+    kinds = {kind: (word, sentence) for kind, word, sentence in reversed(well_joined)}
+    if len(kinds) >= _KINDS_FOR_STRENGTH and times <= _MOST_OF_ONE:
         words = ", ".join(f"'{word}'" for word, _ in sorted(kinds.values(), key=lambda pair: pair[1].start))
-        yield Finding(
-            "connective_varied",
-            "transition",
-            sentence.start,
-            sentence.end,
-            polarity=STRENGTH,
-            values={"words": words},
-        )
+        yield Finding("connective_varied", "transition", 0, 0, polarity=STRENGTH, values={"words": words})
 
 
 def _connective(sentence: Sentence, language: str) -> tuple[str, str, Sentence] | None:

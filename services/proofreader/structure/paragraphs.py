@@ -30,11 +30,7 @@ def paragraphs(submission: Submission, checkpoint: Checkpoint) -> Iterator[Findi
         values = {"sentences": str(len(each.sentences))}
         yield Finding("paragraph_long", "paragraph_focus", opening.start, opening.end, values=values)
     if len(body) >= min(_WELL_DIVIDED) and all(_is_well_filled(each) for each in body):
-        first = body[1].sentences[0]
-        values = {"paragraphs": str(len(body))}
-        yield Finding(
-            "paragraph_clear", "paragraph_focus", first.start, first.end, polarity=STRENGTH, values=values
-        )
+        yield Finding("paragraph_clear", "paragraph_focus", 0, 0, polarity=STRENGTH)
 
 
 def _is_well_filled(paragraph: Paragraph) -> bool:

@@ -64,3 +64,9 @@ def test_selects_a_few_of_every_issue_the_severe_first() -> None:
     assert len(chosen) == 12
     assert chosen[0].severity == MODERATE
     assert chosen[1].severity == MINOR
+
+
+def test_a_point_about_the_whole_quotes_nothing() -> None:
+    answer = json.loads("".join(write_answer(SUBMISSION, [_finding(0, 0)], SCHEMA, "ko")))
+    (point,) = answer["points"]
+    assert (point["quote"], point["sentence_ids"]) == ("", [])

@@ -2,16 +2,19 @@ import functools
 
 import pytest
 
-from services.proofreader.finding import IMPROVEMENT, STRENGTH
+from services.proofreader.finding import IMPROVEMENT, STRENGTH, Finding
 from services.proofreader.reviewers import load_reviewers
 from services.proofreader.submission import Submission
 
 reviewers = functools.cache(load_reviewers)
 
 
+def _findings(text: str, language: str) -> list[Finding]:
+    return reviewers()[1].review(Submission.read(text, language), lambda: None)
+
+
 def _found(text: str, language: str) -> dict[str, str]:
-    findings = reviewers()[1].review(Submission.read(text, language), lambda: None)
-    return {each.wording: each.polarity for each in findings}
+    return {each.wording: each.polarity for each in _findings(text, language)}
 
 
 def _sentences(count: int) -> str:
@@ -55,8 +58,30 @@ def test_finds(text: str, language: str, wording: str, polarity: str) -> None:
         # A title, and a thesis that the rest of the text argues.
         ("도서관을 열어야 한다\n\n밥을 먹었다.", "ko"),
         ("I believe it is good.\n\nWe slept.\n\nSo it must be done.", "en"),
-        (_sentences(12), "de"),
     ],
 )
 def test_is_silent(text: str, language: str) -> None:
     assert _found(text, language) == {}
+
+
+_VARIED = "However, it is old. Therefore, it is wide. "
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        # A fragment joins nothing.
+        "For us it is good. Because it is long.",
+        "For example, it is old. However, it is new. However, it is deep.",
+    ],
+)
+def test_does_not_praise_what_is_to_mend(more: str) -> None:
+    assert "connective_varied" not in _found(_sentences(8) + " " + _VARIED + more, "en")
+
+
+def test_praise_of_the_whole_is_about_no_sentence() -> None:
+    joined = _sentences(4) + " However, it is old. Therefore, it is wide. For example, here."
+    text = "\n\n".join([_sentences(4), joined, _sentences(4)])
+    praise = [each for each in _findings(text, "en") if each.polarity == STRENGTH]
+    assert {each.wording for each in praise} == {"connective_varied", "paragraph_clear"}
+    assert {(each.start, each.end) for each in praise} == {(0, 0)}

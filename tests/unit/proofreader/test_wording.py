@@ -14,12 +14,10 @@ VALUES = dict.fromkeys(
         "quote",
         "words",
         "sentences",
-        "paragraphs",
         "times",
         "main",
         "other",
         "often",
-        "seldom",
     ),
     "말",
 )
@@ -47,6 +45,7 @@ def test_korean_keeps_to_one_register(entry: str) -> None:
         ("밥", "'밥'은 '밥'으로 써야 해요."),
         ("나무", "'나무'는 '나무'로 써야 해요."),
         ("물", "'물'은 '물'로 써야 해요."),
+        ("a lot", "'a lot' 표현은 'a lot' 표현으로 써야 해요."),
     ],
 )
 def test_particles_fit_the_word_before_them(value: str, observation: str) -> None:
