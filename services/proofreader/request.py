@@ -29,8 +29,19 @@ class Assignment:
     feedback_language: str
 
     def submission(self) -> Submission:
-        """The text without the numbers of its sentences; takes time for a long one."""
-        return Submission.read(self.numbered_text, self.language_code)
+        """The text without the numbers of its sentences; takes time for a long one.
+
+        Raises:
+            NotSupported: It is in neither of the languages that the reviewers read.
+        """
+        submission = Submission.read(self.numbered_text, self.language_code)
+        if submission.language == "other":
+            language = f'"{self.language_code}"' if self.language_code else "the language of this text"
+            raise NotSupported(
+                f"a reviewer reads Korean and English only, not {language}",
+                metadata={"capability": "LANGUAGE"},
+            )
+        return submission
 
 
 def read_assignment(request: model_service_pb2.GenerateRequest) -> Assignment:

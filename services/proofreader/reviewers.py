@@ -27,7 +27,7 @@ Rule = Callable[[Submission, Checkpoint], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """A set of rules for each language it reads; of other languages it says nothing."""
+    """A set of rules for each language it reads."""
 
     name: str
     display_name: str

@@ -11,8 +11,10 @@ from services.proofreader.request import read_assignment
 ANSWER = {"$id": "urn:chorus:answer:1", "type": "object"}
 
 
-def _request(schema: object = ANSWER, text: str = "[S1] One.", title: str = "submission") -> GenerateRequest:
-    document = Document(title=title, text=text, language_code="en")
+def _request(
+    schema: object = ANSWER, text: str = "[S1] One.", title: str = "submission", language: str = "en"
+) -> GenerateRequest:
+    document = Document(title=title, text=text, language_code=language)
     return GenerateRequest(
         turns=[Turn(parts=[Part(text="Please."), Part(document=document)])],
         output_format=OutputFormat(json_schema=schema if isinstance(schema, str) else json.dumps(schema)),
@@ -59,3 +61,17 @@ def test_serves_the_answer_to_a_submission_only(request_: GenerateRequest, capab
     with pytest.raises(NotSupported) as raised:
         read_assignment(request_)
     assert raised.value.metadata == {"capability": capability}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "named"),
+    [
+        ("Das ist ein Text.", "de", '"de"'),
+        ("Das ist ein Text, den niemand hier liest.", "", "the language of this text"),
+    ],
+)
+def test_says_which_language_nobody_here_reads(text: str, language: str, named: str) -> None:
+    assignment = read_assignment(_request(text=text, language=language))
+    with pytest.raises(NotSupported, match=named) as raised:
+        assignment.submission()
+    assert raised.value.metadata == {"capability": "LANGUAGE"}
