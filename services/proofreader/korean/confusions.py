@@ -16,7 +16,7 @@ _CONFUSIONS = tuple(
         (r"(?<![가-힣])안되요|(?<=[가-힣])되요(?![가-힣])", "돼요", "confusion_dwae"),
         (r"(?<=[가-힣])되서(?![가-힣])", "돼서", "confusion_dwae"),
         (r"뵈요", "봬요", "confusion_dwae"),
-        (r"(?:(?<=[야면도게] )|(?<=[야면도안]))되(?=[.!?~…]*$)", "돼", "confusion_dwae"),
+        (r"(?:(?<=[야면도게안] )|(?<=[야면도안]))되(?=[.!?~…]*$)", "돼", "confusion_dwae"),
         (r"됀", "된", "confusion_doen"),
         (r"됄", "될", "confusion_doen"),
         (r"됌", "됨", "confusion_doen"),
