@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -60,13 +61,13 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
             await process.wait()
 
 
-def left_behind(folder: Path) -> list[str]:
-    """The programs whose home is a folder."""
-    found = []
+def left_behind(folder: Path) -> dict[int, str]:
+    """The programs whose home is a folder: their command lines by their ids."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if f"HOME={folder}\0".encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_text("utf-8"))
+                found[int(process.name)] = (process / "cmdline").read_text("utf-8")
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             # It has ended, or is somebody else's.
             continue
@@ -91,12 +92,16 @@ async def test_a_text_of_ones_own_is_reviewed_in_plain_lines(tmp_path: Path) -> 
     assert "Asked: chorus/proofreader-language, chorus/proofreader-structure" in lines
     assert "“recieve”  (line 1, character 37)" in lines
     assert "“definately”  (line 3, character 4)" in lines
-    assert "one family only: chorus/proofreader-language" in lines
+    assert "one family only: language rules" in lines
     assert "not scored: Warmth of the tone" in lines
-    assert any("one family's opinion" in line for line in lines)
+    who = lines.index(
+        "Read by rule (spelling, spacing, register, structure), without a language model."
+        " One family's opinion, not a panel's."
+    )
+    assert who < lines.index("In short")
     for needed in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "HF_TOKEN", "GEMMA_MODEL"):
         assert any(line.startswith(f"set {needed}") for line in lines)
-    assert left_behind(tmp_path) == []
+    assert left_behind(tmp_path) == {}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +130,22 @@ async def test_what_cannot_be_read_is_refused_as_by_the_client_before_anything_s
     assert errors.removeprefix(f"{variable}: ") in of_client
 
 
+async def test_a_task_without_a_text_is_refused(tmp_path: Path) -> None:
+    code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", TASK="Write about dogs.")
+    assert (code, output) == (2, "")
+    assert errors.startswith("TASK: is of a text of your own")
+
+
+async def test_who_was_killed_is_named_with_its_log(tmp_path: Path) -> None:
+    async with up(tmp_path) as (running, _):
+        await running.prints("gemma  ")
+        (killed,) = (number for number, line in left_behind(tmp_path).items() if "services.gemma" in line)
+        os.kill(killed, signal.SIGKILL)
+        await running.prints("gemma was killed by signal 9; stopping the others; log: ")
+        assert await running.process.wait() == 1
+    assert left_behind(tmp_path) == {}
+
+
 async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) -> None:
     async with up(tmp_path) as (running, address):
         for program in SERVICES:
@@ -132,15 +153,28 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
         code, table, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", address)
         assert (code, errors) == (0, "")
         assert "\x1b" not in table
-        rows = {line.split()[0]: line.split() for line in table.splitlines() if "/" in line}
+        rows = {line.split()[0]: line.split() for line in table.split("\n\n")[0].splitlines()}
         assert rows["chorus/proofreader-language"][1] == "ready"
         assert rows["openai/gpt-4o"][1] == "off"
+        assert rows["google/gemini-1.5-flash"][1] == "retired"
         assert "set OPENAI_API_KEY" in table
+
+        proofreader = next(line for line in running.printed.splitlines() if line.startswith("proofreader "))
+        model_server = proofreader.split()[1]
+        code, _, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", model_server)
+        assert code == 1
+        assert f"{model_server} is no orchestrator of Chorus" in errors
+        code, _, errors = await run_to_end(tmp_path, "clients.python", "student", "Dogs", "--server", address)
+        assert (code, errors) == (1, "no key, or the provider rejected it: set GOOGLE_API_KEY\n")
 
         assert "ready" in running.printed
         running.process.send_signal(signal.SIGTERM)
+        await running.prints("Stopping: what runs is answered first; again to kill\n")
         assert await running.process.wait() == 0
-    assert left_behind(tmp_path) == []
+    code, _, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", address)
+    assert code == 1
+    assert f"Does Chorus run at {address}?" in errors
+    assert left_behind(tmp_path) == {}
     logs = logged(tmp_path)
     assert len(logs) == len(SERVICES)
     assert all('"draining"' in log for log in logs)
@@ -169,7 +203,7 @@ async def test_a_text_is_reviewed_by_services_that_ask_for_certificates(tmp_path
     code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", **settings)
     assert (code, errors) == (0, "")
     assert "“recieve”" in output
-    assert left_behind(tmp_path) == []
+    assert left_behind(tmp_path) == {}
 
 
 async def test_a_folder_without_certificates_stops_the_start(tmp_path: Path) -> None:
@@ -189,4 +223,4 @@ async def test_who_stops_while_it_starts_leaves_nobody_behind(
         running.process.send_signal(number)
         assert await running.process.wait() == code
     # Whose parent was killed ends by itself.
-    await until(lambda: left_behind(tmp_path) == [])
+    await until(lambda: left_behind(tmp_path) == {})
