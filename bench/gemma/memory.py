@@ -39,6 +39,7 @@ async def main(shape: str, precision: str) -> None:
     copies = str(quantized(source, precision))
     print(_HEADER)
     for gib in _LIMITS:
+        _forget(Path(copies))
         with cgroup(gib) as group:
             settings = {"GEMMA_PRECISION": precision, "GEMMA_CACHE_DIR": copies}
             try:
@@ -47,18 +48,24 @@ async def main(shape: str, precision: str) -> None:
                     served(source, port, group, **settings) as (stub, ready, process),
                 ):
                     with peak_anonymous(process) as peak:
+                        # The prompt is read here, and not again.
+                        await stub.Generate(request("Hello", 1), timeout=_READY_SECONDS)
                         before = _read_bytes(process)
                         started = time.perf_counter()
                         await stub.Generate(request("Hello", TOKENS), timeout=_READY_SECONDS)
-                        whole = time.perf_counter() - started
-                        started = time.perf_counter()
-                        await stub.Generate(request("Hello", 1), timeout=_READY_SECONDS)
-                        pace = (whole - (time.perf_counter() - started)) / (TOKENS - 1)
+                        pace = (time.perf_counter() - started) / TOKENS
                         read = (_read_bytes(process) - before) / 2**30
             except TimeoutError:
                 print(f"{gib:>5g}  not ready, or no answer, in {_READY_SECONDS} s", flush=True)
                 continue
         print(f"{gib:>5g}{ready:>9.1f}{max(peak):>15.2f}{pace:>11.2f}{read:>24.2f}", flush=True)
+
+
+def _forget(folder: Path) -> None:
+    """Pages that another process has read would be charged to nobody here."""
+    for file in folder.rglob("*.safetensors"):
+        with file.open("rb") as data:
+            os.posix_fadvise(data.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _read_bytes(process: int) -> int:

@@ -19,7 +19,7 @@ from services.gemma.quantizing import quantize
 from tests.fakes import tiny_gemma
 
 _ESSAYS = Path(__file__).parents[3] / "shared" / "data" / "l2_essays_dev.jsonl"
-_STEPS, _ROWS, _LENGTH = 400, 16, 192
+_STEPS, _ROWS, _LENGTH = 300, 8, 192
 _HEAD = (262_208, 2560)
 _HEADER = f"{'':<24}{'loss':>8}{'KL to bf16':>12}{'same best token':>17}{'logits off by':>15}"
 
