@@ -18,6 +18,7 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     StreamFeedbackRequest,
 )
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
+from chorus.model.v1.failure_pb2 import ERROR_REASON_NOT_SUPPORTED
 from chorus.model.v1.generation_pb2 import Sampling
 from rpckit.channel import connect
 from rpckit.errors import InvalidRequest
@@ -202,7 +203,11 @@ TEXTS = {
 async def test_every_quote_is_a_slice_of_the_text_as_received(system: System, text: str) -> None:
     models = ["fake/good", "fake/second", "chorus/proofreader-language", "chorus/proofreader-structure"]
     response = await system.stub.GetFeedback(request(text, models=models), timeout=60)
-    assert not response.merged.panel.missing
+    # The reviewers read Korean and English only, and say so; substitutes may be asked then.
+    failures = [
+        each.failure.reason for each in response.results if each.model in models and each.HasField("failure")
+    ]
+    assert set(failures) <= {ERROR_REASON_NOT_SUPPORTED}
     anchors = list(_anchors(response))
     assert len(anchors) >= 4
     for anchor in anchors:
