@@ -105,6 +105,7 @@ ENGLISH = Words(
     range="Plausible range",
     agreement="Agreement",
     injections_heading="Passages that seem to speak to the models",
+    injections_confirmed="They moved the scores; those shown were given without them.",
     panel="Panel",
     panel_states={
         merged_pb2.Panel.STATE_COMPLETE: "All {asked} models answered, of {families} families.",

@@ -111,6 +111,8 @@ def _injections(merged: merged_pb2.MergedFeedback, text: str, words: Words) -> I
         yield Text(words.injections_heading, style="bold underline red")
         for anchor in merged.suspected_injections:
             yield indented(_passage(anchor, text, words))
+        if merged.confirmed_injections:
+            yield indented(Text(words.injections_confirmed))
 
 
 def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> Iterator[RenderableType]:

@@ -105,6 +105,7 @@ KOREAN = Words(
     range="있을 법한 범위",
     agreement="일치",
     injections_heading="모델에게 지시하는 것으로 보이는 구절",
+    injections_confirmed="이 구절이 점수를 움직였어요. 여기 보이는 점수는 이 구절 없이 다시 매긴 것이에요.",
     panel="패널",
     panel_states={
         merged_pb2.Panel.STATE_COMPLETE: "물어본 모델 {asked}개가 모두 답했어요 ({families}개 계통).",

@@ -69,6 +69,7 @@ class Words:
 
     # The whole
     injections_heading: str
+    injections_confirmed: str
     panel: str
     panel_states: Mapping[merged_pb2.Panel.State.ValueType, str]
     missing: str

@@ -40,6 +40,8 @@ def _page(page: Page) -> Iterator[str]:
     if page.injections:
         yield f"## {words.injections_heading}"
         yield "\n".join(f"- {words.quotation.format(text=_shown(quoted(each)))}" for each in page.injections)
+        if page.injections_confirmed:
+            yield words.injections_confirmed
     yield "---"
     yield from _ending(page)
 

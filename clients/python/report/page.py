@@ -94,6 +94,7 @@ class Page:
     unjudged: Sequence[str]
     total: str
     injections: Sequence[str]
+    injections_confirmed: bool
     panel: str
     missing: Sequence[str]
     feedback_id: str
@@ -144,6 +145,7 @@ def page(
         ],
         total=f"{100 * merged.total:.0f} / 100" if merged.HasField("total") else words.no_total,
         injections=[each.quote for each in merged.suspected_injections],
+        injections_confirmed=bool(merged.confirmed_injections),
         panel=phrases.panel(merged.panel, words),
         missing=merged.panel.missing,
         feedback_id=response.feedback_id,

@@ -241,6 +241,14 @@ def test_suspected_injections_are_shown_with_their_place() -> None:
     )
 
 
+def test_what_a_confirmed_injection_did_to_the_scores_is_said() -> None:
+    passage = anchor(ENGLISH_TEXT, "The end.")
+    merged = merged_pb2.MergedFeedback(suspected_injections=[passage])
+    assert ENGLISH.injections_confirmed not in english(merged)
+    merged.confirmed_injections.append(passage)
+    assert ENGLISH.injections_confirmed in english(merged)
+
+
 def test_the_cost_says_how_far_it_can_be_trusted() -> None:
     answer = response(merged_pb2.MergedFeedback())
     assert "Cost: $0.0019 (measured); 1,200 tokens in, 640 out" in plain(
