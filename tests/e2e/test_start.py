@@ -136,9 +136,8 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
 
 async def test_traces_without_their_extra_are_missed_at_the_start(folder: Path) -> None:
     collector = "http://127.0.0.1:1"
-    code, _, errors = await run_to_end(
-        folder, "tests.e2e.base_only", "orchestrator", OTEL_EXPORTER_OTLP_ENDPOINT=collector
-    )
+    variables = {"ORCHESTRATOR_PORT": "0", "OTEL_EXPORTER_OTLP_ENDPOINT": collector}
+    code, _, errors = await run_to_end(folder, "tests.e2e.base_only", "orchestrator", **variables)
     assert code == 2
     (line,) = errors.splitlines()
     assert line.startswith("OTEL_EXPORTER_OTLP_ENDPOINT: ")
