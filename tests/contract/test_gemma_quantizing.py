@@ -223,6 +223,7 @@ def test_checking_imports_no_torch(source: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 @pytest.mark.parametrize("precision", ["bf16", "nf4"])
 def test_on_a_gpu_it_answers(source: Path, tmp_path: Path, precision: str) -> None:
     if precision == "nf4":

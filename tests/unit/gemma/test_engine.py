@@ -14,7 +14,6 @@ from services.gemma.model import Ending, Facts, Job, LoadError, LocalModel, Mess
 
 FACTS = Facts("v1", 512, "bf16", 1, 1, "cpu")
 ENDING = Ending(cut=False, input_tokens=1, output_tokens=3)
-SOON = Deadline.after(60)
 
 
 def job(text: str) -> Job:
@@ -108,8 +107,10 @@ async def running(
         await task
 
 
-async def write(engine: BatchEngine, text: str = "abc", deadline: Deadline = SOON) -> list[str | Ending]:
-    return [step async for step in engine.generate(job(text), deadline)]
+async def write(
+    engine: BatchEngine, text: str = "abc", deadline: Deadline | None = None
+) -> list[str | Ending]:
+    return [step async for step in engine.generate(job(text), deadline or Deadline.after(60))]
 
 
 async def failure(engine: BatchEngine, text: str) -> ChorusError:
@@ -213,7 +214,7 @@ async def test_who_stops_reading_frees_the_place_within_a_token() -> None:
     gate = threading.Semaphore(1)
     model = SpellingModel(gate)
     async with running(lambda: model, places=1) as (engine, _):
-        async with aclosing(engine.generate(job("abcdefgh"), SOON)) as steps:
+        async with aclosing(engine.generate(job("abcdefgh"), Deadline.after(60))) as steps:
             assert await anext(steps) == "a"
         next_one = asyncio.create_task(write(engine, "xy"))
         await asyncio.sleep(0)
