@@ -39,7 +39,7 @@ check: $(VENV)/.test-ready ## lints, types, layers, and the contract against its
 	$(BIN)/buf format --diff --exit-code protos
 	$(BIN)/buf breaking protos --against protos/released.binpb
 	@$(MAKE) --no-print-directory protos GENERATED=$(VENV)/generated API_PAGE=$(VENV)/api.md
-	diff -r $(VENV)/generated protos/gen/python
+	diff -r --exclude=__pycache__ $(VENV)/generated protos/gen/python
 	diff $(VENV)/api.md docs/api.md
 
 format: $(VENV)/.test-ready ## formats the code
