@@ -4,10 +4,10 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from chorus.model.v1 import content_pb2, model_service_pb2
+from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
 from services.cloud_proxy.answer_schema import anonymous
 from services.cloud_proxy.fencing import Fence
-from services.cloud_proxy.provider import content
+from services.cloud_proxy.provider import Prompt, content
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
@@ -61,3 +61,18 @@ def _is_strict(schema: object) -> bool:
         if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != names:
             return False
     return all(map(_is_strict, schema.values()))
+
+
+def form_arguments(prompt: Prompt) -> dict[str, Any]:
+    """How the answer is to be sampled and formed, as far as the model can be told."""
+    sampling = prompt.request.sampling
+    arguments: dict[str, Any] = {}
+    if prompt.entry.can(model_pb2.CAPABILITY_SAMPLING):
+        for name in ("temperature", "top_p"):
+            if sampling.HasField(name):
+                arguments[name] = getattr(sampling, name)
+    if prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed"):
+        arguments["seed"] = sampling.seed
+    if prompt.schema is not None:
+        arguments["response_format"] = response_format(prompt.schema)
+    return arguments

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
     ValidationError,
 )
 
-from chorus.model.v1 import generation_pb2, model_pb2
+from chorus.model.v1 import generation_pb2
 from rpckit.errors import (
     ContentBlocked,
     InputTooLong,
@@ -28,7 +28,7 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.failures import Dropped, NoAnswer, Refusal, Vocabulary, retry_delay
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
-from services.cloud_proxy.providers.chat_messages import chat_messages, response_format
+from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
 from services.cloud_proxy.settings import Connection
 
 _FINISHES = {
@@ -134,15 +134,7 @@ def _arguments(prompt: Prompt) -> dict[str, Any]:
         "max_tokens": prompt.max_output_tokens or None,
         "stop": list(sampling.stop_sequences) or None,
     }
-    if prompt.entry.can(model_pb2.CAPABILITY_SAMPLING):
-        for name in ("temperature", "top_p"):
-            if sampling.HasField(name):
-                arguments[name] = getattr(sampling, name)
-    if prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed"):
-        arguments["seed"] = sampling.seed
-    if prompt.schema is not None:
-        arguments["response_format"] = response_format(prompt.schema)
-    return arguments
+    return arguments | form_arguments(prompt)
 
 
 class _Ending:
