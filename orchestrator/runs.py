@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 
 from chorus.feedback.v1 import feedback_service_pb2
+from chorus.model.v1 import failure_pb2
 from orchestrator.review import Event, Review
 from orchestrator.store.store import Store
 from rpckit.call import Deadline
@@ -14,6 +15,10 @@ from rpckit.errors import InvalidRequest, Timeout
 
 Request = feedback_service_pb2.GetFeedbackRequest
 Response = feedback_service_pb2.GetFeedbackResponse
+
+# What is sent to a model has its deadline for good. A caller who has far more time than a run waits for it to
+# end, and asks again whom it gave up.
+_JOINED_SHARE = 0.5
 
 
 class Runs:
@@ -58,10 +63,11 @@ class Runs:
         key = json.dumps([caller, request.request_id])
         digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
         run = self._shared.get(key)
-        if run is None:
-            run = _SharedRun(digest, self._stored_or_new(key, request, digest, deadline))
+        if run is not None:
+            _check_same(run.digest, digest)
+        if run is None or run.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
+            run = _SharedRun(digest, deadline, self._stored_or_new(key, request, digest, deadline, run))
             self._shared[key] = run
-        _check_same(run.digest, digest)
         run.listeners += 1
         try:
             async for event in run.listen():
@@ -69,16 +75,19 @@ class Runs:
         finally:
             run.listeners -= 1
             if not run.listeners:
-                del self._shared[key]
+                if self._shared.get(key) is run:
+                    del self._shared[key]
                 await run.stop()
 
     async def _stored_or_new(
-        self, key: str, request: Request, digest: bytes, deadline: Deadline
+        self, key: str, request: Request, digest: bytes, deadline: Deadline, hastier: "_SharedRun | None"
     ) -> AsyncGenerator[Event]:
+        if hastier is not None:
+            await hastier.end()
         async with self._store.lease(key):
             stored = await self._store.open_request(key, digest)
             _check_same(stored.request_hash, digest)
-            if stored.response is not None:
+            if stored.response is not None and not (hastier and _ran_out_of_time(stored.response)):
                 for event in _replayed(stored.response):
                     yield event
                 return
@@ -101,8 +110,9 @@ class Runs:
 class _SharedRun:
     """One run that several callers listen to, each from its first event on."""
 
-    def __init__(self, digest: bytes, events: AsyncGenerator[Event]) -> None:
+    def __init__(self, digest: bytes, deadline: Deadline, events: AsyncGenerator[Event]) -> None:
         self.digest = digest
+        self.deadline = deadline
         self.listeners = 0
         self._past: list[Event] = []
         self._news = asyncio.Event()
@@ -121,9 +131,13 @@ class _SharedRun:
                 return
             await news.wait()
 
+    async def end(self) -> None:
+        """Waits until it has ended, well or not."""
+        await asyncio.wait([self._task])
+
     async def stop(self) -> None:
         self._task.cancel()
-        await asyncio.wait([self._task])
+        await self.end()
 
     async def _collect(self, events: AsyncGenerator[Event]) -> None:
         async with aclosing(events):
@@ -136,6 +150,10 @@ class _SharedRun:
 def _check_same(digest: bytes, other: bytes) -> None:
     if digest != other:
         raise InvalidRequest({"request_id": "it was given to another request"})
+
+
+def _ran_out_of_time(response: Response) -> bool:
+    return any(result.failure.reason == failure_pb2.ERROR_REASON_TIMEOUT for result in response.results)
 
 
 def _replayed(response: Response) -> Iterator[Event]:
