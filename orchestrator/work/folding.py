@@ -9,6 +9,8 @@ import regex
 
 _QUOTE = regex.compile(r"[\p{Quotation_Mark}`´]", regex.VERSION1)
 _DASH = regex.compile(r"\p{Dash}")
+# Of one character; a few stand for whole phrases.
+_LONGEST_FORM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,5 @@ def _fold_character(character: str) -> str:
         return "'"
     if _DASH.match(character):
         return "-"
-    return unicodedata.normalize("NFKC", character).casefold()
+    plain = unicodedata.normalize("NFKC", character)
+    return (plain if len(plain) <= _LONGEST_FORM else character).casefold()

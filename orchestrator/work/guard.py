@@ -2,7 +2,7 @@
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -18,7 +18,10 @@ _HIDDEN = regex.compile(
     r"|[\p{Default_Ignorable_Code_Point}--\u3164\u115F\u1160\uFFA0]{8,}",
     regex.VERSION1,
 )
-_CLUSTER = regex.compile(r"\X")
+# By itself `\X` counts, for each regional indicator, all those before it.
+_CLUSTER = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
+# Nobody writes a longer one, and marks by the thousand take minutes to be put in order.
+_LONGEST_CLUSTER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,10 @@ class ReadingCopy:
 
 def visible(text: str) -> str:
     """The text composed (NFC) and without invisible characters."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = _INVISIBLE.sub("", text)
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    return "".join(unicodedata.normalize("NFC", text[start:end]) for start, end in _clusters(text))
 
 
 def hidden_passages(text: str) -> list[tuple[int, int]]:
@@ -57,7 +63,7 @@ def hidden_passages(text: str) -> list[tuple[int, int]]:
 
 def reading_copy(text: str) -> ReadingCopy:
     """Makes the copy that is read instead of the text as received."""
-    clusters = [0, *(match.end() for match in _CLUSTER.finditer(text))]
+    clusters = [0, *(end for _, end in _clusters(text))]
     if _INVISIBLE.search(text) is None and unicodedata.is_normalized("NFC", text):
         return ReadingCopy(text, range(len(text)), range(1, len(text) + 1), clusters)
     places = [place for place, character in enumerate(text) if _INVISIBLE.match(character) is None]
@@ -65,9 +71,16 @@ def reading_copy(text: str) -> ReadingCopy:
     starts: list[int] = []
     ends: list[int] = []
     # Composition never crosses a cluster, so each is composed by itself.
-    for match in _CLUSTER.finditer("".join(text[place] for place in places)):
-        composed = unicodedata.normalize("NFC", match.group())
+    seen = "".join(text[place] for place in places)
+    for start, end in _clusters(seen):
+        composed = unicodedata.normalize("NFC", seen[start:end])
         pieces.append(composed)
-        starts += [places[match.start()]] * len(composed)
-        ends += [places[match.end() - 1] + 1] * len(composed)
+        starts += [places[start]] * len(composed)
+        ends += [places[end - 1] + 1] * len(composed)
     return ReadingCopy("".join(pieces), starts, ends, clusters)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    for match in _CLUSTER.finditer(text):
+        for start in range(match.start(), match.end(), _LONGEST_CLUSTER):
+            yield start, min(start + _LONGEST_CLUSTER, match.end())

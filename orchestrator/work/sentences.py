@@ -11,6 +11,8 @@ from orchestrator.work.language import primary_subtag
 
 # An empty line ends a sentence, whatever stands before it.
 _PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)
+# As much of a Korean text is analysed, in a second or two; the rest is split at its marks.
+_ANALYSED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,18 @@ def split_sentences(text: str, language_code: str) -> tuple[Sentence, ...]:
 def _sentences(text: str, language: str) -> Iterator[Sentence]:
     for paragraph in _PARAGRAPH.finditer(text):
         # The splitters may drop a character between two sentences, so only where one starts is taken.
-        starts = [paragraph.start() + start for start in _starts(paragraph.group(), language) if start]
+        starts = [start for start in _starts(text, *paragraph.span(), language) if start > paragraph.start()]
         for start, end in zip([paragraph.start(), *starts], [*starts, paragraph.end()], strict=True):
             sentence = text[start:end]
             if not sentence.isspace():
                 yield Sentence(start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip()))
 
 
-def _starts(paragraph: str, language: str) -> list[int]:
-    if language == "ko":
-        return [each.start for each in kiwi().split_into_sents(paragraph, return_sub_sents=False)]
-    return [each["start_index"] for each in get_sentence_boundaries(language, paragraph)]
+def _starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    if language == "ko" and start < _ANALYSED:
+        head = text[start : min(end, _ANALYSED)]
+        yield from (start + each.start for each in kiwi().split_into_sents(head, return_sub_sents=False))
+        start = _ANALYSED
+    if start < end:
+        boundaries = get_sentence_boundaries(language, text[start:end])
+        yield from (start + each["start_index"] for each in boundaries if each["start_index"])

@@ -71,3 +71,16 @@ def test_hidden_writing_is_found_and_flags_and_families_are_not() -> None:
         )
         == []
     )
+
+
+def test_a_cluster_without_end_is_read_in_pieces() -> None:
+    marks = "e" + "\u0301\u0316" * 5000
+    text = f"a{marks}b 🇰🇷🇩🇪 c"
+    copy = reading_copy(text)
+    assert copy.text == visible(text)
+    assert copy.text.endswith("b 🇰🇷🇩🇪 c")
+    start, end = copy.received_range(1, 2)
+    assert (start, end - start < 100) == (1, True)
+    assert {start, end} <= set(copy.clusters)
+    flag = copy.text.index("🇩")
+    assert text[slice(*copy.received_range(flag, flag + 1))] == "🇩🇪"

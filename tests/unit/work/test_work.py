@@ -1,4 +1,5 @@
 import re
+import time
 import unicodedata
 
 import pytest
@@ -117,3 +118,21 @@ def test_the_language_is_found(text: str, language: str) -> None:
 
 def test_a_given_language_stands() -> None:
     assert read("Hello.", "de-AT").language_code == "de-AT"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["🇰" * 100_000, "한" * 100_000, "\ufdfa" * 100_000, "a" + "\u0301\u0316" * 50_000],
+    ids=["regional indicators", "unbroken Hangul", "a ligature of 18 letters", "marks"],
+)
+def test_no_text_takes_long_to_read(text: str) -> None:
+    started = time.process_time()
+    work = read(text, "ko")
+    assert time.process_time() - started < 5
+    assert work.numbered().startswith("[S1] ")
+
+
+def test_a_long_korean_text_is_split_to_its_end() -> None:
+    work = read("나는 학교에 갔다. " * 3000, "ko")
+    assert set(sentences(work)) == {"나는 학교에 갔다."}
+    assert len(work.sentences) == 3000
