@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SERVICE = "chorus.model.v1.ModelService"
 _MAX_AGE_SECONDS = 2.0
 _TIMEOUT_SECONDS = 1.0
+# Of a server that did not answer last time: while it is asked, nobody waits longer.
+_MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +62,35 @@ class Listing:
 
 
 class Directory:
-    """Asks the model servers what they have, at most once in `_MAX_AGE_SECONDS`.
+    """Asks the model servers what they have, at most once in `max_age_seconds`.
 
     What an unreachable server had before stays listed, as UNAVAILABLE.
     """
 
     def __init__(
-        self, targets: Sequence[str], security: Security, exit_stack: AsyncExitStack, metrics: ModelMetrics
+        self,
+        targets: Sequence[str],
+        security: Security,
+        exit_stack: AsyncExitStack,
+        metrics: ModelMetrics,
+        max_age_seconds: float = _MAX_AGE_SECONDS,
     ) -> None:
         self._metrics = metrics
         self._servers = [_ModelServer(target, security, exit_stack) for target in targets]
-        self._listing = Listing((), ())
-        self._listed_at = -float("inf")
+        self._max_age_seconds = max_age_seconds
+        self._refreshed_at = -float("inf")
         self._refreshing = asyncio.Lock()
 
     async def listing(self) -> Listing:
         """The models as they were at most two seconds ago."""
         async with self._refreshing:
-            if time.monotonic() - self._listed_at > _MAX_AGE_SECONDS:
-                answered = await asyncio.gather(*(server.refresh() for server in self._servers))
-                self._listing = Listing(
-                    models=_one_of_each_name(model for server in self._servers for model in server.models),
-                    unreachable=tuple(
-                        server.target for server, ok in zip(self._servers, answered, strict=True) if not ok
-                    ),
-                )
-                self._listed_at = time.monotonic()
-            return self._listing
+            if time.monotonic() - self._refreshed_at > self._max_age_seconds:
+                await asyncio.gather(*(server.refresh() for server in self._servers))
+                self._refreshed_at = time.monotonic()
+        return Listing(
+            models=_one_of_each_name(model for server in self._servers for model in server.models),
+            unreachable=tuple(server.target for server in self._servers if not server.answers),
+        )
 
     async def generate(
         self,
@@ -155,20 +159,29 @@ class _ModelServer:
             exit_stack.push_async_callback(each.close)
         self.target = target
         self.models: tuple[ListedModel, ...] = ()
+        self.answers = True
+        self._asking: asyncio.Task[None] | None = None
         self.stub = _stub(channel)
         self._unwatched = _stub(unwatched)
 
-    async def refresh(self) -> bool:
+    async def refresh(self) -> None:
+        """Asks what it has. Once it has not answered it is asked beside the callers, until it does."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        await asyncio.wait([self._asking], timeout=None if self.answers else _MOMENT_SECONDS)
+
+    async def _ask(self) -> None:
         # All callers share what it finds: the time that this one has left does not count.
         current_call.set(None)
         request = model_service_pb2.ListModelsRequest()
         try:
             response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
         except grpc.aio.AioRpcError:
+            self.answers = False
             self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
-            return False
-        self.models = tuple(ListedModel(each, self.target) for each in response.models)
-        return True
+        else:
+            self.answers = True
+            self.models = tuple(ListedModel(each, self.target) for each in response.models)
 
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":

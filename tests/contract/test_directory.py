@@ -1,10 +1,13 @@
 """The list of models that all callers share, over real model servers."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from prometheus_client import CollectorRegistry
 
+from chorus.model.v1.model_service_pb2 import ListModelsRequest, ListModelsResponse
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import Directory
 from rpckit.call import Call, Deadline, current_call
@@ -21,7 +24,7 @@ async def directory(*servers: FakeModels) -> AsyncIterator[tuple[Directory, list
     async with AsyncExitStack() as stack:
         targets = [await stack.enter_async_context(server.start()) for server in servers]
         metrics = ModelMetrics(CollectorRegistry())
-        yield Directory(targets, Security(), stack, metrics), targets
+        yield Directory(targets, Security(), stack, metrics, max_age_seconds=0), targets
 
 
 async def test_a_caller_without_time_leaves_the_list_as_it_is_for_the_others() -> None:
@@ -36,3 +39,28 @@ async def test_a_model_of_two_servers_is_listed_once_where_it_is_ready() -> None
     async with directory(FakeModels(LOADING), FakeModels(GOOD), FakeModels(GOOD)) as (listed, targets):
         models = (await listed.listing()).models
         assert [(each.name, each.server) for each in models] == [("fake/good", targets[1])]
+
+
+class HungModels(FakeModels):
+    """Says nothing until `go`."""
+
+    def __init__(self) -> None:
+        super().__init__(GOOD)
+        self.go = asyncio.Event()
+
+    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+        await self.go.wait()
+        return await super().ListModels(request, context)
+
+
+async def test_a_server_that_hangs_is_waited_for_once_and_asked_until_it_answers() -> None:
+    hung = HungModels()
+    async with directory(hung, FakeModels({"fake/second": FAKES["fake/second"]})) as (listed, targets):
+        assert [each.name for each in (await listed.listing()).models] == ["fake/second"]
+        started = time.monotonic()
+        assert (await listed.listing()).unreachable == (targets[0],)
+        assert time.monotonic() - started < 0.5
+        hung.go.set()
+        while (await listed.listing()).unreachable:
+            pass
+        assert [each.name for each in (await listed.listing()).models] == ["fake/good", "fake/second"]
