@@ -16,8 +16,11 @@ from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.errors import ChorusError, Timeout, to_failure
 
-# Models that are asked in turn in the place of one that failed.
+# Models that are asked in turn in the place of one that failed, and once the policy's minimum is reached.
 _MAX_SUBSTITUTES = 2
+_MAX_SUBSTITUTES_BEYOND = 1
+# Of what is left: so long are substitutes waited for where nobody else writes and the minimum is reached.
+_SUBSTITUTES_SHARE = 0.5
 # A model's call ends this long before the panel does, so that its outcome is still heard.
 _MARGIN_SECONDS = 0.05
 
@@ -152,13 +155,22 @@ class FanOut:
         seat = self._open.pop(outcome.listed.name)
         if outcome.answered:
             self._families.append(outcome.listed.model.family)
-        elif seat.substitutes_tried < _MAX_SUBSTITUTES and self._deadline.remaining() > _MARGIN_SECONDS:
+        elif (
+            seat.substitutes_tried < self._most_substitutes() and self._deadline.remaining() > _MARGIN_SECONDS
+        ):
             spare = (each for each in self._panel.substitutes_for(seat.now) if each.name not in self._engaged)
             if (substitute := next(spare, None)) is not None:
                 self._ask(_Seat(seat.first, substitute, seat.substitutes_tried + 1))
 
+    def _most_substitutes(self) -> int:
+        return _MAX_SUBSTITUTES_BEYOND if self._panel.is_enough(self._families) else _MAX_SUBSTITUTES
+
     def _patience(self) -> Deadline:
         """How long to wait: to the end or, once the minimum is reached, for the straggler grace."""
-        if not self._policy.HasField("straggler_grace") or not self._panel.is_enough(self._families):
+        if not self._panel.is_enough(self._families):
             return self._deadline
-        return Deadline.after(to_seconds(self._policy.straggler_grace))
+        if self._policy.HasField("straggler_grace"):
+            return Deadline.after(to_seconds(self._policy.straggler_grace))
+        if all(seat.substitute_for for seat in self._open.values()):
+            return Deadline.after(_SUBSTITUTES_SHARE * self._deadline.remaining())
+        return self._deadline

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -135,6 +136,24 @@ async def test_a_failed_substitute_is_replaced_once_more_and_no_further() -> Non
     results = by_model(await outcomes(["fail"], spare=["fail-1", "fail-2", "ok-3"]))
     assert list(results) == ["fail", "fail-1", "fail-2"]
     assert {each.substitute_for for each in results.values()} == {"", "fail"}
+
+
+async def test_once_the_minimum_is_reached_a_failed_substitute_is_the_last() -> None:
+    results = by_model(await outcomes(["ok", "fail"], spare=["fail-1", "ok-2"]))
+    assert list(results) == ["ok", "fail", "fail-1"]
+
+
+async def test_where_nobody_else_writes_a_substitute_that_hangs_does_not_take_all_the_time() -> None:
+    started = time.monotonic()
+    results = by_model(await outcomes(["ok", "fail"], spare=["hang"], seconds=1.5))
+    assert time.monotonic() - started < 1.2
+    assert results["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
+
+
+async def test_a_substitute_that_the_minimum_needs_has_all_the_time() -> None:
+    started = time.monotonic()
+    await outcomes(["fail"], spare=["hang"], seconds=0.2)
+    assert time.monotonic() - started >= 0.2
 
 
 async def test_no_model_is_asked_twice() -> None:
