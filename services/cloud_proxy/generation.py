@@ -52,7 +52,9 @@ class Gate:
                 self._metrics.use(prompt.entry.name, usage)
 
     async def _generate(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Event, None]:
-        retries = Retries(self._budget, prompt.deadline)
+        # Who limits an answer has reckoned with the cost of one, and asks again for itself.
+        is_limited = prompt.request.sampling.HasField("max_output_tokens")
+        retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
         async with self._admission.admit(prompt.deadline):
             self._budget.deposit()
             while True:
@@ -67,8 +69,6 @@ class Gate:
                         bill.add(None)
                     if is_out or not await retries.again(error):
                         raise _told(error, bill) from None
-                    if isinstance(error, EmptyAnswer):
-                        prompt = prompt.with_larger_limit()
                 else:
                     return
 

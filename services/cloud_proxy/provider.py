@@ -1,7 +1,7 @@
 """The seam between a generation and a provider's SDK."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
@@ -35,12 +35,6 @@ class Prompt:
         texts = [self.request.system_instruction, *(part.text or part.document.text for part in parts)]
         most = self.entry.max_input_tokens
         return bool(most) and sum(len(each.encode()) for each in texts) > most
-
-    def with_larger_limit(self) -> "Prompt":
-        """The same question with twice the room for its answer, as far as the model goes."""
-        doubled = 2 * self.max_output_tokens
-        most = self.entry.max_output_tokens or doubled
-        return replace(self, max_output_tokens=max(self.max_output_tokens, min(doubled, most)))
 
 
 class Finish(Enum):

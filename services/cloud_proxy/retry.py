@@ -55,13 +55,13 @@ class RetryBudget:
 
 
 class Retries:
-    """The retries of one call."""
+    """The retries of one call; what is no answer is asked for again once, if `repeats_no_answer`."""
 
-    def __init__(self, budget: RetryBudget, deadline: Deadline) -> None:
+    def __init__(self, budget: RetryBudget, deadline: Deadline, *, repeats_no_answer: bool = True) -> None:
         self._budget = budget
         self._deadline = deadline
         self._attempts = 1
-        self._is_repeated = False
+        self._repeats_no_answer = repeats_no_answer
 
     async def again(self, error: ChorusError) -> bool:
         """Waits until the call may be tried again; False if it may not."""
@@ -86,7 +86,7 @@ class Retries:
                 return error.retry_delay
             most = min(_MOST_BACKOFF, _FIRST_BACKOFF * 2 ** (self._attempts - 1))
             return random.uniform(most / 2, most)  # noqa: S311 - spreads retries, hides nothing
-        if isinstance(error, NoAnswer | EmptyAnswer) and not self._is_repeated:
-            self._is_repeated = True
+        if isinstance(error, NoAnswer | EmptyAnswer) and self._repeats_no_answer:
+            self._repeats_no_answer = False
             return 0.0
         return None

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -116,24 +116,15 @@ async def test_each_row_of_the_table(adapter: Adapter, case: Case, streaming: bo
     assert adapter.key not in told.text
 
 
-def _limit(body: Mapping[str, object]) -> object:
-    config = body.get("generationConfig")
-    if isinstance(config, dict):
-        return config["maxOutputTokens"]
-    return body.get("max_completion_tokens") or body["max_tokens"]
-
-
 @both
 @every
-async def test_an_empty_answer_is_asked_for_again_with_twice_the_room(
+async def test_an_empty_answer_is_asked_for_again_and_both_are_paid_for(
     adapter: Adapter, streaming: bool
 ) -> None:
-    sampling = generation_pb2.Sampling(max_output_tokens=150)
     async with _asking(adapter, Answer(pieces=())) as (emulator, client):
-        words, completion = await client.ask(streaming=streaming, sampling=sampling)
+        words, completion = await client.ask(streaming=streaming)
     assert words == Answer().text
-    assert [_limit(each.body) for each in emulator.received] == [150, 300]
-    # Both were paid for.
+    assert len(emulator.received) == 2
     assert completion.usage.output_tokens == 100
 
 

@@ -104,17 +104,25 @@ async def test_white_space_first_is_held_back_but_not_lost(streaming: bool) -> N
 
 
 @both
-async def test_white_space_alone_is_asked_for_again(streaming: bool) -> None:
-    provider = Scripted([text(" \n"), STOP], [text("a"), STOP])
-    words, completion = await generate(provider, prompt(max_output_tokens=100, streaming=streaming))
+@pytest.mark.parametrize("ending", [[STOP], []], ids=["empty", "unfinished"])
+async def test_no_answer_is_asked_for_again_where_the_caller_set_no_limit(
+    streaming: bool, ending: Script
+) -> None:
+    provider = Scripted([text(" \n"), *ending], [text("a"), STOP])
+    words, completion = await generate(provider, prompt(streaming=streaming))
     assert words == "a"
-    assert [each.max_output_tokens for each in provider.prompts] == [100, 200]
-    assert completion.usage.input_tokens == 200
+    assert completion.usage.input_tokens == 100 + 100 * len(ending)
 
 
-@pytest.mark.parametrize(("asked", "then"), [(100, 200), (300, 400), (400, 400), (500, 500)])
-def test_the_limit_grows_as_far_as_the_model_goes(asked: int, then: int) -> None:
-    assert prompt(max_output_tokens=asked).with_larger_limit().max_output_tokens == then
+@both
+@pytest.mark.parametrize("ending", [[STOP], []], ids=["empty", "unfinished"])
+async def test_who_limits_an_answer_pays_for_one(streaming: bool, ending: Script) -> None:
+    provider = Scripted([text(" \n"), *ending], [text("a"), STOP])
+    asked = prompt(streaming=streaming)
+    asked.request.sampling.max_output_tokens = 100
+    with pytest.raises(errors.BadOutput):
+        await generate(provider, asked)
+    assert len(provider.prompts) == 1
 
 
 async def test_a_picture_is_content() -> None:
