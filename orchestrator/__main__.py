@@ -57,6 +57,7 @@ async def register(host: Host, settings: Settings) -> None:
         classroom_service_pb2_grpc.add_ClassroomServiceServicer_to_server,
         classroom_servicer.ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
+    host.spawn(store.run())
     host.spawn(calibrations.run())
     host.spawn(_warm_up(host))
 

@@ -16,6 +16,8 @@ from rpckit.errors import Unavailable
 _PATIENCE_SECONDS = 0.6
 # One that hangs is left alone this long.
 _PAUSE_SECONDS = 2.0
+# Beyond it a call leaves no record: the store is slower than the calls.
+_MAX_UNWRITTEN = 1000
 
 
 class TolerantStore:
@@ -28,6 +30,15 @@ class TolerantStore:
         self._store = store
         self._failing: set[str] = set()
         self._resume_at = 0.0
+        self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
+
+    async def run(self) -> None:
+        """Writes the records of calls, off the way of their answers."""
+        while True:
+            call = await self._unwritten.get()
+            with suppress(StoreError):
+                async with self._asked("add_call"):
+                    await self._store.add_call(call)
 
     @asynccontextmanager
     async def lease(self, request_id: str) -> AsyncIterator[None]:
@@ -83,10 +94,11 @@ class TolerantStore:
             await self._store.delete_feedback(feedback_id)
 
     async def add_call(self, call: ModelCall) -> None:
-        """See `Store`."""
-        with suppress(StoreError):
-            async with self._asked("add_call"):
-                await self._store.add_call(call)
+        """See `Store`. It is written soon, by `run`."""
+        try:
+            self._unwritten.put_nowait(call)
+        except asyncio.QueueFull:
+            self._note_failure("add_call", "too slow")
 
     async def latest_calls(self) -> Sequence[ModelCall]:
         """See `Store`."""
