@@ -148,7 +148,7 @@ def _documents(
             text=json_format.MessageToJson(rubric, indent=None, ensure_ascii=False),
             media_type="application/json",
         ),
-        content_pb2.Document(title="submission", text=work.numbered(), language_code=work.language_code),
+        content_pb2.Document(title="submission", text=work.numbered, language_code=work.language_code),
     ]
     if submission.reference_answer:
         documents.insert(0, content_pb2.Document(title="reference_answer", text=submission.reference_answer))

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
@@ -17,12 +18,17 @@ _LIKE_A_NUMBER = re.compile(r"\[(S\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A submission's text, split into sentences; `copy.text` is what is read."""
+    """A submission's text, split into sentences; `copy.text` is what is read.
+
+    `numbered` is that with each sentence's number before it: "[S1] ", "[S2] " and so on. Where the author
+    wrote something like a number, its brackets become full-width ones.
+    """
 
     text: str
     copy: ReadingCopy
     folding: Folding
     sentences: tuple[Sentence, ...]
+    numbered: str
     language_code: str
     suspected_injections: tuple[feedback_pb2.Anchor, ...]
 
@@ -30,22 +36,6 @@ class Work:
     def reading(self) -> str:
         """The reading copy's text."""
         return self.copy.text
-
-    def numbered(self) -> str:
-        """The reading copy with each sentence's number before it: "[S1] ", "[S2] " and so on.
-
-        Where the author wrote something like a number, its brackets become full-width ones.
-        """
-        pieces: list[str] = []
-        end = 0
-        for number, sentence in enumerate(self.sentences, start=1):
-            pieces += (
-                self.reading[end : sentence.start],
-                f"[S{number}] ",
-                _LIKE_A_NUMBER.sub(r"［\1］", self.reading[sentence.start : sentence.end]),
-            )
-            end = sentence.end
-        return "".join((*pieces, self.reading[end:]))
 
     def anchor(self, start: int, end: int, match: feedback_pb2.Anchor.Match.ValueType) -> feedback_pb2.Anchor:
         """The place in the text as received of `[start, end)` of the reading copy, which is not empty."""
@@ -68,15 +58,30 @@ def read_work(submission: submission_pb2.Submission) -> Work:
     if not copy.text.strip():
         raise InvalidRequest({"submission.text": "holds nothing visible"})
     language_code = submission.language_code or detect_language(copy.text)
+    sentences = split_sentences(copy.text, language_code)
     work = Work(
         text=submission.text,
         copy=copy,
         folding=fold(copy.text),
-        sentences=split_sentences(copy.text, language_code),
+        sentences=sentences,
+        numbered=_numbered(copy.text, sentences),
         language_code=language_code,
         suspected_injections=(),
     )
     return replace(work, suspected_injections=_suspected_injections(work))
+
+
+def _numbered(text: str, sentences: Sequence[Sentence]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for number, sentence in enumerate(sentences, start=1):
+        pieces += (
+            text[end : sentence.start],
+            f"[S{number}] ",
+            _LIKE_A_NUMBER.sub(r"［\1］", text[sentence.start : sentence.end]),
+        )
+        end = sentence.end
+    return "".join((*pieces, text[end:]))
 
 
 def _suspected_injections(work: Work) -> tuple[feedback_pb2.Anchor, ...]:

@@ -37,7 +37,7 @@ def sentences(work: Work) -> list[str]:
 
 def test_sentences_are_numbered_and_the_white_space_stands() -> None:
     work = read("A title\n\nDr. Kim agreed.  He left at 5 p.m. today!\n\n  The end")
-    assert work.numbered() == (
+    assert work.numbered == (
         "[S1] A title\n\n[S2] Dr. Kim agreed.  [S3] He left at 5 p.m. today!\n\n  [S4] The end"
     )
 
@@ -50,7 +50,7 @@ def test_korean_sentences_are_split_without_full_stops() -> None:
 
 def test_what_looks_like_a_number_in_the_text_does_not_pass_for_one() -> None:
     work = read("First [S2] here. Second.")
-    numbered = work.numbered()
+    numbered = work.numbered
     assert numbered == "[S1] First ［S2］ here. [S2] Second."
     assert re.findall(r"\[S(\d+)\] ", numbered) == ["1", "2"]
 
@@ -88,7 +88,7 @@ def test_every_anchor_is_a_slice_and_numbers_are_in_sequence(
     end = data.draw(st.integers(start + 1, len(work.reading)))
     anchor = work.anchor(start, end, feedback_pb2.Anchor.MATCH_EXACT)
     assert anchor.quote == text[anchor.start : anchor.end]
-    numbers = [int(each) for each in re.findall(r"\[S(\d+)\] ", work.numbered())]
+    numbers = [int(each) for each in re.findall(r"\[S(\d+)\] ", work.numbered)]
     assert numbers == list(range(1, len(work.sentences) + 1))
     covered = {place for each in work.sentences for place in range(each.start, each.end)}
     assert all(work.reading[place].isspace() for place in set(range(len(work.reading))) - covered)
@@ -129,7 +129,7 @@ def test_no_text_takes_long_to_read(text: str) -> None:
     started = time.process_time()
     work = read(text, "ko")
     assert time.process_time() - started < 5
-    assert work.numbered().startswith("[S1] ")
+    assert work.numbered.startswith("[S1] ")
 
 
 def test_a_long_korean_text_is_split_to_its_end() -> None:
