@@ -1,10 +1,11 @@
 """Who calls: a client certificate says so, or a bearer token; and how often each may."""
 
+import asyncio
 import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,9 +77,15 @@ class CallerSettings:
 class Callers:
     """The callers of one server."""
 
-    def __init__(self, settings: CallerSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: CallerSettings,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._sleep = sleep
         # When a caller's allowance is whole again.
         self._whole_at: dict[str, float] = {}
 
@@ -114,12 +121,25 @@ class Callers:
         Raises:
             RateLimited: It is used up.
         """
+        wait = self._take(caller)
+        if wait:
+            limit = self._settings.calls_per_minute
+            raise RateLimited(f"more than {limit} calls a minute", retry_delay=wait)
+
+    async def count_further(self, caller: str) -> None:
+        """Counts a further request of a call, as soon as the allowance lets it."""
+        while wait := self._take(caller):
+            await self._sleep(wait)
+
+    def _take(self, caller: str) -> float:
+        """Takes one of the allowance; if there is none, the seconds until there is."""
         limit = self._settings.calls_per_minute
         if not limit:
-            return
+            return 0.0
         now = self._clock()
         whole_at = max(now, self._whole_at.get(caller, now)) + _MINUTE / limit
         wait = whole_at - now - _MINUTE
         if wait > _TOLERANCE:
-            raise RateLimited(f"more than {limit} calls a minute", retry_delay=wait)
+            return wait
         self._whole_at[caller] = whole_at
+        return 0.0

@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
-from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call
+from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call, served_call
 from rpckit.callers import Callers
 from rpckit.errors import (
     STATUS_KEY,
@@ -95,7 +95,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
         async def answer(request: Any, context: Context) -> Any:
             async with self._surround(method, context):
-                return await behaviour(_checked(request, method), context)
+                return await behaviour(self._checked(request, method), context)
 
         return answer
 
@@ -105,12 +105,32 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         async def answer(request: Any, context: Context) -> AsyncIterator[Any]:
             async with (
                 self._surround(method, context),
-                aclosing(behaviour(_checked(request, method), context)) as responses,
+                aclosing(behaviour(self._checked(request, method), context)) as responses,
             ):
                 async for response in responses:
                     yield response
 
         return answer
+
+    def _checked(self, request: Any, method: descriptor.MethodDescriptor) -> Any:
+        malformed = InvalidRequest({method.input_type.full_name: "the bytes are not such a message"})
+        if isinstance(request, _Malformed):
+            raise malformed
+        if not hasattr(request, "__aiter__"):
+            return request
+
+        async def each() -> AsyncIterator[Any]:
+            is_counted = True
+            async for one in request:
+                if isinstance(one, _Malformed):
+                    raise malformed
+                # The first is the call itself. Of the others no more are read than the caller may send.
+                if not is_counted:
+                    await self._callers.count_further(served_call().caller)
+                is_counted = False
+                yield one
+
+        return each()
 
     @asynccontextmanager
     async def _surround(self, method: descriptor.MethodDescriptor, context: Context) -> AsyncIterator[None]:
@@ -204,22 +224,6 @@ def _lenient(parse: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
             return _Malformed()
 
     return parse_or_mark
-
-
-def _checked(request: Any, method: descriptor.MethodDescriptor) -> Any:
-    malformed = InvalidRequest({method.input_type.full_name: "the bytes are not such a message"})
-    if isinstance(request, _Malformed):
-        raise malformed
-    if not hasattr(request, "__aiter__"):
-        return request
-
-    async def each() -> AsyncIterator[Any]:
-        async for one in request:
-            if isinstance(one, _Malformed):
-                raise malformed
-            yield one
-
-    return each()
 
 
 def _describe(method: str) -> descriptor.MethodDescriptor:

@@ -122,6 +122,21 @@ async def test_a_caller_that_calls_too_often_is_told_when_to_come_back(tokens: P
     assert 0 < error.retry_delay <= 60
 
 
+async def test_every_request_of_a_stream_counts(tokens: Path) -> None:
+    variables = {"CHORUS_CALLER_TOKENS": str(tokens), "CHORUS_CALLER_CALLS_PER_MINUTE": "3"}
+    async with (
+        Recorder().start(**variables) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        reflection_stub: Any = reflection_pb2_grpc.ServerReflectionStub
+        questions = [reflection_pb2.ServerReflectionRequest(list_services="")] * 2
+        answers = reflection_stub(channel).ServerReflectionInfo(iter(questions), metadata=bearer(TOKEN))
+        assert len([answer async for answer in answers]) == 2
+        await models(channel).Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
+        error = await failure(models(channel).Generate(REQUEST, timeout=30, metadata=bearer(TOKEN)))
+    assert isinstance(error, RateLimited)
+
+
 def test_a_token_never_leaves_the_machine_in_plaintext() -> None:
     with pytest.raises(SettingError, match="CHORUS_TLS_DIR: is needed to send a token") as caught:
         connect("10.0.0.1:1", SERVICE, security=Security(insecure=True), token=TOKEN)

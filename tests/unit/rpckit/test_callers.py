@@ -70,3 +70,21 @@ def test_each_caller_has_a_minutes_allowance_that_comes_back_bit_by_bit() -> Non
         callers.count("tutor")
     with pytest.raises(RateLimited):
         callers.count("tutor")
+
+
+async def test_further_requests_of_a_call_wait_until_they_may_come() -> None:
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    callers = Callers(CallerSettings(calls_per_minute=6), clock=lambda: now, sleep=sleep)
+    callers.count("tutor")
+    came = []
+    for _ in range(8):
+        await callers.count_further("tutor")
+        came.append(now)
+    assert came == pytest.approx([0, 0, 0, 0, 0, 10, 20, 30])
+    await callers.count_further("library")
+    assert now == pytest.approx(30)
