@@ -7,6 +7,7 @@ need no place.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,6 +39,8 @@ from rpckit.trace import continued, end
 _HEALTH = "/grpc.health."
 _REFLECTION = "/grpc.reflection."
 _MAX_REQUEST_ID = 64
+# Printable ASCII, and something of it.
+_PLAIN = re.compile(r"[ -~]+")
 
 if TYPE_CHECKING:
     # Generic in the stubs, not at run time.
@@ -240,6 +243,6 @@ def _is_free(method: descriptor.MethodDescriptor) -> bool:
 
 def _request_id(context: Context) -> str:
     for key, value in context.invocation_metadata() or ():
-        if key == REQUEST_ID_KEY and isinstance(value, str) and value.isascii() and value.isprintable():
+        if key == REQUEST_ID_KEY and isinstance(value, str) and _PLAIN.fullmatch(value):
             return value[:_MAX_REQUEST_ID]
     return uuid.uuid4().hex

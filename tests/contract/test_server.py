@@ -260,6 +260,13 @@ async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_
     assert inner.request_ids == outer.request_ids == ["abc"]
 
 
+async def test_an_empty_request_id_is_none(served: Served) -> None:
+    for _ in range(2):
+        await served.stub.Generate(asked(""), timeout=30, metadata=(("x-request-id", ""),))
+    first, second = served.servicer.request_ids
+    assert first != second
+
+
 async def test_the_access_log_is_one_json_line_without_any_text(
     served: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:
