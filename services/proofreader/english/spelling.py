@@ -19,8 +19,8 @@ _ANY_WORD = re.compile(r"(?<![\w'’./@#-])[A-Za-z]?[a-z]+(?![\w'’/@-])(?!\.\w
 _DOUBLED = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[\w'’-]+")
 _COMMON = 100
-# A part of a fixed expression, unknown by itself.
-_KNOWN_TOO = frozenset({"versa"})
+# Parts of fixed expressions and of compounds written apart (work arounds), unknown by themselves.
+_KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens"})
 _LONG = 7
 # Written as often as this, it is a term.
 _TERM = 3
