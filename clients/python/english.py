@@ -125,6 +125,7 @@ ENGLISH = Words(
     at_least="at least {cost} (unknown: a call was cut off and may still be billed)",
     unknown_cost="unknown",
     tokens="{input} tokens in, {output} out",
+    shows_messages=True,
     reasons={
         failure_pb2.ERROR_REASON_INVALID_REQUEST: "the request is not valid",
         failure_pb2.ERROR_REASON_INPUT_TOO_LONG: "the text is too long for this model",
@@ -142,6 +143,12 @@ ENGLISH = Words(
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "fewer models answered than asked for",
         failure_pb2.ERROR_REASON_INTERNAL: "an error inside of the server",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "the server does not know who calls",
+    },
+    lacking={
+        "LANGUAGE": "reads Korean and English only",
+        "JSON_SCHEMA": "does not answer in a given form",
+        "IMAGE_INPUT": "reads no pictures",
+        "IMAGE_OUTPUT": "draws no pictures",
     },
     set_this="set {setting}",
     ask_instead="ask {model} instead",

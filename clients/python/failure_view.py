@@ -54,8 +54,10 @@ def _help(failure: failure_pb2.Failure, words: Words) -> str:
         ):
             sums = amounts.dollars(int(needed)), amounts.dollars(int(limit))
             return words.needs_of.format(needed=sums[0], limit=sums[1])
+        case failure_pb2.ERROR_REASON_NOT_SUPPORTED, {"capability": lacking} if lacking in words.lacking:
+            return words.lacking[lacking]
         case _:
-            return failure.message
+            return failure.message if words.shows_messages else ""
 
 
 def _each_model(error: ChorusError, words: Words) -> Iterator[str]:

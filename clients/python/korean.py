@@ -125,6 +125,7 @@ KOREAN = Words(
     at_least="{cost} 이상 (정확히 알 수 없어요: 끊긴 호출에 요금이 더 나올 수 있어요)",
     unknown_cost="알 수 없어요",
     tokens="입력 {input}토큰, 출력 {output}토큰",
+    shows_messages=False,
     reasons={
         failure_pb2.ERROR_REASON_INVALID_REQUEST: "요청이 올바르지 않아요",
         failure_pb2.ERROR_REASON_INPUT_TOO_LONG: "이 모델에는 글이 너무 길어요",
@@ -142,6 +143,12 @@ KOREAN = Words(
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "답한 모델이 요구한 수보다 적어요",
         failure_pb2.ERROR_REASON_INTERNAL: "서버 안에서 오류가 났어요",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "서버가 누구의 요청인지 몰라요",
+    },
+    lacking={
+        "LANGUAGE": "한국어와 영어만 읽을 수 있어요",
+        "JSON_SCHEMA": "정해진 형식으로 답하지 못해요",
+        "IMAGE_INPUT": "그림을 읽지 못해요",
+        "IMAGE_OUTPUT": "그림을 그리지 못해요",
     },
     set_this="{setting} 값을 설정하세요",
     ask_instead="대신 {model} 모델을 쓰세요",

@@ -85,8 +85,10 @@ class Words:
     unknown_cost: str
     tokens: str
 
-    # Failures, and what helps
+    # Failures, and what helps; servers write their messages in English
+    shows_messages: bool
     reasons: Mapping[failure_pb2.ErrorReason.ValueType, str]
+    lacking: Mapping[str, str]
     set_this: str
     ask_instead: str
     retry_after: str

@@ -68,6 +68,17 @@ def test_every_reason_has_words(words: Words) -> None:
     assert set(words.reasons) == named
 
 
+@pytest.mark.parametrize("reason", sorted(KOREAN.reasons))
+def test_no_english_message_stands_in_a_korean_sentence(reason: failure_pb2.ErrorReason.ValueType) -> None:
+    said = explain(Failure(reason=reason, message="for developers"), KOREAN)
+    assert said == KOREAN.reasons[reason]
+
+
+def test_a_korean_sentence_says_what_a_model_lacks() -> None:
+    failure = Failure(reason=failure_pb2.ERROR_REASON_NOT_SUPPORTED, metadata={"capability": "LANGUAGE"})
+    assert explain(failure, KOREAN) == "이 모델은 할 수 없는 일이에요: 한국어와 영어만 읽을 수 있어요"
+
+
 def shown(error: ChorusError) -> str:
     return plain(rpc_error(error, ENGLISH, server="127.0.0.1:1"))
 
