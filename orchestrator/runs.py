@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 
@@ -82,12 +83,15 @@ class Runs:
     async def _stored_or_new(
         self, key: str, request: Request, digest: bytes, deadline: Deadline, hastier: "_SharedRun | None"
     ) -> AsyncGenerator[Event]:
+        started = time.monotonic()
         if hastier is not None:
             await hastier.end()
-        async with self._store.lease(key):
+        async with self._store.lease(key) as had_to_wait:
             stored = await self._store.open_request(key, digest)
             _check_same(stored.request_hash, digest)
-            if stored.response is not None and not (hastier and _ran_out_of_time(stored.response)):
+            is_patient = deadline.remaining() > time.monotonic() - started
+            asks_again = is_patient and (hastier or had_to_wait) and _was_cut(request, stored.response)
+            if stored.response is not None and not asks_again:
                 for event in _replayed(stored.response):
                     yield event
                 return
@@ -152,8 +156,13 @@ def _check_same(digest: bytes, other: bytes) -> None:
         raise InvalidRequest({"request_id": "it was given to another request"})
 
 
-def _ran_out_of_time(response: Response) -> bool:
-    return any(result.failure.reason == failure_pb2.ERROR_REASON_TIMEOUT for result in response.results)
+def _was_cut(request: Request, response: Response | None) -> bool:
+    """Whether models were given up because the call's time was up, and not by its policy."""
+    policy = request.policy
+    if response is None or policy.HasField("model_timeout") or policy.HasField("straggler_grace"):
+        return False
+    cut = failure_pb2.ERROR_REASON_TIMEOUT
+    return any(each.failure.reason == cut and not each.substitute_for for each in response.results)
 
 
 def _replayed(response: Response) -> Iterator[Event]:

@@ -43,7 +43,7 @@ class RedisStore:
         self._change = client.register_script(_CHANGE)
 
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[None]:
+    async def lease(self, request_id: str) -> AsyncIterator[bool]:
         """See `Store`."""
         lock = Lock(
             self._client,
@@ -53,10 +53,12 @@ class RedisStore:
             thread_local=False,
         )
         with explained():
-            await lock.acquire()
+            had_to_wait = not await lock.acquire(blocking=False)
+            if had_to_wait:
+                await lock.acquire()
         beating = asyncio.create_task(self._keep(lock))
         try:
-            yield
+            yield had_to_wait
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)

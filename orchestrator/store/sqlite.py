@@ -60,9 +60,9 @@ class SqliteStore:
             yield cls(connection, retention_seconds)
 
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[None]:  # noqa: ARG002 - there is nobody to wait for
+    async def lease(self, request_id: str) -> AsyncIterator[bool]:  # noqa: ARG002 - there is nobody to wait for
         """See `Store`."""
-        yield
+        yield False
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """See `Store`."""

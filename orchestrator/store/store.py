@@ -28,10 +28,10 @@ class Store(Protocol):
     Each method may raise StoreError.
     """
 
-    def lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
+    def lease(self, request_id: str) -> AbstractAsyncContextManager[bool]:
         """Lets one orchestrator alone run a request while the block runs; the others wait for their turn.
 
-        One that dies loses it within seconds.
+        Gives the block whether it had to wait. One that dies loses it within seconds.
         """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:

@@ -41,13 +41,14 @@ class TolerantStore:
                     await self._store.add_call(call)
 
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[None]:
+    async def lease(self, request_id: str) -> AsyncIterator[bool]:
         """See `Store`. Waits for another replica, but for no store that fails."""
+        had_to_wait = False
         async with AsyncExitStack() as stack:
             with suppress(StoreError):
                 async with self._asked("lease", patience=None):
-                    await stack.enter_async_context(self._store.lease(request_id))
-            yield
+                    had_to_wait = await stack.enter_async_context(self._store.lease(request_id))
+            yield had_to_wait
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """See `Store`."""

@@ -15,7 +15,7 @@ from orchestrator.store.tolerant import TolerantStore
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
 from tests.fakes.redis_server import RedisServer, redis_server, redis_store
-from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview
+from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview, SlowModelReview
 
 KEY = json.dumps(["", REQUEST.request_id])
 LEASE = f"chorus:lease:{KEY}"
@@ -51,6 +51,23 @@ async def test_two_replicas_with_the_same_request_at_once_buy_once(server: Redis
         assert (await second).replayed
         assert (await second).feedback_id == (await first).feedback_id
     assert (buying.bought, waiting.bought) == (1, 0)
+
+
+async def test_a_patient_caller_of_another_replica_gets_what_a_hasty_one_had_no_time_for(
+    server: RedisServer,
+) -> None:
+    hasty, patient = SlowModelReview(), SlowModelReview()
+    patient.go.set()
+    async with redis_store(server.url, 60, LEASE_SECONDS) as store:
+        first = asyncio.create_task(Runs(hasty.review, store).response(REQUEST, Deadline.after(20)))
+        await hasty.started.wait()
+        second = asyncio.create_task(Runs(patient.review, store).response(REQUEST, deadline()))
+        await _renewed(server, times=1)
+        hasty.go.set()
+        assert [each.HasField("feedback") for each in (await first).results] == [True, False]
+        assert [each.HasField("feedback") for each in (await second).results] == [True, True]
+        assert patient.asked == ["slow/c"]
+        assert (await Runs(patient.review, store).response(REQUEST, deadline())).replayed
 
 
 async def _renewed(server: RedisServer, times: int) -> None:

@@ -1,4 +1,4 @@
-"""A review that buys one answer and waits."""
+"""Reviews that buy answers and wait."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Submission
+from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
 from orchestrator.review import Event, Results
 from rpckit.call import Deadline
 from rpckit.errors import QuorumNotReached
@@ -40,3 +41,26 @@ class ScriptedReview:
             yield Event(response=response)
         finally:
             self.ended += 1
+
+
+class SlowModelReview:
+    """Buys one answer, waits for `go`, and has a second one where 30 seconds are left."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.started = asyncio.Event()
+        self.asked: list[str] = []
+
+    async def review(
+        self, request: GetFeedbackRequest, deadline: Deadline, kept: Results
+    ) -> AsyncGenerator[Event]:
+        self.asked += [name for name in ("a/b", "slow/c") if name not in kept]
+        yield Event(accepted=Event.Accepted(models=["a/b", "slow/c"]))
+        yield Event(result=BOUGHT)
+        self.started.set()
+        await self.go.wait()
+        slow = ModelResult(model="slow/c", failure=Failure(reason=ERROR_REASON_TIMEOUT))
+        if deadline.remaining() > 30:
+            slow = ModelResult(model="slow/c", feedback=ModelFeedback(summary="late"))
+        yield Event(result=slow)
+        yield Event(response=GetFeedbackResponse(results=[BOUGHT, slow], feedback_id=f"f{len(self.asked)}"))

@@ -1,19 +1,16 @@
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
-from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
-from orchestrator.review import Event, Results
 from orchestrator.runs import Runs
 from orchestrator.store.sqlite import SqliteStore
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
-from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview
+from tests.fakes.scripted_review import REQUEST, ScriptedReview, SlowModelReview
 
 
 @pytest.fixture
@@ -117,34 +114,11 @@ async def test_another_caller_with_the_same_id_shares_nothing(store: SqliteStore
     assert script.bought == 2
 
 
-class SlowModel:
-    """Buys one answer, waits for `go`, and has a second one from whoever gives it 30 seconds."""
-
-    def __init__(self) -> None:
-        self.go = asyncio.Event()
-        self.started = asyncio.Event()
-        self.asked: list[str] = []
-
-    async def review(
-        self, request: GetFeedbackRequest, deadline: Deadline, kept: Results
-    ) -> AsyncGenerator[Event]:
-        self.asked += [name for name in ("a/b", "slow/c") if name not in kept]
-        yield Event(accepted=Event.Accepted(models=["a/b", "slow/c"]))
-        yield Event(result=BOUGHT)
-        self.started.set()
-        await self.go.wait()
-        slow = ModelResult(model="slow/c", failure=Failure(reason=ERROR_REASON_TIMEOUT))
-        if deadline.remaining() > 30:
-            slow = ModelResult(model="slow/c", feedback=ModelFeedback(summary="late"))
-        yield Event(result=slow)
-        yield Event(response=GetFeedbackResponse(results=[BOUGHT, slow], feedback_id=f"f{len(self.asked)}"))
-
-
 @pytest.mark.parametrize("hasty_leaves", [False, True])
 async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
     store: SqliteStore, hasty_leaves: bool
 ) -> None:
-    models = SlowModel()
+    models = SlowModelReview()
     runs = Runs(models.review, store)
     hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
     await models.started.wait()
@@ -171,3 +145,18 @@ async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: Sq
     script.go.set()
     assert (await patient).feedback_id == (await hasty).feedback_id
     assert script.bought == 1
+
+
+async def test_whom_the_policy_gave_up_is_not_asked_again(store: SqliteStore) -> None:
+    models = SlowModelReview()
+    runs = Runs(models.review, store)
+    request = GetFeedbackRequest()
+    request.CopyFrom(REQUEST)
+    request.policy.straggler_grace.seconds = 1
+    hasty = asyncio.create_task(runs.response(request, Deadline.after(20)))
+    await models.started.wait()
+    patient = asyncio.create_task(runs.response(request, Deadline.after(60)))
+    await asyncio.sleep(0)
+    models.go.set()
+    assert (await patient).feedback_id == (await hasty).feedback_id
+    assert models.asked == ["a/b", "slow/c"]
