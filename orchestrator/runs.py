@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
+import uuid
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 
@@ -12,7 +13,7 @@ from chorus.model.v1 import failure_pb2
 from orchestrator.review import Event, Review
 from orchestrator.store.store import Store
 from rpckit.call import Deadline
-from rpckit.errors import InvalidRequest, Timeout
+from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
 
 Request = feedback_service_pb2.GetFeedbackRequest
 Response = feedback_service_pb2.GetFeedbackResponse
@@ -96,13 +97,18 @@ class Runs:
                     yield event
                 return
             kept = {result.model: result for result in stored.results}
-            async with aclosing(self._review(request, deadline, kept)) as events:
-                async for event in events:
-                    if event.result.HasField("feedback") and event.result.model not in kept:
-                        await self._store.keep_result(key, event.result)
-                    elif event.HasField("response"):
-                        await self._keep(key, event.response, deadline)
-                    yield event
+            try:
+                async with aclosing(self._review(request, deadline, kept)) as events:
+                    async for event in events:
+                        if event.result.HasField("feedback") and event.result.model not in kept:
+                            await self._store.keep_result(key, event.result)
+                        elif event.HasField("response"):
+                            await self._keep(key, event.response, deadline)
+                        yield event
+            except QuorumNotReached as error:
+                error.metadata["feedback_id"] = uuid.uuid4().hex
+                await self._store.name_results(key, error.metadata["feedback_id"])
+                raise
 
     async def _keep(self, key: str, response: Response, deadline: Deadline) -> None:
         """Keeps a response before anyone has it, unless that takes so long that nobody would get it."""

@@ -120,6 +120,15 @@ class RedisStore:
                 )
                 await pipeline.execute()
 
+    async def name_results(self, request_id: str, feedback_id: str) -> None:
+        """See `Store`."""
+        feedback = _feedback(feedback_id)
+        with explained():
+            async with self._client.pipeline() as pipeline:
+                pipeline.hset(feedback, "request", _request(request_id))
+                pipeline.pexpire(feedback, self._retention)
+                await pipeline.execute()
+
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """See `Store`."""
         with explained():

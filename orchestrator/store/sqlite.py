@@ -112,6 +112,13 @@ class SqliteStore:
                 (response.SerializeToString(), response.feedback_id, expiry, request_id),
             )
 
+    async def name_results(self, request_id: str, feedback_id: str) -> None:
+        """See `Store`."""
+        async with self._transaction():
+            await self._connection.execute(
+                "UPDATE requests SET feedback_id = ? WHERE request_id = ?", (feedback_id, request_id)
+            )
+
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """See `Store`."""
         async with self._transaction():

@@ -74,6 +74,12 @@ class TolerantStore:
             async with self._asked("keep_response"):
                 await self._store.keep_response(request_id, response)
 
+    async def name_results(self, request_id: str, feedback_id: str) -> None:
+        """See `Store`."""
+        with suppress(StoreError):
+            async with self._asked("name_results"):
+                await self._store.name_results(request_id, feedback_id)
+
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """See `Store`."""
         async with self._needed("rubric"):

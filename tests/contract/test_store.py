@@ -82,6 +82,17 @@ async def test_what_is_deleted_is_gone_with_its_request(opened: Open) -> None:
         assert (stored.request_hash, stored.response, stored.results) == (b"new hash", None, ())
 
 
+async def test_answers_without_a_response_are_deleted_by_the_name_they_were_given(opened: Open) -> None:
+    async with opened(60) as store:
+        await store.open_request("r1", b"hash")
+        await store.keep_result("r1", RESULT)
+        await store.name_results("r1", "f1")
+        assert await store.rubric("f1") is None
+        assert (await store.open_request("r1", b"hash")).results == (RESULT,)
+        await store.delete_feedback("f1")
+        assert (await store.open_request("r1", b"hash")).results == ()
+
+
 async def test_a_response_without_a_request_id_has_a_rubric(opened: Open) -> None:
     async with opened(60) as store:
         await store.keep_response("", RESPONSE)

@@ -56,6 +56,17 @@ async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: S
     assert script.bought == 1
 
 
+async def test_what_a_failed_call_paid_for_is_deleted_by_the_name_in_its_error(store: SqliteStore) -> None:
+    script = ScriptedReview(fails=True)
+    script.go.set()
+    runs = Runs(script.review, store)
+    for bought in (1, 2):
+        with pytest.raises(QuorumNotReached) as caught:
+            await runs.response(REQUEST, Deadline.after(60))
+        assert script.bought == bought
+        await store.delete_feedback(caught.value.metadata["feedback_id"])
+
+
 async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
     script = ScriptedReview()
     runs = Runs(script.review, store)
