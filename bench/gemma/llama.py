@@ -1,0 +1,115 @@
+"""`python -m bench.gemma.llama FOLDER`: what llama.cpp makes of a model of that shape, a line of JSON."""
+
+import argparse
+import json
+import logging
+import os
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+
+from bench.gemma.llama_weights import converted
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Speeds are tokens a second of all sequences together, after their prompts were read."""
+
+    ready_seconds: float
+    anonymous_gib: float
+    first_token_seconds: float
+    speeds: tuple[float, ...]
+
+
+class Llama:
+    """A model and room for some sequences of so many tokens each."""
+
+    def __init__(self, file: Path, sequences: int, room: int, threads: int) -> None:
+        model = llama_cpp.llama_model_load_from_file(bytes(file), llama_cpp.llama_model_default_params())
+        parameters = llama_cpp.llama_context_default_params()
+        parameters.n_ctx = parameters.n_batch = sequences * room
+        parameters.n_seq_max = sequences
+        parameters.n_threads = parameters.n_threads_batch = threads
+        self._context: Any = llama_cpp.llama_init_from_model(model, parameters)
+        self._batch: Any = llama_cpp.llama_batch_init(sequences * room, 0, 1)
+        self._sampler: Any = llama_cpp.llama_sampler_init_greedy()
+
+    def forget(self) -> None:
+        """Empties all sequences."""
+        llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(self._context), False)  # noqa: FBT003
+
+    def step(self, pieces: list[list[int]], position: int) -> list[int]:
+        """Puts a piece into each sequence at the position; the best token after each."""
+        batch, row = self._batch, 0
+        ends = []
+        for sequence, piece in enumerate(pieces):
+            for index, token in enumerate(piece):
+                batch.token[row] = token
+                batch.pos[row] = position + index
+                batch.n_seq_id[row] = 1
+                batch.seq_id[row][0] = sequence
+                batch.logits[row] = index == len(piece) - 1
+                row += 1
+            ends.append(row - 1)
+        batch.n_tokens = row
+        if llama_cpp.llama_decode(self._context, batch) != 0:
+            raise RuntimeError("llama.cpp could not take the batch")
+        return [llama_cpp.llama_sampler_sample(self._sampler, self._context, end) for end in ends]
+
+
+def measure(
+    file: Path, callers: list[int], *, long_prompt: int, prompt: int, answer: int, threads: int
+) -> Figures:
+    """Loads the model and counts, in this process."""
+    started = time.perf_counter()
+    llama = Llama(file, max(callers), max(long_prompt, prompt + answer), threads)
+    llama.step([[0]], 0)
+    ready = time.perf_counter() - started
+    random = np.random.default_rng(0)
+
+    def tokens(count: int) -> list[int]:
+        return list(random.integers(5, 300, count))
+
+    def first_token() -> float:
+        llama.forget()
+        started = time.perf_counter()
+        llama.step([tokens(long_prompt)], 0)
+        return time.perf_counter() - started
+
+    def speed(sequences: int) -> float:
+        llama.forget()
+        best = llama.step([tokens(prompt) for _ in range(sequences)], 0)
+        started = time.perf_counter()
+        for position in range(prompt, prompt + answer):
+            best = llama.step([[each] for each in best], position)
+        return sequences * answer / (time.perf_counter() - started)
+
+    first = statistics.median(first_token() for _ in range(_ROUNDS))
+    speeds = tuple(statistics.median(speed(each) for _ in range(_ROUNDS)) for each in callers)
+    return Figures(ready, _anonymous_gib(), first, speeds)
+
+
+def _anonymous_gib() -> float:
+    """At the end, which is the peak: llama.cpp gives nothing back before."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("RssAnon:")[2].split()[0]) / 2**20
+
+
+if __name__ == "__main__":
+    logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--callers", type=int, nargs="+", default=[1, 4, 8])
+    parser.add_argument("--long-prompt", type=int, default=400)
+    parser.add_argument("--prompt", type=int, default=20)
+    parser.add_argument("--answer", type=int, default=16)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments = vars(parser.parse_args())
+    print(json.dumps(asdict(measure(converted(arguments.pop("folder")), **arguments))))
