@@ -5,30 +5,33 @@ A level is the unit of all arithmetic on scores: a criterion's scale is taken as
 
 from dataclasses import dataclass
 
-VERSION = "merge-1"
+VERSION = "merge-2"
 
 # Scores.
 LEVELS = 4.0
-HUBER_LEVELS = 0.75
+HUBER_LEVELS = 1.0
 PRIOR_RATERS = 2.0
 PRIOR_DEVIATION = 0.8
 MIN_HALF_RANGE = 0.5
 RANGE_DEVIATIONS = 1.28
 RATER_CORRELATION = 0.4
 CONTESTED_SPREAD = 1.75
-CONTESTED_GAP = 0.7
-CONTESTED_CAMPS = 1.0
+CONTESTED_GAP = 0.6
+CONTESTED_CAMPS = 1.1
 AGREEING_LEVELS = 0.75
 
-# Severity and outliers.
+# Severity and trust.
 PRIOR_SCORES = 8.0
 LEAST_WEIGHT = 0.5
 MOST_WEIGHT = 2.0
-OUTLIER_DEVIATIONS = 1.75
-# As if so many more criteria had been scored as usual: one odd score proves little.
-PRIOR_CRITERIA = 2.0
 # Of a new model, whose severity is not taken off.
-UNKNOWN_DEVIATION = 1.0
+UNKNOWN_DEVIATION = 1.5
+# How probable it is, before any score is seen, that a model's scores have nothing to do with the work.
+ASTRAY = 0.2
+# Who is trusted less does not count at all.
+LEAST_TRUST = 0.05
+# The partings of a larger panel are too many to weigh, and one voice of so many moves little.
+MOST_PARTED = 8
 
 # Alignment of points.
 OVERLAP = 1.2

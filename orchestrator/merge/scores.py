@@ -1,10 +1,8 @@
 """One score for each criterion, with the range it plausibly lies in, or the range alone."""
 
 import math
-from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from statistics import median
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
@@ -13,7 +11,7 @@ from orchestrator.merge.agreement import agreement_of
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scale import Scale
-from orchestrator.merge.severity import peer_references
+from orchestrator.merge.trust import trusts
 from orchestrator.rubrics.rubric import weight
 
 _CONVERGED = 1e-12
@@ -44,12 +42,12 @@ def merge_scores(
 ) -> list[merged_pb2.MergedScore]:
     """One MergedScore for each criterion, in the rubric's order; `opinions` in the order of their names."""
     ratings = [_ratings(criterion, opinions, calibration) for criterion in rubric.criteria]
-    out = outliers(
+    trusted = trusts(
         [{each.opinion.model: each.levels for each in of_one} for of_one in ratings],
         {each.model: calibration.of(each.model).deviation for each in opinions},
     )
     return [
-        _merge_score(criterion, of_one, out)
+        _merge_score(criterion, of_one, trusted)
         for criterion, of_one in zip(rubric.criteria, ratings, strict=True)
     ]
 
@@ -68,7 +66,7 @@ def total(rubric: submission_pb2.Rubric, scores: Sequence[merged_pb2.MergedScore
 
 
 def estimate(values: Sequence[float], weights: Sequence[float]) -> Estimate:
-    """Huber's estimate of the middle, from the median; weights have the mean 1."""
+    """Huber's estimate of the middle, from the median; weights that are not 0 have the mean 1."""
     middle = median(values)
     for _ in range(_MAX_ROUNDS):
         before = middle
@@ -106,52 +104,15 @@ def contested(values: Sequence[float]) -> bool:
     return camps or _apart(ordered[1], ordered[-2], policy.CONTESTED_SPREAD)
 
 
-def outliers(levels: Sequence[Mapping[str, float]], deviations: Mapping[str, float]) -> frozenset[str]:
-    """The models that stray much further from the others than they usually do, given the levels by criterion.
-
-    They are a minority. Where leaving a minority out does not bring the rest together, the panel is in
-    camps, and nobody is an outlier.
-    """
-    raters = {model for given in levels for model in given}
-    most = (len(raters) - 1) // 2
-    out: set[str] = set()
-    while True:
-        strayed = _strayed(levels, raters - out, deviations)
-        furthest = max(sorted(strayed), key=strayed.__getitem__, default="")
-        if strayed.get(furthest, 0.0) <= policy.OUTLIER_DEVIATIONS:
-            return frozenset(out)
-        if len(out) >= most:
-            return frozenset()
-        out.add(furthest)
-
-
-def _strayed(
-    levels: Sequence[Mapping[str, float]], raters: Container[str], deviations: Mapping[str, float]
-) -> dict[str, float]:
-    """How far each rater is from the median of the others, in its own usual deviations."""
-    distances: defaultdict[str, list[float]] = defaultdict(list)
-    for given in levels:
-        among = {model: each for model, each in given.items() if model in raters}
-        for model, reference in peer_references(among).items():
-            distances[model].append((among[model] - reference) / deviations[model])
-    return {model: _root_mean_square(each) for model, each in distances.items()}
-
-
-def _root_mean_square(deviations: Sequence[float]) -> float:
-    squares = math.fsum(each**2 for each in deviations)
-    return math.sqrt((squares + policy.PRIOR_CRITERIA) / (len(deviations) + policy.PRIOR_CRITERIA))
-
-
 def _apart(low: float, high: float, least: float) -> bool:
     return high - low >= least - _ROUNDING
 
 
 def _merge_score(
-    criterion: submission_pb2.Criterion, ratings: Sequence[_Rating], out: Container[str]
+    criterion: submission_pb2.Criterion, ratings: Sequence[_Rating], trusted: Mapping[str, float]
 ) -> merged_pb2.MergedScore:
     scale = Scale.of(criterion)
-    counted = [each for each in ratings if each.opinion.model not in out and each.weight > 0]
-    mean = math.fsum(each.weight for each in counted) / max(len(counted), 1)
+    weights = _with_mean_one([each.weight * trusted[each.opinion.model] for each in ratings])
     merged = merged_pb2.MergedScore(
         criterion_id=criterion.id,
         agreement=merged_pb2.AGREEMENT_SINGLE,
@@ -160,27 +121,36 @@ def _merge_score(
                 model=each.opinion.model,
                 raw=each.given.score,
                 adjusted=scale.score(each.levels),
-                weight=each.weight / mean if each in counted else 0.0,
+                weight=weight,
                 rationale=each.given.rationale,
             )
-            for each in ratings
+            for each, weight in zip(ratings, weights, strict=True)
         ],
     )
-    if not counted:
+    if not any(weights):
         return merged
-    values = [each.levels for each in counted]
-    found = estimate(values, [each.weight / mean for each in counted])
+    levels = [each.levels for each in ratings]
+    found = estimate(levels, weights)
     merged.low = scale.score(found.middle - found.half_range)
     merged.high = scale.score(found.middle + found.half_range)
     merged.effective_raters = found.effective_raters
-    # Who is left out of the score has dissented all the same.
-    if contested([each.levels for each in ratings if each.weight > 0]):
+    # Who does not count has dissented all the same.
+    if contested(levels):
         merged.agreement = merged_pb2.AGREEMENT_CONTESTED
         return merged
     merged.score = scale.score(found.middle)
-    near = [abs(value - found.middle) <= policy.AGREEING_LEVELS for value in values]
-    merged.agreement = agreement_of(each.opinion for each in compress(counted, near))
+    merged.agreement = agreement_of(
+        each.opinion
+        for each, weight in zip(ratings, weights, strict=True)
+        if weight > 0 and abs(each.levels - found.middle) <= policy.AGREEING_LEVELS
+    )
     return merged
+
+
+def _with_mean_one(weights: Sequence[float]) -> list[float]:
+    """The weights, of which those that are not 0 have the mean 1."""
+    counted = sum(each > 0 for each in weights)
+    return [each * counted / math.fsum(weights) if each > 0 else 0.0 for each in weights]
 
 
 def _ratings(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.merge.calibration import Calibration, Habits
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.scores import contested, estimate, merge_scores, outliers, total
+from orchestrator.merge.scores import contested, estimate, merge_scores, total
 from tests.unit.merge.panels import opinion
 
 
@@ -48,8 +48,9 @@ def judge(*values: float | None, families: str = "") -> merged_pb2.MergedScore:
         ((1.0, 2.75), True),
         ((1.0, 2.0, 2.75), True),
         ((1.0, 1.2, 3.0, 3.2), True),
-        ((1.0, 1.5, 2.19, 2.7), False),
-        ((1.4, 1.5, 2.2, 2.3), False),
+        ((1.0, 1.5, 2.09, 2.9), False),
+        ((1.3, 1.5, 2.2, 2.79), False),
+        ((1.3, 1.5, 2.2, 2.81), True),
         ((0.0, 2.0, 2.1, 4.0), False),
         ((0.0, 0.5, 2.3, 2.4, 4.0), True),
         ((0.0, 2.0, 2.1, 2.2, 4.0), False),
@@ -108,35 +109,33 @@ def test_agreement_is_counted_by_family(families: str, agreement: merged_pb2.Agr
 
 
 def test_a_calibration_takes_off_severity_and_weighs() -> None:
-    calibration = Calibration(
-        habits={"m0": Habits(severity=-1.5, by_criterion={"c0": 0.5}, weight=3.0), "m2": Habits(weight=0.0)}
-    )
-    (score,) = merge_scores(rubric(), panel(2, 4, 1), calibration)
-    assert [(each.raw, each.adjusted) for each in score.raters] == [(2, 3), (4, 4), (1, 1)]
-    assert [each.weight for each in score.raters] == pytest.approx([3 / 2, 1 / 2, 0])
+    calibration = Calibration(habits={"m0": Habits(severity=-1.5, by_criterion={"c0": 0.5}, weight=3.0)})
+    (score,) = merge_scores(rubric(), panel(2, 4), calibration)
+    assert [(each.raw, each.adjusted) for each in score.raters] == [(2, 3), (4, 4)]
+    assert [each.weight for each in score.raters] == pytest.approx([3 / 2, 1 / 2])
     assert 3 < score.score < 3.5
 
 
-def test_who_strays_is_shown_and_does_not_count() -> None:
-    (score,) = merge_scores(rubric(), panel(2, 2.5, 2, 5), Calibration())
-    assert [each.weight for each in score.raters][-1] == 0
-    assert sum(each.weight for each in score.raters) == pytest.approx(3)
-    assert 2 <= score.score <= 2.5
+def test_who_strays_throughout_is_shown_and_does_not_count() -> None:
+    criteria = rubric(weights=(None,) * 5)
+    opinions = [
+        opinion(
+            f"m{number}",
+            given=[
+                feedback_pb2.CriterionScore(criterion_id=each.id, score=value) for each in criteria.criteria
+            ],
+        )
+        for number, value in enumerate((2, 2.5, 2, 5))
+    ]
+    for score in merge_scores(criteria, opinions, Calibration()):
+        assert [each.weight for each in score.raters] == pytest.approx([1, 1, 1, 0], abs=0.01)
+        assert 2 <= score.score <= 2.5
 
 
-@pytest.mark.parametrize(
-    ("levels", "out"),
-    [
-        ({"a": 0, "b": 0, "c": 0, "d": 4}, {"d"}),
-        ({"a": 0, "b": 0, "c": 4, "d": 4}, set()),
-        ({"a": 0, "b": 4}, set()),
-        ({"a": 0, "b": 0, "c": 4}, {"c"}),
-        ({"a": 0, "b": 0, "c": 0, "d": 4, "e": 4}, {"d", "e"}),
-        ({"a": 0, "b": 1, "c": 1, "d": 2}, set()),
-    ],
-)
-def test_a_minority_that_strays_on_every_criterion_is_out(levels: dict[str, float], out: set[str]) -> None:
-    assert outliers([levels] * 5, dict.fromkeys(levels, 0.7)) == out
+def test_who_strays_once_counts_less() -> None:
+    *others, strayed = (each.weight for each in judge(2, 2.5, 2, 5).raters)
+    assert 0 < strayed < min(others)
+    assert sum((*others, strayed)) == pytest.approx(4)
 
 
 @given(
