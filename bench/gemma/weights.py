@@ -9,7 +9,6 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, Gemma3TextConfig
 
-from services.gemma.four_bit import GROUP
 from tests.fakes import tiny_gemma
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -42,8 +41,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "tiny": {
         "vocab_size": 384,
-        "hidden_size": GROUP,
-        "intermediate_size": 2 * GROUP,
+        "hidden_size": 128,
+        "intermediate_size": 256,
         "num_hidden_layers": 2,
         "num_attention_heads": 2,
         "num_key_value_heads": 1,

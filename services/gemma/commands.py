@@ -19,7 +19,7 @@ from services.gemma.source import Hub, Source
 _FAILED = 1
 _WRONG_SETTING = 2
 # glibc else keeps what each layer took, and the process grows to three times its size.
-_TIDY = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
+_TIDY = {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_ARENA_MAX": "2"}
 _HEADER = f"{'model':<18}{'device':<8}{'precision':<10}{'memory':>8}{'disk':>8}{'tokens/s':>10}  fits"
 
 

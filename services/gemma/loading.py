@@ -18,13 +18,14 @@ from rpckit import log
 from services.gemma.attention import ATTENTION
 from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys
 from services.gemma.copies import Copy, finished
-from services.gemma.four_bit import LINEAR
 from services.gemma.gemma import Gemma
+from services.gemma.int4 import Int4Linear, open_matrices
 from services.gemma.model import Facts, Job, LoadError, Message, Sampling
 from services.gemma.preflight import Plan, choose, gib
 from services.gemma.resources import Resources
 from services.gemma.settings import Settings
 from services.gemma.source import Hub, Source
+from services.gemma.transformers_quantizer import LINEAR
 
 _DTYPE = torch.bfloat16
 
@@ -77,9 +78,9 @@ def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
 
 def _verified(copy: Copy, precision: str, threads: int) -> str:
     """The version of a copy that is intact and can be used here."""
-    recipe, here = copy.manifest["recipe"], LINEAR[precision].recipe()
+    recipe, here = copy.manifest["recipe"], LINEAR[precision].recipe
     if recipe != here:
-        raise LoadError(f"the copy is {recipe}, this machine takes {here}: quantise again")
+        raise LoadError(f"the copy is {recipe}, {here} is what is read: quantise again")
     copy.verify(threads)
     return str(copy.manifest["version"])
 
@@ -107,6 +108,8 @@ def _assemble(folder: Path, version: str, plan: Plan) -> Gemma:
     reshaped = {key for key, *_ in report["mismatched_keys"]}
     refuse_wrong_keys(report["missing_keys"], reshaped, report["unexpected_keys"])
     model = model.eval().to(plan.device.name)
+    if plan.precision == Int4Linear.precision:
+        open_matrices(model, folder)
     facts = Facts(
         version=version,
         context_tokens=min(model.config.max_position_embeddings, plan.cache_tokens),

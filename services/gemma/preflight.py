@@ -15,11 +15,12 @@ _LOGITS_COPIES = 4
 # One short review, with its rubric and its answer: less than that is of no use.
 _LEAST_TOKENS = 1024
 
-# A number in four bits, and for 64 of them four bytes more.
-_FOUR_BITS = 0.5 + 4 / 64
-_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": _FOUR_BITS, "int4": _FOUR_BITS}
+# Of a number, in memory. In four bits 64 numbers share four bytes, or 128 of them eight.
+_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8 / 128}
+# In files they are a scale and a zero of four bits.
+_FILE_BYTES = _BYTES | {"int4": 0.5 + 4.5 / 128}
 SAVED = ("nf4", "int4")
-# Torch's own kernel multiplies int4 on every CPU; that of bitsandbytes is quick with AVX512_BF16 and on GPUs.
+# The kernel for int4 is quick on every CPU; that of bitsandbytes with AVX512_BF16 and on GPUs.
 _OF_A_CPU = ("int4", "bf16", "nf4", "fp32")
 _OF_A_GPU = ("bf16", "nf4")
 # Never taken unasked: twice the memory and slower, or slower on most.
@@ -44,12 +45,12 @@ class Plan:
     @property
     def weight_bytes(self) -> int:
         """Of the weights that each token needs."""
-        return int(_BYTES[self.precision] * (self.shape.matrices + self.shape.embedding))
+        return int(_BYTES[self.precision] * self._numbers)
 
     @property
     def disk_bytes(self) -> int:
         """Of the files."""
-        return self.weight_bytes + self._rows_bytes
+        return int(_FILE_BYTES[self.precision] * self._numbers) + self._rows_bytes
 
     @property
     def memory_bytes(self) -> int:
@@ -76,6 +77,10 @@ class Plan:
     def most_tokens_per_second(self) -> float:
         """Of one caller, if nothing but reading the weights took time."""
         return self.device.bandwidth / self.weight_bytes
+
+    @property
+    def _numbers(self) -> int:
+        return self.shape.matrices + self.shape.embedding
 
     @property
     def _without_cache(self) -> int:
