@@ -6,26 +6,16 @@ import logging
 import os
 import statistics
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import llama_cpp
 import numpy as np
 
+from bench.gemma.figures import CALLERS, LONG_PROMPT, ROUNDS, Figures
 from bench.gemma.llama_weights import converted
-
-_ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Speeds are tokens a second of all sequences together, after their prompts were read."""
-
-    ready_seconds: float
-    anonymous_gib: float
-    first_token_seconds: float
-    speeds: tuple[float, ...]
 
 
 class Llama:
@@ -65,7 +55,7 @@ class Llama:
 
 
 def measure(
-    file: Path, callers: list[int], *, long_prompt: int, prompt: int, answer: int, threads: int
+    file: Path, callers: Sequence[int], *, long_prompt: int, prompt: int, answer: int, threads: int
 ) -> Figures:
     """Loads the model and counts, in this process."""
     started = time.perf_counter()
@@ -91,8 +81,8 @@ def measure(
             best = llama.step([[each] for each in best], position)
         return sequences * answer / (time.perf_counter() - started)
 
-    first = statistics.median(first_token() for _ in range(_ROUNDS))
-    speeds = tuple(statistics.median(speed(each) for _ in range(_ROUNDS)) for each in callers)
+    first = statistics.median(first_token() for _ in range(ROUNDS))
+    speeds = tuple(statistics.median(speed(each) for _ in range(ROUNDS)) for each in callers)
     return Figures(ready, _anonymous_gib(), first, speeds)
 
 
@@ -106,10 +96,10 @@ if __name__ == "__main__":
     logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--callers", type=int, nargs="+", default=[1, 4, 8])
-    parser.add_argument("--long-prompt", type=int, default=400)
+    parser.add_argument("--callers", type=int, nargs="+", default=CALLERS)
+    parser.add_argument("--long-prompt", type=int, default=LONG_PROMPT)
     parser.add_argument("--prompt", type=int, default=20)
-    parser.add_argument("--answer", type=int, default=16)
+    parser.add_argument("--answer", type=int, default=32)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = vars(parser.parse_args())
     print(json.dumps(asdict(measure(converted(arguments.pop("folder")), **arguments))))

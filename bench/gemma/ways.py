@@ -1,16 +1,14 @@
 """The ways to run a model that are compared, each in a process of its own."""
 
 import asyncio
-import itertools
+import json
 import os
 import statistics
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +17,23 @@ import torch
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from transformers import AutoModelForCausalLM
 
+from bench.gemma.figures import CALLERS, LONG_PROMPT, ROUNDS, Figures, peak_anonymous
 from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
 from chorus.model.v1.generation_pb2 import Sampling
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from services.gemma.servicer import SERVICE
 
-CALLERS = (1, 4, 8)
-_ROUNDS = 3
-_LONG_PROMPT = 400
 _TIMEOUT = 1800.0
 # Of an answer.
-TOKENS = int(os.environ.get("BENCH_TOKENS", "16"))
-_prompts = itertools.count()
+TOKENS = int(os.environ.get("BENCH_TOKENS", "32"))
+SHORT_TEXT = "Hello"
+_SHORT_PROMPT = 4
 
 
-@dataclass(slots=True)
-class Result:
-    """One row of the table. Speeds are tokens a second of all callers together."""
-
-    way: str
-    ready_seconds: float
-    anonymous_gib: float = 0.0
-    first_token_seconds: float = 0.0
-    speeds: tuple[float, ...] = ()
+def long_text(number: int) -> str:
+    """A prompt that begins like no other."""
+    return f"{number:03}" + "".join(chr(ord("a") + index % 26) for index in range(LONG_PROMPT))
 
 
 @asynccontextmanager
@@ -73,17 +64,30 @@ async def served(
         await process.wait()
 
 
-async def of_server(way: str, source: Path, port: int, callers: tuple[int, ...], **variables: str) -> Result:
+async def of_server(source: Path, port: int, **variables: str) -> Figures:
     """Our server, through gRPC."""
     async with served(source, port, None, **variables) as (stub, ready, process):
         with peak_anonymous(process) as peak:
-            long = "".join(chr(ord("a") + index % 26) for index in range(_LONG_PROMPT))
-            first = await _first_token(stub, long)
-            speeds = []
-            for count in callers:
-                rounds = [await _speed(stub, count) for _ in range(_ROUNDS)]
-                speeds.append(statistics.median(rounds))
-    return Result(way, ready, max(peak), first, tuple(speeds))
+            first = statistics.median([await _first_token(stub, number) for number in range(ROUNDS)])
+            speeds = [
+                statistics.median([await _speed(stub, callers) for _ in range(ROUNDS)]) for callers in CALLERS
+            ]
+    return Figures(ready, max(peak), first, tuple(speeds))
+
+
+async def of_process(module: str, *arguments: str, **variables: str) -> Figures:
+    """A way that runs by itself and prints what it measured."""
+    command = [sys.executable, "-m", module, *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=os.environ | variables,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{module} ended with {process.returncode}")
+    return Figures(**json.loads(output))
 
 
 def request(text: str, tokens: int) -> GenerateRequest:
@@ -94,57 +98,42 @@ def request(text: str, tokens: int) -> GenerateRequest:
     )
 
 
-async def _first_token(stub: Any, text: str) -> float:
+async def _first_token(stub: Any, number: int) -> float:
     started = time.perf_counter()
-    await stub.Generate(request(text, 1), timeout=_TIMEOUT)
+    await stub.Generate(request(long_text(number), 1), timeout=_TIMEOUT)
     return time.perf_counter() - started
 
 
 async def _speed(stub: Any, callers: int) -> float:
-    """Short prompts in words that no other one begins with, and their answers."""
+    """All have a prompt that has been read before: what takes the time is writing."""
+    await stub.Generate(request(SHORT_TEXT, 1), timeout=_TIMEOUT)
     started = time.perf_counter()
-    calls = [stub.Generate(request(f"{next(_prompts)}", TOKENS), timeout=_TIMEOUT) for _ in range(callers)]
+    calls = [stub.Generate(request(SHORT_TEXT, TOKENS), timeout=_TIMEOUT) for _ in range(callers)]
     answers = await asyncio.gather(*calls)
     written: int = sum(each.completion.usage.output_tokens for each in answers)
     return written / (time.perf_counter() - started)
 
 
-async def of_report(source: Path, callers: int) -> Result:
+async def of_report(source: Path) -> Figures:
     """The report's: fp32, one `generate` after the other in an executor, whoever else waits."""
     started = time.perf_counter()
     with peak_anonymous(os.getpid()) as peak:
         model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
-        ready = time.perf_counter() - started
         loop, executor = asyncio.get_running_loop(), ThreadPoolExecutor(1)
 
         def generate(length: int, tokens: int) -> None:
             prompt = torch.randint(5, 300, (1, length))
             model.generate(prompt, do_sample=False, max_new_tokens=tokens, min_new_tokens=tokens)
 
-        await loop.run_in_executor(executor, generate, 4, 1)
-        started = time.perf_counter()
-        await asyncio.gather(*(loop.run_in_executor(executor, generate, 4, TOKENS) for _ in range(callers)))
-        speed = callers * TOKENS / (time.perf_counter() - started)
-        started = time.perf_counter()
-        await loop.run_in_executor(executor, generate, _LONG_PROMPT, 1)
-        first = time.perf_counter() - started
-    return Result("the report's way, fp32", ready, max(peak), first, (speed,))
+        async def seconds(length: int, tokens: int, callers: int) -> float:
+            started = time.perf_counter()
+            calls = [loop.run_in_executor(executor, generate, length, tokens) for _ in range(callers)]
+            await asyncio.gather(*calls)
+            return time.perf_counter() - started
 
-
-@contextmanager
-def peak_anonymous(process: int) -> Iterator[list[float]]:
-    """GiB that no file stands behind, while the block runs: the list's greatest is the peak."""
-    seen, done = [0.0], threading.Event()
-
-    def look() -> None:
-        while not done.wait(0.2):
-            status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-            seen.append(int(status.partition("RssAnon:")[2].split()[0]) / 2**20)
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    try:
-        yield seen
-    finally:
-        done.set()
-        watcher.join()
+        await seconds(_SHORT_PROMPT, 1, 1)
+        ready = time.perf_counter() - started
+        first = statistics.median([await seconds(LONG_PROMPT, 1, 1) for _ in range(ROUNDS)])
+        # It makes no difference to it how many wait: two show as much as eight.
+        taken = statistics.median([await seconds(_SHORT_PROMPT, TOKENS, 2) for _ in range(ROUNDS)])
+    return Figures(ready, max(peak), first, (2 * TOKENS / taken,) * len(CALLERS))

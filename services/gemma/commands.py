@@ -103,8 +103,12 @@ def _quantize(settings: Settings, precision: str) -> None:
     if fault := disk_fault(plan.disk_bytes, free_disk(settings.cache), "the copy"):
         raise LoadError(fault)
     folder = source.fetched(hub)
-    from services.gemma.quantizing import quantize  # noqa: PLC0415 - torch takes seconds to import
+    # Torch takes seconds to import.
+    import torch  # noqa: PLC0415
 
+    from services.gemma.quantizing import quantize  # noqa: PLC0415
+
+    torch.set_num_threads(settings.threads)
     copy = quantize(folder, settings.cache, precision, _show)
     _say("", f"{copy.folder}")
 
