@@ -8,6 +8,7 @@ from pathlib import Path
 import onnxruntime
 import torch
 from onnx import TensorProto, helper
+from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 from torch.nn import functional
 from transformers import PreTrainedModel
 
@@ -22,6 +23,7 @@ _RANGES = (1.0, 0.9, 0.8)
 _TYPES = {"packed": TensorProto.UINT8, "scales": TensorProto.FLOAT, "zeros": TensorProto.UINT8}
 # Activations are taken in eight bits, group by group: two to seven times as quick as in fp32.
 _IN_EIGHT_BITS = 4
+_ALLOCATION = "std::bad_alloc"
 _IR, _OPSET = 10, 21
 _LENGTH_BYTES = 8
 
@@ -57,6 +59,7 @@ class Int4Linear(FourBitLinear):
 
     def open(self, folder: Path, places: Mapping[str, _Place]) -> None:
         """Takes the numbers from a folder's files, in the place of the buffers."""
+        _hand_over_threads()
         options = onnxruntime.SessionOptions()
         options.use_per_session_threads = False
         options.enable_cpu_mem_arena = False
@@ -69,9 +72,18 @@ class Int4Linear(FourBitLinear):
             delattr(self, name)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Multiplies; `inputs` is fp32."""
+        """Multiplies; `inputs` is fp32.
+
+        Raises:
+            MemoryError: There is no memory for the result.
+        """
         flat = inputs.reshape(-1, self.shape[1]).numpy()
-        (result,) = self._session.run(None, {"inputs": flat})
+        try:
+            (result,) = self._session.run(None, {"inputs": flat})
+        except RuntimeException as error:
+            if _ALLOCATION in str(error):
+                raise MemoryError from error
+            raise
         return torch.from_numpy(result).view(*inputs.shape[:-1], self.shape[0])
 
     def _graph(self, buffers: Sequence[TensorProto]) -> bytes:
@@ -109,7 +121,6 @@ class Int4Linear(FourBitLinear):
 
 def open_matrices(model: PreTrainedModel, folder: Path) -> None:
     """Has each `Int4Linear` of a model multiply with what the files of its copy hold of it."""
-    _hand_over_threads()
     # What the kernels take and give is fp32, and so is all that lies between.
     model.get_input_embeddings().register_forward_hook(lambda _module, _inputs, rows: rows.float())
     files = sorted(folder.glob("*.safetensors"))

@@ -1,0 +1,71 @@
+"""Four bits by onnxruntime's kernel: near the weights, and the same for a row alone and among others."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from services.gemma.int4 import Int4Linear, _places
+
+ROOT = Path(__file__).parents[2]
+# The result would take 1.5 GiB, and there are 0.2.
+SHORT_OF_MEMORY = """
+import pathlib, resource, sys
+import torch
+from tests.contract.test_gemma_int4 import opened
+matrix, rows = opened(torch.randn(20_000, 128), pathlib.Path(sys.argv[1])), torch.randn(20_000, 128)
+matrix(rows[:2])
+taken = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + 2 * 10**8, taken + 2 * 10**8))
+try:
+    matrix(rows)
+except MemoryError:
+    print("no memory for this one;", matrix(rows[:2]).shape)
+"""
+
+
+def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
+    save_file(Int4Linear.quantized(weight), folder / "matrix.safetensors")
+    matrix = Int4Linear(nn.Linear(weight.shape[1], weight.shape[0], bias=False))
+    matrix.open(folder, dict(_places(folder / "matrix.safetensors")))
+    return matrix
+
+
+# Groups of 128: less than one, an even and an odd number of them, and some numbers beyond the last.
+@pytest.mark.parametrize("inputs", [64, 256, 640, 700])
+def test_it_multiplies_nearly_as_the_weights_do(inputs: int, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    weight = torch.randn(96, inputs) * torch.rand(96, 1)
+    weight[0] = weight[0].abs()
+    rows = torch.randn(9, inputs)
+    exact, found = rows @ weight.T, opened(weight, tmp_path)(rows)
+    assert (found - exact).std() < 0.11 * exact.std()
+
+
+def test_a_row_gets_the_same_alone_and_among_others(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    matrix, rows = opened(torch.randn(256, 384), tmp_path), torch.randn(9, 384)
+    together = matrix(rows)
+    for alone, among in zip(rows, together, strict=True):
+        torch.testing.assert_close(matrix(alone[None])[0], among, rtol=1e-5, atol=1e-4)
+
+
+def test_zeros_stay_zeros(tmp_path: Path) -> None:
+    weight = torch.zeros(8, 256)
+    weight[1] = 1.0
+    found = opened(weight, tmp_path)(torch.ones(1, 256))[0]
+    torch.testing.assert_close(found, torch.tensor([0, 256.0, 0, 0, 0, 0, 0, 0]), rtol=1e-2, atol=1e-6)
+
+
+def test_out_of_memory_is_known_as_such_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    path = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'protos/gen/python')]}\n"
+    command = [sys.executable, "-c", path + SHORT_OF_MEMORY, str(tmp_path)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    assert said == "no memory for this one; torch.Size([2, 20000])\n"
