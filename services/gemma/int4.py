@@ -1,13 +1,14 @@
 """Four bits on any CPU, by the kernels of onnxruntime."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import onnxruntime
 import torch
 from onnx import TensorProto, helper
+from onnxruntime import OrtValue
 from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 from torch.nn import functional
 from transformers import PreTrainedModel
@@ -20,7 +21,6 @@ _STEPS = 15
 _LEAST_SCALE = 1e-8
 # A smaller range leaves out the few numbers at its ends, in finer steps for all others.
 _RANGES = (1.0, 0.9, 0.8)
-_TYPES = {"packed": TensorProto.UINT8, "scales": TensorProto.FLOAT, "zeros": TensorProto.UINT8}
 # Activations are taken in eight bits, group by group: two to seven times as quick as in fp32.
 _IN_EIGHT_BITS = 4
 _ALLOCATION = "std::bad_alloc"
@@ -28,6 +28,7 @@ _IR, _OPSET = 10, 21
 _LENGTH_BYTES = 8
 
 _Place = Mapping[str, str | int]
+_IN_MEMORY: _Place = {"location": "memory"}
 
 
 class Int4Linear(FourBitLinear):
@@ -39,6 +40,9 @@ class Int4Linear(FourBitLinear):
 
     precision = "int4"
     recipe = f"int4-g{_GROUP}"
+    packed: torch.Tensor
+    scales: torch.Tensor
+    zeros: torch.Tensor
     _session: onnxruntime.InferenceSession
 
     @staticmethod
@@ -57,19 +61,20 @@ class Int4Linear(FourBitLinear):
         zeros = functional.pad(zeros, (0, count % 2))
         return {"packed": _in_pairs(numbers), "scales": scales, "zeros": _in_pairs(zeros)}
 
-    def open(self, folder: Path, places: Mapping[str, _Place]) -> None:
-        """Takes the numbers from a folder's files, in the place of the buffers."""
+    def open(self, folder: Path, packed: _Place) -> None:
+        """Gives the kernel the buffers, `packed` by its place in a folder's files; it keeps what it needs."""
         _hand_over_threads()
         options = onnxruntime.SessionOptions()
         options.use_per_session_threads = False
         options.enable_cpu_mem_arena = False
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
-        buffers = {name: self._external(name, place) for name, place in places.items()}
+        # They are read each time: their pages of a file would have to be kept, or read again.
+        values = [OrtValue.ortvalue_from_numpy(each.numpy()) for each in (self.scales, self.zeros)]
+        options.add_external_initializers(["scales", "zeros"], values)
         self._session = onnxruntime.InferenceSession(
-            self._graph(list(buffers.values())), options, providers=["CPUExecutionProvider"]
+            self._graph(packed), options, providers=["CPUExecutionProvider"]
         )
-        for name in places:
-            delattr(self, name)
+        del self.packed, self.scales, self.zeros
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Multiplies; `inputs` is fp32.
@@ -86,12 +91,17 @@ class Int4Linear(FourBitLinear):
             raise
         return torch.from_numpy(result).view(*inputs.shape[:-1], self.shape[0])
 
-    def _graph(self, buffers: Sequence[TensorProto]) -> bytes:
+    def _graph(self, packed: _Place) -> bytes:
         """A graph of one multiplication."""
         outputs, inputs = self.shape
+        buffers = [
+            _external("packed", TensorProto.UINT8, self.packed, packed),
+            _external("scales", TensorProto.FLOAT, self.scales, _IN_MEMORY),
+            _external("zeros", TensorProto.UINT8, self.zeros, _IN_MEMORY),
+        ]
         node = helper.make_node(
             "MatMulNBits",
-            ["inputs", *_TYPES],
+            ["inputs", "packed", "scales", "zeros"],
             ["outputs"],
             domain="com.microsoft",
             K=inputs,
@@ -109,25 +119,21 @@ class Int4Linear(FourBitLinear):
         model = helper.make_model(graph, opset_imports=versions, ir_version=_IR)
         return model.SerializeToString()
 
-    def _external(self, name: str, place: _Place) -> TensorProto:
-        shape = getattr(self, name).shape
-        tensor = TensorProto(
-            name=name, data_type=_TYPES[name], dims=shape, data_location=TensorProto.EXTERNAL
-        )
-        for key, value in place.items():
-            tensor.external_data.add(key=key, value=str(value))
-        return tensor
-
 
 def open_matrices(model: PreTrainedModel, folder: Path) -> None:
     """Has each `Int4Linear` of a model multiply with what the files of its copy hold of it."""
-    # What the kernels take and give is fp32, and so is all that lies between.
-    model.get_input_embeddings().register_forward_hook(lambda _module, _inputs, rows: rows.float())
+    # What the kernels take and give is fp32, and so is all that lies between. Only rows of the embedding are
+    # read from its file.
+    embedding = model.get_input_embeddings()
+    embedding.register_forward_hook(lambda _module, _inputs, rows: rows.float())
+    for each in model.parameters():
+        if each is not embedding.weight:
+            each.data = each.data.float()
     files = sorted(folder.glob("*.safetensors"))
     places = {name: place for file in files for name, place in _places(file)}
     for name, matrix in model.named_modules():
         if isinstance(matrix, Int4Linear):
-            matrix.open(folder, {buffer: places[f"{name}.{buffer}"] for buffer in _TYPES})
+            matrix.open(folder, places[f"{name}.packed"])
 
 
 def _places(file: Path) -> Iterator[tuple[str, _Place]]:
@@ -173,6 +179,13 @@ def _nearest(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Te
             torch.where(nearer, zeros, best[2]),
         )
     return best[0].to(torch.uint8), best[1], best[2].to(torch.uint8)
+
+
+def _external(name: str, kind: int, buffer: torch.Tensor, place: _Place) -> TensorProto:
+    tensor = TensorProto(name=name, data_type=kind, dims=buffer.shape, data_location=TensorProto.EXTERNAL)
+    for key, value in place.items():
+        tensor.external_data.add(key=key, value=str(value))
+    return tensor
 
 
 def _in_pairs(numbers: torch.Tensor) -> torch.Tensor:

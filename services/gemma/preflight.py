@@ -8,16 +8,17 @@ from services.gemma.resources import Device, Resources
 from services.gemma.shape import KNOWN, Shape
 
 GIB = 2**30
-_RUNTIME_BYTES = int(0.35 * GIB)
-_SPARE_BYTES = int(0.3 * GIB)
+_RUNTIME_BYTES = int(0.45 * GIB)
+_SPARE_BYTES = int(0.1 * GIB)
 # The logits, and what sampling makes of them.
 _LOGITS_COPIES = 4
 # One short review, with its rubric and its answer: less than that is of no use.
 _LEAST_TOKENS = 1024
 
-# Of a number, in memory. In four bits 64 numbers share four bytes, or 128 of them eight.
-_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8 / 128}
-# In files they are a scale and a zero of four bits.
+# Of a number, in memory. In four bits 64 numbers share four bytes; with int4 128 share a scale, a zero of
+# four bits, and what the kernel packs with them: the scale again, and a sum.
+_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 12.5 / 128}
+# In files it is the scale and the zero.
 _FILE_BYTES = _BYTES | {"int4": 0.5 + 4.5 / 128}
 SAVED = ("nf4", "int4")
 # The kernel for int4 is quick on every CPU; that of bitsandbytes with AVX512_BF16 and on GPUs.

@@ -32,9 +32,12 @@ except MemoryError:
 
 
 def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
-    save_file(Int4Linear.quantized(weight), folder / "matrix.safetensors")
     matrix = Int4Linear(nn.Linear(weight.shape[1], weight.shape[0], bias=False))
-    matrix.open(folder, dict(_places(folder / "matrix.safetensors")))
+    buffers = Int4Linear.quantized(weight)
+    save_file(buffers, folder / "matrix.safetensors")
+    for name, buffer in buffers.items():
+        matrix.register_buffer(name, buffer)
+    matrix.open(folder, dict(_places(folder / "matrix.safetensors"))["packed"])
     return matrix
 
 

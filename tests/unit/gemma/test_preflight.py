@@ -58,7 +58,7 @@ def test_on_a_gpu_the_embedding_is_in_its_memory_too() -> None:
 
 def test_the_ceiling_is_the_reading_of_the_weights() -> None:
     assert plan(FOUR_B, "bf16", machine(64)).most_tokens_per_second == pytest.approx(3.5, abs=0.1)
-    assert plan(FOUR_B, "int4", machine(64)).most_tokens_per_second == pytest.approx(12.4, abs=0.1)
+    assert plan(FOUR_B, "int4", machine(64)).most_tokens_per_second == pytest.approx(11.6, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(6.1),
             FOUR_B,
             "auto",
-            f"needs 8.0 GiB, 6.1 free; int4 needs 2.8: {QUANTIZE}",
+            f"needs 7.9 GiB, 6.1 free; int4 needs 2.9: {QUANTIZE}",
         ),
         (
             machine(64),
@@ -105,15 +105,15 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(2.5),
             FOUR_B,
             "auto",
-            "needs 8.0 GiB, 2.5 free; gemma-2b-it in int4 needs 2.0: set GEMMA_MODEL to it",
+            "needs 7.9 GiB, 2.5 free; gemma-2b-it in int4 needs 2.0: set GEMMA_MODEL to it",
         ),
         (
             machine(1.5),
             FOUR_B,
             "bf16",
-            "needs 8.0 GiB, 1.5 free; gemma-3-1b-it in int4 needs 1.2: set GEMMA_MODEL to it",
+            "needs 7.9 GiB, 1.5 free; gemma-3-1b-it in int4 needs 1.2: set GEMMA_MODEL to it",
         ),
-        (machine(0.5), SMALLEST, "auto", "needs 1.2 GiB, 0.5 free, and no smaller Gemma fits"),
+        (machine(0.5), SMALLEST, "auto", "needs 1.1 GiB, 0.5 free, and no smaller Gemma fits"),
     ],
 )
 def test_what_cannot_fit_is_refused_with_what_would(
