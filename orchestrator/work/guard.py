@@ -1,5 +1,6 @@
 """A copy that is safe to read: composed, and free of what a person could not see."""
 
+import base64
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,8 @@ _HIDDEN = regex.compile(
     regex.VERSION1,
 )
 # By itself `\X` counts, for each regional indicator, all those before it.
+# A sentence or more in base64.
+_ENCODED = regex.compile(r"(?<![\w+/.:-])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/-])")
 _CLUSTER = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
 # Nobody writes a longer one, and marks by the thousand take minutes to be put in order.
 _LONGEST_CLUSTER = 64
@@ -57,8 +60,17 @@ def visible(text: str) -> str:
 
 
 def hidden_passages(text: str) -> list[tuple[int, int]]:
-    """Ranges of the text as received that may hold writing which no person sees."""
-    return [match.span() for match in _HIDDEN.finditer(text)]
+    """Ranges of the text as received that may hold writing which no person sees or reads."""
+    encoded = (match.span() for match in _ENCODED.finditer(text) if _decodes(match.group()))
+    return [*(match.span() for match in _HIDDEN.finditer(text)), *encoded]
+
+
+def _decodes(letters: str) -> bool:
+    try:
+        decoded = base64.b64decode(letters, validate=True).decode()
+    except ValueError:
+        return False
+    return decoded.isprintable() and " " in decoded
 
 
 def reading_copy(text: str) -> ReadingCopy:

@@ -18,12 +18,17 @@ _USED = re.compile(r"\{([A-Z_]+)\}")
 
 def speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
     """Ranges of the reading copy that seem to try to steer the models."""
-    folded = [folding.folded_span(each.start, each.end) for each in sentences]
-    passages = [folding.text[start:end] for start, end in folded]
-    for sentence, (start, _), passage, after in zip(
-        sentences, folded, passages, [*passages[1:], ""], strict=True
-    ):
-        match = _rules().search(passage) or steering(passage, after)
+    reached = 0
+    for start, end in sorted((*_ruled(folding, sentences), *steering(folding, sentences))):
+        if end > reached:
+            yield max(start, reached), end
+            reached = end
+
+
+def _ruled(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    for sentence in sentences:
+        start, end = folding.folded_span(sentence.start, sentence.end)
+        match = _rules().search(folding.text[start:end])
         if match is None:
             continue
         if sentence.end - sentence.start <= _MAX_SENTENCE:

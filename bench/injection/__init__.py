@@ -1,0 +1,1 @@
+"""How the weights of `orchestrator/work/steering.py` are learned, and how they do on unknown attacks."""
