@@ -54,4 +54,4 @@ async def _ready(address: str) -> None:
                 return
 
 
-SUBJECTS = [Subject("gemma", f"gemma/{_FOLDER}", start)]
+SUBJECTS = [Subject("gemma", f"gemma/{_FOLDER}", start, may_be_cut=True)]
