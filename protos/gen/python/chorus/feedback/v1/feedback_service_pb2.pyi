@@ -39,9 +39,11 @@ class GetFeedbackRequest(google.protobuf.message.Message):
     """Who words the summary: a Model.name. Empty: a template, at no cost."""
     request_id: builtins.str
     """A repeat with the same id joins the running call or gets the stored answer
-    instead of paying again. Empty: no protection. At most 64 characters.
-    The same id with another request is an INVALID_REQUEST. Failed calls are
-    not stored, the answers they paid for are. Kept for 24 hours.
+    instead of paying again. One with more than twice the time that the running
+    call has left waits for its end, and has those models asked again that there
+    was no time for. Empty: no protection. At most 64 characters. The same id
+    with another request is an INVALID_REQUEST. Failed calls are not stored, the
+    answers they paid for are. Kept for 24 hours.
     """
     feedback_language_code: builtins.str
     """BCP 47, the language the feedback is written in. Empty: the submission's."""
@@ -115,7 +117,9 @@ class PanelPolicy(google.protobuf.message.Message):
 
     @property
     def straggler_grace(self) -> google.protobuf.duration_pb2.Duration:
-        """Longest further wait once the minimum is reached. Unset: for everyone."""
+        """Longest further wait once the minimum is reached. Unset: for everyone; where
+        only substitutes still write, half of the time that is left.
+        """
 
     def __init__(
         self,
@@ -391,7 +395,7 @@ class DeleteFeedbackRequest(google.protobuf.message.Message):
 
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
     feedback_id: builtins.str
-    """GetFeedbackResponse.feedback_id."""
+    """GetFeedbackResponse.feedback_id, or that of a QUORUM_NOT_REACHED."""
     def __init__(
         self,
         *,

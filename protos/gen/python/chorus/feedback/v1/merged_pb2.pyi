@@ -238,7 +238,10 @@ class RaterScore(google.protobuf.message.Message):
     adjusted: builtins.float
     """After the model's known severity is taken off."""
     weight: builtins.float
-    """0: left out as an outlier, and shown all the same."""
+    """How much it counted, beside 1 for the usual: less where the model's scores
+    of this work look more like chance than like its usual self; 0: not at all.
+    Shown all the same.
+    """
     rationale: builtins.str
     def __init__(
         self,

@@ -77,6 +77,8 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
     the same request_id. The details hold one Failure per model that failed,
     with the model's name in its metadata as "model".
+    Metadata: feedback_id, which DeleteFeedback takes (if the request has a
+    request_id).
     """
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 15
     """A bug on our side. gRPC: INTERNAL."""
@@ -139,6 +141,8 @@ ERROR_REASON_QUORUM_NOT_REACHED: ErrorReason.ValueType  # 14
 gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
 the same request_id. The details hold one Failure per model that failed,
 with the model's name in its metadata as "model".
+Metadata: feedback_id, which DeleteFeedback takes (if the request has a
+request_id).
 """
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """A bug on our side. gRPC: INTERNAL."""
