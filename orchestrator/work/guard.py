@@ -19,9 +19,9 @@ _HIDDEN = regex.compile(
     r"|[\p{Default_Ignorable_Code_Point}--\u3164\u115F\u1160\uFFA0]{8,}",
     regex.VERSION1,
 )
-# By itself `\X` counts, for each regional indicator, all those before it.
 # A sentence or more in base64.
 _ENCODED = regex.compile(r"(?<![\w+/.:-])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/-])")
+# By itself `\X` counts, for each regional indicator, all those before it.
 _CLUSTER = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
 # Nobody writes a longer one, and marks by the thousand take minutes to be put in order.
 _LONGEST_CLUSTER = 64
