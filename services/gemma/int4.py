@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -131,9 +132,11 @@ def open_matrices(model: PreTrainedModel, folder: Path) -> None:
             each.data = each.data.float()
     files = sorted(folder.glob("*.safetensors"))
     places = {name: place for file in files for name, place in _places(file)}
-    for name, matrix in model.named_modules():
-        if isinstance(matrix, Int4Linear):
-            matrix.open(folder, places[f"{name}.packed"])
+    matrices = {name: each for name, each in model.named_modules() if isinstance(each, Int4Linear)}
+    threads = torch.get_num_threads()
+    _hand_over_threads()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda name: matrices[name].open(folder, places[f"{name}.packed"]), matrices))
 
 
 def _places(file: Path) -> Iterator[tuple[str, _Place]]:
