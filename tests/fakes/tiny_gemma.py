@@ -6,10 +6,11 @@ from typing import Any
 import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GemmaTokenizer
 
+from rpckit.errors import ChorusError
 from rpckit.settings import Environment
 from services.gemma.gemma import Gemma
 from services.gemma.loading import load
-from services.gemma.model import Job, Message, Sampling
+from services.gemma.model import Ending, Job, Message, Sampling
 from services.gemma.resources import Device, Resources
 from services.gemma.settings import Settings
 from services.gemma.source import Hub
@@ -60,6 +61,29 @@ def loaded(
     """Loads what the server would; `variables` are added to its environment."""
     own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies", "GEMMA_THREADS": "1"}
     return load(Settings.read(Environment(own | variables)), hub or Hub(), resources)
+
+
+def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
+    """Writes the answers in one batch."""
+    writings = [gemma.begin(each) for each in jobs]
+    pieces: list[list[str]] = [[] for _ in jobs]
+    ends: list[Ending | ChorusError | None] = [None for _ in jobs]
+    for each in writings:
+        assert gemma.admit(each)
+    try:
+        while None in ends:
+            going = [index for index, end in enumerate(ends) if end is None]
+            steps = gemma.step([writings[index] for index in going])
+            for index, progress in zip(going, steps, strict=True):
+                pieces[index] += [progress.text] if progress.text else []
+                ends[index] = progress.end
+    finally:
+        for each in writings:
+            gemma.release(each)
+    for end in ends:
+        if isinstance(end, ChorusError):
+            raise end
+    return [(texts, end) for texts, end in zip(pieces, ends, strict=True) if isinstance(end, Ending)]
 
 
 def tiny_tokenizer() -> GemmaTokenizer:
