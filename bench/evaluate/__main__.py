@@ -19,11 +19,9 @@ from pathlib import Path
 
 from bench.evaluate import attacks, pairs, people, quotes, scores, stability, summaries
 from bench.evaluate.goal import Goal, table, unmeasured
-from bench.evaluate.works import read, texts
+from bench.evaluate.works import DATA, WORKS, read, texts
 
 _HERE = Path(__file__).parent
-_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-_WORKS = [_DATA / f"{name}_dev.jsonl" for name in ("ksl_ko", "l2_essays", "saf_en")]
 _PROCESSES = 2
 
 
@@ -35,8 +33,8 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ratings", type=Path, default=_DATA / "l2_ratings_dev.csv")
-    parser.add_argument("--works", type=Path, nargs="+", default=_WORKS)
+    parser.add_argument("--ratings", type=Path, default=DATA / "l2_ratings_dev.csv")
+    parser.add_argument("--works", type=Path, nargs="+", default=WORKS)
     parser.add_argument("--pairs", type=Path, default=_HERE / "pairs.jsonl")
     parser.add_argument("--attacks", type=Path, default=_HERE / "attacks")
     arguments = parser.parse_args()

@@ -11,6 +11,8 @@ from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.work.work import Work, read_work
 
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+WORKS = [DATA / f"{name}_dev.jsonl" for name in ("ksl_ko", "l2_essays", "saf_en")]
 _MODELS = {"openai/a": "openai", "anthropic/b": "anthropic", "google/c": "google", "gemma/d": "google"}
 _OBSERVATIONS = {
     "ko": (

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.evaluate.works import texts
+from bench.evaluate.works import WORKS, texts
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.work.steering import Passage, Window, passages, windows
 from orchestrator.work.work import read_work
 
 _HERE = Path(__file__).parent
-_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-_WORKS = ("ksl_ko", "l2_essays", "saf_en")
 _PLACES_PER_ATTACK = 2
 _LINES_PER_ESSAY = 10
 # Clean windows are many, most of them far from any doubt.
@@ -51,10 +49,10 @@ def attacks(seed: int = 7) -> list[Text]:
 
 
 def _real_works() -> Iterator[tuple[str, str]]:
-    for name in _WORKS:
-        for text in texts(_DATA / f"{name}_dev.jsonl").values():
+    for path in WORKS:
+        for text in texts(path).values():
             if text.strip():
-                yield name, text
+                yield path.stem, text
 
 
 def harmless() -> list[Text]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import orchestrator.work
+from bench.evaluate.works import WORKS
 from bench.injection.corpus import Text, attacks, harmless, held_out, works
 from orchestrator.work.steering import BIAS, LENGTH, Window, weigh
 
@@ -40,6 +41,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.injection.learn", description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
+    if missing := [str(each) for each in WORKS if not each.exists()]:
+        parser.error(f"the real works are not there: {', '.join(missing)}")
     corpus = [*attacks(), *harmless(), *works()]
     if arguments.write:
         weights = learn(corpus)

@@ -8,6 +8,7 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.work.work import read_work
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"
+SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "python" / "samples"
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
@@ -76,6 +77,11 @@ def test_what_speaks_to_the_models_is_flagged(attack: str, before: str) -> None:
 )
 def test_an_essay_about_models_and_marks_is_not_flagged(text: str) -> None:
     assert suspected(text) == []
+
+
+@pytest.mark.parametrize("sample", ["ko", "en"])
+def test_an_argument_about_school_is_not_flagged(sample: str) -> None:
+    assert suspected((SAMPLES / f"{sample}.txt").read_text(encoding="utf-8")) == []
 
 
 def test_essays_about_marks_and_models_are_mostly_left_alone() -> None:
