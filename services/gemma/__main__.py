@@ -29,7 +29,7 @@ async def register_engine(host: Host, settings: Settings, engine: BatchEngine) -
         await host.set_ready(SERVICE, ready=ready)
 
     host.exit_stack.callback(engine.close)
-    servicer = GemmaServicer(settings.name, engine)
+    servicer = GemmaServicer(settings.name, engine, images=settings.images)
     await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer, ready=False)
     host.spawn(engine.run(announce))
 

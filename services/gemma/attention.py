@@ -19,7 +19,7 @@ class Past:
     """The keys and values of one answer's tokens, all of them: the next answer may begin with the same.
 
     Attributes:
-        tokens: What the keys and values are of.
+        tokens: What the keys and values are of. An image's are its mark, each of them.
         layers: Keys and values of each layer, of shape (2, heads, capacity, head).
         capacity: How many tokens there is room for.
     """
@@ -53,10 +53,15 @@ class Past:
 
 @dataclass(slots=True)
 class Piece:
-    """The next tokens of one answer."""
+    """The next tokens of one answer.
+
+    Attributes:
+        rows: What they stand for if they are an image's, all of them; None: they are the vocabulary's.
+    """
 
     past: Past
     tokens: list[int]
+    rows: torch.Tensor | None = None
     _masks: dict[int | None, torch.Tensor] = field(default_factory=dict)
 
     @property
@@ -69,7 +74,8 @@ class Piece:
         if window not in self._masks:
             rows = torch.arange(self.start, self.start + len(self.tokens), device=device)[:, None]
             columns = torch.arange(self.first_seen(window), self.start + len(self.tokens), device=device)
-            seen = columns <= rows
+            # The parts of an image see each other.
+            seen = columns <= (rows if self.rows is None else rows.amax())
             self._masks[window] = seen if window is None else seen & (columns > rows - window)
         return self._masks[window]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, Timeout
-from services.gemma.model import Job, LocalModel, Progress
+from services.gemma.model import Facts, Job, LocalModel, Progress
 
 
 @dataclass(eq=False, slots=True)
@@ -41,6 +41,11 @@ class Batch:
         self._waiting: deque[tuple[Order, Any]] = deque()
         self._writing: dict[Order, Any] = {}
         self._closed = False
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the model."""
+        return self._model.facts
 
     def submit(self, order: Order) -> None:
         """From any thread: asks for an answer."""

@@ -1,7 +1,7 @@
 """The tensors of a Gemma checkpoint: where those of the text tower are, and whether they are all there."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from services.gemma.model import LoadError
 
@@ -9,6 +9,11 @@ from services.gemma.model import LoadError
 TEXT_TOWER = {
     r"^(language_model\.model|model\.language_model)\.": "model.",
     r"^language_model\.lm_head": "lm_head",
+}
+VISION_TOWER = {
+    r"^(model\.vision_tower|vision_tower)\.": "vision_tower.",
+    r"^vision_tower\.vision_model\.": "vision_tower.",
+    r"^model\.multi_modal_projector\.": "multi_modal_projector.",
 }
 OTHER_TOWERS = (
     "vision_tower.",
@@ -27,17 +32,16 @@ def text_key(key: str) -> str | None:
     return key
 
 
-def refuse_wrong_keys(missing: Collection[str], reshaped: Collection[str], surplus: Collection[str]) -> None:
+def refuse_wrong_keys(missing: Iterable[str], reshaped: Iterable[str], surplus: Iterable[str]) -> None:
     """Lets pass only what is the model, the whole model and nothing but the model.
 
     Raises:
         LoadError: Names one of the wrong weights.
     """
-    surplus = {key for key in surplus if not key.startswith(OTHER_TOWERS)}
-    for wrong, keys in (
+    for wrong, those in (
         ("are missing", missing),
         ("have another shape", reshaped),
         ("belong to another model", surplus),
     ):
-        if keys:
+        if keys := list(those):
             raise LoadError(f"{len(keys)} weights {wrong}, for example {min(keys)}")

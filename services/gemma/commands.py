@@ -54,7 +54,7 @@ def checked(settings: Settings, resources: Resources, hub: Hub) -> list[str]:
     """What `check` prints. Sizes are GiB, speeds are of one caller and a ceiling."""
     answers = settings.server.max_in_flight
     source = Source.find(settings.source, hub) if settings.source else None
-    shape = source.shape if source else KNOWN[0]
+    shape = (source.shape if source else KNOWN[0]).seeing(images=settings.images)
     lines = [_HEADER]
     for each in (shape, *smaller(shape)):
         lines += map(_row, plans(each, resources, answers))

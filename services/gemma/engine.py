@@ -40,6 +40,13 @@ class Engine(Protocol):
     def status(self) -> Status:
         """The model's state now."""
 
+    def ready(self) -> Facts:
+        """What is known of the model.
+
+        Raises:
+            Unavailable: No model is loaded.
+        """
+
     def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
         """Yields the answer's text piece by piece, then its ending. Closed, it frees its place.
 
@@ -82,6 +89,10 @@ class BatchEngine:
             self._give_up()
             await announce(self.status)
         await announce(self.status)
+
+    def ready(self) -> Facts:
+        """As `Engine` says."""
+        return self._ready_batch().facts
 
     async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
         """As `Engine` says."""

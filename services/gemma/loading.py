@@ -16,16 +16,17 @@ from transformers import (
 
 from rpckit import log
 from services.gemma.attention import ATTENTION
-from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys
+from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys, text_key
 from services.gemma.copies import Copy, finished
 from services.gemma.gemma import Gemma
 from services.gemma.int4 import Int4Linear, open_matrices
 from services.gemma.model import Facts, Job, LoadError, Message, Sampling
-from services.gemma.preflight import Plan, choose, gib
+from services.gemma.preflight import SAVED, Plan, choose, gib
 from services.gemma.resources import Resources
 from services.gemma.settings import Settings
 from services.gemma.source import Hub, Source
 from services.gemma.transformers_quantizer import LINEAR
+from services.gemma.vision import Vision
 
 _DTYPE = torch.bfloat16
 
@@ -47,7 +48,7 @@ def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
     source = Source.find(settings.source, hub)
     copies = finished(settings.cache, source.folder) if source.folder else {}
     plan = choose(
-        source.shape,
+        source.shape.seeing(images=settings.images),
         resources,
         answers=settings.server.max_in_flight,
         precision=settings.precision,
@@ -61,13 +62,15 @@ def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
         needs_gib=gib(plan.memory_bytes),
         free_gib=gib(plan.device.free_bytes),
     )
-    folder, version = source.fetched(hub), ""
+    original = source.fetched(hub)
+    folder, version = original, ""
     if plan.precision in copies:
         copy = copies[plan.precision]
         version = _verified(copy, plan.precision, settings.threads)
         folder = copy.folder
     try:
-        gemma = _assemble(folder, version or folder.name, plan)
+        vision = Vision.load(original, plan.device.name) if plan.shape.vision else None
+        gemma = _assemble(folder, version or folder.name, plan, vision)
     except SafetensorError as error:
         raise LoadError("a safetensors file is damaged: download the model again") from error
     except (OSError, ValueError) as error:
@@ -85,12 +88,14 @@ def _verified(copy: Copy, precision: str, threads: int) -> str:
     return str(copy.manifest["version"])
 
 
-def _assemble(folder: Path, version: str, plan: Plan) -> Gemma:
+def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> Gemma:
     weights = list(folder.glob("*.safetensors"))
     if not weights:
         raise LoadError("there is no safetensors file; other weights, pickles above all, are not loaded")
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     tokenizer = _tokenizer(folder, config.get_text_config().vocab_size)
+    if vision:
+        vision.teach(tokenizer)
     loaded: Any = AutoModelForCausalLM.from_pretrained(
         folder,
         config=config.get_text_config(),
@@ -106,7 +111,7 @@ def _assemble(folder: Path, version: str, plan: Plan) -> Gemma:
     )
     model, report = loaded
     reshaped = {key for key, *_ in report["mismatched_keys"]}
-    refuse_wrong_keys(report["missing_keys"], reshaped, report["unexpected_keys"])
+    refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
     model = model.eval().to(plan.device.name)
     if plan.precision == Int4Linear.precision:
         open_matrices(model, folder)
@@ -115,10 +120,13 @@ def _assemble(folder: Path, version: str, plan: Plan) -> Gemma:
         context_tokens=min(model.config.max_position_embeddings, plan.cache_tokens),
         precision=plan.precision,
         memory_bytes=plan.memory_bytes,
-        disk_bytes=sum(each.stat().st_size for each in weights),
+        # A copy's images are looked at by the tower of the model that it is a copy of.
+        disk_bytes=sum(each.stat().st_size for each in weights)
+        + (plan.vision_bytes if plan.precision in SAVED else 0),
         device=str(model.device),
+        image_side=vision.side if vision else 0,
     )
-    return Gemma(model, tokenizer, _ends(model, tokenizer), facts, plan.cache_tokens)
+    return Gemma(model, tokenizer, _ends(model, tokenizer), facts, plan.cache_tokens, vision)
 
 
 def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:

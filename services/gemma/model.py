@@ -19,11 +19,29 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in the size that the model takes.
+
+    Attributes:
+        colours: Three bytes a pixel, row by row.
+        mark: Stands for it among the tokens of a prompt: negative, and no other picture's.
+    """
+
+    colours: bytes
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One turn, in the words of chat templates."""
+    """One turn, in the words of chat templates: a text, or texts and images in their order."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str | tuple[str | Image, ...]
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """Its images, in their order."""
+        return tuple(each for each in self.content if isinstance(each, Image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,11 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a loaded model. `precision` and `device` are worded as in `Footprint`."""
+    """What is known of a loaded model. `precision` and `device` are worded as in `Footprint`.
+
+    Attributes:
+        image_side: Width and height of the images it takes; 0: it takes none.
+    """
 
     version: str
     context_tokens: int
@@ -54,6 +76,7 @@ class Facts:
     memory_bytes: int
     disk_bytes: int
     device: str
+    image_side: int = 0
 
     @property
     def max_input_tokens(self) -> int:

@@ -12,6 +12,8 @@ _RUNTIME_BYTES = int(0.45 * GIB)
 _SPARE_BYTES = int(0.1 * GIB)
 # The logits, and what sampling makes of them.
 _LOGITS_COPIES = 4
+# While it looks at an image: what one layer takes in fp32, and before it the image as it was sent.
+_LOOKING_BYTES = int(0.5 * GIB)
 # One short review, with its rubric and its answer: less than that is of no use.
 _LEAST_TOKENS = 1024
 
@@ -51,7 +53,12 @@ class Plan:
     @property
     def disk_bytes(self) -> int:
         """Of the files."""
-        return int(_FILE_BYTES[self.precision] * self._numbers) + self._rows_bytes
+        return int(_FILE_BYTES[self.precision] * self._numbers) + self._rows_bytes + self.vision_bytes
+
+    @property
+    def vision_bytes(self) -> int:
+        """Of the weights that look at images: bf16 in every precision, and the original's."""
+        return 2 * self.shape.vision
 
     @property
     def memory_bytes(self) -> int:
@@ -88,7 +95,8 @@ class Plan:
         logits = self.answers * self.shape.vocabulary * 4 * _LOGITS_COPIES
         # On a CPU the embedding's file is mapped, and only the rows of the prompt's tokens are read.
         rows = self._rows_bytes if self.device.is_gpu else 0
-        return _RUNTIME_BYTES + self.weight_bytes + rows + logits + _SPARE_BYTES
+        vision = self.vision_bytes + _LOOKING_BYTES if self.shape.vision else 0
+        return _RUNTIME_BYTES + self.weight_bytes + rows + vision + logits + _SPARE_BYTES
 
     @property
     def _rows_bytes(self) -> int:
@@ -126,9 +134,10 @@ def choose(
 
 
 def smaller(shape: Shape) -> list[Shape]:
-    """The known Gemmas that are smaller, from the biggest down."""
-    size = shape.matrices + shape.embedding
-    return [each for each in KNOWN if each.matrices + each.embedding < 0.9 * size]
+    """The known Gemmas that are smaller and see if it does, from the biggest down."""
+    size, sees = shape.matrices + shape.embedding, bool(shape.vision)
+    able = [each.seeing(images=sees) for each in KNOWN if each.vision or not sees]
+    return [each for each in able if each.matrices + each.embedding < 0.9 * size]
 
 
 def disk_fault(needed_bytes: int, free_bytes: int, what: str) -> str:

@@ -1,5 +1,6 @@
 """The ModelService of a local Gemma."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,8 @@ from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_servic
 from rpckit.call import served_call
 from rpckit.errors import BadOutput, ModelNotFound
 from services.gemma.engine import Engine, State
-from services.gemma.model import Ending
-from services.gemma.request import to_job
+from services.gemma.model import Ending, Job
+from services.gemma.request import has_images, to_job
 from services.gemma.schema import matches
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ _STATES = {
 
 
 class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
-    """Offers one model, under `name`."""
+    """Offers one model, under `name`; `images` if it reads them."""
 
-    def __init__(self, name: str, engine: Engine) -> None:
+    def __init__(self, name: str, engine: Engine, *, images: bool = False) -> None:
         self._name = name
         self._engine = engine
+        self._images = images
+        self._decoding = asyncio.Lock()
 
     async def ListModels(
         self, request: model_service_pb2.ListModelsRequest, context: "Context"
@@ -76,7 +79,7 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
     ) -> AsyncGenerator[str | model_service_pb2.Completion, None]:
         if request.model not in {"", self._name}:
             raise ModelNotFound(f"this server has {self._name} alone", metadata={"model": request.model})
-        job = to_job(request)
+        job = await self._job(request)
         answer = ""
         async with aclosing(self._engine.generate(job, served_call().deadline)) as steps:
             async for step in steps:
@@ -88,13 +91,21 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
                     answer += step
                     yield step
 
+    async def _job(self, request: model_service_pb2.GenerateRequest) -> Job:
+        if not (self._images and has_images(request)):
+            return to_job(request)
+        side = self._engine.ready().image_side
+        # Beside the event loop, for decoding takes time; one after the other, for it takes memory.
+        async with self._decoding:
+            return await asyncio.to_thread(to_job, request, side)
+
     def _model(self) -> model_pb2.Model:
         status = self._engine.status
         model = model_pb2.Model(
             name=self._name,
             display_name=self._name.partition("/")[2],
             family=_FAMILY,
-            capabilities=_CAPABILITIES,
+            capabilities=(*_CAPABILITIES, *([model_pb2.CAPABILITY_IMAGE_INPUT] if self._images else [])),
             state=_STATES[status.state],
             state_detail=status.detail,
             price=model_pb2.Price(),

@@ -19,6 +19,7 @@ class Settings:
     Attributes:
         source: GEMMA_MODEL, a folder or a repository name. Empty: no model.
         precision: GEMMA_PRECISION, "auto" or the one to take.
+        images: GEMMA_IMAGES, whether it reads images.
         cache: GEMMA_CACHE_DIR, where quantised copies are.
         threads: GEMMA_THREADS, for arithmetic on the CPU.
     """
@@ -26,6 +27,7 @@ class Settings:
     server: ServerSettings
     source: str
     precision: str
+    images: bool
     cache: Path
     threads: int
 
@@ -42,6 +44,7 @@ class Settings:
             server=ServerSettings.read(environment, "GEMMA", port=50052, max_in_flight=_ANSWERS),
             source=environment.text("GEMMA_MODEL"),
             precision=environment.choice("GEMMA_PRECISION", "auto", _PRECISIONS),
+            images=environment.flag("GEMMA_IMAGES"),
             cache=Path(environment.text("GEMMA_CACHE_DIR", "~/.cache/chorus/gemma")).expanduser(),
             threads=environment.integer("GEMMA_THREADS", free, least=1),
         )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,6 +27,7 @@ class Shape:
         embedding: Parameters of the embedding, which is the head too.
         kv_bytes: Of one token in the cache of keys and values, in bf16.
         context_tokens: What the model was made for.
+        vision: Parameters that look at images; 0: there are none, or none are asked for.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Shape:
     embedding: int
     kv_bytes: int
     context_tokens: int
+    vision: int = 0
 
     @classmethod
     def of(cls, name: str, config: Mapping[str, Any]) -> Self:
@@ -51,6 +53,7 @@ class Shape:
             hidden, layers, head = text["hidden_size"], text["num_hidden_layers"], text["head_dim"]
             queries, keys = text["num_attention_heads"] * head, text["num_key_value_heads"] * head
             layer = hidden * (2 * queries + 2 * keys + 3 * text["intermediate_size"])
+            vision = _vision(config["vision_config"], hidden) if _sees(config) else 0
         except KeyError as error:
             raise LoadError(f"config.json does not say {error.args[0]}") from error
         return cls(
@@ -60,7 +63,20 @@ class Shape:
             embedding=text["vocab_size"] * hidden,
             kv_bytes=layers * 2 * keys * 2,
             context_tokens=text["max_position_embeddings"],
+            vision=vision,
         )
+
+    def seeing(self, *, images: bool) -> Self:
+        """The shape of what is loaded, with or without what looks at images.
+
+        Raises:
+            LoadError: It has none of that.
+        """
+        if images and not self.vision:
+            raise LoadError(
+                f"{self.name} has no vision tower: take gemma-3-4b-it or another that has, or unset GEMMA_IMAGES"
+            )
+        return self if images else replace(self, vision=0)
 
     @classmethod
     def of_folder(cls, folder: Path, name: str) -> Self:
@@ -78,6 +94,18 @@ class Shape:
         return cls.of(name, config)
 
 
+def _sees(config: Mapping[str, Any]) -> bool:
+    return config["model_type"] == "gemma3" and bool(config.get("vision_config"))
+
+
+def _vision(config: Mapping[str, Any], hidden: int) -> int:
+    """Parameters of the vision tower, and of what projects to the text model's hidden size."""
+    own, patch = config["hidden_size"], config["patch_size"]
+    layer = 4 * own**2 + 2 * own * config["intermediate_size"]
+    patches = 3 * patch**2 + (config["image_size"] // patch) ** 2
+    return config["num_hidden_layers"] * layer + own * (patches + hidden)
+
+
 def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: int) -> Shape:
     sizes = {"hidden_size": hidden, "intermediate_size": intermediate, "num_hidden_layers": layers}
     return Shape.of(name, {"model_type": "gemma3_text"} | sizes | others)
@@ -85,8 +113,18 @@ def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: i
 
 # What may be taken instead of a bigger one, from the biggest down.
 _ONE_KEY = {"num_attention_heads": 4, "num_key_value_heads": 1, "vocab_size": 262_144}
+_SIGLIP = {
+    "hidden_size": 1152,
+    "intermediate_size": 4304,
+    "num_hidden_layers": 27,
+    "image_size": 896,
+    "patch_size": 14,
+}
+_FOUR_B = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34}
 KNOWN = (
-    _gemma_3("gemma-3-4b-it", 2560, 10_240, 34),
+    Shape.of(
+        "gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}
+    ),
     Shape.of(
         "gemma-2b-it",
         {

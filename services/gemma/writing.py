@@ -1,14 +1,16 @@
 """One answer while it is written: what it has read, what it has chosen, what may be shown of it."""
 
+import itertools
 from collections.abc import Sequence
 
 import torch
 
 from services.gemma.attention import Past, Piece
 from services.gemma.constrained import Grammar, Vocabulary
-from services.gemma.model import Ending, Job, Progress
+from services.gemma.model import Ending, Image, Job, Progress
 from services.gemma.sampling import Sampler
 from services.gemma.text import OutputText
+from services.gemma.vision import Look
 
 
 class Writing:
@@ -16,11 +18,14 @@ class Writing:
 
     Args:
         job: What to write.
-        prompt: Its tokens.
+        prompt: Its tokens. Each of an image's is its mark.
         limit: The most tokens to write.
         vocabulary: The model's.
         ends: The tokens that end an answer.
         device: Where its logits are.
+
+    Attributes:
+        look: At the image that comes next, if that is what it is at.
 
     Raises:
         NotSupported: The model cannot keep to the JSON Schema.
@@ -38,6 +43,8 @@ class Writing:
     ) -> None:
         self.past = Past(len(prompt) + limit)
         self.pending = list(prompt)
+        self.look: Look | None = None
+        self._images = {image.mark: image for message in job.messages for image in message.images}
         self._input_tokens = len(prompt)
         self._limit = limit
         self._vocabulary = vocabulary
@@ -55,12 +62,23 @@ class Writing:
         """Whether it is still at its prompt."""
         return not self._written
 
+    @property
+    def unseen(self) -> Image | None:
+        """The image that comes next, until it has been looked at."""
+        seen = self.look and self.look.rows is not None
+        return None if seen else self._images.get(self.pending[0])
+
     def piece(self, most: int) -> Piece:
-        """Its next tokens, at most so many."""
-        return Piece(self.past, self.pending[:most])
+        """Its next tokens, at most so many; of an image all, once it has been looked at."""
+        first = self.pending[0]
+        if self.look:
+            image = list(itertools.takewhile(lambda token: token == first, self.pending))
+            return Piece(self.past, image, self.look.rows)
+        return Piece(self.past, list(itertools.takewhile(lambda token: token >= 0, self.pending[:most])))
 
     def took(self, piece: Piece) -> None:
         """Notes that a pass has read a piece."""
+        self.look = None
         self.past.tokens += piece.tokens
         self.pending = self.pending[len(piece.tokens) :]
 
