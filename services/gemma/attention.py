@@ -75,7 +75,7 @@ class Piece:
             rows = torch.arange(self.start, self.start + len(self.tokens), device=device)[:, None]
             columns = torch.arange(self.first_seen(window), self.start + len(self.tokens), device=device)
             # The parts of an image see each other.
-            seen = columns <= (rows if self.rows is None else rows.amax())
+            seen = columns <= (rows if self.rows is None else rows[-1:])
             self._masks[window] = seen if window is None else seen & (columns > rows - window)
         return self._masks[window]
 

@@ -95,9 +95,11 @@ def _quantize(settings: Settings, precision: str) -> None:
         os.execve(sys.executable, [*command, "--precision", precision], os.environ | _TIDY)  # noqa: S606
     hub = Hub()
     source = Source.find(settings.source, hub)
+    # What looks at images stays in the original.
+    shape = source.shape.seeing(images=False)
     plan = next(
         each
-        for each in plans(source.shape, Resources.read(settings.cache), answers=1)
+        for each in plans(shape, Resources.read(settings.cache), answers=1)
         if each.precision == precision
     )
     if fault := disk_fault(plan.disk_bytes, free_disk(settings.cache), "the copy"):

@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GemmaTokenizer
+from transformers import (
+    Gemma3Config,
+    Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration,
+    Gemma3TextConfig,
+    GemmaTokenizer,
+)
+from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 
 from rpckit.errors import ChorusError
 from rpckit.settings import Environment
@@ -19,6 +26,14 @@ from services.gemma.source import Hub
 # takes several tokens.
 _CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<mask>")
 _TURN = ("<start_of_turn>", "<end_of_turn>")
+_IMAGE = {
+    "boi_token": "<start_of_image>",
+    "eoi_token": "<end_of_image>",
+    "image_token": "<image_soft_token>",
+}
+# More than the sliding window, and more than is read of a text at once.
+IMAGE_TOKENS = 144
+IMAGE_SIDE = 96
 _BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 _LETTERS = (*(chr(code) for code in range(ord("!"), ord("~") + 1)), "▁", "\n", *"가나다라마바사한국어글")
 
@@ -32,7 +47,14 @@ CHAT_TEMPLATE = """\
     {%- endif -%}
     {%- set role = 'model' if message['role'] == 'assistant' else message['role'] -%}
     {{ '<start_of_turn>' + role + '\n' + (system if loop.first else '') }}
-    {{- message['content'] | trim + '<end_of_turn>\n' }}
+    {%- if message['content'] is string -%}
+        {{ message['content'] | trim }}
+    {%- else -%}
+        {%- for item in message['content'] -%}
+            {{ '<start_of_image>' if item['type'] == 'image' else item['text'] | trim }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ '<end_of_turn>\n' }}
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}
 """
@@ -47,6 +69,42 @@ def build(folder: Path, *, context_tokens: int = 32768) -> Path:
     tokenizer = tiny_tokenizer()
     tokenizer.save_pretrained(folder)
     tiny_model(tokenizer, context_tokens).save_pretrained(folder)
+    return folder
+
+
+def build_seeing(folder: Path, *, context_tokens: int = 2048) -> Path:
+    """Saves a multimodal checkpoint with the same text tower, and all that goes with it."""
+    tokenizer = tiny_tokenizer(**_IMAGE)
+    tokenizer.save_pretrained(folder)
+    text = tiny_model(tokenizer, context_tokens)
+    begin, end, soft = tokenizer.convert_tokens_to_ids(list(_IMAGE.values()))
+    config = Gemma3Config(
+        text_config=text.config,
+        vision_config={
+            "model_type": "siglip_vision_model",
+            "hidden_size": 32,
+            "intermediate_size": 48,
+            "num_hidden_layers": 3,
+            "num_attention_heads": 2,
+            "image_size": IMAGE_SIDE,
+            "patch_size": 4,
+            "vision_use_head": False,
+        },
+        mm_tokens_per_image=IMAGE_TOKENS,
+        boi_token_index=begin,
+        eoi_token_index=end,
+        image_token_index=soft,
+        eos_token_id=text.config.eos_token_id,
+    )
+    seeing = Gemma3ForConditionalGeneration(config)
+    parts: Any = seeing.model
+    parts.language_model.load_state_dict(text.model.state_dict())
+    parts.multi_modal_projector.mm_input_projection_weight.data.normal_(std=0.3)
+    seeing.bfloat16().save_pretrained(folder)
+    processor = Gemma3ImageProcessorPil(
+        size={"height": IMAGE_SIDE, "width": IMAGE_SIDE}, image_mean=[0.5] * 3, image_std=[0.5] * 3
+    )
+    processor.save_pretrained(folder)
     return folder
 
 
@@ -86,10 +144,10 @@ def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
     return [(texts, end) for texts, end in zip(pieces, ends, strict=True) if isinstance(end, Ending)]
 
 
-def tiny_tokenizer() -> GemmaTokenizer:
-    """A tokenizer of some 370 tokens, with the chat template."""
+def tiny_tokenizer(**image: str) -> GemmaTokenizer:
+    """A tokenizer of some 370 tokens, with the chat template; `image` names tokens of images."""
     vocabulary = {token: number for number, token in enumerate((*_CONTROL, *_BYTES, *_LETTERS))}
-    tokenizer = GemmaTokenizer(vocab=vocabulary, merges=[], additional_special_tokens=list(_TURN))
+    tokenizer = GemmaTokenizer(vocab=vocabulary, merges=[], extra_special_tokens=[*_TURN, *image.values()], model_specific_special_tokens=image)
     tokenizer.chat_template = CHAT_TEMPLATE
     return tokenizer
 
