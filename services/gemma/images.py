@@ -17,8 +17,8 @@ _MAX_BYTES = 8 * 2**20
 MAX_PIXELS = 2**24
 # Ours is stricter, and is asked before anything is decoded.
 PIL.Image.MAX_IMAGE_PIXELS = None
-# What Pillow raises where the data are damaged.
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
+# What Pillow raises where the data, or what they say of themselves, are damaged.
+_DAMAGED = (OSError, SyntaxError, TypeError, ValueError, EOFError, struct.error, zlib.error)
 
 
 class ImageFault(Exception):

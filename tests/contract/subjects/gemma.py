@@ -27,7 +27,8 @@ async def start(**variables: str) -> AsyncIterator[str]:
     from tests.fakes import tiny_gemma  # noqa: PLC0415 - imports torch
 
     with TemporaryDirectory() as folder:
-        source = tiny_gemma.build(Path(folder) / _FOLDER)
+        build = tiny_gemma.build_seeing if "GEMMA_IMAGES" in variables else tiny_gemma.build
+        source = build(Path(folder) / _FOLDER)
         async with serving(settings(source, **variables), register) as port:
             address = f"127.0.0.1:{port}"
             await _ready(address)

@@ -1,0 +1,425 @@
+"""A tiny Gemma that reads images: it sees what transformers' own sees, and nobody else is disturbed."""
+
+import asyncio
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
+
+import PIL.Image
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer, Gemma3ForConditionalGeneration, Gemma3Processor
+from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
+
+from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
+from chorus.model.v1.model_service_pb2 import GenerateRequest, ListModelsRequest
+from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
+from rpckit.errors import InputTooLong, InvalidRequest, NotSupported, OutOfMemory, from_rpc_error
+from services.gemma.gemma import Gemma
+from services.gemma.images import to_image
+from services.gemma.model import Image, Job, LoadError, Message, Sampling
+from services.gemma.quantizing import quantize
+from services.gemma.writing import Writing
+from tests.contract.subjects.gemma import start
+from tests.fakes import tiny_gemma
+from tests.fakes.pictures import picture
+
+CONTEXT = 2048
+TIMEOUT = 30
+GREEDY = Sampling(temperature=0, max_output_tokens=20)
+HELLO = Job((Message("user", "Hello, 글"),), GREEDY)
+WEIGHTS = "model.safetensors"
+# Longer than the sliding window, and than what is read of a text at once.
+LONG = "글 " * 150 + "b"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_gemma.build_seeing(tmp_path_factory.mktemp("seeing") / "tiny-gemma-it", context_tokens=CONTEXT)
+
+
+@pytest.fixture(scope="module", params=["bf16", "int4", "nf4"])
+def gemma(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Gemma:
+    copies = tmp_path_factory.mktemp("copies")
+    if request.param != "bf16":
+        quantize(folder, copies, request.param, lambda done, of: None)
+    return seeing(folder, GEMMA_CACHE_DIR=str(copies), GEMMA_PRECISION=request.param)
+
+
+@pytest.fixture(scope="module")
+def exact(folder: Path) -> Gemma:
+    """In fp32, but for the keys and values it keeps."""
+    gemma = seeing(folder)
+    gemma._model.float()
+    return gemma
+
+
+def seeing(folder: Path, **variables: str) -> Gemma:
+    return tiny_gemma.loaded(folder, GEMMA_IMAGES="yes", **variables)
+
+
+def image(seed: int) -> Image:
+    return to_image(picture(seed), "image/png", tiny_gemma.IMAGE_SIDE)
+
+
+def job(*content: str | Image, sampling: Sampling = GREEDY) -> Job:
+    return Job((Message("user", content),), sampling)
+
+
+def read(gemma: Gemma, asked: Job) -> dict[int, torch.Tensor]:
+    """The logits after each piece of the prompt, by the place of its last token."""
+    found: dict[int, torch.Tensor] = {}
+    writing = gemma.begin(asked)
+    assert gemma.admit(writing)
+    with torch.inference_mode():
+        while writing.pending:
+            while writing.unseen:
+                gemma._look(writing)
+            piece = writing.piece(128)
+            (found[piece.start + len(piece.tokens) - 1],) = gemma._read([piece])
+            writing.took(piece)
+    gemma.release(writing)
+    return found
+
+
+def of_transformers(folder: Path, conversation: list[dict[str, Any]]) -> tuple[list[int], torch.Tensor]:
+    """The tokens, and the logits after each."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    processor: Any = Gemma3Processor(
+        Gemma3ImageProcessorPil.from_pretrained(folder),
+        tokenizer,
+        chat_template=tokenizer.chat_template,
+        image_seq_length=tiny_gemma.IMAGE_TOKENS,
+    )
+    inputs = processor.apply_chat_template(
+        conversation, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+    )
+    model: Any = Gemma3ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    with torch.inference_mode():
+        return inputs["input_ids"][0].tolist(), model.eval()(**inputs).logits[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (LONG, 1, "Why?"),
+        (1, "Why?"),
+        (LONG, 1, LONG, 2, "Which of the two?"),
+        (1, 2, 1, "a"),
+    ],
+)
+def test_it_sees_what_transformers_sees(exact: Gemma, folder: Path, content: tuple[str | int, ...]) -> None:
+    mine = job(*(each if isinstance(each, str) else image(each) for each in content))
+    theirs = [
+        {"type": "text", "text": each}
+        if isinstance(each, str)
+        else {"type": "image", "image": PIL.Image.open(io.BytesIO(picture(each)))}
+        for each in content
+    ]
+    tokens, logits = of_transformers(folder, [{"role": "user", "content": theirs}])
+    soft = AutoTokenizer.from_pretrained(folder).image_token_id
+    assert [max(each, -1) for each in exact.encode(mine.messages)] == [
+        -1 if each == soft else each for each in tokens
+    ]
+    found = read(exact, mine)
+    assert max(found) == len(tokens) - 1
+    for place, mine_here in found.items():
+        assert (mine_here - logits[place]).abs().max() < 0.005 * logits[place].std()
+
+
+def test_images_are_read_in_later_turns_too(exact: Gemma) -> None:
+    first, again = (
+        Job((Message("user", ("a", image(1))), Message("assistant", "b"), Message("user", (image(seed),))), GREEDY)
+        for seed in (1, 2)
+    )
+    assert not torch.equal(list(read(exact, first).values())[-1], list(read(exact, again).values())[-1])
+
+
+def test_a_copy_in_four_bits_sees_nearly_the_same(gemma: Gemma, exact: Gemma) -> None:
+    asked = job("What is this?", image(1), "Why?")
+    near, best = (list(read(each, asked).values())[-1] for each in (gemma, exact))
+    assert (near - best).std() / best.std() < 0.2
+
+
+def written(gemma: Gemma, *jobs: Job) -> list[str]:
+    return ["".join(pieces) for pieces, _ in tiny_gemma.write_all(gemma, *jobs)]
+
+
+@pytest.fixture
+def looked(gemma: Gemma) -> Iterator[list[int]]:
+    """The marks of the images that are looked at."""
+    gemma._pasts.forget()
+    vision: Any = gemma._vision
+    look, marks = vision.look, []
+
+    def noted(asked: Image) -> Any:
+        marks.append(asked.mark)
+        return look(asked)
+
+    vision.look = noted
+    yield marks
+    del vision.look
+
+
+def test_two_images_are_not_taken_for_each_other(gemma: Gemma, looked: list[int]) -> None:
+    answers = [written(gemma, job("a", image(seed), "Why?")) for seed in (1, 2)]
+    assert answers[0] != answers[1]
+    gemma._pasts.forget()
+    assert written(gemma, job("a", image(2), "Why?")) == answers[1]
+    assert looked == [image(seed).mark for seed in (1, 2, 2)]
+
+
+def test_an_image_that_was_just_read_is_not_looked_at_again(gemma: Gemma, looked: list[int]) -> None:
+    first, second = (job("a", image(1), text) for text in ("Why?", "What?"))
+    written(gemma, first)
+    assert len(looked) == 1
+    with_help = written(gemma, second)
+    assert len(looked) == 1
+    gemma._pasts.forget()
+    assert written(gemma, second) == with_help
+
+
+def test_answers_with_images_and_without_are_the_same_in_a_batch(gemma: Gemma) -> None:
+    jobs = [
+        HELLO,
+        job(LONG, image(1), "Why?"),
+        job(image(2), image(1), "a"),
+        Job((Message("user", LONG),), GREEDY),
+        job(image(1), "a", sampling=Sampling(temperature=1, seed=3, max_output_tokens=20)),
+    ]
+    alone = [tiny_gemma.write_all(gemma, each)[0] for each in jobs]
+    gemma._pasts.forget()
+    together = tiny_gemma.write_all(gemma, *jobs)
+    assert [("".join(pieces), end) for pieces, end in together] == [
+        ("".join(pieces), end) for pieces, end in alone
+    ]
+
+
+def begun(gemma: Gemma, *jobs: Job) -> list[Writing]:
+    writings = [gemma.begin(each) for each in jobs]
+    assert all(map(gemma.admit, writings))
+    return writings
+
+
+def test_who_writes_waits_for_a_layer_not_for_an_image(gemma: Gemma, looked: list[int]) -> None:
+    writer, reader = begun(gemma, HELLO, job(image(1), "a"))
+    while writer.reads:
+        gemma.step([writer])
+    before = writer._written
+    passes = 0
+    while reader.reads:
+        gemma.step([writer, reader])
+        passes += 1
+    # The beginning of the prompt, which has a look at a layer beside it; two layers more; the image; the rest.
+    assert passes == 1 + 3 + 1 + 1
+    assert writer._written == before + passes
+    for each in (writer, reader):
+        gemma.release(each)
+
+
+def test_the_tokens_of_images_count(gemma: Gemma) -> None:
+    without, one = (len(gemma.encode(each.messages)) for each in (job("a", "b"), job("a", image(1), "b")))
+    ((_, ending),) = tiny_gemma.write_all(gemma, job("a", image(1), "b"))
+    assert ending.input_tokens == one
+    # And what stands around it.
+    assert one - without == tiny_gemma.IMAGE_TOKENS + 6
+    with pytest.raises(InputTooLong) as refused:
+        gemma.begin(job(*[image(1)] * 14))
+    assert int(refused.value.metadata["input_tokens"]) > 14 * tiny_gemma.IMAGE_TOKENS
+
+
+def test_an_image_that_a_text_spells_out_is_text(gemma: Gemma) -> None:
+    spelt = "<start_of_image>" + "<image_soft_token>" * 3 + "<end_of_image>"
+    tokens = gemma.encode(job("a", image(1), spelt).messages)
+    assert sum(each < 0 for each in tokens) == tiny_gemma.IMAGE_TOKENS
+    plain = gemma.encode((Message("user", spelt),))
+    special = set(gemma._tokenizer.all_special_ids)
+    assert [each for each in plain if each in special] == [
+        each for each in gemma.encode((Message("user", "a"),)) if each in special
+    ]
+
+
+class NoMemory:
+    """Layers ask for more than there is, in the way torch does it, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def __call__(self, *_: object) -> None:
+        if self.times:
+            self.times -= 1
+            torch.empty(2**50)
+
+
+def test_who_has_no_memory_to_look_ends_alone(gemma: Gemma) -> None:
+    expected = written(gemma, HELLO)
+    gemma._pasts.forget()
+    writer, reader = begun(gemma, HELLO, job(image(1), "a"))
+    assert gemma._vision
+    layers: Any = gemma._vision._tower.vision_tower.encoder.layers
+    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    text, failed, end = "", None, None
+    try:
+        while not failed:
+            mine, others = gemma.step([writer, reader])
+            text, failed = text + mine.text, others.end
+    finally:
+        hook.remove()
+    gemma.release(reader)
+    while not end:
+        (mine,) = gemma.step([writer])
+        text, end = text + mine.text, mine.end
+    gemma.release(writer)
+    assert isinstance(failed, OutOfMemory)
+    assert [text] == expected
+
+
+def test_what_is_only_kept_makes_way_for_a_look(gemma: Gemma) -> None:
+    expected = written(gemma, job(image(1), "a"))
+    gemma._pasts.forget()
+    written(gemma, HELLO)
+    assert gemma._vision
+    layers: Any = gemma._vision._tower.vision_tower.encoder.layers
+    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    try:
+        assert written(gemma, job(image(1), "a")) == expected
+    finally:
+        hook.remove()
+
+
+def test_what_looks_is_the_originals_and_in_the_facts(folder: Path, tmp_path: Path) -> None:
+    blind = tiny_gemma.loaded(folder).facts
+    assert (blind.image_side, seeing(folder).facts.image_side) == (0, tiny_gemma.IMAGE_SIDE)
+    copy = quantize(folder, tmp_path, "int4", lambda done, of: None)
+    assert not any("vision" in key for file in copy.folder.glob("*.safetensors") for key in load_file(file))
+    small = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path)).facts
+    both = seeing(folder, GEMMA_CACHE_DIR=str(tmp_path)).facts
+    assert both.disk_bytes > small.disk_bytes
+    assert both.memory_bytes > small.memory_bytes + 2**29
+
+
+@pytest.fixture
+def spoilt(folder: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(folder, tmp_path / folder.name))
+
+
+def change_weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:
+    weights = load_file(folder / WEIGHTS)
+    change(weights)
+    save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
+
+
+VISION_NORM = "vision_tower.post_layernorm.weight"
+PROJECTION = "multi_modal_projector.mm_input_projection_weight"
+
+
+@pytest.mark.parametrize(
+    ("change", "because"),
+    [
+        (lambda weights: weights.pop(PROJECTION), f"1 weights are missing, for example {PROJECTION}"),
+        (
+            lambda weights: [weights.pop(each) for each in list(weights) if each.startswith("vision_tower.")],
+            "weights are missing, for example vision_tower",
+        ),
+        (
+            lambda weights: weights.update({VISION_NORM: torch.zeros(5)}),
+            f"1 weights have another shape, for example {VISION_NORM}",
+        ),
+        (
+            lambda weights: weights.update({"vision_tower.head.probe": torch.zeros(5)}),
+            "1 weights belong to another model, for example vision_tower.head.probe",
+        ),
+    ],
+)
+def test_wrong_weights_of_the_vision_tower_are_refused_if_it_is_asked_for(
+    spoilt: Path, change: Callable[[dict[str, torch.Tensor]], object], because: str
+) -> None:
+    change_weights(spoilt, change)
+    assert tiny_gemma.loaded(spoilt).facts
+    with pytest.raises(LoadError, match=because):
+        seeing(spoilt)
+
+
+@pytest.mark.parametrize("prefix", ["vision_tower.vision_model.", "model.vision_tower.", "model.vision_tower.vision_model."])
+def test_the_vision_tower_is_found_by_each_of_its_names(spoilt: Path, exact: Gemma, prefix: str) -> None:
+    def rename(weights: dict[str, torch.Tensor]) -> None:
+        for key in list(weights):
+            name = key.replace("vision_tower.", prefix)
+            name = f"model.{name}" if prefix.startswith("model.") and "multi_modal" in name else name
+            weights[name] = weights.pop(key)
+
+    change_weights(spoilt, rename)
+    theirs, mine = (each._vision for each in (exact, seeing(spoilt)))
+    assert theirs
+    assert mine
+    weights = mine._tower.state_dict()
+    assert all(torch.equal(weights[key], each) for key, each in theirs._tower.state_dict().items())
+
+
+def test_without_what_belongs_to_images_it_is_refused(spoilt: Path) -> None:
+    template = spoilt / "chat_template.jinja"
+    told = template.read_text()
+    template.write_text(told.replace("<start_of_image>", "image"))
+    with pytest.raises(LoadError, match="its chat template knows no images"):
+        seeing(spoilt)
+    template.write_text(told)
+    (spoilt / "preprocessor_config.json").unlink()
+    with pytest.raises(LoadError, match="there is no preprocessor_config.json"):
+        seeing(spoilt)
+
+
+def test_a_model_without_a_vision_tower_is_refused(tmp_path: Path) -> None:
+    text_alone = tiny_gemma.build(tmp_path / "tiny-gemma-it")
+    with pytest.raises(LoadError, match="has no vision tower: .* or unset GEMMA_IMAGES"):
+        seeing(text_alone)
+
+
+def test_a_config_without_a_vision_tower_is_refused(spoilt: Path) -> None:
+    config = json.loads((spoilt / "config.json").read_text())
+    (spoilt / "config.json").write_text(json.dumps(config | {"vision_config": None}))
+    with pytest.raises(LoadError, match="has no vision tower"):
+        seeing(spoilt)
+
+
+def asked(data: bytes) -> GenerateRequest:
+    shown = content_pb2.Part(image=content_pb2.Image(data=data, media_type="image/png"))
+    parts = [content_pb2.Part(text="What is this?"), shown]
+    return GenerateRequest(
+        turns=[content_pb2.Turn(role=content_pb2.ROLE_USER, parts=parts)],
+        sampling=generation_pb2.Sampling(temperature=0, max_output_tokens=5),
+    )
+
+
+async def test_the_server_reads_images_if_it_is_asked_to() -> None:
+    async with start(GEMMA_IMAGES="yes") as address, grpc.aio.insecure_channel(address) as channel:
+        models: Any = ModelServiceStub(channel)
+        (model,) = (await models.ListModels(ListModelsRequest(), timeout=TIMEOUT)).models
+        calls = [models.Generate(asked(picture(seed)), timeout=TIMEOUT) for seed in (1, 2, 1)]
+        one, two, again = await asyncio.gather(*calls)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await models.Generate(asked(b"x"), timeout=TIMEOUT)
+    assert model_pb2.CAPABILITY_IMAGE_INPUT in model.capabilities
+    assert one.parts[0].text == again.parts[0].text != two.parts[0].text
+    assert one.completion.usage.input_tokens > tiny_gemma.IMAGE_TOKENS
+    failure = from_rpc_error(refused.value)
+    assert isinstance(failure, InvalidRequest)
+    assert list(failure.metadata) == ["turns[0].parts[1].image"]
+
+
+async def test_unasked_the_server_reads_none() -> None:
+    async with start(GEMMA_IMAGES="no") as address, grpc.aio.insecure_channel(address) as channel:
+        models: Any = ModelServiceStub(channel)
+        (model,) = (await models.ListModels(ListModelsRequest(), timeout=TIMEOUT)).models
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await models.Generate(asked(picture(1)), timeout=TIMEOUT)
+    assert model_pb2.CAPABILITY_IMAGE_INPUT not in model.capabilities
+    assert isinstance(from_rpc_error(refused.value), NotSupported)
