@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -16,8 +16,8 @@ from services.gemma.pasts import Pasts
 from services.gemma.vision import Vision
 from services.gemma.writing import Writing
 
-# Of prompts, in one pass: what others write waits for it, and a caller who leaves is noticed after it. Only an
-# image is read whole, whatever is left of it: its tokens see each other.
+# Of prompts, in one pass: what others write waits for it, and a caller who leaves is noticed after it.
+# An image is read whole, for its tokens see each other.
 _PROMPT_TOKENS = {"cpu": 128, "cuda": 2048}
 
 T = TypeVar("T")
@@ -108,15 +108,16 @@ class Gemma:
 
         Each of an image's tokens is its mark.
         """
-        chat = [{"role": each.role, "content": _content(each)} for each in messages]
-        tokens = self._tokenizer.apply_chat_template(
+        chat: list[Any] = [{"role": each.role, "content": _content(each)} for each in messages]
+        found = self._tokenizer.apply_chat_template(
             chat, add_generation_prompt=True, return_dict=False, sanitize_control_tokens=True
         )
+        tokens = cast("list[int]", found)
         marks = [image.mark for message in messages for image in message.images]
-        if self._vision and marks:
-            remaining = (mark for mark in marks for _ in range(self._vision.tokens))
-            return [next(remaining) if each == self._vision.token else each for each in tokens]
-        return cast("list[int]", tokens)
+        if not (self._vision and marks):
+            return tokens
+        remaining = (mark for mark in marks for _ in range(self._vision.tokens))
+        return [next(remaining) if each == self._vision.token else each for each in tokens]
 
     def _pieces(self, writings: Sequence[Writing]) -> dict[int, Piece]:
         """What the next pass reads, by the writing's index: prompts in their order, and all who write."""

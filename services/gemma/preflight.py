@@ -12,8 +12,8 @@ _RUNTIME_BYTES = int(0.45 * GIB)
 _SPARE_BYTES = int(0.1 * GIB)
 # The logits, and what sampling makes of them.
 _LOGITS_COPIES = 4
-# While it looks at an image: what one layer takes in fp32, and before it the image as it was sent.
-_LOOKING_BYTES = int(0.5 * GIB)
+# One layer's look at an image, in fp32, and beside it the next image as it was sent.
+_LOOKING_BYTES = int(0.65 * GIB)
 # One short review, with its rubric and its answer: less than that is of no use.
 _LEAST_TOKENS = 1024
 

@@ -47,9 +47,7 @@ def to_job(request: model_service_pb2.GenerateRequest, image_side: int = 0) -> J
     )
 
 
-def _read_images(
-    request: model_service_pb2.GenerateRequest, side: int
-) -> tuple[list[Image], dict[str, str]]:
+def _read_images(request: model_service_pb2.GenerateRequest, side: int) -> tuple[list[Image], dict[str, str]]:
     """The images in their order, and what is wrong with which."""
     sent = {
         f"turns[{turn_index}].parts[{part_index}].image": part.image

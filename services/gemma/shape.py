@@ -74,7 +74,7 @@ class Shape:
         """
         if images and not self.vision:
             raise LoadError(
-                f"{self.name} has no vision tower: take gemma-3-4b-it or another that has, or unset GEMMA_IMAGES"
+                f"{self.name} has no vision tower: take one that has, as gemma-3-4b-it, or unset GEMMA_IMAGES"
             )
         return self if images else replace(self, vision=0)
 
@@ -100,10 +100,12 @@ def _sees(config: Mapping[str, Any]) -> bool:
 
 def _vision(config: Mapping[str, Any], hidden: int) -> int:
     """Parameters of the vision tower, and of what projects to the text model's hidden size."""
-    own, patch = config["hidden_size"], config["patch_size"]
-    layer = 4 * own**2 + 2 * own * config["intermediate_size"]
-    patches = 3 * patch**2 + (config["image_size"] // patch) ** 2
-    return config["num_hidden_layers"] * layer + own * (patches + hidden)
+    own: int = config["hidden_size"]
+    patch: int = config["patch_size"]
+    layers: int = config["num_hidden_layers"]
+    layer: int = 4 * own**2 + 2 * own * config["intermediate_size"]
+    patches: int = 3 * patch**2 + (config["image_size"] // patch) ** 2
+    return layers * layer + own * (patches + hidden)
 
 
 def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: int) -> Shape:
@@ -122,9 +124,7 @@ _SIGLIP = {
 }
 _FOUR_B = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34}
 KNOWN = (
-    Shape.of(
-        "gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}
-    ),
+    Shape.of("gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}),
     Shape.of(
         "gemma-2b-it",
         {

@@ -1,13 +1,18 @@
-"""How a Gemma sees: its vision tower, and the projector that makes rows of the text model's embedding of it."""
+"""How a Gemma sees: its vision tower, and the projector from there to what its tokens stand for."""
 
 from pathlib import Path
 from typing import Any, Self, cast
 
-import numpy
 import torch
 from torch import nn
 from torch.func import functional_call
-from transformers import AutoConfig, Gemma3Config, PreTrainedTokenizerFast, SiglipVisionModel
+from transformers import (
+    AutoConfig,
+    Gemma3Config,
+    PreTrainedTokenizerFast,
+    SiglipVisionConfig,
+    SiglipVisionModel,
+)
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.gemma3.modeling_gemma3 import Gemma3MultiModalProjector, Gemma3PreTrainedModel
 
@@ -22,9 +27,9 @@ class Tower(Gemma3PreTrainedModel):
 
     def __init__(self, config: Gemma3Config) -> None:
         super().__init__(config)
-        self.vision_tower = SiglipVisionModel(config.vision_config)
+        self.vision_tower = SiglipVisionModel(cast("SiglipVisionConfig", config.vision_config))
         self.multi_modal_projector = Gemma3MultiModalProjector(config)  # type: ignore[no-untyped-call]
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
 
 class Vision:
@@ -37,9 +42,10 @@ class Vision:
     """
 
     def __init__(self, tower: Tower, processor: Gemma3ImageProcessorPil) -> None:
-        self.side = int(tower.config.vision_config.image_size)
-        self.tokens = int(tower.config.mm_tokens_per_image or 0)
-        self.token = int(tower.config.image_token_index or 0)
+        config: Any = tower.config
+        self.side: int = config.vision_config.image_size
+        self.tokens: int = config.mm_tokens_per_image
+        self.token: int = config.image_token_index
         self._tower = tower
         self._processor = processor
         self._threads = torch.get_num_threads()
@@ -81,11 +87,9 @@ class Vision:
         Raises:
             LoadError: The tokenizer or its template knows no images.
         """
-        config = self._tower.config
-        begin, end, soft = cast(
-            "list[str | None]",
-            tokenizer.convert_ids_to_tokens([config.boi_token_index, config.eoi_token_index, self.token]),
-        )
+        config: Any = self._tower.config
+        ids = [config.boi_token_index, config.eoi_token_index, self.token]
+        begin, end, soft = cast("list[str | None]", tokenizer.convert_ids_to_tokens(ids))
         template = cast("str", tokenizer.chat_template)
         if not (begin and end and soft and begin in template):
             raise LoadError("the tokenizer or its chat template knows no images: use the model's own")
@@ -94,8 +98,9 @@ class Vision:
 
     def look(self, image: Image) -> "Look":
         """Begins to look at an image."""
-        colours = numpy.frombuffer(image.colours, dtype=numpy.uint8).reshape(self.side, self.side, 3)
-        pixels = self._processor(colours, input_data_format="channels_last", return_tensors="pt")
+        colours = torch.frombuffer(bytearray(image.colours), dtype=torch.uint8)
+        square = colours.view(self.side, self.side, 3)
+        pixels = self._processor(square, input_data_format="channels_last", return_tensors="pt")
         return Look(self._tower, pixels["pixel_values"], self._threads)
 
 

@@ -77,7 +77,7 @@ def build_seeing(folder: Path, *, context_tokens: int = 2048) -> Path:
     tokenizer = tiny_tokenizer(**_IMAGE)
     tokenizer.save_pretrained(folder)
     text = tiny_model(tokenizer, context_tokens)
-    begin, end, soft = tokenizer.convert_tokens_to_ids(list(_IMAGE.values()))
+    ids: Any = tokenizer.convert_tokens_to_ids(list(_IMAGE.values()))
     config = Gemma3Config(
         text_config=text.config,
         vision_config={
@@ -91,10 +91,9 @@ def build_seeing(folder: Path, *, context_tokens: int = 2048) -> Path:
             "vision_use_head": False,
         },
         mm_tokens_per_image=IMAGE_TOKENS,
-        boi_token_index=begin,
-        eoi_token_index=end,
-        image_token_index=soft,
-        eos_token_id=text.config.eos_token_id,
+        boi_token_index=ids[0],
+        eoi_token_index=ids[1],
+        image_token_index=ids[2],
     )
     seeing = Gemma3ForConditionalGeneration(config)
     parts: Any = seeing.model
@@ -147,7 +146,12 @@ def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
 def tiny_tokenizer(**image: str) -> GemmaTokenizer:
     """A tokenizer of some 370 tokens, with the chat template; `image` names tokens of images."""
     vocabulary = {token: number for number, token in enumerate((*_CONTROL, *_BYTES, *_LETTERS))}
-    tokenizer = GemmaTokenizer(vocab=vocabulary, merges=[], extra_special_tokens=[*_TURN, *image.values()], model_specific_special_tokens=image)
+    tokenizer = GemmaTokenizer(
+        vocab=vocabulary,
+        merges=[],
+        extra_special_tokens=[*_TURN, *image.values()],
+        model_specific_special_tokens=image,
+    )
     tokenizer.chat_template = CHAT_TEMPLATE
     return tokenizer
 

@@ -14,7 +14,7 @@ def planned(production: Cluster) -> Plan:
     settings = production.settings("gemma")
     name = settings["GEMMA_MODEL"].rpartition("/")[2]
     (shape,) = (each for each in KNOWN if each.name == name)
-    return Plan(shape, settings["GEMMA_PRECISION"], GPU, answers=8)
+    return Plan(shape.seeing(images=False), settings["GEMMA_PRECISION"], GPU, answers=8)
 
 
 def gibibytes(quantity: str) -> float:

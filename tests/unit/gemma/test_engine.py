@@ -42,7 +42,7 @@ class SpellingModel:
         self.threads: set[int] = set()
 
     def begin(self, job: Job) -> Spelling:
-        letters = list(job.messages[0].content)
+        letters = [*str(job.messages[0].content)]
         if "!" in letters:
             raise InputTooLong("too long")
         return Spelling(letters)

@@ -1,5 +1,8 @@
 """The arithmetic of what fits, against made-up machines."""
 
+import dataclasses
+from typing import Any
+
 import pytest
 
 from services.gemma.model import LoadError
@@ -7,7 +10,8 @@ from services.gemma.preflight import GIB, Plan, choose, disk_fault, plans, small
 from services.gemma.resources import Device, Resources
 from services.gemma.shape import KNOWN, Shape
 
-FOUR_B, TWO_B, ONE_B, SMALLEST = KNOWN
+SEEING, TWO_B, ONE_B, SMALLEST = KNOWN
+FOUR_B = SEEING.seeing(images=False)
 
 QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4`"
 
@@ -136,6 +140,30 @@ def test_what_is_left_is_for_keys_and_values() -> None:
     assert plan(FOUR_B, "int4", machine(1)).cache_tokens == 0
 
 
+def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
+    # What a tower built from its config has.
+    assert SEEING.vision == pytest.approx(419_816_304, rel=0.001)
+    for precision in ("bf16", "int4", "nf4"):
+        with_it, without = (plan(shape, precision, machine(64)) for shape in (SEEING, FOUR_B))
+        assert with_it.disk_bytes - without.disk_bytes == 2 * SEEING.vision
+        assert with_it.memory_bytes - without.memory_bytes == 2 * SEEING.vision + int(0.65 * GIB)
+        assert with_it.most_tokens_per_second == without.most_tokens_per_second
+    assert chosen(machine(4), FOUR_B, "auto", "int4") == "int4 on cpu"
+    assert refusal(machine(4), SEEING, "auto", "int4") == (
+        "needs 9.4 GiB, 4.0 free, and no smaller Gemma fits"
+    )
+
+
+def test_no_model_without_a_vision_tower_is_named_to_one_who_wants_images() -> None:
+    bigger = dataclasses.replace(SEEING, matrices=3 * SEEING.matrices)
+    assert smaller(bigger) == [SEEING]
+    assert smaller(bigger.seeing(images=False))[0] == FOUR_B
+    with pytest.raises(
+        LoadError, match="gemma-3-1b-it has no vision tower: take one that has, as gemma-3-4b-it"
+    ):
+        ONE_B.seeing(images=True)
+
+
 def test_smaller_ones_are_named_from_the_biggest_down() -> None:
     assert smaller(FOUR_B) == [TWO_B, ONE_B, SMALLEST]
     assert smaller(ONE_B) == [SMALLEST]
@@ -155,14 +183,40 @@ def test_what_a_sparse_config_leaves_out_is_gemma_3s() -> None:
     assert Shape.of("gemma-3-4b-it", config) == FOUR_B
 
 
+def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
+    vision = {
+        "hidden_size": 1152,
+        "image_size": 896,
+        "intermediate_size": 4304,
+        "model_type": "siglip_vision_model",
+        "num_attention_heads": 16,
+        "num_hidden_layers": 27,
+        "patch_size": 14,
+        "vision_use_head": False,
+    }
+    text = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34}
+    config = {"model_type": "gemma3", "text_config": text, "vision_config": vision}
+    assert Shape.of("gemma-3-4b-it", config) == SEEING
+    # Gemma 3n's is another kind.
+    assert not Shape.of("gemma-3n-e4b-it", config | {"model_type": "gemma3n"}).vision
+
+
 @pytest.mark.parametrize(
     ("config", "said"),
     [
         ({"model_type": "llama"}, "this is no Gemma: its model type is 'llama'"),
         ({}, "this is no Gemma: its model type is None"),
         ({"model_type": "gemma3"}, "config.json does not say hidden_size"),
+        (
+            {
+                "model_type": "gemma3",
+                "text_config": {"hidden_size": 1, "intermediate_size": 1, "num_hidden_layers": 1},
+                "vision_config": {"hidden_size": 1},
+            },
+            "config.json does not say patch_size",
+        ),
     ],
 )
-def test_another_models_config_is_refused(config: dict[str, str], said: str) -> None:
+def test_another_models_config_is_refused(config: dict[str, Any], said: str) -> None:
     with pytest.raises(LoadError, match=said):
         Shape.of("x", config)

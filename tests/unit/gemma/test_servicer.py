@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chorus.model.v1 import generation_pb2, model_pb2
-from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
+from chorus.model.v1.content_pb2 import ROLE_USER, Image, Part, Turn
 from chorus.model.v1.model_service_pb2 import (
     Completion,
     GenerateRequest,
@@ -15,7 +15,7 @@ from chorus.model.v1.model_service_pb2 import (
     StreamGenerateRequest,
 )
 from rpckit.call import Call, Deadline, current_call
-from rpckit.errors import BadOutput, ModelNotFound
+from rpckit.errors import BadOutput, ModelNotFound, NotSupported, Unavailable
 from services.gemma.engine import State, Status
 from services.gemma.model import Ending, Facts, Job
 from services.gemma.servicer import GemmaServicer
@@ -44,6 +44,11 @@ class ScriptedEngine:
     steps: list[str | Ending]
     status: Status = Status(State.READY, facts=FACTS)  # noqa: RUF009 - frozen
     asked: list[tuple[Job, Deadline]] = field(default_factory=list)
+
+    def ready(self) -> Facts:
+        if not self.status.facts:
+            raise Unavailable(self.status.detail)
+        return self.status.facts
 
     async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
         self.asked.append((job, deadline))
@@ -133,6 +138,26 @@ async def test_another_models_name_is_not_found() -> None:
         await generate(engine, request("gemma/gemma-2b-it"))
     assert refused.value.metadata == {"model": "gemma/gemma-2b-it"}
     assert not engine.asked
+
+
+SHOWN = GenerateRequest(turns=[Turn(role=ROLE_USER, parts=[Part(image=Image())])])
+
+
+async def test_images_are_a_capability_if_the_model_reads_them() -> None:
+    servicer = GemmaServicer(NAME, ScriptedEngine([]), images=True)
+    (model,) = (await servicer.ListModels(ListModelsRequest(), NO_CONTEXT)).models
+    assert model_pb2.CAPABILITY_IMAGE_INPUT in model.capabilities
+
+
+async def test_without_images_none_is_read_whatever_the_models_state() -> None:
+    with pytest.raises(NotSupported):
+        await generate(ScriptedEngine([], Status(State.LOADING)), SHOWN)
+
+
+async def test_while_it_loads_an_image_is_refused_as_a_text_is() -> None:
+    loading = ScriptedEngine([], Status(State.LOADING, "the weights are loading"))
+    with pytest.raises(Unavailable, match="the weights are loading"):
+        await GemmaServicer(NAME, loading, images=True).Generate(SHOWN, NO_CONTEXT)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ def test_a_wrong_number_of_threads_is_named() -> None:
         Settings.read(Environment({"GEMMA_THREADS": "0"}))
 
 
+def test_images_are_read_only_if_they_are_asked_for() -> None:
+    assert not Settings.read(Environment({})).images
+    assert Settings.read(Environment({"GEMMA_IMAGES": "yes"})).images
+
+
 def test_an_unknown_precision_is_named() -> None:
     with pytest.raises(SettingError, match="GEMMA_PRECISION: 'fp32' is none of auto, bf16, nf4, int4"):
         Settings.read(Environment({"GEMMA_PRECISION": "fp32"}))
