@@ -7,7 +7,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from rpckit.errors import ChorusError, InputTooLong
-from services.gemma.attention import Piece
+from services.gemma.attention import Piece, Workspace
 from services.gemma.constrained import Vocabulary
 from services.gemma.memory import out_of_memory
 from services.gemma.model import Facts, Job, Message, Progress
@@ -43,6 +43,7 @@ class Gemma:
         self._ends = ends
         self._vocabulary = Vocabulary(tokenizer, model.config.vocab_size, ends)
         self._pasts = Pasts(cache_tokens)
+        self._workspace = Workspace()
 
     def begin(self, job: Job) -> Writing:
         """As `LocalModel` says."""
@@ -134,6 +135,7 @@ class Gemma:
             logits_to_keep=sizes.cumsum(0) - 1,
             use_cache=False,
             pieces=pieces,
+            workspace=self._workspace,
         )
         return cast("torch.Tensor", output.logits[0].float())
 
