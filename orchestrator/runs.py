@@ -13,7 +13,7 @@ from chorus.model.v1 import failure_pb2
 from orchestrator.review import Event, Review
 from orchestrator.store.store import Store
 from rpckit.call import Deadline
-from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
+from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout, Unavailable
 
 Request = feedback_service_pb2.GetFeedbackRequest
 Response = feedback_service_pb2.GetFeedbackResponse
@@ -106,8 +106,11 @@ class Runs:
                             await self._keep(key, event.response, deadline)
                         yield event
             except QuorumNotReached as error:
-                error.metadata["feedback_id"] = uuid.uuid4().hex
-                await self._store.name_results(key, error.metadata["feedback_id"])
+                feedback_id = uuid.uuid4().hex
+                # A name that the store does not know deletes nothing: the caller is told none.
+                with suppress(Unavailable):
+                    await self._store.name_results(key, feedback_id)
+                    error.metadata["feedback_id"] = feedback_id
                 raise
 
     async def _keep(self, key: str, response: Response, deadline: Deadline) -> None:

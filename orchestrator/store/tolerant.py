@@ -76,9 +76,8 @@ class TolerantStore:
 
     async def name_results(self, request_id: str, feedback_id: str) -> None:
         """See `Store`."""
-        with suppress(StoreError):
-            async with self._asked("name_results"):
-                await self._store.name_results(request_id, feedback_id)
+        async with self._needed("name_results"):
+            await self._store.name_results(request_id, feedback_id)
 
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """See `Store`."""

@@ -84,6 +84,22 @@ class Piece:
         return 0 if window is None else max(0, self.start - window + 1)
 
 
+class Workspace:
+    """Memory for keys and values in fp32, used again for each piece and layer.
+
+    Fresh pages each time would take longer than what is written to them.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = torch.empty(0)
+
+    def in_fp32(self, pair: torch.Tensor) -> torch.Tensor:
+        """The same numbers, until the next call."""
+        if pair.numel() > self._numbers.numel():
+            self._numbers = torch.empty(pair.numel())
+        return self._numbers[: pair.numel()].view(pair.shape).copy_(pair)
+
+
 def attend(
     module: torch.nn.Module,
     query: torch.Tensor,
@@ -93,21 +109,24 @@ def attend(
     *,
     scaling: float,
     pieces: Sequence[Piece],
+    workspace: Workspace,
     sliding_window: int | None = None,
     softcap: float | None = None,
     **others: Any,  # noqa: ARG001 - of other attentions
 ) -> tuple[torch.Tensor, None]:
     """Attention as transformers' models call it. Query, key and value: (1, heads, tokens, head)."""
     dtype = query.dtype
-    if query.device.type == "cpu":
-        # In bf16 it takes seven times as long, without AVX512_BF16.
+    # In bf16 it takes seven times as long on a CPU without AVX512_BF16.
+    in_fp32 = query.device.type == "cpu"
+    if in_fp32:
         query = query.float()
     sizes = [len(each.tokens) for each in pieces]
     pairs = torch.split(torch.cat((key, value)), sizes, dim=2)
     found = []
     for piece, queries, pair in zip(pieces, torch.split(query, sizes, dim=2), pairs, strict=True):
-        seen = piece.past.extended(cast("int", module.layer_idx), pair)
-        keys, values = seen[:, None, :, piece.first_seen(sliding_window) :].to(query.dtype)
+        known = piece.past.extended(cast("int", module.layer_idx), pair)
+        seen = known[:, None, :, piece.first_seen(sliding_window) :]
+        keys, values = workspace.in_fp32(seen) if in_fp32 else seen
         # The only token of a piece sees all that is left.
         mask = None if len(piece.tokens) == 1 else piece.mask(sliding_window, query.device)
         if softcap is None:

@@ -8,7 +8,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from rpckit.errors import ChorusError, InputTooLong, OutOfMemory
-from services.gemma.attention import Piece
+from services.gemma.attention import Piece, Workspace
 from services.gemma.constrained import Vocabulary
 from services.gemma.memory import out_of_memory
 from services.gemma.model import Facts, Job, Message, Progress
@@ -51,6 +51,7 @@ class Gemma:
         self._vocabulary = Vocabulary(tokenizer, model.config.vocab_size, ends)
         self._pasts = Pasts(cache_tokens)
         self._vision = vision
+        self._workspace = Workspace()
 
     def begin(self, job: Job) -> Writing:
         """As `LocalModel` says."""
@@ -165,6 +166,7 @@ class Gemma:
             logits_to_keep=sizes.cumsum(0) - 1,
             use_cache=False,
             pieces=pieces,
+            workspace=self._workspace,
         )
         return cast("torch.Tensor", output.logits[0].float())
 

@@ -1,20 +1,12 @@
 """Four bits on any CPU, by the kernels of onnxruntime."""
 
-import json
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 
-import onnxruntime
 import torch
-from onnx import TensorProto, helper
-from onnxruntime import OrtValue
-from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 from torch.nn import functional
-from transformers import PreTrainedModel
 
 from services.gemma.four_bit import FourBitLinear
+from services.gemma.graph import Graph, Place, Session
 
 # Smaller ones are nearer to the weights and take more memory: with 64, 3 GiB are too little for the 4B model.
 _GROUP = 128
@@ -24,12 +16,6 @@ _LEAST_SCALE = 1e-8
 _RANGES = (1.0, 0.9, 0.8)
 # Activations are taken in eight bits, group by group: two to seven times as quick as in fp32.
 _IN_EIGHT_BITS = 4
-_ALLOCATION = "std::bad_alloc"
-_IR, _OPSET = 10, 21
-_LENGTH_BYTES = 8
-
-_Place = Mapping[str, str | int]
-_IN_MEMORY: _Place = {"location": "memory"}
 
 
 class Int4Linear(FourBitLinear):
@@ -37,6 +23,9 @@ class Int4Linear(FourBitLinear):
 
     Files hold it as `MatMulNBits` of onnxruntime takes it; its kernel packs the numbers anew when it is
     loaded, as suits the CPU.
+
+    Attributes:
+        place: Where `packed` is in the files.
     """
 
     precision = "int4"
@@ -44,7 +33,8 @@ class Int4Linear(FourBitLinear):
     packed: torch.Tensor
     scales: torch.Tensor
     zeros: torch.Tensor
-    _session: onnxruntime.InferenceSession
+    place: Place
+    _session: Session
 
     @staticmethod
     def quantized(weight: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -62,48 +52,18 @@ class Int4Linear(FourBitLinear):
         zeros = functional.pad(zeros, (0, count % 2))
         return {"packed": _in_pairs(numbers), "scales": scales, "zeros": _in_pairs(zeros)}
 
-    def open(self, folder: Path, packed: _Place) -> None:
-        """Gives the kernel the buffers, `packed` by its place in a folder's files; it keeps what it needs."""
-        _hand_over_threads()
-        options = onnxruntime.SessionOptions()
-        options.use_per_session_threads = False
-        options.enable_cpu_mem_arena = False
-        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
-        # They are read each time: their pages of a file would have to be kept, or read again.
-        values = [OrtValue.ortvalue_from_numpy(each.numpy()) for each in (self.scales, self.zeros)]
-        options.add_external_initializers(["scales", "zeros"], values)
-        self._session = onnxruntime.InferenceSession(
-            self._graph(packed), options, providers=["CPUExecutionProvider"]
-        )
-        del self.packed, self.scales, self.zeros
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Multiplies; `inputs` is fp32.
-
-        Raises:
-            MemoryError: There is no memory for the result.
-        """
-        flat = inputs.reshape(-1, self.shape[1]).numpy()
-        try:
-            (result,) = self._session.run(None, {"inputs": flat})
-        except RuntimeException as error:
-            if _ALLOCATION in str(error):
-                raise MemoryError from error
-            raise
-        return torch.from_numpy(result).view(*inputs.shape[:-1], self.shape[0])
-
-    def _graph(self, packed: _Place) -> bytes:
-        """A graph of one multiplication."""
+    def add_to(self, graph: Graph, rows: str) -> str:
+        """Adds the multiplication of rows to a graph, and hands the buffers over to it."""
         outputs, inputs = self.shape
-        buffers = [
-            _external("packed", TensorProto.UINT8, self.packed, packed),
-            _external("scales", TensorProto.FLOAT, self.scales, _IN_MEMORY),
-            _external("zeros", TensorProto.UINT8, self.zeros, _IN_MEMORY),
-        ]
-        node = helper.make_node(
+        packed = graph.constant(self.packed, self.place)
+        # They are read each time: pages of their file would have to be kept, or read again.
+        small = graph.constant(self.scales), graph.constant(self.zeros)
+        del self.packed, self.scales, self.zeros
+        return graph.add(
             "MatMulNBits",
-            ["inputs", "packed", "scales", "zeros"],
-            ["outputs"],
+            rows,
+            packed,
+            *small,
             domain="com.microsoft",
             K=inputs,
             N=outputs,
@@ -111,55 +71,20 @@ class Int4Linear(FourBitLinear):
             block_size=_GROUP,
             accuracy_level=_IN_EIGHT_BITS,
         )
-        ends = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["tokens", size])
-            for name, size in (("inputs", inputs), ("outputs", outputs))
-        ]
-        graph = helper.make_graph([node], "matrix", ends[:1], ends[1:], buffers)
-        versions = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
-        model = helper.make_model(graph, opset_imports=versions, ir_version=_IR)
-        return model.SerializeToString()
 
+    def open(self, folder: Path) -> None:
+        """Makes it ready to multiply by itself; its `place` is in the folder."""
+        graph = Graph(rows=self.shape[1:])
+        self._session = graph.open(folder, self.add_to(graph, "rows"))
 
-def open_matrices(model: PreTrainedModel, folder: Path) -> None:
-    """Has each `Int4Linear` of a model multiply with what the files of its copy hold of it."""
-    # What the kernels take and give is fp32, and so is all that lies between. Only rows of the embedding are
-    # read from its file.
-    embedding = model.get_input_embeddings()
-    embedding.register_forward_hook(lambda _module, _inputs, rows: rows.float())
-    for each in model.parameters():
-        if each is not embedding.weight:
-            each.data = each.data.float()
-    files = sorted(folder.glob("*.safetensors"))
-    places = {name: place for file in files for name, place in _places(file)}
-    matrices = {name: each for name, each in model.named_modules() if isinstance(each, Int4Linear)}
-    threads = torch.get_num_threads()
-    _hand_over_threads()
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda name: matrices[name].open(folder, places[f"{name}.packed"]), matrices))
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Multiplies; `inputs` is fp32.
 
-
-def _places(file: Path) -> Iterator[tuple[str, _Place]]:
-    """Where each tensor is, as the format of safetensors has it: a length, a header, the data."""
-    with file.open("rb") as data:
-        length = int.from_bytes(data.read(_LENGTH_BYTES), "little")
-        header = json.loads(data.read(length))
-    for name, about in header.items():
-        if name != "__metadata__":
-            start, end = (_LENGTH_BYTES + length + each for each in about["data_offsets"])
-            yield name, {"location": file.name, "offset": start, "length": end - start}
-
-
-def _hand_over_threads() -> None:
-    """Both wait for work in a busy loop: with threads of its own, each would hold up the other."""
-    _make_pool()
-    torch.set_num_threads(1)
-
-
-@cache
-def _make_pool() -> None:
-    """It is the process's, for all sessions, and cannot be made again."""
-    onnxruntime.set_global_thread_pool_sizes(torch.get_num_threads(), 1)
+        Raises:
+            MemoryError: There is no memory for the result.
+        """
+        (result,) = self._session.run(rows=inputs.reshape(-1, self.shape[1]))
+        return result.view(*inputs.shape[:-1], self.shape[0])
 
 
 def _nearest(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -182,13 +107,6 @@ def _nearest(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Te
             torch.where(nearer, zeros, best[2]),
         )
     return best[0].to(torch.uint8), best[1], best[2].to(torch.uint8)
-
-
-def _external(name: str, kind: int, buffer: torch.Tensor, place: _Place) -> TensorProto:
-    tensor = TensorProto(name=name, data_type=kind, dims=buffer.shape, data_location=TensorProto.EXTERNAL)
-    for key, value in place.items():
-        tensor.external_data.add(key=key, value=str(value))
-    return tensor
 
 
 def _in_pairs(numbers: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,8 @@ from services.gemma.attention import ATTENTION
 from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys, text_key
 from services.gemma.copies import Copy, finished
 from services.gemma.gemma import Gemma
-from services.gemma.int4 import Int4Linear, open_matrices
+from services.gemma.int4 import Int4Linear
+from services.gemma.int4_layer import open_model
 from services.gemma.model import Facts, Job, LoadError, Message, Sampling
 from services.gemma.preflight import SAVED, Plan, choose, gib
 from services.gemma.resources import Resources
@@ -114,7 +115,7 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
     refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
     model = model.eval().to(plan.device.name)
     if plan.precision == Int4Linear.precision:
-        open_matrices(model, folder)
+        open_model(model, folder)
     facts = Facts(
         version=version,
         context_tokens=min(model.config.max_position_embeddings, plan.cache_tokens),

@@ -12,7 +12,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from services.gemma.int4 import Int4Linear, _places
+from services.gemma.graph import places
+from services.gemma.int4 import Int4Linear
 
 ROOT = Path(__file__).parents[2]
 # The result would take 1.5 GiB, and there are 0.2.
@@ -37,7 +38,8 @@ def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
     save_file(buffers, folder / "matrix.safetensors")
     for name, buffer in buffers.items():
         matrix.register_buffer(name, buffer)
-    matrix.open(folder, dict(_places(folder / "matrix.safetensors"))["packed"])
+    matrix.place = places(folder)["packed"]
+    matrix.open(folder)
     return matrix
 
 

@@ -76,16 +76,7 @@ def test_the_server_writes_what_transformers_writes(gemma: Gemma, length: int) -
 def test_the_older_gemmas_write_what_transformers_writes(
     tmp_path: Path, kind: Any, config: Any, attention: str
 ) -> None:
-    tokenizer = tiny_gemma.tiny_tokenizer()
-    tokenizer.save_pretrained(tmp_path)
-    torch.manual_seed(2)
-    sizes = {"vocab_size": 384, "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 32}
-    sliding = {"sliding_window": 16} if config is Gemma2Config else {}
-    older = kind(config(**sizes, **heads, **sliding, max_position_embeddings=512))
-    for each in older.parameters():
-        torch.nn.init.normal_(each, std=0.3)
-    older.bfloat16().save_pretrained(tmp_path)
+    tiny_gemma.build_older(tmp_path, kind, config)
     gemma = tiny_gemma.loaded(tmp_path)
     writing = gemma.begin(
         Job((Message("user", "한국어 " * 20),), Sampling(temperature=0, max_output_tokens=20))

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from transformers import (
+    Gemma2Config,
     Gemma3Config,
     Gemma3ForCausalLM,
     Gemma3ForConditionalGeneration,
@@ -104,6 +105,20 @@ def build_seeing(folder: Path, *, context_tokens: int = 2048) -> Path:
         size={"height": IMAGE_SIDE, "width": IMAGE_SIDE}, image_mean=[0.5] * 3, image_std=[0.5] * 3
     )
     processor.save_pretrained(folder)
+    return folder
+
+
+def build_older(folder: Path, kind: Any, config: Any) -> Path:
+    """Saves a Gemma 2 or a first Gemma, with another's tokenizer and random weights."""
+    tiny_tokenizer().save_pretrained(folder)
+    torch.manual_seed(2)
+    sizes = {"vocab_size": 384, "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 32}
+    sliding = {"sliding_window": 16} if config is Gemma2Config else {}
+    model = kind(config(**sizes, **heads, **sliding, max_position_embeddings=512))
+    for each in model.parameters():
+        torch.nn.init.normal_(each, std=0.3)
+    model.bfloat16().save_pretrained(folder)
     return folder
 
 

@@ -8,6 +8,8 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
 from orchestrator.runs import Runs
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.store import StoreError
+from orchestrator.store.tolerant import TolerantStore
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
 from tests.fakes.scripted_review import REQUEST, ScriptedReview, SlowModelReview
@@ -65,6 +67,19 @@ async def test_what_a_failed_call_paid_for_is_deleted_by_the_name_in_its_error(s
             await runs.response(REQUEST, Deadline.after(60))
         assert script.bought == bought
         await store.delete_feedback(caught.value.metadata["feedback_id"])
+
+
+async def test_a_store_that_fails_meanwhile_leaves_no_name_that_would_delete_nothing(tmp_path: Path) -> None:
+    class Forgetful(SqliteStore):
+        async def name_results(self, request_id: str, feedback_id: str) -> None:
+            raise StoreError(f"no {request_id}, no {feedback_id}")
+
+    async with Forgetful.open(tmp_path / "s", retention_seconds=60) as store:
+        script = ScriptedReview(fails=True)
+        script.go.set()
+        with pytest.raises(QuorumNotReached) as caught:
+            await Runs(script.review, TolerantStore(store)).response(REQUEST, Deadline.after(60))
+    assert "feedback_id" not in caught.value.metadata
 
 
 async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
