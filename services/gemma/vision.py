@@ -114,7 +114,7 @@ class Look:
     def __init__(self, tower: Tower, pixels: torch.Tensor, threads: int) -> None:
         self.rows: torch.Tensor | None = None
         self._tower = tower
-        # Without AVX512_BF16 a layer in bf16 takes forty times as long as in fp32.
+        # Without AVX512_BF16 a layer in bf16 takes six times as long as in fp32.
         self._dtype = torch.float32 if tower.device.type == "cpu" else torch.bfloat16
         self._hidden = pixels.to(tower.device, self._dtype)
         self._done = 0
