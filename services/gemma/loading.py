@@ -26,7 +26,7 @@ from services.gemma.preflight import SAVED, Plan, choose, gib
 from services.gemma.resources import Resources
 from services.gemma.settings import Settings
 from services.gemma.source import Hub, Source
-from services.gemma.transformers_quantizer import LINEAR
+from services.gemma.transformers_quantizer import linear
 from services.gemma.vision import Vision
 
 _DTYPE = torch.bfloat16
@@ -82,7 +82,7 @@ def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
 
 def _verified(copy: Copy, precision: str, threads: int) -> str:
     """The version of a copy that is intact and can be used here."""
-    recipe, here = copy.manifest["recipe"], LINEAR[precision].recipe
+    recipe, here = copy.manifest["recipe"], linear(precision).recipe
     if recipe != here:
         raise LoadError(f"the copy is {recipe}, {here} is what is read: quantise again")
     copy.verify(threads)

@@ -17,7 +17,7 @@ from services.gemma.checkpoint import refuse_wrong_keys, text_key
 from services.gemma.copies import Copy, Writer, copy_file
 from services.gemma.four_bit import FourBitLinear
 from services.gemma.model import LoadError
-from services.gemma.transformers_quantizer import LINEAR, METHOD, matrices
+from services.gemma.transformers_quantizer import METHOD, linear, matrices
 
 # A slice of a file costs the same, big or small; what is made of it fits the caches better in small pieces.
 _ROWS = 4096
@@ -35,13 +35,14 @@ def quantize(source: Path, cache: Path, precision: str, progress: Progress) -> C
     Args:
         source: The folder of the model.
         cache: The folder of the copies.
-        precision: One of `LINEAR`.
+        precision: "int4" or "nf4".
         progress: Is told how many of how many files are written.
 
     Raises:
         LoadError: The model is not whole, or the disk is full.
     """
-    recipe = LINEAR[precision].recipe
+    form = linear(precision)
+    recipe = form.recipe
     copy = Copy.place(cache, source, recipe)
     if copy.is_there:
         return copy
@@ -54,7 +55,7 @@ def quantize(source: Path, cache: Path, precision: str, progress: Progress) -> C
     writer = Writer(copy, source.name, recipe)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):
         if not writer.has(name):
-            tensors = checkpoint.quantized(keys, LINEAR[precision])
+            tensors = checkpoint.quantized(keys, form)
             size = sum(each.nbytes for each in tensors.values())
             writer.write(name, partial(save_file, tensors, metadata={"format": "pt"}), size)
         progress(number, len(checkpoint.files))
@@ -93,7 +94,7 @@ class _Checkpoint:
             for number, names in enumerate(groups.values(), start=1)
         }
 
-    def quantized(self, names: list[str], linear: type[FourBitLinear]) -> dict[str, torch.Tensor]:
+    def quantized(self, names: list[str], form: type[FourBitLinear]) -> dict[str, torch.Tensor]:
         """The tensors of one file of the copy."""
         result = {}
         for name in names:
@@ -105,7 +106,7 @@ class _Checkpoint:
                     continue
                 rows = stored.get_shape()[0]
                 slices = (stored[at : at + _ROWS] for at in range(0, rows, _ROWS))
-                parts = [linear.quantized(some) for each in slices for some in each.split(_AT_ONCE)]
+                parts = [form.quantized(some) for each in slices for some in each.split(_AT_ONCE)]
             for buffer in parts[0]:
                 result[name.removesuffix("weight") + buffer] = torch.cat([part[buffer] for part in parts])
         return result

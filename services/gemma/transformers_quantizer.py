@@ -10,10 +10,18 @@ from transformers.utils.quantization_config import QuantizationConfigMixin
 
 from services.gemma.four_bit import FourBitLinear
 from services.gemma.int4 import Int4Linear
-from services.gemma.nf4 import Nf4Linear
 
 METHOD = "chorus_four_bit"
-LINEAR: dict[str, type[FourBitLinear]] = {each.precision: each for each in (Int4Linear, Nf4Linear)}
+
+
+def linear(precision: str) -> type[FourBitLinear]:
+    """What stands in a matrix's place in "int4" or "nf4"."""
+    if precision == Int4Linear.precision:
+        return Int4Linear
+    # To import bitsandbytes takes seconds, and memory: only where it is needed.
+    from services.gemma.nf4 import Nf4Linear  # noqa: PLC0415
+
+    return Nf4Linear
 
 
 def matrices(model: PreTrainedModel) -> dict[str, nn.Linear]:
@@ -39,7 +47,7 @@ class _Quantizer(HfQuantizer):
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **_: Any) -> None:
         config = cast("_Config", self.quantization_config)
         for name, matrix in matrices(model).items():
-            model.set_submodule(name, LINEAR[config.precision](matrix))
+            model.set_submodule(name, linear(config.precision)(matrix))
 
     def is_serializable(self) -> bool:
         """Copies are written elsewhere."""
