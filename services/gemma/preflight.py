@@ -63,7 +63,7 @@ class Plan:
     @property
     def memory_bytes(self) -> int:
         """What it takes to answer one caller."""
-        return self._without_cache + _LEAST_TOKENS * self.shape.kv_bytes
+        return self._without_cache + _LEAST_TOKENS * self._token_bytes
 
     @property
     def left_bytes(self) -> int:
@@ -78,13 +78,19 @@ class Plan:
     @property
     def cache_tokens(self) -> int:
         """How many tokens may be kept in memory, over all answers."""
-        room = (self.device.free_bytes - self._without_cache) // self.shape.kv_bytes
+        room = (self.device.free_bytes - self._without_cache) // self._token_bytes
         return max(0, min(room, self.answers * self.shape.context_tokens))
 
     @property
     def most_tokens_per_second(self) -> float:
         """Of one caller, if nothing but reading the weights took time."""
         return self.device.bandwidth / self.weight_bytes
+
+    @property
+    def _token_bytes(self) -> int:
+        """Keys and values; for attention on a CPU those of one layer at a time in fp32, too."""
+        in_fp32 = 0 if self.device.is_gpu else 2 * self.shape.kv_bytes // self.shape.layers
+        return self.shape.kv_bytes + in_fp32
 
     @property
     def _numbers(self) -> int:

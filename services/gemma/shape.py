@@ -31,6 +31,7 @@ class Shape:
     """
 
     name: str
+    layers: int
     vocabulary: int
     matrices: int
     embedding: int
@@ -58,6 +59,7 @@ class Shape:
             raise LoadError(f"config.json does not say {error.args[0]}") from error
         return cls(
             name=name,
+            layers=layers,
             vocabulary=text["vocab_size"],
             matrices=layers * layer,
             embedding=text["vocab_size"] * hidden,
