@@ -17,7 +17,6 @@ from rpckit.settings import Environment, SettingError
 
 _SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "python" / "samples"))
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_GEMMA_SECONDS = 600
 _FAILED = 1
 _WRONG_SETTING = 2
 _INTERRUPTED = 130
@@ -87,9 +86,6 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
         for option, variable in (("--task", "TASK"), ("--rubric", "RUBRIC"))
         if (value := environment.text(variable))
     ]
-    if environment.text("GEMMA_MODEL"):
-        # Without a GPU it writes a few words a second.
-        options.append(f"--timeout={_GEMMA_SECONDS}")
     file = environment.text("FILE")
     files = [file] if file else [str(_SAMPLES / "ko.txt"), str(_SAMPLES / "en.txt")]
     orchestrator = next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
