@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from clients.python import arguments
-from deploy.local.process import ORCHESTRATOR, Child, services, start, stop
+from deploy.local.process import GEMMA, ORCHESTRATOR, Child, services, start, stop
 from deploy.local.readiness import until_ready
 from rpckit.settings import Environment, SettingError
 
@@ -106,8 +106,18 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
 
 
 async def _until_ready(children: Sequence[Child], environment: Environment) -> None:
-    if model := environment.text("GEMMA_MODEL"):
+    model = environment.text("GEMMA_MODEL")
+    # It counts on all the memory that it finds free: with a model it begins when the others have theirs.
+    last = [each for each in children if model and each.service.name == GEMMA.name]
+    await _begin([each for each in children if each not in last])
+    if last:
         _say(f"gemma loads {model}; that can take minutes")
+        await _begin(last)
+
+
+async def _begin(children: Sequence[Child]) -> None:
+    for each in children:
+        each.begin()
     await asyncio.gather(*map(_announce, children))
 
 
