@@ -1,10 +1,8 @@
 """`python -m bench.gemma.trained`: what four bits cost a model that was trained, by its held-out texts."""
 
 import copy
-import itertools
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from bench.gemma.training import DATA, read_texts, rows, trained
 from services.gemma.copies import finished
 from services.gemma.int4 import open_matrices
 
-_STEPS = int(os.environ.get("BENCH_STEPS", "600"))
+_STEPS = int(os.environ.get("BENCH_STEPS", "300"))
 _PRECISIONS = ("int4", "nf4")
 _HEADER = f"{'':<24}{'logits off':>11}{'KL, nats':>10}{'same best':>11}{'perplexity':>12}"
 

@@ -21,7 +21,7 @@ _TEXTS = {
 _HELD_OUT = 10
 _VOCABULARY = 4096
 _LENGTH = 256
-_ROWS = 8
+_ROWS = 4
 _RATE = 2e-3
 
 
@@ -107,6 +107,6 @@ def _learn(learnt: torch.Tensor, tokenizer: GemmaTokenizer, steps: int) -> Gemma
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        if step % 50 == 0:
+        if step % 25 == 0:
             print(f"step {step} of {steps}: {loss.item():.2f}", flush=True)
     return model.eval()

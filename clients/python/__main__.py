@@ -136,7 +136,7 @@ def review(
         allowed_providers=allow_provider,
     )
     asking = review_works(
-        files, template, _server(server, timeout or _LIST_SECONDS), timeout=timeout, as_json=as_json
+        files, template, _server(server, timeout or _LIST_SECONDS), seconds=timeout, as_json=as_json
     )
     pages = _run(asking, server)
     if out and pages:

@@ -35,7 +35,7 @@ async def review(
     template: feedback_service_pb2.GetFeedbackRequest,
     server: Server,
     *,
-    timeout: float | None,
+    seconds: float | None,
     as_json: bool,
 ) -> list[Page]:
     """Reviews the works one after another, then says who could not take part.
@@ -44,7 +44,7 @@ async def review(
         works: At least one.
         template: The request without a text.
         server: Where Chorus is.
-        timeout: Seconds for each work; None: as `patience` has it.
+        seconds: For each work; None: as `patience` has it.
         as_json: Print each GetFeedbackResponse as one line of ProtoJSON, and nothing else.
 
     Returns:
@@ -55,7 +55,8 @@ async def review(
     """
     screen = console()
     models = await list_models(server)
-    seconds = patience(models, template.models) if timeout is None else timeout
+    if seconds is None:
+        seconds = patience(models, template.models)
     server = dataclasses.replace(server, timeout=seconds)
     names = display_names(models.models)
     pages = []

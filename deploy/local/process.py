@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from rpckit.settings import Environment, Security, SettingError
 
@@ -76,8 +77,7 @@ class Child:
 
     def begin(self) -> None:
         """Lets it load what it needs: so far it has taken no memory."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"\n")
+        cast("asyncio.StreamWriter", self.process.stdin).write(b"\n")
 
     async def ended(self) -> str:
         """Waits for its end; says how, and where it said why."""
