@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch.nn import functional
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, GemmaTokenizer
 
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.training import DATA, read_texts, rows, trained
@@ -23,7 +23,7 @@ _HEADER = f"{'':<24}{'logits off':>11}{'KL, nats':>10}{'same best':>11}{'perplex
 def main(cache: Path) -> None:
     """Prints a row for each way to hold the weights."""
     source = trained(cache, DATA, _STEPS)
-    held_out = rows(AutoTokenizer.from_pretrained(source), read_texts(DATA)[1])
+    held_out = rows(GemmaTokenizer.from_pretrained(source), read_texts(DATA)[1])
     exact = _read(source, torch.bfloat16)
     expected = _logits(exact, held_out)
     print(f"{len(held_out)} rows of {held_out.shape[1]} tokens that it has not seen\n\n{_HEADER}")
@@ -40,7 +40,8 @@ def main(cache: Path) -> None:
 
 
 def _read(folder: Path, dtype: torch.dtype) -> Any:
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype).eval()
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    return model.eval()
 
 
 def _as_before(head: torch.nn.Linear, precision: str) -> torch.nn.Linear:
