@@ -39,6 +39,19 @@ def connect(
         SettingError: What is said would leave the machine in plaintext.
     """
     security.check(target, secret=bool(token))
+    options = _options(service, security, watch_health=watch_health)
+    interceptors = (_InheritUnary(token), _InheritStream(token))
+    if security.certificates is None:
+        return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
+
+    def secured(certificate: Certificate) -> grpc.aio.Channel:
+        credentials = certificate.for_client()
+        return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
+
+    return RenewedChannel(security.certificates, secured)
+
+
+def _options(service: str, security: Security, *, watch_health: bool) -> list[Option]:
     config: dict[str, object] = {
         "loadBalancingConfig": [{"round_robin": {}}],
         "methodConfig": [
@@ -69,15 +82,7 @@ def connect(
     ]
     if security.server_name:
         options.append(("grpc.ssl_target_name_override", security.server_name))
-    interceptors = (_InheritUnary(token), _InheritStream(token))
-    if security.certificates is None:
-        return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
-
-    def secured(certificate: Certificate) -> grpc.aio.Channel:
-        credentials = certificate.for_client()
-        return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
-
-    return RenewedChannel(security.certificates, secured)
+    return options
 
 
 class _Inherit:

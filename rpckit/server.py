@@ -202,5 +202,5 @@ def _options(settings: ServerSettings) -> tuple[Option, ...]:
         ("grpc.so_reuseport", 0),
         ("grpc.max_connection_age_ms", round(settings.connection_age * 1000)),
         ("grpc.max_connection_age_grace_ms", round(settings.drain_grace * 1000)),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_SECONDS * 500),
+        ("grpc.http2.min_ping_interval_without_data_ms", KEEPALIVE_SECONDS * 500),
     )

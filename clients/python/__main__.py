@@ -50,6 +50,7 @@ def _number(help_text: str, metavar: str) -> Any:
 
 Address = Annotated[str, _option("Where Chorus is.", "--server", metavar="HOST:PORT", envvar="CHORUS_SERVER")]
 Timeout = Annotated[float, _number("Time for one call.", "SECONDS")]
+_LIST_SECONDS = 20.0
 Model = Annotated[str, _text("A name that `models` lists. Default: the server's.")]
 
 _ADDRESS = "127.0.0.1:50051"
@@ -103,7 +104,9 @@ def review(
         Path | None,
         _option("Write a report to hand out, too: .html or .md.", parser=arguments.report, metavar="FILE"),
     ] = None,
-    timeout: Timeout = 60,
+    timeout: Annotated[
+        float | None, _number("Time for each text. Default: 60, or 1200 with a model on a CPU.", "SECONDS")
+    ] = None,
     server: Address = _ADDRESS,
 ) -> None:
     """Ask the panel about each text and print the merged feedback."""
@@ -132,7 +135,10 @@ def review(
         feedback_language_code=feedback_language,
         allowed_providers=allow_provider,
     )
-    pages = _run(review_works(files, template, _server(server, timeout), as_json=as_json), server)
+    asking = review_works(
+        files, template, _server(server, timeout or _LIST_SECONDS), seconds=timeout, as_json=as_json
+    )
+    pages = _run(asking, server)
     if out and pages:
         with _writing(out):
             out.write_text(html(pages) if out.suffix == ".html" else markdown(pages), encoding="utf-8")
@@ -141,7 +147,7 @@ def review(
 
 
 @app.command()
-def models(timeout: Timeout = 20, server: Address = _ADDRESS) -> None:
+def models(timeout: Timeout = _LIST_SECONDS, server: Address = _ADDRESS) -> None:
     """Compare the models: state, memory, disk, price, measured speed and failures."""
     found = _run(list_models(_server(server, timeout)), server)
     console().print(comparison(found, ENGLISH))

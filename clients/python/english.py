@@ -153,6 +153,7 @@ ENGLISH = Words(
     set_this="set {setting}",
     ask_instead="ask {model} instead",
     retry_after="try again in {seconds}",
+    more_time="--timeout gives more",
     needs_of="needs {needed}, the limit is {limit}",
     is_it_running="Does Chorus run at {server}? `make up` starts it.",
     no_orchestrator="{server} is no orchestrator of Chorus. Is that the port of a model server?",

@@ -54,6 +54,8 @@ def _help(failure: failure_pb2.Failure, words: Words) -> str:
         ):
             sums = amounts.dollars(int(needed)), amounts.dollars(int(limit))
             return words.needs_of.format(needed=sums[0], limit=sums[1])
+        case failure_pb2.ERROR_REASON_TIMEOUT, _:
+            return words.more_time
         case failure_pb2.ERROR_REASON_NOT_SUPPORTED, {"capability": lacking} if lacking in words.lacking:
             return words.lacking[lacking]
         case _:

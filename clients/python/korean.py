@@ -153,6 +153,7 @@ KOREAN = Words(
     set_this="{setting} 값을 설정하세요",
     ask_instead="대신 {model} 모델을 쓰세요",
     retry_after="{seconds} 뒤에 다시 해 보세요",
+    more_time="--timeout 값을 늘려 보세요",
     needs_of="필요한 양 {needed}, 한도 {limit}",
     is_it_running="{server}에서 Chorus가 실행 중인지 확인하세요. `make up`으로 시작해요.",
     no_orchestrator="{server}에 있는 것은 Chorus 오케스트레이터가 아니에요. 모델 서버의 포트인지 보세요.",

@@ -1,5 +1,6 @@
 """`review`: asks the panel about each text and prints what it says, as it says it."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from chorus.feedback.v1 import feedback_service_pb2
+from chorus.model.v1 import model_pb2
 from clients.python.arguments import Work
 from clients.python.connection import Server
 from clients.python.failure_view import rpc_error
@@ -23,12 +25,17 @@ from clients.python.screen import console, show
 from clients.python.words import Words
 from rpckit.errors import ChorusError
 
+_SECONDS = 60.0
+# One that runs on a CPU reads and writes a few words a second.
+_SECONDS_ON_A_CPU = 1200.0
+
 
 async def review(
     works: Sequence[Work],
     template: feedback_service_pb2.GetFeedbackRequest,
     server: Server,
     *,
+    seconds: float | None,
     as_json: bool,
 ) -> list[Page]:
     """Reviews the works one after another, then says who could not take part.
@@ -36,7 +43,8 @@ async def review(
     Args:
         works: At least one.
         template: The request without a text.
-        server: Its timeout is for each work.
+        server: Where Chorus is.
+        seconds: For each work; None: as `patience` has it.
         as_json: Print each GetFeedbackResponse as one line of ProtoJSON, and nothing else.
 
     Returns:
@@ -47,6 +55,9 @@ async def review(
     """
     screen = console()
     models = await list_models(server)
+    if seconds is None:
+        seconds = patience(models, template.models)
+    server = dataclasses.replace(server, timeout=seconds)
     names = display_names(models.models)
     pages = []
     for work in works:
@@ -62,6 +73,15 @@ async def review(
     if pages and not as_json:
         show(screen, absent(models, _words(_about(works[-1], template))))
     return pages
+
+
+def patience(models: feedback_service_pb2.ListModelsResponse, named: Sequence[str]) -> float:
+    """Seconds for one work, by who may be asked: all who are ready if nobody is named."""
+    ready = (each for each in models.models if each.state == model_pb2.Model.STATE_READY)
+    asked = (each for each in ready if not named or each.name in named)
+    # What reads by rule runs on a CPU, too, and has no weights.
+    slow = any(each.footprint.precision and each.footprint.device == "cpu" for each in asked)
+    return _SECONDS_ON_A_CPU if slow else _SECONDS
 
 
 def _about(

@@ -92,6 +92,7 @@ class Words:
     set_this: str
     ask_instead: str
     retry_after: str
+    more_time: str
     needs_of: str
     is_it_running: str
     no_orchestrator: str

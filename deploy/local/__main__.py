@@ -11,13 +11,12 @@ from pathlib import Path
 import typer
 
 from clients.python import arguments
-from deploy.local.process import ORCHESTRATOR, Child, services, start, stop
+from deploy.local.process import GEMMA, ORCHESTRATOR, Child, services, start, stop
 from deploy.local.readiness import until_ready
 from rpckit.settings import Environment, SettingError
 
 _SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "python" / "samples"))
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_GEMMA_SECONDS = 600
 _FAILED = 1
 _WRONG_SETTING = 2
 _INTERRUPTED = 130
@@ -87,9 +86,6 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
         for option, variable in (("--task", "TASK"), ("--rubric", "RUBRIC"))
         if (value := environment.text(variable))
     ]
-    if environment.text("GEMMA_MODEL"):
-        # Without a GPU it writes a few words a second.
-        options.append(f"--timeout={_GEMMA_SECONDS}")
     file = environment.text("FILE")
     files = [file] if file else [str(_SAMPLES / "ko.txt"), str(_SAMPLES / "en.txt")]
     orchestrator = next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
@@ -110,8 +106,18 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
 
 
 async def _until_ready(children: Sequence[Child], environment: Environment) -> None:
-    if model := environment.text("GEMMA_MODEL"):
+    model = environment.text("GEMMA_MODEL")
+    # It counts on all the memory that it finds free: with a model it begins when the others have theirs.
+    last = [each for each in children if model and each.service.name == GEMMA.name]
+    await _begin([each for each in children if each not in last])
+    if last:
         _say(f"gemma loads {model}; that can take minutes")
+        await _begin(last)
+
+
+async def _begin(children: Sequence[Child]) -> None:
+    for each in children:
+        each.begin()
     await asyncio.gather(*map(_announce, children))
 
 

@@ -1,7 +1,7 @@
 """Runs a module as a program that does not outlive its parent: `python -m deploy.local.child MODULE`.
 
-Standard input is a pipe that the parent holds. When it closes, the parent is gone, killed or not, and the
-program is told to drain.
+Standard input is a pipe that the parent holds. The program begins with the first byte from it. When it
+closes, the parent is gone, killed or not, and the program is told to drain.
 """
 
 import os
@@ -25,6 +25,8 @@ def _follow_parent() -> None:
 
 
 if __name__ == "__main__":
+    if not os.read(0, 1):
+        sys.exit()
     threading.Thread(target=_follow_parent, daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

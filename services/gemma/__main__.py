@@ -1,5 +1,6 @@
 """Starts the Gemma server; or checks what fits here, or quantises a model."""
 
+import os
 import sys
 from functools import partial
 from typing import Any
@@ -57,3 +58,5 @@ if __name__ == "__main__":
             sys.exit(f"{error.name} is not installed: pip install '.[gemma]'")
         sys.exit(main(sys.argv[1:]))
     run(Settings.read, register)
+    # All calls have ended. A load has not, perhaps: Python would wait for its thread.
+    os._exit(0)

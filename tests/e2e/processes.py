@@ -42,12 +42,13 @@ ORCHESTRATOR = Program(("orchestrator",), "ORCHESTRATOR_PORT")
 CLOUD_PROXY = Program(("services.cloud_proxy",), "CLOUD_PROXY_PORT")
 PROOFREADER = Program(("services.proofreader",), "PROOFREADER_PORT")
 FAKE = Program(("tests.fakes.model_server",), "FAKE_PORT")
-SERVICES = (ORCHESTRATOR, Program(("services.gemma",), "GEMMA_PORT"), CLOUD_PROXY, PROOFREADER)
+GEMMA = Program(("services.gemma",), "GEMMA_PORT")
+SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 
 
 @dataclass
 class Running:
-    """A program that is ready, and its log."""
+    """A program that serves, and its log."""
 
     process: asyncio.subprocess.Process
     log: Path
@@ -98,6 +99,15 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
 
 @asynccontextmanager
 async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
+    """Runs a program as `serving` does, and waits until it is ready."""
+    async with serving(program, folder, **variables) as started:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await _until_ready(started.address, Security.read(Environment(variables)))
+        yield started
+
+
+@asynccontextmanager
+async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
     """Runs a program while the block runs; then it must drain and exit with 0, unless the block ended it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *program.arguments),
@@ -108,13 +118,12 @@ async def running(program: Program, folder: Path, **variables: str) -> AsyncIter
     )
     log = folder / f"{program.arguments[-1]}-{process.pid}.log"
     started = Running(process, log)
-    serving = asyncio.Event()
-    logging = asyncio.create_task(_keep_log(started, serving))
+    serves = asyncio.Event()
+    logging = asyncio.create_task(_keep_log(started, serves))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await serving.wait()
+            await serves.wait()
             assert started.address, f"it ended before it served: {started.logged()}"
-            await _until_ready(started.address, Security.read(Environment(variables)))
         yield started
         if process.returncode is None:
             assert await started.end(signal.SIGTERM) == 0
@@ -125,7 +134,7 @@ async def running(program: Program, folder: Path, **variables: str) -> AsyncIter
         await logging
 
 
-async def _keep_log(started: Running, serving: asyncio.Event) -> None:
+async def _keep_log(started: Running, serves: asyncio.Event) -> None:
     """Copies what a process writes to its log, and finds there where it serves."""
     assert started.process.stdout is not None
     with started.log.open("wb", buffering=0) as file:
@@ -133,8 +142,8 @@ async def _keep_log(started: Running, serving: asyncio.Event) -> None:
             file.write(line)
             if not started.address and b'"serving"' in line:
                 started.address = json.loads(line)["address"]
-                serving.set()
-    serving.set()
+                serves.set()
+    serves.set()
 
 
 async def _until_ready(address: str, security: Security) -> None:

@@ -74,6 +74,13 @@ def left_behind(folder: Path) -> dict[int, str]:
     return found
 
 
+def served_at(folder: Path, service: str) -> str:
+    """When a service began to serve, by its log."""
+    (log,) = folder.rglob(f"{service}.log")
+    lines = map(json.loads, log.read_text("utf-8").splitlines())
+    return next(str(line["at"]) for line in lines if line["event"] == "serving")
+
+
 def logged(folder: Path) -> list[str]:
     """What each program has written into its log."""
     return [log.read_text("utf-8") for log in folder.rglob("*.log")]
@@ -178,6 +185,15 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
     logs = logged(tmp_path)
     assert len(logs) == len(SERVICES)
     assert all('"draining"' in log for log in logs)
+
+
+async def test_gemma_counts_the_memory_that_the_others_leave(tmp_path: Path) -> None:
+    async with up(tmp_path, GEMMA_MODEL=str(tmp_path / "nothing")) as (running, _):
+        await running.prints("gemma  ")
+        others = [served_at(tmp_path, each) for each in ("orchestrator", "cloud_proxy", "proofreader")]
+        assert served_at(tmp_path, "gemma") > max(others)
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.process.wait() == 0
 
 
 async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from tests.e2e.processes import (
     CATALOG,
     CLOUD_PROXY,
     FAKE,
+    GEMMA,
     ORCHESTRATOR,
     Running,
     failure,
     feedback_stub,
     running,
+    serving,
     until,
 )
 from tests.fakes.providers.emulator import Emulator
@@ -62,6 +65,24 @@ async def test_a_process_that_is_told_to_stop_answers_what_it_has_begun(
         assert not events.seen("fake/slow", "finished")
         assert (await call).merged.panel.answered == 2
         assert await ended == 0
+
+
+async def test_gemma_does_not_wait_for_its_weights_when_it_is_told_to_stop(folder: Path) -> None:
+    pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
+    config, writers = folder / "config.json", list[int]()
+    os.mkfifo(config)
+
+    def is_read() -> bool:
+        with suppress(OSError):
+            writers.append(os.open(config, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(writers)
+
+    async with serving(GEMMA, folder, GEMMA_MODEL=str(folder)) as gemma:
+        await until(is_read)
+        # Nothing is written: by itself the load never ends.
+        assert await gemma.end(signal.SIGTERM) == 0
+    assert "Traceback" not in gemma.logged()
+    os.close(writers[0])
 
 
 async def test_what_is_stored_survives_the_death_of_the_process(tmp_path: Path, folder: Path) -> None:

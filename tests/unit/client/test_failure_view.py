@@ -51,7 +51,7 @@ Failure = failure_pb2.Failure
             "not available: try again in 0.5 s",
         ),
         (Failure(reason=failure_pb2.ERROR_REASON_PROVIDER_AUTH, message="no key"), "no key, or the provider"),
-        (Failure(reason=failure_pb2.ERROR_REASON_TIMEOUT), "the time was up"),
+        (Failure(reason=failure_pb2.ERROR_REASON_TIMEOUT), "the time was up: --timeout gives more"),
     ],
 )
 def test_a_reason_is_followed_by_what_helps(failure: Failure, said: str) -> None:
@@ -71,7 +71,8 @@ def test_every_reason_has_words(words: Words) -> None:
 @pytest.mark.parametrize("reason", sorted(KOREAN.reasons))
 def test_no_english_message_stands_in_a_korean_sentence(reason: failure_pb2.ErrorReason.ValueType) -> None:
     said = explain(Failure(reason=reason, message="for developers"), KOREAN)
-    assert said == KOREAN.reasons[reason]
+    assert said.startswith(KOREAN.reasons[reason])
+    assert "for developers" not in said
 
 
 def test_a_korean_sentence_says_what_a_model_lacks() -> None:
@@ -99,7 +100,7 @@ def test_a_missed_quorum_says_why_each_model_failed() -> None:
     assert shown(QuorumNotReached("1 of 3 answered", details=failures)).splitlines() == [
         "fewer models answered than asked for: 1 of 3 answered",
         "  openai/gpt-4o: no key, or the provider rejected it: set OPENAI_API_KEY",
-        "  gemma/gemma-3-4b-it: the time was up",
+        "  gemma/gemma-3-4b-it: the time was up: --timeout gives more",
     ]
 
 

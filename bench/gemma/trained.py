@@ -1,0 +1,70 @@
+"""`python -m bench.gemma.trained`: what four bits cost a model that was trained, by its held-out texts."""
+
+import copy
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn import functional
+from transformers import AutoModelForCausalLM, GemmaTokenizer
+
+from bench.gemma.__main__ import CACHE, quantized
+from bench.gemma.training import DATA, read_texts, rows, trained
+from services.gemma.copies import finished
+from services.gemma.int4_layer import open_model
+
+_STEPS = int(os.environ.get("BENCH_STEPS", "300"))
+_PRECISIONS = ("int4", "nf4")
+_HEADER = f"{'':<24}{'logits off':>11}{'KL, nats':>10}{'same best':>11}{'perplexity':>12}"
+
+
+def main(cache: Path) -> None:
+    """Prints a row for each way to hold the weights."""
+    source = trained(cache, DATA, _STEPS)
+    held_out = rows(GemmaTokenizer.from_pretrained(source), read_texts(DATA)[1])
+    exact = _read(source, torch.bfloat16)
+    expected = _logits(exact, held_out)
+    print(f"{len(held_out)} rows of {held_out.shape[1]} tokens that it has not seen\n\n{_HEADER}")
+    print(_row("bf16", expected, expected, held_out))
+    print(_row("fp32", _logits(_read(source, torch.float32), held_out), expected, held_out))
+    for precision in _PRECISIONS:
+        folder = finished(quantized(source, precision), source)[precision].folder
+        model = _read(folder, torch.bfloat16)
+        if precision == "int4":
+            open_model(model, folder)
+        for name, head in (("", model.lm_head), (", head in bf16", _as_before(exact.lm_head, precision))):
+            model.lm_head = head
+            print(_row(precision + name, _logits(model, held_out), expected, held_out), flush=True)
+
+
+def _read(folder: Path, dtype: torch.dtype) -> Any:
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    return model.eval()
+
+
+def _as_before(head: torch.nn.Linear, precision: str) -> torch.nn.Linear:
+    """The head as it was, for the activations of a precision."""
+    return copy.deepcopy(head).float() if precision == "int4" else head
+
+
+@torch.inference_mode()
+def _logits(model: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """After each token but the last of a row."""
+    return torch.cat([model(input_ids=row[None]).logits[:, :-1].float() for row in tokens])
+
+
+def _row(name: str, found: torch.Tensor, expected: torch.Tensor, tokens: torch.Tensor) -> str:
+    off = (found - expected).std(-1) / expected.std(-1)
+    likely, likely_then = functional.log_softmax(found, -1), functional.log_softmax(expected, -1)
+    lost = (likely_then.exp() * (likely_then - likely)).sum(-1)
+    same = (found.argmax(-1) == expected.argmax(-1)).float()
+    perplexity = functional.cross_entropy(found.flatten(0, 1), tokens[:, 1:].flatten()).exp()
+    return f"{name:<24}{off.mean():>11.1%}{lost.mean():>10.4f}{same.mean():>11.1%}{perplexity:>12.2f}"
+
+
+if __name__ == "__main__":
+    if not DATA.is_dir():
+        sys.exit(f"the texts to learn from are not there: {DATA}")
+    main(CACHE)
