@@ -16,6 +16,8 @@ _DEFAULTS = {
     "head_dim": 256,
     "max_position_embeddings": 131_072,
 }
+# A word and its merge take at least so much of `tokenizer.json`, which is too big to be counted out.
+_WORD_FILE_BYTES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Shape:
         embedding: Parameters of the embedding, which is the head too.
         kv_bytes: Of one token in the cache of keys and values, in bf16.
         context_tokens: What the model was made for.
+        words: In the tokenizer.
         vision: Parameters that look at images; 0: there are none, or none are asked for.
     """
 
@@ -37,6 +40,7 @@ class Shape:
     embedding: int
     kv_bytes: int
     context_tokens: int
+    words: int
     vision: int = 0
 
     @classmethod
@@ -65,6 +69,7 @@ class Shape:
             embedding=text["vocab_size"] * hidden,
             kv_bytes=layers * 2 * keys * 2,
             context_tokens=text["max_position_embeddings"],
+            words=text["vocab_size"],
             vision=vision,
         )
 
@@ -93,7 +98,11 @@ class Shape:
             raise LoadError("there is no config.json") from error
         except json.JSONDecodeError as error:
             raise LoadError("config.json is no JSON") from error
-        return cls.of(name, config)
+        shape = cls.of(name, config)
+        tokenizer = folder / "tokenizer.json"
+        if not tokenizer.is_file():
+            return shape
+        return replace(shape, words=min(shape.words, tokenizer.stat().st_size // _WORD_FILE_BYTES))
 
 
 def _sees(config: Mapping[str, Any]) -> bool:

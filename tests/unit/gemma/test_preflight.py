@@ -1,6 +1,8 @@
 """The arithmetic of what fits, against made-up machines."""
 
 import dataclasses
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,18 +50,34 @@ def test_the_sizes_are_the_real_models() -> None:
 
 
 def test_memory_is_what_was_measured() -> None:
-    # Of design/gemma.md: fp32 took 14.8 GiB, the saved four-bit copy 2.05 and its runtime.
-    assert plan(FOUR_B, "fp32", machine(64)).memory_bytes / GIB == pytest.approx(15.3, abs=0.3)
-    assert plan(FOUR_B, "bf16", machine(64)).memory_bytes / GIB == pytest.approx(8.1, abs=0.3)
-    assert plan(FOUR_B, "nf4", machine(64)).memory_bytes / GIB == pytest.approx(2.8, abs=0.1)
+    # Of design/gemma.md, with a tokenizer of few words: fp32 took 14.8 GiB, the saved four-bit copy 2.05 and
+    # its runtime.
+    few = dataclasses.replace(FOUR_B, words=400)
+    assert plan(few, "fp32", machine(64)).memory_bytes / GIB == pytest.approx(15.3, abs=0.3)
+    assert plan(few, "bf16", machine(64)).memory_bytes / GIB == pytest.approx(8.1, abs=0.3)
+    assert plan(few, "nf4", machine(64)).memory_bytes / GIB == pytest.approx(2.8, abs=0.1)
 
 
-def test_on_a_gpu_the_embedding_is_in_its_memory_too_and_attention_needs_no_fp32() -> None:
+def test_on_a_gpu_the_embedding_is_in_its_memory_too_but_no_tokenizer_and_no_fp32() -> None:
     resources = machine(64, 64)
-    gpu, cpu = (each for each in plans(FOUR_B, resources, 1) if each.precision == "nf4")
+    few = dataclasses.replace(FOUR_B, words=400)
+    gpu, cpu = (each for each in plans(few, resources, 1) if each.precision == "nf4")
     # Keys and values, of four heads of 256, for 1,024 tokens in four bytes.
     in_fp32 = 2 * 4 * 256 * 1024 * 4
-    assert gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding * 2 - in_fp32
+    assert gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding * 2 - in_fp32 - 400 * 1700
+    many = plan(FOUR_B, "nf4", machine(64))
+    assert (many.memory_bytes - cpu.memory_bytes) / GIB == pytest.approx(0.41, abs=0.01)
+
+
+def test_words_are_counted_by_the_size_of_their_file(tmp_path: Path) -> None:
+    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "vocab_size": 1000}
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "gemma3_text", **sizes}))
+    found = {}
+    for size in (0, 4000, 10**6):
+        if size:
+            (tmp_path / "tokenizer.json").write_bytes(b" " * size)
+        found[size] = Shape.of_folder(tmp_path, "gemma").words
+    assert found == {0: 1000, 4000: 100, 10**6: 1000}
 
 
 def test_the_ceiling_is_the_reading_of_the_weights() -> None:
@@ -99,7 +117,7 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(6.1),
             FOUR_B,
             "auto",
-            f"needs 7.9 GiB, 6.1 free; int4 needs 2.9: {QUANTIZE}",
+            f"needs 8.4 GiB, 6.1 free; int4 needs 3.3: {QUANTIZE}",
         ),
         (
             machine(64),
@@ -111,15 +129,15 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(2.5),
             FOUR_B,
             "auto",
-            "needs 7.9 GiB, 2.5 free; gemma-2b-it in int4 needs 2.0: set GEMMA_MODEL to it",
+            "needs 8.4 GiB, 2.5 free; gemma-2b-it in int4 needs 2.4: set GEMMA_MODEL to it",
         ),
         (
-            machine(1.5),
+            machine(1.7),
             FOUR_B,
             "bf16",
-            "needs 7.9 GiB, 1.5 free; gemma-3-1b-it in int4 needs 1.2: set GEMMA_MODEL to it",
+            "needs 8.4 GiB, 1.7 free; gemma-3-1b-it in int4 needs 1.6: set GEMMA_MODEL to it",
         ),
-        (machine(0.5), SMALLEST, "auto", "needs 1.1 GiB, 0.5 free, and no smaller Gemma fits"),
+        (machine(0.5), SMALLEST, "auto", "needs 1.5 GiB, 0.5 free, and no smaller Gemma fits"),
     ],
 )
 def test_what_cannot_fit_is_refused_with_what_would(
@@ -154,7 +172,7 @@ def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
         assert with_it.most_tokens_per_second == without.most_tokens_per_second
     assert chosen(machine(4), FOUR_B, "auto", "int4") == "int4 on cpu"
     assert refusal(machine(4), SEEING, "auto", "int4") == (
-        "needs 9.4 GiB, 4.0 free, and no smaller Gemma fits"
+        "needs 9.8 GiB, 4.0 free, and no smaller Gemma fits"
     )
 
 
