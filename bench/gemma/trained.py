@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM, GemmaTokenizer
 
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.training import DATA, read_texts, rows, trained
+from services.gemma.attention import Past, Piece, Workspace
 from services.gemma.copies import finished
 from services.gemma.int4_layer import open_model
 
@@ -52,7 +53,14 @@ def _as_before(head: torch.nn.Linear, precision: str) -> torch.nn.Linear:
 @torch.inference_mode()
 def _logits(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     """After each token but the last of a row."""
-    return torch.cat([model(input_ids=row[None]).logits[:, :-1].float() for row in tokens])
+    workspace = Workspace()
+    logits = []
+    for row in tokens:
+        # Of interest to our attention alone, which layers in int4 call.
+        pieces = [Piece(Past(len(row)), row.tolist())]
+        output = model(input_ids=row[None], pieces=pieces, workspace=workspace)
+        logits.append(output.logits[:, :-1].float())
+    return torch.cat(logits)
 
 
 def _row(name: str, found: torch.Tensor, expected: torch.Tensor, tokens: torch.Tensor) -> str:
