@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
+from typing import Any
 
 import aiohttp
 import pydantic
@@ -59,7 +60,8 @@ class Gemini:
     async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         """Asks once."""
         fence = Fence(prompt.request)
-        question = contents(prompt.request, fence)
+        # The SDK wants dicts of its own types; ours are of the same keys.
+        question: Any = contents(prompt.request, fence)
         config = _config(prompt, fence)
         models = self._client.aio.models
         with _classified(prompt):
