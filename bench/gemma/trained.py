@@ -10,8 +10,9 @@ import torch
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, GemmaTokenizer
 
+from bench.evaluate.works import DATA
 from bench.gemma.__main__ import CACHE, quantized
-from bench.gemma.training import DATA, read_texts, rows, trained
+from bench.gemma.training import read_texts, rows, trained
 from services.gemma.attention import Past, Piece, Workspace
 from services.gemma.copies import finished
 from services.gemma.int4_layer import open_model

@@ -13,7 +13,6 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GemmaTokenizer
 
 from tests.fakes import tiny_gemma
 
-DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 _TEXTS = {
     "ksl_ko_dev.jsonl": ("text",),
     "l2_essays_dev.jsonl": ("text",),
