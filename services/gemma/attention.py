@@ -12,43 +12,9 @@ import torch
 from torch.nn import functional
 from transformers import AttentionInterface
 
+from services.gemma.past import Past, first_seen
+
 ATTENTION = "chorus_pieces"
-
-
-class Past:
-    """The keys and values of one answer's tokens, all of them: the next answer may begin with the same.
-
-    Attributes:
-        tokens: What the keys and values are of. An image's are its mark, each of them.
-        layers: Keys and values of each layer, of shape (2, heads, capacity, head).
-        capacity: How many tokens there is room for.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self.tokens: list[int] = []
-        self.capacity = capacity
-        self.layers: dict[int, torch.Tensor] = {}
-
-    def extended(self, layer: int, pair: torch.Tensor) -> torch.Tensor:
-        """All keys and values of a layer, with a piece's at the end; they count once `tokens` has grown.
-
-        Args:
-            layer: Its number.
-            pair: Keys and values, of shape (2, heads, tokens, head).
-        """
-        if layer not in self.layers:
-            size = (2, pair.shape[1], self.capacity, pair.shape[3])
-            # Memory that is not written to is not taken, on a CPU.
-            self.layers[layer] = pair.new_empty(size, dtype=torch.bfloat16)
-        end = len(self.tokens) + pair.shape[2]
-        self.layers[layer][:, :, len(self.tokens) : end] = pair
-        return self.layers[layer][:, :, :end]
-
-    def begin_like(self, other: "Past", length: int) -> None:
-        """Takes over another's first tokens; there are none yet."""
-        for layer, pair in other.layers.items():
-            self.extended(layer, pair[:, :, :length])
-        self.tokens = other.tokens[:length]
 
 
 @dataclass(slots=True)
@@ -73,15 +39,12 @@ class Piece:
         """Who sees whom, of shape (tokens, tokens from the first that is seen)."""
         if window not in self._masks:
             rows = torch.arange(self.start, self.start + len(self.tokens), device=device)[:, None]
-            columns = torch.arange(self.first_seen(window), self.start + len(self.tokens), device=device)
+            first = first_seen(self.start, window)
+            columns = torch.arange(first, self.start + len(self.tokens), device=device)
             # The parts of an image see each other.
             seen = columns <= (rows if self.rows is None else rows[-1:])
             self._masks[window] = seen if window is None else seen & (columns > rows - window)
         return self._masks[window]
-
-    def first_seen(self, window: int | None) -> int:
-        """The earliest token that one of these sees."""
-        return 0 if window is None else max(0, self.start - window + 1)
 
 
 class Workspace:
@@ -124,8 +87,7 @@ def attend(
     pairs = torch.split(torch.cat((key, value)), sizes, dim=2)
     found = []
     for piece, queries, pair in zip(pieces, torch.split(query, sizes, dim=2), pairs, strict=True):
-        known = piece.past.extended(cast("int", module.layer_idx), pair)
-        seen = known[:, None, :, piece.first_seen(sliding_window) :]
+        seen = piece.past.extended(cast("int", module.layer_idx), pair, sliding_window)[:, None]
         keys, values = workspace.in_fp32(seen) if in_fp32 else seen
         # The only token of a piece sees all that is left.
         mask = None if len(piece.tokens) == 1 else piece.mask(sliding_window, query.device)

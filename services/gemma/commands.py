@@ -20,7 +20,7 @@ _FAILED = 1
 _WRONG_SETTING = 2
 # glibc else keeps what each layer took, and the process grows to three times its size.
 _TIDY = {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_ARENA_MAX": "2"}
-_HEADER = f"{'model':<18}{'device':<8}{'precision':<10}{'memory':>8}{'disk':>8}{'tokens/s':>10}  fits"
+_HEADER = f"{'model':<18} {'device':<7}{'precision':<10}{'memory':>8}{'disk':>8}{'tokens/s':>10}  fits"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,7 +68,7 @@ def _row(plan: Plan) -> str:
     left = gib(abs(plan.left_bytes))
     fits = f"{left} to spare" if plan.fits else f"{left} too much"
     return (
-        f"{Path(plan.shape.name).name:<18}{plan.device.name:<8}{plan.precision:<10}"
+        f"{Path(plan.shape.name).name:<18} {plan.device.name:<7}{plan.precision:<10}"
         f"{gib(plan.memory_bytes):>8}{gib(plan.disk_bytes):>8}{plan.most_tokens_per_second:>10.1f}  {fits}"
     )
 
@@ -85,7 +85,8 @@ def _verdict(settings: Settings, resources: Resources, source: Source | None, sh
         )
     except LoadError as error:
         return f"the server would refuse it: {error}"
-    return f"the server would take {plan.precision} on {plan.device.name}, {plan.cache_tokens} tokens at once"
+    taken = f"{plan.precision} on {plan.device.name}"
+    return f"the server would take {taken}, {plan.context_tokens} tokens for a prompt and its answer"
 
 
 def _quantize(settings: Settings, precision: str) -> None:

@@ -10,15 +10,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from rpckit.errors import ChorusError, InputTooLong, OutOfMemory
 from services.gemma.attention import Piece, Workspace
 from services.gemma.constrained import Vocabulary
+from services.gemma.kv_size import PROMPT_TOKENS
 from services.gemma.memory import out_of_memory
 from services.gemma.model import Facts, Job, Message, Progress
 from services.gemma.pasts import Pasts
 from services.gemma.vision import Vision
 from services.gemma.writing import Writing
-
-# Of prompts, in one pass: what others write waits for it, and a caller who leaves is noticed after it.
-# An image is read whole, for its tokens see each other.
-_PROMPT_TOKENS = {"cpu": 128, "cuda": 2048}
 
 T = TypeVar("T")
 
@@ -31,7 +28,7 @@ class Gemma:
         tokenizer: Has a chat template.
         ends: The tokens that end an answer.
         facts: What is known of the model.
-        cache_tokens: How many tokens there is memory for, over all answers.
+        pasts: The memory for keys and values.
         vision: Looks at images; None: there are none.
     """
 
@@ -41,7 +38,7 @@ class Gemma:
         tokenizer: PreTrainedTokenizerFast,
         ends: frozenset[int],
         facts: Facts,
-        cache_tokens: int,
+        pasts: Pasts,
         vision: Vision | None = None,
     ) -> None:
         self.facts = facts
@@ -49,7 +46,7 @@ class Gemma:
         self._tokenizer = tokenizer
         self._ends = ends
         self._vocabulary = Vocabulary(tokenizer, model.config.vocab_size, ends)
-        self._pasts = Pasts(cache_tokens)
+        self._pasts = pasts
         self._vision = vision
         self._workspace = Workspace()
 
@@ -122,7 +119,7 @@ class Gemma:
 
     def _pieces(self, writings: Sequence[Writing]) -> dict[int, Piece]:
         """What the next pass reads, by the writing's index: prompts in their order, and all who write."""
-        room = _PROMPT_TOKENS[self._model.device.type]
+        room = PROMPT_TOKENS[self._model.device.type]
         pieces = {}
         for index, writing in enumerate(writings):
             if not writing.reads:

@@ -22,6 +22,7 @@ from services.gemma.gemma import Gemma
 from services.gemma.int4 import Int4Linear
 from services.gemma.int4_layer import open_model
 from services.gemma.model import Facts, Job, LoadError, Message, Sampling
+from services.gemma.pasts import Pasts
 from services.gemma.preflight import SAVED, Plan, choose, gib
 from services.gemma.resources import Resources
 from services.gemma.settings import Settings
@@ -118,7 +119,7 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
         open_model(model, folder)
     facts = Facts(
         version=version,
-        context_tokens=min(model.config.max_position_embeddings, plan.cache_tokens),
+        context_tokens=min(model.config.max_position_embeddings, plan.context_tokens),
         precision=plan.precision,
         memory_bytes=plan.memory_bytes,
         # A copy's images are looked at by the tower of the model that it is a copy of.
@@ -127,7 +128,8 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
         device=str(model.device),
         image_side=vision.side if vision else 0,
     )
-    return Gemma(model, tokenizer, _ends(model, tokenizer), facts, plan.cache_tokens, vision)
+    pasts = Pasts(plan.kv_size, plan.kv_bytes)
+    return Gemma(model, tokenizer, _ends(model, tokenizer), facts, pasts, vision)
 
 
 def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from services.gemma.kv_size import PROMPT_TOKENS, KvSize
 from services.gemma.model import LoadError
 from services.gemma.resources import Device, Resources
 from services.gemma.shape import KNOWN, Shape
@@ -65,7 +66,7 @@ class Plan:
     @property
     def memory_bytes(self) -> int:
         """What it takes to answer one caller."""
-        return self._without_cache + _LEAST_TOKENS * self._token_bytes
+        return self._without_cache + self.kv_size.of(_LEAST_TOKENS, whole=False)
 
     @property
     def left_bytes(self) -> int:
@@ -78,21 +79,32 @@ class Plan:
         return self.left_bytes >= 0
 
     @property
-    def cache_tokens(self) -> int:
-        """How many tokens may be kept in memory, over all answers."""
-        room = (self.device.free_bytes - self._without_cache) // self._token_bytes
-        return max(0, min(room, self.answers * self.shape.context_tokens))
+    def kv_bytes(self) -> int:
+        """What is there for keys and values, over all answers."""
+        most = self.answers * self.kv_size.of(self.shape.context_tokens, whole=True)
+        return max(0, min(self.device.free_bytes - self._without_cache, most))
+
+    @property
+    def context_tokens(self) -> int:
+        """The longest answer, with its prompt."""
+        return min(self.shape.context_tokens, self.kv_size.most_tokens(self.kv_bytes))
+
+    @property
+    def kv_size(self) -> KvSize:
+        """What keys and values take; for attention on a CPU those of one layer at a time in fp32, too."""
+        each, sliding = self.shape.kv_bytes, self.shape.sliding
+        in_fp32 = 0 if self.device.is_gpu else 2 * each
+        return KvSize(
+            full_bytes=each * (self.shape.layers - sliding) + in_fp32,
+            sliding_bytes=each * sliding,
+            # With a window before them.
+            kept=self.shape.window + PROMPT_TOKENS["cuda" if self.device.is_gpu else "cpu"],
+        )
 
     @property
     def most_tokens_per_second(self) -> float:
         """Of one caller, if nothing but reading the weights took time."""
         return self.device.bandwidth / self.weight_bytes
-
-    @property
-    def _token_bytes(self) -> int:
-        """Keys and values; for attention on a CPU those of one layer at a time in fp32, too."""
-        in_fp32 = 0 if self.device.is_gpu else 2 * self.shape.kv_bytes // self.shape.layers
-        return self.shape.kv_bytes + in_fp32
 
     @property
     def _numbers(self) -> int:

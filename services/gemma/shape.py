@@ -16,6 +16,9 @@ _DEFAULTS = {
     "head_dim": 256,
     "max_position_embeddings": 131_072,
 }
+# Where the config does not tell its layers apart, one in so many sees all tokens, the others a window.
+_FULL_EVERY = {"gemma": 1, "gemma2": 2, "gemma3": 6, "gemma3_text": 6}
+_WINDOW = 4096
 # A word and its merge take at least so much of `tokenizer.json`, which is too big to be counted out.
 _WORD_FILE_BYTES = 40
 
@@ -27,7 +30,9 @@ class Shape:
     Attributes:
         matrices: Parameters in the layers' matrices.
         embedding: Parameters of the embedding, which is the head too.
-        kv_bytes: Of one token in the cache of keys and values, in bf16.
+        kv_bytes: Of one token's keys and values in one layer, in bf16.
+        sliding: Layers that see no more than a window of the last tokens.
+        window: In tokens.
         context_tokens: What the model was made for.
         words: In the tokenizer.
         vision: Parameters that look at images; 0: there are none, or none are asked for.
@@ -39,6 +44,8 @@ class Shape:
     matrices: int
     embedding: int
     kv_bytes: int
+    sliding: int
+    window: int
     context_tokens: int
     words: int
     vision: int = 0
@@ -67,7 +74,9 @@ class Shape:
             vocabulary=text["vocab_size"],
             matrices=layers * layer,
             embedding=text["vocab_size"] * hidden,
-            kv_bytes=layers * 2 * keys * 2,
+            kv_bytes=2 * keys * 2,
+            sliding=_sliding(model_type, text),
+            window=text.get("sliding_window") or _WINDOW,
             context_tokens=text["max_position_embeddings"],
             words=text["vocab_size"],
             vision=vision,
@@ -105,6 +114,14 @@ class Shape:
         return replace(shape, words=min(shape.words, tokenizer.stat().st_size // _WORD_FILE_BYTES))
 
 
+def _sliding(model_type: str, text: Mapping[str, Any]) -> int:
+    """How many layers see a window only."""
+    if "layer_types" in text:
+        return sum(1 for each in text["layer_types"] if each == "sliding_attention")
+    layers: int = text["num_hidden_layers"]
+    return layers - layers // _FULL_EVERY.get(model_type, 1)
+
+
 def _sees(config: Mapping[str, Any]) -> bool:
     return config["model_type"] == "gemma3" and bool(config.get("vision_config"))
 
@@ -125,7 +142,12 @@ def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: i
 
 
 # What may be taken instead of a bigger one, from the biggest down.
-_ONE_KEY = {"num_attention_heads": 4, "num_key_value_heads": 1, "vocab_size": 262_144}
+_ONE_KEY = {
+    "num_attention_heads": 4,
+    "num_key_value_heads": 1,
+    "vocab_size": 262_144,
+    "sliding_window": 512,
+}
 _SIGLIP = {
     "hidden_size": 1152,
     "intermediate_size": 4304,
@@ -133,7 +155,12 @@ _SIGLIP = {
     "image_size": 896,
     "patch_size": 14,
 }
-_FOUR_B = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34}
+_FOUR_B = {
+    "hidden_size": 2560,
+    "intermediate_size": 10_240,
+    "num_hidden_layers": 34,
+    "sliding_window": 1024,
+}
 KNOWN = (
     Shape.of("gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}),
     Shape.of(

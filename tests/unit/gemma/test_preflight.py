@@ -14,6 +14,8 @@ from services.gemma.shape import KNOWN, Shape
 
 SEEING, TWO_B, ONE_B, SMALLEST = KNOWN
 FOUR_B = SEEING.seeing(images=False)
+# All that the 4B model's config on the hub says of these.
+TEXT = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34, "sliding_window": 1024}
 
 QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4`"
 
@@ -46,7 +48,8 @@ def test_the_sizes_are_the_real_models() -> None:
     assert ONE_B.matrices + ONE_B.embedding == pytest.approx(1.0e9, rel=0.01)
     assert SMALLEST.matrices + SMALLEST.embedding == pytest.approx(268e6, rel=0.01)
     assert TWO_B.matrices + TWO_B.embedding == pytest.approx(2.51e9, rel=0.01)
-    assert (FOUR_B.kv_bytes, ONE_B.kv_bytes) == (139_264, 26_624)
+    assert [each.kv_bytes * each.layers for each in (FOUR_B, ONE_B)] == [139_264, 26_624]
+    assert [each.sliding for each in KNOWN] == [29, 0, 22, 15]
 
 
 def test_memory_is_what_was_measured() -> None:
@@ -154,12 +157,33 @@ def test_a_byte_less_is_too_little() -> None:
 
 def test_what_is_left_is_for_keys_and_values() -> None:
     small, big = (plan(FOUR_B, "int4", machine(free), answers=8) for free in (4, 8))
-    assert 1024 < small.cache_tokens < 12_000
-    # Of one layer in fp32, too.
-    each = FOUR_B.kv_bytes * (1 + 2 / 34)
-    assert big.cache_tokens - small.cache_tokens == pytest.approx(4 * GIB / each, abs=1)
-    assert plan(FOUR_B, "int4", machine(10_000)).cache_tokens == FOUR_B.context_tokens
-    assert plan(FOUR_B, "int4", machine(1)).cache_tokens == 0
+    assert big.kv_bytes - small.kv_bytes == 4 * GIB
+    assert plan(FOUR_B, "int4", machine(10_000)).context_tokens == FOUR_B.context_tokens
+    assert plan(FOUR_B, "int4", machine(1)).context_tokens == 0
+
+
+def test_layers_with_a_window_take_no_more_than_that() -> None:
+    size = plan(FOUR_B, "int4", machine(8)).kv_size
+    # All 34 layers, and of one layer in fp32, too.
+    assert size.of(4800, whole=True) == 4800 * 4096 * (34 + 2)
+    # A window of 1,024, and a piece of a prompt.
+    assert size.of(4800, whole=False) == 4800 * 4096 * (5 + 2) + (1024 + 128) * 4096 * 29
+    assert size.of(4800, whole=False) / GIB == pytest.approx(0.26, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("config", "sliding"),
+    [
+        ({"model_type": "gemma3_text"}, 10),
+        ({"model_type": "gemma2"}, 6),
+        ({"model_type": "gemma"}, 0),
+        ({"model_type": "gemma9", "sliding_window": None}, 0),
+        ({"model_type": "gemma3_text", "layer_types": ["sliding_attention", "full_attention"] * 6}, 6),
+    ],
+)
+def test_which_layers_have_one_is_read_of_the_config(config: dict[str, Any], sliding: int) -> None:
+    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 12}
+    assert Shape.of("gemma", sizes | config).sliding == sliding
 
 
 def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
@@ -198,11 +222,7 @@ def test_a_full_disk_is_named() -> None:
 
 
 def test_what_a_sparse_config_leaves_out_is_gemma_3s() -> None:
-    config = {
-        "model_type": "gemma3",
-        "text_config": {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34},
-    }
-    assert Shape.of("gemma-3-4b-it", config) == FOUR_B
+    assert Shape.of("gemma-3-4b-it", {"model_type": "gemma3", "text_config": TEXT}) == FOUR_B
 
 
 def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
@@ -216,8 +236,7 @@ def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
         "patch_size": 14,
         "vision_use_head": False,
     }
-    text = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34}
-    config = {"model_type": "gemma3", "text_config": text, "vision_config": vision}
+    config = {"model_type": "gemma3", "text_config": TEXT, "vision_config": vision}
     assert Shape.of("gemma-3-4b-it", config) == SEEING
     # Gemma 3n's is another kind.
     assert not Shape.of("gemma-3n-e4b-it", config | {"model_type": "gemma3n"}).vision
