@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import torch
 
-from services.gemma.attention import Past, Piece
+from services.gemma.attention import Piece
 from services.gemma.constrained import Grammar, Vocabulary
 from services.gemma.model import Ending, Image, Job, Progress
+from services.gemma.past import Past
 from services.gemma.sampling import Sampler
 from services.gemma.text import OutputText
 from services.gemma.vision import Look

@@ -16,8 +16,9 @@ from transformers import (
     GemmaForCausalLM,
 )
 
-from services.gemma.attention import Past, Piece
+from services.gemma.attention import Piece
 from services.gemma.int4 import Int4Linear
+from services.gemma.past import Past
 from services.gemma.quantizing import quantize
 from tests.fakes import tiny_gemma
 

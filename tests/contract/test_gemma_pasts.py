@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ SIZE = KvSize(full_bytes=1, sliding_bytes=10, kept=KEPT)
 LONG = Job((Message("user", "The rubric. " * 60),), Sampling(temperature=0, max_output_tokens=300))
 
 
-def short_of_memory(folder: Path, longest: int, **variables: str) -> Gemma:
+def short_of_memory(folder: Path, longest: int, **variables: Any) -> Gemma:
     """A tiny Gemma that has just the memory for an answer of so many tokens, with its prompt."""
     plan = plans(Shape.of_folder(folder, ""), tiny_gemma.ROOMY, 8)[0 if variables else 1]
     size = plan.kv_size
@@ -36,7 +37,7 @@ def short_of_memory(folder: Path, longest: int, **variables: str) -> Gemma:
 @pytest.mark.parametrize("precision", ["bf16", "int4"])
 def test_an_answer_is_the_same_with_little_memory(tmp_path: Path, precision: str) -> None:
     folder = tiny_gemma.build(tmp_path / "tiny-gemma-it")
-    variables = {}
+    variables: dict[str, Any] = {}
     if precision == "int4":
         quantize(folder, tmp_path / "copies", "int4", lambda done, of: None)
         variables = {"GEMMA_CACHE_DIR": str(tmp_path / "copies"), "GEMMA_PRECISION": "int4"}
