@@ -1,5 +1,6 @@
 """Four bits on any CPU, by the kernels of onnxruntime."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -8,6 +9,8 @@ from torch.nn import functional
 from services.gemma.four_bit import FourBitLinear
 from services.gemma.graph import Graph, Place, Session
 
+# As the kernel takes them.
+_BUFFERS = ("packed", "scales", "zeros")
 # Smaller ones are nearer to the weights and take more memory: with 64, the 4B model takes 0.2 GiB more.
 _GROUP = 128
 _STEPS = 15
@@ -25,7 +28,7 @@ class Int4Linear(FourBitLinear):
     loaded, as suits the CPU.
 
     Attributes:
-        place: Where `packed` is in the files.
+        places: Where each buffer is in the files, by its name.
     """
 
     precision = "int4"
@@ -33,7 +36,7 @@ class Int4Linear(FourBitLinear):
     packed: torch.Tensor
     scales: torch.Tensor
     zeros: torch.Tensor
-    place: Place
+    places: Mapping[str, Place]
     _session: Session
 
     @staticmethod
@@ -55,15 +58,13 @@ class Int4Linear(FourBitLinear):
     def add_to(self, graph: Graph, rows: str) -> str:
         """Adds the multiplication of rows to a graph, and hands the buffers over to it."""
         outputs, inputs = self.shape
-        packed = graph.constant(self.packed, self.place)
-        # They are read each time: pages of their file would have to be kept, or read again.
-        small = graph.constant(self.scales), graph.constant(self.zeros)
+        # What the kernel has packed, scales too, is not read again: as pages of a file it can go.
+        numbers = [graph.constant(getattr(self, name), self.places[name]) for name in _BUFFERS]
         del self.packed, self.scales, self.zeros
         return graph.add(
             "MatMulNBits",
             rows,
-            packed,
-            *small,
+            *numbers,
             domain="com.microsoft",
             K=inputs,
             N=outputs,
@@ -73,7 +74,7 @@ class Int4Linear(FourBitLinear):
         )
 
     def open(self, folder: Path) -> None:
-        """Makes it ready to multiply by itself; its `place` is in the folder."""
+        """Makes it ready to multiply by itself; its `places` are in the folder."""
         graph = Graph(rows=self.shape[1:])
         self._session = graph.open(folder, self.add_to(graph, "rows"))
 

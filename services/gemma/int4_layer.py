@@ -73,7 +73,7 @@ def open_model(model: PreTrainedModel, folder: Path) -> None:
     found = places(folder)
     for name, each in model.named_modules():
         if isinstance(each, Int4Linear):
-            each.place = found[f"{name}.packed"]
+            each.places = {buffer: found[f"{name}.{buffer}"] for buffer, _ in each.named_buffers()}
     decoder, head = cast("Any", model.model), cast("Int4Linear", model.lm_head)
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
         share_threads()

@@ -21,9 +21,9 @@ _LOOKING_BYTES = int(0.65 * GIB)
 _LEAST_TOKENS = 1024
 
 # Of a number, in memory. In four bits 64 numbers share four bytes; with int4 128 share a scale, a zero of
-# four bits, and what the kernel packs with them: the scale again, and a sum.
-_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 12.5 / 128}
-# In files it is the scale and the zero.
+# four bits, and a sum.
+_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8.5 / 128}
+# In files there is no sum.
 _FILE_BYTES = _BYTES | {"int4": 0.5 + 4.5 / 128}
 SAVED = ("nf4", "int4")
 # The kernel for int4 is quick on every CPU; that of bitsandbytes with AVX512_BF16 and on GPUs.

@@ -38,7 +38,7 @@ def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
     save_file(buffers, folder / "matrix.safetensors")
     for name, buffer in buffers.items():
         matrix.register_buffer(name, buffer)
-    matrix.place = places(folder)["packed"]
+    matrix.places = places(folder)
     matrix.open(folder)
     return matrix
 

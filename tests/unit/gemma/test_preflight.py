@@ -120,7 +120,7 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(6.1),
             FOUR_B,
             "auto",
-            f"needs 8.4 GiB, 6.1 free; int4 needs 3.3: {QUANTIZE}",
+            f"needs 8.4 GiB, 6.1 free; int4 needs 3.1: {QUANTIZE}",
         ),
         (
             machine(64),
