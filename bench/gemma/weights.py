@@ -51,7 +51,13 @@ SHAPES: dict[str, dict[str, Any]] = {
         "sliding_window": 64,
     },
 }
+# Of what is made here: an older one is not what would be made now.
+_VERSION = 2
 _SPREAD = 0.02
+_EMBEDDING = "model.embed_tokens.weight"
+# Of what ends a string, a list or an object, against all other tokens: JSON is finished after some hundreds.
+# All layers together add to a token what grows with the root of their number.
+_LIKING = 0.105
 # Gemma 3's tokenizer has so many, and so many of them stand for nothing.
 _WORDS = 262_144
 _UNUSED = 6242
@@ -60,7 +66,7 @@ _UNUSED = 6242
 def built(cache: Path, name: str) -> Path:
     """The folder of a model, made once: a layer is in memory at a time."""
     is_tiny = SHAPES[name]["vocab_size"] < _WORDS
-    folder = cache / f"gemma-random-{name}-{'' if is_tiny else 'words-'}it"
+    folder = cache / f"gemma-random-{name}-v{_VERSION}-it"
     if folder.is_dir():
         return folder
     begun = folder.with_suffix(".unfinished")
@@ -85,7 +91,10 @@ def built(cache: Path, name: str) -> Path:
     for key, shape in shapes.items():
         files.setdefault(".".join(key.split(".")[:3]), {})[key] = shape
     for file, tensors in files.items():
-        save_file({key: _random(shape) for key, shape in tensors.items()}, begun / f"{file}.safetensors")
+        numbers = {key: _random(shape) for key, shape in tensors.items()}
+        if _EMBEDDING in numbers:
+            _like_ends(numbers[_EMBEDDING], tokenizer, config.num_hidden_layers)
+        save_file(numbers, begun / f"{file}.safetensors")
     index = {key: f"{file}.safetensors" for file, tensors in files.items() for key in tensors}
     (begun / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
     begun.rename(folder)
@@ -107,6 +116,12 @@ def full_tokenizer() -> GemmaTokenizer:
     tokenizer = tiny_gemma.tiny_tokenizer(words, merges)
     tokenizer.add_tokens([AddedToken(f"<unused{number}>", normalized=False) for number in range(_UNUSED)])
     return tokenizer
+
+
+def _like_ends(embedding: torch.Tensor, tokenizer: GemmaTokenizer, layers: int) -> None:
+    """One dimension is the liking, much the same whatever went before."""
+    embedding[:, 0] = 1
+    embedding[tokenizer.convert_tokens_to_ids(['"', "]", "}"]), 0] += _LIKING * layers**0.5
 
 
 def _random(shape: torch.Size) -> torch.Tensor:
