@@ -54,10 +54,11 @@ SHAPES: dict[str, dict[str, Any]] = {
 # Of what is made here: an older one is not what would be made now.
 _VERSION = 2
 _SPREAD = 0.02
-_EMBEDDING = "model.embed_tokens.weight"
-# Of what ends a string, a list or an object, against all other tokens: JSON is finished after some hundreds.
-# All layers together add to a token what grows with the root of their number.
-_LIKING = 0.105
+# One dimension is the liking of a token, much the same whatever went before. In the others it repels itself.
+_EMBEDDING, _LAST_NORM = "model.embed_tokens.weight", "model.norm.weight"
+# Of what ends a string or a list, against all other tokens: JSON is finished after some hundreds. All layers
+# together add to a token what grows with the root of their number.
+_LIKING = 0.09
 # Gemma 3's tokenizer has so many, and so many of them stand for nothing.
 _WORDS = 262_144
 _UNUSED = 6242
@@ -93,7 +94,11 @@ def built(cache: Path, name: str) -> Path:
     for file, tensors in files.items():
         numbers = {key: _random(shape) for key, shape in tensors.items()}
         if _EMBEDDING in numbers:
-            _like_ends(numbers[_EMBEDDING], tokenizer, config.num_hidden_layers)
+            liked = tokenizer.convert_tokens_to_ids(['"', "]"])
+            numbers[_EMBEDDING][:, 0] = 1
+            numbers[_EMBEDDING][liked, 0] += _LIKING * config.num_hidden_layers**0.5
+        if _LAST_NORM in numbers:
+            numbers[_LAST_NORM][1:] = -2
         save_file(numbers, begun / f"{file}.safetensors")
     index = {key: f"{file}.safetensors" for file, tensors in files.items() for key in tensors}
     (begun / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
@@ -116,12 +121,6 @@ def full_tokenizer() -> GemmaTokenizer:
     tokenizer = tiny_gemma.tiny_tokenizer(words, merges)
     tokenizer.add_tokens([AddedToken(f"<unused{number}>", normalized=False) for number in range(_UNUSED)])
     return tokenizer
-
-
-def _like_ends(embedding: torch.Tensor, tokenizer: GemmaTokenizer, layers: int) -> None:
-    """One dimension is the liking, much the same whatever went before."""
-    embedding[:, 0] = 1
-    embedding[tokenizer.convert_tokens_to_ids(['"', "]", "}"]), 0] += _LIKING * layers**0.5
 
 
 def _random(shape: torch.Size) -> torch.Tensor:
