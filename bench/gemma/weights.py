@@ -58,7 +58,7 @@ _SPREAD = 0.02
 _EMBEDDING, _LAST_NORM = "model.embed_tokens.weight", "model.norm.weight"
 # Of what ends a string or a list, against all other tokens: JSON is finished after some hundreds. All layers
 # together add to a token what grows with the root of their number.
-_LIKING = 0.09
+_LIKING = 0.1
 # Gemma 3's tokenizer has so many, and so many of them stand for nothing.
 _WORDS = 262_144
 _UNUSED = 6242
