@@ -23,6 +23,7 @@ from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from orchestrator.store.tolerant import TolerantStore
 from orchestrator.work.work import read_work
+from rpckit.memory import give_back
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
@@ -81,6 +82,7 @@ async def _open_state(host: Host, settings: Settings) -> tuple[Store, History]:
 async def _warm_up(host: Host) -> None:
     """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
     await asyncio.to_thread(read_work, submission_pb2.Submission(text="준비합니다.", language_code="ko"))
+    give_back()
     await host.set_ready(feedback_servicer.SERVICE, ready=True)
 
 

@@ -17,6 +17,8 @@ _HOST = "127.0.0.1"
 # Longer than a server gives the calls that still run when it drains.
 _STOP_SECONDS = 130.0
 _PLAINTEXT = Security()
+# Kiwi's allocator would keep what only loading took.
+_ALLOCATOR = {"MIMALLOC_PURGE_DELAY": "0", "MIMALLOC_ALLOW_LARGE_OS_PAGES": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ async def start(started: Sequence[Service], logs: Path) -> list[Child]:
     known = os.environ.get("CHORUS_MODEL_SERVERS", "")
     targets = [each.address for each in started if each.name != ORCHESTRATOR.name]
     ports = {each.port_variable: str(each.port) for each in started}
-    environment = os.environ | ports | {"CHORUS_MODEL_SERVERS": ",".join([*targets, known])}
+    environment = _ALLOCATOR | os.environ | ports | {"CHORUS_MODEL_SERVERS": ",".join([*targets, known])}
     children = []
     for service in started:
         log = logs / f"{service.name}.log"

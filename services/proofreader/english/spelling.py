@@ -71,7 +71,8 @@ class EnglishSpelling:
         return max(near, key=lambda each: (_is_doubling(word, each), self._words[each], each))
 
     def _knows(self, word: str) -> bool:
-        return word in _KNOWN_TOO or word in self._words or simplemma.is_known(word, lang="en")
+        # The other way takes 17 MB, and is asked for few words.
+        return word in _KNOWN_TOO or word in self._words or simplemma.is_known(word, "en", low_memory=True)
 
     def _is_among_strangers(self, text: str, found: re.Match[str]) -> bool:
         """Whether a word beside it is unknown too: then it is another language, a name or a broken line."""

@@ -33,7 +33,7 @@ class KoreanAnalyser:
     """Reads Korean; threads may share it."""
 
     def __init__(self) -> None:
-        self._kiwi = Kiwi(num_workers=1)
+        self._kiwi = Kiwi(num_workers=1, load_multi_dict=False)
         # Loads the model now.
         self.read("가")
 
