@@ -1,13 +1,15 @@
 """Models with random weights in the shapes of the real ones: they cost what those cost, and say nothing."""
 
+import itertools
 import json
 import shutil
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, Gemma3TextConfig
+from transformers import AddedToken, AutoModelForCausalLM, Gemma3TextConfig, GemmaTokenizer
 
 from tests.fakes import tiny_gemma
 
@@ -50,17 +52,21 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
 }
 _SPREAD = 0.02
+# Gemma 3's tokenizer has so many, and so many of them stand for nothing.
+_WORDS = 262_144
+_UNUSED = 6242
 
 
 def built(cache: Path, name: str) -> Path:
     """The folder of a model, made once: a layer is in memory at a time."""
-    folder = cache / f"gemma-random-{name}-it"
+    is_tiny = SHAPES[name]["vocab_size"] < _WORDS
+    folder = cache / f"gemma-random-{name}-{'' if is_tiny else 'words-'}it"
     if folder.is_dir():
         return folder
     begun = folder.with_suffix(".unfinished")
     shutil.rmtree(begun, ignore_errors=True)
     begun.mkdir(parents=True)
-    tokenizer = tiny_gemma.tiny_tokenizer()
+    tokenizer = tiny_gemma.tiny_tokenizer() if is_tiny else full_tokenizer()
     tokenizer.save_pretrained(begun)
     others: dict[str, Any] = {
         "head_dim": 256 if name != "tiny" else 32,
@@ -84,6 +90,23 @@ def built(cache: Path, name: str) -> Path:
     (begun / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
     begun.rename(folder)
     return folder
+
+
+def full_tokenizer() -> GemmaTokenizer:
+    """As many words and merges as Gemma 3's, learnt from nothing: syllables, then up to four letters."""
+    known = tiny_gemma.tiny_tokenizer().get_vocab()
+    syllables = (chr(code) for code in range(ord("가"), ord("힣") + 1))
+    letters = [itertools.product("▁" + ascii_lowercase, *[ascii_lowercase] * more) for more in (1, 2, 3)]
+    joined = map("".join, itertools.chain.from_iterable(letters))
+    new = (each for each in itertools.chain(syllables, joined) if each not in known)
+    words = list(itertools.islice(new, _WORDS - _UNUSED - len(known)))
+    # The shorter ones come first: their parts are there.
+    merges = [
+        (word[:cut], word[cut:]) for word in words for cut in sorted({len(word) - 1, len(word) // 2}) if cut
+    ]
+    tokenizer = tiny_gemma.tiny_tokenizer(words, merges)
+    tokenizer.add_tokens([AddedToken(f"<unused{number}>", normalized=False) for number in range(_UNUSED)])
+    return tokenizer
 
 
 def _random(shape: torch.Size) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """A Gemma 3 with random weights, small enough to be built for a test, in the files of a real one."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -158,12 +159,18 @@ def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
     return [(texts, end) for texts, end in zip(pieces, ends, strict=True) if isinstance(end, Ending)]
 
 
-def tiny_tokenizer(**image: str) -> GemmaTokenizer:
-    """A tokenizer of some 370 tokens, with the chat template; `image` names tokens of images."""
-    vocabulary = {token: number for number, token in enumerate((*_CONTROL, *_BYTES, *_LETTERS))}
+def tiny_tokenizer(words: Iterable[str] = (), merges: Any = (), **image: str) -> GemmaTokenizer:
+    """A tokenizer of some 370 tokens, with the chat template.
+
+    Args:
+        words: More tokens.
+        merges: The pairs that words are made of.
+        image: Names of tokens of images.
+    """
+    vocabulary = {token: number for number, token in enumerate((*_CONTROL, *_BYTES, *_LETTERS, *words))}
     tokenizer = GemmaTokenizer(
         vocab=vocabulary,
-        merges=[],
+        merges=list(merges),
         extra_special_tokens=[*_TURN, *image.values()],
         model_specific_special_tokens=image,
     )
