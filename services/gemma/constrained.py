@@ -24,10 +24,13 @@ class Vocabulary:
         self._tokens = llguidance.LLTokenizer(words, size, sorted(ends), _SLICES)
         # It keeps them in a way of its own.
         words.tokens = ()
+        # The model may have more rows.
+        self._words = len(tokenizer)
 
     def to_bytes(self, token: int) -> bytes:
         """The bytes that a token adds to the answer: none, if it is a control token."""
-        return b"" if self._tokens.is_special_token(token) else self._tokens.decode_bytes([token])
+        silent = token >= self._words or self._tokens.is_special_token(token)
+        return b"" if silent else self._tokens.decode_bytes([token])
 
     def grammar(self, json_schema: str) -> "Grammar":
         """A fresh grammar for one answer.
@@ -86,7 +89,6 @@ class _Words(llguidance.TokenizerWrapper):
         self.is_tokenizer_wrapper = True
         self.eos_token_id = tokenizer.eos_token_id
         self.bos_token_id = tokenizer.bos_token_id
-        # The model may have more rows than the tokenizer has words.
         self.tokens = [_to_bytes(backend.id_to_token(token) or "") for token in range(size)]
         self.special_token_ids = [
             token
