@@ -33,7 +33,8 @@ _SHORT_PROMPT = 4
 
 def long_text(number: int) -> str:
     """A prompt that begins like no other."""
-    return f"{number:03}" + "".join(chr(ord("a") + index % 26) for index in range(LONG_PROMPT))
+    # Each digit is a token, in any tokenizer here.
+    return f"{number:03}" + "".join(str(index % 10) for index in range(LONG_PROMPT))
 
 
 @asynccontextmanager

@@ -1,23 +1,36 @@
 """Tokens are held to a JSON Schema while they are chosen."""
 
+import re
+
 import llguidance
-import llguidance.hf
 import torch
 from transformers import PreTrainedTokenizerFast
 
 from rpckit.errors import NotSupported
+
+# As Gemma's tokenizer writes a space, and a byte that is in no other word.
+_SPACE = "▁"
+_BYTE = re.compile("<0x([0-9A-F]{2})>")
+# Which words may stand in a string is found out once. Each of llguidance's own four sets takes 12 MiB; the
+# others would gain a millisecond for white space, and where a string may have few more characters.
+_SLICES = [r'[^"\\\x00-\x1F\x7F]{1,30}']
 
 
 class Vocabulary:
     """What the model's tokens stand for, in bytes."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast, size: int, ends: frozenset[int]) -> None:
-        slices = llguidance.LLTokenizer.json_slices()
-        self._tokens = llguidance.hf.from_tokenizer(tokenizer, size, sorted(ends), slices)
+        words = _Words(tokenizer, size)
+        self._tokens = llguidance.LLTokenizer(words, size, sorted(ends), _SLICES)
+        # It keeps them in a way of its own.
+        words.tokens = ()
+        # The model may have more rows.
+        self._words = len(tokenizer)
 
     def to_bytes(self, token: int) -> bytes:
         """The bytes that a token adds to the answer: none, if it is a control token."""
-        return b"" if self._tokens.is_special_token(token) else self._tokens.decode_bytes([token])
+        silent = token >= self._words or self._tokens.is_special_token(token)
+        return b"" if silent else self._tokens.decode_bytes([token])
 
     def grammar(self, json_schema: str) -> "Grammar":
         """A fresh grammar for one answer.
@@ -65,3 +78,29 @@ class Grammar:
         if self._matcher.is_error():
             text = f"this JSON Schema cannot be followed: {self._matcher.get_error()}"
             raise NotSupported(text, metadata={"capability": "JSON_SCHEMA"})
+
+
+class _Words(llguidance.TokenizerWrapper):
+    """The tokenizer as llguidance asks for it: from a tokenizer's JSON it would build a second one."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, size: int) -> None:
+        backend = tokenizer.backend_tokenizer
+        self._model = backend.model
+        self.is_tokenizer_wrapper = True
+        self.eos_token_id = tokenizer.eos_token_id
+        self.bos_token_id = tokenizer.bos_token_id
+        self.tokens = [_to_bytes(backend.id_to_token(token) or "") for token in range(size)]
+        self.special_token_ids = [
+            token
+            for token, word in backend.get_added_tokens_decoder().items()
+            if word.special or (word.content.startswith("<") and word.content.endswith(">"))
+        ]
+
+    def __call__(self, text: str) -> list[int]:
+        """The tokens of what a schema forces. A control token that it spells out is text."""
+        return [token.id for token in self._model.tokenize(text.replace(" ", _SPACE))]
+
+
+def _to_bytes(word: str) -> bytes:
+    byte = _BYTE.fullmatch(word)
+    return bytes.fromhex(byte[1]) if byte else word.replace(_SPACE, " ").encode()

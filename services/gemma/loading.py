@@ -9,12 +9,12 @@ from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
-    AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
 
 from rpckit import log
+from rpckit.memory import give_back
 from services.gemma.attention import ATTENTION
 from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys, text_key
 from services.gemma.copies import Copy, finished
@@ -96,6 +96,8 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
         raise LoadError("there is no safetensors file; other weights, pickles above all, are not loaded")
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     tokenizer = _tokenizer(folder, config.get_text_config().vocab_size)
+    # Reading it took hundreds of megabytes, and the weights are yet to come.
+    give_back()
     if vision:
         vision.teach(tokenizer)
     loaded: Any = AutoModelForCausalLM.from_pretrained(
@@ -133,10 +135,14 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
 
 
 def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    # Without the file transformers makes up a tokenizer of five tokens.
-    if not (folder / "tokenizer.json").is_file() or not isinstance(tokenizer, PreTrainedTokenizerFast):
+    if not (folder / "tokenizer.json").is_file():
         raise LoadError("there is no tokenizer.json")
+    # Gemma's own class would keep all words and merges in Python, too.
+    tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(
+        folder, local_files_only=True
+    )
+    if not getattr(tokenizer.backend_tokenizer.model, "byte_fallback", False):
+        raise LoadError("the tokenizer is no Gemma's: it has no tokens for bytes")
     if not tokenizer.chat_template:
         raise LoadError("the tokenizer has no chat template: use an instruction-tuned Gemma, such as *-it")
     if len(tokenizer) > vocabulary:

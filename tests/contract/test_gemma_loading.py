@@ -217,6 +217,14 @@ def test_another_models_tokenizer_is_refused(folder: Path) -> None:
     refuse_to_load(folder, "the tokenizer is another model's")
 
 
+def test_a_tokenizer_of_another_kind_is_refused(folder: Path) -> None:
+    file = folder / "tokenizer.json"
+    found = json.loads(file.read_text(encoding="utf-8"))
+    found["model"]["byte_fallback"] = False
+    file.write_text(json.dumps(found), encoding="utf-8")
+    refuse_to_load(folder, "no tokens for bytes")
+
+
 def test_a_folder_without_a_tokenizer_is_refused(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     refuse_to_load(folder, "no tokenizer.json")
