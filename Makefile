@@ -16,10 +16,10 @@ RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check format protos release-protos bench evaluate bench-gemma bench-gemma-memory clean
+.PHONY: help run up test check format protos release-protos bench evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing clean
 
 help: ## lists the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## reviews a Korean and an English text, or FILE=essay.txt TASK="..." RUBRIC=rubric.json, and stops
 	@$(BIN)/python -m deploy.local run
@@ -70,6 +70,9 @@ bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b
 
 bench-gemma-memory: $(VENV)/.test-ready ## runs it under limits of memory
 	$(BIN)/python -m bench.gemma.memory
+
+bench-gemma-reviewing: $(VENV)/.test-ready ## does all of `make run` with it in 4 GiB
+	$(BIN)/python -m bench.gemma.reviewing
 
 clean: ## removes what the other commands made
 	rm -rf $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

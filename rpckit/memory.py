@@ -1,10 +1,10 @@
 """Memory that was only needed while something loaded."""
 
 import ctypes
+import sys
 
 
 def give_back() -> None:
     """Returns to the system what is free; glibc would keep it, and elsewhere nothing is done."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    if sys.platform == "linux" and hasattr(process := ctypes.CDLL(None), "malloc_trim"):
+        process.malloc_trim(0)

@@ -1,8 +1,8 @@
 """What is measured of each way to run a model."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,15 +28,20 @@ class Figures:
     speeds: tuple[float, ...]
 
 
-@contextmanager
-def peak_anonymous(process: int) -> Iterator[list[float]]:
+def peak_anonymous(process: int) -> AbstractContextManager[list[float]]:
     """GiB that no file stands behind, while the block runs: the list's greatest is the peak."""
+    status = Path(f"/proc/{process}/status")
+    return peak(lambda: int(status.read_text(encoding="ascii").partition("RssAnon:")[2].split()[0]) / 2**20)
+
+
+@contextmanager
+def peak(read: Callable[[], float]) -> Iterator[list[float]]:
+    """What is read again and again while the block runs."""
     seen, done = [0.0], threading.Event()
 
     def look() -> None:
         while not done.wait(0.2):
-            status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-            seen.append(int(status.partition("RssAnon:")[2].split()[0]) / 2**20)
+            seen.append(read())
 
     watcher = threading.Thread(target=look)
     watcher.start()

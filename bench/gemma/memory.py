@@ -40,7 +40,7 @@ async def main(shape: str, precision: str) -> None:
     copies = str(quantized(source, precision))
     print(_HEADER)
     for gib in _LIMITS:
-        _forget(Path(copies))
+        forget(Path(copies))
         with cgroup(gib) as group:
             settings = {"GEMMA_PRECISION": precision, "GEMMA_CACHE_DIR": copies}
             try:
@@ -62,7 +62,7 @@ async def main(shape: str, precision: str) -> None:
         print(f"{gib:>5g}{ready:>9.1f}{max(peak):>15.2f}{pace:>11.2f}{read:>24.2f}", flush=True)
 
 
-def _forget(folder: Path) -> None:
+def forget(folder: Path) -> None:
     """Pages that another process has read would be charged to nobody here."""
     for file in folder.rglob("*.safetensors"):
         with file.open("rb") as data:

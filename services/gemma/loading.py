@@ -21,6 +21,7 @@ from services.gemma.copies import Copy, finished
 from services.gemma.gemma import Gemma
 from services.gemma.int4 import Int4Linear
 from services.gemma.int4_layer import open_model
+from services.gemma.mapped import read_row_by_row
 from services.gemma.model import Facts, Job, LoadError, Message, Sampling
 from services.gemma.pasts import Pasts
 from services.gemma.preflight import SAVED, Plan, choose, gib
@@ -117,6 +118,8 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
     reshaped = {key for key, *_ in report["mismatched_keys"]}
     refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
     model = model.eval().to(plan.device.name)
+    if plan.precision in SAVED and not plan.device.is_gpu:
+        read_row_by_row(model.get_input_embeddings().weight)
     if plan.precision == Int4Linear.precision:
         open_model(model, folder)
     facts = Facts(

@@ -1,7 +1,9 @@
 """A model is loaded right or not at all."""
 
 import json
+import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,6 +172,23 @@ def test_of_a_multimodal_checkpoint_the_text_tower_is_quantised(multimodal: Path
 def refuse_to_load(folder: Path, because: str) -> None:
     with pytest.raises(LoadError, match=because):
         tiny_gemma.loaded(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what it was advised to do")
+@pytest.mark.parametrize("precision", ["int4", "nf4"])
+def test_of_the_embedding_no_more_is_read_than_is_looked_up(
+    built: Path, tmp_path: Path, precision: str
+) -> None:
+    quantize(built, tmp_path, precision, lambda done, of: None)
+    gemma = tiny_gemma.loaded(built, GEMMA_CACHE_DIR=str(tmp_path), GEMMA_PRECISION=precision)
+    table: Any = gemma._model.get_input_embeddings().weight
+    mappings = re.findall(
+        r"^([0-9a-f]+)-([0-9a-f]+) [^\n]*safetensors\n(?:\w+:[^\n]*\n)*?VmFlags:(.*)",
+        Path("/proc/self/smaps").read_text(),
+        re.MULTILINE,
+    )
+    (flags,) = (flags for start, end, flags in mappings if int(start, 16) <= table.data_ptr() < int(end, 16))
+    assert "rr" in flags.split()
 
 
 def test_missing_weights_are_refused(folder: Path) -> None:

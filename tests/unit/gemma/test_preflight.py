@@ -85,7 +85,7 @@ def test_words_are_counted_by_the_size_of_their_file(tmp_path: Path) -> None:
 
 def test_the_ceiling_is_the_reading_of_the_weights() -> None:
     assert plan(FOUR_B, "bf16", machine(64)).most_tokens_per_second == pytest.approx(3.5, abs=0.1)
-    assert plan(FOUR_B, "int4", machine(64)).most_tokens_per_second == pytest.approx(11.6, abs=0.1)
+    assert plan(FOUR_B, "int4", machine(64)).most_tokens_per_second == pytest.approx(12.3, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(6.1),
             FOUR_B,
             "auto",
-            f"needs 8.1 GiB, 6.1 free; int4 needs 3.1: {QUANTIZE}",
+            f"needs 8.1 GiB, 6.1 free; int4 needs 2.9: {QUANTIZE}",
         ),
         (
             machine(64),
@@ -132,7 +132,7 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(2.5),
             FOUR_B,
             "auto",
-            "needs 8.1 GiB, 2.5 free; gemma-2b-it in int4 needs 2.2: set GEMMA_MODEL to it",
+            "needs 8.1 GiB, 2.5 free; gemma-2b-it in int4 needs 2.1: set GEMMA_MODEL to it",
         ),
         (
             machine(1.7),

@@ -1,0 +1,45 @@
+"""`SHAPE=4b python -m bench.gemma.reviewing`: all of `make run` with a Gemma in int4, under one limit."""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+from bench.gemma.__main__ import CACHE, quantized
+from bench.gemma.figures import peak
+from bench.gemma.memory import cgroup, forget
+from bench.gemma.weights import built
+
+_LIMIT_GIB = 4.0
+
+
+async def main(shape: str) -> None:
+    """Prints what `make run` prints, what it took, and what memory no file stands behind."""
+    source = built(CACHE, shape)
+    copies = quantized(source, "int4")
+    forget(copies)
+    own = {"GEMMA_MODEL": source, "GEMMA_CACHE_DIR": copies, "GEMMA_THREADS": os.cpu_count()}
+    with cgroup(_LIMIT_GIB) as group:
+        started = time.perf_counter()
+        process = await asyncio.create_subprocess_shell(
+            f"echo $$ > {group / 'cgroup.procs'}; exec {sys.executable} -m deploy.local run",
+            env=os.environ | {name: str(value) for name, value in own.items()},
+        )
+        with peak(lambda: _anonymous(group)) as anonymous:
+            code = await process.wait()
+    seconds = time.perf_counter() - started
+    print(f"ended with {code} after {seconds:.0f} s under {_LIMIT_GIB} GiB, {max(anonymous):.2f} anonymous")
+
+
+def _anonymous(group: Path) -> float:
+    lines = (group / "memory.stat").read_text(encoding="ascii").splitlines()
+    statistics = dict(line.split() for line in lines)
+    # Version 2 of cgroups has the first name, version 1 the second.
+    return int(statistics.get("anon") or statistics["total_rss"]) / 2**30
+
+
+if __name__ == "__main__":
+    if not os.access("/sys/fs/cgroup", os.W_OK):
+        sys.exit("this machine lets no cgroup be made")
+    asyncio.run(main(os.environ.get("SHAPE", "4b")))
