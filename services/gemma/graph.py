@@ -18,7 +18,7 @@ _LENGTH_BYTES = 8
 _KINDS = {torch.float32: TensorProto.FLOAT, torch.uint8: TensorProto.UINT8}
 
 Place = Mapping[str, str | int]
-_IN_MEMORY: Place = {"location": "memory"}
+IN_MEMORY: Place = {"location": "memory"}
 
 
 class Graph:
@@ -46,10 +46,10 @@ class Graph:
         self._nodes.append(helper.make_node("Split", [rows], [first, second], axis=-1, num_outputs=2))
         return first, second
 
-    def constant(self, value: torch.Tensor, place: Place = _IN_MEMORY) -> str:
+    def constant(self, value: torch.Tensor, place: Place = IN_MEMORY) -> str:
         """Adds a tensor, with where to read it if not from memory."""
         name = f"constant_{len(self._constants)}"
-        if place is _IN_MEMORY:
+        if place is IN_MEMORY:
             self._values[name] = OrtValue.ortvalue_from_numpy(value.numpy())
         tensor = TensorProto(
             name=name,

@@ -1,5 +1,6 @@
 """Four bits on any CPU, by the kernels of onnxruntime."""
 
+import platform
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,10 +8,8 @@ import torch
 from torch.nn import functional
 
 from services.gemma.four_bit import FourBitLinear
-from services.gemma.graph import Graph, Place, Session
+from services.gemma.graph import IN_MEMORY, Graph, Place, Session
 
-# As the kernel takes them.
-_BUFFERS = ("packed", "scales", "zeros")
 # Smaller ones are nearer to the weights and take more memory: with 64, the 4B model takes 0.2 GiB more.
 _GROUP = 128
 _STEPS = 15
@@ -19,6 +18,8 @@ _LEAST_SCALE = 1e-8
 _RANGES = (1.0, 0.9, 0.8)
 # Activations are taken in eight bits, group by group: two to seven times as quick as in fp32.
 _IN_EIGHT_BITS = 4
+# On these the kernel packs the scales with the numbers, and does not read them again.
+_PACKS_SCALES = platform.machine().lower() in {"x86_64", "amd64"}
 
 
 class Int4Linear(FourBitLinear):
@@ -58,13 +59,17 @@ class Int4Linear(FourBitLinear):
     def add_to(self, graph: Graph, rows: str) -> str:
         """Adds the multiplication of rows to a graph, and hands the buffers over to it."""
         outputs, inputs = self.shape
-        # What the kernel has packed, scales too, is not read again: as pages of a file it can go.
-        numbers = [graph.constant(getattr(self, name), self.places[name]) for name in _BUFFERS]
+        packed = graph.constant(self.packed, self.places["packed"])
+        # What is read for each token is in memory: pages of a file would be dropped, and read again.
+        scales = graph.constant(self.scales, self.places["scales"] if _PACKS_SCALES else IN_MEMORY)
+        zeros = graph.constant(self.zeros)
         del self.packed, self.scales, self.zeros
         return graph.add(
             "MatMulNBits",
             rows,
-            *numbers,
+            packed,
+            scales,
+            zeros,
             domain="com.microsoft",
             K=inputs,
             N=outputs,

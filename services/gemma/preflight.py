@@ -9,7 +9,8 @@ from services.gemma.resources import Device, Resources
 from services.gemma.shape import KNOWN, Shape
 
 GIB = 2**30
-_RUNTIME_BYTES = int(0.45 * GIB)
+# Python, torch, and what is used of the libraries' files; the work on a piece of a prompt.
+_RUNTIME_BYTES = int(0.38 * GIB)
 # In transformers' tokenizer, and in what holds answers to a schema: 560 to 600 with 262,144 words, which were
 # a little shorter than Gemma's.
 _WORD_BYTES = 700
