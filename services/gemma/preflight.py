@@ -191,6 +191,11 @@ def _refusal(shape: Shape, resources: Resources, answers: int, wanted: Iterable[
         if each.fits and each.precision in SAVED:
             command = _quantize(shape, each.precision)
             return f"{said}; {each.precision} needs {gib(each.memory_bytes)}: run `{command}`"
+    blind = plans(shape.seeing(images=False), resources, answers) if shape.vision else []
+    for each in blind:
+        if each.fits and each.precision in {"bf16", *SAVED}:
+            needed = gib(each.memory_bytes)
+            return f"{said}; without images {each.precision} needs {needed}: unset GEMMA_IMAGES"
     for other in smaller(shape):
         for each in plans(other, resources, answers):
             if each.fits and each.precision in {"bf16", *SAVED}:

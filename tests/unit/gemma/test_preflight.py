@@ -195,8 +195,9 @@ def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
         assert with_it.memory_bytes - without.memory_bytes == 2 * SEEING.vision + int(0.65 * GIB)
         assert with_it.most_tokens_per_second == without.most_tokens_per_second
     assert chosen(machine(4), FOUR_B, "auto", "int4") == "int4 on cpu"
+    assert refusal(machine(1), SEEING) == "needs 9.5 GiB, 1.0 free, and no smaller Gemma fits"
     assert refusal(machine(4), SEEING, "auto", "int4") == (
-        "needs 9.5 GiB, 4.0 free, and no smaller Gemma fits"
+        "needs 9.5 GiB, 4.0 free; without images int4 needs 2.9: unset GEMMA_IMAGES"
     )
 
 
