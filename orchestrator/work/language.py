@@ -40,14 +40,32 @@ _CANDIDATES = [
     "zh",
 ]
 _ENOUGH_HANGUL = 0.3
-_ENOUGH_ENGLISH = 0.1
+_ENOUGH_ENGLISH = 0.08
+_ENOUGH_ENGLISH_WORDS = 4
+_ENOUGH_ASCII = 0.98
 _ENOUGH_CERTAINTY = 0.5
 _READ_AT_MOST = 4000
 _LETTER = regex.compile(r"\p{L}")
 _HANGUL = regex.compile(r"\p{Hangul}")
 _WORD = regex.compile(r"\p{L}+")
-# Frequent in English, and words of no other candidate, or rare ones.
-_ENGLISH_WORD = regex.compile(r"\b(?:the|and|that|this|with|they|from|you|it|of)\b", regex.IGNORECASE)
+# Frequent in English, and hardly words of another candidate.
+_ENGLISH = frozenset(
+    {
+        "the",
+        "and",
+        "that",
+        "this",
+        "with",
+        "they",
+        "from",
+        "have",
+        "are",
+        "because",
+        "would",
+        "their",
+        "there",
+    }
+)
 
 
 def detect_language(text: str) -> str:
@@ -56,8 +74,7 @@ def detect_language(text: str) -> str:
     letters = len(_LETTER.findall(head))
     if letters and len(_HANGUL.findall(head)) >= _ENOUGH_HANGUL * letters:
         return "ko"
-    # The identifier takes 80 MB and a second to load; most texts in English do without.
-    if len(_ENGLISH_WORD.findall(head)) > _ENOUGH_ENGLISH * len(_WORD.findall(head)):
+    if _is_plain_english(head):
         return "en"
     language, certainty = _identifier().classify(head)
     return str(language) if certainty >= _ENOUGH_CERTAINTY else "en"
@@ -66,6 +83,17 @@ def detect_language(text: str) -> str:
 def primary_subtag(language_code: str) -> str:
     """The language alone: "en" of "en-GB"."""
     return language_code.partition("-")[0].lower()
+
+
+def _is_plain_english(text: str) -> bool:
+    """Whether it needs no identifier, which takes 80 MB and a second to load. A title is not enough."""
+    words = _WORD.findall(text.lower())
+    found = [each for each in words if each in _ENGLISH]
+    return (
+        len(set(found)) >= _ENOUGH_ENGLISH_WORDS
+        and len(found) >= _ENOUGH_ENGLISH * len(words)
+        and sum(map(len, filter(str.isascii, words))) >= _ENOUGH_ASCII * sum(map(len, words))
+    )
 
 
 @functools.cache

@@ -73,7 +73,7 @@ class Gemma:
 
     def admit(self, writing: Writing) -> bool:
         """As `LocalModel` says."""
-        return self._pasts.reserve(writing.past)
+        return self._pasts.reserve(writing.past, writing.pending)
 
     def release(self, writing: Writing) -> None:
         """As `LocalModel` says."""

@@ -1,20 +1,22 @@
 """The memory for keys and values: who has a part of it, and what may be taken over from another."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.gemma.kv_size import KvSize
 from services.gemma.past import Past
 
 # Ended answers whose keys and values are kept, for the next ones that begin with the same words.
 _KEPT = 4
+# The share of a prompt that one must save, where there is no room for another.
+_WORTH_KEEPING = 0.25
 
 
 class Pasts:
     """Shares out so many bytes.
 
-    A past is whole where there is room for it, so that the next one may begin with the same. Else its
-    layers with a window keep what they see; only then what is kept of ended answers makes way.
+    A past is whole while there is room for that, and is kept when its answer has ended. Else its layers with
+    a window keep what they see, as long as it may begin like one that is kept.
     """
 
     def __init__(self, size: KvSize, free_bytes: int) -> None:
@@ -23,11 +25,11 @@ class Pasts:
         self._used: list[Past] = []
         self._ended: list[Past] = []
 
-    def reserve(self, past: Past) -> bool:
-        """Whether there is room for one more; if so it is taken."""
-        while not (self._fits(past, None) or self._fits(past, self._size.kept)):
-            if not self._ended:
-                return False
+    def reserve(self, past: Past, prompt: Sequence[int]) -> bool:
+        """Whether there is room for one more; if so it is taken. What is only kept makes way."""
+        if self._bytes(self._used) + self._size.of(past.capacity, whole=False) > self._free_bytes:
+            return False
+        while not self._place(past, prompt):
             del self._ended[0]
         self._used.append(past)
         return True
@@ -35,7 +37,9 @@ class Pasts:
     def release(self, past: Past) -> None:
         """Gives room back."""
         self._used.remove(past)
-        self._ended = [*self._ended, past][-_KEPT:]
+        # Another one lends nothing: once it writes, its window is beyond its prompt.
+        if past.kept is None:
+            self._ended = [*self._ended, past][-_KEPT:]
 
     def forget(self) -> bool:
         """Frees what is only kept; says whether that was anything."""
@@ -49,13 +53,21 @@ class Pasts:
         if length:
             past.begin_like(longest, length)
 
-    def _fits(self, past: Past, kept: int | None) -> bool:
-        past.kept = kept
-        taken = sum(
-            self._size.of(each.capacity, whole=each.kept is None)
-            for each in (*self._used, *self._ended, past)
-        )
-        return taken <= self._free_bytes
+    def _place(self, past: Past, prompt: Sequence[int]) -> bool:
+        room = self._free_bytes - self._bytes(self._used + self._ended)
+        if self._size.of(past.capacity, whole=True) <= room:
+            past.kept = None
+            return True
+        past.kept = self._size.kept
+        return self._bytes([past]) <= room and self._is_worth_keeping(prompt)
+
+    def _bytes(self, pasts: Iterable[Past]) -> int:
+        return sum(self._size.of(each.capacity, whole=each.kept is None) for each in pasts)
+
+    def _is_worth_keeping(self, prompt: Sequence[int]) -> bool:
+        """Whether what is kept, if anything, saves some of a prompt's reading."""
+        longest = max((_common(each.tokens, prompt) for each in self._ended), default=len(prompt))
+        return longest >= _WORTH_KEEPING * len(prompt)
 
 
 def _common(left: Sequence[int], right: Sequence[int]) -> int:

@@ -9,8 +9,11 @@ from services.gemma.resources import Device, Resources
 from services.gemma.shape import KNOWN, Shape
 
 GIB = 2**30
-# Python, torch, and what is used of the libraries' files; the work on a piece of a prompt.
-_RUNTIME_BYTES = int(0.38 * GIB)
+# Python, torch, and what is used of the libraries' files; the work on a piece of a prompt. On a GPU, where it
+# was not measured, pieces are bigger.
+_RUNTIME_BYTES = {False: int(0.38 * GIB), True: int(0.45 * GIB)}
+# Of an image, which is read in one piece.
+_IMAGE_TOKENS = 256
 # In transformers' tokenizer, and in what holds answers to a schema: 560 to 600 with 262,144 words, which were
 # a little shorter than Gemma's.
 _WORD_BYTES = 700
@@ -96,11 +99,11 @@ class Plan:
         """What keys and values take; for attention on a CPU those of one layer at a time in fp32, too."""
         each, sliding = self.shape.kv_bytes, self.shape.sliding
         in_fp32 = 0 if self.device.is_gpu else 2 * each
+        piece = PROMPT_TOKENS["cuda" if self.device.is_gpu else "cpu"]
         return KvSize(
             full_bytes=each * (self.shape.layers - sliding) + in_fp32,
             sliding_bytes=each * sliding,
-            # With a window before them.
-            kept=self.shape.window + PROMPT_TOKENS["cuda" if self.device.is_gpu else "cpu"],
+            kept=self.shape.window + max(piece, _IMAGE_TOKENS if self.shape.vision else 0),
         )
 
     @property
@@ -120,7 +123,15 @@ class Plan:
         vision = self.vision_bytes + _LOOKING_BYTES if self.shape.vision else 0
         # They lie beside a GPU, not in it.
         words = 0 if self.device.is_gpu else self.shape.words * _WORD_BYTES
-        return _RUNTIME_BYTES + words + self.weight_bytes + rows + vision + logits + _SPARE_BYTES
+        return (
+            _RUNTIME_BYTES[self.device.is_gpu]
+            + words
+            + self.weight_bytes
+            + rows
+            + vision
+            + logits
+            + _SPARE_BYTES
+        )
 
     @property
     def _rows_bytes(self) -> int:
@@ -191,16 +202,16 @@ def _refusal(shape: Shape, resources: Resources, answers: int, wanted: Iterable[
         if each.fits and each.precision in SAVED:
             command = _quantize(shape, each.precision)
             return f"{said}; {each.precision} needs {gib(each.memory_bytes)}: run `{command}`"
-    blind = plans(shape.seeing(images=False), resources, answers) if shape.vision else []
-    for each in blind:
-        if each.fits and each.precision in {"bf16", *SAVED}:
-            needed = gib(each.memory_bytes)
-            return f"{said}; without images {each.precision} needs {needed}: unset GEMMA_IMAGES"
     for other in smaller(shape):
         for each in plans(other, resources, answers):
             if each.fits and each.precision in {"bf16", *SAVED}:
                 needed = gib(each.memory_bytes)
                 return f"{said}; {other.name} in {each.precision} needs {needed}: set GEMMA_MODEL to it"
+    blind = plans(shape.seeing(images=False), resources, answers) if shape.vision else []
+    for each in blind:
+        if each.fits and each.precision in {"bf16", *SAVED}:
+            needed = gib(each.memory_bytes)
+            return f"{said}; without images {each.precision} needs {needed}: unset GEMMA_IMAGES"
     return f"{said}, and no smaller Gemma fits"
 
 

@@ -15,10 +15,10 @@ _DEFAULTS = {
     "num_key_value_heads": 4,
     "head_dim": 256,
     "max_position_embeddings": 131_072,
+    "sliding_window": 4096,
 }
 # Where the config does not tell its layers apart, one in so many sees all tokens, the others a window.
 _FULL_EVERY = {"gemma": 1, "gemma2": 2, "gemma3": 6, "gemma3_text": 6}
-_WINDOW = 4096
 # A word and its merge take at least so much of `tokenizer.json`, which is too big to be counted out.
 _WORD_FILE_BYTES = 40
 
@@ -76,7 +76,7 @@ class Shape:
             embedding=text["vocab_size"] * hidden,
             kv_bytes=2 * keys * 2,
             sliding=_sliding(model_type, text),
-            window=text.get("sliding_window") or _WINDOW,
+            window=text["sliding_window"] or 0,
             context_tokens=text["max_position_embeddings"],
             words=text["vocab_size"],
             vision=vision,
@@ -116,10 +116,12 @@ class Shape:
 
 def _sliding(model_type: str, text: Mapping[str, Any]) -> int:
     """How many layers see a window only."""
-    if "layer_types" in text:
-        return sum(1 for each in text["layer_types"] if each == "sliding_attention")
+    if not text["sliding_window"]:
+        return 0
+    if types := text.get("layer_types"):
+        return sum(1 for each in types if each == "sliding_attention")
     layers: int = text["num_hidden_layers"]
-    return layers - layers // _FULL_EVERY.get(model_type, 1)
+    return layers - layers // (text.get("sliding_window_pattern") or _FULL_EVERY.get(model_type, 1))
 
 
 def _sees(config: Mapping[str, Any]) -> bool:

@@ -23,34 +23,41 @@ from tests.fakes import tiny_gemma
 
 WINDOW, KEPT = 16, 24
 SIZE = KvSize(full_bytes=1, sliding_bytes=10, kept=KEPT)
-LONG = Job((Message("user", "The rubric. " * 60),), Sampling(temperature=0, max_output_tokens=300))
+LONG, ANOTHER = (
+    Job((Message("user", "The rubric. " * 60 + end),), Sampling(temperature=0, max_output_tokens=300))
+    for end in ("One", "Two")
+)
 
 
-def short_of_memory(folder: Path, longest: int, **variables: Any) -> Gemma:
-    """A tiny Gemma that has just the memory for an answer of so many tokens, with its prompt."""
-    plan = plans(Shape.of_folder(folder, ""), tiny_gemma.ROOMY, 8)[0 if variables else 1]
+def short_of_memory(folder: Path, whole: int, scarce: int, precision: str, **variables: Any) -> Gemma:
+    """A tiny Gemma with the memory for two answers of so many tokens, with their prompts."""
+    every = plans(Shape.of_folder(folder, ""), tiny_gemma.ROOMY, 8)
+    plan = next(each for each in every if each.precision == precision)
     size = plan.kv_size
-    free = plan.memory_bytes - size.of(1024, whole=False) + size.of(longest, whole=False)
-    return tiny_gemma.loaded(folder, resources=Resources(Device("cpu", free, 1.0), 0), **variables)
+    needed = size.of(whole, whole=True) + size.of(scarce, whole=False) - size.of(1024, whole=False)
+    resources = Resources(Device("cpu", plan.memory_bytes + needed, 1.0), 0)
+    return tiny_gemma.loaded(folder, resources=resources, GEMMA_PRECISION=precision, **variables)
 
 
 @pytest.mark.parametrize("precision", ["bf16", "int4"])
 def test_an_answer_is_the_same_with_little_memory(tmp_path: Path, precision: str) -> None:
     folder = tiny_gemma.build(tmp_path / "tiny-gemma-it")
-    variables: dict[str, Any] = {}
-    if precision == "int4":
-        quantize(folder, tmp_path / "copies", "int4", lambda done, of: None)
-        variables = {"GEMMA_CACHE_DIR": str(tmp_path / "copies"), "GEMMA_PRECISION": "int4"}
-    expected = tiny_gemma.write_all(tiny_gemma.loaded(folder, **variables), LONG)
-    gemma = short_of_memory(folder, 1200, **variables)
-    writing = gemma.begin(LONG)
-    assert gemma.admit(writing)
-    # The tiny model's window, and a piece of a prompt.
-    assert writing.past.kept == 64 + 128
-    gemma.release(writing)
-    assert tiny_gemma.write_all(gemma, LONG) == expected
-    # Of its end another may still take over the most.
-    assert tiny_gemma.write_all(gemma, LONG) == expected
+    quantize(folder, tmp_path / "copies", "int4", lambda done, of: None)
+    copies: dict[str, Any] = {"GEMMA_CACHE_DIR": str(tmp_path / "copies")}
+    roomy = tiny_gemma.loaded(folder, GEMMA_PRECISION=precision, **copies)
+    expected = [tiny_gemma.write_all(roomy, each) for each in (LONG, ANOTHER)]
+    gemma = short_of_memory(folder, 1050, 1050, precision, **copies)
+    assert tiny_gemma.write_all(gemma, LONG) == expected[0]
+    # The whole first one stays, and lends its beginning each time.
+    for _ in range(2):
+        writing = gemma.begin(ANOTHER)
+        assert gemma.admit(writing)
+        gemma.step([writing])
+        assert len(writing.past.tokens) > 700
+        # The tiny model's window, and a piece of a prompt.
+        assert writing.past.kept == 64 + 128
+        gemma.release(writing)
+        assert tiny_gemma.write_all(gemma, ANOTHER) == expected[1]
 
 
 def test_a_piece_sees_the_same_whatever_is_held() -> None:
@@ -67,6 +74,8 @@ def test_a_piece_sees_the_same_whatever_is_held() -> None:
                 assert torch.equal(scarce.extended(layer, pair, window), expected)
         for past in (whole, scarce):
             past.tokens += [0] * count
+        # A pass that fails in the middle leaves one layer with a piece that never counts.
+        scarce.extended(0, torch.randn(2, 1, 40, 4).bfloat16(), WINDOW)
     assert scarce.layers[0].pair.shape[2] < WINDOW + 40
 
 
@@ -87,16 +96,32 @@ def test_a_beginning_is_taken_over_if_it_is_still_held(giver: int | None, taker:
     assert torch.equal(fresh.extended(0, pairs[:, :, 97:107], WINDOW), expected)
 
 
-def test_what_is_seen_no_more_goes_before_what_others_may_begin_with() -> None:
+def reserved(pasts: Pasts, prompt: list[int]) -> Past:
+    past = Past(100)
+    assert pasts.reserve(past, prompt)
+    past.tokens += prompt
+    return past
+
+
+def test_what_others_may_begin_with_stays_while_another_fits_beside_it() -> None:
     pasts = Pasts(SIZE, free_bytes=SIZE.of(100, whole=True) + SIZE.of(100, whole=False))
-    first, second, third = Past(100), Past(100), Past(100)
-    assert pasts.reserve(first)
-    assert pasts.reserve(second)
-    assert (first.kept, second.kept) == (None, KEPT)
-    assert not pasts.reserve(third)
+    rubric, another = [1] * 50, [2] * 50
+    first = reserved(pasts, [*rubric, 3])
     pasts.release(first)
-    assert pasts.reserve(third)
-    assert third.kept is None
+    for end in (4, 5, 6):
+        past = reserved(pasts, [*rubric, end])
+        assert past.kept == KEPT
+        # What has no room at all drives nothing out.
+        assert not pasts.reserve(Past(1000), rubric)
+        pasts.release(past)
+    # Nothing begins like this one: what is kept makes way.
+    assert reserved(pasts, another).kept is None
+
+
+def test_with_nothing_to_begin_with_there_is_room_for_more_that_hold_less() -> None:
+    pasts = Pasts(SIZE, free_bytes=3 * SIZE.of(100, whole=False))
+    assert [reserved(pasts, [number]).kept for number in range(3)] == [KEPT] * 3
+    assert not pasts.reserve(Past(100), [4])
 
 
 def test_the_longest_answer_is_that_which_fits() -> None:

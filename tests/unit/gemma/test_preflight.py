@@ -67,7 +67,9 @@ def test_on_a_gpu_the_embedding_is_in_its_memory_too_but_no_tokenizer_and_no_fp3
     gpu, cpu = (each for each in plans(few, resources, 1) if each.precision == "nf4")
     # Keys and values, of four heads of 256, for 1,024 tokens in four bytes.
     in_fp32 = 2 * 4 * 256 * 1024 * 4
-    assert gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding * 2 - in_fp32 - 400 * 700
+    # Which of them a piece of a prompt takes was measured on a CPU alone.
+    runtime = int(0.45 * GIB) - int(0.38 * GIB)
+    assert gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding * 2 + runtime - in_fp32 - 400 * 700
     many = plan(FOUR_B, "nf4", machine(64))
     assert (many.memory_bytes - cpu.memory_bytes) / GIB == pytest.approx(0.17, abs=0.01)
 
@@ -177,7 +179,9 @@ def test_layers_with_a_window_take_no_more_than_that() -> None:
         ({"model_type": "gemma3_text"}, 10),
         ({"model_type": "gemma2"}, 6),
         ({"model_type": "gemma"}, 0),
-        ({"model_type": "gemma9", "sliding_window": None}, 0),
+        ({"model_type": "gemma9"}, 0),
+        ({"model_type": "gemma3_text", "sliding_window": None}, 0),
+        ({"model_type": "gemma3_text", "sliding_window_pattern": 2, "layer_types": None}, 6),
         ({"model_type": "gemma3_text", "layer_types": ["sliding_attention", "full_attention"] * 6}, 6),
     ],
 )

@@ -109,6 +109,13 @@ def test_a_place_is_in_the_sentence_that_holds_it() -> None:
         ("hello there", "en"),
         ("Ich mag Hunde, weil sie treu sind.", "de"),
         ("私は犬が好きです。", "ja"),
+        ("They say that the garden would help, and because of that people who agree with this.", "en"),
+        ("Ich las den Roman The Lord of the Rings und dann The Sound and the Fury.", "de"),
+        (
+            "私は「The Lord of the Rings and the Sound」という本を読みました。とても面白かったです。",
+            "ja",
+        ),
+        ("Of het nu regent of niet, het is of goed of slecht.", "nl"),
         ("3.14", "en"),
     ],
 )
