@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from services.gemma.model import LoadError
 
@@ -14,6 +15,14 @@ VISION_TOWER = {
     r"^(model\.vision_tower|vision_tower)\.": "vision_tower.",
     r"^vision_tower\.vision_model\.": "vision_tower.",
     r"^model\.multi_modal_projector\.": "multi_modal_projector.",
+}
+# How transformers is to read any of them.
+SAFELY: dict[str, Any] = {
+    "use_safetensors": True,
+    "local_files_only": True,
+    # They are refused below, with a reason that names them.
+    "ignore_mismatched_sizes": True,
+    "output_loading_info": True,
 }
 OTHER_TOWERS = (
     "vision_tower.",

@@ -16,7 +16,7 @@ from transformers import (
 from rpckit import log
 from rpckit.memory import give_back
 from services.gemma.attention import ATTENTION
-from services.gemma.checkpoint import TEXT_TOWER, refuse_wrong_keys, text_key
+from services.gemma.checkpoint import SAFELY, TEXT_TOWER, refuse_wrong_keys, text_key
 from services.gemma.copies import Copy, finished
 from services.gemma.gemma import Gemma
 from services.gemma.int4 import Int4Linear
@@ -107,12 +107,8 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
         key_mapping=TEXT_TOWER,
         dtype=_DTYPE,
         attn_implementation=ATTENTION,
-        use_safetensors=True,
-        local_files_only=True,
         trust_remote_code=False,
-        # They are refused below, with a reason that names them.
-        ignore_mismatched_sizes=True,
-        output_loading_info=True,
+        **SAFELY,
     )
     model, report = loaded
     reshaped = {key for key, *_ in report["mismatched_keys"]}

@@ -16,7 +16,7 @@ class Pasts:
     """Shares out so many bytes.
 
     A past is whole while there is room for that, and is kept when its answer has ended. Else its layers with
-    a window keep what they see, as long as it may begin like one that is kept.
+    a window keep what they see, beside what is kept if it may begin like that.
     """
 
     def __init__(self, size: KvSize, free_bytes: int) -> None:

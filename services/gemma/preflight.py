@@ -22,7 +22,7 @@ _SPARE_BYTES = int(0.1 * GIB)
 _LOGITS_COPIES = 4
 # One layer's look at an image, in fp32, and beside it the next image as it was sent.
 _LOOKING_BYTES = int(0.65 * GIB)
-# One short review, with its rubric and its answer: less than that is of no use.
+# A short prompt and its answer: less than that is of no use. A review takes some thousands.
 _LEAST_TOKENS = 1024
 
 # Of a number, in memory. In four bits 64 numbers share four bytes; with int4 128 share a scale, a zero of

@@ -16,7 +16,7 @@ from transformers import (
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.gemma3.modeling_gemma3 import Gemma3MultiModalProjector, Gemma3PreTrainedModel
 
-from services.gemma.checkpoint import VISION_TOWER, refuse_wrong_keys, text_key
+from services.gemma.checkpoint import SAFELY, VISION_TOWER, refuse_wrong_keys, text_key
 from services.gemma.model import Image, LoadError
 
 
@@ -63,14 +63,7 @@ class Vision:
         except OSError as error:
             raise LoadError("there is no preprocessor_config.json: it says how images are read") from error
         loaded: Any = Tower.from_pretrained(
-            folder,
-            config=config,
-            key_mapping=VISION_TOWER,
-            dtype=torch.bfloat16,
-            use_safetensors=True,
-            local_files_only=True,
-            ignore_mismatched_sizes=True,
-            output_loading_info=True,
+            folder, config=config, key_mapping=VISION_TOWER, dtype=torch.bfloat16, **SAFELY
         )
         tower, report = loaded
         reshaped = {key for key, *_ in report["mismatched_keys"]}

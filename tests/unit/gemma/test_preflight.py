@@ -171,6 +171,8 @@ def test_layers_with_a_window_take_no_more_than_that() -> None:
     # A window of 1,024, and a piece of a prompt.
     assert size.of(4800, whole=False) == 4800 * 4096 * (5 + 2) + (1024 + 128) * 4096 * 29
     assert size.of(4800, whole=False) / GIB == pytest.approx(0.26, abs=0.01)
+    # An image is read in one piece, which is longer.
+    assert plan(SEEING, "int4", machine(8)).kv_size.kept == 1024 + 256
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from orchestrator.work import language as languages
 from orchestrator.work.work import Work, read_work
 from rpckit.errors import InvalidRequest
 
@@ -121,6 +122,13 @@ def test_a_place_is_in_the_sentence_that_holds_it() -> None:
 )
 def test_the_language_is_found(text: str, language: str) -> None:
     assert read(text, "").language_code == language
+
+
+def test_plain_english_is_told_without_the_identifier() -> None:
+    languages._identifier.cache_clear()
+    text = "They say that the garden would help, and because of that people who agree with this."
+    assert read(text, "").language_code == "en"
+    assert not languages._identifier.cache_info().misses
 
 
 def test_a_given_language_stands() -> None:
