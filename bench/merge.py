@@ -18,7 +18,7 @@ from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work
+from orchestrator.submission.reading import Work
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _SENTENCES = {

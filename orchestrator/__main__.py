@@ -5,25 +5,28 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
-from orchestrator import classroom_servicer, feedback_servicer
 from orchestrator.calibration.calibrations import Calibrations
 from orchestrator.calibration.history import History
 from orchestrator.calibration.redis import RedisHistory
 from orchestrator.calibration.sqlite import SqliteHistory
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.asking import Asker
 from orchestrator.panel.directory import Directory
+from orchestrator.panel.model_reviewer import Asker
 from orchestrator.panel.track_record import TrackRecords
-from orchestrator.review import Reviewer
-from orchestrator.runs import Runs
+from orchestrator.review.idempotent_runs import Runs
+from orchestrator.review.pipeline import Reviewer
+from orchestrator.servicers.classroom import SERVICE as CLASSROOM_SERVICE
+from orchestrator.servicers.classroom import ClassroomServicer
+from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
+from orchestrator.servicers.feedback import FeedbackServicer
 from orchestrator.settings import Settings
 from orchestrator.store.connection import connected
+from orchestrator.store.fail_open import TolerantStore
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
-from orchestrator.store.tolerant import TolerantStore
-from orchestrator.work.work import read_work
-from rpckit.memory import give_back
+from orchestrator.submission.reading import read_work
+from rpckit.malloc_trim import give_back
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
@@ -38,7 +41,7 @@ async def register(host: Host, settings: Settings) -> None:
     asker = Asker(directory.stream_generate, records, store)
     calibrations = Calibrations(history)
     reviewer = Reviewer(directory, asker.ask, settings.panel, metrics, calibrations)
-    feedback = feedback_servicer.FeedbackServicer(
+    feedback = FeedbackServicer(
         Runs(reviewer.review, store),
         directory,
         records,
@@ -48,15 +51,15 @@ async def register(host: Host, settings: Settings) -> None:
         host.draining,
     )
     await host.add(
-        feedback_servicer.SERVICE,
+        FEEDBACK_SERVICE,
         feedback_service_pb2_grpc.add_FeedbackServiceServicer_to_server,
         feedback,
         ready=False,
     )
     await host.add(
-        classroom_servicer.SERVICE,
+        CLASSROOM_SERVICE,
         classroom_service_pb2_grpc.add_ClassroomServiceServicer_to_server,
-        classroom_servicer.ClassroomServicer(directory, settings.student_model, settings.picture_model),
+        ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(store.run())
     host.spawn(calibrations.run())
@@ -83,7 +86,7 @@ async def _warm_up(host: Host) -> None:
     """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
     await asyncio.to_thread(read_work, submission_pb2.Submission(text="준비합니다.", language_code="ko"))
     give_back()
-    await host.set_ready(feedback_servicer.SERVICE, ready=True)
+    await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from rpckit.errors import RateLimited, Unauthenticated
-from rpckit.followed import LOOK_AGAIN_SECONDS, Followed
+from rpckit.reloading_file import LOOK_AGAIN_SECONDS, Followed
 
 _LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
 _SCHEME = "bearer"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import grpc
 
-from rpckit.followed import LOOK_AGAIN_SECONDS, Followed
+from rpckit.reloading_file import LOOK_AGAIN_SECONDS, Followed
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,7 +10,7 @@ from opentelemetry.trace import Span, SpanKind
 
 from rpckit.call import REQUEST_ID_KEY, Call, current_call
 from rpckit.certificates import Certificate
-from rpckit.renewal import RenewedChannel
+from rpckit.reloading_channel import RenewedChannel
 from rpckit.settings import Security
 from rpckit.trace import Trace, end
 from rpckit.transport import COMMON_OPTIONS, Option

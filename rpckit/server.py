@@ -17,13 +17,13 @@ from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
-from rpckit.branch import error_of
 from rpckit.callers import Callers
 from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import exposed
 from rpckit.probes import probed
 from rpckit.settings import Environment, ServerSettings, SettingError
+from rpckit.task_errors import error_of
 from rpckit.tracing import start_tracing
 from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 

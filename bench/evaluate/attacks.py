@@ -12,16 +12,16 @@ from statistics import fmean
 from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
+from orchestrator.injection.confirm import clear
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scores import merge_scores
-from orchestrator.panel.asking import OnPoint, Question
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.injection_check import clear
+from orchestrator.panel.model_reviewer import OnPoint, Question
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work, read_work
+from orchestrator.submission.reading import Work, read_work
 from rpckit.call import Deadline
 
 _WORKS = 40

@@ -12,10 +12,10 @@ from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point
 from orchestrator.merge.align import align
+from orchestrator.merge.candidate import statements
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.statement import statements
 from orchestrator.rubrics.default import default_criteria, default_rubric
-from orchestrator.work.work import Work, read_work
+from orchestrator.submission.reading import Work, read_work
 
 _WHAT = "labelled pairs of points"
 _GOAL = "P >= .85, R >= .70; opposite polarity never joined"

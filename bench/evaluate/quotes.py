@@ -11,8 +11,8 @@ from bench.evaluate.goal import Goal
 from bench.evaluate.works import read
 from orchestrator.answer.quotes import find_quote
 from orchestrator.answer.schema import MAX_QUOTE
-from orchestrator.work.folding import fold
-from orchestrator.work.work import Work
+from orchestrator.submission.folding import fold
+from orchestrator.submission.reading import Work
 
 _QUOTES_PER_WORK = 8
 _LEAST_WORDS, _MOST_WORDS = 3, 16

@@ -10,7 +10,7 @@ from bench.merge import timed
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work
+from orchestrator.submission.reading import Work
 
 _RUNS = 1000
 _PANELS = 50

@@ -12,7 +12,7 @@ from orchestrator.merge.merge import merge
 from orchestrator.merge.model_wording import accepted_summary
 from orchestrator.merge.wording import is_strength, offered
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work
+from orchestrator.submission.reading import Work
 
 _SUMMARIES = 200
 _NUMBER = re.compile(r"\d+")

@@ -9,7 +9,7 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.issues import ISSUES
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work, read_work
+from orchestrator.submission.reading import Work, read_work
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 WORKS = [DATA / f"{name}_dev.jsonl" for name in ("ksl_ko", "l2_essays", "saf_en")]

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.gemma.figures import CALLERS, Figures
-from bench.gemma.ways import TOKENS, of_process, of_report, of_server
+from bench.gemma.runners import TOKENS, of_process, of_report, of_server
 from bench.gemma.weights import built
 
 CACHE = Path(os.environ.get("BENCH_GEMMA_DIR", ".state/bench-gemma"))

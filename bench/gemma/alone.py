@@ -7,15 +7,15 @@ import time
 from dataclasses import asdict
 
 from bench.gemma.figures import CALLERS, ROUNDS, Figures, peak_anonymous
-from bench.gemma.ways import SHORT_TEXT, TOKENS, long_text
+from bench.gemma.runners import SHORT_TEXT, TOKENS, long_text
 from rpckit.settings import Environment
-from services.gemma.gemma import Gemma
-from services.gemma.loading import load
-from services.gemma.model import Job, Message, Sampling
-from services.gemma.resources import Resources
+from services.gemma.fit.resources import Resources
+from services.gemma.generation.runner import Gemma
+from services.gemma.generation.sequence import Writing
+from services.gemma.scheduler.local_model import Job, Message, Sampling
 from services.gemma.settings import Settings
-from services.gemma.source import Hub
-from services.gemma.writing import Writing
+from services.gemma.weights.load import load
+from services.gemma.weights.source import Hub
 
 
 def measure() -> Figures:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.figures import peak_anonymous
-from bench.gemma.ways import TOKENS, request, served
+from bench.gemma.runners import TOKENS, request, served
 from bench.gemma.weights import built
 
 _LIMITS = (8.0, 6.0, 4.0, 3.0)

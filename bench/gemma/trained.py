@@ -13,10 +13,10 @@ from transformers import AutoModelForCausalLM, GemmaTokenizer
 from bench.evaluate.works import DATA
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.training import read_texts, rows, trained
-from services.gemma.attention import Piece, Workspace
-from services.gemma.copies import finished
-from services.gemma.int4_layer import open_model
-from services.gemma.past import Past
+from services.gemma.four_bit.int4_decoder_layer import open_model
+from services.gemma.kv_cache.attention import Piece, Workspace
+from services.gemma.kv_cache.sequence_cache import Past
+from services.gemma.weights.quantized_checkpoint import finished
 
 _STEPS = int(os.environ.get("BENCH_STEPS", "300"))
 _PRECISIONS = ("int4", "nf4")

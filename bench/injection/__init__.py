@@ -1,1 +1,1 @@
-"""How the weights of `orchestrator/work/steering.py` are learned, and how they do on unknown attacks."""
+"""Learns the weights of `orchestrator/injection/classifier.py` and tries them on unknown attacks."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.evaluate.works import WORKS, texts
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.work.steering import Passage, Window, passages, windows
-from orchestrator.work.work import read_work
+from orchestrator.injection.classifier import Passage, Window, passages, windows
+from orchestrator.submission.reading import read_work
 
 _HERE = Path(__file__).parent
 _PLACES_PER_ATTACK = 2

@@ -3,7 +3,7 @@
     python -m bench.injection.learn [--write]
 
 Six times, a sixth of the kinds of attacks, of harmless texts and of works are left out and then weighed.
-`--write` learns from everything and writes `orchestrator/work/steering_weights.txt`.
+`--write` learns from everything and writes `orchestrator/injection/classifier_weights.txt`.
 """
 
 import argparse
@@ -18,12 +18,12 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-import orchestrator.work
+import orchestrator.injection
 from bench.evaluate.works import WORKS
 from bench.injection.corpus import Text, attacks, harmless, held_out, works
-from orchestrator.work.steering import BIAS, LENGTH, Window, weigh
+from orchestrator.injection.classifier import BIAS, LENGTH, Window, weigh
 
-_WEIGHTS = Path(orchestrator.work.__file__).with_name("steering_weights.txt")
+_WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 _FOLDS = 6
 # The bias is written down that much lower: few clean works are worth more than a few more attacks.
 _MARGIN = 0.3

@@ -17,7 +17,7 @@ from orchestrator.answer.schema import (
     accepted_point_schema,
     accepted_schema,
 )
-from orchestrator.work.work import Work
+from orchestrator.submission.reading import Work
 from rpckit.errors import BadOutput
 
 _MAX_TEXT = 2000

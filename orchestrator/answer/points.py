@@ -4,7 +4,7 @@ import ijson
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point, keeps_to_point_schema
-from orchestrator.work.work import Work
+from orchestrator.submission.reading import Work
 
 
 class PointReader:

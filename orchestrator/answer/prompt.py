@@ -14,8 +14,8 @@ from orchestrator.answer.schema import (
     MAX_STRENGTHS,
     answer_schema,
 )
-from orchestrator.work.language import primary_subtag
-from orchestrator.work.work import Work
+from orchestrator.submission.language import primary_subtag
+from orchestrator.submission.reading import Work
 
 _ROLE = """\
 You are an experienced teacher of writing and one of several reviewers who read the same work \

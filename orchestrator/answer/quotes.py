@@ -12,9 +12,9 @@ from rapidfuzz.distance import Levenshtein
 
 from chorus.feedback.v1 import feedback_pb2
 from orchestrator.answer.schema import MAX_QUOTE
-from orchestrator.work.folding import fold
-from orchestrator.work.guard import visible
-from orchestrator.work.work import Work
+from orchestrator.submission.folding import fold
+from orchestrator.submission.reading import Work
+from orchestrator.submission.visible_text import visible
 
 _ONE_EDIT_FROM = 10
 _SIMILAR_FROM = 30

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge import policy
+from orchestrator.merge.candidate import Statement, overlap
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.statement import Statement, overlap
 
 _CONSENSUS_MODELS = 3
 _CONSENSUS_FAMILIES = 2

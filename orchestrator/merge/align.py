@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from orchestrator.merge import policy
-from orchestrator.merge.kinship import are_kin, is_local, may_be_one
-from orchestrator.merge.lexical import likeness
-from orchestrator.merge.statement import Range, Statement, overlap
-from orchestrator.work.work import Work
+from orchestrator.merge.candidate import Range, Statement, overlap
+from orchestrator.merge.related_issues import are_kin, is_local, may_be_one
+from orchestrator.merge.text_similarity import likeness
+from orchestrator.submission.reading import Work
 
 _WORDS_DECIDE_FROM = policy.JOIN_FROM - policy.LEXICAL * policy.LEXICAL_LIMIT
 

@@ -11,13 +11,13 @@ from orchestrator.merge import policy
 from orchestrator.merge.agreement import agreement_of, contradict
 from orchestrator.merge.align import Cluster, align
 from orchestrator.merge.calibration import Calibration
+from orchestrator.merge.candidate import Statement, statements
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.order import criterion_levels, criterion_weights, importance
 from orchestrator.merge.scores import merge_scores, total
-from orchestrator.merge.statement import Statement, statements
 from orchestrator.merge.wording import template_summary
 from orchestrator.rubrics.default import default_criteria
-from orchestrator.work.work import Work
+from orchestrator.submission.reading import Work
 
 _NEUTRAL = Calibration()
 _ID_LENGTH = 12

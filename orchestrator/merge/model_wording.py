@@ -12,7 +12,7 @@ from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from orchestrator.merge import policy
 from orchestrator.merge.wording import is_strength, offered
 from orchestrator.merge.wording_guard import says_nothing_new, speaks_one_register
-from orchestrator.work.language import primary_subtag
+from orchestrator.submission.language import primary_subtag
 
 Sentence = merged_pb2.Summary.Sentence
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.merge import policy
+from orchestrator.merge.candidate import Statement
 from orchestrator.merge.scale import Scale
-from orchestrator.merge.statement import Statement
 from orchestrator.rubrics.rubric import weight
 
 

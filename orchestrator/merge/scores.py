@@ -10,8 +10,8 @@ from orchestrator.merge import policy
 from orchestrator.merge.agreement import agreement_of
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
+from orchestrator.merge.outlier_weights import trusts
 from orchestrator.merge.scale import Scale
-from orchestrator.merge.trust import trusts
 from orchestrator.rubrics.rubric import weight
 
 _CONVERGED = 1e-12

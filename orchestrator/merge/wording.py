@@ -11,7 +11,7 @@ import regex
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from orchestrator.answer.issues import ISSUES, OTHER
 from orchestrator.merge import phrases, policy
-from orchestrator.work.language import primary_subtag
+from orchestrator.submission.language import primary_subtag
 
 Point = merged_pb2.MergedPoint
 Sentence = merged_pb2.Summary.Sentence

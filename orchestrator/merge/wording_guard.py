@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from chorus.feedback.v1 import merged_pb2
-from orchestrator.work.guard import visible
-from orchestrator.work.language import primary_subtag
+from orchestrator.submission.language import primary_subtag
+from orchestrator.submission.visible_text import visible
 
 # An apostrophe, within a word or after a plural, is no quotation mark.
 _APOSTROPHE = regex.compile(r"(?<=\w)['’](?=\w)|(?<=s)['’](?=\s)")

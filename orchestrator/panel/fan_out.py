@@ -7,14 +7,14 @@ from functools import partial
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
-from orchestrator.panel.asking import Ask, Question
 from orchestrator.panel.directory import ListedModel
+from orchestrator.panel.model_reviewer import Ask, Question
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
-from rpckit.branch import error_of
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.errors import ChorusError, Timeout, to_failure
+from rpckit.task_errors import error_of
 
 # Models that are asked in turn in the place of one that failed, and once the policy's minimum is reached.
 _MAX_SUBSTITUTES = 2

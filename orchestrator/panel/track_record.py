@@ -2,23 +2,11 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from statistics import median
 
 from chorus.model.v1 import model_pb2
+from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from rpckit.duration import to_duration
-
-MAX_CALLS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCall:
-    """One generation: whether it was answered, its seconds, and how fast it wrote (0: not known)."""
-
-    model: str
-    answered: bool
-    seconds: float
-    output_tokens_per_second: float
 
 
 class TrackRecords:

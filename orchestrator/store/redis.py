@@ -12,8 +12,8 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
-from orchestrator.panel.track_record import MAX_CALLS, ModelCall
 from orchestrator.store.connection import explained
+from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.store import StoredRequest, StoreError
 
 # A replica that dies is taken over after this long at most, and those who wait look this often.

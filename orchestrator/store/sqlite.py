@@ -11,7 +11,7 @@ from typing import Any
 import aiosqlite
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
-from orchestrator.panel.track_record import MAX_CALLS, ModelCall
+from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.store import StoredRequest, StoreError
 
 # Nobody else has the file as a rule.

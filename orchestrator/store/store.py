@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
-from orchestrator.panel.track_record import ModelCall
+from orchestrator.store.model_call import ModelCall
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rpckit.settings import Environment, SettingError
-from services.gemma.copies import finished
-from services.gemma.model import LoadError
-from services.gemma.preflight import SAVED, Plan, choose, disk_fault, gib, plans, smaller
-from services.gemma.resources import Resources, free_disk
+from services.gemma.fit.model_size import KNOWN, Shape
+from services.gemma.fit.preflight import SAVED, Plan, choose, disk_fault, gib, plans, smaller
+from services.gemma.fit.resources import Resources, free_disk
+from services.gemma.scheduler.local_model import LoadError
 from services.gemma.settings import Settings
-from services.gemma.shape import KNOWN, Shape
-from services.gemma.source import Hub, Source
+from services.gemma.weights.quantized_checkpoint import finished
+from services.gemma.weights.source import Hub, Source
 
 _FAILED = 1
 _WRONG_SETTING = 2
@@ -109,7 +109,7 @@ def _quantize(settings: Settings, precision: str) -> None:
     # Torch takes seconds to import.
     import torch  # noqa: PLC0415
 
-    from services.gemma.quantizing import quantize  # noqa: PLC0415
+    from services.gemma.weights.quantize import quantize  # noqa: PLC0415
 
     torch.set_num_threads(settings.threads)
     copy = quantize(folder, settings.cache, precision, _show)

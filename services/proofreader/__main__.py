@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from chorus.model.v1 import model_service_pb2_grpc
-from rpckit.memory import give_back
+from rpckit.malloc_trim import give_back
 from rpckit.server import Host, run
 from services.proofreader.engine import Engine
 from services.proofreader.reviewers import load_reviewers

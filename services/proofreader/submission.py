@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.proofreader.borrowed import borrowed_spans
+from services.proofreader.quoted_spans import borrowed_spans
 
 _MARKER = re.compile(r"\[S(\d+)\] ")
 _UNNUMBERED_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’」』)\]]*(?=\s|$)|(?=\n)|$)")

@@ -3,7 +3,7 @@
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from orchestrator.answer.prompt import review_request
-from orchestrator.work.work import read_work
+from orchestrator.submission.reading import read_work
 
 TEXT = (
     "나는 어렀을 때 학교에 가는것이 좋았다. 그런데 지금은 학교가 멀어서 조금 힘들어요.\n\n"

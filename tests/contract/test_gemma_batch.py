@@ -13,12 +13,12 @@ import torch
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from orchestrator.answer.schema import answer_schema
 from rpckit.errors import OutOfMemory
-from services.gemma.gemma import Gemma
-from services.gemma.model import Job, Message, Sampling
-from services.gemma.preflight import plans
-from services.gemma.quantizing import quantize
-from services.gemma.resources import Device, Resources
-from services.gemma.shape import Shape
+from services.gemma.fit.model_size import Shape
+from services.gemma.fit.preflight import plans
+from services.gemma.fit.resources import Device, Resources
+from services.gemma.generation.runner import Gemma
+from services.gemma.scheduler.local_model import Job, Message, Sampling
+from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 
 CONTEXT = 2048

@@ -11,7 +11,7 @@ import llguidance.hf
 import torch
 from transformers import AddedToken
 
-from services.gemma.constrained import Grammar, Vocabulary
+from services.gemma.generation.grammar import Grammar, Vocabulary
 from tests.fakes.tiny_gemma import tiny_tokenizer
 
 # The last ones stand for no token.

@@ -15,11 +15,11 @@ from transformers import AutoTokenizer, Gemma3ForConditionalGeneration, Gemma3Pr
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 
 from rpckit.errors import InputTooLong, OutOfMemory
-from services.gemma.gemma import Gemma
-from services.gemma.images import to_image
-from services.gemma.model import Image, Job, Message, Sampling
-from services.gemma.quantizing import quantize
-from services.gemma.writing import Writing
+from services.gemma.generation.runner import Gemma
+from services.gemma.generation.sequence import Writing
+from services.gemma.scheduler.local_model import Image, Job, Message, Sampling
+from services.gemma.server.images import to_image
+from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 from tests.fakes.pictures import picture
 

@@ -21,11 +21,11 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.errors import InvalidRequest, NotSupported, from_rpc_error
 from rpckit.settings import Environment
 from services.gemma.commands import checked
-from services.gemma.gemma import Gemma
-from services.gemma.model import LoadError
-from services.gemma.quantizing import quantize
+from services.gemma.generation.runner import Gemma
+from services.gemma.scheduler.local_model import LoadError
 from services.gemma.settings import Settings
-from services.gemma.source import Hub
+from services.gemma.weights.quantize import quantize
+from services.gemma.weights.source import Hub
 from tests.contract.subjects.gemma import start
 from tests.fakes import tiny_gemma
 from tests.fakes.pictures import picture

@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from services.gemma.graph import places
-from services.gemma.int4 import Int4Linear
+from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.onnx_graph import places
 
 ROOT = Path(__file__).parents[2]
 # The result would take 1.5 GiB, and there are 0.2.

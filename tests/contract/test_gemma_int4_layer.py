@@ -16,10 +16,10 @@ from transformers import (
     GemmaForCausalLM,
 )
 
-from services.gemma.attention import Piece
-from services.gemma.int4 import Int4Linear
-from services.gemma.past import Past
-from services.gemma.quantizing import quantize
+from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.kv_cache.attention import Piece
+from services.gemma.kv_cache.sequence_cache import Past
+from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 
 LENGTH = 90

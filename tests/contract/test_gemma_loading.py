@@ -18,10 +18,10 @@ from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors.torch import load_file, save_file
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration
 
-from services.gemma.model import LoadError
-from services.gemma.quantizing import quantize
-from services.gemma.resources import Device, Resources
-from services.gemma.source import Hub
+from services.gemma.fit.resources import Device, Resources
+from services.gemma.scheduler.local_model import LoadError
+from services.gemma.weights.quantize import quantize
+from services.gemma.weights.source import Hub
 from tests.fakes import tiny_gemma
 
 WEIGHTS = "model.safetensors"

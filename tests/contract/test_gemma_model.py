@@ -17,12 +17,12 @@ from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Part, Turn
 from orchestrator.answer.schema import answer_schema
 from rpckit.errors import InputTooLong, NotSupported
-from services.gemma.attention import ATTENTION
-from services.gemma.gemma import Gemma
-from services.gemma.model import Ending, Job, Message, Sampling
-from services.gemma.prompt import to_messages
-from services.gemma.sampling import Sampler
+from services.gemma.generation.runner import Gemma
+from services.gemma.generation.sampling import Sampler
+from services.gemma.kv_cache.attention import ATTENTION
+from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
 from services.gemma.schema import matches
+from services.gemma.server.prompt import to_messages
 from tests.fakes import tiny_gemma
 
 CONTEXT = 2048

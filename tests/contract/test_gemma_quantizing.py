@@ -16,20 +16,20 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from rpckit.settings import Environment
-from services.gemma.copies import finished
-from services.gemma.gemma import Gemma
-from services.gemma.model import LoadError
-from services.gemma.quantizing import quantize
-from services.gemma.resources import Resources
+from services.gemma.fit.resources import Resources
+from services.gemma.generation.runner import Gemma
+from services.gemma.scheduler.local_model import LoadError
 from services.gemma.settings import Settings
-from services.gemma.source import Hub
+from services.gemma.weights.quantize import quantize
+from services.gemma.weights.quantized_checkpoint import finished
+from services.gemma.weights.source import Hub
 from tests.fakes import tiny_gemma
 
 ROOT = Path(__file__).parents[2]
 # Kills its own process, as a lack of memory would, when the second file is written.
 KILLED = """
 import os, pathlib, signal, sys
-from services.gemma.quantizing import quantize
+from services.gemma.weights.quantize import quantize
 def progress(done, of):
     if done == 2:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -137,8 +137,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(source: Path, tmp_path: Pa
 
 FILLING = """
 import pathlib, sys
-from services.gemma.model import LoadError
-from services.gemma.quantizing import quantize
+from services.gemma.scheduler.local_model import LoadError
+from services.gemma.weights.quantize import quantize
 try:
     quantize(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "int4", lambda done, of: None)
 except LoadError as error:

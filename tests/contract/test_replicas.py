@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.runs import Runs
+from orchestrator.review.idempotent_runs import Runs
+from orchestrator.store.fail_open import TolerantStore
 from orchestrator.store.store import StoreError
-from orchestrator.store.tolerant import TolerantStore
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
 from tests.fakes.redis_server import RedisServer, redis_server, redis_store

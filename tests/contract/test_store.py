@@ -11,7 +11,7 @@ import pytest
 from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
-from orchestrator.panel.track_record import MAX_CALLS, ModelCall
+from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from tests.fakes.redis_server import redis_server, redis_store

@@ -7,7 +7,7 @@ from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
-from orchestrator.review import Event, Results
+from orchestrator.review.pipeline import Event, Results
 from rpckit.call import Deadline
 from rpckit.errors import QuorumNotReached
 

@@ -17,12 +17,12 @@ from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImagePr
 
 from rpckit.errors import ChorusError
 from rpckit.settings import Environment
-from services.gemma.gemma import Gemma
-from services.gemma.loading import load
-from services.gemma.model import Ending, Job, Message, Sampling
-from services.gemma.resources import Device, Resources
+from services.gemma.fit.resources import Device, Resources
+from services.gemma.generation.runner import Gemma
+from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
 from services.gemma.settings import Settings
-from services.gemma.source import Hub
+from services.gemma.weights.load import load
+from services.gemma.weights.source import Hub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
 # takes several tokens.

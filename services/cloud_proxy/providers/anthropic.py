@@ -24,7 +24,7 @@ from rpckit.errors import (
 from services.cloud_proxy.answer_schema import Schema, anonymous
 from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay, too_long
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, content, text
-from services.cloud_proxy.providers.broken_connection import broken_connection
+from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
 # The API wants a limit always.

@@ -16,8 +16,8 @@ from services.cloud_proxy.answer_schema import anonymous
 from services.cloud_proxy.failures import NoAnswer, too_long
 from services.cloud_proxy.fencing import Fence
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
-from services.cloud_proxy.providers.broken_connection import broken_connection
-from services.cloud_proxy.providers.gemini_form import (
+from services.cloud_proxy.providers.connection_lost import broken_connection
+from services.cloud_proxy.providers.gemini_request import (
     FINISHES,
     VOCABULARY,
     contents,

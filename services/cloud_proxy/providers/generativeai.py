@@ -22,14 +22,14 @@ from services.cloud_proxy.answer_schema import anonymous
 from services.cloud_proxy.failures import Dropped, NoAnswer, too_long
 from services.cloud_proxy.fencing import Fence
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
-from services.cloud_proxy.providers.gemini_form import (
+from services.cloud_proxy.providers.abortable_connection import CuttableAdapter, Wire, current_wire
+from services.cloud_proxy.providers.gemini_request import (
     FINISHES,
     VOCABULARY,
     contents,
     generation_config,
     refusal,
 )
-from services.cloud_proxy.providers.wire import CuttableAdapter, Wire, current_wire
 from services.cloud_proxy.settings import Connection
 
 with warnings.catch_warnings():

@@ -25,8 +25,8 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
-from services.cloud_proxy.providers.broken_connection import broken_connection
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
+from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
 _FINISHES = {

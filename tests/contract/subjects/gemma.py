@@ -13,7 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from rpckit.server import serving
 from rpckit.settings import Environment
 from services.gemma.__main__ import register
-from services.gemma.servicer import SERVICE
+from services.gemma.server.servicer import SERVICE
 from services.gemma.settings import Settings
 from tests.contract.subject import Subject
 

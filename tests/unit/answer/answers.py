@@ -7,7 +7,7 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.answer.check import check_answer
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import Work, read_work
+from orchestrator.submission.reading import Work, read_work
 
 TEXT = "Cats are good pets. Dogs are  bad because they bark at “everyone” all the time. I like cats."
 RUBRIC = default_rubric("en")

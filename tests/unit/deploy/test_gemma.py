@@ -1,8 +1,8 @@
 """Gemma on GPU nodes."""
 
-from services.gemma.preflight import GIB, Plan
-from services.gemma.resources import Device
-from services.gemma.shape import KNOWN
+from services.gemma.fit.model_size import KNOWN
+from services.gemma.fit.preflight import GIB, Plan
+from services.gemma.fit.resources import Device
 from tests.unit.deploy.cluster import Cluster, containers, mounts, server, volumes
 from tests.unit.deploy.test_servers import mebibytes
 

@@ -9,8 +9,17 @@ import pytest
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, InputTooLong, OutOfMemory, Timeout, Unavailable
-from services.gemma.engine import BatchEngine, State, Status
-from services.gemma.model import Ending, Facts, Job, LoadError, LocalModel, Message, Progress, Sampling
+from services.gemma.scheduler.engine import BatchEngine, State, Status
+from services.gemma.scheduler.local_model import (
+    Ending,
+    Facts,
+    Job,
+    LoadError,
+    LocalModel,
+    Message,
+    Progress,
+    Sampling,
+)
 
 FACTS = Facts("v1", 512, "bf16", 1, 1, "cpu")
 ENDING = Ending(cut=False, input_tokens=1, output_tokens=3)

@@ -11,9 +11,9 @@ import PIL.Image
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Document, Image, Part, Turn
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.errors import InvalidRequest
-from services.gemma.images import to_image
-from services.gemma.model import Message
-from services.gemma.request import to_job
+from services.gemma.scheduler.local_model import Message
+from services.gemma.server.images import to_image
+from services.gemma.server.request import to_job
 from tests.fakes.pictures import picture, png_header
 
 SIDE = 28

@@ -1,6 +1,6 @@
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Document, Part, Role, Turn
-from services.gemma.model import Message
-from services.gemma.prompt import fenced, to_messages
+from services.gemma.scheduler.local_model import Message
+from services.gemma.server.prompt import fenced, to_messages
 
 
 def turn(role: Role.ValueType, *parts: str | Document) -> Turn:

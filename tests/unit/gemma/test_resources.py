@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.gemma.resources import Resources, free_disk, free_memory
+from services.gemma.fit.resources import Resources, free_disk, free_memory
 
 GIB = 2**30
-READ = "import services.gemma.resources as r; print(r.free_memory())"
+READ = "import services.gemma.fit.resources as r; print(r.free_memory())"
 
 
 @pytest.fixture

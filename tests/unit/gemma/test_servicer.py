@@ -16,9 +16,9 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from rpckit.call import Call, Deadline, current_call
 from rpckit.errors import BadOutput, ModelNotFound, NotSupported, Unavailable
-from services.gemma.engine import State, Status
-from services.gemma.model import Ending, Facts, Job
-from services.gemma.servicer import GemmaServicer
+from services.gemma.scheduler.engine import State, Status
+from services.gemma.scheduler.local_model import Ending, Facts, Job
+from services.gemma.server.servicer import GemmaServicer
 
 NAME = "gemma/gemma-3-4b-it"
 FACTS = Facts("rev1", 512, "bf16", 8_000, 9_000, "cpu")

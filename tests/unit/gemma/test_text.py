@@ -1,6 +1,6 @@
 import pytest
 
-from services.gemma.text import OutputText
+from services.gemma.generation.detokenizer import OutputText
 
 
 def pieces(text: str, *stop_sequences: str) -> tuple[list[str], OutputText]:

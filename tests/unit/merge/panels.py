@@ -6,7 +6,7 @@ from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import read_work
+from orchestrator.submission.reading import read_work
 
 # Six sentences of one length: the n-th starts at 20 n.
 TEXT = "".join(f"Sentence numbers {number}. " for number in "123456")

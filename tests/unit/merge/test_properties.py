@@ -12,7 +12,7 @@ from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.severity import Tally, calibrate
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.work.work import read_work
+from orchestrator.submission.reading import read_work
 from tests.unit.merge.panels import (
     IMPROVEMENT,
     QUESTION,

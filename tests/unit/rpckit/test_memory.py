@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rpckit.memory import give_back
+from rpckit.malloc_trim import give_back
 
 PROCESS = ctypes.CDLL(None) if sys.platform == "linux" else None
 BLOCK, BLOCKS = 1000, 50_000

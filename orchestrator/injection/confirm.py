@@ -1,0 +1,161 @@
+"""Whether a passage that seems to steer the models does: they are asked again without it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from chorus.model.v1 import generation_pb2
+from orchestrator.merge.scale import Scale
+from orchestrator.panel.fan_out import Outcome
+from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.spending import Spending
+from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.visible_text import visible
+from rpckit.call import Deadline
+from rpckit.duration import to_seconds
+from rpckit.task_errors import error_of
+
+_MOVED_LEVELS = 0.5
+# A second answer may take somewhat longer than the first did.
+_SLACK = 1.25
+_LEAST_LEFT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The outcomes that scores may rest on, whether steering was confirmed, and what asking again used."""
+
+    outcomes: Sequence[Outcome]
+    confirmed: bool = False
+    usages: Sequence[generation_pb2.Usage] = ()
+
+
+async def clear(
+    ask: Ask,
+    question: Question,
+    outcomes: Sequence[Outcome],
+    passages: Sequence[feedback_pb2.Anchor],
+    spending: Spending,
+    deadline: Deadline,
+) -> Cleared:
+    """Asks the most lenient model again without the passages and, if its scores move, all the others.
+
+    It costs nothing where the caller's limits leave no room for it: the outcomes stay as they are. Where
+    steering is confirmed, a model keeps no scores but those it gave without the passages.
+    """
+    judged = [each for each in outcomes if each.answered and _levels(question.rubric, each.result)]
+    if not passages or not judged:
+        return Cleared(outcomes)
+    submission = _without(question, passages)
+    if not visible(submission.text).strip():
+        return Cleared(outcomes)
+    work = await asyncio.to_thread(read_work, submission)
+    again = _Again(ask, replace(question, work=work, submission=submission), spending, deadline)
+    suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
+    first = await again.ask(suspect)
+    if first is None or not _moved(question.rubric, suspect.result, first):
+        return Cleared(outcomes, usages=again.usages)
+    others = [each for each in judged if each is not suspect]
+    answers = await asyncio.gather(*map(again.ask, others))
+    scores = {suspect.listed.name: first.feedback.scores} | {
+        each.listed.name: answer.feedback.scores
+        for each, answer in zip(others, answers, strict=True)
+        if answer is not None
+    }
+    return Cleared(
+        [_with_scores(each, scores.get(each.listed.name, ())) for each in outcomes],
+        confirmed=True,
+        usages=again.usages,
+    )
+
+
+class _Again:
+    def __init__(self, ask: Ask, question: Question, spending: Spending, deadline: Deadline) -> None:
+        self.usages: list[generation_pb2.Usage] = []
+        self._ask = ask
+        self._question = question
+        self._spending = spending
+        self._deadline = deadline
+
+    async def ask(self, outcome: Outcome) -> feedback_pb2.ModelResult | None:
+        """The model's second result, None where there is none or no time for it."""
+        if self._deadline.remaining() < _SLACK * to_seconds(outcome.result.latency):
+            return None
+        asking = asyncio.create_task(
+            self._ask(outcome.listed, self._question, self._spending, self._deadline, lambda *_: None),
+            name=f"ask {outcome.listed.name} again",
+        )
+        try:
+            await asyncio.wait([asking])
+        finally:
+            asking.cancel()
+        if error_of(asking) is not None:
+            return None
+        result = asking.result()
+        self.usages.append(result.usage)
+        return result if result.HasField("feedback") else None
+
+
+def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
+    """The submission without the passages, and without the sentences beside them where enough is left.
+
+    A demand is rarely one sentence, and what is left of it would be obeyed still.
+    """
+    text = question.submission.text
+    exact = [(each.start, each.end) for each in passages]
+    kept = _rest(text, [_with_neighbours(question.work, *place) for place in exact])
+    if len(kept.strip()) < _LEAST_LEFT * len(text):
+        kept = _rest(text, exact)
+    without = submission_pb2.Submission()
+    without.CopyFrom(question.submission)
+    without.text = kept
+    return without
+
+
+def _with_neighbours(work: Work, start: int, end: int) -> tuple[int, int]:
+    first = max(work.sentence_at(start) - 2, 0)
+    last = min(work.sentence_at(end - 1), len(work.sentences) - 1)
+    before, after = work.sentences[first], work.sentences[last]
+    return work.copy.received_range(before.start, after.end)
+
+
+def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:
+    kept = []
+    reached = 0
+    for start, end in sorted(places):
+        kept.append(text[reached:start])
+        reached = max(reached, end)
+    return "".join((*kept, text[reached:]))
+
+
+def _levels(rubric: submission_pb2.Rubric, result: feedback_pb2.ModelResult) -> dict[str, float]:
+    scales = {each.id: Scale.of(each) for each in rubric.criteria}
+    return {
+        each.criterion_id: scales[each.criterion_id].levels(each.score)
+        for each in result.feedback.scores
+        if each.HasField("score")
+    }
+
+
+def _mean_level(rubric: submission_pb2.Rubric, result: feedback_pb2.ModelResult) -> float:
+    levels = _levels(rubric, result).values()
+    return sum(levels) / len(levels)
+
+
+def _moved(
+    rubric: submission_pb2.Rubric, first: feedback_pb2.ModelResult, second: feedback_pb2.ModelResult
+) -> bool:
+    before, after = _levels(rubric, first), _levels(rubric, second)
+    both = before.keys() & after.keys()
+    return bool(both) and abs(sum(before[each] - after[each] for each in both)) > _MOVED_LEVELS * len(both)
+
+
+def _with_scores(outcome: Outcome, scores: Sequence[feedback_pb2.CriterionScore]) -> Outcome:
+    if not outcome.answered:
+        return outcome
+    result = feedback_pb2.ModelResult()
+    result.CopyFrom(outcome.result)
+    del result.feedback.scores[:]
+    result.feedback.scores.extend(scores)
+    return Outcome(outcome.listed, result)

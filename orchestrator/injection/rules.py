@@ -1,0 +1,53 @@
+"""Sentences that speak to the models instead of the reader. They are flagged, never blocked."""
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from importlib import resources
+
+from orchestrator.injection.classifier import steering
+from orchestrator.submission.folding import Folding
+from orchestrator.submission.sentences import Sentence
+
+# A longer sentence is flagged only where it matched.
+_MAX_SENTENCE = 400
+_CONTINUED = re.compile(r"\n[ \t]+")
+_NAMED = re.compile(r"([A-Z_]+) = (.*)")
+_USED = re.compile(r"\{([A-Z_]+)\}")
+
+
+def speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Ranges of the reading copy that seem to try to steer the models."""
+    reached = 0
+    for start, end in sorted((*_ruled(folding, sentences), *steering(folding, sentences))):
+        if end > reached:
+            yield max(start, reached), end
+            reached = end
+
+
+def _ruled(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    for sentence in sentences:
+        start, end = folding.folded_span(sentence.start, sentence.end)
+        match = _rules().search(folding.text[start:end])
+        if match is None:
+            continue
+        if sentence.end - sentence.start <= _MAX_SENTENCE:
+            yield sentence.start, sentence.end
+        else:
+            yield folding.original_span(start + match.start(), start + match.end())
+
+
+@functools.cache
+def _rules() -> re.Pattern[str]:
+    text = resources.files(__package__).joinpath("rules.txt").read_text(encoding="utf-8")
+    parts: dict[str, str] = {}
+    rules: list[str] = []
+    for line in _CONTINUED.sub("", text).splitlines():
+        if not line or line.startswith("#"):
+            continue
+        rule = _USED.sub(lambda used: f"(?:{parts[used.group(1)]})", line)
+        if named := _NAMED.fullmatch(rule):
+            parts[named.group(1)] = named.group(2)
+        else:
+            rules.append(f"(?:{rule})")
+    return re.compile("|".join(rules))

@@ -1,0 +1,1 @@
+"""Reviews one submission, from the checked request to the response."""

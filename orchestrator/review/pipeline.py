@@ -1,0 +1,225 @@
+"""One request from start to end: checked, asked, merged."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+
+from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
+from chorus.model.v1 import failure_pb2
+from orchestrator.calibration.calibrations import Calibrations
+from orchestrator.injection.confirm import clear
+from orchestrator.merge.merge import merge
+from orchestrator.merge.opinion import Opinion
+from orchestrator.metrics import ModelMetrics
+from orchestrator.panel.directory import Directory
+from orchestrator.panel.fan_out import FanOut, Outcome
+from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.selection import Panel, select
+from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.review.request_check import check_request
+from orchestrator.review.summary import write_summary
+from orchestrator.rubrics.default import default_rubric
+from orchestrator.submission.reading import Work, read_work
+from rpckit.call import Deadline
+from rpckit.errors import QuorumNotReached, Timeout
+
+Event = feedback_service_pb2.StreamFeedbackResponse
+Results = Mapping[str, feedback_pb2.ModelResult]
+Review = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline, Results], AsyncGenerator[Event]]
+
+# Kept for a model that words the summary.
+_SUMMARY_SHARE = 0.2
+_MOST_SUMMARY_SECONDS = 15.0
+
+
+class Reviewer:
+    """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        ask: Ask,
+        default_panel: Sequence[str],
+        metrics: ModelMetrics,
+        calibrations: Calibrations,
+    ) -> None:
+        self._directory = directory
+        self._ask = ask
+        self._default_panel = default_panel
+        self._metrics = metrics
+        self._calibrations = calibrations
+
+    async def review(
+        self,
+        request: feedback_service_pb2.GetFeedbackRequest,
+        deadline: Deadline,
+        kept: Results,
+    ) -> AsyncGenerator[Event]:
+        """Yields what happens, in the order that `StreamFeedback` documents; the `response` comes last.
+
+        `kept` holds answers that need not be bought again, by model.
+
+        Raises:
+            ChorusError: The request is malformed, or the policy was not met in time.
+        """
+        check_request(request)
+        panel = select(request, await self._directory.listing(), self._default_panel)
+        answer_by, merge_by = _deadlines(request, deadline)
+        work = await _read(request.submission, answer_by)
+        question = Question(
+            work=work,
+            submission=request.submission,
+            rubric=request.rubric if request.HasField("rubric") else default_rubric(work.language_code),
+            feedback_language=request.feedback_language_code or work.language_code,
+            sampling=request.sampling,
+            include_raw=request.include_raw,
+        )
+        names = [each.name for each in panel.asked]
+        yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
+
+        policy = request.policy
+        spending = Spending(policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None)
+        fan_out = FanOut(self._ask, panel, policy, question, spending, answer_by, kept)
+        outcomes: list[Outcome] = []
+        async with aclosing(fan_out.run()) as events:
+            async for event in events:
+                if not isinstance(event, Outcome):
+                    yield Event(delta=event)
+                    continue
+                outcomes.append(event)
+                if event.listed.server and event.listed.name not in kept:
+                    self._metrics.answer(event.result)
+                yield Event(result=event.result)
+                if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
+                    yield Event(merged=await self._merge(question, panel, outcomes))
+
+        if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
+            raise _quorum_not_reached(panel, outcomes)
+        merged = await self._merge(question, panel, outcomes)
+        usages = [each.result.usage for each in outcomes]
+        suspected = list(merged.suspected_injections)
+        cleared = await clear(self._ask, question, outcomes, suspected, spending, answer_by)
+        usages += cleared.usages
+        if cleared.confirmed:
+            merged = await self._merge(question, panel, cleared.outcomes)
+            merged.confirmed_injections.extend(suspected)
+        if panel.summary_model is not None:
+            bill = Bill(panel.summary_model.model, spending)
+            summary = await write_summary(
+                self._directory,
+                panel.summary_model,
+                merged,
+                question.feedback_language,
+                bill,
+                merge_by,
+            )
+            if summary is not None:
+                merged.summary.CopyFrom(summary)
+            usages += bill.usages
+        feedback_id = uuid.uuid4().hex
+        self._calibrations.learn(
+            feedback_id, _opinions(cleared.outcomes), question.rubric, work.language_code
+        )
+        yield Event(
+            response=feedback_service_pb2.GetFeedbackResponse(
+                merged=merged,
+                results=[each.result for each in _in_request_order(panel, outcomes)],
+                usage=total_usage(usages),
+                rubric=question.rubric,
+                language_code=work.language_code,
+                feedback_id=feedback_id,
+            ),
+        )
+
+    async def _merge(
+        self, question: Question, panel: Panel, outcomes: Sequence[Outcome]
+    ) -> merged_pb2.MergedFeedback:
+        opinions = _opinions(outcomes)
+        merged = await asyncio.to_thread(
+            merge,
+            question.work,
+            question.rubric,
+            opinions,
+            feedback_language=question.feedback_language,
+            calibration=self._calibrations.of(opinions, question.rubric, question.work.language_code),
+        )
+        merged.panel.CopyFrom(_panel(panel, outcomes))
+        return merged
+
+
+def _deadlines(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    deadline: Deadline,
+) -> tuple[Deadline, Deadline]:
+    """When the models must have answered, and when the summary must be worded."""
+    merge_by = deadline.with_reserve()
+    summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * merge_by.remaining())
+    if not request.summary_model:
+        summary = 0.0
+    return merge_by.earlier(summary), merge_by
+
+
+async def _read(submission: submission_pb2.Submission, deadline: Deadline) -> Work:
+    try:
+        async with asyncio.timeout(deadline.remaining()):
+            return await asyncio.to_thread(read_work, submission)
+    except TimeoutError:
+        raise Timeout("the deadline leaves no time to ask a model") from None
+
+
+def _opinions(outcomes: Sequence[Outcome]) -> list[Opinion]:
+    return [
+        Opinion(
+            model=each.listed.name,
+            family=each.listed.model.family,
+            model_version=each.result.model_version,
+            feedback=each.result.feedback,
+        )
+        for each in outcomes
+        if each.answered
+    ]
+
+
+def _panel(panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
+    asked = {each.name for each in (*panel.asked, *(outcome.listed for outcome in outcomes))}
+    answered = {each.listed.name for each in outcomes if each.answered}
+    families = _families(outcomes)
+    if len(families) == 1:
+        state = merged_pb2.Panel.STATE_SINGLE
+    elif answered == asked:
+        state = merged_pb2.Panel.STATE_COMPLETE
+    else:
+        state = merged_pb2.Panel.STATE_PARTIAL
+    return merged_pb2.Panel(
+        state=state,
+        asked=len(asked),
+        answered=len(answered),
+        families_answered=len(families),
+        missing=sorted(asked - answered),
+    )
+
+
+def _families(outcomes: Sequence[Outcome]) -> set[str]:
+    return {each.listed.model.family for each in outcomes if each.answered}
+
+
+def _in_request_order(panel: Panel, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    places = {each.name: place for place, each in enumerate(panel.asked)}
+    return sorted(outcomes, key=lambda each: places.get(each.listed.name, len(places)))
+
+
+def _quorum_not_reached(panel: Panel, outcomes: Sequence[Outcome]) -> QuorumNotReached:
+    failures: list[failure_pb2.Failure] = []
+    for each in outcomes:
+        if not each.answered:
+            failure = failure_pb2.Failure()
+            failure.CopyFrom(each.result.failure)
+            failure.metadata["model"] = each.listed.name
+            failures.append(failure)
+    answered = len(outcomes) - len(failures)
+    return QuorumNotReached(
+        f"{answered} models of {len(_families(outcomes))} families answered;"
+        f" the policy asks for {panel.min_models} of {panel.min_families}",
+        details=failures,
+    )

@@ -1,0 +1,80 @@
+"""Many requests on one stream, in order of completion; a failed one ends itself alone."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from functools import partial
+
+from chorus.feedback.v1 import feedback_service_pb2
+from rpckit.call import Deadline
+from rpckit.duration import to_seconds
+from rpckit.errors import InvalidRequest, Unavailable, to_failure
+from rpckit.task_errors import error_of
+
+Item = feedback_service_pb2.BatchFeedbackRequest
+ItemResponse = feedback_service_pb2.BatchFeedbackResponse
+Response = feedback_service_pb2.GetFeedbackResponse
+Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitable[Response]]
+
+
+class Batch:
+    """One stream of items; while `window` of them are not answered and sent, no more are read."""
+
+    def __init__(self, respond: Respond, window: int, deadline: Deadline, draining: asyncio.Event) -> None:
+        self._respond = respond
+        self._places = asyncio.Semaphore(window)
+        self._deadline = deadline
+        self._draining = draining
+        self._ended: asyncio.Queue[ItemResponse | None] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[Response]] = set()
+        self._item_ids: set[str] = set()
+
+    async def answers(self, items: AsyncIterator[Item]) -> AsyncGenerator[ItemResponse]:
+        """Yields exactly one answer for each item that is read.
+
+        Raises:
+            Unavailable: The server drains: what was read is answered, the rest is for another one.
+        """
+        reading = asyncio.create_task(self._read(items))
+        reading.add_done_callback(lambda _: self._ended.put_nowait(None))
+        draining = asyncio.create_task(self._draining.wait())
+        draining.add_done_callback(lambda _: reading.cancel())
+        try:
+            while not reading.done() or self._tasks or not self._ended.empty():
+                ended = await self._ended.get()
+                if ended is not None:
+                    yield ended
+                    self._places.release()
+            if reading.cancelled():
+                raise Unavailable("the server drains; send what is not answered again", retry_delay=1)
+            reading.result()
+        finally:
+            tasks = (draining, reading, *self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self, items: AsyncIterator[Item]) -> None:
+        async for item in items:
+            await self._places.acquire()
+            task = asyncio.create_task(self._answer(item), name=f"item {len(self._item_ids)}")
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._end, item.item_id))
+
+    async def _answer(self, item: Item) -> Response:
+        if not item.item_id or item.item_id in self._item_ids:
+            raise InvalidRequest({"item_id": "empty, or used before on this stream"})
+        self._item_ids.add(item.item_id)
+        deadline = self._deadline
+        if item.HasField("timeout"):
+            deadline = min(deadline, Deadline.after(to_seconds(item.timeout)))
+        return await self._respond(item.request, deadline)
+
+    def _end(self, item_id: str, task: asyncio.Task[Response]) -> None:
+        self._tasks.discard(task)
+        error = error_of(task)
+        answer = ItemResponse(item_id=item_id)
+        if error is None:
+            answer.response.CopyFrom(task.result())
+        else:
+            answer.failure.CopyFrom(to_failure(error))
+        self._ended.put_nowait(answer)

@@ -1,0 +1,146 @@
+"""A store that may fail: no answer is lost with it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from orchestrator.store.model_call import ModelCall
+from orchestrator.store.store import Store, StoredRequest, StoreError
+from rpckit import log
+from rpckit.errors import Unavailable
+
+# What is asked of a store is on the way of an answer.
+_PATIENCE_SECONDS = 0.6
+# One that hangs is left alone this long.
+_PAUSE_SECONDS = 2.0
+# Beyond it a call leaves no record: the store is slower than the calls.
+_MAX_UNWRITTEN = 1000
+
+
+class TolerantStore:
+    """Implements `Store` by another, whose errors it logs once when they begin and once when they end.
+
+    Meanwhile requests are answered without its protection; what only the store can do fails with UNAVAILABLE.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._failing: set[str] = set()
+        self._resume_at = 0.0
+        self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
+
+    async def run(self) -> None:
+        """Writes the records of calls, off the way of their answers."""
+        while True:
+            call = await self._unwritten.get()
+            with suppress(StoreError):
+                async with self._asked("add_call"):
+                    await self._store.add_call(call)
+
+    @asynccontextmanager
+    async def lease(self, request_id: str) -> AsyncIterator[bool]:
+        """See `Store`. Waits for another replica, but for no store that fails."""
+        had_to_wait = False
+        async with AsyncExitStack() as stack:
+            with suppress(StoreError):
+                async with self._asked("lease", patience=None):
+                    had_to_wait = await stack.enter_async_context(self._store.lease(request_id))
+            yield had_to_wait
+
+    async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
+        """See `Store`."""
+        try:
+            async with self._asked("open_request"):
+                return await self._store.open_request(request_id, request_hash)
+        except StoreError:
+            return StoredRequest(request_hash, response=None, results=())
+
+    async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
+        """See `Store`."""
+        with suppress(StoreError):
+            async with self._asked("keep_result"):
+                await self._store.keep_result(request_id, result)
+
+    async def keep_response(
+        self,
+        request_id: str,
+        response: feedback_service_pb2.GetFeedbackResponse,
+    ) -> None:
+        """See `Store`."""
+        with suppress(StoreError):
+            async with self._asked("keep_response"):
+                await self._store.keep_response(request_id, response)
+
+    async def name_results(self, request_id: str, feedback_id: str) -> None:
+        """See `Store`."""
+        async with self._needed("name_results"):
+            await self._store.name_results(request_id, feedback_id)
+
+    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
+        """See `Store`."""
+        async with self._needed("rubric"):
+            return await self._store.rubric(feedback_id)
+
+    async def keep_scores(
+        self,
+        feedback_id: str,
+        rater: str,
+        scores: Sequence[feedback_pb2.CriterionScore],
+    ) -> None:
+        """See `Store`."""
+        async with self._needed("keep_scores"):
+            await self._store.keep_scores(feedback_id, rater, scores)
+
+    async def delete_feedback(self, feedback_id: str) -> None:
+        """See `Store`."""
+        async with self._needed("delete_feedback"):
+            await self._store.delete_feedback(feedback_id)
+
+    async def add_call(self, call: ModelCall) -> None:
+        """See `Store`. It is written soon, by `run`."""
+        try:
+            self._unwritten.put_nowait(call)
+        except asyncio.QueueFull:
+            self._note_failure("add_call", "too slow")
+
+    async def latest_calls(self) -> Sequence[ModelCall]:
+        """See `Store`."""
+        try:
+            async with self._asked("latest_calls"):
+                return await self._store.latest_calls()
+        except StoreError:
+            return ()
+
+    @asynccontextmanager
+    async def _needed(self, operation: str) -> AsyncIterator[None]:
+        try:
+            async with self._asked(operation):
+                yield
+        except StoreError:
+            raise Unavailable("the store does not answer", retry_delay=_PAUSE_SECONDS) from None
+
+    @asynccontextmanager
+    async def _asked(self, operation: str, patience: float | None = _PATIENCE_SECONDS) -> AsyncIterator[None]:
+        if time.monotonic() < self._resume_at:
+            raise StoreError("left alone")
+        try:
+            async with asyncio.timeout(patience):
+                yield
+        except TimeoutError:
+            self._resume_at = time.monotonic() + _PAUSE_SECONDS
+            self._note_failure(operation, "no answer")
+            raise StoreError("no answer") from None
+        except StoreError as error:
+            self._note_failure(operation, str(error))
+            raise
+        if operation in self._failing:
+            self._failing.clear()
+            log.event("store works again", operation=operation)
+
+    def _note_failure(self, operation: str, wrong: str) -> None:
+        if not self._failing:
+            log.event("store fails", level=logging.WARNING, operation=operation, wrong=wrong)
+        self._failing.add(operation)

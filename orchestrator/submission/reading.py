@@ -1,0 +1,95 @@
+"""The work under review as models read it, and the way back to the text as received."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from orchestrator.injection.rules import speaks_to_models
+from orchestrator.submission.folding import Folding, fold
+from orchestrator.submission.language import detect_language
+from orchestrator.submission.sentences import Sentence, split_sentences
+from orchestrator.submission.visible_text import ReadingCopy, hidden_passages, reading_copy
+from rpckit.errors import InvalidRequest
+
+_LIKE_A_NUMBER = re.compile(r"\[(S\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A submission's text, split into sentences; `copy.text` is what is read.
+
+    `numbered` is that with each sentence's number before it: "[S1] ", "[S2] " and so on. Where the author
+    wrote something like a number, its brackets become full-width ones.
+    """
+
+    text: str
+    copy: ReadingCopy
+    folding: Folding
+    sentences: tuple[Sentence, ...]
+    numbered: str
+    language_code: str
+    suspected_injections: tuple[feedback_pb2.Anchor, ...]
+
+    @property
+    def reading(self) -> str:
+        """The reading copy's text."""
+        return self.copy.text
+
+    def anchor(self, start: int, end: int, match: feedback_pb2.Anchor.Match.ValueType) -> feedback_pb2.Anchor:
+        """The place in the text as received of `[start, end)` of the reading copy, which is not empty."""
+        start, end = self.copy.received_range(start, end)
+        return feedback_pb2.Anchor(start=start, end=end, quote=self.text[start:end], match=match)
+
+    def sentence_at(self, offset: int) -> int:
+        """The number, from 1, of the sentence that holds or follows an offset of the text as received."""
+        before = bisect_right(self.sentences, offset, key=lambda each: self.copy.ends[each.end - 1])
+        return min(before + 1, len(self.sentences))
+
+
+def read_work(submission: submission_pb2.Submission) -> Work:
+    """Reads a submission; a long Korean one takes seconds of processor time.
+
+    Raises:
+        InvalidRequest: Nothing visible is in the text.
+    """
+    copy = reading_copy(submission.text)
+    if not copy.text.strip():
+        raise InvalidRequest({"submission.text": "holds nothing visible"})
+    language_code = submission.language_code or detect_language(copy.text)
+    sentences = split_sentences(copy.text, language_code)
+    work = Work(
+        text=submission.text,
+        copy=copy,
+        folding=fold(copy.text),
+        sentences=sentences,
+        numbered=_numbered(copy.text, sentences),
+        language_code=language_code,
+        suspected_injections=(),
+    )
+    return replace(work, suspected_injections=_suspected_injections(work))
+
+
+def _numbered(text: str, sentences: Sequence[Sentence]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for number, sentence in enumerate(sentences, start=1):
+        pieces += (
+            text[end : sentence.start],
+            f"[S{number}] ",
+            _LIKE_A_NUMBER.sub(r"［\1］", text[sentence.start : sentence.end]),
+        )
+        end = sentence.end
+    return "".join((*pieces, text[end:]))
+
+
+def _suspected_injections(work: Work) -> tuple[feedback_pb2.Anchor, ...]:
+    spans = [work.copy.received_range(*span) for span in speaks_to_models(work.folding, work.sentences)]
+    spans += [work.copy.whole_clusters(*span) for span in hidden_passages(work.text)]
+    return tuple(
+        feedback_pb2.Anchor(
+            start=start, end=end, quote=work.text[start:end], match=feedback_pb2.Anchor.MATCH_EXACT
+        )
+        for start, end in sorted(set(spans))
+    )

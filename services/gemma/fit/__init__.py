@@ -1,0 +1,1 @@
+"""Tells what fits into the memory of this machine."""

@@ -1,0 +1,1 @@
+"""Multiplies by weights that are kept in four bits."""

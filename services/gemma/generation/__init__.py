@@ -1,0 +1,1 @@
+"""Generates answers: runs the model, samples tokens, and turns them into text."""

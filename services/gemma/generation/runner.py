@@ -1,0 +1,200 @@
+"""A loaded Gemma: jobs in, the texts of many answers out, a pass at a time."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar, cast
+
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+from rpckit.errors import ChorusError, InputTooLong, OutOfMemory
+from services.gemma.fit.out_of_memory import out_of_memory
+from services.gemma.generation.grammar import Vocabulary
+from services.gemma.generation.sequence import Writing
+from services.gemma.generation.vision import Vision
+from services.gemma.kv_cache.attention import Piece, Workspace
+from services.gemma.kv_cache.cache_pool import Pasts
+from services.gemma.kv_cache.size import PROMPT_TOKENS
+from services.gemma.scheduler.local_model import Facts, Job, Message, Progress
+
+T = TypeVar("T")
+
+
+class Gemma:
+    """Weights and tokenizer, ready to answer.
+
+    Args:
+        model: The weights, on their device, with our attention.
+        tokenizer: Has a chat template.
+        ends: The tokens that end an answer.
+        facts: What is known of the model.
+        pasts: The memory for keys and values.
+        vision: Looks at images; None: there are none.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerFast,
+        ends: frozenset[int],
+        facts: Facts,
+        pasts: Pasts,
+        vision: Vision | None = None,
+    ) -> None:
+        self.facts = facts
+        self._model = model
+        self._tokenizer = tokenizer
+        self._ends = ends
+        self._vocabulary = Vocabulary(tokenizer, model.config.vocab_size, ends)
+        self._pasts = pasts
+        self._vision = vision
+        self._workspace = Workspace()
+
+    def begin(self, job: Job) -> Writing:
+        """As `LocalModel` says."""
+        prompt = self.encode(job.messages)
+        room = self.facts.context_tokens - len(prompt)
+        if room < 1:
+            raise InputTooLong(
+                f"the prompt has {len(prompt)} tokens, the model takes {self.facts.max_input_tokens}",
+                metadata={
+                    "max_input_tokens": str(self.facts.max_input_tokens),
+                    "input_tokens": str(len(prompt)),
+                },
+            )
+        return Writing(
+            job,
+            prompt,
+            limit=min(room, job.sampling.max_output_tokens),
+            vocabulary=self._vocabulary,
+            ends=self._ends,
+            device=self._model.device,
+        )
+
+    def admit(self, writing: Writing) -> bool:
+        """As `LocalModel` says."""
+        return self._pasts.reserve(writing.past, writing.pending)
+
+    def release(self, writing: Writing) -> None:
+        """As `LocalModel` says."""
+        self._pasts.release(writing.past)
+
+    @torch.inference_mode()
+    def step(self, writings: Sequence[Writing]) -> list[Progress]:
+        """As `LocalModel` says."""
+        result = [Progress()] * len(writings)
+        pieces = self._pieces(writings)
+        looking = next((index for index, each in enumerate(writings) if each.unseen), None)
+        logits = self._attempt(partial(self._read, list(pieces.values()))) if pieces else None
+        if isinstance(logits, OutOfMemory):
+            # The one that asked for the most, or else came last. The others go on with the next pass.
+            index = max(pieces, key=lambda each: (len(pieces[each].tokens), each))
+            result[index] = Progress(end=logits)
+        elif logits is not None:
+            for row, (index, piece) in zip(logits, pieces.items(), strict=True):
+                writings[index].took(piece)
+                if not writings[index].pending:
+                    result[index] = _go_on(writings[index], row)
+        if looking is not None:
+            refused = self._attempt(partial(self._look, writings[looking]))
+            if refused:
+                result[looking] = Progress(end=refused)
+        return result
+
+    def encode(self, messages: tuple[Message, ...]) -> list[int]:
+        """The prompt's tokens. A control token that a message spells out is text there, no control.
+
+        Each of an image's tokens is its mark.
+        """
+        chat: list[Any] = [{"role": each.role, "content": _content(each)} for each in messages]
+        found = self._tokenizer.apply_chat_template(
+            chat, add_generation_prompt=True, return_dict=False, sanitize_control_tokens=True
+        )
+        tokens = cast("list[int]", found)
+        marks = [image.mark for message in messages for image in message.images]
+        if not (self._vision and marks):
+            return tokens
+        remaining = (mark for mark in marks for _ in range(self._vision.tokens))
+        return [next(remaining) if each == self._vision.token else each for each in tokens]
+
+    def _pieces(self, writings: Sequence[Writing]) -> dict[int, Piece]:
+        """What the next pass reads, by the writing's index: prompts in their order, and all who write."""
+        room = PROMPT_TOKENS[self._model.device.type]
+        pieces = {}
+        for index, writing in enumerate(writings):
+            if not writing.reads:
+                pieces[index] = writing.piece(len(writing.pending))
+            elif room > 0:
+                if not writing.past.tokens:
+                    self._pasts.take_over(writing.past, writing.pending)
+                    writing.pending = writing.pending[len(writing.past.tokens) :]
+                if not writing.unseen:
+                    pieces[index] = writing.piece(room)
+                    room -= len(pieces[index].tokens)
+        return pieces
+
+    def _look(self, writing: Writing) -> None:
+        """Takes the image that comes next through one layer: who writes waits for no more than that."""
+        if self._vision and writing.unseen:
+            writing.look = writing.look or self._vision.look(writing.unseen)
+            writing.look.go_on()
+
+    def _attempt(self, work: Callable[[], T]) -> T | OutOfMemory | None:
+        """What it comes to; or the lack of memory; or None, if some was freed and it may be tried again."""
+        try:
+            return work()
+        except (RuntimeError, MemoryError) as error:
+            refused = out_of_memory(error, self._model.device)
+            if refused is None:
+                raise
+        # Only now: until the handler ends, the error holds the frames whose tensors took the memory.
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return None if self._pasts.forget() else refused
+
+    def _read(self, pieces: Sequence[Piece]) -> torch.Tensor:
+        """The logits after each piece, float32, of shape (pieces, vocabulary)."""
+        device = self._model.device
+        positions = [each.start + at for each in pieces for at in range(len(each.tokens))]
+        sizes = torch.tensor([len(each.tokens) for each in pieces], device=device)
+        output = self._model(
+            **self._inputs(pieces),
+            position_ids=torch.tensor([positions], device=device),
+            logits_to_keep=sizes.cumsum(0) - 1,
+            use_cache=False,
+            pieces=pieces,
+            workspace=self._workspace,
+        )
+        return cast("torch.Tensor", output.logits[0].float())
+
+    def _inputs(self, pieces: Sequence[Piece]) -> dict[str, torch.Tensor]:
+        """The tokens; or what they stand for, if there is an image among them."""
+        tokens = [max(0, token) for each in pieces for token in each.tokens]
+        ids = torch.tensor([tokens], device=self._model.device)
+        if all(each.rows is None for each in pieces):
+            return {"input_ids": ids}
+        embeddings = self._model.get_input_embeddings()(ids)
+        start = 0
+        for each in pieces:
+            end = start + len(each.tokens)
+            if each.rows is not None:
+                embeddings[0, start:end] = each.rows
+            start = end
+        return {"inputs_embeds": embeddings}
+
+
+def _content(message: Message) -> str | list[dict[str, str]]:
+    """In the words of chat templates."""
+    if isinstance(message.content, str):
+        return message.content
+    return [
+        {"type": "text", "text": each} if isinstance(each, str) else {"type": "image"}
+        for each in message.content
+    ]
+
+
+def _go_on(writing: Writing, logits: torch.Tensor) -> Progress:
+    try:
+        return writing.go_on(logits)
+    except ChorusError as error:
+        return Progress(end=error)

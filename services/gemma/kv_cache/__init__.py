@@ -1,0 +1,1 @@
+"""Keeps the keys and values of what a model has read."""

@@ -1,0 +1,1 @@
+"""Serves ModelService: requests are checked and read here, answers become messages here."""

@@ -1,0 +1,1 @@
+"""Finds, checks, quantises and loads a model's weights."""

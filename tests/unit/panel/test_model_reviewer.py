@@ -1,0 +1,179 @@
+import json
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+import pytest
+
+from chorus.feedback.v1.feedback_pb2 import ModelResult, Point
+from chorus.feedback.v1.submission_pb2 import Submission
+from chorus.model.v1 import failure_pb2
+from chorus.model.v1.content_pb2 import Part
+from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, FINISH_REASON_STOP, Sampling, Usage
+from chorus.model.v1.model_pb2 import Model, Price
+from chorus.model.v1.model_service_pb2 import Completion, GenerateRequest, StreamGenerateResponse
+from orchestrator.panel.directory import ListedModel
+from orchestrator.panel.model_reviewer import Asker, Question
+from orchestrator.panel.spending import Spending
+from orchestrator.panel.track_record import TrackRecords
+from orchestrator.rubrics.default import default_rubric
+from orchestrator.store.model_call import ModelCall
+from orchestrator.store.sqlite import SqliteStore
+from orchestrator.submission.reading import read_work
+from rpckit.call import Deadline
+from rpckit.errors import ChorusError, RateLimited, Unavailable
+
+SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
+RUBRIC = default_rubric("en")
+QUESTION = Question(read_work(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False)
+MODEL = ListedModel(Model(name="a/b", family="a", price=Price(output_usd_nanos=1_000_000)), server="a:1")
+
+GOOD = json.dumps(
+    {
+        "work_language": "en",
+        "injection": {"suspected": False, "quote": ""},
+        "points": [
+            {
+                "id": "p1",
+                "criterion_id": "",
+                "issue": "reason_weak",
+                "polarity": "improvement",
+                "sentence_ids": ["S1"],
+                "quote": "Cats are kind.",
+                "observation": "No reason is given.",
+                "reason": "A reader may ask why.",
+                "next_step": "Say why.",
+                "suggested_rewrite": "",
+                "severity": "moderate",
+            },
+        ],
+        "criteria": [
+            {
+                "criterion_id": each.id,
+                "observable": True,
+                "evidence_quotes": ["Cats are kind."],
+                "rationale": "Short.",
+                "score": 2,
+            }
+            for each in RUBRIC.criteria
+        ],
+        "summary": {"goal": "", "strengths": "", "next": ""},
+    },
+)
+
+
+class Script:
+    """Gives the scripted replies, one a call, and remembers the requests."""
+
+    def __init__(self, *replies: str | ChorusError | Completion) -> None:
+        self._replies: Iterator[str | ChorusError | Completion] = iter(replies)
+        self.requests: list[GenerateRequest] = []
+
+    async def stream_generate(
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+    ) -> AsyncGenerator[StreamGenerateResponse]:
+        kept = GenerateRequest()
+        kept.CopyFrom(request)
+        self.requests.append(kept)
+        reply = next(self._replies)
+        if isinstance(reply, ChorusError):
+            raise reply
+        usage = Usage(output_tokens=10, cost_usd_nanos=7)
+        if isinstance(reply, Completion):
+            yield StreamGenerateResponse(delta=Part(text=GOOD[:50]))
+            yield StreamGenerateResponse(completed=reply)
+            return
+        for start in range(0, len(reply), 40):
+            yield StreamGenerateResponse(delta=Part(text=reply[start : start + 40]))
+        completed = Completion(finish_reason=FINISH_REASON_STOP, usage=usage, model_version="b-1")
+        yield StreamGenerateResponse(completed=completed)
+
+
+CUT = Completion(finish_reason=FINISH_REASON_LENGTH, usage=Usage(output_tokens=4096, cost_usd_nanos=100))
+
+
+async def ask(
+    script: Script,
+    tmp_path: Path,
+    *,
+    listed: ListedModel = MODEL,
+    question: Question = QUESTION,
+    records: TrackRecords | None = None,
+    limit: int | None = None,
+) -> tuple[ModelResult, list[Point]]:
+    points: list[Point] = []
+    async with SqliteStore.open(tmp_path / "s", 60) as store:
+        asker = Asker(script.stream_generate, records or TrackRecords(), store)
+        result = await asker.ask(
+            listed, question, Spending(limit), Deadline.after(60), lambda _, point: points.append(point)
+        )
+    return result, points
+
+
+async def test_a_good_answer_becomes_feedback_and_its_points_are_heard_early(tmp_path: Path) -> None:
+    result, points = await ask(Script(GOOD), tmp_path)
+    assert result.model_version == "b-1"
+    assert [each.observation for each in result.feedback.points] == ["No reason is given."]
+    assert [each.anchor.quote for each in points] == ["Cats are kind."]
+    assert result.usage.cost_usd_nanos == 7
+    assert result.HasField("latency")
+
+
+async def test_an_answer_of_the_wrong_form_is_asked_for_once_more_and_both_are_paid(tmp_path: Path) -> None:
+    script = Script("no JSON", GOOD)
+    result, _ = await ask(script, tmp_path)
+    assert result.HasField("feedback")
+    assert result.usage.cost_usd_nanos == 14
+
+
+async def test_twice_of_the_wrong_form_is_bad_output(tmp_path: Path) -> None:
+    result, _ = await ask(Script("no JSON", "{}"), tmp_path)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
+
+
+async def test_a_cut_answer_is_asked_for_with_twice_the_room(tmp_path: Path) -> None:
+    script = Script(CUT, GOOD)
+    result, _ = await ask(script, tmp_path)
+    assert result.HasField("feedback")
+    first, second = (each.sampling.max_output_tokens for each in script.requests)
+    assert second == 2 * first
+    assert result.usage.cost_usd_nanos == 107
+
+
+async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Path) -> None:
+    sampling = Sampling(max_output_tokens=50)
+    question = Question(QUESTION.work, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
+    script = Script(CUT)
+    result, _ = await ask(script, tmp_path, question=question)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
+    assert [each.sampling.max_output_tokens for each in script.requests] == [50]
+
+
+async def test_a_failure_keeps_its_reason_and_is_paid_by_what_it_used(tmp_path: Path) -> None:
+    error = RateLimited("wait", retry_delay=3, details=[Usage(output_tokens=1, cost_usd_nanos=2)])
+    result, _ = await ask(Script(error), tmp_path)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_RATE_LIMITED
+    assert result.failure.retry_delay.seconds == 3
+    assert result.usage.cost_usd_nanos == 2
+
+
+async def test_a_model_that_could_pass_the_cost_limit_is_not_asked(tmp_path: Path) -> None:
+    script, records = Script(), TrackRecords()
+    result, _ = await ask(script, tmp_path, limit=1, records=records)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_BUDGET_EXCEEDED
+    assert script.requests == []
+    assert records.of(MODEL.name) is None
+
+
+async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) -> None:
+    records = TrackRecords()
+    await ask(Script(Unavailable("")), tmp_path, listed=ListedModel(MODEL.model, server=""), records=records)
+    assert records.of(MODEL.name) is None
+
+
+@pytest.mark.parametrize(("speed", "short"), [(5.0, True), (500.0, False)])
+async def test_a_slow_model_is_asked_for_the_short_form(tmp_path: Path, speed: float, short: bool) -> None:
+    records = TrackRecords([ModelCall(MODEL.name, answered=True, seconds=1, output_tokens_per_second=speed)])
+    script = Script(GOOD)
+    await ask(script, tmp_path, records=records)
+    schema = json.loads(script.requests[0].output_format.json_schema)
+    assert ("summary" not in schema["properties"]) is short

@@ -1,0 +1,188 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
+from chorus.feedback.v1.submission_pb2 import Submission
+from orchestrator.review.idempotent_runs import Runs
+from orchestrator.store.fail_open import TolerantStore
+from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.store import StoreError
+from rpckit.call import Deadline
+from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
+from tests.fakes.scripted_review import REQUEST, ScriptedReview, SlowModelReview
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
+        yield store
+
+
+async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    events = runs.events(REQUEST, Deadline.after(60))
+    assert (await anext(events)).HasField("accepted")
+    script.go.set()
+    rest = [event async for event in events]
+    assert rest[-1].response == await first
+    assert script.bought == 1
+
+
+async def test_a_later_repeat_gets_the_stored_answer(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    script.go.set()
+    runs = Runs(script.review, store)
+    first = await runs.response(REQUEST, Deadline.after(60))
+    events = [event async for event in runs.events(REQUEST, Deadline.after(60))]
+    assert [event.WhichOneof("event") for event in events] == ["accepted", "result", "response"]
+    assert events[-1].response.replayed
+    assert events[-1].response.feedback_id == first.feedback_id
+    assert script.bought == 1
+
+
+async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: SqliteStore) -> None:
+    script = ScriptedReview(fails=True)
+    script.go.set()
+    runs = Runs(script.review, store)
+    with pytest.raises(QuorumNotReached):
+        await runs.response(REQUEST, Deadline.after(60))
+    script.fails = False
+    response = await runs.response(REQUEST, Deadline.after(60))
+    assert not response.replayed
+    assert script.bought == 1
+
+
+async def test_what_a_failed_call_paid_for_is_deleted_by_the_name_in_its_error(store: SqliteStore) -> None:
+    script = ScriptedReview(fails=True)
+    script.go.set()
+    runs = Runs(script.review, store)
+    for bought in (1, 2):
+        with pytest.raises(QuorumNotReached) as caught:
+            await runs.response(REQUEST, Deadline.after(60))
+        assert script.bought == bought
+        await store.delete_feedback(caught.value.metadata["feedback_id"])
+
+
+async def test_a_store_that_fails_meanwhile_leaves_no_name_that_would_delete_nothing(tmp_path: Path) -> None:
+    class Forgetful(SqliteStore):
+        async def name_results(self, request_id: str, feedback_id: str) -> None:
+            raise StoreError(f"no {request_id}, no {feedback_id}")
+
+    async with Forgetful.open(tmp_path / "s", retention_seconds=60) as store:
+        script = ScriptedReview(fails=True)
+        script.go.set()
+        with pytest.raises(QuorumNotReached) as caught:
+            await Runs(script.review, TolerantStore(store)).response(REQUEST, Deadline.after(60))
+    assert "feedback_id" not in caught.value.metadata
+
+
+async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    other = GetFeedbackRequest(submission=Submission(text="Another."), request_id="r1")
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    with pytest.raises(InvalidRequest, match="request_id"):
+        await runs.response(other, Deadline.after(60))
+    script.go.set()
+    await first
+    with pytest.raises(InvalidRequest, match="request_id"):
+        await runs.response(other, Deadline.after(60))
+
+
+async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    second = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert script.ended == 0
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert script.ended == 1
+
+
+async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    with pytest.raises(Timeout):
+        await runs.response(REQUEST, Deadline.after(0.01))
+    assert script.ended == 1
+
+
+async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    script.go.set()
+    runs = Runs(script.review, store)
+    request = GetFeedbackRequest(submission=Submission(text="A text."))
+    for expected in ("f1", "f2"):
+        assert (await runs.response(request, Deadline.after(60))).feedback_id == expected
+
+
+async def test_another_caller_with_the_same_id_shares_nothing(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60), "tutor"))
+    await script.started.wait()
+    script.go.set()
+    other = await runs.response(REQUEST, Deadline.after(60), "library")
+    assert not other.replayed
+    assert other.feedback_id != (await first).feedback_id
+    assert (await runs.response(REQUEST, Deadline.after(60), "library")).replayed
+    assert script.bought == 2
+
+
+@pytest.mark.parametrize("hasty_leaves", [False, True])
+async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
+    store: SqliteStore, hasty_leaves: bool
+) -> None:
+    models = SlowModelReview()
+    runs = Runs(models.review, store)
+    hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
+    await models.started.wait()
+    patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    joined = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await asyncio.sleep(0)
+    if hasty_leaves:
+        hasty.cancel()
+    models.go.set()
+    assert [each.HasField("feedback") for each in (await patient).results] == [True, True]
+    assert await joined == await patient
+    assert models.asked == ["a/b", "slow/c", "slow/c"]
+    if not hasty_leaves:
+        assert [each.HasField("feedback") for each in (await hasty).results] == [True, False]
+
+
+async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = Runs(script.review, store)
+    hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
+    await script.started.wait()
+    patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await asyncio.sleep(0)
+    script.go.set()
+    assert (await patient).feedback_id == (await hasty).feedback_id
+    assert script.bought == 1
+
+
+async def test_whom_the_policy_gave_up_is_not_asked_again(store: SqliteStore) -> None:
+    models = SlowModelReview()
+    runs = Runs(models.review, store)
+    request = GetFeedbackRequest()
+    request.CopyFrom(REQUEST)
+    request.policy.straggler_grace.seconds = 1
+    hasty = asyncio.create_task(runs.response(request, Deadline.after(20)))
+    await models.started.wait()
+    patient = asyncio.create_task(runs.response(request, Deadline.after(60)))
+    await asyncio.sleep(0)
+    models.go.set()
+    assert (await patient).feedback_id == (await hasty).feedback_id
+    assert models.asked == ["a/b", "slow/c"]

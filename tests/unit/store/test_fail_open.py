@@ -1,0 +1,52 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiosqlite import Connection
+
+from orchestrator.store.fail_open import TolerantStore
+from orchestrator.store.model_call import ModelCall
+from orchestrator.store.sqlite import SqliteStore
+
+CALLS = [ModelCall("a/b", answered=True, seconds=n, output_tokens_per_second=1) for n in range(1001)]
+
+
+class SlowStore(SqliteStore):
+    """Writes no call until `go`."""
+
+    def __init__(self, connection: Connection, retention_seconds: float) -> None:
+        super().__init__(connection, retention_seconds)
+        self.go = asyncio.Event()
+
+    async def add_call(self, call: ModelCall) -> None:
+        await self.go.wait()
+        await super().add_call(call)
+
+
+@asynccontextmanager
+async def slow(folder: Path) -> AsyncIterator[tuple[SlowStore, TolerantStore]]:
+    async with SlowStore.open(folder / "s", 60) as store:
+        assert isinstance(store, SlowStore)
+        yield store, TolerantStore(store)
+
+
+async def test_a_slow_store_holds_up_no_answer_and_its_calls_are_written_all_the_same(tmp_path: Path) -> None:
+    async with slow(tmp_path) as (store, tolerant):
+        writing = asyncio.create_task(tolerant.run())
+        async with asyncio.timeout(0.3):
+            for call in CALLS[:3]:
+                await tolerant.add_call(call)
+        store.go.set()
+        while len(await store.latest_calls()) < 3:  # noqa: ASYNC110 - a table does not say that it has changed
+            await asyncio.sleep(0)
+        assert list(await store.latest_calls()) == CALLS[:3]
+        writing.cancel()
+
+
+async def test_what_waits_to_be_written_is_bounded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with slow(tmp_path) as (_, tolerant):
+        for call in CALLS:
+            await tolerant.add_call(call)
+    assert caplog.messages == ["store fails"]

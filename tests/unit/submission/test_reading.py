@@ -1,0 +1,153 @@
+import re
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from orchestrator.submission import language as languages
+from orchestrator.submission.reading import Work, read_work
+from rpckit.errors import InvalidRequest
+
+PIECES = [
+    "나는 ",
+    "갔다. ",
+    "ᄒ",
+    "ᅡ",
+    "ᆫ",
+    "e\u0301",
+    "😀",
+    "\u200b",
+    "\n\n",
+    "So. ",
+    "[S2] ",
+    "👍🏽",
+    "\u3164",
+]
+
+
+def read(text: str, language: str = "en") -> Work:
+    return read_work(submission_pb2.Submission(text=text, language_code=language))
+
+
+def sentences(work: Work) -> list[str]:
+    return [work.reading[each.start : each.end] for each in work.sentences]
+
+
+def test_sentences_are_numbered_and_the_white_space_stands() -> None:
+    work = read("A title\n\nDr. Kim agreed.  He left at 5 p.m. today!\n\n  The end")
+    assert work.numbered == (
+        "[S1] A title\n\n[S2] Dr. Kim agreed.  [S3] He left at 5 p.m. today!\n\n  [S4] The end"
+    )
+
+
+def test_korean_sentences_are_split_without_full_stops() -> None:
+    work = read("저는 학생이에요 그래서 학교에 갔어요. 정말요?\n\n끝", "ko-KR")
+    assert sentences(work)[-2:] == ["정말요?", "끝"]
+    assert "".join(sentences(work)).replace(" ", "") == re.sub(r"\s", "", work.reading)
+
+
+def test_what_looks_like_a_number_in_the_text_does_not_pass_for_one() -> None:
+    work = read("First [S2] here. Second.")
+    numbered = work.numbered
+    assert numbered == "[S1] First ［S2］ here. [S2] Second."
+    assert re.findall(r"\[S(\d+)\] ", numbered) == ["1", "2"]
+
+
+def test_nothing_visible_is_nothing_to_read() -> None:
+    with pytest.raises(InvalidRequest) as error:
+        read("\u200b \u3164\n")
+    assert list(error.value.metadata) == ["submission.text"]
+
+
+def test_an_anchor_is_a_slice_of_the_text_as_received() -> None:
+    text = unicodedata.normalize("NFD", "나는 학교에 갔다. 👨\u200d👩\u200d👧 좋다.")
+    work = read(text, "ko")
+    start = work.reading.index("학교")
+    anchor = work.anchor(start, start + 2, feedback_pb2.Anchor.MATCH_EXACT)
+    assert anchor.quote == text[anchor.start : anchor.end] == unicodedata.normalize("NFD", "학교")
+    man = work.reading.index("👨")
+    assert work.anchor(man, man + 1, feedback_pb2.Anchor.MATCH_EXACT).quote == "👨\u200d👩\u200d👧"
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".join),
+    st.sampled_from(["en", "ko"]),
+    st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_anchor_is_a_slice_and_numbers_are_in_sequence(
+    text: str, language: str, data: st.DataObject
+) -> None:
+    try:
+        work = read(text, language)
+    except InvalidRequest:
+        return
+    start = data.draw(st.integers(0, len(work.reading) - 1))
+    end = data.draw(st.integers(start + 1, len(work.reading)))
+    anchor = work.anchor(start, end, feedback_pb2.Anchor.MATCH_EXACT)
+    assert anchor.quote == text[anchor.start : anchor.end]
+    numbers = [int(each) for each in re.findall(r"\[S(\d+)\] ", work.numbered)]
+    assert numbers == list(range(1, len(work.sentences) + 1))
+    covered = {place for each in work.sentences for place in range(each.start, each.end)}
+    assert all(work.reading[place].isspace() for place in set(range(len(work.reading))) - covered)
+
+
+def test_a_place_is_in_the_sentence_that_holds_it() -> None:
+    work = read("One two. Three.\n\nFour")
+    places = [work.text.index(word) for word in ("One", "two", "Three", "Four")]
+    assert [work.sentence_at(place) for place in places] == [1, 1, 2, 3]
+    assert work.sentence_at(len(work.text)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("저는 학교에서 English를 배워요.", "ko"),
+        ("TCP uses a three way handshake.", "en"),
+        ("hello there", "en"),
+        ("Ich mag Hunde, weil sie treu sind.", "de"),
+        ("私は犬が好きです。", "ja"),
+        ("They say that the garden would help, and because of that people who agree with this.", "en"),
+        ("Ich las den Roman The Lord of the Rings und dann The Sound and the Fury.", "de"),
+        (
+            "私は「The Lord of the Rings and the Sound」という本を読みました。とても面白かったです。",
+            "ja",
+        ),
+        ("Of het nu regent of niet, het is of goed of slecht.", "nl"),
+        ("3.14", "en"),
+    ],
+)
+def test_the_language_is_found(text: str, language: str) -> None:
+    assert read(text, "").language_code == language
+
+
+def test_plain_english_is_told_without_the_identifier() -> None:
+    languages._identifier.cache_clear()
+    text = "They say that the garden would help, and because of that people who agree with this."
+    assert read(text, "").language_code == "en"
+    assert not languages._identifier.cache_info().misses
+
+
+def test_a_given_language_stands() -> None:
+    assert read("Hello.", "de-AT").language_code == "de-AT"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["🇰" * 100_000, "한" * 100_000, "\ufdfa" * 100_000, "a" + "\u0301\u0316" * 50_000],
+    ids=["regional indicators", "unbroken Hangul", "a ligature of 18 letters", "marks"],
+)
+def test_no_text_takes_long_to_read(text: str) -> None:
+    started = time.process_time()
+    work = read(text, "ko")
+    assert time.process_time() - started < 5
+    assert work.numbered.startswith("[S1] ")
+
+
+def test_a_long_korean_text_is_split_to_its_end() -> None:
+    work = read("나는 학교에 갔다. " * 3000, "ko")
+    assert set(sentences(work)) == {"나는 학교에 갔다."}
+    assert len(work.sentences) == 3000
