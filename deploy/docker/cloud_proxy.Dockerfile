@@ -10,6 +10,7 @@ RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
     --requirements /pyproject.toml --extra cloud-proxy --extra tracing --constraints /constraints.txt
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
+COPY modelkit/ modelkit/
 COPY services/cloud_proxy/ services/cloud_proxy/
 RUN python -m compileall -q .
 

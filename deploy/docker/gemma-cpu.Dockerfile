@@ -10,6 +10,7 @@ RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
     --requirements /pyproject.toml --extra gemma --constraints /constraints.txt --torch-backend cpu
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
+COPY modelkit/ modelkit/
 COPY services/gemma/ services/gemma/
 RUN python -m compileall -q .
 

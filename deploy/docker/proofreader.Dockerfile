@@ -10,6 +10,7 @@ RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode \
     --requirements /pyproject.toml --extra proofreader --constraints /constraints.txt
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
+COPY modelkit/ modelkit/
 COPY services/proofreader/ services/proofreader/
 RUN python -m compileall -q .
 

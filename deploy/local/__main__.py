@@ -10,12 +10,12 @@ from pathlib import Path
 
 import typer
 
-from clients.python import arguments
+from clients.command_line import arguments
 from deploy.local.process import GEMMA, ORCHESTRATOR, Child, services, start, stop
 from deploy.local.readiness import until_ready
 from rpckit.settings import Environment, SettingError
 
-_SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "python" / "samples"))
+_SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "command_line" / "samples"))
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FAILED = 1
 _WRONG_SETTING = 2
@@ -94,7 +94,7 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
         # A token is for the port of those who have no certificate.
         variables["CHORUS_TOKEN"] = ""
     client = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "clients.python", "review", *options, "--", *files),
+        *(sys.executable, "-m", "clients.command_line", "review", *options, "--", *files),
         env=os.environ | variables,
     )
     try:

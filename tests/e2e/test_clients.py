@@ -256,7 +256,7 @@ async def test_the_python_client_writes_a_report(
 ) -> None:
     out = folder / f"report{ending}"
     arguments = ("review", str(essay), "--models", PANEL, "--out", str(out), "--server", chorus.address)
-    code, _, errors = await run_to_end(folder, "clients.python", *arguments)
+    code, _, errors = await run_to_end(folder, "clients.command_line", *arguments)
     assert (code, errors) == (0, "")
     report = out.read_text("utf-8")
     assert said in report
@@ -264,7 +264,7 @@ async def test_the_python_client_writes_a_report(
 
 
 async def test_the_python_program_of_the_readme_runs(folder: Path, chorus: Chorus, essay: Path) -> None:
-    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
+    readme = (ROOT / "clients" / "command_line" / "README.md").read_text("utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     file = folder / "readme_program.py"
     file.write_text(program, encoding="utf-8")

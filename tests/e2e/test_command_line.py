@@ -15,6 +15,7 @@ import pytest
 from tests.e2e.processes import PATIENCE_SECONDS, ROOT, SERVICES, environment, run_to_end, until
 from tests.fakes.authority import Authority
 
+CLIENT = "clients.command_line"
 RUBRIC = {
     "criteria": [{"id": "warmth", "title": "Warmth of the tone", "levels": [{"score": 1}, {"score": 2}]}]
 }
@@ -132,7 +133,7 @@ async def test_what_cannot_be_read_is_refused_as_by_the_client_before_anything_s
     essay = tmp_path / "essay.txt"
     essay.write_text("We need beans.", "utf-8")
     handed = [str(path)] if variable == "FILE" else [f"--rubric={path}", str(essay)]
-    code, _, of_client = await run_to_end(tmp_path, "clients.python", "review", *handed)
+    code, _, of_client = await run_to_end(tmp_path, CLIENT, "review", *handed)
     assert code == 2
     assert errors.removeprefix(f"{variable}: ") in of_client
 
@@ -157,7 +158,7 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
     async with up(tmp_path) as (running, address):
         for program in SERVICES:
             await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
-        code, table, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", address)
+        code, table, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
         assert (code, errors) == (0, "")
         assert "\x1b" not in table
         rows = {line.split()[0]: line.split() for line in table.split("\n\n")[0].splitlines()}
@@ -168,17 +169,17 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
 
         proofreader = next(line for line in running.printed.splitlines() if line.startswith("proofreader "))
         model_server = proofreader.split()[1]
-        code, _, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", model_server)
+        code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", model_server)
         assert code == 1
         assert f"{model_server} is no orchestrator of Chorus" in errors
-        code, _, errors = await run_to_end(tmp_path, "clients.python", "student", "Dogs", "--server", address)
+        code, _, errors = await run_to_end(tmp_path, CLIENT, "student", "Dogs", "--server", address)
         assert (code, errors) == (1, "no key, or the provider rejected it: set GOOGLE_API_KEY\n")
 
         assert "ready" in running.printed
         running.process.send_signal(signal.SIGTERM)
         await running.prints("Stopping: what runs is answered first; again to kill\n")
         assert await running.process.wait() == 0
-    code, _, errors = await run_to_end(tmp_path, "clients.python", "models", "--server", address)
+    code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
     assert code == 1
     assert f"Does Chorus run at {address}?" in errors
     assert left_behind(tmp_path) == {}
@@ -201,7 +202,7 @@ async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path:
     async with up(tmp_path, CHORUS_TLS_DIR=folder) as (running, address):
         for program in SERVICES:
             await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
-        asked = (tmp_path, "clients.python", "models", "--server", address)
+        asked = (tmp_path, CLIENT, "models", "--server", address)
         assert (await run_to_end(*asked))[0] == 1
         code, table, errors = await run_to_end(*asked, CHORUS_TLS_DIR=folder)
         assert (code, errors) == (0, "")

@@ -48,7 +48,7 @@ TALKERS = ("openai/talker", "anthropic/talker", "google/talker", "huggingface/me
 PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
 # 80 tokens that are read, 20 that are read from a cache, 50 that are written.
 COST_USD_NANOS = 80 * 1000 + 20 * 100 + 50 * 5000
-SAMPLES = ROOT / "clients/python/samples"
+SAMPLES = ROOT / "clients/command_line/samples"
 
 
 @dataclass(frozen=True)

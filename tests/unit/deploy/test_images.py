@@ -93,12 +93,18 @@ def test_it_gets_its_own_code_and_starts_it(image: str) -> None:
     module, _ = IMAGES[image]
     folder = module.replace(".", "/")
     copied = [each.split() for each in build.all("COPY")]
-    assert copied[1:] == [["protos/gen/python/", "./"], ["rpckit/", "rpckit/"], [f"{folder}/", f"{folder}/"]]
+    assert copied[1:] == [
+        ["protos/gen/python/", "./"],
+        ["rpckit/", "rpckit/"],
+        ["modelkit/", "modelkit/"],
+        [f"{folder}/", f"{folder}/"],
+    ]
     assert json.loads(final.one("ENTRYPOINT")) == ["python", "-m", module]
     assert importlib.util.find_spec(f"{module}.__main__") is not None
     # None of its code is another image's.
-    ours = {"chorus", "rpckit", module.split(".")[0]}
-    assert imported(folder) & {"chorus", "rpckit", "orchestrator", "services", "clients", "deploy"} <= ours
+    ours = {"chorus", "rpckit", "modelkit", module.split(".")[0]}
+    others = {"orchestrator", "services", "clients", "deploy"}
+    assert imported(folder) & (ours | others) <= ours
 
 
 @pytest.mark.parametrize("image", IMAGES)

@@ -8,7 +8,7 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.submission.reading import read_work
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"
-SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "python" / "samples"
+SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "command_line" / "samples"
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 

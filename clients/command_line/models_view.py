@@ -1,0 +1,117 @@
+"""The comparison table of the models, and what to set for those that are not ready."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from chorus.feedback.v1 import feedback_service_pb2
+from chorus.model.v1 import model_pb2
+from clients.command_line import amounts
+from clients.command_line.screen import indented, prose
+from clients.command_line.words import Words
+
+# What one feedback takes of a model, about: a two-page text with its rubric, and the long answer.
+_FEEDBACK_INPUT_TOKENS = 3000
+_FEEDBACK_OUTPUT_TOKENS = 1000
+_MILLION = 1_000_000
+_GIGA = 1_000_000_000
+_NONE = "-"
+
+_STATES = {
+    model_pb2.Model.STATE_READY: ("ready", "green"),
+    model_pb2.Model.STATE_LOADING: ("loading", "yellow"),
+    model_pb2.Model.STATE_UNAVAILABLE: ("off", "dim"),
+}
+_HEADINGS = (
+    "memory\nGB",
+    "disk\nGB",
+    "$ per\nM in",
+    "$ per\nM out",
+    "$ per\nreview",
+    "tokens\nper s",
+    "median\nseconds",
+    "calls\nfailed",
+)
+_LEGEND = (
+    "M in, M out: a million tokens read, written. A review: about "
+    f"{_FEEDBACK_INPUT_TOKENS:,} tokens in and {_FEEDBACK_OUTPUT_TOKENS:,} out. "
+    "-: not known, or not measured so far."
+)
+# The one thing to set, as the servers say it.
+_SETTING = re.compile(r"set ([A-Z][A-Z0-9_]*)")
+
+
+def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
+    """The table, then what keeps the others out."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("model", overflow="fold", vertical="top")
+    table.add_column("state", no_wrap=True)
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for model in response.models:
+        state = ("retired", "dim") if _is_retired(model) else _STATES.get(model.state, ("?", ""))
+        table.add_row(model.name, Text(*state), *_numbers(model))
+    return Group(table, Text(), Text(_LEGEND, style="dim"), absent(response, words))
+
+
+def absent(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
+    """The models that cannot take part, by what to do about it."""
+    by_detail: dict[str, list[str]] = {}
+    for model in response.models:
+        if model.state != model_pb2.Model.STATE_READY:
+            by_detail.setdefault(_why_absent(model, words), []).append(model.name)
+    if response.unreachable:
+        by_detail[words.unreachable] = list(response.unreachable)
+    if not by_detail:
+        return Group()
+    lines: list[RenderableType] = [Text(), Text(words.absent_heading, style="bold underline")]
+    for detail, names in by_detail.items():
+        lines += (indented(Text(detail, style="yellow")), indented(Text(", ".join(names), style="dim"), 6))
+    return Group(*lines)
+
+
+def _why_absent(model: model_pb2.Model, words: Words) -> str:
+    if _is_retired(model):
+        retired = words.retired.format(date=model.retirement_date)
+        return f"{retired}; {words.use_instead.format(model=model.successor)}" if model.successor else retired
+    if needed := _SETTING.fullmatch(model.state_detail):
+        return words.set_this.format(setting=needed[1])
+    return prose(model.state_detail)
+
+
+def _is_retired(model: model_pb2.Model) -> bool:
+    """Whether its date has come and no successor answers in its place, or would with a key."""
+    today = datetime.now(UTC).date().isoformat()
+    is_off = model.state == model_pb2.Model.STATE_UNAVAILABLE
+    return is_off and "" < model.retirement_date <= today and not _SETTING.fullmatch(model.state_detail)
+
+
+def _numbers(model: model_pb2.Model) -> Iterator[str]:
+    footprint = model.footprint
+    yield f"{footprint.memory_bytes / _GIGA:.1f}" if footprint.memory_bytes else _NONE
+    yield f"{footprint.disk_bytes / _GIGA:.1f}" if footprint.disk_bytes else _NONE
+    yield from _prices(model)
+    record = model.track_record
+    measured = record.calls > 0
+    yield f"{record.output_tokens_per_second:.1f}" if record.output_tokens_per_second else _NONE
+    yield f"{record.latency.ToNanoseconds() / 1e9:.1f}" if record.HasField("latency") else _NONE
+    yield f"{record.failure_rate:.0%}" if measured else _NONE
+
+
+def _prices(model: model_pb2.Model) -> Iterator[str]:
+    if not model.HasField("price"):
+        yield from (_NONE, _NONE, _NONE)
+        return
+    price = model.price
+    feedback = (
+        price.input_usd_nanos * _FEEDBACK_INPUT_TOKENS + price.output_usd_nanos * _FEEDBACK_OUTPUT_TOKENS
+    )
+    yield from map(_amount, (price.input_usd_nanos, price.output_usd_nanos, feedback // _MILLION))
+
+
+def _amount(nanos: int) -> str:
+    return amounts.dollars(nanos).removeprefix("$")

@@ -1,0 +1,28 @@
+"""Reports in HTML: one file that needs no other and runs no script."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from clients.command_line.report.page import Page
+from clients.command_line.screen import safe
+
+
+def html(pages: Sequence[Page]) -> str:
+    """The document; each work begins on a sheet of its own."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=_visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(pages=pages)
+
+
+def _visible(value: object) -> object:
+    # What a macro returns is made of values that were here before.
+    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value

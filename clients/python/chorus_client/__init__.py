@@ -1,0 +1,1 @@
+"""Calls Chorus from Python: one connection, and a function for each method."""

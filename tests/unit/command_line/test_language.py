@@ -1,0 +1,46 @@
+import unicodedata
+from dataclasses import fields
+from string import Formatter
+
+import pytest
+
+from clients.command_line.english import ENGLISH
+from clients.command_line.korean import KOREAN
+from clients.command_line.language import words_for
+from clients.command_line.words import Words
+from tests.unit.command_line.messages import ENGLISH_TEXT, KOREAN_TEXT
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("ko", ENGLISH_TEXT, KOREAN),
+        ("ko-KR", "", KOREAN),
+        ("en", KOREAN_TEXT, ENGLISH),
+        ("kok", "", ENGLISH),
+        ("", KOREAN_TEXT, KOREAN),
+        ("", unicodedata.normalize("NFD", KOREAN_TEXT), KOREAN),
+        ("", "나는 library가 정말 좋다", KOREAN),
+        ("", "He said 네 once and then went on in English for the rest of it.", ENGLISH),
+        ("", ENGLISH_TEXT, ENGLISH),
+        ("", "12 + 3", ENGLISH),
+        ("", "", ENGLISH),
+    ],
+)
+def test_the_words_are_the_languages_or_the_texts(code: str, text: str, words: Words) -> None:
+    assert words_for(code, text) is words
+
+
+def test_both_languages_fill_in_the_same() -> None:
+    for field in fields(Words):
+        english, korean = getattr(ENGLISH, field.name), getattr(KOREAN, field.name)
+        if isinstance(english, str):
+            assert _blanks(english) == _blanks(korean), field.name
+        elif not isinstance(english, bool):
+            assert {key: _blanks(value) for key, value in english.items()} == {
+                key: _blanks(value) for key, value in korean.items()
+            }, field.name
+
+
+def _blanks(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(text)} - {None}
