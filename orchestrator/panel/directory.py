@@ -44,6 +44,11 @@ class ListedModel:
         """Whether it answers now."""
         return self.model.state == model_pb2.Model.STATE_READY
 
+    @property
+    def is_rule_based(self) -> bool:
+        """Whether rules write its answers, and no language model."""
+        return self.model.kind == model_pb2.Model.KIND_RULES
+
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
         """Whether it has a capability."""
         return capability in self.model.capabilities

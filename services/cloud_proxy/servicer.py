@@ -120,6 +120,7 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
         wrong = self._what_is_wrong(entry)
         return model_pb2.Model(
             name=entry.name,
+            kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
             display_name=entry.display_name,
             family=entry.family,
             max_input_tokens=entry.max_input_tokens,

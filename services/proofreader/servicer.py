@@ -77,6 +77,7 @@ def _review(reviewer: Reviewer, assignment: Assignment, checkpoint: Checkpoint) 
 def _model(reviewer: Reviewer) -> model_pb2.Model:
     return model_pb2.Model(
         name=reviewer.name,
+        kind=model_pb2.Model.KIND_RULES,
         display_name=reviewer.display_name,
         family=_FAMILY,
         capabilities=[model_pb2.CAPABILITY_JSON_SCHEMA],

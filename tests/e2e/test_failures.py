@@ -86,7 +86,7 @@ def asking(*models: str, request_id: str = "", **policy: Any) -> GetFeedbackRequ
     return GetFeedbackRequest(
         submission=Submission(text=TEXT),
         models=models,
-        policy=PanelPolicy(**({"substitute": False} | policy)),
+        policy=PanelPolicy(**({"substitution": PanelPolicy.SUBSTITUTION_NONE} | policy)),
         request_id=request_id,
     )
 
@@ -163,7 +163,8 @@ async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: System
 async def test_substitutes_take_the_seats_of_those_who_fail(system: System) -> None:
     # Whoever is free of charge and comes before fake/fourth is asked already.
     asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/dead", "fake/empty")
-    request = asking(*asked, substitute=True, model_timeout=Duration(seconds=2))
+    models_only = PanelPolicy.SUBSTITUTION_MODELS
+    request = asking(*asked, substitution=models_only, model_timeout=Duration(seconds=2))
     response = await system.stub.GetFeedback(request, timeout=LONG)
     seats = {result.model: result for result in response.results}
     assert seats["fake/fourth"].HasField("feedback")

@@ -206,6 +206,7 @@ def _check(request: model_service_pb2.GenerateRequest) -> None:
 def _model(name: str, fake: Fake) -> model_pb2.Model:
     return model_pb2.Model(
         name=name,
+        kind=fake.kind,
         display_name=f"A fake that is {name.removeprefix('fake/')}",
         family=fake.family,
         max_input_tokens=100_000,

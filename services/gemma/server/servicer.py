@@ -103,6 +103,7 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
         status = self._engine.status
         model = model_pb2.Model(
             name=self._name,
+            kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
             display_name=self._name.partition("/")[2],
             family=_FAMILY,
             capabilities=(*_CAPABILITIES, *([model_pb2.CAPABILITY_IMAGE_INPUT] if self._images else [])),
