@@ -9,6 +9,7 @@ from orchestrator.calibration.calibrations import Calibrations
 from orchestrator.calibration.history import History
 from orchestrator.calibration.redis import RedisHistory
 from orchestrator.calibration.sqlite import SqliteHistory
+from orchestrator.injection.rules import suspected_injections
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import Directory
 from orchestrator.panel.model_reviewer import Asker
@@ -25,7 +26,7 @@ from orchestrator.store.fail_open import TolerantStore
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
 from rpckit.malloc_trim import give_back
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
@@ -84,7 +85,12 @@ async def _open_state(host: Host, settings: Settings) -> tuple[Store, History]:
 
 async def _warm_up(host: Host) -> None:
     """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
-    await asyncio.to_thread(read_work, submission_pb2.Submission(text="준비합니다.", language_code="ko"))
+
+    def read() -> None:
+        submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")
+        suspected_injections(read_submission(submission))
+
+    await asyncio.to_thread(read)
     give_back()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 

@@ -10,7 +10,7 @@ from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.model_reviewer import Ask, Question
 from orchestrator.panel.spending import Spending
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.submission.visible_text import visible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
@@ -50,8 +50,8 @@ async def clear(
     submission = _without(question, passages)
     if not visible(submission.text).strip():
         return Cleared(outcomes)
-    work = await asyncio.to_thread(read_work, submission)
-    again = _Again(ask, replace(question, work=work, submission=submission), spending, deadline)
+    reading = await asyncio.to_thread(read_submission, submission)
+    again = _Again(ask, replace(question, reading=reading, submission=submission), spending, deadline)
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
@@ -104,7 +104,7 @@ def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> sub
     """
     text = question.submission.text
     exact = [(each.start, each.end) for each in passages]
-    kept = _rest(text, [_with_neighbours(question.work, *place) for place in exact])
+    kept = _rest(text, [_with_neighbours(question.reading, *place) for place in exact])
     if len(kept.strip()) < _LEAST_LEFT * len(text):
         kept = _rest(text, exact)
     without = submission_pb2.Submission()
@@ -113,11 +113,11 @@ def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> sub
     return without
 
 
-def _with_neighbours(work: Work, start: int, end: int) -> tuple[int, int]:
-    first = max(work.sentence_at(start) - 2, 0)
-    last = min(work.sentence_at(end - 1), len(work.sentences) - 1)
-    before, after = work.sentences[first], work.sentences[last]
-    return work.copy.received_range(before.start, after.end)
+def _with_neighbours(reading: SubmissionReading, start: int, end: int) -> tuple[int, int]:
+    first = max(reading.sentence_at(start) - 2, 0)
+    last = min(reading.sentence_at(end - 1), len(reading.sentences) - 1)
+    before, after = reading.sentences[first], reading.sentences[last]
+    return reading.copy.received_range(before.start, after.end)
 
 
 def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:

@@ -17,7 +17,7 @@ from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, ChorusError, to_failure
@@ -43,7 +43,7 @@ OnPoint = Callable[[str, feedback_pb2.Point], None]
 class Question:
     """What every model of a panel is asked."""
 
-    work: Work
+    reading: SubmissionReading
     submission: submission_pb2.Submission
     rubric: submission_pb2.Rubric
     feedback_language: str
@@ -123,7 +123,7 @@ class Asker:
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         short = self._writes_too_slowly(listed, deadline)
         request = review_request(
-            question.work,
+            question.reading,
             question.submission,
             question.rubric,
             question.feedback_language,
@@ -151,7 +151,7 @@ class Asker:
         deadline: Deadline,
         on_point: OnPoint,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
-        points = PointReader(question.work, question.rubric)
+        points = PointReader(question.reading, question.rubric)
 
         def on_piece(piece: str) -> None:
             for point in points.feed(piece):
@@ -164,7 +164,7 @@ class Asker:
             check_answer,
             answer.text,
             answer.completion.finish_reason,
-            question.work,
+            question.reading,
             question.rubric,
             include_raw=question.include_raw,
         )

@@ -17,11 +17,11 @@ from orchestrator.panel.fan_out import Delta, FanOut, Outcome
 from orchestrator.panel.model_reviewer import OnPoint, Question
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
 from rpckit.call import Deadline
 
 SUBMISSION = Submission(text="One sentence.", language_code="en")
-QUESTION = Question(read_work(SUBMISSION), SUBMISSION, Rubric(), "en", Sampling(), include_raw=False)
+QUESTION = Question(read_submission(SUBMISSION), SUBMISSION, Rubric(), "en", Sampling(), include_raw=False)
 ANSWER = ModelFeedback(summary="fine")
 
 

@@ -18,13 +18,13 @@ from orchestrator.panel.track_record import TrackRecords
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
 
 SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
 RUBRIC = default_rubric("en")
-QUESTION = Question(read_work(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False)
+QUESTION = Question(read_submission(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False)
 MODEL = ListedModel(Model(name="a/b", family="a", price=Price(output_usd_nanos=1_000_000)), server="a:1")
 
 GOOD = json.dumps(
@@ -141,7 +141,7 @@ async def test_a_cut_answer_is_asked_for_with_twice_the_room(tmp_path: Path) -> 
 
 async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Path) -> None:
     sampling = Sampling(max_output_tokens=50)
-    question = Question(QUESTION.work, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
+    question = Question(QUESTION.reading, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
     script = Script(CUT)
     result, _ = await ask(script, tmp_path, question=question)
     assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
