@@ -15,7 +15,7 @@ from orchestrator.merge.align import align
 from orchestrator.merge.candidate import statements
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_criteria, default_rubric
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 
 _WHAT = "labelled pairs of points"
 _GOAL = "P >= .85, R >= .70; opposite polarity never joined"
@@ -26,7 +26,7 @@ _OPPOSITE = {"strength", "improvement"}
 class Pair:
     """Two points of two models on one work, whether they are the same, and whether they served for tuning."""
 
-    work: Work
+    reading: SubmissionReading
     a: Mapping[str, Any]
     b: Mapping[str, Any]
     same: bool
@@ -53,33 +53,33 @@ def goals(path: Path, texts: Mapping[str, str]) -> Iterator[Goal]:
         return
     pairs = read_pairs(path, texts)
     for language in ("ko", "en"):
-        own = [each for each in pairs if each.work.language_code == language and not each.tuned]
+        own = [each for each in pairs if each.reading.language_code == language and not each.tuned]
         if own:
             yield _goal(language, own)
 
 
 def read_pairs(path: Path, texts: Mapping[str, str]) -> list[Pair]:
     """The pairs of a file."""
-    works: dict[str, Work] = {}
+    works: dict[str, SubmissionReading] = {}
     pairs = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         text = texts.get(row["work"], row["work"])
         if text not in works:
-            works[text] = read_work(submission_pb2.Submission(text=text))
+            works[text] = read_submission(submission_pb2.Submission(text=text))
         pairs.append(Pair(works[text], row["a"], row["b"], row["same"], row.get("tuned", False)))
     return pairs
 
 
 def joined(pair: Pair) -> bool:
     """Whether the merge takes the two points for one."""
-    rubric = default_rubric(pair.work.language_code)
+    rubric = default_rubric(pair.reading.language_code)
     opinions = [
-        Opinion(model, model, "1", feedback_pb2.ModelFeedback(points=[_point(point, pair.work, rubric)]))
+        Opinion(model, model, "1", feedback_pb2.ModelFeedback(points=[_point(point, pair.reading, rubric)]))
         for model, point in (("a", pair.a), ("b", pair.b))
     ]
     said = statements(opinions, default_criteria(rubric))
-    return len(align(pair.work, said, pair.work.language_code)) == 1
+    return len(align(pair.reading, said, pair.reading.language_code)) == 1
 
 
 def agreement(pairs: Sequence[Pair], found: Sequence[bool]) -> Agreement:
@@ -109,5 +109,7 @@ def _share_a_sentence(pair: Pair) -> bool:
     return bool(set(pair.a["sentence_ids"]) & set(pair.b["sentence_ids"]))
 
 
-def _point(point: Mapping[str, Any], work: Work, rubric: submission_pb2.Rubric) -> feedback_pb2.Point:
-    return check_point(point, 1, work, rubric).point
+def _point(
+    point: Mapping[str, Any], reading: SubmissionReading, rubric: submission_pb2.Rubric
+) -> feedback_pb2.Point:
+    return check_point(point, 1, reading, rubric).point

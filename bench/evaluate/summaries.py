@@ -12,7 +12,7 @@ from orchestrator.merge.merge import merge
 from orchestrator.merge.model_wording import accepted_summary
 from orchestrator.merge.wording import is_strength, offered
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _SUMMARIES = 200
 _NUMBER = re.compile(r"\d+")
@@ -22,14 +22,16 @@ Sentences = list[dict[str, object]]
 Hostility = Callable[[Sentences, bool], Sentences]
 
 
-def goal(seed: int, works: Sequence[Work]) -> Goal:
+def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
     """Has every kind of wording model word summaries, each to another work."""
     generator = random.Random(seed)  # noqa: S311  # it repeats itself
     uncited = new = honest = accepted = 0
     for number in range(_SUMMARIES):
-        work = generator.choice(works)
-        language = "ko" if work.language_code == "ko" else "en"
-        merged = merge(work, default_rubric(language), panel(work, generator, 6), feedback_language=language)
+        reading = generator.choice(readings)
+        language = "ko" if reading.language_code == "ko" else "en"
+        merged = merge(
+            reading, default_rubric(language), panel(reading, generator, 6), feedback_language=language
+        )
         said = _honest(merged, korean=language == "ko")
         hostile = _HOSTILITIES[number % len(_HOSTILITIES)] if number % 4 else None
         answer = json.dumps({"sentences": hostile(said, language == "ko") if hostile else said})

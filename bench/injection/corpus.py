@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.evaluate.works import WORKS, texts
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.classifier import Passage, Window, passages, windows
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
 
 _HERE = Path(__file__).parent
 _PLACES_PER_ATTACK = 2
@@ -108,5 +108,5 @@ def _inserted(attack: Sequence[Passage], host: Sequence[Passage], generator: ran
 
 
 def _passages(text: str) -> list[Passage]:
-    work = read_work(submission_pb2.Submission(text=text))
-    return list(passages(work.folding, work.sentences))
+    reading = read_submission(submission_pb2.Submission(text=text))
+    return list(passages(reading.folding, reading.sentences))

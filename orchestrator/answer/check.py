@@ -17,7 +17,7 @@ from orchestrator.answer.schema import (
     accepted_point_schema,
     accepted_schema,
 )
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
 
 _MAX_TEXT = 2000
@@ -41,7 +41,7 @@ _SEVERITIES = {
 def check_answer(
     raw: str,
     finish_reason: generation_pb2.FinishReason.ValueType,
-    work: Work,
+    reading: SubmissionReading,
     rubric: submission_pb2.Rubric,
     *,
     include_raw: bool = False,
@@ -59,8 +59,8 @@ def check_answer(
     if not raw.strip():
         raise BadOutput("the answer is empty")
     answer = _parsed(raw)
-    points = _checked_points(answer["points"], work, rubric)
-    scores, evidence = _scores(answer["criteria"], work, rubric)
+    points = _checked_points(answer["points"], reading, rubric)
+    scores, evidence = _scores(answer["criteria"], reading, rubric)
     quoted = [bool(point.found) for point in points if point.quoted] + evidence
     missing = quoted.count(False)
     if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quoted):
@@ -73,7 +73,7 @@ def check_answer(
             feedback_pb2.RejectedPoint(point=each.point, reason=each.wrong) for each in points if each.wrong
         ],
         raw=raw if include_raw else "",
-        suspected_injections=_suspected(answer["injection"], work),
+        suspected_injections=_suspected(answer["injection"], reading),
     )
 
 
@@ -88,18 +88,18 @@ class CheckedPoint:
 
 
 def check_point(
-    point: Mapping[str, Any], number: int, work: Work, rubric: submission_pb2.Rubric
+    point: Mapping[str, Any], number: int, reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> CheckedPoint:
     """Checks the `number`th point of an answer, which keeps to the schema."""
     quote = _text(point["quote"]).strip()
-    anchor = find_quote(work, quote, point["sentence_ids"]) if quote else None
+    anchor = find_quote(reading, quote, point["sentence_ids"]) if quote else None
     checked = feedback_pb2.Point(
         id=f"p{number}",
         criterion_id=_text(point["criterion_id"]),
         issue=point["issue"],
         polarity=_POLARITIES[point["polarity"]],
         severity=_SEVERITIES[point["severity"]],
-        anchor=anchor if quote else named_place(work, point["sentence_ids"]),
+        anchor=anchor if quote else named_place(reading, point["sentence_ids"]),
         observation=_text(point["observation"]),
         reason=_text(point["reason"]),
         next_step=_text(point["next_step"]),
@@ -142,13 +142,13 @@ def _point_validator() -> Draft202012Validator:
 
 
 def _checked_points(
-    points: list[dict[str, Any]], work: Work, rubric: submission_pb2.Rubric
+    points: list[dict[str, Any]], reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> list[CheckedPoint]:
     seen: set[bytes] = set()
     left = {True: MAX_STRENGTHS, False: MAX_IMPROVEMENTS}
     checked = []
     for number, point in enumerate(points, start=1):
-        each = check_point(point, number, work, rubric)
+        each = check_point(point, number, reading, rubric)
         wrong = each.wrong
         strength = each.point.polarity == feedback_pb2.POLARITY_STRENGTH
         content = _without_id(each.point)
@@ -180,7 +180,7 @@ def _wrong(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
 
 
 def _scores(
-    criteria: list[dict[str, Any]], work: Work, rubric: submission_pb2.Rubric
+    criteria: list[dict[str, Any]], reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> tuple[list[feedback_pb2.CriterionScore], list[bool]]:
     """The scores, and for each quotation given as evidence whether it was found."""
     given: dict[str, dict[str, Any]] = {}
@@ -202,14 +202,14 @@ def _scores(
                 continue
             score.score = min(max(judged["score"], lowest), highest)
         score.rationale = _text(judged["rationale"])[:_MAX_TEXT]
-        anchors = [find_quote(work, _text(quote)) for quote in judged["evidence_quotes"] if quote.strip()]
+        anchors = [find_quote(reading, _text(quote)) for quote in judged["evidence_quotes"] if quote.strip()]
         score.evidence.extend(filter(None, anchors))
         found += [anchor is not None for anchor in anchors]
     return scores, found
 
 
-def _suspected(injection: Mapping[str, Any], work: Work) -> list[feedback_pb2.Anchor]:
-    anchor = find_quote(work, _text(injection["quote"])) if injection["suspected"] else None
+def _suspected(injection: Mapping[str, Any], reading: SubmissionReading) -> list[feedback_pb2.Anchor]:
+    anchor = find_quote(reading, _text(injection["quote"])) if injection["suspected"] else None
     return [anchor] if anchor else []
 
 

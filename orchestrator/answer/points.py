@@ -4,7 +4,7 @@ import ijson
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point, keeps_to_point_schema
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 
 class PointReader:
@@ -13,8 +13,8 @@ class PointReader:
     What it gives is provisional: only `check_answer` sees the whole answer.
     """
 
-    def __init__(self, work: Work, rubric: submission_pb2.Rubric) -> None:
-        self._work = work
+    def __init__(self, reading: SubmissionReading, rubric: submission_pb2.Rubric) -> None:
+        self._reading = reading
         self._rubric = rubric
         self._complete = ijson.sendable_list()
         self._parser = ijson.items_coro(self._complete, "points.item", use_float=True)
@@ -37,5 +37,5 @@ class PointReader:
         self._number += 1
         if not (isinstance(point, dict) and keeps_to_point_schema(point)):
             return None
-        checked = check_point(point, self._number, self._work, self._rubric)
+        checked = check_point(point, self._number, self._reading, self._rubric)
         return None if checked.wrong else checked.point

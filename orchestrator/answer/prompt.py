@@ -15,7 +15,7 @@ from orchestrator.answer.schema import (
     answer_schema,
 )
 from orchestrator.submission.language import primary_subtag
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _ROLE = """\
 You are an experienced teacher of writing and one of several reviewers who read the same work \
@@ -110,7 +110,7 @@ PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _AUTHOR, _REQUEST)).encode()).
 
 
 def review_request(
-    work: Work,
+    reading: SubmissionReading,
     submission: submission_pb2.Submission,
     rubric: submission_pb2.Rubric,
     feedback_language: str,
@@ -128,7 +128,7 @@ def review_request(
             content_pb2.Turn(
                 role=content_pb2.ROLE_USER,
                 parts=[
-                    *_documents(work, submission, rubric),
+                    *_documents(reading, submission, rubric),
                     content_pb2.Part(text=_REQUEST.format(language=feedback_language)),
                 ],
             )
@@ -140,7 +140,7 @@ def review_request(
 
 
 def _documents(
-    work: Work, submission: submission_pb2.Submission, rubric: submission_pb2.Rubric
+    reading: SubmissionReading, submission: submission_pb2.Submission, rubric: submission_pb2.Rubric
 ) -> list[content_pb2.Part]:
     documents = [
         content_pb2.Document(
@@ -148,7 +148,7 @@ def _documents(
             text=json_format.MessageToJson(rubric, indent=None, ensure_ascii=False),
             media_type="application/json",
         ),
-        content_pb2.Document(title="submission", text=work.numbered, language_code=work.language_code),
+        content_pb2.Document(title="submission", text=reading.numbered, language_code=reading.language_code),
     ]
     if submission.reference_answer:
         documents.insert(0, content_pb2.Document(title="reference_answer", text=submission.reference_answer))

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from chorus.feedback.v1 import feedback_pb2
 from orchestrator.answer.schema import MAX_QUOTE
 from orchestrator.submission.folding import fold
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 from orchestrator.submission.visible_text import visible
 
 _ONE_EDIT_FROM = 10
@@ -29,7 +29,9 @@ _SENTENCE_ID = re.compile(r"\[?S(\d+)\]?")
 Span = tuple[int, int]
 
 
-def find_quote(work: Work, quote: str, sentence_ids: Sequence[str] = ()) -> feedback_pb2.Anchor | None:
+def find_quote(
+    reading: SubmissionReading, quote: str, sentence_ids: Sequence[str] = ()
+) -> feedback_pb2.Anchor | None:
     """Where the quotation stands: inside the named sentences if it is there, else the first place.
 
     Returns:
@@ -39,37 +41,37 @@ def find_quote(work: Work, quote: str, sentence_ids: Sequence[str] = ()) -> feed
     quote = visible(quote).strip()
     if not quote or len(quote) > MAX_QUOTE:
         return None
-    named = _named_span(work, sentence_ids)
+    named = _named_span(reading, sentence_ids)
     # The sentence numbers that a model was shown may have slipped into its copy.
     wordings = list(filter(None, dict.fromkeys((quote, _NUMBER.sub("", quote).strip()))))
     for wording in wordings:
-        if found := _first(work.reading, wording, named):
-            return work.anchor(*found, feedback_pb2.Anchor.MATCH_EXACT)
-    folded = work.folding.text
-    folded_named = named and work.folding.folded_span(*named)
+        if found := _first(reading.visible_text, wording, named):
+            return reading.anchor(*found, feedback_pb2.Anchor.MATCH_EXACT)
+    folded = reading.folding.text
+    folded_named = named and reading.folding.folded_span(*named)
     needles = [each for wording in wordings for each in _needles(wording)]
     for needle in needles:
         if found := _first(folded, needle, folded_named):
-            return work.anchor(*_reading_span(work, found), feedback_pb2.Anchor.MATCH_NORMALIZED)
+            return reading.anchor(*_reading_span(reading, found), feedback_pb2.Anchor.MATCH_NORMALIZED)
     for needle in needles:
         for span in filter(None, (folded_named, (0, len(folded)))):
             if found := _nearly(folded, needle, span):
-                return work.anchor(*_reading_span(work, found), feedback_pb2.Anchor.MATCH_APPROXIMATE)
+                return reading.anchor(*_reading_span(reading, found), feedback_pb2.Anchor.MATCH_APPROXIMATE)
     return None
 
 
-def named_place(work: Work, sentence_ids: Sequence[str]) -> feedback_pb2.Anchor | None:
+def named_place(reading: SubmissionReading, sentence_ids: Sequence[str]) -> feedback_pb2.Anchor | None:
     """The sentences that a point without a quotation names, if they are few; they stand for themselves."""
-    span = _named_span(work, sentence_ids)
+    span = _named_span(reading, sentence_ids)
     if span is None or len(sentence_ids) > _MAX_NAMED:
         return None
-    return work.anchor(*span, feedback_pb2.Anchor.MATCH_APPROXIMATE)
+    return reading.anchor(*span, feedback_pb2.Anchor.MATCH_APPROXIMATE)
 
 
-def _named_span(work: Work, sentence_ids: Sequence[str]) -> Span | None:
+def _named_span(reading: SubmissionReading, sentence_ids: Sequence[str]) -> Span | None:
     matches = filter(None, map(_SENTENCE_ID.fullmatch, sentence_ids))
     numbers = [int(match.group(1)) for match in matches]
-    known = [work.sentences[number - 1] for number in numbers if 1 <= number <= len(work.sentences)]
+    known = [reading.sentences[number - 1] for number in numbers if 1 <= number <= len(reading.sentences)]
     if not known:
         return None
     return min(each.start for each in known), max(each.end for each in known)
@@ -153,7 +155,7 @@ def _snap(text: str, edge: int) -> int:
     return edge
 
 
-def _reading_span(work: Work, span: Span) -> Span:
-    start, end = work.folding.original_span(*span)
-    passage = work.reading[start:end]
+def _reading_span(reading: SubmissionReading, span: Span) -> Span:
+    start, end = reading.folding.original_span(*span)
+    passage = reading.visible_text[start:end]
     return start + len(passage) - len(passage.lstrip()), start + len(passage.rstrip())

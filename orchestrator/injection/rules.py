@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
+from chorus.feedback.v1 import feedback_pb2
 from orchestrator.injection.classifier import steering
 from orchestrator.submission.folding import Folding
+from orchestrator.submission.reading import SubmissionReading
 from orchestrator.submission.sentences import Sentence
+from orchestrator.submission.visible_text import hidden_passages
 
 # A longer sentence is flagged only where it matched.
 _MAX_SENTENCE = 400
@@ -16,8 +19,24 @@ _NAMED = re.compile(r"([A-Z_]+) = (.*)")
 _USED = re.compile(r"\{([A-Z_]+)\}")
 
 
-def speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
-    """Ranges of the reading copy that seem to try to steer the models."""
+def suspected_injections(reading: SubmissionReading) -> tuple[feedback_pb2.Anchor, ...]:
+    """Finds the passages of a submission that seem to try to steer the models, in order.
+
+    They are those that a rule or the classifier finds, and writing that no person sees. A long text takes up
+    to a second of processor time.
+    """
+    copy = reading.copy
+    spans = [copy.received_range(*span) for span in _speaks_to_models(reading.folding, reading.sentences)]
+    spans += [copy.whole_clusters(*span) for span in hidden_passages(reading.text)]
+    return tuple(
+        feedback_pb2.Anchor(
+            start=start, end=end, quote=reading.text[start:end], match=feedback_pb2.Anchor.MATCH_EXACT
+        )
+        for start, end in sorted(set(spans))
+    )
+
+
+def _speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
     reached = 0
     for start, end in sorted((*_ruled(folding, sentences), *steering(folding, sentences))):
         if end > reached:

@@ -8,7 +8,7 @@ from orchestrator.merge import policy
 from orchestrator.merge.candidate import Range, Statement, overlap
 from orchestrator.merge.related_issues import are_kin, is_local, may_be_one
 from orchestrator.merge.text_similarity import likeness
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _WORDS_DECIDE_FROM = policy.JOIN_FROM - policy.LEXICAL * policy.LEXICAL_LIMIT
 
@@ -22,21 +22,23 @@ class Cluster:
     statements: Sequence[Statement]
 
 
-def align(work: Work, statements: Sequence[Statement], language_code: str) -> list[Cluster]:
+def align(reading: SubmissionReading, statements: Sequence[Statement], language_code: str) -> list[Cluster]:
     """Joins the statements, which come in order, by average linkage.
 
     No cluster ever holds two statements that must not be joined.
     """
-    similarities = _similarities(work, statements, language_code)
+    similarities = _similarities(reading, statements, language_code)
     return [
         Cluster([statements[place] for place in _most_similar_first(places, statements, similarities)])
         for places in _linked(len(statements), similarities)
     ]
 
 
-def _similarities(work: Work, statements: Sequence[Statement], language_code: str) -> dict[Pair, float]:
+def _similarities(
+    reading: SubmissionReading, statements: Sequence[Statement], language_code: str
+) -> dict[Pair, float]:
     """The similarity of every two statements that may be joined."""
-    sentences = [_sentences(work, each.place) for each in statements]
+    sentences = [_sentences(reading, each.place) for each in statements]
     allowed = [
         (one, other)
         for one, other in combinations(range(len(statements)), 2)
@@ -84,10 +86,10 @@ def _structure(one: Statement, other: Statement) -> float:
     return place + policy.SAME_ISSUE * same_issue + policy.SAME_CRITERION * same_criterion
 
 
-def _sentences(work: Work, place: Range | None) -> Range | None:
+def _sentences(reading: SubmissionReading, place: Range | None) -> Range | None:
     if place is None:
         return None
-    return work.sentence_at(place[0]), work.sentence_at(place[1] - 1)
+    return reading.sentence_at(place[0]), reading.sentence_at(place[1] - 1)
 
 
 def _linked(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:

@@ -17,42 +17,46 @@ from orchestrator.merge.order import criterion_levels, criterion_weights, import
 from orchestrator.merge.scores import merge_scores, total
 from orchestrator.merge.wording import template_summary
 from orchestrator.rubrics.default import default_criteria
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _NEUTRAL = Calibration()
 _ID_LENGTH = 12
 
 
 def merge(
-    work: Work,
+    reading: SubmissionReading,
     rubric: submission_pb2.Rubric,
     opinions: Sequence[Opinion],
     *,
     feedback_language: str,
+    suspected_injections: Sequence[feedback_pb2.Anchor] = (),
     calibration: Calibration = _NEUTRAL,
 ) -> merged_pb2.MergedFeedback:
     """Every model's feedback as one, in whatever order the opinions come; `panel` is left to the caller.
 
+    `suspected_injections` are the passages that the rules suspect; what the models suspect is added to them.
     A pure function, and some tens of milliseconds of processor time.
     """
     ordered = sorted(opinions, key=lambda opinion: opinion.model)
     scores = merge_scores(rubric, ordered, calibration)
     said = statements(ordered, default_criteria(rubric))
-    clusters = align(work, said, feedback_language)
-    points = _points(work, rubric, clusters, scores)
+    clusters = align(reading, said, feedback_language)
+    points = _points(reading, rubric, clusters, scores)
     return merged_pb2.MergedFeedback(
         points=points,
         scores=scores,
         summary=template_summary(points, feedback_language),
-        suspected_injections=_suspected_injections(work, ordered),
+        suspected_injections=_suspected_injections(suspected_injections, ordered),
         version=f"{policy.VERSION}+{calibration.id}",
         total=total(rubric, scores),
     )
 
 
-def _suspected_injections(work: Work, opinions: Sequence[Opinion]) -> list[feedback_pb2.Anchor]:
+def _suspected_injections(
+    by_rule: Sequence[feedback_pb2.Anchor], opinions: Sequence[Opinion]
+) -> list[feedback_pb2.Anchor]:
     """What the rules or a model suspect, each place once."""
-    suspected = {(each.start, each.end): each for each in work.suspected_injections}
+    suspected = {(each.start, each.end): each for each in by_rule}
     for opinion in opinions:
         for each in opinion.feedback.suspected_injections:
             suspected.setdefault((each.start, each.end), each)
@@ -69,7 +73,7 @@ class _Placed:
 
 
 def _points(
-    work: Work,
+    reading: SubmissionReading,
     rubric: submission_pb2.Rubric,
     clusters: Sequence[Cluster],
     scores: Sequence[merged_pb2.MergedScore],
@@ -79,7 +83,7 @@ def _points(
     placed = []
     for cluster in sorted(clusters, key=lambda each: _first(each.statements).key):
         first = _first(cluster.statements)
-        matter = _matter(work, first)
+        matter = _matter(reading, first)
         merged = _merged_point(cluster.statements, _id(matter, before[matter]))
         merged.importance = importance(cluster.statements, weights, levels)
         placed.append(_Placed(first.key[0], merged, cluster.statements))
@@ -119,12 +123,12 @@ def _first(said: Sequence[Statement]) -> Statement:
     return min(said, key=lambda each: each.key)
 
 
-def _matter(work: Work, statement: Statement) -> str:
+def _matter(reading: SubmissionReading, statement: Statement) -> str:
     """What a point is about, in the words of the work: it outlives a change elsewhere in the text."""
     sentence = ""
     if statement.place is not None:
-        place = work.sentences[work.sentence_at(statement.place[0]) - 1]
-        sentence = work.reading[place.start : place.end]
+        place = reading.sentences[reading.sentence_at(statement.place[0]) - 1]
+        sentence = reading.visible_text[place.start : place.end]
     return "\n".join((str(statement.point.polarity), statement.point.issue, sentence))
 
 

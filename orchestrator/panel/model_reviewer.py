@@ -17,7 +17,7 @@ from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, ChorusError, to_failure
@@ -40,10 +40,10 @@ OnPoint = Callable[[str, feedback_pb2.Point], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReviewQuestion:
     """What every model of a panel is asked."""
 
-    work: Work
+    reading: SubmissionReading
     submission: submission_pb2.Submission
     rubric: submission_pb2.Rubric
     feedback_language: str
@@ -52,7 +52,7 @@ class Question:
 
 
 Ask = Callable[
-    [ListedModel, Question, Spending, Deadline, OnPoint],
+    [ListedModel, ReviewQuestion, Spending, Deadline, OnPoint],
     Coroutine[Any, Any, feedback_pb2.ModelResult],
 ]
 
@@ -70,7 +70,7 @@ class _CutAnswerError(BadOutput):
     """The answer took more tokens than it was given."""
 
 
-class Asker:
+class ModelReviewer:
     """Asks models, and keeps their track records."""
 
     def __init__(self, stream_generate: StreamGenerate, records: TrackRecords, store: Store) -> None:
@@ -81,7 +81,7 @@ class Asker:
     async def ask(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
         on_point: OnPoint,
@@ -116,14 +116,14 @@ class Asker:
     async def _checked_answer(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         bill: Bill,
         deadline: Deadline,
         on_point: OnPoint,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         short = self._writes_too_slowly(listed, deadline)
         request = review_request(
-            question.work,
+            question.reading,
             question.submission,
             question.rubric,
             question.feedback_language,
@@ -145,13 +145,13 @@ class Asker:
     async def _try(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         request: model_service_pb2.GenerateRequest,
         bill: Bill,
         deadline: Deadline,
         on_point: OnPoint,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
-        points = PointReader(question.work, question.rubric)
+        points = PointReader(question.reading, question.rubric)
 
         def on_piece(piece: str) -> None:
             for point in points.feed(piece):
@@ -164,7 +164,7 @@ class Asker:
             check_answer,
             answer.text,
             answer.completion.finish_reason,
-            question.work,
+            question.reading,
             question.rubric,
             include_raw=question.include_raw,
         )

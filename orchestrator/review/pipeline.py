@@ -8,19 +8,20 @@ from contextlib import aclosing
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
 from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.injection.confirm import clear
+from orchestrator.injection.confirm import confirm
+from orchestrator.injection.rules import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
+from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.fan_out import FanOut, Outcome
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.review.request_check import check_request
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
 from rpckit.errors import QuorumNotReached, Timeout
 
@@ -33,12 +34,12 @@ _SUMMARY_SHARE = 0.2
 _MOST_SUMMARY_SECONDS = 15.0
 
 
-class Reviewer:
+class ReviewPipeline:
     """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
 
     def __init__(
         self,
-        directory: Directory,
+        directory: ModelDirectory,
         ask: Ask,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
@@ -66,12 +67,12 @@ class Reviewer:
         check_request(request)
         panel = select(request, await self._directory.listing(), self._default_panel)
         answer_by, merge_by = _deadlines(request, deadline)
-        work = await _read(request.submission, answer_by)
-        question = Question(
-            work=work,
+        reading, by_rule = await _read(request.submission, answer_by)
+        question = ReviewQuestion(
+            reading=reading,
             submission=request.submission,
-            rubric=request.rubric if request.HasField("rubric") else default_rubric(work.language_code),
-            feedback_language=request.feedback_language_code or work.language_code,
+            rubric=request.rubric if request.HasField("rubric") else default_rubric(reading.language_code),
+            feedback_language=request.feedback_language_code or reading.language_code,
             sampling=request.sampling,
             include_raw=request.include_raw,
         )
@@ -92,17 +93,17 @@ class Reviewer:
                     self._metrics.answer(event.result)
                 yield Event(result=event.result)
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
-                    yield Event(merged=await self._merge(question, panel, outcomes))
+                    yield Event(merged=await self._merge(question, by_rule, panel, outcomes))
 
         if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
             raise _quorum_not_reached(panel, outcomes)
-        merged = await self._merge(question, panel, outcomes)
+        merged = await self._merge(question, by_rule, panel, outcomes)
         usages = [each.result.usage for each in outcomes]
         suspected = list(merged.suspected_injections)
-        cleared = await clear(self._ask, question, outcomes, suspected, spending, answer_by)
-        usages += cleared.usages
-        if cleared.confirmed:
-            merged = await self._merge(question, panel, cleared.outcomes)
+        verdict = await confirm(self._ask, question, outcomes, suspected, spending, answer_by)
+        usages += verdict.usages
+        if verdict.confirmed:
+            merged = await self._merge(question, by_rule, panel, verdict.outcomes)
             merged.confirmed_injections.extend(suspected)
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
@@ -119,7 +120,7 @@ class Reviewer:
             usages += bill.usages
         feedback_id = uuid.uuid4().hex
         self._calibrations.learn(
-            feedback_id, _opinions(cleared.outcomes), question.rubric, work.language_code
+            feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
         )
         yield Event(
             response=feedback_service_pb2.GetFeedbackResponse(
@@ -127,22 +128,27 @@ class Reviewer:
                 results=[each.result for each in _in_request_order(panel, outcomes)],
                 usage=total_usage(usages),
                 rubric=question.rubric,
-                language_code=work.language_code,
+                language_code=reading.language_code,
                 feedback_id=feedback_id,
             ),
         )
 
     async def _merge(
-        self, question: Question, panel: Panel, outcomes: Sequence[Outcome]
+        self,
+        question: ReviewQuestion,
+        by_rule: Sequence[feedback_pb2.Anchor],
+        panel: Panel,
+        outcomes: Sequence[Outcome],
     ) -> merged_pb2.MergedFeedback:
         opinions = _opinions(outcomes)
         merged = await asyncio.to_thread(
             merge,
-            question.work,
+            question.reading,
             question.rubric,
             opinions,
             feedback_language=question.feedback_language,
-            calibration=self._calibrations.of(opinions, question.rubric, question.work.language_code),
+            suspected_injections=by_rule,
+            calibration=self._calibrations.of(opinions, question.rubric, question.reading.language_code),
         )
         merged.panel.CopyFrom(_panel(panel, outcomes))
         return merged
@@ -160,10 +166,18 @@ def _deadlines(
     return merge_by.earlier(summary), merge_by
 
 
-async def _read(submission: submission_pb2.Submission, deadline: Deadline) -> Work:
+async def _read(
+    submission: submission_pb2.Submission, deadline: Deadline
+) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+    """Reads a submission, and finds the passages that the rules suspect of steering the models."""
+
+    def read() -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+        reading = read_submission(submission)
+        return reading, suspected_injections(reading)
+
     try:
         async with asyncio.timeout(deadline.remaining()):
-            return await asyncio.to_thread(read_work, submission)
+            return await asyncio.to_thread(read)
     except TimeoutError:
         raise Timeout("the deadline leaves no time to ask a model") from None
 

@@ -3,21 +3,20 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from orchestrator.injection.rules import speaks_to_models
 from orchestrator.submission.folding import Folding, fold
 from orchestrator.submission.language import detect_language
 from orchestrator.submission.sentences import Sentence, split_sentences
-from orchestrator.submission.visible_text import ReadingCopy, hidden_passages, reading_copy
+from orchestrator.submission.visible_text import ReadingCopy, reading_copy
 from rpckit.errors import InvalidRequest
 
 _LIKE_A_NUMBER = re.compile(r"\[(S\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SubmissionReading:
     """A submission's text, split into sentences; `copy.text` is what is read.
 
     `numbered` is that with each sentence's number before it: "[S1] ", "[S2] " and so on. Where the author
@@ -30,10 +29,9 @@ class Work:
     sentences: tuple[Sentence, ...]
     numbered: str
     language_code: str
-    suspected_injections: tuple[feedback_pb2.Anchor, ...]
 
     @property
-    def reading(self) -> str:
+    def visible_text(self) -> str:
         """The reading copy's text."""
         return self.copy.text
 
@@ -48,7 +46,7 @@ class Work:
         return min(before + 1, len(self.sentences))
 
 
-def read_work(submission: submission_pb2.Submission) -> Work:
+def read_submission(submission: submission_pb2.Submission) -> SubmissionReading:
     """Reads a submission; a long Korean one takes seconds of processor time.
 
     Raises:
@@ -59,16 +57,14 @@ def read_work(submission: submission_pb2.Submission) -> Work:
         raise InvalidRequest({"submission.text": "holds nothing visible"})
     language_code = submission.language_code or detect_language(copy.text)
     sentences = split_sentences(copy.text, language_code)
-    work = Work(
+    return SubmissionReading(
         text=submission.text,
         copy=copy,
         folding=fold(copy.text),
         sentences=sentences,
         numbered=_numbered(copy.text, sentences),
         language_code=language_code,
-        suspected_injections=(),
     )
-    return replace(work, suspected_injections=_suspected_injections(work))
 
 
 def _numbered(text: str, sentences: Sequence[Sentence]) -> str:
@@ -82,14 +78,3 @@ def _numbered(text: str, sentences: Sequence[Sentence]) -> str:
         )
         end = sentence.end
     return "".join((*pieces, text[end:]))
-
-
-def _suspected_injections(work: Work) -> tuple[feedback_pb2.Anchor, ...]:
-    spans = [work.copy.received_range(*span) for span in speaks_to_models(work.folding, work.sentences)]
-    spans += [work.copy.whole_clusters(*span) for span in hidden_passages(work.text)]
-    return tuple(
-        feedback_pb2.Anchor(
-            start=start, end=end, quote=work.text[start:end], match=feedback_pb2.Anchor.MATCH_EXACT
-        )
-        for start, end in sorted(set(spans))
-    )
