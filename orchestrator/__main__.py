@@ -20,6 +20,7 @@ from orchestrator.servicers.classroom import SERVICE as CLASSROOM_SERVICE
 from orchestrator.servicers.classroom import ClassroomServicer
 from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from orchestrator.servicers.feedback import FeedbackServicer
+from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
 from orchestrator.store.fail_open import FailOpenStore
@@ -46,8 +47,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         IdempotentRuns(pipeline.review, store),
         directory,
         records,
-        store,
-        calibrations,
+        StoredFeedbacks(store, calibrations),
         settings.batch_window,
         host.draining,
     )
@@ -63,6 +63,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(store.run())
+    host.spawn(store.keep_deleting())
     host.spawn(calibrations.run())
     host.spawn(_warm_up(host))
 

@@ -59,7 +59,7 @@ class IdempotentRuns:
                 async for event in events:
                     yield event
                     if event.HasField("response"):
-                        await self._keep("", event.response, deadline)
+                        await self._keep("", caller, event.response, deadline)
             return
         # Two callers may choose the same request_id.
         key = json.dumps([caller, request.request_id])
@@ -68,7 +68,9 @@ class IdempotentRuns:
         if run is not None:
             _check_same(run.digest, digest)
         if run is None or run.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
-            run = _SharedRun(digest, deadline, self._stored_or_new(key, request, digest, deadline, run))
+            run = _SharedRun(
+                digest, deadline, self._stored_or_new(key, caller, request, digest, deadline, run)
+            )
             self._shared[key] = run
         run.listeners += 1
         try:
@@ -82,7 +84,13 @@ class IdempotentRuns:
                 await run.stop()
 
     async def _stored_or_new(
-        self, key: str, request: Request, digest: bytes, deadline: Deadline, previous_run: "_SharedRun | None"
+        self,
+        key: str,
+        caller: str,
+        request: Request,
+        digest: bytes,
+        deadline: Deadline,
+        previous_run: "_SharedRun | None",
     ) -> AsyncGenerator[Event]:
         started = time.monotonic()
         if previous_run is not None:
@@ -103,21 +111,21 @@ class IdempotentRuns:
                         if event.result.HasField("feedback") and event.result.model not in kept:
                             await self._store.keep_result(key, event.result)
                         elif event.HasField("response"):
-                            await self._keep(key, event.response, deadline)
+                            await self._keep(key, caller, event.response, deadline)
                         yield event
             except QuorumNotReached as error:
                 feedback_id = uuid.uuid4().hex
                 # A name that the store does not know deletes nothing: the caller is told none.
                 with suppress(Unavailable):
-                    await self._store.name_results(key, feedback_id)
+                    await self._store.name_results(key, caller, feedback_id)
                     error.metadata["feedback_id"] = feedback_id
                 raise
 
-    async def _keep(self, key: str, response: Response, deadline: Deadline) -> None:
+    async def _keep(self, key: str, caller: str, response: Response, deadline: Deadline) -> None:
         """Keeps a response before anyone has it, unless that takes so long that nobody would get it."""
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline.remaining() / 2):
-                await self._store.keep_response(key, response)
+                await self._store.keep_response(key, caller, response)
 
 
 class _SharedRun:
