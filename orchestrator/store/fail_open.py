@@ -111,9 +111,9 @@ class FailOpenStore:
             return await self._store.delete_feedback(caller, feedback_id)
 
     async def delete_expired(self) -> None:
-        """See `Store`."""
+        """See `Store`. It may take its time: no answer waits for it."""
         with suppress(StoreError):
-            async with self._asked("delete_expired"):
+            async with self._asked("delete_expired", patience=None):
                 await self._store.delete_expired()
 
     async def add_call(self, call: ModelCall) -> None:
