@@ -48,6 +48,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         directory,
         records,
         StoredFeedbacks(store, calibrations),
+        settings.panel,
         settings.batch_window,
         host.draining,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import grpc
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import MAX_PAGE_SIZE
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.spending import usage_of
 from rpckit.call import Deadline, current_call
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
 
 _SERVICE = "chorus.model.v1.ModelService"
+_MAX_PAGES = 10
 _MAX_AGE_SECONDS = 2.0
 _TIMEOUT_SECONDS = 1.0
 # Of a server that did not answer last time: while it is asked, nobody waits longer.
@@ -178,15 +180,26 @@ class _ModelServer:
     async def _ask(self) -> None:
         # All callers share what it finds: the time that this one has left does not count.
         current_call.set(None)
-        request = model_service_pb2.ListModelsRequest()
         try:
-            response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
+            models = await self._all_models(Deadline.after(_TIMEOUT_SECONDS))
         except grpc.aio.AioRpcError:
             self.answers = False
             self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
         else:
             self.answers = True
-            self.models = tuple(ListedModel(each, self.target) for each in response.models)
+            self.models = tuple(ListedModel(each, self.target) for each in models)
+
+    async def _all_models(self, deadline: Deadline) -> list[model_pb2.Model]:
+        """Reads page by page, as far as a server that never comes to an end is read."""
+        models: list[model_pb2.Model] = []
+        request = model_service_pb2.ListModelsRequest(page_size=MAX_PAGE_SIZE)
+        for _ in range(_MAX_PAGES):
+            response = await self._unwatched.ListModels(request, timeout=deadline.remaining())
+            models += response.models
+            request.page_token = response.next_page_token
+            if not request.page_token:
+                break
+        return models
 
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":

@@ -54,7 +54,7 @@ def select(
     if request.models:
         asked = _named(request, listing, readers, wrong)
     else:
-        asked = [each for each in reviewers if not default_panel or each.name in default_panel]
+        asked = [each for each in asked_by_default(listing, default_panel) if readers.allow(each)]
     name = request.summary_model
     summary_model = (listing.find(name) or _behind_silence(name, listing)) if name else None
     if name and summary_model is None:
@@ -80,6 +80,12 @@ def select(
     if wrong:
         raise InvalidRequest(wrong)
     return panel
+
+
+def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:
+    """The models that a request asks which names none and allows every provider."""
+    reviewers = filter(_can_review, listing.models)
+    return [each for each in reviewers if not default_panel or each.name in default_panel]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """FeedbackService: messages in, messages out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
+from modelkit.list_models import page_of
 from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.selection import asked_by_default
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.servicers.batch import FeedbackBatch
@@ -27,6 +29,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         directory: ModelDirectory,
         records: TrackRecords,
         feedbacks: StoredFeedbacks,
+        default_panel: Sequence[str],
         batch_window: int,
         draining: asyncio.Event,
     ) -> None:
@@ -34,6 +37,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         self._directory = directory
         self._records = records
         self._feedbacks = feedbacks
+        self._default_panel = default_panel
         self._batch_window = batch_window
         self._draining = draining
 
@@ -110,14 +114,20 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         request: feedback_service_pb2.ListModelsRequest,
         context: Any,
     ) -> feedback_service_pb2.ListModelsResponse:
-        """Lists every model, with its track record here."""
+        """Lists the models that are asked for, each with its track record here."""
         listing = await self._directory.listing()
+        page = page_of([each.model for each in listing.models], request)
         models = []
-        for listed in listing.models:
+        for listed in page.models:
             model = model_pb2.Model()
-            model.CopyFrom(listed.model)
+            model.CopyFrom(listed)
             record = self._records.of(listed.name)
             if record is not None:
                 model.track_record.CopyFrom(record)
             models.append(model)
-        return feedback_service_pb2.ListModelsResponse(models=models, unreachable=listing.unreachable)
+        return feedback_service_pb2.ListModelsResponse(
+            models=models,
+            unreachable=listing.unreachable,
+            next_page_token=page.next_page_token,
+            default_panel=[each.name for each in asked_by_default(listing, self._default_panel)],
+        )

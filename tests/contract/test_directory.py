@@ -41,6 +41,30 @@ async def test_a_model_of_two_servers_is_listed_once_where_it_is_ready() -> None
         assert [(each.name, each.server) for each in models] == [("fake/good", targets[1])]
 
 
+async def test_a_server_of_many_models_is_read_page_by_page() -> None:
+    many = {f"fake/{number:04}": FAKES["fake/good"] for number in range(1001)}
+    async with directory(FakeModels(many)) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == list(many)
+
+
+class EndlessModels(FakeModels):
+    """Always has another page."""
+
+    asked = 0
+
+    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+        self.asked += 1
+        response = await super().ListModels(ListModelsRequest(), context)
+        return ListModelsResponse(models=response.models, next_page_token=f"after {self.asked}")
+
+
+async def test_a_server_that_never_comes_to_an_end_is_read_so_far() -> None:
+    endless = EndlessModels(GOOD)
+    async with directory(endless) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == ["fake/good"]
+        assert endless.asked <= 20
+
+
 class HungModels(FakeModels):
     """Says nothing until `go`."""
 

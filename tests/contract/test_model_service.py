@@ -137,6 +137,69 @@ async def test_lists_known_values_only(served: Served) -> None:
         assert model.state == model_pb2.Model.STATE_READY or model.state_detail
 
 
+async def test_lists_page_by_page_what_it_lists_at_once(served: Served) -> None:
+    everything = list((await served.models()).values())
+    paged: list[model_pb2.Model] = []
+    request = ListModelsRequest(page_size=1)
+    while True:
+        page = await served.stub.ListModels(request, timeout=SECONDS)
+        assert len(page.models) == 1
+        paged += page.models
+        if not page.next_page_token:
+            break
+        request.page_token = page.next_page_token
+    assert paged == everything
+    for size in (len(everything), 2**31 - 1):
+        page = await served.stub.ListModels(ListModelsRequest(page_size=size), timeout=SECONDS)
+        assert (list(page.models), page.next_page_token) == (everything, "")
+
+
+async def test_lists_only_what_is_asked_for(served: Served) -> None:
+    everything = list((await served.models()).values())
+    ready = ListModelsRequest(
+        capabilities=[model_pb2.CAPABILITY_JSON_SCHEMA], states=[model_pb2.Model.STATE_READY]
+    )
+    listed = await served.stub.ListModels(ready, timeout=SECONDS)
+    assert list(listed.models) == [
+        each
+        for each in everything
+        if each.state == model_pb2.Model.STATE_READY and model_pb2.CAPABILITY_JSON_SCHEMA in each.capabilities
+    ]
+    impossible = ListModelsRequest(
+        capabilities=[model_pb2.CAPABILITY_SEED, model_pb2.CAPABILITY_IMAGE_OUTPUT],
+        states=[model_pb2.Model.STATE_LOADING],
+    )
+    assert not (await served.stub.ListModels(impossible, timeout=SECONDS)).models
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"page_size": -1}, {"page_size"}),
+        ({"page_token": "x"}, {"page_token"}),
+        ({"page_token": "é" * 10_000}, {"page_token"}),
+        ({"capabilities": [0]}, {"capabilities[0]"}),
+        ({"capabilities": [1, 99]}, {"capabilities[1]"}),
+        ({"capabilities": [1] * 17}, {"capabilities"}),
+        ({"states": [1, -1]}, {"states[1]"}),
+        ({"states": [1] * 17}, {"states"}),
+        ({"page_size": -1, "states": [99]}, {"page_size", "states[0]"}),
+    ],
+)
+async def test_a_malformed_request_for_the_list_is_named(
+    served: Served, fields: dict[str, Any], wrong: set[str]
+) -> None:
+    async with raising(InvalidRequest) as caught:
+        await served.stub.ListModels(ListModelsRequest(**fields), timeout=SECONDS)
+    assert caught[0].metadata.keys() == wrong
+
+
+async def test_says_what_writes_the_answers(served: Served) -> None:
+    is_ours = served.subject.model.startswith("chorus/")
+    kind = (await served.models())[served.subject.model].kind
+    assert kind == (model_pb2.Model.KIND_RULES if is_ours else model_pb2.Model.KIND_LANGUAGE_MODEL)
+
+
 async def test_answers_to_a_schema(served: Served) -> None:
     request = served.request()
     response = await served.stub.Generate(request, timeout=SECONDS)

@@ -224,6 +224,19 @@ async def test_the_models_are_listed_with_their_state_and_their_record(system: S
         assert (record.output_tokens_per_second > 0) == (name in TALKERS)
     assert not models["google/painter"].HasField("track_record")
     assert list(listed.unreachable) == [NOWHERE]
+    assert list(listed.default_panel) == [*TALKERS, *PROOFREADERS]
+
+    ready = ListModelsRequest(page_size=3, states=[Model.STATE_READY])
+    first = await system.feedback.ListModels(ready, timeout=10)
+    ready.page_token = first.next_page_token
+    second = await system.feedback.ListModels(ready, timeout=10)
+    assert [each.name for each in (*first.models, *second.models)] == [
+        each.name for each in listed.models if each.state == Model.STATE_READY
+    ][:6]
+    assert second.default_panel == first.default_panel == listed.default_panel
+    for wrong in (ListModelsRequest(page_size=-1), ListModelsRequest(page_token=TALKERS[0])):
+        refused = await failure(system.feedback.ListModels(wrong, timeout=10))
+        assert isinstance(refused, InvalidRequest)
 
 
 async def test_a_bad_item_of_a_batch_ends_itself_alone(system: System) -> None:

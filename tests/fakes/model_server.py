@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import list_models_response
 from rpckit.errors import InvalidRequest, ModelNotFound
 from rpckit.server import Host, run, serving
 from rpckit.settings import Environment, ServerSettings
@@ -105,7 +106,7 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         self, request: model_service_pb2.ListModelsRequest, context: object
     ) -> model_service_pb2.ListModelsResponse:
         listed = [_model(name, fake) for name, fake in self.models.items()]
-        return model_service_pb2.ListModelsResponse(models=listed)
+        return list_models_response(listed, request)
 
     async def Generate(
         self, request: model_service_pb2.GenerateRequest, context: object
