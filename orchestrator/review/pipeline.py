@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
-from orchestrator.calibration.calibrations import Calibrations
+from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import clear
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.merge.merge import merge
@@ -43,13 +43,13 @@ class Reviewer:
         ask: Ask,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
-        calibrations: Calibrations,
+        calibrator: RaterCalibrator,
     ) -> None:
         self._directory = directory
         self._ask = ask
         self._default_panel = default_panel
         self._metrics = metrics
-        self._calibrations = calibrations
+        self._calibrator = calibrator
 
     async def review(
         self,
@@ -119,7 +119,7 @@ class Reviewer:
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
         feedback_id = uuid.uuid4().hex
-        self._calibrations.learn(
+        self._calibrator.learn(
             feedback_id, _opinions(cleared.outcomes), question.rubric, reading.language_code
         )
         yield Event(
@@ -148,7 +148,9 @@ class Reviewer:
             opinions,
             feedback_language=question.feedback_language,
             suspected_injections=by_rule,
-            calibration=self._calibrations.of(opinions, question.rubric, question.reading.language_code),
+            calibration=self._calibrator.calibration(
+                opinions, question.rubric, question.reading.language_code
+            ),
         )
         merged.panel.CopyFrom(_panel(panel, outcomes))
         return merged
