@@ -11,18 +11,18 @@ from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
-from orchestrator.panel.model_reviewer import Asker
+from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.model_reviewer import ModelReviewer
 from orchestrator.panel.track_record import TrackRecords
-from orchestrator.review.idempotent_runs import Runs
-from orchestrator.review.pipeline import Reviewer
+from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.review.pipeline import ReviewPipeline
 from orchestrator.servicers.classroom import SERVICE as CLASSROOM_SERVICE
 from orchestrator.servicers.classroom import ClassroomServicer
 from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from orchestrator.servicers.feedback import FeedbackServicer
-from orchestrator.settings import Settings
+from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
-from orchestrator.store.fail_open import TolerantStore
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
@@ -32,18 +32,18 @@ from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
 
-async def register(host: Host, settings: Settings) -> None:
+async def register(host: Host, settings: OrchestratorSettings) -> None:
     """Adds both services; they are ready once the languages' models are loaded."""
     kept, history = await _open_state(host, settings)
-    store = TolerantStore(kept)
+    store = FailOpenStore(kept)
     metrics = ModelMetrics(host.metrics)
-    directory = Directory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
+    directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    asker = Asker(directory.stream_generate, records, store)
+    model_reviewer = ModelReviewer(directory.stream_generate, records, store)
     calibrator = RaterCalibrator(history)
-    reviewer = Reviewer(directory, asker.ask, settings.panel, metrics, calibrator)
+    pipeline = ReviewPipeline(directory, model_reviewer.ask, settings.panel, metrics, calibrator)
     feedback = FeedbackServicer(
-        Runs(reviewer.review, store),
+        IdempotentRuns(pipeline.review, store),
         directory,
         records,
         store,
@@ -67,7 +67,7 @@ async def register(host: Host, settings: Settings) -> None:
     host.spawn(_warm_up(host))
 
 
-async def _open_state(host: Host, settings: Settings) -> tuple[Store, JudgementHistory]:
+async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
     enter = host.exit_stack.enter_async_context
     if settings.redis_url:
         try:
@@ -96,4 +96,4 @@ async def _warm_up(host: Host) -> None:
 
 
 if __name__ == "__main__":
-    run(Settings.read, register)
+    run(OrchestratorSettings.read, register)

@@ -12,14 +12,14 @@ from statistics import fmean
 from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
-from orchestrator.injection.confirm import clear
+from orchestrator.injection.confirm import confirm
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scores import merge_scores
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import OnPoint, Question
+from orchestrator.panel.model_reviewer import OnPoint, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
@@ -94,19 +94,23 @@ def _mean_level(
         )
 
     async def ask(
-        listed: ListedModel, question: Question, _spending: Spending, _deadline: Deadline, _on_point: OnPoint
+        listed: ListedModel,
+        question: ReviewQuestion,
+        _spending: Spending,
+        _deadline: Deadline,
+        _on_point: OnPoint,
     ) -> feedback_pb2.ModelResult:
         return result(listed.name, question.submission.text)
 
     submission = submission_pb2.Submission(text=read.text, language_code=read.language_code)
-    question = Question(
+    question = ReviewQuestion(
         read, submission, rubric, read.language_code, generation_pb2.Sampling(), include_raw=False
     )
     outcomes = [
         Outcome(ListedModel(model_pb2.Model(name=model), ""), result(model, read.text)) for model in _MODELS
     ]
-    cleared = asyncio.run(
-        clear(
+    verdict = asyncio.run(
+        confirm(
             ask,
             question,
             outcomes,
@@ -116,7 +120,7 @@ def _mean_level(
         )
     )
     opinions = [
-        Opinion(each.listed.name, each.listed.name, "1", each.result.feedback) for each in cleared.outcomes
+        Opinion(each.listed.name, each.listed.name, "1", each.result.feedback) for each in verdict.outcomes
     ]
     return fmean(map(_middle, merge_scores(rubric, opinions, Calibration()))) - 1
 

@@ -8,7 +8,7 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.submission.visible_text import visible
@@ -23,7 +23,7 @@ _LEAST_LEFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class InjectionVerdict:
     """The outcomes that scores may rest on, whether steering was confirmed, and what asking again used."""
 
     outcomes: Sequence[Outcome]
@@ -31,14 +31,14 @@ class Cleared:
     usages: Sequence[generation_pb2.Usage] = ()
 
 
-async def clear(
+async def confirm(
     ask: Ask,
-    question: Question,
+    question: ReviewQuestion,
     outcomes: Sequence[Outcome],
     passages: Sequence[feedback_pb2.Anchor],
     spending: Spending,
     deadline: Deadline,
-) -> Cleared:
+) -> InjectionVerdict:
     """Asks the most lenient model again without the passages and, if its scores move, all the others.
 
     It costs nothing where the caller's limits leave no room for it: the outcomes stay as they are. Where
@@ -46,16 +46,16 @@ async def clear(
     """
     judged = [each for each in outcomes if each.answered and _levels(question.rubric, each.result)]
     if not passages or not judged:
-        return Cleared(outcomes)
+        return InjectionVerdict(outcomes)
     submission = _without(question, passages)
     if not visible(submission.text).strip():
-        return Cleared(outcomes)
+        return InjectionVerdict(outcomes)
     reading = await asyncio.to_thread(read_submission, submission)
     again = _Again(ask, replace(question, reading=reading, submission=submission), spending, deadline)
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
-        return Cleared(outcomes, usages=again.usages)
+        return InjectionVerdict(outcomes, usages=again.usages)
     others = [each for each in judged if each is not suspect]
     answers = await asyncio.gather(*map(again.ask, others))
     scores = {suspect.listed.name: first.feedback.scores} | {
@@ -63,7 +63,7 @@ async def clear(
         for each, answer in zip(others, answers, strict=True)
         if answer is not None
     }
-    return Cleared(
+    return InjectionVerdict(
         [_with_scores(each, scores.get(each.listed.name, ())) for each in outcomes],
         confirmed=True,
         usages=again.usages,
@@ -71,7 +71,7 @@ async def clear(
 
 
 class _Again:
-    def __init__(self, ask: Ask, question: Question, spending: Spending, deadline: Deadline) -> None:
+    def __init__(self, ask: Ask, question: ReviewQuestion, spending: Spending, deadline: Deadline) -> None:
         self.usages: list[generation_pb2.Usage] = []
         self._ask = ask
         self._question = question
@@ -97,7 +97,7 @@ class _Again:
         return result if result.HasField("feedback") else None
 
 
-def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
+def _without(question: ReviewQuestion, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
     """The submission without the passages, and without the sentences beside them where enough is left.
 
     A demand is rarely one sentence, and what is left of it would be obeyed still.

@@ -61,7 +61,7 @@ class Listing:
         return next((each for each in self.models if each.name == name), None)
 
 
-class Directory:
+class ModelDirectory:
     """Asks the model servers what they have, at most once in `max_age_seconds`.
 
     What an unreachable server had before stays listed, as UNAVAILABLE.

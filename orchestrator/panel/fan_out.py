@@ -8,7 +8,7 @@ from functools import partial
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
 from rpckit.call import Deadline
@@ -41,7 +41,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class _PanelSlot:
     """A place in the panel: the model asked first, and the one that is asked now."""
 
     first: ListedModel
@@ -74,7 +74,7 @@ class FanOut:
         ask: Ask,
         panel: Panel,
         policy: feedback_service_pb2.PanelPolicy,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
         kept: Mapping[str, feedback_pb2.ModelResult],
@@ -87,7 +87,7 @@ class FanOut:
         self._deadline = deadline
         self._kept = kept
         self._events: asyncio.Queue[Delta | Outcome] = asyncio.Queue()
-        self._open: dict[str, _Seat] = {}
+        self._open: dict[str, _PanelSlot] = {}
         self._tasks: list[asyncio.Task[feedback_pb2.ModelResult]] = []
         self._engaged = {each.name for each in panel.asked}
         self._families: list[str] = []
@@ -105,7 +105,7 @@ class FanOut:
         """
         try:
             for listed in self._panel.asked:
-                self._ask(_Seat(listed, listed))
+                self._ask(_PanelSlot(listed, listed))
             until = self._deadline
             while self._open:
                 try:
@@ -118,49 +118,49 @@ class FanOut:
                     until = min(until, self._patience())
                 yield event
             for name in list(self._open):
-                seat = self._open.pop(name)
+                slot = self._open.pop(name)
                 yield Outcome(
-                    seat.now, seat.failed(Timeout("it was still writing when the time for it was up"))
+                    slot.now, slot.failed(Timeout("it was still writing when the time for it was up"))
                 )
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _ask(self, seat: _Seat) -> None:
-        self._open[seat.now.name] = seat
-        self._engaged.add(seat.now.name)
-        if (kept := self._kept.get(seat.now.name)) is not None:
+    def _ask(self, slot: _PanelSlot) -> None:
+        self._open[slot.now.name] = slot
+        self._engaged.add(slot.now.name)
+        if (kept := self._kept.get(slot.now.name)) is not None:
             self._spending.committed += kept.usage.cost_usd_nanos
-            self._events.put_nowait(Outcome(seat.now, kept))
+            self._events.put_nowait(Outcome(slot.now, kept))
             return
         deadline = self._deadline.earlier(_MARGIN_SECONDS)
         if self._policy.HasField("model_timeout"):
             deadline = min(deadline, Deadline.after(to_seconds(self._policy.model_timeout)))
-        asking = self._ask_model(seat.now, self._question, self._spending, deadline, self._on_point)
-        task = asyncio.create_task(asking, name=f"ask {seat.now.name}")
-        task.add_done_callback(partial(self._on_result, seat))
+        asking = self._ask_model(slot.now, self._question, self._spending, deadline, self._on_point)
+        task = asyncio.create_task(asking, name=f"ask {slot.now.name}")
+        task.add_done_callback(partial(self._on_result, slot))
         self._tasks.append(task)
 
-    def _on_result(self, seat: _Seat, task: asyncio.Task[feedback_pb2.ModelResult]) -> None:
+    def _on_result(self, slot: _PanelSlot, task: asyncio.Task[feedback_pb2.ModelResult]) -> None:
         error = error_of(task)
-        result = task.result() if error is None else seat.failed(error)
-        result.substitute_for = seat.substitute_for
-        self._events.put_nowait(Outcome(seat.now, result))
+        result = task.result() if error is None else slot.failed(error)
+        result.substitute_for = slot.substitute_for
+        self._events.put_nowait(Outcome(slot.now, result))
 
     def _on_point(self, model: str, point: feedback_pb2.Point) -> None:
         self._events.put_nowait(Delta(model=model, point=point))
 
     def _close(self, outcome: Outcome) -> None:
-        seat = self._open.pop(outcome.listed.name)
+        slot = self._open.pop(outcome.listed.name)
         if outcome.answered:
             self._families.append(outcome.listed.model.family)
         elif (
-            seat.substitutes_tried < self._most_substitutes() and self._deadline.remaining() > _MARGIN_SECONDS
+            slot.substitutes_tried < self._most_substitutes() and self._deadline.remaining() > _MARGIN_SECONDS
         ):
-            spare = (each for each in self._panel.substitutes_for(seat.now) if each.name not in self._engaged)
+            spare = (each for each in self._panel.substitutes_for(slot.now) if each.name not in self._engaged)
             if (substitute := next(spare, None)) is not None:
-                self._ask(_Seat(seat.first, substitute, seat.substitutes_tried + 1))
+                self._ask(_PanelSlot(slot.first, substitute, slot.substitutes_tried + 1))
 
     def _most_substitutes(self) -> int:
         return _MAX_SUBSTITUTES_BEYOND if self._panel.is_enough(self._families) else _MAX_SUBSTITUTES
@@ -171,6 +171,6 @@ class FanOut:
             return self._deadline
         if self._policy.HasField("straggler_grace"):
             return Deadline.after(to_seconds(self._policy.straggler_grace))
-        if all(seat.substitute_for for seat in self._open.values()):
+        if all(slot.substitute_for for slot in self._open.values()):
             return Deadline.after(_SUBSTITUTES_SHARE * self._deadline.remaining())
         return self._deadline

@@ -40,7 +40,7 @@ OnPoint = Callable[[str, feedback_pb2.Point], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReviewQuestion:
     """What every model of a panel is asked."""
 
     reading: SubmissionReading
@@ -52,7 +52,7 @@ class Question:
 
 
 Ask = Callable[
-    [ListedModel, Question, Spending, Deadline, OnPoint],
+    [ListedModel, ReviewQuestion, Spending, Deadline, OnPoint],
     Coroutine[Any, Any, feedback_pb2.ModelResult],
 ]
 
@@ -70,7 +70,7 @@ class _CutAnswerError(BadOutput):
     """The answer took more tokens than it was given."""
 
 
-class Asker:
+class ModelReviewer:
     """Asks models, and keeps their track records."""
 
     def __init__(self, stream_generate: StreamGenerate, records: TrackRecords, store: Store) -> None:
@@ -81,7 +81,7 @@ class Asker:
     async def ask(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
         on_point: OnPoint,
@@ -116,7 +116,7 @@ class Asker:
     async def _checked_answer(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         bill: Bill,
         deadline: Deadline,
         on_point: OnPoint,
@@ -145,7 +145,7 @@ class Asker:
     async def _try(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         request: model_service_pb2.GenerateRequest,
         bill: Bill,
         deadline: Deadline,

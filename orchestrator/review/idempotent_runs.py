@@ -23,7 +23,7 @@ Response = feedback_service_pb2.GetFeedbackResponse
 _JOINED_SHARE = 0.5
 
 
-class Runs:
+class IdempotentRuns:
     """Starts runs, or joins those that are under way here; those of other replicas are waited for."""
 
     def __init__(self, review: Review, store: Store) -> None:
@@ -82,16 +82,16 @@ class Runs:
                 await run.stop()
 
     async def _stored_or_new(
-        self, key: str, request: Request, digest: bytes, deadline: Deadline, hastier: "_SharedRun | None"
+        self, key: str, request: Request, digest: bytes, deadline: Deadline, previous_run: "_SharedRun | None"
     ) -> AsyncGenerator[Event]:
         started = time.monotonic()
-        if hastier is not None:
-            await hastier.end()
+        if previous_run is not None:
+            await previous_run.end()
         async with self._store.lease(key) as had_to_wait:
             stored = await self._store.open_request(key, digest)
             _check_same(stored.request_hash, digest)
             is_patient = deadline.remaining() > time.monotonic() - started
-            asks_again = is_patient and (hastier or had_to_wait) and _was_cut(request, stored.response)
+            asks_again = is_patient and (previous_run or had_to_wait) and _was_cut(request, stored.response)
             if stored.response is not None and not asks_again:
                 for event in _replayed(stored.response):
                     yield event

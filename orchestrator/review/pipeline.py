@@ -8,14 +8,14 @@ from contextlib import aclosing
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
 from orchestrator.calibration.calibrator import RaterCalibrator
-from orchestrator.injection.confirm import clear
+from orchestrator.injection.confirm import confirm
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
+from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.fan_out import FanOut, Outcome
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending, total_usage
 from orchestrator.review.request_check import check_request
@@ -34,12 +34,12 @@ _SUMMARY_SHARE = 0.2
 _MOST_SUMMARY_SECONDS = 15.0
 
 
-class Reviewer:
+class ReviewPipeline:
     """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
 
     def __init__(
         self,
-        directory: Directory,
+        directory: ModelDirectory,
         ask: Ask,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
@@ -68,7 +68,7 @@ class Reviewer:
         panel = select(request, await self._directory.listing(), self._default_panel)
         answer_by, merge_by = _deadlines(request, deadline)
         reading, by_rule = await _read(request.submission, answer_by)
-        question = Question(
+        question = ReviewQuestion(
             reading=reading,
             submission=request.submission,
             rubric=request.rubric if request.HasField("rubric") else default_rubric(reading.language_code),
@@ -100,10 +100,10 @@ class Reviewer:
         merged = await self._merge(question, by_rule, panel, outcomes)
         usages = [each.result.usage for each in outcomes]
         suspected = list(merged.suspected_injections)
-        cleared = await clear(self._ask, question, outcomes, suspected, spending, answer_by)
-        usages += cleared.usages
-        if cleared.confirmed:
-            merged = await self._merge(question, by_rule, panel, cleared.outcomes)
+        verdict = await confirm(self._ask, question, outcomes, suspected, spending, answer_by)
+        usages += verdict.usages
+        if verdict.confirmed:
+            merged = await self._merge(question, by_rule, panel, verdict.outcomes)
             merged.confirmed_injections.extend(suspected)
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
@@ -120,7 +120,7 @@ class Reviewer:
             usages += bill.usages
         feedback_id = uuid.uuid4().hex
         self._calibrator.learn(
-            feedback_id, _opinions(cleared.outcomes), question.rubric, reading.language_code
+            feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
         )
         yield Event(
             response=feedback_service_pb2.GetFeedbackResponse(
@@ -135,7 +135,7 @@ class Reviewer:
 
     async def _merge(
         self,
-        question: Question,
+        question: ReviewQuestion,
         by_rule: Sequence[feedback_pb2.Anchor],
         panel: Panel,
         outcomes: Sequence[Outcome],

@@ -3,7 +3,7 @@
 from chorus.feedback.v1 import merged_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.merge.model_summary import accepted_summary, wording_request
-from orchestrator.panel.directory import Directory, ListedModel
+from orchestrator.panel.directory import ListedModel, ModelDirectory
 from orchestrator.panel.spending import Bill
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError
@@ -12,7 +12,7 @@ _OUTPUT_LIMIT = 1024
 
 
 async def write_summary(
-    directory: Directory,
+    directory: ModelDirectory,
     listed: ListedModel,
     merged: merged_pb2.MergedFeedback,
     feedback_language: str,

@@ -16,7 +16,7 @@ Response = feedback_service_pb2.GetFeedbackResponse
 Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitable[Response]]
 
 
-class Batch:
+class FeedbackBatch:
     """One stream of items; while `window` of them are not answered and sent, no more are read."""
 
     def __init__(self, respond: Respond, window: int, deadline: Deadline, draining: asyncio.Event) -> None:

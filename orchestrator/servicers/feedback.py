@@ -9,10 +9,10 @@ from typing import Any
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
 from orchestrator.calibration.calibrator import RaterCalibrator
-from orchestrator.panel.directory import Directory
+from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.track_record import TrackRecords
-from orchestrator.review.idempotent_runs import Runs
-from orchestrator.servicers.batch import Batch
+from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.servicers.batch import FeedbackBatch
 from orchestrator.servicers.score_check import checked_rubric
 from orchestrator.store.store import Store
 from rpckit.call import served_call
@@ -25,8 +25,8 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
 
     def __init__(
         self,
-        runs: Runs,
-        directory: Directory,
+        runs: IdempotentRuns,
+        directory: ModelDirectory,
         records: TrackRecords,
         store: Store,
         calibrator: RaterCalibrator,
@@ -69,7 +69,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         """Answers many requests, in order of completion."""
         call = served_call()
         respond = partial(self._runs.response, caller=call.caller)
-        batch = Batch(respond, self._batch_window, call.deadline, self._draining)
+        batch = FeedbackBatch(respond, self._batch_window, call.deadline, self._draining)
         async with aclosing(batch.answers(request_iterator)) as answers:
             async for answer in answers:
                 yield answer

@@ -20,7 +20,7 @@ _PAUSE_SECONDS = 2.0
 _MAX_UNWRITTEN = 1000
 
 
-class TolerantStore:
+class FailOpenStore:
     """Implements `Store` by another, whose errors it logs once when they begin and once when they end.
 
     Meanwhile requests are answered without its protection; what only the store can do fails with UNAVAILABLE.

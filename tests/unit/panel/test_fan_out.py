@@ -14,14 +14,16 @@ from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN, Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
-from orchestrator.panel.model_reviewer import OnPoint, Question
+from orchestrator.panel.model_reviewer import OnPoint, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import read_submission
 from rpckit.call import Deadline
 
 SUBMISSION = Submission(text="One sentence.", language_code="en")
-QUESTION = Question(read_submission(SUBMISSION), SUBMISSION, Rubric(), "en", Sampling(), include_raw=False)
+QUESTION = ReviewQuestion(
+    read_submission(SUBMISSION), SUBMISSION, Rubric(), "en", Sampling(), include_raw=False
+)
 ANSWER = ModelFeedback(summary="fine")
 
 
@@ -39,7 +41,7 @@ class ScriptedModels:
     async def ask(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
         on_point: OnPoint,
@@ -193,7 +195,11 @@ async def test_a_model_timeout_shortens_the_time_of_one_model() -> None:
     deadlines: list[float] = []
 
     async def ask(
-        listed: ListedModel, question: Question, spending: Spending, deadline: Deadline, on_point: OnPoint
+        listed: ListedModel,
+        question: ReviewQuestion,
+        spending: Spending,
+        deadline: Deadline,
+        on_point: OnPoint,
     ) -> ModelResult:
         deadlines.append(deadline.remaining())
         return ModelResult(model=listed.name, feedback=ANSWER)

@@ -12,7 +12,7 @@ from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, FINISH_REASON_S
 from chorus.model.v1.model_pb2 import Model, Price
 from chorus.model.v1.model_service_pb2 import Completion, GenerateRequest, StreamGenerateResponse
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import Asker, Question
+from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.rubrics.default import default_rubric
@@ -24,7 +24,9 @@ from rpckit.errors import ChorusError, RateLimited, Unavailable
 
 SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
 RUBRIC = default_rubric("en")
-QUESTION = Question(read_submission(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False)
+QUESTION = ReviewQuestion(
+    read_submission(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False
+)
 MODEL = ListedModel(Model(name="a/b", family="a", price=Price(output_usd_nanos=1_000_000)), server="a:1")
 
 GOOD = json.dumps(
@@ -96,14 +98,14 @@ async def ask(
     tmp_path: Path,
     *,
     listed: ListedModel = MODEL,
-    question: Question = QUESTION,
+    question: ReviewQuestion = QUESTION,
     records: TrackRecords | None = None,
     limit: int | None = None,
 ) -> tuple[ModelResult, list[Point]]:
     points: list[Point] = []
     async with SqliteStore.open(tmp_path / "s", 60) as store:
-        asker = Asker(script.stream_generate, records or TrackRecords(), store)
-        result = await asker.ask(
+        model_reviewer = ModelReviewer(script.stream_generate, records or TrackRecords(), store)
+        result = await model_reviewer.ask(
             listed, question, Spending(limit), Deadline.after(60), lambda _, point: points.append(point)
         )
     return result, points
@@ -141,7 +143,7 @@ async def test_a_cut_answer_is_asked_for_with_twice_the_room(tmp_path: Path) -> 
 
 async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Path) -> None:
     sampling = Sampling(max_output_tokens=50)
-    question = Question(QUESTION.reading, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
+    question = ReviewQuestion(QUESTION.reading, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
     script = Script(CUT)
     result, _ = await ask(script, tmp_path, question=question)
     assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT

@@ -6,8 +6,8 @@ import pytest
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
-from orchestrator.review.idempotent_runs import Runs
-from orchestrator.store.fail_open import TolerantStore
+from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoreError
 from rpckit.call import Deadline
@@ -23,7 +23,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     await script.started.wait()
     events = runs.events(REQUEST, Deadline.after(60))
@@ -37,7 +37,7 @@ async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store
 async def test_a_later_repeat_gets_the_stored_answer(store: SqliteStore) -> None:
     script = ScriptedReview()
     script.go.set()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     first = await runs.response(REQUEST, Deadline.after(60))
     events = [event async for event in runs.events(REQUEST, Deadline.after(60))]
     assert [event.WhichOneof("event") for event in events] == ["accepted", "result", "response"]
@@ -49,7 +49,7 @@ async def test_a_later_repeat_gets_the_stored_answer(store: SqliteStore) -> None
 async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: SqliteStore) -> None:
     script = ScriptedReview(fails=True)
     script.go.set()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     with pytest.raises(QuorumNotReached):
         await runs.response(REQUEST, Deadline.after(60))
     script.fails = False
@@ -61,7 +61,7 @@ async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: S
 async def test_what_a_failed_call_paid_for_is_deleted_by_the_name_in_its_error(store: SqliteStore) -> None:
     script = ScriptedReview(fails=True)
     script.go.set()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     for bought in (1, 2):
         with pytest.raises(QuorumNotReached) as caught:
             await runs.response(REQUEST, Deadline.after(60))
@@ -78,13 +78,13 @@ async def test_a_store_that_fails_meanwhile_leaves_no_name_that_would_delete_not
         script = ScriptedReview(fails=True)
         script.go.set()
         with pytest.raises(QuorumNotReached) as caught:
-            await Runs(script.review, TolerantStore(store)).response(REQUEST, Deadline.after(60))
+            await IdempotentRuns(script.review, FailOpenStore(store)).response(REQUEST, Deadline.after(60))
     assert "feedback_id" not in caught.value.metadata
 
 
 async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     other = GetFeedbackRequest(submission=Submission(text="Another."), request_id="r1")
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     await script.started.wait()
@@ -98,7 +98,7 @@ async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -
 
 async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     second = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     await script.started.wait()
@@ -112,7 +112,7 @@ async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: S
 
 async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     with pytest.raises(Timeout):
         await runs.response(REQUEST, Deadline.after(0.01))
     assert script.ended == 1
@@ -121,7 +121,7 @@ async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: Sqlit
 async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
     script = ScriptedReview()
     script.go.set()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     request = GetFeedbackRequest(submission=Submission(text="A text."))
     for expected in ("f1", "f2"):
         assert (await runs.response(request, Deadline.after(60))).feedback_id == expected
@@ -129,7 +129,7 @@ async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
 
 async def test_another_caller_with_the_same_id_shares_nothing(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60), "tutor"))
     await script.started.wait()
     script.go.set()
@@ -145,7 +145,7 @@ async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
     store: SqliteStore, hasty_leaves: bool
 ) -> None:
     models = SlowModelReview()
-    runs = Runs(models.review, store)
+    runs = IdempotentRuns(models.review, store)
     hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
     await models.started.wait()
     patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
@@ -163,7 +163,7 @@ async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
 
 async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = Runs(script.review, store)
+    runs = IdempotentRuns(script.review, store)
     hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
     await script.started.wait()
     patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
@@ -175,7 +175,7 @@ async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: Sq
 
 async def test_whom_the_policy_gave_up_is_not_asked_again(store: SqliteStore) -> None:
     models = SlowModelReview()
-    runs = Runs(models.review, store)
+    runs = IdempotentRuns(models.review, store)
     request = GetFeedbackRequest()
     request.CopyFrom(REQUEST)
     request.policy.straggler_grace.seconds = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aiosqlite import Connection
 
-from orchestrator.store.fail_open import TolerantStore
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
 
@@ -26,18 +26,18 @@ class SlowStore(SqliteStore):
 
 
 @asynccontextmanager
-async def slow(folder: Path) -> AsyncIterator[tuple[SlowStore, TolerantStore]]:
+async def slow(folder: Path) -> AsyncIterator[tuple[SlowStore, FailOpenStore]]:
     async with SlowStore.open(folder / "s", 60) as store:
         assert isinstance(store, SlowStore)
-        yield store, TolerantStore(store)
+        yield store, FailOpenStore(store)
 
 
 async def test_a_slow_store_holds_up_no_answer_and_its_calls_are_written_all_the_same(tmp_path: Path) -> None:
-    async with slow(tmp_path) as (store, tolerant):
-        writing = asyncio.create_task(tolerant.run())
+    async with slow(tmp_path) as (store, fail_open):
+        writing = asyncio.create_task(fail_open.run())
         async with asyncio.timeout(0.3):
             for call in CALLS[:3]:
-                await tolerant.add_call(call)
+                await fail_open.add_call(call)
         store.go.set()
         while len(await store.latest_calls()) < 3:  # noqa: ASYNC110 - a table does not say that it has changed
             await asyncio.sleep(0)
@@ -46,7 +46,7 @@ async def test_a_slow_store_holds_up_no_answer_and_its_calls_are_written_all_the
 
 
 async def test_what_waits_to_be_written_is_bounded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with slow(tmp_path) as (_, tolerant):
+    async with slow(tmp_path) as (_, fail_open):
         for call in CALLS:
-            await tolerant.add_call(call)
+            await fail_open.add_call(call)
     assert caplog.messages == ["store fails"]
