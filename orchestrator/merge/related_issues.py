@@ -1,6 +1,6 @@
 """Which issues can name one problem, though each model calls it by another word of the list."""
 
-from orchestrator.answer.issues import OTHER
+from modelkit.answer_form.issues import OTHER
 from orchestrator.merge.candidate import Statement
 
 # Across groups: on pairs that people labelled, these words named one problem as often as not.

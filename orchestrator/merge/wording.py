@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import regex
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
-from orchestrator.answer.issues import ISSUES, OTHER
+from modelkit.answer_form.issues import ISSUES, OTHER
 from orchestrator.merge import phrases, policy
 from orchestrator.submission.language import primary_subtag
 

@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
-from orchestrator.answer.issues import ISSUES
+from modelkit.answer_form.issues import ISSUES
 from orchestrator.merge import phrases
 from orchestrator.merge.wording import template_summary
 from orchestrator.merge.wording_guard import speaks_one_register
