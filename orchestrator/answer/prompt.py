@@ -14,7 +14,7 @@ from modelkit.answer_form.schema import (
     MAX_STRENGTHS,
     answer_schema,
 )
-from orchestrator.submission.language import primary_subtag
+from modelkit.language import primary_subtag
 from orchestrator.submission.reading import Work
 
 _ROLE = """\

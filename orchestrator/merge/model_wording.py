@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.language import primary_subtag
 from orchestrator.merge import policy
 from orchestrator.merge.wording import is_strength, offered
 from orchestrator.merge.wording_guard import says_nothing_new, speaks_one_register
-from orchestrator.submission.language import primary_subtag
 
 Sentence = merged_pb2.Summary.Sentence
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from rapidfuzz import utils
 
+from modelkit.language import primary_subtag
 from orchestrator.merge import policy
 from orchestrator.submission.korean import kiwi
-from orchestrator.submission.language import primary_subtag
 
 # Nouns, verbs, adjectives, adverbs, roots and foreign words carry the matter; the rest is grammar.
 _CONTENT_TAGS = ("NN", "NR", "VV", "VA", "MA", "XR", "SL", "SN")

@@ -10,8 +10,8 @@ import regex
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from modelkit.answer_form.issues import ISSUES, OTHER
+from modelkit.language import primary_subtag
 from orchestrator.merge import phrases, policy
-from orchestrator.submission.language import primary_subtag
 
 Point = merged_pb2.MergedPoint
 Sentence = merged_pb2.Summary.Sentence
