@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chorus.feedback.v1 import submission_pb2
+from modelkit.language import primary_subtag
 from orchestrator.answer.prompt import PROMPT_VERSION
 from orchestrator.merge.severity import ResidualSums
-from orchestrator.submission.language import primary_subtag
 
 # Severity drifts, with a provider's changes and with what a model is given. So older judgements are dropped.
 MAX_JUDGEMENTS = 500

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.answer.issues import ISSUES, OTHER
+from modelkit.answer_form.issues import ISSUES, OTHER
 from orchestrator.merge.opinion import Opinion
 
 Span = tuple[int, int]

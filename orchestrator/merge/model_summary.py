@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.language import primary_subtag
 from orchestrator.merge import policy
 from orchestrator.merge.summary_guard import has_one_register, is_grounded
 from orchestrator.merge.template_summary import SummarySentence, eligible_points, is_strength
-from orchestrator.submission.language import primary_subtag
 
 _MAX_POINTS = 12
 _MAX_SENTENCE_LENGTH = 400

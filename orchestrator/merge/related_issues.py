@@ -1,6 +1,6 @@
 """Which issues can name one problem, although models choose different ones of the closed list."""
 
-from orchestrator.answer.issues import OTHER
+from modelkit.answer_form.issues import OTHER
 from orchestrator.merge.candidate import MergeCandidate
 
 # Issues of different groups that named one problem as often as not, on pairs of points that people labelled.

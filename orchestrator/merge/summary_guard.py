@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from chorus.feedback.v1 import merged_pb2
-from orchestrator.submission.language import primary_subtag
+from modelkit.language import primary_subtag
 from orchestrator.submission.visible_text import visible
 
 # An apostrophe within a word or after a plural is no quotation mark.

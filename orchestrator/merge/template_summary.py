@@ -10,9 +10,9 @@ import regex
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.feedback.v1.merged_pb2 import MergedPoint
-from orchestrator.answer.issues import ISSUES, OTHER
+from modelkit.answer_form.issues import ISSUES, OTHER
+from modelkit.language import primary_subtag
 from orchestrator.merge import policy, summary_phrases
-from orchestrator.submission.language import primary_subtag
 
 SummarySentence = merged_pb2.Summary.Sentence
 Topic = list[MergedPoint]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rapidfuzz import utils
 
+from modelkit.language import primary_subtag
 from orchestrator.merge import policy
 from orchestrator.submission.korean import kiwi
-from orchestrator.submission.language import primary_subtag
 
 # The tags of nouns, verbs, adjectives, adverbs, roots and foreign words, which carry the matter. The other
 # morphemes are grammar.

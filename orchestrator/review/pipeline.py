@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
+from modelkit.usage import total_usage
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
 from orchestrator.injection.rules import suspected_injections
@@ -17,7 +18,7 @@ from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric

@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
-from orchestrator.answer.issues import ISSUES
+from modelkit.answer_form.issues import ISSUES
 from orchestrator.merge import summary_phrases
 from orchestrator.merge.summary_guard import has_one_register
 from orchestrator.merge.template_summary import SummarySentence, template_summary
