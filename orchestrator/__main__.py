@@ -9,7 +9,7 @@ from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
 from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.model_reviewer import ModelReviewer

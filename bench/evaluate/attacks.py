@@ -13,7 +13,7 @@ from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scores import merge_scores

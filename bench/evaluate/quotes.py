@@ -56,7 +56,7 @@ def _goal(generator: random.Random, language: str, readings: Sequence[Submission
             other = _passage(generator, generator.choice(readings))
             for share, wrong in ((foreign, other), (swapped, _with_swapped_words(generator, quote, other))):
                 # Headings, sources and set phrases that both works hold are no invention.
-                if fold(wrong).text.strip() not in reading.folding.text:
+                if fold(wrong).text.strip() not in reading.folded.text:
                     torn += _count(share, reading, wrong[:MAX_QUOTE])
     return Goal(
         "E7",

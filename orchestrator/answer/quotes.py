@@ -14,7 +14,7 @@ from chorus.feedback.v1 import feedback_pb2
 from modelkit.answer_form.schema import MAX_QUOTE
 from orchestrator.submission.folding import fold
 from orchestrator.submission.reading import SubmissionReading
-from orchestrator.submission.visible_text import visible
+from orchestrator.submission.visible_text import strip_invisible
 
 _ONE_EDIT_FROM = 10
 _SIMILAR_FROM = 30
@@ -38,7 +38,7 @@ def find_quote(
         None where the work does not say so, and for a quotation of more than `MAX_QUOTE` characters, on which
         the comparison could take forever.
     """
-    quote = visible(quote).strip()
+    quote = strip_invisible(quote).strip()
     if not quote or len(quote) > MAX_QUOTE:
         return None
     named = _named_span(reading, sentence_ids)
@@ -47,8 +47,8 @@ def find_quote(
     for wording in wordings:
         if found := _first(reading.visible_text, wording, named):
             return reading.anchor(*found, feedback_pb2.Anchor.MATCH_EXACT)
-    folded = reading.folding.text
-    folded_named = named and reading.folding.folded_span(*named)
+    folded = reading.folded.text
+    folded_named = named and reading.folded.folded_span(*named)
     needles = [each for wording in wordings for each in _needles(wording)]
     for needle in needles:
         if found := _first(folded, needle, folded_named):
@@ -156,6 +156,6 @@ def _snap(text: str, edge: int) -> int:
 
 
 def _reading_span(reading: SubmissionReading, span: Span) -> Span:
-    start, end = reading.folding.original_span(*span)
+    start, end = reading.folded.original_span(*span)
     passage = reading.visible_text[start:end]
     return start + len(passage) - len(passage.lstrip()), start + len(passage.rstrip())

@@ -10,7 +10,7 @@ from chorus.model.v1 import failure_pb2
 from modelkit.usage import total_usage
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
