@@ -1,4 +1,4 @@
-"""What holds of every merge."""
+"""Properties that every merge has."""
 
 import random
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from orchestrator.submission.visible_text import VisibleText, strip_invisible
 
-# Where composition, clusters and invisible characters meet.
+# Composition, clusters and invisible characters meet in these.
 PIECES = st.sampled_from(
     [
         "가", "ᄀ", "ᅡ", "ᆨ", "각", "e", "\u0301", "é", "\u0316", "👨\u200d👩\u200d👧", "🇰🇷", "👍🏽",
