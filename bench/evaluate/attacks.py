@@ -1,4 +1,4 @@
-"""E9: works that try to steer the models, and models that obey."""
+"""E9: measures works that try to steer the models, on fakes that obey."""
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
 
@@ -13,7 +13,7 @@ from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scores import merge_scores
@@ -35,7 +35,7 @@ _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?\n]?")
 
 
 def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal:
-    """Has every attack made on forty works, which models score whose obedience is known."""
+    """Makes every attack on forty works, which fakes of known obedience then score."""
     templates = {each.stem: each.read_text(encoding="utf-8") for each in sorted(folder.glob("*.txt"))}
     if not templates:
         return unmeasured("E9", _WHAT, _GOAL, f"no attacks in {folder}")
@@ -80,11 +80,11 @@ def _mean_level(
     attack: str,
     obedient: Collection[str],
 ) -> float:
-    """The merged scores' mean, once the check has had its say."""
+    """Returns the mean of the merged scores after the suspicion was confirmed or not."""
     rubric = default_rubric(reading.language_code)
 
     def result(model: str, text: str) -> feedback_pb2.ModelResult:
-        # Whoever sees most of the attack does as it says.
+        # An obedient fake obeys if it sees most of the attack.
         obeys = model in obedient and _share_left(attack, text) > 0.5
         score = 1 + (4.0 if obeys else truth[model])
         given = [feedback_pb2.CriterionScore(criterion_id=each.id, score=score) for each in rubric.criteria]
@@ -130,6 +130,6 @@ def _middle(score: merged_pb2.MergedScore) -> float:
 
 
 def _share_left(attack: str, text: str) -> float:
-    """How much of an attack stands in a text, sentence by sentence."""
+    """Returns the share of an attack's sentences, by length, that stand in a text."""
     sentences = _SENTENCE.findall(attack)
     return sum(len(each) for each in sentences if each in text) / max(sum(map(len, sentences)), 1)

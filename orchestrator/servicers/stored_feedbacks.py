@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from google.protobuf import message, timestamp_pb2
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
-from orchestrator.calibration.calibrations import Calibrations
+from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.servicers.decision_check import check_decisions
 from orchestrator.servicers.rater_check import with_match
 from orchestrator.servicers.score_check import check_scores
@@ -26,10 +26,10 @@ class StoredFeedbacks:
     """
 
     def __init__(
-        self, store: Store, calibrations: Calibrations, clock: Callable[[], float] = time.time
+        self, store: Store, calibrator: RaterCalibrator, clock: Callable[[], float] = time.time
     ) -> None:
         self._store = store
-        self._calibrations = calibrations
+        self._calibrator = calibrator
         self._clock = clock
 
     async def get(self, caller: str, feedback_id: str) -> feedback_service_pb2.GetStoredFeedbackResponse:
@@ -60,7 +60,7 @@ class StoredFeedbacks:
         _complete(anchor for score in scores.scores for anchor in score.evidence)
         if not await self._store.keep_scores(caller, request.feedback_id, scores):
             raise _not_found()
-        self._calibrations.learn_from_person(
+        self._calibrator.learn_from_person(
             request.feedback_id, request.rater, request.scores, response.rubric
         )
 
@@ -87,7 +87,7 @@ class StoredFeedbacks:
         """Deletes all that is stored of a feedback, or of a call that failed under its id."""
         await self._find(caller, feedback_id)
         # What it taught goes first: once the feedback is gone, no second try could find whose it was.
-        await self._calibrations.forget(feedback_id)
+        await self._calibrator.forget(feedback_id)
         if not await self._store.delete_feedback(caller, feedback_id):
             raise _not_found()
 

@@ -17,8 +17,8 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     RecordScoresRequest,
 )
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
-from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.calibration.sqlite import SqliteHistory
+from orchestrator.calibration.calibrator import RaterCalibrator
+from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.servicers.rater_check import MAX_SAID
 from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.store.sqlite import SqliteStore
@@ -48,8 +48,8 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 @pytest.fixture
 async def feedbacks(store: SqliteStore, tmp_path: Path) -> AsyncIterator[StoredFeedbacks]:
-    async with SqliteHistory.open(tmp_path / "s") as history:
-        yield StoredFeedbacks(store, Calibrations(history), clock=lambda: NOW)
+    async with SqliteJudgementHistory.open(tmp_path / "s") as history:
+        yield StoredFeedbacks(store, RaterCalibrator(history), clock=lambda: NOW)
 
 
 async def test_a_feedback_is_given_again_with_what_people_said(feedbacks: StoredFeedbacks) -> None:
