@@ -39,11 +39,11 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    model_reviewer = ModelReviewer(directory.stream_generate, records, store)
+    model_reviewer = ModelReviewer(directory, records, store)
     calibrations = Calibrations(history)
-    pipeline = ReviewPipeline(directory, model_reviewer.ask, settings.panel, metrics, calibrations)
+    pipeline = ReviewPipeline(directory, directory, model_reviewer, settings.panel, metrics, calibrations)
     feedback = FeedbackServicer(
-        IdempotentRuns(pipeline.review, store),
+        IdempotentRuns(pipeline, store),
         directory,
         records,
         store,
