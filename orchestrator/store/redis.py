@@ -15,7 +15,7 @@ from redis.exceptions import LockError, RedisError
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
-from orchestrator.store.store import StoredFeedback, StoredRequest
+from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
 
 # A replica that dies is taken over after this long at most, and those who wait look this often.
 _LEASE_SECONDS = 6.0
@@ -154,6 +154,8 @@ class RedisStore:
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         with explained():
+            if not await self._client.exists(_request(request_id)):
+                raise StoreError("it is gone")
             async with self._client.pipeline() as pipeline:
                 self._add_feedback(pipeline, request_id, caller, feedback_id, {})
                 await pipeline.execute()

@@ -99,6 +99,8 @@ class SqliteStore:
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         async with self._transaction():
+            if not any(await self._rows("SELECT 1 FROM requests WHERE request_id = ?", request_id)):
+                raise StoreError("it is gone")
             await self._add_feedback(request_id, caller, feedback_id, None)
 
     async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:

@@ -67,7 +67,11 @@ class Store(Protocol):
         """Keeps a response under its feedback_id, and as that of its request_id, if it has one."""
 
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
-        """Lets `delete_feedback` delete the answers of a request that came to no response."""
+        """Lets `delete_feedback` delete the answers of a request that came to no response.
+
+        Raises:
+            StoreError: Nothing is kept under the request_id.
+        """
 
     async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
         """Returns what is kept of a caller's feedback; None if it is not there."""

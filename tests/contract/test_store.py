@@ -116,6 +116,15 @@ async def test_answers_without_a_response_are_deleted_by_the_name_they_were_give
         assert await store.delete_feedback("ann", "f2")
 
 
+async def test_nothing_is_named_that_is_not_kept(opened: Open) -> None:
+    async with opened(60) as store:
+        with pytest.raises(StoreError):
+            await store.name_results("r1", "ann", "f1")
+        assert await store.feedback("ann", "f1") is None
+        await store.open_request("r1", b"hash")
+        await store.name_results("r1", "ann", "f1")
+
+
 async def test_a_response_without_a_request_id_is_kept_too(opened: Open) -> None:
     async with opened(60) as store:
         await store.keep_response("", "ann", RESPONSE)

@@ -52,6 +52,12 @@ async def feedbacks(store: SqliteStore, tmp_path: Path) -> AsyncIterator[StoredF
         yield StoredFeedbacks(store, RaterCalibrator(history), clock=lambda: NOW)
 
 
+async def fail(store: SqliteStore) -> None:
+    """Keeps what a call of ann's leaves that found no quorum, under the id "failed"."""
+    await store.open_request("r1", b"hash")
+    await store.name_results("r1", "ann", "failed")
+
+
 async def test_a_feedback_is_given_again_with_what_people_said(feedbacks: StoredFeedbacks) -> None:
     await feedbacks.record_scores("ann", SCORES)
     await feedbacks.record_decisions("ann", DECISIONS)
@@ -70,7 +76,7 @@ async def test_a_feedback_is_given_again_with_what_people_said(feedbacks: Stored
 async def test_another_callers_feedback_is_told_apart_from_none_by_nothing(
     feedbacks: StoredFeedbacks, store: SqliteStore
 ) -> None:
-    await store.name_results("", "ann", "failed")
+    await fail(store)
 
     def asked(caller: str, feedback_id: str) -> list[Awaitable[object]]:
         scores = RecordScoresRequest(feedback_id=feedback_id, rater="t")
@@ -92,13 +98,13 @@ async def test_another_callers_feedback_is_told_apart_from_none_by_nothing(
 
 
 async def test_a_call_that_failed_has_no_feedback(feedbacks: StoredFeedbacks, store: SqliteStore) -> None:
-    await store.name_results("r1", "ann", "failed")
+    await fail(store)
     with pytest.raises(FeedbackNotFound):
         await feedbacks.get("ann", "failed")
 
 
 async def test_what_is_deleted_is_not_found_again(feedbacks: StoredFeedbacks, store: SqliteStore) -> None:
-    await store.name_results("", "ann", "failed")
+    await fail(store)
     for feedback_id in ("f1", "failed"):
         await feedbacks.delete("ann", feedback_id)
         with pytest.raises(FeedbackNotFound):
