@@ -26,7 +26,7 @@ from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_work
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
@@ -85,7 +85,7 @@ async def _open_state(host: Host, settings: Settings) -> tuple[Store, History]:
 async def _warm_up(host: Host) -> None:
     """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
     await asyncio.to_thread(read_work, submission_pb2.Submission(text="준비합니다.", language_code="ko"))
-    give_back()
+    release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
 

@@ -34,7 +34,7 @@ from rpckit.errors import (
     to_status,
 )
 from rpckit.metrics import CallMetrics
-from rpckit.trace import continued, end
+from rpckit.trace import end_span, extract_trace
 
 _HEALTH = "/grpc.health."
 _REFLECTION = "/grpc.reflection."
@@ -142,7 +142,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         peer = context.peer()
         remaining = context.time_remaining()
         name = f"{method.containing_service.full_name}/{method.name}"
-        caller_trace = continued(self._tracer, context.invocation_metadata() or ())
+        caller_trace = extract_trace(self._tracer, context.invocation_metadata() or ())
         span, trace = caller_trace.start(name, SpanKind.SERVER)
         call = Call(
             method=f"/{name}",
@@ -169,7 +169,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             self._running -= 1
             if not self._running:
                 self._idle.set()
-            end(span, ending.code, ending.reason)
+            end_span(span, ending.code, ending.reason)
             self._metrics.end(call.method, ending.code, ending.reason, time.monotonic() - started)
             log.access(call, peer=peer, started=started, code=ending.code, reason=ending.reason)
 

@@ -29,7 +29,7 @@ def authority() -> Authority:
 @asynccontextmanager
 async def stub(port: int, folder: Path | None, server_name: str = "") -> AsyncIterator[Any]:
     """What calls with the certificate in a folder, which it looks at with each call."""
-    certificates = CertificateFolder(folder, look_again_seconds=0) if folder else None
+    certificates = CertificateFolder(folder, reload_interval_seconds=0) if folder else None
     security = Security(certificates, server_name=server_name)
     async with connect(f"127.0.0.1:{port}", SERVICE, security=security) as channel:
         yield model_service_pb2_grpc.ModelServiceStub(channel)
