@@ -7,6 +7,7 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from rpckit.health import Health
+from rpckit.interceptor import HealthInterceptor
 from rpckit.settings import ServerSettings
 
 
@@ -20,7 +21,7 @@ async def health_endpoint(servicer: Health, settings: ServerSettings) -> AsyncIt
     if not settings.health_port:
         yield
         return
-    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    server = grpc.aio.server(interceptors=[HealthInterceptor()], options=[("grpc.so_reuseport", 0)])
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     try:
         server.add_insecure_port(f"{settings.host}:{settings.health_port}")

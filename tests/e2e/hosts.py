@@ -18,7 +18,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.processes import PATIENCE_SECONDS, ROOT, environment
+from tests.e2e.processes import ROOT, environment
+from tests.patience import PATIENCE
 
 _NETWORK = "10.213.77."
 _NAME_SERVER = f"{_NETWORK}1"
@@ -51,7 +52,7 @@ class Host:
         """Sends the program a signal and waits for its end; the exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
     async def kill(self) -> None:

@@ -20,13 +20,13 @@ import pytest_asyncio
 from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
-    PATIENCE_SECONDS,
     PROOFREADER,
     ROOT,
     run_to_end,
     running,
     until,
 )
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -157,7 +157,7 @@ class Review:
 
     @asynccontextmanager
     async def started(self, file: Path, **options: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        given = {"server": self.chorus.address, "deadline": str(PATIENCE_SECONDS)} | options
+        given = {"server": self.chorus.address, "deadline": str(PATIENCE)} | options
         arguments = [word for name, value in given.items() for word in (f"--{name}", value)]
         process = await asyncio.create_subprocess_exec(
             *(*self.client.run, *arguments, str(file)),
@@ -167,7 +167,7 @@ class Review:
             stderr=PIPE,
         )
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(PATIENCE):
                 yield process
         finally:
             if process.returncode is None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import PATIENCE_SECONDS, ROOT, SERVICES, environment, run_to_end, until
+from tests.e2e.processes import ROOT, SERVICES, environment, run_to_end, until
 from tests.fakes.authority import Authority
+from tests.patience import PATIENCE
 
 CLIENT = "clients.command_line"
 RUBRIC = {
@@ -54,7 +55,7 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
         stderr=STDOUT,
     )
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             yield Up(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
     finally:
         if process.returncode is None:

@@ -14,8 +14,9 @@ import pytest_asyncio
 
 from tests.e2e.events import Events
 from tests.e2e.hosts import Host, Network, network, why_not
-from tests.e2e.processes import PATIENCE_SECONDS, until
+from tests.e2e.processes import until
 from tests.fakes.authority import Authority
+from tests.patience import PATIENCE
 
 AGE_SECONDS = 10.0
 # A connection ends a tenth early or late, and a name is asked for and dialled in a moment.
@@ -70,7 +71,7 @@ class Hosts:
     async def ready(self, *hosts: Host) -> None:
         prober = self.network.host()
         probing = await prober.start("tests.e2e.probe", *(f"{each.address}:9091" for each in hosts))
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await probing.wait() == 0
 
     async def caller(self) -> "Caller":
@@ -96,7 +97,7 @@ class Caller:
     async def stop(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             assert await self.process.wait() == 0
 
 
