@@ -1,6 +1,7 @@
 """Callers that say who they are, by a token or by a certificate, and those that do not."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from rpckit.channel import connect
 from rpckit.errors import ChorusError, RateLimited, Unauthenticated, from_rpc_error
 from rpckit.settings import Security, SettingError
 from tests.fakes.authority import Authority
+from tests.fakes.json_log import json_log
 from tests.fakes.recorder import SERVICE, Recorder, free_port
 from tests.patience import PATIENCE
 
@@ -69,6 +71,20 @@ async def test_a_call_without_a_valid_token_gets_nothing(tokens: Path) -> None:
         assert recorder.calls == []
         assert await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)) == GenerateResponse()
         assert recorder.calls[-1].caller == "tutor"
+
+
+async def test_the_log_names_the_caller_of_each_call(
+    tokens: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with json_log():
+        async with (
+            Recorder().start(CHORUS_CALLER_TOKENS=str(tokens)) as port,
+            grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+        ):
+            await models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN))
+            await failure(models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer("another")))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["caller"] for line in lines if line["event"] == "call"] == ["tutor", ""]
 
 
 async def test_health_is_for_all_and_reflection_for_callers(tokens: Path) -> None:

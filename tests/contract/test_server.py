@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +19,12 @@ from chorus.model.v1.model_service_pb2 import (
     StreamGenerateRequest,
     StreamGenerateResponse,
 )
-from rpckit import errors, log
+from rpckit import errors
 from rpckit.call import served_call
 from rpckit.channel import connect
 from rpckit.server import Host, serving
 from rpckit.settings import Environment, ServerSettings
+from tests.fakes.json_log import json_log
 from tests.fakes.recorder import ServerOnlySettings
 from tests.patience import PATIENCE, with_growing_deadline
 
@@ -288,11 +288,8 @@ async def test_an_empty_request_id_is_none(server: ScriptedServer) -> None:
 async def test_the_access_log_is_one_json_line_without_any_text(
     server: ScriptedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log.configure()
-    try:
+    with json_log():
         await server.stub.Generate(asked("my essay"), timeout=PATIENCE, metadata=(("x-request-id", "abc"),))
-    finally:
-        logging.getLogger().handlers.clear()
     (line,) = [each for each in capsys.readouterr().err.splitlines() if '"call"' in each]
     entry = json.loads(line)
     assert (entry["method"], entry["code"], entry["request_id"]) == (f"/{SERVICE}/Generate", "OK", "abc")
