@@ -7,7 +7,7 @@ from typing import TypeVar
 # never will.
 PATIENCE = 60.0
 
-_ATTEMPTS = 4
+MOST_ATTEMPTS = 4
 _GROWTH = 4
 
 Result = TypeVar("Result")
@@ -22,7 +22,7 @@ async def with_growing_deadline(
     attempt has four times as long, and the last one's result is returned as it is.
     """
     seconds = first_seconds
-    for _ in range(_ATTEMPTS - 1):
+    for _ in range(MOST_ATTEMPTS - 1):
         result = await attempt(seconds)
         if came_far(result):
             return result
