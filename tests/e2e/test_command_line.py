@@ -23,7 +23,7 @@ RUBRIC = {
 
 
 @dataclass
-class Up:
+class LocalChorus:
     """`deploy.local up`, and what it has printed."""
 
     process: asyncio.subprocess.Process
@@ -39,7 +39,7 @@ class Up:
 
 
 @asynccontextmanager
-async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
+async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus, str]]:
     """Runs `deploy.local up` on free ports; yields it and the orchestrator's address."""
     with ExitStack() as stack:
         held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in SERVICES]
@@ -56,7 +56,7 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
     )
     try:
         async with asyncio.timeout(PATIENCE):
-            yield Up(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
+            yield LocalChorus(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
     finally:
         if process.returncode is None:
             process.kill()
