@@ -68,6 +68,9 @@ class SlowToDelete(SqliteStore):
 
     deleted = 0
 
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
+        return None
+
     async def delete_expired(self) -> None:
         await asyncio.sleep(3600)
         self.deleted += 1
