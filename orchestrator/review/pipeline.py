@@ -119,6 +119,7 @@ class ReviewPipeline(SubmissionReviewer):
             feedback_language=request.feedback_language_code or reading.language_code,
             sampling=request.sampling,
             include_raw=request.include_raw,
+            model_sampling=request.model_sampling,
         )
         merge_of = partial(self._merge, question, suspected, panel)
         names = [each.name for each in panel.asked]
