@@ -73,7 +73,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    severity is measured against them. What people score and decide on one
+    feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     RecordDecisions: grpc.UnaryUnaryMultiCallable[
@@ -81,7 +82,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse,
     ]
     """Takes what a person decided on the points and scores of a feedback; nothing is
-    learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    learned from it. What people score and decide on one feedback is at most 4 MiB
+    in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     DeleteFeedback: grpc.UnaryUnaryMultiCallable[
@@ -89,7 +91,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+    answers, people's scores and decisions, and what they taught. It takes the
+    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
     GetStoredFeedback, and so for what was deleted before.
     """
 
@@ -156,7 +159,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    severity is measured against them. What people score and decide on one
+    feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     RecordDecisions: grpc.aio.UnaryUnaryMultiCallable[
@@ -164,7 +168,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse,
     ]
     """Takes what a person decided on the points and scores of a feedback; nothing is
-    learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    learned from it. What people score and decide on one feedback is at most 4 MiB
+    in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     DeleteFeedback: grpc.aio.UnaryUnaryMultiCallable[
@@ -172,7 +177,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+    answers, people's scores and decisions, and what they taught. It takes the
+    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
     GetStoredFeedback, and so for what was deleted before.
     """
 
@@ -249,7 +255,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse]]:
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        severity is measured against them. What people score and decide on one
+        feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 
     @abc.abstractmethod
@@ -259,7 +266,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse]]:
         """Takes what a person decided on the points and scores of a feedback; nothing is
-        learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        learned from it. What people score and decide on one feedback is at most 4 MiB
+        in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 
     @abc.abstractmethod
@@ -269,7 +277,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse]]:
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+        answers, people's scores and decisions, and what they taught. It takes the
+        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
         GetStoredFeedback, and so for what was deleted before.
         """
 
