@@ -39,11 +39,11 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    model_reviewer = ModelReviewer(directory.stream_generate, records, store)
+    model_reviewer = ModelReviewer(directory, records, store)
     calibrator = RaterCalibrator(history)
-    pipeline = ReviewPipeline(directory, model_reviewer.ask, settings.panel, metrics, calibrator)
+    pipeline = ReviewPipeline(directory, directory, model_reviewer, settings.panel, metrics, calibrator)
     feedback = FeedbackServicer(
-        IdempotentRuns(pipeline.review, store),
+        IdempotentRuns(pipeline, store),
         directory,
         records,
         store,
