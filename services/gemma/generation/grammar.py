@@ -46,9 +46,12 @@ class Grammar:
 
     def __init__(self, tokens: llguidance.LLTokenizer, json_schema: str) -> None:
         # Without white space: a model may fill its limit with it, and what need not be written saves time.
-        grammar = llguidance.LLMatcher.grammar_from_json_schema(
-            json_schema, overrides={"whitespace_flexible": False}
-        )
+        try:
+            grammar = llguidance.LLMatcher.grammar_from_json_schema(
+                json_schema, overrides={"whitespace_flexible": False}
+            )
+        except ValueError as error:
+            raise _not_supported(str(error)) from error
         self._matcher = llguidance.LLMatcher(tokens, grammar, log_level=0)
         self._refuse_errors()
 
@@ -76,8 +79,8 @@ class Grammar:
 
     def _refuse_errors(self) -> None:
         if self._matcher.is_error():
-            text = f"this JSON Schema cannot be followed: {self._matcher.get_error()}"
-            raise NotSupported(text, metadata={"capability": "JSON_SCHEMA"})
+            # Beyond its first line it may show what was generated so far.
+            raise _not_supported(self._matcher.get_error().partition("\n")[0])
 
 
 class _Words(llguidance.TokenizerWrapper):
@@ -99,6 +102,11 @@ class _Words(llguidance.TokenizerWrapper):
     def __call__(self, text: str) -> list[int]:
         """The tokens of what a schema forces. A control token that it spells out is text."""
         return [token.id for token in self._model.tokenize(text.replace(" ", _SPACE))]
+
+
+def _not_supported(reason: str) -> NotSupported:
+    text = f"this JSON Schema cannot be followed: {reason}"
+    return NotSupported(text, metadata={"capability": "JSON_SCHEMA"})
 
 
 def _to_bytes(word: str) -> bytes:

@@ -1,6 +1,6 @@
 """A loaded Gemma: jobs in, the texts of many answers out, a pass at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -14,10 +14,15 @@ from services.gemma.generation.sequence import Writing
 from services.gemma.generation.vision import Vision
 from services.gemma.kv_cache.attention import Piece, Workspace
 from services.gemma.kv_cache.cache_pool import Pasts
+from services.gemma.kv_cache.sequence_cache import Past
 from services.gemma.kv_cache.size import PROMPT_TOKENS
+from services.gemma.scheduler.fault_isolation import isolated
 from services.gemma.scheduler.local_model import Facts, Job, Message, Progress
 
 T = TypeVar("T")
+
+# A pass over it shows whether the model works. Every vocabulary has it.
+_ANY_TOKEN = 0
 
 
 class Gemma:
@@ -52,6 +57,9 @@ class Gemma:
 
     def begin(self, job: Job) -> Writing:
         """As `LocalModel` says."""
+        return self._remembering(partial(self._begin, job))
+
+    def _begin(self, job: Job) -> Writing:
         prompt = self.encode(job.messages)
         room = self.facts.context_tokens - len(prompt)
         if room < 1:
@@ -83,22 +91,21 @@ class Gemma:
     def step(self, writings: Sequence[Writing]) -> list[Progress]:
         """As `LocalModel` says."""
         result = [Progress()] * len(writings)
-        pieces = self._pieces(writings)
-        looking = next((index for index, each in enumerate(writings) if each.unseen), None)
-        logits = self._attempt(partial(self._read, list(pieces.values()))) if pieces else None
-        if isinstance(logits, OutOfMemory):
-            # The one that asked for the most, or else came last. The others go on with the next pass.
-            index = max(pieces, key=lambda each: (len(pieces[each].tokens), each))
-            result[index] = Progress(end=logits)
-        elif logits is not None:
-            for row, (index, piece) in zip(logits, pieces.items(), strict=True):
-                writings[index].took(piece)
-                if not writings[index].pending:
-                    result[index] = _go_on(writings[index], row)
-        if looking is not None:
-            refused = self._attempt(partial(self._look, writings[looking]))
-            if refused:
-                result[looking] = Progress(end=refused)
+        pieces, failed = self._pieces(writings)
+        unseen = [index for index, each in enumerate(writings) if index not in failed and each.unseen]
+        for index, logits in self._logits(pieces).items():
+            outcome: Progress | torch.Tensor | ChorusError = logits
+            if isinstance(logits, torch.Tensor):
+                outcome = self._contained(partial(_advance, writings[index], pieces[index], logits))
+            if isinstance(outcome, Progress):
+                result[index] = outcome
+            elif isinstance(outcome, ChorusError):
+                failed[index] = outcome
+        for index in unseen[:1]:
+            if refused := self._attempt(partial(self._look, writings[index])):
+                failed[index] = refused
+        for index, error in failed.items():
+            result[index] = Progress(end=error)
         return result
 
     def encode(self, messages: tuple[Message, ...]) -> list[int]:
@@ -117,21 +124,63 @@ class Gemma:
         remaining = (mark for mark in marks for _ in range(self._vision.tokens))
         return [next(remaining) if each == self._vision.token else each for each in tokens]
 
-    def _pieces(self, writings: Sequence[Writing]) -> dict[int, Piece]:
-        """What the next pass reads, by the writing's index: prompts in their order, and all who write."""
+    def _pieces(self, writings: Sequence[Writing]) -> tuple[dict[int, Piece], dict[int, ChorusError]]:
+        """What the next pass reads, by the writing's index, and what ends those of which nothing is read."""
+        pieces, failed = {}, {}
         room = PROMPT_TOKENS[self._model.device.type]
-        pieces = {}
         for index, writing in enumerate(writings):
-            if not writing.reads:
-                pieces[index] = writing.piece(len(writing.pending))
-            elif room > 0:
-                if not writing.past.tokens:
-                    self._pasts.take_over(writing.past, writing.pending)
-                    writing.pending = writing.pending[len(writing.past.tokens) :]
-                if not writing.unseen:
-                    pieces[index] = writing.piece(room)
-                    room -= len(pieces[index].tokens)
-        return pieces
+            piece = self._attempt(partial(self._next_piece, writing, room))
+            if isinstance(piece, ChorusError):
+                failed[index] = piece
+            elif piece:
+                pieces[index] = piece
+                room -= len(piece.tokens) if writing.reads else 0
+        return pieces, failed
+
+    def _next_piece(self, writing: Writing, room: int) -> Piece | None:
+        """What the next pass reads of an answer; of prompts, there is room for so many tokens."""
+        if not writing.reads:
+            return writing.piece(len(writing.pending))
+        if room <= 0:
+            return None
+        if not writing.past.tokens:
+            self._pasts.take_over(writing.past, writing.pending)
+            writing.pending = writing.pending[len(writing.past.tokens) :]
+        return None if writing.unseen else writing.piece(room)
+
+    def _logits(self, pieces: Mapping[int, Piece]) -> Mapping[int, torch.Tensor | ChorusError]:
+        """The logits after each piece, or what ends its answer; without either it is read again."""
+        if not pieces:
+            return {}
+        found = self._attempt(partial(self._read, list(pieces.values())))
+        if found is None:
+            return {}
+        if isinstance(found, OutOfMemory):
+            # The one that asked for the most, or else came last. The others go on with the next pass.
+            return {max(pieces, key=lambda each: (len(pieces[each].tokens), each)): found}
+        if not isinstance(found, ChorusError):
+            return dict(zip(pieces, found, strict=True))
+        # One of them made it fail, or the model cannot make any pass: each by itself shows which.
+        alone = {index: self._attempt(partial(self._read, [piece])) for index, piece in pieces.items()}
+        if not any(isinstance(each, torch.Tensor) for each in alone.values()):
+            self._refuse_broken_model()
+        return {
+            index: each if isinstance(each, ChorusError) else each[0]
+            for index, each in alone.items()
+            if each is not None
+        }
+
+    def _refuse_broken_model(self) -> None:
+        """Raises what a pass over a token that is known to be good raises.
+
+        The engine then loads the model anew. Without an error, the model is sound.
+        """
+        try:
+            self._read([Piece(Past(1), [_ANY_TOKEN])])
+        except (RuntimeError, MemoryError) as error:
+            # Too little memory, too, makes a pass fail: loaded anew the model would take no less.
+            if out_of_memory(error, self._model.device) is None:
+                raise
 
     def _look(self, writing: Writing) -> None:
         """Takes the image that comes next through one layer: who writes waits for no more than that."""
@@ -139,8 +188,17 @@ class Gemma:
             writing.look = writing.look or self._vision.look(writing.unseen)
             writing.look.go_on()
 
-    def _attempt(self, work: Callable[[], T]) -> T | OutOfMemory | None:
-        """What it comes to; or the lack of memory; or None, if some was freed and it may be tried again."""
+    def _attempt(self, work: Callable[[], T]) -> T | ChorusError | None:
+        """As `_contained`, or None if memory ran out, some was freed, and the work may be done again."""
+        result = self._contained(work)
+        return None if isinstance(result, OutOfMemory) and self._pasts.forget() else result
+
+    def _contained(self, work: Callable[[], T]) -> T | ChorusError:
+        """What the work comes to, or the error that ends the answer it was done for."""
+        return isolated("step", partial(self._remembering, work))
+
+    def _remembering(self, work: Callable[[], T]) -> T:
+        """Does work; a lack of memory is raised as `OutOfMemory`."""
         try:
             return work()
         except (RuntimeError, MemoryError) as error:
@@ -150,7 +208,7 @@ class Gemma:
         # Only now: until the handler ends, the error holds the frames whose tensors took the memory.
         if self._model.device.type == "cuda":
             torch.cuda.empty_cache()
-        return None if self._pasts.forget() else refused
+        raise refused
 
     def _read(self, pieces: Sequence[Piece]) -> torch.Tensor:
         """The logits after each piece, float32, of shape (pieces, vocabulary)."""
@@ -193,8 +251,7 @@ def _content(message: Message) -> str | list[dict[str, str]]:
     ]
 
 
-def _go_on(writing: Writing, logits: torch.Tensor) -> Progress:
-    try:
-        return writing.go_on(logits)
-    except ChorusError as error:
-        return Progress(end=error)
+def _advance(writing: Writing, piece: Piece, logits: torch.Tensor) -> Progress:
+    """Notes that a pass has read a piece; after the prompt's last one, chooses the next token."""
+    writing.took(piece)
+    return Progress() if writing.pending else writing.go_on(logits)

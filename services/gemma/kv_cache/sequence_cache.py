@@ -51,7 +51,9 @@ class Past:
         seen = first_seen(start, window)
         held = self.layers.get(layer)
         if held is None or end - held.first > held.pair.shape[2]:
-            held = self.layers[layer] = self._moved(held or Held(pair[:, :, :0], start, window), seen, end)
+            held = self.layers[layer] = self._moved(
+                held or Held(pair[:, :, :0], start, window), seen, start, end
+            )
         held.pair[:, :, start - held.first : end - held.first] = pair
         return held.pair[:, :, seen - held.first : end - held.first]
 
@@ -60,13 +62,17 @@ class Past:
         return all(each.first <= first_seen(length, each.window) for each in self.layers.values())
 
     def begin_like(self, other: "Past", length: int) -> None:
-        """Takes over another's first tokens; there are none yet."""
-        self.tokens = other.tokens[:length]
+        """Takes over another's first tokens; there are none yet.
+
+        Without the memory for them, there still are none.
+        """
+        layers = {}
         for layer, held in other.layers.items():
             first = held.first if self.kept is None else first_seen(length, held.window)
-            self.layers[layer] = self._moved(held, first, length)
+            layers[layer] = self._moved(held, first, length, length)
+        self.tokens, self.layers = other.tokens[:length], layers
 
-    def _moved(self, held: Held, first: int, end: int) -> Held:
+    def _moved(self, held: Held, first: int, known_end: int, end: int) -> Held:
         """The same from another token on, with room for more."""
         _, heads, _, size = held.pair.shape
         room = self.capacity
@@ -74,7 +80,7 @@ class Past:
             room = min(room, max(self.kept, end - first))
         # Memory that is not written to is not taken, on a CPU.
         pair = held.pair.new_empty((2, heads, room, size), dtype=torch.bfloat16)
-        known = held.pair[:, :, first - held.first : len(self.tokens) - held.first]
+        known = held.pair[:, :, first - held.first : known_end - held.first]
         pair[:, :, : known.shape[2]] = known
         return Held(pair, first, held.window)
 

@@ -4,10 +4,12 @@ import asyncio
 import queue
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, Timeout
+from services.gemma.scheduler.fault_isolation import isolated
 from services.gemma.scheduler.local_model import Facts, Job, LocalModel, Progress
 
 
@@ -79,10 +81,11 @@ class Batch:
     def _begin(self, order: Order) -> None:
         if order.left:
             return
-        try:
-            self._waiting.append((order, self._model.begin(order.job)))
-        except ChorusError as error:
-            order.tell(Progress(end=error))
+        begun = isolated("begin", partial(self._model.begin, order.job))
+        if isinstance(begun, ChorusError):
+            order.tell(Progress(end=begun))
+        else:
+            self._waiting.append((order, begun))
 
     def _let_go(self) -> None:
         """No pass is made for a caller who is gone, or who was to have the answer by now."""
@@ -100,10 +103,14 @@ class Batch:
     def _admit(self) -> None:
         while self._waiting and len(self._writing) < self._places:
             order, writing = self._waiting[0]
-            if not self._model.admit(writing):
+            admitted = isolated("admit", partial(self._model.admit, writing))
+            if not admitted:
                 return
             self._waiting.popleft()
-            self._writing[order] = writing
+            if isinstance(admitted, ChorusError):
+                order.tell(Progress(end=admitted))
+            else:
+                self._writing[order] = writing
 
     def _step(self) -> None:
         if not self._writing:

@@ -1,25 +1,24 @@
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from rpckit.call import Deadline
-from rpckit.errors import ChorusError, InputTooLong, OutOfMemory, Timeout, Unavailable
+from rpckit.errors import ChorusError, InputTooLong, Internal, OutOfMemory, Timeout, Unavailable
 from services.gemma.scheduler.engine import BatchEngine, State, Status
 from services.gemma.scheduler.local_model import (
     Ending,
     Facts,
     Job,
     LoadError,
-    LocalModel,
     Message,
     Progress,
     Sampling,
 )
+from tests.fakes.engine_run import StatusRecorder, generated, running
 
 FACTS = Facts("v1", 512, "bf16", 1, 1, "cpu")
 ENDING = Ending(cut=False, input_tokens=1, output_tokens=3)
@@ -34,10 +33,15 @@ class Spelling:
     letters: list[str]
 
 
+class Panic(BaseException):
+    """As Rust code in a Python package panics: no `Exception`."""
+
+
 class SpellingModel:
     """Writes each message letter by letter. `gate` lets it make one pass for each release.
 
-    "!" is too long, "?" runs out of memory when it is its turn, "#" kills the thread.
+    "!" is too long, "$" and "^" are bugs at the beginning, "%" is one when it is let in, "?" runs out of
+    memory when it is its turn, "#" kills the thread.
     """
 
     facts = FACTS
@@ -54,9 +58,15 @@ class SpellingModel:
         letters = [*str(job.messages[0].content)]
         if "!" in letters:
             raise InputTooLong("too long")
+        if "$" in letters:
+            raise KeyError("secret")
+        if "^" in letters:
+            raise Panic("secret")
         return Spelling(letters)
 
     def admit(self, writing: Spelling) -> bool:
+        if "%" in writing.letters:
+            raise KeyError("secret")
         self.room -= 1
         if self.room < 0:
             self.room += 1
@@ -84,42 +94,10 @@ class SpellingModel:
         return Progress(end=OutOfMemory("no room")) if letter == "?" else Progress(letter)
 
 
-class Heard:
-    """What the engine said of its status."""
-
-    def __init__(self) -> None:
-        self.statuses: list[Status] = []
-        self._news = asyncio.Condition()
-
-    async def __call__(self, status: Status) -> None:
-        async with self._news:
-            self.statuses.append(status)
-            self._news.notify_all()
-
-    async def times(self, count: int) -> Status:
-        async with self._news:
-            await self._news.wait_for(lambda: len(self.statuses) >= count)
-        return self.statuses[-1]
-
-
-@asynccontextmanager
-async def running(
-    load: Callable[[], LocalModel[Any]], places: int = 8
-) -> AsyncIterator[tuple[BatchEngine, Heard]]:
-    engine, heard = BatchEngine(load, places), Heard()
-    task = asyncio.create_task(engine.run(heard))
-    try:
-        await heard.times(1)
-        yield engine, heard
-    finally:
-        engine.close()
-        await task
-
-
 async def write(
     engine: BatchEngine, text: str = "abc", deadline: Deadline | None = None
 ) -> list[str | Ending]:
-    return [step async for step in engine.generate(job(text), deadline or Deadline.after(60))]
+    return await generated(engine, job(text), deadline)
 
 
 async def failure(engine: BatchEngine, text: str) -> ChorusError:
@@ -156,7 +134,7 @@ async def test_while_it_loads_a_call_is_told_to_come_back() -> None:
         loads.wait()
         return SpellingModel()
 
-    engine, heard = BatchEngine(load, 1), Heard()
+    engine, heard = BatchEngine(load, 1), StatusRecorder()
     task = asyncio.create_task(engine.run(heard))
     try:
         assert engine.status.state is State.LOADING
@@ -251,7 +229,10 @@ async def test_a_cancelled_call_ends_at_once_and_gives_its_memory_back_after_the
         assert len(model.passes) == 1
 
 
-@pytest.mark.parametrize(("text", "kind"), [("!", InputTooLong), ("b?c", OutOfMemory)])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("!", InputTooLong), ("b?c", OutOfMemory), ("$", Internal), ("^", Internal), ("%", Internal)],
+)
 async def test_an_answer_that_fails_in_the_middle_of_a_batch_fails_alone(
     text: str, kind: type[ChorusError]
 ) -> None:
@@ -261,6 +242,7 @@ async def test_an_answer_that_fails_in_the_middle_of_a_batch_fails_alone(
             write(engine, "abcd"), failure(engine, text), write(engine, "wxyz")
         )
         assert isinstance(failed, kind)
+        assert "secret" not in str(failed)
         assert (first, last) == (["a", "b", "c", "d", ENDING], ["w", "x", "y", "z", ENDING])
         assert len(heard.statuses) == 1
     assert model.room == 8

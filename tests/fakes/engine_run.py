@@ -1,0 +1,49 @@
+"""Runs a generation engine for a test, and remembers what it says of its status."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from rpckit.call import Deadline
+from services.gemma.scheduler.engine import BatchEngine, Status
+from services.gemma.scheduler.local_model import Ending, Job, LocalModel
+
+
+class StatusRecorder:
+    """Keeps every status that the engine announces."""
+
+    def __init__(self) -> None:
+        self.statuses: list[Status] = []
+        self._news = asyncio.Condition()
+
+    async def __call__(self, status: Status) -> None:
+        async with self._news:
+            self.statuses.append(status)
+            self._news.notify_all()
+
+    async def times(self, count: int) -> Status:
+        """Waits until so many were announced; returns the last one."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.statuses) >= count)
+        return self.statuses[-1]
+
+
+@asynccontextmanager
+async def running(
+    load: Callable[[], LocalModel[Any]], places: int = 8
+) -> AsyncIterator[tuple[BatchEngine, StatusRecorder]]:
+    """Runs an engine while the block runs; yields once it has announced its first status."""
+    engine, recorder = BatchEngine(load, places), StatusRecorder()
+    task = asyncio.create_task(engine.run(recorder))
+    try:
+        await recorder.times(1)
+        yield engine, recorder
+    finally:
+        engine.close()
+        await task
+
+
+async def generated(engine: BatchEngine, job: Job, deadline: Deadline | None = None) -> list[str | Ending]:
+    """Collects one answer."""
+    return [step async for step in engine.generate(job, deadline or Deadline.after(60))]
