@@ -12,9 +12,9 @@ from rpckit.settings import Environment
 from services.gemma.fit.resources import Resources
 from services.gemma.generation.runner import Gemma
 from services.gemma.generation.sequence import Writing
-from services.gemma.scheduler.local_model import Job, Message, Sampling
+from services.gemma.interface.local_model import Job, Message, Sampling
+from services.gemma.loading.load_model import load
 from services.gemma.settings import Settings
-from services.gemma.weights.load import load
 from services.gemma.weights.source import Hub
 
 

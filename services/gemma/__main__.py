@@ -9,8 +9,8 @@ from chorus.model.v1 import model_service_pb2_grpc
 from rpckit import log
 from rpckit.server import Host, run
 from services.gemma.fit.resources import Resources
+from services.gemma.interface.local_model import LoadError, LocalModel
 from services.gemma.scheduler.engine import BatchEngine, State, Status
-from services.gemma.scheduler.local_model import LoadError, LocalModel
 from services.gemma.server.servicer import SERVICE, GemmaServicer
 from services.gemma.settings import Settings
 
@@ -43,7 +43,7 @@ def _load(settings: Settings) -> LocalModel[Any]:
     try:
         # Only here: torch takes seconds to import, while health answers, and without a model it need not be
         # installed.
-        from services.gemma.weights.load import load  # noqa: PLC0415
+        from services.gemma.loading.load_model import load  # noqa: PLC0415
         from services.gemma.weights.source import Hub  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise LoadError(f"{error.name} is not installed: pip install '.[gemma]'") from error

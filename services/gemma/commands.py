@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rpckit.settings import Environment, SettingError
-from services.gemma.fit.model_size import KNOWN, Shape
+from services.gemma.fit.model_dimensions import KNOWN, Shape
 from services.gemma.fit.preflight import SAVED, Plan, choose, disk_fault, gib, plans, smaller
 from services.gemma.fit.resources import Resources, free_disk
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 from services.gemma.settings import Settings
 from services.gemma.weights.quantized_checkpoint import finished
 from services.gemma.weights.source import Hub, Source

@@ -19,8 +19,8 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.errors import ChorusError, InputTooLong, Unavailable, from_rpc_error
 from rpckit.server import Host, serving
 from services.gemma.__main__ import register, register_engine
+from services.gemma.interface.local_model import LoadError, LocalModel
 from services.gemma.scheduler.engine import BatchEngine
-from services.gemma.scheduler.local_model import LoadError, LocalModel
 from services.gemma.server.servicer import SERVICE
 from services.gemma.settings import Settings
 from tests.contract.subjects.gemma import settings, start

@@ -13,11 +13,11 @@ import torch
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from orchestrator.answer.schema import answer_schema
 from rpckit.errors import OutOfMemory
-from services.gemma.fit.model_size import Shape
+from services.gemma.fit.model_dimensions import Shape
 from services.gemma.fit.preflight import plans
 from services.gemma.fit.resources import Device, Resources
 from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import Job, Message, Sampling
+from services.gemma.interface.local_model import Job, Message, Sampling
 from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 

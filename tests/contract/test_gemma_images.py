@@ -17,7 +17,7 @@ from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImagePr
 from rpckit.errors import InputTooLong, OutOfMemory
 from services.gemma.generation.runner import Gemma
 from services.gemma.generation.sequence import Writing
-from services.gemma.scheduler.local_model import Image, Job, Message, Sampling
+from services.gemma.interface.local_model import Image, Job, Message, Sampling
 from services.gemma.server.images import to_image
 from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma

@@ -22,7 +22,7 @@ from rpckit.errors import InvalidRequest, NotSupported, from_rpc_error
 from rpckit.settings import Environment
 from services.gemma.commands import checked
 from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 from services.gemma.settings import Settings
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.source import Hub

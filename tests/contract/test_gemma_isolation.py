@@ -11,8 +11,8 @@ pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 
 from rpckit.errors import ChorusError, Internal, NotSupported, OutOfMemory, Unavailable
 from services.gemma.generation.runner import Gemma
+from services.gemma.interface.local_model import Ending, Image, Job, Message, Sampling
 from services.gemma.scheduler.engine import State
-from services.gemma.scheduler.local_model import Ending, Image, Job, Message, Sampling
 from tests.fakes import tiny_gemma
 from tests.fakes.engine_run import generated, running
 

@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration
 
 from services.gemma.fit.resources import Device, Resources
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.source import Hub
 from tests.fakes import tiny_gemma

@@ -19,8 +19,8 @@ from orchestrator.answer.schema import answer_schema
 from rpckit.errors import InputTooLong, NotSupported
 from services.gemma.generation.runner import Gemma
 from services.gemma.generation.sampling import Sampler
+from services.gemma.interface.local_model import Ending, Job, Message, Sampling
 from services.gemma.kv_cache.attention import ATTENTION
-from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
 from services.gemma.schema import matches
 from services.gemma.server.prompt import to_messages
 from tests.fakes import tiny_gemma

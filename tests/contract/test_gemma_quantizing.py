@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from rpckit.settings import Environment
 from services.gemma.fit.resources import Resources
 from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 from services.gemma.settings import Settings
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.quantized_checkpoint import finished
@@ -137,7 +137,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(source: Path, tmp_path: Pa
 
 FILLING = """
 import pathlib, sys
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 from services.gemma.weights.quantize import quantize
 try:
     quantize(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "int4", lambda done, of: None)

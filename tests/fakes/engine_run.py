@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from rpckit.call import Deadline
+from services.gemma.interface.local_model import Ending, Job, LocalModel
 from services.gemma.scheduler.engine import BatchEngine, Status
-from services.gemma.scheduler.local_model import Ending, Job, LocalModel
 
 
 class StatusRecorder:

@@ -19,9 +19,9 @@ from rpckit.errors import ChorusError
 from rpckit.settings import Environment
 from services.gemma.fit.resources import Device, Resources
 from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
+from services.gemma.interface.local_model import Ending, Job, Message, Sampling
+from services.gemma.loading.load_model import load
 from services.gemma.settings import Settings
-from services.gemma.weights.load import load
 from services.gemma.weights.source import Hub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.gemma.fit.model_size import KNOWN, Shape
+from services.gemma.fit.model_dimensions import KNOWN, Shape
 from services.gemma.fit.resources import Device, Resources
+from services.gemma.interface.local_model import LoadError
 from services.gemma.kv_cache.size import PROMPT_TOKENS, KvSize
-from services.gemma.scheduler.local_model import LoadError
 
 GIB = 2**30
 # Python, torch, and what is used of the libraries' files; the work on a piece of a prompt. On a GPU, where it

@@ -10,14 +10,14 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from rpckit.errors import ChorusError, InputTooLong, OutOfMemory
 from services.gemma.fit.out_of_memory import out_of_memory
 from services.gemma.generation.grammar import Vocabulary
+from services.gemma.generation.image_encoder import Vision
 from services.gemma.generation.sequence import Writing
-from services.gemma.generation.vision import Vision
+from services.gemma.interface.fault_isolation import isolated
+from services.gemma.interface.local_model import Facts, Job, Message, Progress
 from services.gemma.kv_cache.attention import Piece, Workspace
 from services.gemma.kv_cache.cache_pool import Pasts
 from services.gemma.kv_cache.sequence_cache import Past
 from services.gemma.kv_cache.size import PROMPT_TOKENS
-from services.gemma.scheduler.fault_isolation import isolated
-from services.gemma.scheduler.local_model import Facts, Job, Message, Progress
 
 T = TypeVar("T")
 

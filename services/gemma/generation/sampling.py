@@ -2,7 +2,7 @@
 
 import torch
 
-from services.gemma.scheduler.local_model import Sampling
+from services.gemma.interface.local_model import Sampling
 
 # As in Gemma's own generation settings. Sorting the whole vocabulary would cost two fifths of a step.
 _CANDIDATES = 64

@@ -7,11 +7,11 @@ import torch
 
 from services.gemma.generation.detokenizer import OutputText
 from services.gemma.generation.grammar import Grammar, Vocabulary
+from services.gemma.generation.image_encoder import Look
 from services.gemma.generation.sampling import Sampler
-from services.gemma.generation.vision import Look
+from services.gemma.interface.local_model import Ending, Image, Job, Progress
 from services.gemma.kv_cache.attention import Piece
 from services.gemma.kv_cache.sequence_cache import Past
-from services.gemma.scheduler.local_model import Ending, Image, Job, Progress
 
 
 class Writing:

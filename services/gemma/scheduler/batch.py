@@ -9,8 +9,8 @@ from typing import Any
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, Timeout
-from services.gemma.scheduler.fault_isolation import isolated
-from services.gemma.scheduler.local_model import Facts, Job, LocalModel, Progress
+from services.gemma.interface.fault_isolation import isolated
+from services.gemma.interface.local_model import Facts, Job, LocalModel, Progress
 
 
 @dataclass(eq=False, slots=True)

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from rpckit import log
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, Unavailable
+from services.gemma.interface.local_model import Ending, Facts, Job, LoadError, LocalModel, Progress
 from services.gemma.scheduler.batch import Batch, Order
-from services.gemma.scheduler.local_model import Ending, Facts, Job, LoadError, LocalModel, Progress
 
 _LOADING_RETRY_DELAY = 2.0
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import PIL.Image
 from PIL import ImageOps
 
-from services.gemma.scheduler.local_model import Image
+from services.gemma.interface.local_model import Image
 
 _FORMATS = MappingProxyType({"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"})
 _MAX_BYTES = 8 * 2**20

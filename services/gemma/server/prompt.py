@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from chorus.model.v1 import content_pb2
-from services.gemma.scheduler.local_model import Image, Message
+from services.gemma.interface.local_model import Image, Message
 
 _LEAST_FENCE = 3
 _BACKTICKS = re.compile("`+")

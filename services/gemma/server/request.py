@@ -2,7 +2,7 @@
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit.errors import InvalidRequest, NotSupported
-from services.gemma.scheduler.local_model import Image, Job, Sampling
+from services.gemma.interface.local_model import Image, Job, Sampling
 from services.gemma.schema import fault_of_schema
 from services.gemma.server.prompt import to_messages
 

@@ -10,8 +10,8 @@ import grpc
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
 from rpckit.call import served_call
 from rpckit.errors import BadOutput, ModelNotFound
+from services.gemma.interface.local_model import Ending, Job
 from services.gemma.scheduler.engine import Engine, State
-from services.gemma.scheduler.local_model import Ending, Job
 from services.gemma.schema import matches
 from services.gemma.server.request import has_images, to_job
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 
 # Where the multimodal checkpoints of Gemma 3 keep the text tower, and what else they hold.
 TEXT_TOWER = {

@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
 
 from services.gemma.four_bit.linear import FourBitLinear
 from services.gemma.four_bit.transformers_quantizer import METHOD, linear, matrices
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key
 from services.gemma.weights.quantized_checkpoint import Copy, Writer, copy_file
 

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 
 from services.gemma.fit.preflight import disk_fault
 from services.gemma.fit.resources import free_disk
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 
 _MANIFEST = "copy.json"
 _UNFINISHED = ".unfinished"

@@ -14,10 +14,10 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
 )
 
-from services.gemma.fit.model_size import Shape
+from services.gemma.fit.model_dimensions import Shape
 from services.gemma.fit.preflight import disk_fault
 from services.gemma.fit.resources import free_disk
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 
 _FILES = ["*.json", "*.jinja", "*.safetensors"]
 

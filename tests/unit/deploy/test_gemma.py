@@ -1,6 +1,6 @@
 """Gemma on GPU nodes."""
 
-from services.gemma.fit.model_size import KNOWN
+from services.gemma.fit.model_dimensions import KNOWN
 from services.gemma.fit.preflight import GIB, Plan
 from services.gemma.fit.resources import Device
 from tests.unit.deploy.cluster import Cluster, containers, mounts, server, volumes

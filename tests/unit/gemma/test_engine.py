@@ -8,8 +8,7 @@ import pytest
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, InputTooLong, Internal, OutOfMemory, Timeout, Unavailable
-from services.gemma.scheduler.engine import BatchEngine, State, Status
-from services.gemma.scheduler.local_model import (
+from services.gemma.interface.local_model import (
     Ending,
     Facts,
     Job,
@@ -18,6 +17,7 @@ from services.gemma.scheduler.local_model import (
     Progress,
     Sampling,
 )
+from services.gemma.scheduler.engine import BatchEngine, State, Status
 from tests.fakes.engine_run import StatusRecorder, generated, running
 
 FACTS = Facts("v1", 512, "bf16", 1, 1, "cpu")

@@ -11,7 +11,7 @@ import PIL.Image
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Document, Image, Part, Turn
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.errors import InvalidRequest
-from services.gemma.scheduler.local_model import Message
+from services.gemma.interface.local_model import Message
 from services.gemma.server.images import to_image
 from services.gemma.server.request import to_job
 from tests.fakes.pictures import picture, png_header

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.gemma.fit.model_size import KNOWN, Shape
+from services.gemma.fit.model_dimensions import KNOWN, Shape
 from services.gemma.fit.preflight import GIB, Plan, choose, disk_fault, plans, smaller
 from services.gemma.fit.resources import Device, Resources
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 
 SEEING, TWO_B, ONE_B, SMALLEST = KNOWN
 FOUR_B = SEEING.seeing(images=False)

@@ -1,5 +1,5 @@
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Document, Part, Role, Turn
-from services.gemma.scheduler.local_model import Message
+from services.gemma.interface.local_model import Message
 from services.gemma.server.prompt import fenced, to_messages
 
 

@@ -7,7 +7,7 @@ from google.protobuf import json_format
 
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.errors import InvalidRequest, NotSupported
-from services.gemma.scheduler.local_model import Message, Sampling
+from services.gemma.interface.local_model import Message, Sampling
 from services.gemma.server.request import to_job
 
 HELLO = {"role": "ROLE_USER", "parts": [{"text": "Hello"}]}

@@ -16,8 +16,8 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from rpckit.call import Call, Deadline, current_call
 from rpckit.errors import BadOutput, ModelNotFound, NotSupported, Unavailable
+from services.gemma.interface.local_model import Ending, Facts, Job
 from services.gemma.scheduler.engine import State, Status
-from services.gemma.scheduler.local_model import Ending, Facts, Job
 from services.gemma.server.servicer import GemmaServicer
 
 NAME = "gemma/gemma-3-4b-it"

@@ -20,11 +20,11 @@ from services.gemma.fit.resources import Resources
 from services.gemma.four_bit.int4_decoder_layer import open_model
 from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.four_bit.transformers_quantizer import linear
+from services.gemma.generation.image_encoder import Vision
 from services.gemma.generation.runner import Gemma
-from services.gemma.generation.vision import Vision
+from services.gemma.interface.local_model import Facts, Job, LoadError, Message, Sampling
 from services.gemma.kv_cache.attention import ATTENTION
 from services.gemma.kv_cache.cache_pool import Pasts
-from services.gemma.scheduler.local_model import Facts, Job, LoadError, Message, Sampling
 from services.gemma.settings import Settings
 from services.gemma.weights.checkpoint import SAFELY, TEXT_TOWER, refuse_wrong_keys, text_key
 from services.gemma.weights.madvise import read_row_by_row

@@ -16,7 +16,7 @@ from transformers import (
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.gemma3.modeling_gemma3 import Gemma3MultiModalProjector, Gemma3PreTrainedModel
 
-from services.gemma.scheduler.local_model import Image, LoadError
+from services.gemma.interface.local_model import Image, LoadError
 from services.gemma.weights.checkpoint import SAFELY, VISION_TOWER, refuse_wrong_keys, text_key
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.local_model import LoadError
 
 # Gemma 3's config files leave out what equals transformers' defaults.
 _DEFAULTS = {

@@ -10,14 +10,14 @@ pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 
 import torch
 
-from services.gemma.fit.model_size import Shape
+from services.gemma.fit.model_dimensions import Shape
 from services.gemma.fit.preflight import plans
 from services.gemma.fit.resources import Device, Resources
 from services.gemma.generation.runner import Gemma
+from services.gemma.interface.local_model import Job, Message, Sampling
 from services.gemma.kv_cache.cache_pool import Pasts
 from services.gemma.kv_cache.sequence_cache import Past
 from services.gemma.kv_cache.size import KvSize
-from services.gemma.scheduler.local_model import Job, Message, Sampling
 from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 
