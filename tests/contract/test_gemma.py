@@ -19,8 +19,9 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.errors import ChorusError, InputTooLong, Unavailable, from_rpc_error
 from rpckit.server import Host, serving
 from services.gemma.__main__ import register, register_engine
-from services.gemma.interface.local_model import LoadError, LocalModel
-from services.gemma.scheduler.engine import BatchEngine
+from services.gemma.interface.load_error import LoadError
+from services.gemma.interface.local_model import LocalModel
+from services.gemma.scheduler.engine import ContinuousBatchingEngine
 from services.gemma.server.servicer import SERVICE
 from services.gemma.settings import Settings
 from tests.contract.subjects.gemma import settings, start
@@ -94,7 +95,7 @@ async def test_while_it_loads_the_server_answers_and_says_so() -> None:
         raise LoadError("it has no chat template")
 
     async def register_loading(host: Host, settings: Settings) -> None:
-        await register_engine(host, settings, BatchEngine(load, places=1))
+        await register_engine(host, settings, ContinuousBatchingEngine(load, max_sequences=1))
 
     try:
         async with (

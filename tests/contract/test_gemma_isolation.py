@@ -10,17 +10,29 @@ import pytest
 pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 
 from rpckit.errors import ChorusError, Internal, NotSupported, OutOfMemory, Unavailable
-from services.gemma.generation.runner import Gemma
-from services.gemma.interface.local_model import Ending, Image, Job, Message, Sampling
-from services.gemma.scheduler.engine import State
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.generation_request import (
+    ChatMessage,
+    GenerationRequest,
+    RgbImage,
+    SamplingParameters,
+)
+from services.gemma.interface.local_model import GenerationResult
+from services.gemma.scheduler.engine import ModelState
 from tests.fakes import tiny_gemma
 from tests.fakes.engine_run import generated, running
 
-SAMPLING = Sampling(temperature=1, seed=3, max_output_tokens=40)
+SAMPLING = SamplingParameters(temperature=1, seed=3, max_output_tokens=40)
 NEIGHBOURS = (
-    Job((Message("user", "Hello, 글"),), Sampling(temperature=0, max_output_tokens=40)),
-    Job((Message("user", "글 " * 200),), SAMPLING),
-    Job((Message("user", "a list"),), SAMPLING, '{"type":"array","items":{"type":"integer"},"minItems":20}'),
+    GenerationRequest(
+        (ChatMessage("user", "Hello, 글"),), SamplingParameters(temperature=0, max_output_tokens=40)
+    ),
+    GenerationRequest((ChatMessage("user", "글 " * 200),), SAMPLING),
+    GenerationRequest(
+        (ChatMessage("user", "a list"),),
+        SAMPLING,
+        '{"type":"array","items":{"type":"integer"},"minItems":20}',
+    ),
 )
 PRIVATE = "the text of a submission"
 
@@ -34,12 +46,14 @@ class UncountableText(str):
         raise KeyError(PRIVATE)
 
 
-def job(content: str | tuple[str | Image, ...] = "b", schema: str | None = None, **sampling: Any) -> Job:
-    return Job((Message("user", content),), Sampling(**sampling), schema)
+def job(
+    content: str | tuple[str | RgbImage, ...] = "b", schema: str | None = None, **sampling: Any
+) -> GenerationRequest:
+    return GenerationRequest((ChatMessage("user", content),), SamplingParameters(**sampling), schema)
 
 
-HALF_AN_IMAGE = Image(b"\x00" * 100, mark=-7)
-FAILING: dict[str, tuple[Job, type[ChorusError]]] = {
+HALF_AN_IMAGE = RgbImage(b"\x00" * 100, placeholder=-7)
+FAILING: dict[str, tuple[GenerationRequest, type[ChorusError]]] = {
     "a schema that is no object": (job(schema="true"), NotSupported),
     "a number that llguidance cannot read": (job(schema='{"const":1e400}'), NotSupported),
     "half a character in a schema": (job(schema='{"enum":["\\udfff"]}'), NotSupported),
@@ -54,24 +68,26 @@ FAILING: dict[str, tuple[Job, type[ChorusError]]] = {
 
 
 @pytest.fixture(scope="module")
-def gemma(tmp_path_factory: pytest.TempPathFactory) -> Gemma:
+def gemma(tmp_path_factory: pytest.TempPathFactory) -> GemmaRunner:
     folder = tiny_gemma.build_seeing(tmp_path_factory.mktemp("gemma") / "tiny-gemma-it")
     return tiny_gemma.loaded(folder, GEMMA_IMAGES="yes")
 
 
-async def answers(gemma: Gemma, *jobs: Job) -> list[list[str | Ending] | BaseException]:
+async def answers(
+    gemma: GemmaRunner, *jobs: GenerationRequest
+) -> list[list[str | GenerationResult] | BaseException]:
     """Writes all at once, through the engine; the model is not loaded a second time."""
-    gemma._pasts.forget()
+    gemma.cache_pool.evict_retained()
     async with running(lambda: gemma) as (engine, recorder):
         calls = [generated(engine, each) for each in jobs]
         found = await asyncio.gather(*calls, return_exceptions=True)
-        assert [each.state for each in recorder.statuses] == [State.READY]
+        assert [each.state for each in recorder.statuses] == [ModelState.READY]
     return found
 
 
 @pytest.mark.parametrize("failing", FAILING)
 async def test_what_fails_in_one_answer_ends_it_alone(
-    gemma: Gemma, failing: str, caplog: pytest.LogCaptureFixture
+    gemma: GemmaRunner, failing: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad, kind = FAILING[failing]
     expected = await answers(gemma, *NEIGHBOURS)
@@ -85,27 +101,27 @@ async def test_what_fails_in_one_answer_ends_it_alone(
 
 
 @contextmanager
-def failing_at(gemma: Gemma, fails: Callable[[list[int]], bool]) -> Iterator[None]:
+def failing_at(gemma: GemmaRunner, fails: Callable[[list[int]], bool]) -> Iterator[None]:
     """Passes whose tokens `fails` accepts raise what no code expects."""
 
     def fail(module: object, arguments: object, given: dict[str, Any]) -> None:
         if fails(given["input_ids"][0].tolist()):
             raise RuntimeError(PRIVATE)
 
-    hook = gemma._model.register_forward_pre_hook(fail, with_kwargs=True)
+    hook = gemma.model.register_forward_pre_hook(fail, with_kwargs=True)
     try:
         yield
     finally:
         hook.remove()
 
 
-def poison(gemma: Gemma) -> int:
+def poison(gemma: GemmaRunner) -> int:
     """A token that no neighbour reads or writes."""
-    token: Any = gemma._tokenizer.convert_tokens_to_ids("~")
+    token: Any = gemma.prompt_encoder.tokenizer.convert_tokens_to_ids("~")
     return int(token)
 
 
-async def test_one_who_makes_every_pass_fail_ends_alone(gemma: Gemma) -> None:
+async def test_one_who_makes_every_pass_fail_ends_alone(gemma: GemmaRunner) -> None:
     expected = await answers(gemma, *NEIGHBOURS)
     with failing_at(gemma, lambda tokens: poison(gemma) in tokens):
         *others, failed = await answers(gemma, *NEIGHBOURS, job("a ~"))
@@ -116,35 +132,35 @@ async def test_one_who_makes_every_pass_fail_ends_alone(gemma: Gemma) -> None:
         assert isinstance(failed, Internal)
 
 
-async def test_a_model_that_no_pass_can_be_made_with_is_loaded_anew(gemma: Gemma) -> None:
+async def test_a_model_that_no_pass_can_be_made_with_is_loaded_anew(gemma: GemmaRunner) -> None:
     async with running(lambda: gemma) as (engine, recorder):
         with failing_at(gemma, lambda tokens: True):
             calls = [generated(engine, each) for each in NEIGHBOURS]
             found = await asyncio.gather(*calls, return_exceptions=True)
         assert all(isinstance(each, Unavailable) for each in found)
-        assert (await recorder.times(3)).state is State.READY
+        assert (await recorder.times(3)).state is ModelState.READY
         states = [each.state for each in recorder.statuses]
-        assert states == [State.READY, State.LOADING, State.READY]
+        assert states == [ModelState.READY, ModelState.LOADING, ModelState.READY]
 
 
-def test_no_memory_for_a_beginning_that_is_taken_over_ends_that_answer_alone(gemma: Gemma) -> None:
-    gemma._pasts.forget()
+def test_no_memory_for_a_beginning_that_is_taken_over_ends_that_answer_alone(gemma: GemmaRunner) -> None:
+    gemma.cache_pool.evict_retained()
     (expected,) = tiny_gemma.write_all(gemma, NEIGHBOURS[0])
     first, second = (gemma.begin(NEIGHBOURS[0]) for _ in range(2))
     assert gemma.admit(first)
     assert gemma.admit(second)
-    while first.reads:
+    while first.in_prefill:
         begun = gemma.step([first])[0].text
     # More than there is, in the way torch does it.
-    second.past.capacity = 2**45
+    second.cache.capacity = 2**45
     text, failed, end = begun, None, None
     while not failed:
         mine, others = gemma.step([first, second])
-        text, failed = text + mine.text, others.end
+        text, failed = text + mine.text, others.result
     gemma.release(second)
     while not end:
         (mine,) = gemma.step([first])
-        text, end = text + mine.text, mine.end
+        text, end = text + mine.text, mine.result
     gemma.release(first)
     assert isinstance(failed, OutOfMemory)
     assert ([text], end) == (["".join(expected[0])], expected[1])

@@ -6,23 +6,24 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from rpckit.call import Deadline
-from services.gemma.interface.local_model import Ending, Job, LocalModel
-from services.gemma.scheduler.engine import BatchEngine, Status
+from services.gemma.interface.generation_request import GenerationRequest
+from services.gemma.interface.local_model import GenerationResult, LocalModel
+from services.gemma.scheduler.engine import ContinuousBatchingEngine, ModelStatus
 
 
 class StatusRecorder:
     """Keeps every status that the engine announces."""
 
     def __init__(self) -> None:
-        self.statuses: list[Status] = []
+        self.statuses: list[ModelStatus] = []
         self._news = asyncio.Condition()
 
-    async def __call__(self, status: Status) -> None:
+    async def __call__(self, status: ModelStatus) -> None:
         async with self._news:
             self.statuses.append(status)
             self._news.notify_all()
 
-    async def times(self, count: int) -> Status:
+    async def times(self, count: int) -> ModelStatus:
         """Waits until so many were announced; returns the last one."""
         async with self._news:
             await self._news.wait_for(lambda: len(self.statuses) >= count)
@@ -31,10 +32,10 @@ class StatusRecorder:
 
 @asynccontextmanager
 async def running(
-    load: Callable[[], LocalModel[Any]], places: int = 8
-) -> AsyncIterator[tuple[BatchEngine, StatusRecorder]]:
+    load: Callable[[], LocalModel[Any]], max_sequences: int = 8
+) -> AsyncIterator[tuple[ContinuousBatchingEngine, StatusRecorder]]:
     """Runs an engine while the block runs; yields once it has announced its first status."""
-    engine, recorder = BatchEngine(load, places), StatusRecorder()
+    engine, recorder = ContinuousBatchingEngine(load, max_sequences), StatusRecorder()
     task = asyncio.create_task(engine.run(recorder))
     try:
         await recorder.times(1)
@@ -44,6 +45,8 @@ async def running(
         await task
 
 
-async def generated(engine: BatchEngine, job: Job, deadline: Deadline | None = None) -> list[str | Ending]:
+async def generated(
+    engine: ContinuousBatchingEngine, request: GenerationRequest, deadline: Deadline | None = None
+) -> list[str | GenerationResult]:
     """Collects one answer."""
-    return [step async for step in engine.generate(job, deadline or Deadline.after(60))]
+    return [step async for step in engine.generate(request, deadline or Deadline.after(60))]

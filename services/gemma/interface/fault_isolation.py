@@ -24,5 +24,5 @@ def isolated(stage: str, work: Callable[[], T]) -> T | ChorusError:
     # A panic of Rust code (llguidance, tokenizers) is no `Exception`.
     except BaseException as error:  # noqa: BLE001 - the one place where a bug becomes an answer's error
         log.unexpected(stage, error)
-    # Raised in the handler it would keep the frames of the bug, and with them their tensors.
+    # Made in the handler, it would keep the frames of the bug, and with them their tensors.
     return Internal("this answer failed with an unexpected error")

@@ -1,73 +1,21 @@
-"""What a model is to the engine that runs it, and what they hand each other. Knows neither torch nor gRPC."""
+"""The seam between the scheduler and a model in this process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from rpckit.errors import ChorusError
+from services.gemma.interface.generation_request import GenerationRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
-    """How to choose the next token. The defaults are the server's."""
-
-    temperature: float = 0.7
-    top_p: float = 0.9
-    max_output_tokens: int = 300
-    seed: int | None = None
-    stop_sequences: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture in the size that the model takes.
+class ModelInfo:
+    """Describes a loaded model. `precision` and `device` are worded as in the contract's `Footprint`.
 
     Attributes:
-        colours: Three bytes a pixel, row by row.
-        mark: Stands for it among the tokens of a prompt: negative, and no other picture's.
-    """
-
-    colours: bytes
-    mark: int
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn, in the words of chat templates: a text, or texts and images in their order."""
-
-    role: Literal["user", "assistant"]
-    content: str | tuple[str | Image, ...]
-
-    @property
-    def images(self) -> tuple[Image, ...]:
-        """Its images, in their order."""
-        return tuple(each for each in self.content if isinstance(each, Image))
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One answer to write. The first message and the last are the user's, and the roles alternate."""
-
-    messages: tuple[Message, ...]
-    sampling: Sampling
-    json_schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an answer ended; `cut` if the token limit or the context window ended it."""
-
-    cut: bool
-    input_tokens: int
-    output_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a loaded model. `precision` and `device` are worded as in `Footprint`.
-
-    Attributes:
-        image_side: Width and height of the images it takes; 0: it takes none.
+        version: The revision of a repository, or the name of a folder.
+        context_tokens: The most tokens of a prompt and its answer together.
+        image_side: Width and height in pixels of the images that it takes; 0 if it takes none.
     """
 
     version: str
@@ -80,49 +28,64 @@ class Facts:
 
     @property
     def max_input_tokens(self) -> int:
-        """One token of the context is the answer's at least."""
+        """The longest prompt: at least one token of the context is left to the answer."""
         return self.context_tokens - 1
 
 
-class LoadError(Exception):
-    """A model cannot be served. The text says why and what to do, for the operator."""
+@dataclass(frozen=True, slots=True)
+class GenerationResult:
+    """How an answer ended; `truncated` if the token limit or the context window ended it."""
+
+    truncated: bool
+    input_tokens: int
+    output_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What one pass added to an answer. After an `end` nothing comes."""
+class StepOutput:
+    """What one step added to an answer. Nothing follows one that has a `result`.
+
+    Attributes:
+        text: Whole characters that the caller may see now.
+        result: How the answer ended, or the error that ended it; None while it goes on.
+    """
 
     text: str = ""
-    end: Ending | ChorusError | None = None
+    result: GenerationResult | ChorusError | None = None
 
 
-W = TypeVar("W")
+SequenceT = TypeVar("SequenceT")
 
 
-class LocalModel(Protocol[W]):
-    """A loaded model, which writes several answers at once. It is used in one thread."""
+class LocalModel(Protocol[SequenceT]):
+    """A loaded model that generates several answers at once. One thread alone uses it.
+
+    An answer is a sequence: its prompt and the tokens generated so far. What goes wrong in one sequence ends
+    it alone. An exception of `step` or `release` means that the model itself is broken, and the engine then
+    loads it anew.
+    """
 
     @property
-    def facts(self) -> Facts:
-        """What is known of it."""
+    def info(self) -> ModelInfo:
+        """Describes the model."""
 
-    def begin(self, job: Job) -> W:
-        """An answer that has not been started.
+    def begin(self, request: GenerationRequest) -> SequenceT:
+        """Tokenizes the prompt and compiles the JSON Schema. No memory is reserved yet.
 
         Raises:
-            InputTooLong: The messages do not fit the model.
+            InputTooLong: The prompt does not fit the context window.
             NotSupported: The model cannot keep to the JSON Schema.
+            OutOfMemory: There is no memory for that.
         """
 
-    def admit(self, writing: W) -> bool:
-        """Whether there is memory for an answer besides those that are being written; if so, it is taken."""
+    def admit(self, sequence: SequenceT) -> bool:
+        """Reserves KV cache for a sequence beside those that are running; False if there is none."""
 
-    def step(self, writings: Sequence[W]) -> Sequence[Progress]:
-        """Takes every answer some tokens on, or through a piece of its prompt.
+    def step(self, sequences: Sequence[SequenceT]) -> Sequence[StepOutput]:
+        """Makes one forward pass: a chunk of each prompt in prefill, a decode step of the others.
 
-        An answer that fails, for example with OutOfMemory, fails alone. All were admitted; those that have
-        ended are handed in no more.
+        All sequences were admitted, and none of them has ended. The outputs are in their order.
         """
 
-    def release(self, writing: W) -> None:
-        """Gives the memory of an answer back, whether it was ended or not."""
+    def release(self, sequence: SequenceT) -> None:
+        """Gives back the KV cache of a sequence, whether it has ended or not."""

@@ -1,46 +1,51 @@
-"""From a source to a Gemma that has made its first pass; or the reason why not."""
+"""Loads the model that the settings name, up to its first forward pass; or says why it cannot be served."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import transformers
-from safetensors import SafetensorError
-from transformers import (
-    AutoConfig,
-    AutoModelForCausalLM,
-    PreTrainedModel,
-    PreTrainedTokenizerFast,
-)
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
 from rpckit import log
+from rpckit.errors import ChorusError
 from rpckit.malloc_trim import give_back
-from services.gemma.fit.preflight import SAVED, Plan, choose, gib
-from services.gemma.fit.resources import Resources
-from services.gemma.four_bit.int4_decoder_layer import open_model
+from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
+from services.gemma.fit.resources import MachineResources
+from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.transformers_quantizer import linear
-from services.gemma.generation.image_encoder import Vision
-from services.gemma.generation.runner import Gemma
-from services.gemma.interface.local_model import Facts, Job, LoadError, Message, Sampling
-from services.gemma.kv_cache.attention import ATTENTION
-from services.gemma.kv_cache.cache_pool import Pasts
+from services.gemma.four_bit.transformers_quantizer import linear_class
+from services.gemma.generation.chat_prompt import ChatPromptEncoder
+from services.gemma.generation.grammar import TokenizerVocabulary
+from services.gemma.generation.image_encoder import ImageEncoder
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
+from services.gemma.interface.load_error import LoadError
+from services.gemma.interface.local_model import ModelInfo, StepOutput
+from services.gemma.kv_cache.attention import PACKED_ATTENTION
+from services.gemma.kv_cache.cache_pool import KVCachePool
+from services.gemma.loading.tokenizer import load_tokenizer
+from services.gemma.loading.vision_tower import load_image_encoder
 from services.gemma.settings import Settings
-from services.gemma.weights.checkpoint import SAFELY, TEXT_TOWER, refuse_wrong_keys, text_key
-from services.gemma.weights.madvise import read_row_by_row
-from services.gemma.weights.quantized_checkpoint import Copy, finished
-from services.gemma.weights.source import Hub, Source
+from services.gemma.weights.checkpoint import (
+    SAFE_LOADING,
+    TEXT_KEY_MAPPING,
+    refuse_wrong_keys,
+    text_key,
+)
+from services.gemma.weights.madvise import advise_random_access
+from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint, find_quantized
+from services.gemma.weights.source import ModelHub, ModelSource
+from services.gemma.weights.unreadable import refused_if_unreadable
 
-_DTYPE = torch.bfloat16
 
-
-def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
-    """Loads the model that is set, in the thread that will run it.
+def load_model(settings: Settings, hub: ModelHub, resources: MachineResources) -> GemmaRunner:
+    """Loads the model in the thread that will run it.
 
     Args:
-        settings: Which model, in which precision.
-        hub: Brings a repository here.
-        resources: What is free; only the log line and the limits come from it.
+        settings: They name the model and its precision.
+        hub: Downloads a repository.
+        resources: What was free before torch was imported, which the plan is chosen by.
 
     Raises:
         LoadError: The model is not there, does not fit, or is not to be trusted.
@@ -48,14 +53,14 @@ def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
     torch.set_num_threads(settings.threads)
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    source = Source.find(settings.source, hub)
-    copies = finished(settings.cache, source.folder) if source.folder else {}
-    plan = choose(
-        source.shape.seeing(images=settings.images),
+    source = ModelSource.find(settings.source, hub)
+    copies = find_quantized(settings.cache, source.folder) if source.folder else {}
+    plan = choose_plan(
+        source.dimensions.loaded(images=settings.images),
         resources,
-        answers=settings.server.max_in_flight,
+        max_sequences=settings.server.max_in_flight,
         precision=settings.precision,
-        saved=copies,
+        quantized=copies,
     )
     log.event(
         "loading",
@@ -65,103 +70,107 @@ def load(settings: Settings, hub: Hub, resources: Resources) -> Gemma:
         needs_gib=gib(plan.memory_bytes),
         free_gib=gib(plan.device.free_bytes),
     )
-    original = source.fetched(hub)
-    folder, version = original, ""
+    original = source.fetch(hub)
+    folder, version = original, original.name
     if plan.precision in copies:
-        copy = copies[plan.precision]
-        version = _verified(copy, plan.precision, settings.threads)
-        folder = copy.folder
-    try:
-        vision = Vision.load(original, plan.device.name) if plan.shape.vision else None
-        gemma = _assemble(folder, version or folder.name, plan, vision)
-    except SafetensorError as error:
-        raise LoadError("a safetensors file is damaged: download the model again") from error
-    except (OSError, ValueError) as error:
-        raise LoadError("the folder holds no model that transformers can read without remote code") from error
-    _warm_up(gemma)
-    return gemma
+        folder = copies[plan.precision].folder
+        version = _verified_version(copies[plan.precision], plan.precision, settings.threads)
+    image_encoder = None
+    if plan.dimensions.vision_parameters:
+        image_encoder = load_image_encoder(original, plan.device.name)
+    runner = _load_runner(folder, version, plan, image_encoder)
+    _warm_up(runner)
+    return runner
 
 
-def _verified(copy: Copy, precision: str, threads: int) -> str:
-    """The version of a copy that is intact and can be used here."""
-    recipe, here = copy.manifest["recipe"], linear(precision).recipe
-    if recipe != here:
-        raise LoadError(f"the copy is {recipe}, {here} is what is read: quantise again")
+def _verified_version(copy: QuantizedCheckpoint, precision: str, threads: int) -> str:
+    """The version of a copy that is intact and whose recipe is known here."""
+    manifest, known = copy.manifest, linear_class(precision).recipe
+    if manifest.recipe != known:
+        raise LoadError(f"the copy is {manifest.recipe}, {known} is what is read: quantise again")
     copy.verify(threads)
-    return str(copy.manifest["version"])
+    return manifest.version
 
 
-def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> Gemma:
+def _load_runner(
+    folder: Path, version: str, plan: DeploymentPlan, image_encoder: ImageEncoder | None
+) -> GemmaRunner:
     weights = list(folder.glob("*.safetensors"))
     if not weights:
         raise LoadError("there is no safetensors file; other weights, pickles above all, are not loaded")
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    tokenizer = _tokenizer(folder, config.get_text_config().vocab_size)
-    # Reading it took hundreds of megabytes, and the weights are yet to come.
+    with refused_if_unreadable("config.json"):
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        config = config.get_text_config()
+    tokenizer = load_tokenizer(folder, config.vocab_size)
+    # Parsing it took hundreds of megabytes, and the weights are yet to come.
     give_back()
-    if vision:
-        vision.teach(tokenizer)
-    loaded: Any = AutoModelForCausalLM.from_pretrained(
-        folder,
-        config=config.get_text_config(),
-        key_mapping=TEXT_TOWER,
-        dtype=_DTYPE,
-        attn_implementation=ATTENTION,
-        trust_remote_code=False,
-        **SAFELY,
-    )
-    model, report = loaded
-    reshaped = {key for key, *_ in report["mismatched_keys"]}
-    refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
-    model = model.eval().to(plan.device.name)
-    if plan.precision in SAVED and not plan.device.is_gpu:
-        read_row_by_row(model.get_input_embeddings().weight)
-    if plan.precision == Int4Linear.precision:
-        open_model(model, folder)
-    facts = Facts(
+    with refused_if_unreadable("config.json or tokenizer.json"):
+        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder)
+    model = _load_text_model(folder, config, plan)
+    info = ModelInfo(
         version=version,
         context_tokens=min(model.config.max_position_embeddings, plan.context_tokens),
         precision=plan.precision,
         memory_bytes=plan.memory_bytes,
-        # A copy's images are looked at by the tower of the model that it is a copy of.
+        # The vision tower of a copy is that of the model it is a copy of.
         disk_bytes=sum(each.stat().st_size for each in weights)
-        + (plan.vision_bytes if plan.precision in SAVED else 0),
+        + (plan.vision_bytes if plan.precision in QUANTIZED else 0),
         device=str(model.device),
-        image_side=vision.side if vision else 0,
+        image_side=image_encoder.side if image_encoder else 0,
     )
-    pasts = Pasts(plan.kv_size, plan.kv_bytes)
-    return Gemma(model, tokenizer, _ends(model, tokenizer), facts, pasts, vision)
+    with refused_if_unreadable("tokenizer.json or generation_config.json"):
+        vocabulary = TokenizerVocabulary(tokenizer, model.config.vocab_size, _eos_token_ids(model, tokenizer))
+    cache_pool = KVCachePool(plan.kv_cache_size, plan.kv_cache_bytes)
+    return GemmaRunner(model, prompt_encoder, vocabulary, info, cache_pool, image_encoder)
 
 
-def _tokenizer(folder: Path, vocabulary: int) -> PreTrainedTokenizerFast:
-    if not (folder / "tokenizer.json").is_file():
-        raise LoadError("there is no tokenizer.json")
-    # Gemma's own class would keep all words and merges in Python, too.
-    tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(
-        folder, local_files_only=True
-    )
-    if not getattr(tokenizer.backend_tokenizer.model, "byte_fallback", False):
-        raise LoadError("the tokenizer is no Gemma's: it has no tokens for bytes")
-    if not tokenizer.chat_template:
-        raise LoadError("the tokenizer has no chat template: use an instruction-tuned Gemma, such as *-it")
-    if len(tokenizer) > vocabulary:
-        raise LoadError(
-            f"the tokenizer is another model's: {len(tokenizer)} tokens, {vocabulary} in the model"
+def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrainedModel:
+    """Loads the text model onto its device, ready to run."""
+    with refused_if_unreadable("config.json and its weights"):
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            folder,
+            config=config,
+            key_mapping=TEXT_KEY_MAPPING,
+            dtype=torch.bfloat16,
+            attn_implementation=PACKED_ATTENTION,
+            trust_remote_code=False,
+            **SAFE_LOADING,
         )
-    return tokenizer
+        model, report = loaded
+    reshaped = {key for key, *_ in report["mismatched_keys"]}
+    refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
+    model = model.eval().to(plan.device.name)
+    if plan.precision in QUANTIZED and not plan.device.is_gpu:
+        advise_random_access(model.get_input_embeddings().weight)
+    if plan.precision == Int4Linear.precision:
+        prepare_int4_model(model, folder)
+    return cast("PreTrainedModel", model)
 
 
-def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
-    ends = model.generation_config.eos_token_id
-    several = ends if isinstance(ends, list) else [ends]
-    return frozenset(each for each in (*several, tokenizer.eos_token_id) if each is not None)
+def _eos_token_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
+    configured = model.generation_config.eos_token_id
+    token_ids = configured if isinstance(configured, list) else [configured]
+    return frozenset(each for each in (*token_ids, tokenizer.eos_token_id) if each is not None)
 
 
-def _warm_up(gemma: Gemma) -> None:
-    """The first pass reads the weights from the disk and prepares them: nobody should wait for it."""
-    greeting = Job((Message("user", "Hello"),), Sampling(temperature=0, max_output_tokens=2))
-    writing = gemma.begin(greeting)
-    gemma.admit(writing)
-    while not gemma.step([writing])[0].end:
-        pass
-    gemma.release(writing)
+def _warm_up(runner: GemmaRunner) -> None:
+    """Generates two tokens: the first pass reads the weights from the disk, and no caller waits for it.
+
+    Raises:
+        LoadError: The model cannot answer.
+    """
+    greeting = GenerationRequest(
+        (ChatMessage("user", "Hello"),), SamplingParameters(temperature=0, max_output_tokens=2)
+    )
+    with refused_if_unreadable("the chat template or the weights"):
+        try:
+            sequence = runner.begin(greeting)
+            runner.admit(sequence)
+            output = StepOutput()
+            while not output.result:
+                (output,) = runner.step([sequence])
+            runner.release(sequence)
+            if isinstance(output.result, ChorusError):
+                raise output.result
+        except ChorusError as error:
+            raise LoadError(f"the model cannot answer a greeting: {error}") from error

@@ -1,38 +1,38 @@
 import pytest
 
-from services.gemma.generation.detokenizer import OutputText
+from services.gemma.generation.detokenizer import StreamingDetokenizer
 
 
-def pieces(text: str, *stop_sequences: str) -> tuple[list[str], OutputText]:
+def shown_texts(text: str, *stop_sequences: str) -> tuple[list[str], StreamingDetokenizer]:
     """What comes out when the text comes in byte by byte."""
-    output = OutputText(stop_sequences)
+    detokenizer = StreamingDetokenizer(stop_sequences)
     shown = []
     for byte in text.encode():
-        shown.append(output.feed(bytes([byte])))
-        if output.stopped:
+        shown.append(detokenizer.feed(bytes([byte])))
+        if detokenizer.stopped:
             break
     else:
-        shown.append(output.rest())
-    return shown, output
+        shown.append(detokenizer.flush())
+    return shown, detokenizer
 
 
 def test_characters_come_whole() -> None:
-    shown, output = pieces("각 👩‍👩‍👧 각")
-    assert not output.stopped
+    shown, detokenizer = shown_texts("각 👩‍👩‍👧 각")
+    assert not detokenizer.stopped
     assert "".join(shown) == "각 👩‍👩‍👧 각"
     assert shown[:3] == ["", "", "각"]
     assert "\ufffd" not in "".join(shown)
 
 
 def test_half_a_character_is_dropped_at_the_end() -> None:
-    output = OutputText(())
-    assert output.feed("글".encode() + "각".encode()[:2]) == "글"
-    assert output.rest() == ""
+    detokenizer = StreamingDetokenizer(())
+    assert detokenizer.feed("글".encode() + "각".encode()[:2]) == "글"
+    assert detokenizer.flush() == ""
 
 
 def test_bytes_that_are_no_text_do_not_spoil_what_is_around_them() -> None:
-    output = OutputText(())
-    assert output.feed("글".encode()) + output.feed(b"\xff") + output.feed(b"a") == "글\ufffda"
+    detokenizer = StreamingDetokenizer(())
+    assert detokenizer.feed("글".encode()) + detokenizer.feed(b"\xff") + detokenizer.feed(b"a") == "글\ufffda"
 
 
 @pytest.mark.parametrize(
@@ -47,30 +47,30 @@ def test_bytes_that_are_no_text_do_not_spoil_what_is_around_them() -> None:
     ],
 )
 def test_the_answer_ends_before_the_stop_sequence(text: str, stop_sequences: list[str], before: str) -> None:
-    shown, output = pieces(text, *stop_sequences)
-    assert output.stopped
+    shown, detokenizer = shown_texts(text, *stop_sequences)
+    assert detokenizer.stopped
     assert "".join(shown) == before
 
 
 def test_no_part_of_a_stop_sequence_leaks() -> None:
-    output = OutputText(["STOP"])
-    assert [output.feed(b"a S"), output.feed(b"T"), output.feed(b"O")] == ["a ", "", ""]
-    assert output.feed(b"P and more") == ""
-    assert output.stopped
+    detokenizer = StreamingDetokenizer(["STOP"])
+    assert [detokenizer.feed(b"a S"), detokenizer.feed(b"T"), detokenizer.feed(b"O")] == ["a ", "", ""]
+    assert detokenizer.feed(b"P and more") == ""
+    assert detokenizer.stopped
 
 
 def test_what_only_began_like_a_stop_sequence_is_shown() -> None:
-    output = OutputText(["STOP"])
-    assert output.feed(b"ST") == ""
-    assert output.feed(b"ATION S") == "STATION "
-    assert output.rest() == "S"
+    detokenizer = StreamingDetokenizer(["STOP"])
+    assert detokenizer.feed(b"ST") == ""
+    assert detokenizer.feed(b"ATION S") == "STATION "
+    assert detokenizer.flush() == "S"
 
 
 def test_one_token_can_hold_a_stop_sequence_and_what_stands_before_it() -> None:
-    output = OutputText(["."])
-    assert output.feed(b"yes. no") == "yes"
-    assert output.stopped
+    detokenizer = StreamingDetokenizer(["."])
+    assert detokenizer.feed(b"yes. no") == "yes"
+    assert detokenizer.stopped
 
 
 def test_of_two_stop_sequences_in_one_token_the_first_in_the_text_counts() -> None:
-    assert OutputText(["c", "b"]).feed(b"abcd") == "a"
+    assert StreamingDetokenizer(["c", "b"]).feed(b"abcd") == "a"
