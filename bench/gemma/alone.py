@@ -14,7 +14,7 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.generation.sequence import RunningSequence
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.loading.load_model import load_model
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.source import ModelHub
 
 
@@ -22,7 +22,7 @@ def measure() -> Figures:
     """Loads the model that the environment names, and counts, in this process."""
     with peak_anonymous(os.getpid()) as peak:
         started = time.perf_counter()
-        settings = Settings.read(Environment(os.environ))
+        settings = GemmaSettings.read(Environment(os.environ))
         gemma = load_model(settings, ModelHub(), MachineResources.read(settings.cache))
         ready = time.perf_counter() - started
         first = statistics.median(_first_token(gemma, number) for number in range(ROUNDS))

@@ -13,16 +13,16 @@ from services.gemma.interface.load_error import LoadError
 from services.gemma.interface.local_model import LocalModel
 from services.gemma.scheduler.engine import ContinuousBatchingEngine, ModelState, ModelStatus
 from services.gemma.server.servicer import SERVICE, GemmaServicer
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 
 
-async def register(host: Host, settings: Settings) -> None:
+async def register(host: Host, settings: GemmaSettings) -> None:
     """Registers the service, which is ready when the model is."""
     engine = ContinuousBatchingEngine(partial(_load, settings), settings.server.max_in_flight)
     await register_engine(host, settings, engine)
 
 
-async def register_engine(host: Host, settings: Settings, engine: ContinuousBatchingEngine) -> None:
+async def register_engine(host: Host, settings: GemmaSettings, engine: ContinuousBatchingEngine) -> None:
     """Registers the service of one engine, and starts the engine, which loads its model."""
 
     async def announce(status: ModelStatus) -> None:
@@ -36,7 +36,7 @@ async def register_engine(host: Host, settings: Settings, engine: ContinuousBatc
     host.spawn(engine.run(announce))
 
 
-def _load(settings: Settings) -> LocalModel[Any]:
+def _load(settings: GemmaSettings) -> LocalModel[Any]:
     if not settings.source:
         raise LoadError("set GEMMA_MODEL to a folder or a repository name of a Gemma model")
     # Before torch is imported: the preflight counts the memory that it takes.
@@ -58,6 +58,6 @@ if __name__ == "__main__":
         except ModuleNotFoundError as error:
             sys.exit(f"{error.name} is not installed: pip install '.[gemma]'")
         sys.exit(main(sys.argv[1:]))
-    run(Settings.read, register)
+    run(GemmaSettings.read, register)
     # All calls have ended. The model may still be loading, and Python would wait for its thread.
     os._exit(0)

@@ -20,7 +20,7 @@ from services.gemma.fit.preflight import (
 )
 from services.gemma.fit.resources import MachineResources, free_disk
 from services.gemma.interface.load_error import LoadError
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantized_checkpoint import find_quantized
 from services.gemma.weights.source import ModelHub, ModelSource
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     quantizing.add_argument("--precision", choices=QUANTIZED, default="int4")
     parsed = parser.parse_args(arguments)
     try:
-        settings = Settings.read(Environment())
+        settings = GemmaSettings.read(Environment())
         if parsed.model:
             settings = dataclasses.replace(settings, source=parsed.model)
         if parsed.command == "check":
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def checked(settings: Settings, resources: MachineResources, hub: ModelHub) -> list[str]:
+def checked(settings: GemmaSettings, resources: MachineResources, hub: ModelHub) -> list[str]:
     """The lines that `check` prints. Sizes are in GiB; tokens per second are one caller's ceiling."""
     source = ModelSource.find(settings.source, hub) if settings.source else None
     dimensions = (source.dimensions if source else KNOWN_MODELS[0]).loaded(images=settings.images)
@@ -85,7 +85,7 @@ def _row(plan: DeploymentPlan) -> str:
 
 
 def _verdict(
-    settings: Settings,
+    settings: GemmaSettings,
     resources: MachineResources,
     source: ModelSource | None,
     dimensions: ModelDimensions,
@@ -105,7 +105,7 @@ def _verdict(
     return f"the server would take {chosen}, {plan.context_tokens} tokens for a prompt and its answer"
 
 
-def _quantize(settings: Settings, precision: str) -> None:
+def _quantize(settings: GemmaSettings, precision: str) -> None:
     if not _MALLOC_SETTINGS.items() <= os.environ.items():
         # The allocator reads its settings when a process starts.
         command = [sys.executable, "-m", "services.gemma", "quantize", settings.source]

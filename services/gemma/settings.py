@@ -13,7 +13,7 @@ _MAX_IN_FLIGHT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class GemmaSettings:
     """The settings of the Gemma server.
 
     Attributes:
@@ -32,7 +32,7 @@ class Settings:
     threads: int
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
+    def read(cls, environment: Environment) -> "GemmaSettings":
         """Reads the GEMMA_ variables.
 
         Raises:

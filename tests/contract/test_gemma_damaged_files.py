@@ -32,7 +32,7 @@ def folder(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / built.name))
 
 
-def refusal(folder: Path, **variables: str) -> str:
+def refusal(folder: Path, **variables: Any) -> str:
     with pytest.raises(LoadError) as refused:
         tiny_gemma.loaded(folder, GEMMA_IMAGES="yes", **variables)
     return str(refused.value)

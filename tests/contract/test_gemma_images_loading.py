@@ -23,7 +23,7 @@ from rpckit.settings import Environment
 from services.gemma.commands import checked
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.source import ModelHub
 from tests.contract.subjects.gemma import start
@@ -141,7 +141,7 @@ def test_a_config_without_a_vision_tower_is_refused(spoilt: Path) -> None:
 def test_the_check_counts_what_looks_at_images(folder: Path, tmp_path: Path) -> None:
     def said(source: Path, **variables: str) -> str:
         own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies"}
-        settings = Settings.read(Environment(own | variables))
+        settings = GemmaSettings.read(Environment(own | variables))
         return "\n".join(checked(settings, tiny_gemma.ROOMY, ModelHub()))
 
     assert "the server would take bf16 on cpu" in said(folder, GEMMA_IMAGES="yes")

@@ -19,7 +19,7 @@ from rpckit.settings import Environment
 from services.gemma.fit.resources import MachineResources
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.quantized_checkpoint import find_quantized
 from services.gemma.weights.source import ModelHub
@@ -239,5 +239,5 @@ def test_on_a_gpu_it_answers(source: Path, tmp_path: Path, precision: str) -> No
 
 
 def test_settings_name_the_folder_of_the_copies() -> None:
-    assert Settings.read(Environment({"GEMMA_CACHE_DIR": "~/copies"})).cache == Path.home() / "copies"
+    assert GemmaSettings.read(Environment({"GEMMA_CACHE_DIR": "~/copies"})).cache == Path.home() / "copies"
     assert isinstance(ModelHub().disk_bytes(), int)

@@ -22,7 +22,7 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.interface.local_model import GenerationResult
 from services.gemma.loading.load_model import load_model
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.source import ModelHub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
@@ -134,7 +134,7 @@ def loaded(
 ) -> GemmaRunner:
     """Loads what the server would; `variables` are added to its environment."""
     own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies", "GEMMA_THREADS": "1"}
-    return load_model(Settings.read(Environment(own | variables)), hub or ModelHub(), resources)
+    return load_model(GemmaSettings.read(Environment(own | variables)), hub or ModelHub(), resources)
 
 
 def write_all(gemma: GemmaRunner, *jobs: GenerationRequest) -> list[tuple[list[str], GenerationResult]]:

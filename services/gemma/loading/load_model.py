@@ -26,7 +26,7 @@ from services.gemma.kv_cache.attention import PACKED_ATTENTION
 from services.gemma.kv_cache.cache_pool import KVCachePool
 from services.gemma.loading.tokenizer import load_tokenizer
 from services.gemma.loading.vision_tower import load_image_encoder
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.checkpoint import (
     SAFE_LOADING,
     TEXT_KEY_MAPPING,
@@ -39,7 +39,7 @@ from services.gemma.weights.source import ModelHub, ModelSource
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 
-def load_model(settings: Settings, hub: ModelHub, resources: MachineResources) -> GemmaRunner:
+def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResources) -> GemmaRunner:
     """Loads the model in the thread that will run it.
 
     Args:
