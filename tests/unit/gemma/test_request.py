@@ -19,10 +19,10 @@ def request(**fields: Any) -> GenerateRequest:
 
 
 def test_unset_fields_take_the_servers_defaults() -> None:
-    job = to_generation_request(request())
-    assert job.messages == (ChatMessage("user", "Hello"),)
-    assert job.sampling == SamplingParameters(temperature=0.7, top_p=0.9, max_output_tokens=300, seed=None)
-    assert job.json_schema is None
+    asked = to_generation_request(request())
+    assert asked.messages == (ChatMessage("user", "Hello"),)
+    assert asked.sampling == SamplingParameters(temperature=0.7, top_p=0.9, max_output_tokens=300, seed=None)
+    assert asked.json_schema is None
 
 
 def test_zero_means_zero() -> None:
@@ -38,9 +38,11 @@ def test_what_is_set_is_taken() -> None:
         "seed": -3,
         "stop_sequences": ["a", "b"],
     }
-    job = to_generation_request(request(sampling=given, output_format={"json_schema": '{"type": "object"}'}))
-    assert job.sampling == SamplingParameters(1.5, 0.5, 7, -3, ("a", "b"))
-    assert job.json_schema == '{"type": "object"}'
+    asked = to_generation_request(
+        request(sampling=given, output_format={"json_schema": '{"type": "object"}'})
+    )
+    assert asked.sampling == SamplingParameters(1.5, 0.5, 7, -3, ("a", "b"))
+    assert asked.json_schema == '{"type": "object"}'
 
 
 @pytest.mark.parametrize(
