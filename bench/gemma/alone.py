@@ -1,4 +1,4 @@
-"""`python -m bench.gemma.alone`: the passes of our model without a server around them, a line of JSON."""
+"""`python -m bench.gemma.alone`: measures our model's steps without a server; prints a line of JSON."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from services.gemma.weights.source import ModelHub
 
 
 def measure() -> Figures:
-    """Loads the model that the environment names, and counts, in this process."""
+    """Loads the model that the environment names, and measures it in this process."""
     with peak_anonymous(os.getpid()) as peak:
         started = time.perf_counter()
         settings = GemmaSettings.read(Environment(os.environ))
