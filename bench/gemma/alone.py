@@ -15,7 +15,7 @@ from services.gemma.generation.sequence import RunningSequence
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.loading.load_model import load_model
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 
 
 def measure() -> Figures:
@@ -23,7 +23,7 @@ def measure() -> Figures:
     with peak_anonymous(os.getpid()) as peak:
         started = time.perf_counter()
         settings = GemmaSettings.read(Environment(os.environ))
-        gemma = load_model(settings, ModelHub(), MachineResources.read(settings.cache))
+        gemma = load_model(settings, HuggingFaceHub(), MachineResources.read(settings.cache))
         ready = time.perf_counter() - started
         first = statistics.median(_first_token(gemma, number) for number in range(ROUNDS))
         speeds = [statistics.median(_speed(gemma, each) for _ in range(ROUNDS)) for each in CALLERS]

@@ -45,10 +45,10 @@ def _load(settings: GemmaSettings) -> LocalModel[Any]:
         # Torch takes seconds to import, during which health answers already; without a model it need not be
         # installed.
         from services.gemma.loading.load_model import load_model  # noqa: PLC0415
-        from services.gemma.weights.source import ModelHub  # noqa: PLC0415
+        from services.gemma.weights.source import HuggingFaceHub  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise LoadError(f"{error.name} is not installed: pip install '.[gemma]'") from error
-    return load_model(settings, ModelHub(), resources)
+    return load_model(settings, HuggingFaceHub(), resources)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 from tests.contract.subjects.gemma import start
 from tests.fakes import tiny_gemma
 from tests.fakes.pictures import picture
@@ -142,7 +142,7 @@ def test_the_check_counts_what_looks_at_images(folder: Path, tmp_path: Path) -> 
     def said(source: Path, **variables: str) -> str:
         own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies"}
         settings = GemmaSettings.read(Environment(own | variables))
-        return "\n".join(checked(settings, tiny_gemma.ROOMY, ModelHub()))
+        return "\n".join(checked(settings, tiny_gemma.ROOMY, HuggingFaceHub()))
 
     assert "the server would take bf16 on cpu" in said(folder, GEMMA_IMAGES="yes")
     assert said(folder, GEMMA_IMAGES="yes") != said(folder)

@@ -23,7 +23,7 @@ from services.gemma.interface.generation_request import ChatMessage, GenerationR
 from services.gemma.interface.local_model import GenerationResult
 from services.gemma.loading.load_model import load_model
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub, ModelHub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
 # takes several tokens.
@@ -135,7 +135,7 @@ def loaded(
 ) -> GemmaRunner:
     """Loads a model as the server does; `variables` are added to its environment."""
     own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies", "GEMMA_THREADS": "1"}
-    return load_model(GemmaSettings.read(Environment(own | variables)), hub or ModelHub(), resources)
+    return load_model(GemmaSettings.read(Environment(own | variables)), hub or HuggingFaceHub(), resources)
 
 
 def write_all(gemma: GemmaRunner, *requests: GenerationRequest) -> list[tuple[list[str], GenerationResult]]:
