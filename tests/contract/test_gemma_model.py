@@ -16,13 +16,13 @@ from transformers import Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForC
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Part, Turn
 from modelkit.answer_form.schema import answer_schema
+from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import InputTooLong, NotSupported
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.generation.sampling import TokenSampler
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.interface.local_model import GenerationResult
 from services.gemma.kv_cache.attention import PACKED_ATTENTION
-from services.gemma.schema import matches
 from services.gemma.server.prompt import to_messages
 from tests.fakes import tiny_gemma
 
@@ -193,7 +193,7 @@ def test_the_answer_schema_is_kept(gemma: GemmaRunner) -> None:
     answers += [write(gemma, schema=ANSWER_SCHEMA, seed=seed, max_output_tokens=1000) for seed in range(5)]
     for pieces, ending in answers:
         assert not ending.truncated
-        assert matches("".join(pieces), ANSWER_SCHEMA)
+        AnswerSchema.parse(ANSWER_SCHEMA).check_text("".join(pieces))
 
 
 @pytest.mark.parametrize(
