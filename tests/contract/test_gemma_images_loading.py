@@ -109,8 +109,8 @@ def test_the_vision_tower_is_found_by_each_of_its_names(folder: Path, spoilt: Pa
     theirs, mine = (each.image_encoder for each in (seeing(folder), seeing(spoilt)))
     assert theirs
     assert mine
-    weights = mine._tower.state_dict()
-    assert all(torch.equal(weights[key], each) for key, each in theirs._tower.state_dict().items())
+    weights = mine.tower.state_dict()
+    assert all(torch.equal(weights[key], each) for key, each in theirs.tower.state_dict().items())
 
 
 def test_without_what_belongs_to_images_it_is_refused(spoilt: Path) -> None:

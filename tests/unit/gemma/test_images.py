@@ -29,7 +29,7 @@ def user(*parts: Part | str) -> Turn:
     return Turn(role=ROLE_USER, parts=[Part(text=each) if isinstance(each, str) else each for each in parts])
 
 
-@pytest.placeholder.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_each_kind_is_read_in_the_models_size(kind: str) -> None:
     image = to_image(picture(1, kind), f"image/{kind.lower()}", SIDE)
     assert len(image.pixels) == SIDE * SIDE * 3
@@ -74,7 +74,7 @@ def test_images_stand_among_the_texts_in_their_order() -> None:
     )
 
 
-@pytest.placeholder.parametrize(
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
         (part(picture(1)[:-40]), "no whole image/png"),
