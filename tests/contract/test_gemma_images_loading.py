@@ -172,7 +172,7 @@ async def test_the_server_reads_images_if_it_is_asked_to() -> None:
     assert one.completion.usage.input_tokens > tiny_gemma.IMAGE_TOKENS
     failure = from_rpc_error(refused.value)
     assert isinstance(failure, InvalidRequest)
-    assert list(failure.metadata) == ["turns[0].parts[1].image"]
+    assert list(failure.metadata) == ["turns[0].parts[1].image.data"]
 
 
 async def test_unasked_the_server_reads_none() -> None:
