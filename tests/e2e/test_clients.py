@@ -88,7 +88,7 @@ CLIENTS = [
             f"{JARS}/protobuf.jar",
         ),
         build=("make", "build"),
-        run=("java", "@build/classpath", "ClientRunner"),
+        run=("java", "@build/classpath", "Review"),
     ),
 ]
 
@@ -171,7 +171,8 @@ class ClientRunner:
             stderr=PIPE,
         )
         try:
-            async with asyncio.timeout(PATIENCE):
+            # A second client may run within the block.
+            async with asyncio.timeout(2 * PATIENCE):
                 yield process
         finally:
             if process.returncode is None:
@@ -235,10 +236,10 @@ async def test_a_deadline_that_is_too_short_passes(review: ClientRunner, essay: 
 async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
     review: ClientRunner, essay: Path
 ) -> None:
-    def cancelled() -> int:
-        return review.chorus.events.seen("fake/hangs", "cancelled")
+    def seen(kind: str) -> int:
+        return review.chorus.events.seen("fake/hangs", kind)
 
-    before = cancelled()
+    started, cancelled = seen("started"), seen("cancelled")
     async with review.started(essay, models="fake/hangs") as hanging:
         assert hanging.stdout is not None
         assert await hanging.stdout.readline() == b"accepted: fake/hangs\n"
@@ -246,12 +247,14 @@ async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
         assert code == 1
         assert "\nreason: RATE_LIMITED (chorus)\n" in errors
         assert re.search(r"^retry after: \d+(\.\d+)? s$", errors, re.MULTILINE)
+        # What the model has not begun, nobody sees it give up.
+        await until(lambda: seen("started") > started)
         hanging.send_signal(signal.SIGINT)
         _, told = await hanging.communicate()
     assert re.match(rb"failed: .*cancell?ed", told, re.IGNORECASE)
     assert hanging.returncode != 0
     # The models stop, too.
-    await until(lambda: cancelled() > before)
+    await until(lambda: seen("cancelled") > cancelled)
 
 
 @pytest.mark.parametrize(

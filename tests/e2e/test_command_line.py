@@ -24,7 +24,7 @@ RUBRIC = {
 
 @dataclass
 class LocalChorus:
-    """`deploy.local up`, and what it has printed."""
+    """`deploy.local up` as a process, and what it has printed."""
 
     process: asyncio.subprocess.Process
     printed: str = ""
@@ -33,9 +33,15 @@ class LocalChorus:
         """Reads on until it has printed a text."""
         assert self.process.stdout is not None
         while text not in self.printed:
-            line = await self.process.stdout.readline()
+            async with asyncio.timeout(PATIENCE):
+                line = await self.process.stdout.readline()
             assert line, self.printed
             self.printed += line.decode()
+
+    async def ends(self) -> int:
+        """Waits for its end; returns the exit code."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
 
 
 @asynccontextmanager
@@ -55,8 +61,7 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus,
         stderr=STDOUT,
     )
     try:
-        async with asyncio.timeout(PATIENCE):
-            yield LocalChorus(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
+        yield LocalChorus(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
     finally:
         if process.returncode is None:
             process.kill()
@@ -151,7 +156,7 @@ async def test_who_was_killed_is_named_with_its_log(tmp_path: Path) -> None:
         (killed,) = (number for number, line in left_behind(tmp_path).items() if "services.gemma" in line)
         os.kill(killed, signal.SIGKILL)
         await running.prints("gemma was killed by signal 9; stopping the others; log: ")
-        assert await running.process.wait() == 1
+        assert await running.ends() == 1
     assert left_behind(tmp_path) == {}
 
 
@@ -179,7 +184,7 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
         assert "ready" in running.printed
         running.process.send_signal(signal.SIGTERM)
         await running.prints("Stopping: what runs is answered first; again to kill\n")
-        assert await running.process.wait() == 0
+        assert await running.ends() == 0
     code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
     assert code == 1
     assert f"Does Chorus run at {address}?" in errors
@@ -195,7 +200,7 @@ async def test_gemma_counts_the_memory_that_the_others_leave(tmp_path: Path) -> 
         others = [served_at(tmp_path, each) for each in ("orchestrator", "cloud_proxy", "proofreader")]
         assert served_at(tmp_path, "gemma") > max(others)
         running.process.send_signal(signal.SIGTERM)
-        assert await running.process.wait() == 0
+        assert await running.ends() == 0
 
 
 async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path: Path) -> None:
@@ -209,7 +214,7 @@ async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path:
         assert (code, errors) == (0, "")
         assert "chorus/proofreader-language" in table
         running.process.send_signal(signal.SIGTERM)
-        assert await running.process.wait() == 0
+        assert await running.ends() == 0
 
 
 async def test_a_text_is_reviewed_by_services_that_ask_for_certificates(tmp_path: Path) -> None:
@@ -239,6 +244,6 @@ async def test_who_stops_while_it_starts_leaves_nobody_behind(
         await running.prints("cloud_proxy")
         assert len(left_behind(tmp_path)) == 1 + len(SERVICES)
         running.process.send_signal(number)
-        assert await running.process.wait() == code
+        assert await running.ends() == code
     # Whose parent was killed ends by itself.
     await until(lambda: left_behind(tmp_path) == {})
