@@ -22,7 +22,7 @@ _WRONG_SETTING = 2
 _INTERRUPTED = 130
 
 
-# `run` passes these variables to the client. They are parsed here too, so that nothing starts for a wrong one.
+# `run` passes these variables to the client, and parses them first, so that nothing starts for a wrong one.
 _CLIENT_PARSERS = {"FILE": arguments.file, "TASK": arguments.text, "RUBRIC": arguments.rubric}
 
 
