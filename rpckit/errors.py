@@ -197,7 +197,7 @@ _BY_REASON: dict[str, type[ChorusError]] = {
 }
 _REASON_PREFIX = "ERROR_REASON_"
 
-# A status without our ErrorInfo comes from the transport or from a foreign peer, and is classified by its code.
+# A status without our ErrorInfo comes from the transport or a foreign peer, and is classified by its code.
 _BY_CODE: dict[grpc.StatusCode, type[ChorusError]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: Timeout,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
