@@ -35,7 +35,7 @@ class ServerOnlySettings:
 
 
 class Recorder(model_service_pb2_grpc.ModelServiceServicer):
-    """Keeps each call; the system instruction lets Generate "wait" for `go` or "fail", otherwise it answers."""
+    """Keeps each call. The system instruction lets Generate "wait" for `go` or "fail"; else it answers."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
