@@ -1,4 +1,4 @@
-"""What every history of scores keeps, sums up and forgets: SQLite's file and a real Redis."""
+"""Tests what every history of scores keeps, sums up and forgets: SQLite's file and a real Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,7 +38,7 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 
 @pytest.fixture(params=["sqlite", "redis"])
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
-    """Opens the same history again and again."""
+    """Yields a function that opens the same history."""
     if request.param == "sqlite":
         yield partial(SqliteHistory.open, tmp_path / "s")
     else:
@@ -132,7 +132,7 @@ async def test_a_replica_learns_from_anothers_answers(server: RedisServer) -> No
         await one._pending.join()
         two.learn("g", PANEL, RUBRIC, "en")
         await two._pending.join()
-        # Of two answers, not of one.
+        # It is learned from two answers, not from one.
         assert two.of(PANEL, RUBRIC, "en").id != one.of(PANEL, RUBRIC, "en").id
         await two.forget("f")
         one.learn("g", PANEL, RUBRIC, "en")

@@ -24,13 +24,13 @@ RUBRIC = {
 
 @dataclass
 class LocalChorus:
-    """`deploy.local up` as a process, and what it has printed."""
+    """Holds the process of `deploy.local up`, and what it has printed."""
 
     process: asyncio.subprocess.Process
     printed: str = ""
 
     async def prints(self, text: str) -> None:
-        """Reads on until it has printed a text."""
+        """Reads on until the process has printed a text."""
         assert self.process.stdout is not None
         while text not in self.printed:
             async with asyncio.timeout(PATIENCE):
@@ -39,7 +39,7 @@ class LocalChorus:
             self.printed += line.decode()
 
     async def ends(self) -> int:
-        """Waits for its end; returns the exit code."""
+        """Waits until the process has ended and returns its exit code."""
         async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
@@ -69,27 +69,27 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus,
 
 
 def left_behind(folder: Path) -> dict[int, str]:
-    """The programs whose home is a folder: their command lines by their ids."""
+    """Finds the processes whose home is a folder; returns their command lines by process id."""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if f"HOME={folder}\0".encode() in (process / "environ").read_bytes():
                 found[int(process.name)] = (process / "cmdline").read_text("utf-8")
         except (FileNotFoundError, ProcessLookupError, PermissionError):
-            # It has ended, or is somebody else's.
+            # The process has ended, or belongs to somebody else.
             continue
     return found
 
 
 def served_at(folder: Path, service: str) -> str:
-    """When a service began to serve, by its log."""
+    """Returns when a service began to serve, according to its log."""
     (log,) = folder.rglob(f"{service}.log")
     lines = map(json.loads, log.read_text("utf-8").splitlines())
     return next(str(line["at"]) for line in lines if line["event"] == "serving")
 
 
 def logged(folder: Path) -> list[str]:
-    """What each program has written into its log."""
+    """Returns what each service has logged."""
     return [log.read_text("utf-8") for log in folder.rglob("*.log")]
 
 
@@ -221,7 +221,7 @@ async def test_a_text_is_reviewed_by_services_that_ask_for_certificates(tmp_path
     essay = tmp_path / "essay.txt"
     essay.write_text("We would recieve beans.", "utf-8")
     folder = str(Authority().issue(tmp_path / "certificates", "chorus"))
-    # The token is for a port that is not called here.
+    # Tokens are for another port than the one that is called here.
     settings = {"FILE": str(essay), "CHORUS_TLS_DIR": folder, "CHORUS_TOKEN": "nobody-s"}
     code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", **settings)
     assert (code, errors) == (0, "")
@@ -245,5 +245,5 @@ async def test_who_stops_while_it_starts_leaves_nobody_behind(
         assert len(left_behind(tmp_path)) == 1 + len(SERVICES)
         running.process.send_signal(number)
         assert await running.ends() == code
-    # Whose parent was killed ends by itself.
+    # A child whose parent was killed ends by itself.
     await until(lambda: left_behind(tmp_path) == {})

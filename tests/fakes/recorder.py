@@ -1,4 +1,4 @@
-"""A ModelService of a few lines that keeps what each of its calls looked like."""
+"""Offers a ModelService of a few lines that keeps each of its calls."""
 
 import asyncio
 import random
@@ -23,13 +23,13 @@ from rpckit.server import Host, serving
 from rpckit.settings import Environment, ServerSettings
 
 SERVICE = "chorus.model.v1.ModelService"
-# Linux, macOS and IANA have outgoing connections begin above these.
+# Linux, macOS and IANA take the ports of outgoing connections from above this range.
 _NEVER_OUTGOING = range(20_000, 30_000)
 
 
 @dataclass(frozen=True)
 class ServerOnlySettings:
-    """The settings of a service that has none of its own."""
+    """Holds the settings of a service that has none of its own."""
 
     server: ServerSettings
 
