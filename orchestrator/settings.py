@@ -13,7 +13,7 @@ _MODEL_SERVERS = "127.0.0.1:50052,127.0.0.1:50053,127.0.0.1:50054"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class OrchestratorSettings:
     """What the orchestrator takes from the environment.
 
     Attributes:
@@ -38,7 +38,7 @@ class Settings:
     batch_window: int
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
+    def read(cls, environment: Environment) -> "OrchestratorSettings":
         """Reads the environment.
 
         Raises:

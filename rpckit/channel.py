@@ -27,7 +27,7 @@ def connect(
 
     Calls go round robin over the replicas that report themselves healthy. Only UNAVAILABLE is retried, and
     gRPC's retry throttling stops the retries while many calls fail. A call made while another is served
-    inherits its request id, its trace and what is left of its deadline.
+    inherits its request id, its trace and what is left of its deadline, less the reserve for our own answer.
 
     Args:
         target: A gRPC target, for example "127.0.0.1:50052" or "dns:///gemma:50052".
@@ -146,7 +146,7 @@ class _StreamContextPropagation(_ContextPropagation, grpc.aio.UnaryStreamClientI
 def _propagated(
     details: grpc.aio.ClientCallDetails, served: Call, trace: Trace
 ) -> grpc.aio.ClientCallDetails:
-    remaining = served.deadline.remaining()
+    remaining = served.deadline.with_reserve().remaining()
     timeout = remaining if details.timeout is None else min(details.timeout, remaining)
     return _extended(details, timeout, ((REQUEST_ID_KEY, served.request_id), *trace.headers().items()))
 

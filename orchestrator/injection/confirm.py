@@ -8,10 +8,10 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
-from orchestrator.submission.reading import Work, read_work
-from orchestrator.submission.visible_text import visible
+from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.submission.visible_text import strip_invisible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.task_errors import error_of
@@ -23,7 +23,7 @@ _LEAST_LEFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class InjectionVerdict:
     """The outcomes that scores may rest on, whether steering was confirmed, and what asking again used."""
 
     outcomes: Sequence[Outcome]
@@ -31,14 +31,14 @@ class Cleared:
     usages: Sequence[generation_pb2.Usage] = ()
 
 
-async def clear(
-    ask: Ask,
-    question: Question,
+async def confirm(
+    source: FeedbackSource,
+    question: ReviewQuestion,
     outcomes: Sequence[Outcome],
     passages: Sequence[feedback_pb2.Anchor],
     spending: Spending,
     deadline: Deadline,
-) -> Cleared:
+) -> InjectionVerdict:
     """Asks the most lenient model again without the passages and, if its scores move, all the others.
 
     It costs nothing where the caller's limits leave no room for it: the outcomes stay as they are. Where
@@ -46,16 +46,16 @@ async def clear(
     """
     judged = [each for each in outcomes if each.answered and _levels(question.rubric, each.result)]
     if not passages or not judged:
-        return Cleared(outcomes)
+        return InjectionVerdict(outcomes)
     submission = _without(question, passages)
-    if not visible(submission.text).strip():
-        return Cleared(outcomes)
-    work = await asyncio.to_thread(read_work, submission)
-    again = _Again(ask, replace(question, work=work, submission=submission), spending, deadline)
+    if not strip_invisible(submission.text).strip():
+        return InjectionVerdict(outcomes)
+    reading = await asyncio.to_thread(read_submission, submission)
+    again = _Again(source, replace(question, reading=reading, submission=submission), spending, deadline)
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
-        return Cleared(outcomes, usages=again.usages)
+        return InjectionVerdict(outcomes, usages=again.usages)
     others = [each for each in judged if each is not suspect]
     answers = await asyncio.gather(*map(again.ask, others))
     scores = {suspect.listed.name: first.feedback.scores} | {
@@ -63,7 +63,7 @@ async def clear(
         for each, answer in zip(others, answers, strict=True)
         if answer is not None
     }
-    return Cleared(
+    return InjectionVerdict(
         [_with_scores(each, scores.get(each.listed.name, ())) for each in outcomes],
         confirmed=True,
         usages=again.usages,
@@ -71,9 +71,11 @@ async def clear(
 
 
 class _Again:
-    def __init__(self, ask: Ask, question: Question, spending: Spending, deadline: Deadline) -> None:
+    def __init__(
+        self, source: FeedbackSource, question: ReviewQuestion, spending: Spending, deadline: Deadline
+    ) -> None:
         self.usages: list[generation_pb2.Usage] = []
-        self._ask = ask
+        self._source = source
         self._question = question
         self._spending = spending
         self._deadline = deadline
@@ -83,7 +85,7 @@ class _Again:
         if self._deadline.remaining() < _SLACK * to_seconds(outcome.result.latency):
             return None
         asking = asyncio.create_task(
-            self._ask(outcome.listed, self._question, self._spending, self._deadline, lambda *_: None),
+            self._source.ask(outcome.listed, self._question, self._spending, self._deadline, None),
             name=f"ask {outcome.listed.name} again",
         )
         try:
@@ -97,14 +99,14 @@ class _Again:
         return result if result.HasField("feedback") else None
 
 
-def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
+def _without(question: ReviewQuestion, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
     """The submission without the passages, and without the sentences beside them where enough is left.
 
     A demand is rarely one sentence, and what is left of it would be obeyed still.
     """
     text = question.submission.text
     exact = [(each.start, each.end) for each in passages]
-    kept = _rest(text, [_with_neighbours(question.work, *place) for place in exact])
+    kept = _rest(text, [_with_neighbours(question.reading, *place) for place in exact])
     if len(kept.strip()) < _LEAST_LEFT * len(text):
         kept = _rest(text, exact)
     without = submission_pb2.Submission()
@@ -113,11 +115,11 @@ def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> sub
     return without
 
 
-def _with_neighbours(work: Work, start: int, end: int) -> tuple[int, int]:
-    first = max(work.sentence_at(start) - 2, 0)
-    last = min(work.sentence_at(end - 1), len(work.sentences) - 1)
-    before, after = work.sentences[first], work.sentences[last]
-    return work.copy.received_range(before.start, after.end)
+def _with_neighbours(reading: SubmissionReading, start: int, end: int) -> tuple[int, int]:
+    first = max(reading.sentence_at(start) - 2, 0)
+    last = min(reading.sentence_at(end - 1), len(reading.sentences) - 1)
+    before, after = reading.sentences[first], reading.sentences[last]
+    return reading.visible.received_span(before.start, after.end)
 
 
 def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:

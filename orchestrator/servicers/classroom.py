@@ -5,7 +5,7 @@ from typing import Any
 
 from chorus.classroom.v1 import classroom_service_pb2, classroom_service_pb2_grpc
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
-from orchestrator.panel.directory import Directory, ListedModel, Listing
+from orchestrator.panel.directory import ListedModel, Listing, ModelDirectory
 from orchestrator.review.request_check import sampling_violations
 from orchestrator.servicers.student_prompt import student_request
 from rpckit.call import served_call
@@ -22,7 +22,7 @@ _MAX_PROFILE_BYTES = 16 * 1024
 class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
     """See `classroom_service.proto`. Without a default model, Google's first that can do it is asked."""
 
-    def __init__(self, directory: Directory, student_model: str, picture_model: str) -> None:
+    def __init__(self, directory: ModelDirectory, student_model: str, picture_model: str) -> None:
         self._directory = directory
         self._student_model = student_model
         self._picture_model = picture_model

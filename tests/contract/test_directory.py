@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from chorus.model.v1.model_service_pb2 import ListModelsRequest, ListModelsResponse
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
+from orchestrator.panel.directory import ModelDirectory
 from rpckit.call import Call, Deadline, current_call
 from rpckit.errors import Unavailable
 from rpckit.settings import Security
@@ -23,12 +23,12 @@ LOADING = {"fake/good": FAKES["fake/loading"]}
 @asynccontextmanager
 async def directory(
     *servers: FakeModels, timeout_seconds: float = PATIENCE
-) -> AsyncIterator[tuple[Directory, list[str]]]:
+) -> AsyncIterator[tuple[ModelDirectory, list[str]]]:
     async with AsyncExitStack() as stack:
         targets = [await stack.enter_async_context(server.start()) for server in servers]
         metrics = ModelMetrics(CollectorRegistry())
         yield (
-            Directory(
+            ModelDirectory(
                 targets, Security(), stack, metrics, max_age_seconds=0, timeout_seconds=timeout_seconds
             ),
             targets,

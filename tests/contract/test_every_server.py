@@ -15,7 +15,7 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, StreamFe
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.model_service_pb2 import StreamGenerateRequest
 from orchestrator.__main__ import register
-from orchestrator.settings import Settings
+from orchestrator.settings import OrchestratorSettings
 from rpckit.errors import ChorusError, InvalidRequest, from_rpc_error
 from rpckit.server import serving
 from rpckit.settings import Environment
@@ -61,7 +61,7 @@ async def orchestrator() -> AsyncIterator[str]:
                 "CHORUS_STATE_DIR": folder,
                 "CHORUS_DRAIN_PAUSE_SECONDS": "0",
             }
-            async with serving(Settings.read(Environment(variables)), register) as port:
+            async with serving(OrchestratorSettings.read(Environment(variables)), register) as port:
                 yield f"127.0.0.1:{port}"
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from bench.injection.corpus import read_kinds
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.submission.reading import read_work
+from orchestrator.injection.detection import suspected_injections
+from orchestrator.submission.reading import read_submission
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"
 SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "command_line" / "samples"
@@ -13,7 +14,8 @@ DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
 def suspected(text: str) -> list[str]:
-    return [anchor.quote for anchor in read_work(submission_pb2.Submission(text=text)).suspected_injections]
+    reading = read_submission(submission_pb2.Submission(text=text))
+    return [anchor.quote for anchor in suspected_injections(reading)]
 
 
 @pytest.mark.parametrize(

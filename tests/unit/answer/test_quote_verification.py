@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.answer.quotes import find_quote
-from tests.unit.answer.answers import TEXT, work
+from orchestrator.answer.quote_verification import find_quote
+from tests.unit.answer.answers import TEXT, reading
 
 EXACT = feedback_pb2.Anchor.MATCH_EXACT
 NORMALIZED = feedback_pb2.Anchor.MATCH_NORMALIZED
@@ -16,8 +16,8 @@ APPROXIMATE = feedback_pb2.Anchor.MATCH_APPROXIMATE
 KOREAN = (
     "저는 6월 20일에 여행을 가고 싶습니다. 제주도에서 등산을 하고 전통 음식을 먹을 겁니다. 아주 기다렬겁니다."
 )
-ENGLISH = work()
-WORK_KOREAN = work(KOREAN, "ko")
+ENGLISH = reading()
+WORK_KOREAN = reading(KOREAN, "ko")
 
 
 @pytest.mark.parametrize(
@@ -71,27 +71,27 @@ def test_a_korean_quotation_is_found_and_a_foreign_one_is_not() -> None:
 
 
 def test_among_several_places_the_named_sentence_wins() -> None:
-    twice = work("I like cats. Dogs bark. I like cats a lot.")
+    twice = reading("I like cats. Dogs bark. I like cats a lot.")
     places = [find_quote(twice, "I like cats", ids) for ids in ([], ["S3"], ["[S3]"], ["S2"], ["S99", "x"])]
     assert [place and place.start for place in places] == [0, 24, 24, 0, 0]
-    nearly = work("I really like cats. I really like cats.")
+    nearly = reading("I really like cats. I really like cats.")
     anchor = find_quote(nearly, "I realy like cats.", ["S2"])
     assert anchor is not None
     assert anchor.start == 20
 
 
 def test_a_text_shorter_than_the_quotation_is_not_looked_for_in_it() -> None:
-    short = work("Yes, because it is so.")
+    short = reading("Yes, because it is so.")
     assert find_quote(short, "He said: Yes, because it is so. And then he left for good.") is None
     text = "The header of UDP is much smaller"
-    anchor = find_quote(work(text), f"{text}.")
+    anchor = find_quote(reading(text), f"{text}.")
     assert anchor is not None
     assert anchor.quote == text
 
 
 def test_an_edge_does_not_tear_a_word() -> None:
     text = "Well, the internationalisation of the entire curriculum is what we need most."
-    anchor = find_quote(work(text), "the internationalization of an entire curriculum is what")
+    anchor = find_quote(reading(text), "the internationalization of an entire curriculum is what")
     assert anchor is not None
     assert anchor.quote == "the internationalisation of the entire curriculum is what"
 
@@ -103,7 +103,7 @@ def test_any_passage_is_found_and_sliced_as_received(
 ) -> None:
     received = unicodedata.normalize(form, KOREAN) + " 👨\u200d👩\u200d👧 e\u0301"
     quote = KOREAN[start : start + length].strip()
-    anchor = find_quote(work(received, "ko"), quote)
+    anchor = find_quote(reading(received, "ko"), quote)
     assert anchor is not None
     assert anchor.match == EXACT
     assert anchor.quote == received[anchor.start : anchor.end]
