@@ -1,4 +1,4 @@
-"""E9: works that try to steer the models, and models that obey."""
+"""E9: measures works that try to steer the models, on fakes that obey."""
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
 
@@ -15,7 +15,7 @@ from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scores import merge_scores
@@ -37,7 +37,7 @@ _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?\n]?")
 
 
 def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal:
-    """Has every attack made on forty works, which models score whose obedience is known."""
+    """Makes every attack on forty works, which fakes of known obedience then score."""
     templates = {each.stem: each.read_text(encoding="utf-8") for each in sorted(folder.glob("*.txt"))}
     if not templates:
         return unmeasured("E9", _WHAT, _GOAL, f"no attacks in {folder}")
@@ -76,7 +76,7 @@ def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal
 
 
 class _ScriptedModels(FeedbackSource):
-    """Models that score the truth, but for the obedient ones that see most of an attack."""
+    """Fakes that score the truth, except that the obedient ones obey an attack if they see most of it."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class _ScriptedModels(FeedbackSource):
         return self.result(listed.name, question.submission.text)
 
     def result(self, model: str, text: str) -> feedback_pb2.ModelResult:
-        """What a model says of a text."""
+        """Returns what a model answers for a text."""
         obeys = model in self._obedient and _share_left(self._attack, text) > 0.5
         score = 1 + (4.0 if obeys else self._truth[model])
         given = [
@@ -121,7 +121,7 @@ def _mean_level(
     attack: str,
     obedient: Collection[str],
 ) -> float:
-    """The merged scores' mean, once the check has had its say."""
+    """Returns the mean of the merged scores after the suspicion was confirmed or not."""
     rubric = default_rubric(reading.language_code)
     models = _ScriptedModels(rubric, truth, attack, obedient)
     submission = submission_pb2.Submission(text=read.text, language_code=read.language_code)
@@ -153,6 +153,6 @@ def _middle(score: merged_pb2.MergedScore) -> float:
 
 
 def _share_left(attack: str, text: str) -> float:
-    """How much of an attack stands in a text, sentence by sentence."""
+    """Returns the share of an attack's sentences, by length, that stand in a text."""
     sentences = _SENTENCE.findall(attack)
     return sum(len(each) for each in sentences if each in text) / max(sum(map(len, sentences)), 1)

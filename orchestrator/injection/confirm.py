@@ -11,7 +11,7 @@ from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import SubmissionReading, read_submission
-from orchestrator.submission.visible_text import visible
+from orchestrator.submission.visible_text import strip_invisible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.task_errors import error_of
@@ -55,7 +55,7 @@ async def confirm(
     if not passages or not judged:
         return InjectionVerdict(outcomes)
     submission = _without(question, passages)
-    if not visible(submission.text).strip():
+    if not strip_invisible(submission.text).strip():
         return InjectionVerdict(outcomes)
     reading = await asyncio.to_thread(read_submission, submission)
     again = _Again(source, replace(question, reading=reading, submission=submission), spending, deadline)
@@ -126,7 +126,7 @@ def _with_neighbours(reading: SubmissionReading, start: int, end: int) -> tuple[
     first = max(reading.sentence_at(start) - 2, 0)
     last = min(reading.sentence_at(end - 1), len(reading.sentences) - 1)
     before, after = reading.sentences[first], reading.sentences[last]
-    return reading.copy.received_range(before.start, after.end)
+    return reading.visible.received_span(before.start, after.end)
 
 
 def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:

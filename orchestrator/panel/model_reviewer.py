@@ -10,11 +10,12 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_service_pb2
+from modelkit.usage import total_usage
 from orchestrator.answer.check import check_answer
-from orchestrator.answer.points import PointReader
+from orchestrator.answer.point_stream import PointStreamParser
 from orchestrator.answer.prompt import review_request
 from orchestrator.panel.directory import GenerationClient, ListedModel
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store
@@ -170,7 +171,7 @@ class ModelReviewer(FeedbackSource):
         deadline: Deadline,
         listener: PointListener | None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
-        points = _EarlyPoints(listed.name, PointReader(question.reading, question.rubric), listener)
+        points = _EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
         answer = await self._generate(listed, request, bill, deadline, points)
         if answer.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
             raise _CutAnswerError(f"the answer was cut after {request.sampling.max_output_tokens} tokens")
@@ -222,7 +223,7 @@ class _EarlyPoints:
     A listener who comes late hears the earlier points too. While nobody listens, nothing is read.
     """
 
-    def __init__(self, model: str, reader: PointReader, listener: PointListener | None) -> None:
+    def __init__(self, model: str, reader: PointStreamParser, listener: PointListener | None) -> None:
         self._model = model
         self._reader = reader
         self._listener = listener

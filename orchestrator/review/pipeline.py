@@ -11,9 +11,10 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
-from orchestrator.calibration.calibrations import Calibrations
+from modelkit.usage import total_usage
+from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
@@ -21,7 +22,7 @@ from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.model_reviewer import Audience, FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
@@ -91,14 +92,14 @@ class ReviewPipeline(SubmissionReviewer):
         source: FeedbackSource,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
-        calibrations: Calibrations,
+        calibrator: RaterCalibrator,
     ) -> None:
         self._lister = lister
         self._client = client
         self._source = source
         self._default_panel = default_panel
         self._metrics = metrics
-        self._calibrations = calibrations
+        self._calibrator = calibrator
 
     @override
     async def review(
@@ -163,7 +164,7 @@ class ReviewPipeline(SubmissionReviewer):
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
         feedback_id = uuid.uuid4().hex
-        self._calibrations.learn(
+        self._calibrator.learn(
             feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
         )
         yield Event(
@@ -192,7 +193,9 @@ class ReviewPipeline(SubmissionReviewer):
             opinions,
             feedback_language=question.feedback_language,
             suspected_injections=suspected,
-            calibration=self._calibrations.of(opinions, question.rubric, question.reading.language_code),
+            calibration=self._calibrator.calibration(
+                opinions, question.rubric, question.reading.language_code
+            ),
         )
         merged.panel.CopyFrom(_panel(panel, outcomes))
         return merged

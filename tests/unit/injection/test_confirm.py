@@ -11,7 +11,7 @@ from chorus.model.v1.failure_pb2 import ERROR_REASON_BUDGET_EXCEEDED, Failure
 from chorus.model.v1.generation_pb2 import Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.injection.confirm import InjectionVerdict, confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource, PointListener, ReviewQuestion

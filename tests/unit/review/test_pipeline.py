@@ -11,8 +11,8 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Rubric, Submission
 from chorus.model.v1.model_pb2 import CAPABILITY_JSON_SCHEMA, Model
 from chorus.model.v1.model_service_pb2 import GenerateRequest, GenerateResponse, StreamGenerateResponse
-from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.calibration.sqlite import SqliteHistory
+from orchestrator.calibration.calibrator import RaterCalibrator
+from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
@@ -71,15 +71,15 @@ class FiveModels(ModelLister, GenerationClient, FeedbackSource):
         return ModelResult(model=listed.name, feedback=ModelFeedback(scores=scores))
 
 
-class CountedCalibrations(Calibrations):
+class CountingCalibrator(RaterCalibrator):
     """Counts the merges: each asks once for its calibration."""
 
     merges = 0
 
     @override
-    def of(self, opinions: Iterable[Opinion], rubric: Rubric, language_code: str) -> Calibration:
+    def calibration(self, opinions: Iterable[Opinion], rubric: Rubric, language_code: str) -> Calibration:
         self.merges += 1
-        return super().of(opinions, rubric, language_code)
+        return super().calibration(opinions, rubric, language_code)
 
 
 @pytest.fixture
@@ -88,31 +88,31 @@ def models() -> FiveModels:
 
 
 @pytest.fixture
-async def calibrations(tmp_path: Path) -> AsyncIterator[CountedCalibrations]:
-    async with SqliteHistory.open(tmp_path / "h") as history:
-        yield CountedCalibrations(history)
+async def calibrator(tmp_path: Path) -> AsyncIterator[CountingCalibrator]:
+    async with SqliteJudgementHistory.open(tmp_path / "h") as history:
+        yield CountingCalibrator(history)
 
 
 @pytest.fixture
 async def runs(
-    tmp_path: Path, models: FiveModels, calibrations: CountedCalibrations
+    tmp_path: Path, models: FiveModels, calibrator: CountingCalibrator
 ) -> AsyncIterator[IdempotentRuns]:
     metrics = ModelMetrics(CollectorRegistry())
-    pipeline = ReviewPipeline(models, models, models, (), metrics, calibrations)
+    pipeline = ReviewPipeline(models, models, models, (), metrics, calibrator)
     async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
         yield IdempotentRuns(pipeline, store)
 
 
 async def test_who_waits_for_the_response_alone_pays_for_one_merge(
-    runs: IdempotentRuns, models: FiveModels, calibrations: CountedCalibrations
+    runs: IdempotentRuns, models: FiveModels, calibrator: CountingCalibrator
 ) -> None:
     response = await runs.response(REQUEST, Deadline.after(60))
     assert [each.model for each in response.results] == list(MODELS)
-    assert (calibrations.merges, models.read_early) == (1, 0)
+    assert (calibrator.merges, models.read_early) == (1, 0)
 
 
 async def test_a_stream_shows_a_merge_after_each_answer_from_the_second_family_on(
-    runs: IdempotentRuns, models: FiveModels, calibrations: CountedCalibrations
+    runs: IdempotentRuns, models: FiveModels, calibrator: CountingCalibrator
 ) -> None:
     events = [event async for event in runs.events(REQUEST, Deadline.after(60))]
     after_each_result = [
@@ -121,7 +121,7 @@ async def test_a_stream_shows_a_merge_after_each_answer_from_the_second_family_o
         if event.HasField("result")
     ]
     assert after_each_result == [("a/a", 0), ("b/b", 2), ("c/c", 3), ("d/d", 4), ("e/e", 0)]
-    assert (calibrations.merges, models.read_early) == (4, 5)
+    assert (calibrator.merges, models.read_early) == (4, 5)
     response = await runs.response(REQUEST, Deadline.after(60))
     assert events[-1].response.merged == response.merged
 

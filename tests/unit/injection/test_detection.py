@@ -5,7 +5,7 @@ import pytest
 
 from bench.injection.corpus import read_kinds
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"
