@@ -76,7 +76,7 @@ def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal
 
 
 class _ScriptedModels(FeedbackSource):
-    """Models that score the truth, but for the obedient ones that see most of an attack."""
+    """Fakes that score the truth, except that the obedient ones obey an attack if they see most of it."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class _ScriptedModels(FeedbackSource):
         return self.result(listed.name, question.submission.text)
 
     def result(self, model: str, text: str) -> feedback_pb2.ModelResult:
-        """What a model says of a text."""
+        """Returns what a model answers for a text."""
         obeys = model in self._obedient and _share_left(self._attack, text) > 0.5
         score = 1 + (4.0 if obeys else self._truth[model])
         given = [

@@ -1,4 +1,4 @@
-"""What every server of Chorus tells of a call, whatever it serves: the orchestrator and all model servers."""
+"""Tests what every server of Chorus tells of a call: the orchestrator and all model servers."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -92,7 +92,7 @@ def with_request_id(*values: str) -> tuple[tuple[str, str], ...]:
 
 
 async def trailing(call: Any) -> dict[str, str]:
-    """The trailing metadata that Chorus sends with every call."""
+    """Returns the trailing metadata that Chorus sends with every call."""
     metadata = await call.trailing_metadata()
     return {key: value for key, value in metadata if key in {"x-request-id", "x-chorus-version"}}
 
