@@ -113,7 +113,7 @@ class DeploymentPlan:
 
     @property
     def max_tokens_per_second(self) -> float:
-        """The ceiling of one caller's decode speed: reading the weights took all the time."""
+        """The ceiling of one caller's decode speed, as if reading the weights took all the time."""
         return self.device.bandwidth / self.weight_bytes
 
     @property
