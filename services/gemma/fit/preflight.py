@@ -118,24 +118,17 @@ class Plan:
     @property
     def _without_cache(self) -> int:
         logits = self.answers * self.shape.vocabulary * 4 * _LOGITS_COPIES
-        # On a CPU the embedding's file is mapped, and only the rows of the prompt's tokens are read.
-        rows = self._rows_bytes if self.device.is_gpu else 0
         vision = self.vision_bytes + _LOOKING_BYTES if self.shape.vision else 0
         # They lie beside a GPU, not in it.
         words = 0 if self.device.is_gpu else self.shape.words * _WORD_BYTES
-        return (
-            _RUNTIME_BYTES[self.device.is_gpu]
-            + words
-            + self.weight_bytes
-            + rows
-            + vision
-            + logits
-            + _SPARE_BYTES
-        )
+        return _RUNTIME_BYTES[self.device.is_gpu] + words + self.weight_bytes + vision + logits + _SPARE_BYTES
 
     @property
     def _rows_bytes(self) -> int:
-        """In four bits the head is a copy of its own, and tokens are looked up in the original."""
+        """In four bits the head is a copy of its own, and tokens are looked up in the original.
+
+        Its file is mapped, beside a GPU too, and only the rows of the tokens in use are read.
+        """
         return 2 * self.shape.embedding if self.precision in SAVED else 0
 
 

@@ -10,6 +10,8 @@ from typing import Self
 
 # Read and written once to see how quickly memory is read; small enough for any machine, beyond its caches.
 _PROBE_BYTES = 128 * 2**20
+# Of Linux, and of Linux within Windows.
+_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def _bandwidth() -> float:
 
 def _gpus() -> Iterator[Device]:
     # Torch takes seconds to import: where there is no driver there is nothing to ask it for.
-    if not Path("/dev/nvidiactl").exists():
+    if not any(each.exists() for each in _DRIVERS):
         return
     try:
         import torch  # noqa: PLC0415

@@ -28,6 +28,11 @@ class FourBitLinear(nn.Module):
             self.register_buffer(name, buffer)
 
     @staticmethod
+    def quantizes_on() -> str:
+        """The device where matrices are quantised."""
+        return "cpu"
+
+    @staticmethod
     @abstractmethod
     def quantized(weight: torch.Tensor) -> dict[str, torch.Tensor]:
         """The buffers for a matrix of shape (outputs, inputs); its rows lie in their first dimension."""

@@ -17,6 +17,7 @@ from rpckit import log
 from rpckit.malloc_trim import give_back
 from services.gemma.fit.preflight import SAVED, Plan, choose, gib
 from services.gemma.fit.resources import Resources
+from services.gemma.four_bit.host_embedding import HostEmbedding
 from services.gemma.four_bit.int4_decoder_layer import open_model
 from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.four_bit.transformers_quantizer import linear
@@ -113,9 +114,11 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
     model, report = loaded
     reshaped = {key for key, *_ in report["mismatched_keys"]}
     refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
-    model = model.eval().to(plan.device.name)
-    if plan.precision in SAVED and not plan.device.is_gpu:
+    if plan.precision in SAVED:
         read_row_by_row(model.get_input_embeddings().weight)
+        if plan.device.is_gpu:
+            model.set_input_embeddings(HostEmbedding(model.get_input_embeddings()))
+    model = model.eval().to(plan.device.name)
     if plan.precision == Int4Linear.precision:
         open_model(model, folder)
     facts = Facts(

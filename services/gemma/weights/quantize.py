@@ -105,10 +105,11 @@ class _Checkpoint:
                     result[name] = stored[:].bfloat16()
                     continue
                 rows = stored.get_shape()[0]
-                slices = (stored[at : at + _ROWS] for at in range(0, rows, _ROWS))
+                slices = (stored[at : at + _ROWS].to(form.quantizes_on()) for at in range(0, rows, _ROWS))
                 parts = [form.quantized(some) for each in slices for some in each.split(_AT_ONCE)]
             for buffer in parts[0]:
-                result[name.removesuffix("weight") + buffer] = torch.cat([part[buffer] for part in parts])
+                whole = torch.cat([part[buffer] for part in parts])
+                result[name.removesuffix("weight") + buffer] = whole.cpu()
         return result
 
     def index(self, folder: Path) -> dict[str, Any]:
