@@ -31,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         "--models", type=Path, help="where random weights are made; default: memory, if it has room"
     )
     parser.add_argument("--limit", type=float, default=460.0, help="seconds for everything")
+    parser.add_argument("--patience", type=float, default=1.0, help="times what each part is given")
     parser.add_argument("--resume", type=Path, help="the journal of an earlier run, whose parts are kept")
     parser.add_argument("--parts", nargs="*", help="only these, although they were finished before")
     parser.add_argument("--list", action="store_true", help="names the parts")
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str]) -> int:
         shutil.copyfile(parsed.resume, journal.path)
     models = parsed.models or _place()
     print(f"models in {models}, figures in {parsed.out}", flush=True)
-    run = _Run(journal, models, parsed.out / "parts.log", time.monotonic() + parsed.limit)
+    end = time.monotonic() + parsed.limit
+    run = _Run(journal, models, parsed.out / "parts.log", end, parsed.patience)
     for stage in stages():
         run.stage([part for part in stage if _is_wanted(part, parsed.parts, journal)])
     table = "\n".join(lines(journal))
@@ -76,14 +78,16 @@ class _Run:
         models: Where they make weights.
         log: Where what they say goes.
         end: When all must be over, on the monotonic clock.
+        patience: Multiplies the time that each part is given.
     """
 
-    def __init__(self, journal: Journal, models: Path, log: Path, end: float) -> None:
+    def __init__(self, journal: Journal, models: Path, log: Path, end: float, patience: float) -> None:
         self.failed = 0
         self._journal = journal
         self._models = models
         self._log = log
         self._end = end
+        self._patience = patience
 
     def stage(self, parts: Sequence[Part]) -> None:
         """Runs some parts at the same time, to their end or the end of their time."""
@@ -101,7 +105,7 @@ class _Run:
             time.sleep(_POLL_SECONDS)
             for part, (process, said) in list(running.items()):
                 taken = time.monotonic() - started
-                late = taken > part.seconds or time.monotonic() > self._end
+                late = taken > part.seconds * self._patience or time.monotonic() > self._end
                 if process.poll() is None and not late:
                     continue
                 code = _ended(process)

@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import time
@@ -56,13 +57,14 @@ def _about(here: torch.device) -> dict[str, str | float | bool]:
     if here.type == "cpu":
         return {"device": "cpu"}
     command = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
-    smi = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    there = shutil.which(command[0])
+    smi = subprocess.run(command, capture_output=True, text=True, check=False).stdout if there else ""  # noqa: S603
     properties = torch.cuda.get_device_properties(here)
     free, total = torch.cuda.mem_get_info(here)
     return {
         "device": properties.name,
         "cuda": str(torch.version.cuda),
-        "driver": smi.stdout.strip(),
+        "driver": smi.strip(),
         "control_file": Path("/dev/nvidiactl").exists(),
         "has_memory_clock": hasattr(properties, "memory_clock_rate"),
         "free_gib": round(free / 2**30, 2),

@@ -12,6 +12,7 @@ from bench.gemma.__main__ import CACHE
 from bench.gemma.gpu.capped_server import LEFT_BYTES
 from bench.gemma.gpu.journal import record
 from bench.gemma.gpu.server import CALL_SECONDS, started
+from bench.gemma.gpu.serving import TOKENS
 from bench.gemma.runners import request
 from bench.gemma.weights import SHAPES, built
 from chorus.model.v1.failure_pb2 import ERROR_REASON_OUT_OF_MEMORY
@@ -19,7 +20,7 @@ from chorus.model.v1.model_service_pb2 import StreamGenerateRequest
 from rpckit.errors import from_rpc_error
 
 _PLACES = 8
-_TOKENS = 150
+_TOKENS = 3 * TOKENS
 _HEAD = 256
 _CONTEXT = 32_768
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -55,12 +54,11 @@ class Server:
 
 
 def device_memory_gib() -> float:
-    """What all processes have taken of the first GPU, with their contexts; 0 where there is none."""
+    """What all processes, this one too, have taken of the first GPU, with contexts; 0: there is none."""
     if not torch.cuda.is_available():
         return 0.0
-    command = ["nvidia-smi", "--id=0", "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    return int(said.stdout.split()[0]) / 2**10
+    free, total = torch.cuda.mem_get_info(0)
+    return (total - free) / 2**30
 
 
 @asynccontextmanager
