@@ -17,12 +17,13 @@ from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImagePr
 
 from rpckit.errors import ChorusError
 from rpckit.settings import Environment
-from services.gemma.fit.resources import Device, Resources
-from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
-from services.gemma.settings import Settings
-from services.gemma.weights.load import load
-from services.gemma.weights.source import Hub
+from services.gemma.fit.resources import ComputeDevice, MachineResources
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
+from services.gemma.interface.local_model import GenerationResult
+from services.gemma.loading.load_model import load_model
+from services.gemma.settings import GemmaSettings
+from services.gemma.weights.source import ModelHub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
 # takes several tokens.
@@ -123,40 +124,40 @@ def build_older(folder: Path, kind: Any, config: Any) -> Path:
     return folder
 
 
-GREETING = Job((Message("user", "Hello, 글"),), Sampling(temperature=0))
-ROOMY = Resources(Device("cpu", 2**34, 1e10), 2**34)
+GREETING = GenerationRequest((ChatMessage("user", "Hello, 글"),), SamplingParameters(temperature=0))
+ROOMY = MachineResources(ComputeDevice("cpu", 2**34, 1e10), 2**34)
 """16 GiB of memory and of disk, as a test's machine."""
 
 
 def loaded(
-    source: Path | str, hub: Hub | None = None, resources: Resources = ROOMY, **variables: str
-) -> Gemma:
+    source: Path | str, hub: ModelHub | None = None, resources: MachineResources = ROOMY, **variables: str
+) -> GemmaRunner:
     """Loads what the server would; `variables` are added to its environment."""
     own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies", "GEMMA_THREADS": "1"}
-    return load(Settings.read(Environment(own | variables)), hub or Hub(), resources)
+    return load_model(GemmaSettings.read(Environment(own | variables)), hub or ModelHub(), resources)
 
 
-def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
+def write_all(gemma: GemmaRunner, *jobs: GenerationRequest) -> list[tuple[list[str], GenerationResult]]:
     """Writes the answers in one batch."""
-    writings = [gemma.begin(each) for each in jobs]
-    pieces: list[list[str]] = [[] for _ in jobs]
-    ends: list[Ending | ChorusError | None] = [None for _ in jobs]
-    for each in writings:
+    sequences = [gemma.begin(each) for each in jobs]
+    texts: list[list[str]] = [[] for _ in jobs]
+    ends: list[GenerationResult | ChorusError | None] = [None for _ in jobs]
+    for each in sequences:
         assert gemma.admit(each)
     try:
         while None in ends:
             going = [index for index, end in enumerate(ends) if end is None]
-            steps = gemma.step([writings[index] for index in going])
+            steps = gemma.step([sequences[index] for index in going])
             for index, progress in zip(going, steps, strict=True):
-                pieces[index] += [progress.text] if progress.text else []
-                ends[index] = progress.end
+                texts[index] += [progress.text] if progress.text else []
+                ends[index] = progress.result
     finally:
-        for each in writings:
+        for each in sequences:
             gemma.release(each)
     for end in ends:
         if isinstance(end, ChorusError):
             raise end
-    return [(texts, end) for texts, end in zip(pieces, ends, strict=True) if isinstance(end, Ending)]
+    return [(texts, end) for texts, end in zip(texts, ends, strict=True) if isinstance(end, GenerationResult)]
 
 
 def tiny_tokenizer(words: Iterable[str] = (), merges: Any = (), **image: str) -> GemmaTokenizer:

@@ -37,14 +37,14 @@ def _answers(source: Any, precision: str) -> list[tuple[int, list[int], torch.Te
     """Where each answer starts, the tokens of prompt and answer, and those of the answer."""
     gemma = loaded(source, precision, len(_TEXTS))
     written = begun(gemma, _TEXTS, _TOKENS)
-    starts = [len(each.pending) for each in written]
+    starts = [len(each.pending_tokens) for each in written]
     going = list(written)
     while going:
         progress = gemma.step(going)
-        going = [each for each, step in zip(going, progress, strict=True) if not step.end]
+        going = [each for each, step in zip(going, progress, strict=True) if not step.result]
     found = []
     for start, each in zip(starts, written, strict=True):
-        tokens = [*each.past.tokens, *each.pending]
+        tokens = [*each.cache.tokens, *each.pending_tokens]
         found.append((start, tokens[:-1], torch.tensor(tokens[start:])))
         gemma.release(each)
     return found

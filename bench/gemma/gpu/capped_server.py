@@ -11,25 +11,25 @@ import torch
 from bench.gemma.gpu.device import device
 from rpckit.server import Host, run
 from services.gemma.__main__ import register_engine
-from services.gemma.fit.resources import Resources
-from services.gemma.scheduler.engine import BatchEngine
-from services.gemma.scheduler.local_model import LocalModel
-from services.gemma.settings import Settings
-from services.gemma.weights.load import load
-from services.gemma.weights.source import Hub
+from services.gemma.fit.resources import MachineResources
+from services.gemma.interface.local_model import LocalModel
+from services.gemma.loading.load_model import load_model
+from services.gemma.scheduler.engine import ContinuousBatchingEngine
+from services.gemma.settings import GemmaSettings
+from services.gemma.weights.source import ModelHub
 
 LEFT_BYTES = 256 * 2**20
 
 
-async def register(host: Host, settings: Settings) -> None:
+async def register(host: Host, settings: GemmaSettings) -> None:
     """Adds the service, as the server's own bootstrap does."""
     await register_engine(
-        host, settings, BatchEngine(partial(_load, settings), settings.server.max_in_flight)
+        host, settings, ContinuousBatchingEngine(partial(_load, settings), settings.server.max_in_flight)
     )
 
 
-def _load(settings: Settings) -> LocalModel[Any]:
-    model = load(settings, Hub(), Resources.read(settings.cache))
+def _load(settings: GemmaSettings) -> LocalModel[Any]:
+    model = load_model(settings, ModelHub(), MachineResources.read(settings.cache))
     here = device()
     if here.type == "cuda":
         taken, (_, total) = torch.cuda.memory_reserved(here), torch.cuda.mem_get_info(here)
@@ -42,5 +42,5 @@ def _load(settings: Settings) -> LocalModel[Any]:
 
 
 if __name__ == "__main__":
-    run(Settings.read, register)
+    run(GemmaSettings.read, register)
     os._exit(0)

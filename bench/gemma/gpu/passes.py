@@ -14,7 +14,7 @@ from bench.gemma.gpu.local import begun, loaded
 from bench.gemma.gpu.serving import CALLERS
 from bench.gemma.runners import SHORT_TEXT, long_text
 from bench.gemma.weights import built
-from services.gemma.generation.runner import Gemma
+from services.gemma.generation.runner import GemmaRunner
 
 _PASSES = 12
 _PROFILED = 64
@@ -39,20 +39,20 @@ def main(shape: str, precision: str) -> None:
     _released(gemma, answers)
 
 
-def _writing(gemma: Gemma, texts: list[str]) -> list[Any]:
+def _writing(gemma: GemmaRunner, texts: list[str]) -> list[Any]:
     """Answers whose prompts have been read."""
     answers = begun(gemma, texts, 3 * _PASSES)
-    while any(each.reads for each in answers):
+    while any(each.in_prefill for each in answers):
         gemma.step(answers)
     return answers
 
 
-def _released(gemma: Gemma, answers: list[Any]) -> None:
+def _released(gemma: GemmaRunner, answers: list[Any]) -> None:
     for each in answers:
         gemma.release(each)
 
 
-def _seconds(gemma: Gemma, answers: list[Any]) -> float:
+def _seconds(gemma: GemmaRunner, answers: list[Any]) -> float:
     """Of one pass, as a mean of several."""
     gemma.step(answers)
     synchronize(device())
@@ -63,7 +63,7 @@ def _seconds(gemma: Gemma, answers: list[Any]) -> float:
     return (time.perf_counter() - started) / _PASSES
 
 
-def _profiled(gemma: Gemma, answers: list[Any]) -> None:
+def _profiled(gemma: GemmaRunner, answers: list[Any]) -> None:
     """How busy the GPU is in one pass, with what, and how often it is asked for something."""
     here = device()
     kinds = [ProfilerActivity.CPU] + ([ProfilerActivity.CUDA] if here.type == "cuda" else [])
