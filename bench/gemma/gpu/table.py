@@ -8,27 +8,30 @@ from bench.gemma.gpu.parts import shapes, stages
 
 _GOAL_RATIO, _GOAL_SHARE, _GOAL_GIB = 25, 0.6, 4.0
 _MANY, _FEW = 64, 8
+# What tells figures of one name in one part from each other.
+_TELLS_APART = ("callers", "answers", "file", "precision")
 _NO_FIGURES = {"finished", "failed", "left out"}
 
 
 def lines(journal: Journal) -> Iterator[str]:
     """What was found, part by part; then the goals; then what failed. The last one of each figure counts."""
-    found: dict[tuple[str, str, int], dict[str, Any]] = {}
+    found: dict[tuple[str, str, int | str], dict[str, Any]] = {}
     states: dict[str, dict[str, Any]] = {}
     for entry in journal.entries():
         if entry["what"] in _NO_FIGURES:
             states[entry["part"]] = entry
         else:
-            found[entry["part"], entry["what"], entry.get("callers", entry.get("answers", 0))] = entry
+            which = next((entry[key] for key in _TELLS_APART if key in entry), 0)
+            found[entry["part"], entry["what"], which] = entry
     for part in (each.name for stage in stages() for each in stage):
-        for (of, what, number), entry in found.items():
+        for (of, what, which), entry in found.items():
             if of == part:
                 values = {
                     key: each
                     for key, each in entry.items()
-                    if key not in {"part", "what", "at", "callers", "answers"}
+                    if key not in {"part", "what", "at", *_TELLS_APART}
                 }
-                yield f"{part:<20} {what}{f' {number}' if number else ''}: {_worded(values)}"
+                yield f"{part:<20} {what}{f' {which}' if which else ''}: {_worded(values)}"
     yield ""
     yield from _goals(found)
     for part, entry in states.items():
@@ -36,7 +39,7 @@ def lines(journal: Journal) -> Iterator[str]:
             yield f"{part} {entry['what']}: {entry['reason']}"
 
 
-def _goals(found: dict[tuple[str, str, int], dict[str, Any]]) -> Iterator[str]:
+def _goals(found: dict[tuple[str, str, int | str], dict[str, Any]]) -> Iterator[str]:
     for shape in shapes():
         alone = found.get((f"sequential-{shape}", "speed", 1))
         copy = found.get(("device", "copy", 0))
