@@ -30,11 +30,12 @@ up: $(RUN_READY) ## keeps the services running until ctrl-C
 test: check ## checks and runs every test
 	$(BIN)/python -m pytest tests
 
-check: $(VENV)/.test-ready ## lints, types, layers, and the contract against its last release
+check: $(VENV)/.test-ready ## lints, types, layers, rooms, and the contract against its last release
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/rooms.py
 	$(BIN)/buf lint protos
 	$(BIN)/buf format --diff --exit-code protos
 	$(BIN)/buf breaking protos --against protos/released.binpb

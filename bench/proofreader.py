@@ -1,12 +1,13 @@
-"""What the proofreader's language reviewer finds, and how much of it is right.
+"""Measures what the proofreader's language reviewer finds, and how much of it is right.
 
     python -m bench.proofreader [--sample 40]
 
-Korean: precision and recall against the misspelt words that are marked in ksl_ko_dev.jsonl. A flagged word is
-a hit if it holds a marked word of its text or is held by one. Not every mistake in the file is marked (few of
-those in endings and spaces are), so precision is a lower bound; the flagged words that nobody marked are
-printed to be read. The baselines are Kiwi alone: the words it corrects, and the words it does not know.
-English: what is found in l2_essays_dev.jsonl, by issue, with a sample to be read.
+In Korean it measures precision and recall against the misspelt words that are marked in ksl_ko_dev.jsonl. A
+flagged word is a hit if it holds a marked word of its text or is held by one. Not every mistake in the file
+is marked (few of those in endings and spaces are), so the precision is a lower bound, and the flagged words
+that nobody marked are printed to be read. The baselines are Kiwi alone: the words that it corrects, and the
+words that it does not know. In English it counts what is found in l2_essays_dev.jsonl by issue, and prints a
+sample to be read.
 """
 
 import argparse
@@ -28,11 +29,9 @@ _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
 _AROUND = 15
 
-Spans = Iterator[tuple[int, int]]
-
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _MarkedText:
     id: str
     submission: Submission
     marked: frozenset[str]
@@ -105,16 +104,16 @@ def _english(reviewers: Sequence[Reviewer], sample: int) -> None:
     _print_sample(iter(improvements[:: max(1, len(improvements) // max(1, sample))]), sample)
 
 
-def _read(file: str) -> Iterator[_Text]:
+def _read(file: str) -> Iterator[_MarkedText]:
     with (_DATA / file).open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
-            yield _Text(row["id"], Submission.read(row["text"]), frozenset(row.get("typos", ())))
+            yield _MarkedText(row["id"], Submission.read(row["text"]), frozenset(row.get("typos", ())))
 
 
 def _kiwi_spans(
-    kiwi: Kiwi, text: _Text, flags: Callable[[Token], bool], typos: str | None = None
+    kiwi: Kiwi, text: _MarkedText, flags: Callable[[Token], bool], typos: str | None = None
 ) -> list[tuple[int, int]]:
-    """The words that hold a token that is flagged."""
+    """Returns the spans of the words that hold a flagged token."""
     whole = text.submission.text
     spans = set()
     for token in kiwi.tokenize(whole, typos=typos):
@@ -125,7 +124,7 @@ def _kiwi_spans(
     return sorted(spans)
 
 
-def _score(name: str, texts: Sequence[_Text], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
+def _score(name: str, texts: Sequence[_MarkedText], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
     flagged = hits = marked = recalled = 0
     for text, one in zip(texts, spans, strict=True):
         words = {text.submission.text[start:end].strip(".,!?\"'") for start, end in one}
@@ -136,7 +135,7 @@ def _score(name: str, texts: Sequence[_Text], spans: Sequence[Sequence[tuple[int
     print(f"{name:44}{flagged:9}{hits / max(1, flagged):11.3f}{recalled / max(1, marked):8.3f}")
 
 
-def _is_marked(text: _Text, start: int, end: int) -> bool:
+def _is_marked(text: _MarkedText, start: int, end: int) -> bool:
     return any(_match(text.submission.text[start:end], each) for each in text.marked)
 
 
@@ -144,7 +143,7 @@ def _match(word: str, marked: str) -> bool:
     return word in marked or marked in word
 
 
-def _print_sample(found: Iterator[tuple[_Text, Finding]], sample: int) -> None:
+def _print_sample(found: Iterator[tuple[_MarkedText, Finding]], sample: int) -> None:
     for (text, each), _ in zip(found, range(sample), strict=False):
         whole = text.submission.text
         around = " ".join(

@@ -1,4 +1,4 @@
-"""`python -m bench.gemma.alone`: the passes of our model without a server around them, a line of JSON."""
+"""`python -m bench.gemma.alone`: measures our model's steps without a server; prints a line of JSON."""
 
 import json
 import os
@@ -15,15 +15,15 @@ from services.gemma.generation.sequence import RunningSequence
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.loading.load_model import load_model
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 
 
 def measure() -> Figures:
-    """Loads the model that the environment names, and counts, in this process."""
+    """Loads the model that the environment names, and measures it in this process."""
     with peak_anonymous(os.getpid()) as peak:
         started = time.perf_counter()
         settings = GemmaSettings.read(Environment(os.environ))
-        gemma = load_model(settings, ModelHub(), MachineResources.read(settings.cache))
+        gemma = load_model(settings, HuggingFaceHub(), MachineResources.read(settings.cache))
         ready = time.perf_counter() - started
         first = statistics.median(_first_token(gemma, number) for number in range(ROUNDS))
         speeds = [statistics.median(_speed(gemma, each) for _ in range(ROUNDS)) for each in CALLERS]

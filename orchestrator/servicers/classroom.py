@@ -1,12 +1,12 @@
-"""ClassroomService: simulated student work and pictures."""
+"""Serves ClassroomService: simulated student work and pictures."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from chorus.classroom.v1 import classroom_service_pb2, classroom_service_pb2_grpc
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
-from orchestrator.panel.directory import Directory, ListedModel, Listing
-from orchestrator.review.request_check import sampling_violations
+from modelkit.generate_request import image_format_violations, sampling_violations
+from orchestrator.panel.directory import ListedModel, Listing, ModelDirectory
 from orchestrator.servicers.student_prompt import student_request
 from rpckit.call import served_call
 from rpckit.errors import BadOutput, InvalidRequest, Unavailable
@@ -22,7 +22,7 @@ _MAX_PROFILE_BYTES = 16 * 1024
 class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
     """See `classroom_service.proto`. Without a default model, Google's first that can do it is asked."""
 
-    def __init__(self, directory: Directory, student_model: str, picture_model: str) -> None:
+    def __init__(self, directory: ModelDirectory, student_model: str, picture_model: str) -> None:
         self._directory = directory
         self._student_model = student_model
         self._picture_model = picture_model
@@ -66,8 +66,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         wrong: dict[str, str] = {}
         if not request.prompt.strip() or len(request.prompt) > _MAX_PROMPT:
             wrong["prompt"] = f"not 1 to {_MAX_PROMPT} code points"
-        if request.format.HasField("aspect_ratio") and not request.format.aspect_ratio > 0:
-            wrong["format.aspect_ratio"] = "not above zero"
+        wrong |= dict(image_format_violations(request.format, "format"))
         listed = await self._find(
             request.model or self._picture_model,
             model_pb2.CAPABILITY_IMAGE_OUTPUT,
@@ -110,7 +109,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
 
 
 def default_model(listing: Listing, capability: model_pb2.Capability.ValueType) -> ListedModel | None:
-    """The default provider's first that is ready, or else the first that only lacks what it says."""
+    """Chooses the default provider's first ready model, else the first whose state says what it lacks."""
     able = [
         each for each in listing.models if each.model.provider == _DEFAULT_PROVIDER and each.can(capability)
     ]

@@ -22,7 +22,7 @@ from services.gemma.fit.resources import MachineResources, free_disk
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantized_checkpoint import find_quantized
-from services.gemma.weights.source import ModelHub, ModelSource
+from services.gemma.weights.source import HuggingFaceHub, ModelHub, ModelSource
 
 _FAILED = 1
 _WRONG_SETTING = 2
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         if parsed.model:
             settings = dataclasses.replace(settings, source=parsed.model)
         if parsed.command == "check":
-            _print(*checked(settings, MachineResources.read(settings.cache), ModelHub()))
+            _print(*checked(settings, MachineResources.read(settings.cache), HuggingFaceHub()))
         else:
             _quantize(settings, parsed.precision)
     except SettingError as error:
@@ -110,7 +110,7 @@ def _quantize(settings: GemmaSettings, precision: str) -> None:
         # The allocator reads its settings when a process starts.
         command = [sys.executable, "-m", "services.gemma", "quantize", settings.source]
         os.execve(sys.executable, [*command, "--precision", precision], os.environ | _MALLOC_SETTINGS)  # noqa: S606
-    hub = ModelHub()
+    hub = HuggingFaceHub()
     source = ModelSource.find(settings.source, hub)
     # A copy holds no vision tower.
     dimensions = source.dimensions.loaded(images=False)

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from chorus.model.v1.model_service_pb2 import ListModelsRequest, ListModelsResponse
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
+from orchestrator.panel.directory import ModelDirectory
 from rpckit.call import Call, Deadline, current_call
 from rpckit.settings import Security
 from tests.fakes.model_server import FakeModels
@@ -20,11 +20,11 @@ LOADING = {"fake/good": FAKES["fake/loading"]}
 
 
 @asynccontextmanager
-async def directory(*servers: FakeModels) -> AsyncIterator[tuple[Directory, list[str]]]:
+async def directory(*servers: FakeModels) -> AsyncIterator[tuple[ModelDirectory, list[str]]]:
     async with AsyncExitStack() as stack:
         targets = [await stack.enter_async_context(server.start()) for server in servers]
         metrics = ModelMetrics(CollectorRegistry())
-        yield Directory(targets, Security(), stack, metrics, max_age_seconds=0), targets
+        yield ModelDirectory(targets, Security(), stack, metrics, max_age_seconds=0), targets
 
 
 async def test_a_caller_without_time_leaves_the_list_as_it_is_for_the_others() -> None:

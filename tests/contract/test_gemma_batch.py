@@ -1,4 +1,4 @@
-"""Several answers at once, on a tiny Gemma: none knows of the others, whatever becomes of them."""
+"""Several answers at once, on a tiny Gemma: none depends on the others, whatever becomes of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 import torch
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
-from orchestrator.answer.schema import answer_schema
+from modelkit.answer_form.schema import answer_schema
 from rpckit.errors import OutOfMemory
 from services.gemma.fit.model_dimensions import ModelDimensions
 from services.gemma.fit.preflight import all_plans
@@ -29,7 +29,7 @@ ANSWER_SCHEMA = answer_schema(Rubric(criteria=[Criterion(id="evidence")]), "ko")
 
 @pytest.fixture(scope="module", params=["bf16", "int4"])
 def gemma(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> GemmaRunner:
-    """In each of the precisions that a server takes on a CPU unasked."""
+    """In each of the precisions that a server chooses on a CPU by itself."""
     folder = tmp_path_factory.mktemp("gemma")
     source = tiny_gemma.build(folder / "tiny-gemma-it", context_tokens=CONTEXT)
     if request.param == "int4":
@@ -45,7 +45,7 @@ def test_a_long_prompt_is_read_in_several_passes(gemma: GemmaRunner) -> None:
     gemma.release(sequence)
 
 
-def jobs_of_all_kinds() -> list[GenerationRequest]:
+def requests_of_all_kinds() -> list[GenerationRequest]:
     """Different lengths, ways of sampling, schemas and stop sequences."""
     return [
         GenerationRequest(HELLO, SamplingParameters(temperature=0, max_output_tokens=60)),
@@ -70,15 +70,15 @@ def jobs_of_all_kinds() -> list[GenerationRequest]:
 
 
 def test_an_answer_is_the_same_alone_and_in_a_batch(gemma: GemmaRunner) -> None:
-    alone = [tiny_gemma.write_all(gemma, each)[0] for each in jobs_of_all_kinds()]
+    alone = [tiny_gemma.write_all(gemma, each)[0] for each in requests_of_all_kinds()]
     gemma.cache_pool.evict_retained()
-    together = tiny_gemma.write_all(gemma, *jobs_of_all_kinds())
-    for (pieces, ending), (expected, expected_ending) in zip(together, alone, strict=True):
-        assert "".join(pieces) == "".join(expected)
-        assert ending == expected_ending
+    together = tiny_gemma.write_all(gemma, *requests_of_all_kinds())
+    for (texts, result), (expected, expected_result) in zip(together, alone, strict=True):
+        assert "".join(texts) == "".join(expected)
+        assert result == expected_result
 
 
-def test_a_prompt_that_begins_like_another_is_read_from_where_they_part(gemma: GemmaRunner) -> None:
+def test_a_prompt_reuses_the_prefix_that_it_shares_with_another(gemma: GemmaRunner) -> None:
     gemma.cache_pool.evict_retained()
     shared = "The rubric. " * 60
     first, second = (
@@ -92,9 +92,9 @@ def test_a_prompt_that_begins_like_another_is_read_from_where_they_part(gemma: G
     gemma.release(sequence)
     assert not sequence.pending_tokens or len(sequence.pending_tokens) == 1
     assert sequence.cache.tokens[: len(prompt)] == prompt
-    with_help = tiny_gemma.write_all(gemma, second)
+    with_reuse = tiny_gemma.write_all(gemma, second)
     gemma.cache_pool.evict_retained()
-    assert tiny_gemma.write_all(gemma, second) == with_help
+    assert tiny_gemma.write_all(gemma, second) == with_reuse
 
 
 def test_there_is_room_for_as_many_tokens_as_were_planned(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_there_is_room_for_as_many_tokens_as_were_planned(tmp_path: Path) -> Non
 
 @pytest.fixture
 def no_memory(gemma: GemmaRunner) -> Iterator[None]:
-    """The model's steps ask for more than there is, in the way torch does it."""
+    """Each forward pass allocates more than there is, and fails as torch's allocator does."""
     hook = gemma.model.register_forward_pre_hook(lambda *_: torch.empty(2**50) and None)
     yield
     hook.remove()
@@ -126,7 +126,7 @@ def test_out_of_memory_says_how_much_is_missing(gemma: GemmaRunner) -> None:
     assert int(refused.value.metadata["free_bytes"]) > 0
 
 
-def test_another_runtime_error_is_not_taken_for_it(gemma: GemmaRunner) -> None:
+def test_another_runtime_error_is_not_taken_for_a_lack_of_memory(gemma: GemmaRunner) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("size mismatch")
 
@@ -139,7 +139,7 @@ def test_another_runtime_error_is_not_taken_for_it(gemma: GemmaRunner) -> None:
 
 
 class OutOfMemoryAt:
-    """Passes of more than so many tokens ask for more than there is, in the way torch does it."""
+    """Forward passes of more than so many tokens fail as torch's allocator does."""
 
     def __init__(self, tokens: int) -> None:
         self._tokens = tokens
@@ -149,7 +149,7 @@ class OutOfMemoryAt:
             torch.empty(2**50)
 
 
-def test_one_who_runs_out_of_memory_ends_alone(gemma: GemmaRunner) -> None:
+def test_a_sequence_that_runs_out_of_memory_ends_alone(gemma: GemmaRunner) -> None:
     expected = tiny_gemma.write_all(
         gemma, GenerationRequest(HELLO, SamplingParameters(temperature=0, max_output_tokens=30))
     )[0]

@@ -1,4 +1,4 @@
-"""A tiny Gemma that reads images: it sees what transformers' own sees, and nobody else is disturbed."""
+"""A tiny Gemma that reads images: its logits are those of transformers, and other answers do not change."""
 
 import io
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ TIMEOUT = 30
 GREEDY = SamplingParameters(temperature=0, max_output_tokens=20)
 HELLO = GenerationRequest((ChatMessage("user", "Hello, 글"),), GREEDY)
 WEIGHTS = "model.safetensors"
-# Longer than the sliding window, and than what is read of a text at once.
+# Longer than the sliding window, and than a chunk of a prompt.
 LONG = "글 " * 150 + "b"
 
 
@@ -56,7 +56,7 @@ def gemma(
 
 @pytest.fixture(scope="module")
 def exact(folder: Path) -> GemmaRunner:
-    """In fp32, but for the keys and values it keeps."""
+    """In fp32, but for its KV cache."""
     gemma = seeing(folder)
     for each in gemma.model.parameters():
         each.data = each.data.float()
@@ -73,7 +73,7 @@ def image(seed: int) -> RgbImage:
     return to_image(picture(seed), "image/png", tiny_gemma.IMAGE_SIDE)
 
 
-def job(*content: str | RgbImage, sampling: SamplingParameters = GREEDY) -> GenerationRequest:
+def asking(*content: str | RgbImage, sampling: SamplingParameters = GREEDY) -> GenerationRequest:
     return GenerationRequest((ChatMessage("user", content),), sampling)
 
 
@@ -119,10 +119,10 @@ def of_transformers(folder: Path, conversation: list[dict[str, Any]]) -> tuple[l
         (1, 2, 1, "a"),
     ],
 )
-def test_it_sees_what_transformers_sees(
+def test_the_logits_are_those_of_transformers(
     exact: GemmaRunner, folder: Path, content: tuple[str | int, ...]
 ) -> None:
-    mine = job(*(each if isinstance(each, str) else image(each) for each in content))
+    mine = asking(*(each if isinstance(each, str) else image(each) for each in content))
     theirs = [
         {"type": "text", "text": each}
         if isinstance(each, str)
@@ -141,118 +141,113 @@ def test_it_sees_what_transformers_sees(
 
 
 def test_images_are_read_in_later_turns_too(exact: GemmaRunner) -> None:
+    turns = ChatMessage("user", ("a", image(1))), ChatMessage("assistant", "b")
     first, again = (
-        GenerationRequest(
-            (
-                ChatMessage("user", ("a", image(1))),
-                ChatMessage("assistant", "b"),
-                ChatMessage("user", (image(seed),)),
-            ),
-            GREEDY,
-        )
-        for seed in (1, 2)
+        GenerationRequest((*turns, ChatMessage("user", (image(seed),))), GREEDY) for seed in (1, 2)
     )
     assert not torch.equal(list(read(exact, first).values())[-1], list(read(exact, again).values())[-1])
 
 
-def test_a_copy_in_four_bits_sees_nearly_the_same(gemma: GemmaRunner, exact: GemmaRunner) -> None:
-    asked = job("What is this?", image(1), "Why?")
+def test_the_logits_of_a_quantised_copy_are_near(gemma: GemmaRunner, exact: GemmaRunner) -> None:
+    asked = asking("What is this?", image(1), "Why?")
     near, best = (list(read(each, asked).values())[-1] for each in (gemma, exact))
     assert (near - best).std() / best.std() < 0.2
 
 
-def written(gemma: GemmaRunner, *jobs: GenerationRequest) -> list[str]:
-    return ["".join(pieces) for pieces, _ in tiny_gemma.write_all(gemma, *jobs)]
+def written(gemma: GemmaRunner, *requests: GenerationRequest) -> list[str]:
+    return ["".join(texts) for texts, _ in tiny_gemma.write_all(gemma, *requests)]
 
 
 @pytest.fixture
-def looked(gemma: GemmaRunner) -> Iterator[list[int]]:
-    """The placeholders of the images that are looked at."""
+def encoded(gemma: GemmaRunner) -> Iterator[list[float]]:
+    """The sums of the pixels of the images that are encoded."""
     gemma.cache_pool.evict_retained()
-    vision: Any = gemma.image_encoder
-    look, placeholders = vision.begin, []
-
-    def noted(asked: RgbImage) -> Any:
-        placeholders.append(asked.placeholder)
-        return look(asked)
-
-    vision.begin = noted
-    yield placeholders
-    del vision.begin
+    sums: list[float] = []
+    embeddings = vision_tower(gemma).embeddings
+    hook = embeddings.register_forward_pre_hook(lambda _, inputs: sums.append(float(inputs[0].sum())))
+    yield sums
+    hook.remove()
 
 
-def test_two_images_are_not_taken_for_each_other(gemma: GemmaRunner, looked: list[int]) -> None:
-    answers = [written(gemma, job("a", image(seed), "Why?")) for seed in (1, 2)]
+def vision_tower(gemma: GemmaRunner) -> Any:
+    assert gemma.image_encoder
+    return gemma.image_encoder.tower.vision_tower
+
+
+def test_two_images_are_not_taken_for_each_other(gemma: GemmaRunner, encoded: list[float]) -> None:
+    answers = [written(gemma, asking("a", image(seed), "Why?")) for seed in (1, 2)]
     assert answers[0] != answers[1]
     gemma.cache_pool.evict_retained()
-    assert written(gemma, job("a", image(2), "Why?")) == answers[1]
-    assert looked == [image(seed).placeholder for seed in (1, 2, 2)]
+    assert written(gemma, asking("a", image(2), "Why?")) == answers[1]
+    first, second, again = encoded
+    assert first != second == again
 
 
-def test_an_image_that_was_just_read_is_not_looked_at_again(gemma: GemmaRunner, looked: list[int]) -> None:
-    first, second = (job("a", image(1), text) for text in ("Why?", "What?"))
+def test_an_image_that_was_just_read_is_not_encoded_again(gemma: GemmaRunner, encoded: list[float]) -> None:
+    first, second = (asking("a", image(1), text) for text in ("Why?", "What?"))
     written(gemma, first)
-    assert len(looked) == 1
-    with_help = written(gemma, second)
-    assert len(looked) == 1
+    assert len(encoded) == 1
+    with_reuse = written(gemma, second)
+    assert len(encoded) == 1
     gemma.cache_pool.evict_retained()
-    assert written(gemma, second) == with_help
+    assert written(gemma, second) == with_reuse
 
 
 def test_answers_with_images_and_without_are_the_same_in_a_batch(gemma: GemmaRunner) -> None:
-    jobs = [
+    requests = [
         HELLO,
-        job(LONG, image(1), "Why?"),
-        job(image(2), image(1), "a"),
+        asking(LONG, image(1), "Why?"),
+        asking(image(2), image(1), "a"),
         GenerationRequest((ChatMessage("user", LONG),), GREEDY),
-        job(image(1), "a", sampling=SamplingParameters(temperature=1, seed=3, max_output_tokens=20)),
+        asking(image(1), "a", sampling=SamplingParameters(temperature=1, seed=3, max_output_tokens=20)),
     ]
-    alone = [tiny_gemma.write_all(gemma, each)[0] for each in jobs]
+    alone = [tiny_gemma.write_all(gemma, each)[0] for each in requests]
     gemma.cache_pool.evict_retained()
-    together = tiny_gemma.write_all(gemma, *jobs)
-    assert [("".join(pieces), end) for pieces, end in together] == [
-        ("".join(pieces), end) for pieces, end in alone
+    together = tiny_gemma.write_all(gemma, *requests)
+    assert [("".join(texts), end) for texts, end in together] == [
+        ("".join(texts), end) for texts, end in alone
     ]
 
 
-def begun(gemma: GemmaRunner, *jobs: GenerationRequest) -> list[RunningSequence]:
-    sequences = [gemma.begin(each) for each in jobs]
+def begun(gemma: GemmaRunner, *requests: GenerationRequest) -> list[RunningSequence]:
+    sequences = [gemma.begin(each) for each in requests]
     assert all(map(gemma.admit, sequences))
     return sequences
 
 
-def test_who_writes_waits_for_a_layer_not_for_an_image(gemma: GemmaRunner, looked: list[int]) -> None:
-    writer, reader = begun(gemma, HELLO, job(image(1), "a"))
-    while writer.in_prefill:
-        gemma.step([writer])
-    before = writer._output_tokens
+def test_a_decode_step_waits_for_a_layer_not_for_an_image(gemma: GemmaRunner, encoded: list[float]) -> None:
+    decoding, prefilling = begun(gemma, HELLO, asking(image(1), "a"))
+    while decoding.in_prefill:
+        gemma.step([decoding])
+    before = decoding._output_tokens
     passes = 0
-    while reader.in_prefill:
-        gemma.step([writer, reader])
+    while prefilling.in_prefill:
+        gemma.step([decoding, prefilling])
         passes += 1
-    # The words before it, a pass for each layer, the image, the words after it.
+    # The text before it, a pass for each layer, the image, the text after it.
     assert passes == 1 + 3 + 1 + 1
-    assert writer._output_tokens == before + passes
-    for each in (writer, reader):
+    assert decoding._output_tokens == before + passes
+    for each in (decoding, prefilling):
         gemma.release(each)
 
 
 def test_the_tokens_of_images_count(gemma: GemmaRunner) -> None:
     without, one = (
-        len(gemma.prompt_encoder.encode(each.messages)) for each in (job("a", "b"), job("a", image(1), "b"))
+        len(gemma.prompt_encoder.encode(each.messages))
+        for each in (asking("a", "b"), asking("a", image(1), "b"))
     )
-    ((_, ending),) = tiny_gemma.write_all(gemma, job("a", image(1), "b"))
-    assert ending.input_tokens == one
+    ((_, result),) = tiny_gemma.write_all(gemma, asking("a", image(1), "b"))
+    assert result.input_tokens == one
     # And what stands around it.
     assert one - without == tiny_gemma.IMAGE_TOKENS + 6
     with pytest.raises(InputTooLong) as refused:
-        gemma.begin(job(*[image(1)] * 14))
+        gemma.begin(asking(*[image(1)] * 14))
     assert int(refused.value.metadata["input_tokens"]) > 14 * tiny_gemma.IMAGE_TOKENS
 
 
 def test_an_image_that_a_text_spells_out_is_text(gemma: GemmaRunner) -> None:
     spelt = "<start_of_image>" + "<image_soft_token>" * 3 + "<end_of_image>"
-    tokens = gemma.prompt_encoder.encode(job("a", image(1), spelt).messages)
+    tokens = gemma.prompt_encoder.encode(asking("a", image(1), spelt).messages)
     assert sum(each < 0 for each in tokens) == tiny_gemma.IMAGE_TOKENS
     plain = gemma.prompt_encoder.encode((ChatMessage("user", spelt),))
     special = set(gemma.prompt_encoder.tokenizer.all_special_ids)
@@ -262,7 +257,7 @@ def test_an_image_that_a_text_spells_out_is_text(gemma: GemmaRunner) -> None:
 
 
 class NoMemory:
-    """Layers ask for more than there is, in the way torch does it, so many times."""
+    """Fails so many times as torch's allocator does."""
 
     def __init__(self, times: int) -> None:
         self.times = times
@@ -273,37 +268,33 @@ class NoMemory:
             torch.empty(2**50)
 
 
-def test_who_has_no_memory_to_look_ends_alone(gemma: GemmaRunner) -> None:
+def test_a_sequence_without_memory_for_its_image_ends_alone(gemma: GemmaRunner) -> None:
     expected = written(gemma, HELLO)
     gemma.cache_pool.evict_retained()
-    writer, reader = begun(gemma, HELLO, job(image(1), "a"))
-    assert gemma.image_encoder
-    layers: Any = gemma.image_encoder._tower.vision_tower.encoder.layers
-    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    decoding, prefilling = begun(gemma, HELLO, asking(image(1), "a"))
+    hook = vision_tower(gemma).encoder.layers[1].register_forward_pre_hook(NoMemory(1))
     text, failed, end = "", None, None
     try:
         while not failed:
-            mine, others = gemma.step([writer, reader])
+            mine, others = gemma.step([decoding, prefilling])
             text, failed = text + mine.text, others.result
     finally:
         hook.remove()
-    gemma.release(reader)
+    gemma.release(prefilling)
     while not end:
-        (mine,) = gemma.step([writer])
+        (mine,) = gemma.step([decoding])
         text, end = text + mine.text, mine.result
-    gemma.release(writer)
+    gemma.release(decoding)
     assert isinstance(failed, OutOfMemory)
     assert [text] == expected
 
 
-def test_what_is_only_kept_makes_way_for_a_look(gemma: GemmaRunner) -> None:
-    expected = written(gemma, job(image(1), "a"))
+def test_retained_caches_are_evicted_for_an_image(gemma: GemmaRunner) -> None:
+    expected = written(gemma, asking(image(1), "a"))
     gemma.cache_pool.evict_retained()
     written(gemma, HELLO)
-    assert gemma.image_encoder
-    layers: Any = gemma.image_encoder._tower.vision_tower.encoder.layers
-    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    hook = vision_tower(gemma).encoder.layers[1].register_forward_pre_hook(NoMemory(1))
     try:
-        assert written(gemma, job(image(1), "a")) == expected
+        assert written(gemma, asking(image(1), "a")) == expected
     finally:
         hook.remove()

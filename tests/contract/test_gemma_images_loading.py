@@ -25,7 +25,7 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 from tests.contract.subjects.gemma import start
 from tests.fakes import tiny_gemma
 from tests.fakes.pictures import picture
@@ -109,8 +109,8 @@ def test_the_vision_tower_is_found_by_each_of_its_names(folder: Path, spoilt: Pa
     theirs, mine = (each.image_encoder for each in (seeing(folder), seeing(spoilt)))
     assert theirs
     assert mine
-    weights = mine._tower.state_dict()
-    assert all(torch.equal(weights[key], each) for key, each in theirs._tower.state_dict().items())
+    weights = mine.tower.state_dict()
+    assert all(torch.equal(weights[key], each) for key, each in theirs.tower.state_dict().items())
 
 
 def test_without_what_belongs_to_images_it_is_refused(spoilt: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_check_counts_what_looks_at_images(folder: Path, tmp_path: Path) -> 
     def said(source: Path, **variables: str) -> str:
         own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies"}
         settings = GemmaSettings.read(Environment(own | variables))
-        return "\n".join(checked(settings, tiny_gemma.ROOMY, ModelHub()))
+        return "\n".join(checked(settings, tiny_gemma.ROOMY, HuggingFaceHub()))
 
     assert "the server would take bf16 on cpu" in said(folder, GEMMA_IMAGES="yes")
     assert said(folder, GEMMA_IMAGES="yes") != said(folder)
@@ -172,7 +172,7 @@ async def test_the_server_reads_images_if_it_is_asked_to() -> None:
     assert one.completion.usage.input_tokens > tiny_gemma.IMAGE_TOKENS
     failure = from_rpc_error(refused.value)
     assert isinstance(failure, InvalidRequest)
-    assert list(failure.metadata) == ["turns[0].parts[1].image"]
+    assert list(failure.metadata) == ["turns[0].parts[1].image.data"]
 
 
 async def test_unasked_the_server_reads_none() -> None:

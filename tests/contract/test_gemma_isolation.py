@@ -46,7 +46,7 @@ class UncountableText(str):
         raise KeyError(PRIVATE)
 
 
-def job(
+def asking(
     content: str | tuple[str | RgbImage, ...] = "b", schema: str | None = None, **sampling: Any
 ) -> GenerationRequest:
     return GenerationRequest((ChatMessage("user", content),), SamplingParameters(**sampling), schema)
@@ -54,16 +54,16 @@ def job(
 
 HALF_AN_IMAGE = RgbImage(b"\x00" * 100, placeholder=-7)
 FAILING: dict[str, tuple[GenerationRequest, type[ChorusError]]] = {
-    "a schema that is no object": (job(schema="true"), NotSupported),
-    "a number that llguidance cannot read": (job(schema='{"const":1e400}'), NotSupported),
-    "half a character in a schema": (job(schema='{"enum":["\\udfff"]}'), NotSupported),
-    "a schema nested beyond a limit": (job(schema='{"items":' * 3000 + "{}" + "}" * 3000), NotSupported),
-    "a schema that allows no token": (job(schema='{"$ref":"#"}'), NotSupported),
-    "tokenizing": (job("\udfff"), Internal),
-    "sampling": (job(temperature=float("nan")), Internal),
-    "a seed of too many bits": (job(seed=2**70), Internal),
-    "detokenizing": (job(stop_sequences=(UncountableText("x"),)), Internal),
-    "an image": (job(("a", HALF_AN_IMAGE)), Internal),
+    "a schema that is no object": (asking(schema="true"), NotSupported),
+    "a number that llguidance cannot read": (asking(schema='{"const":1e400}'), NotSupported),
+    "half a character in a schema": (asking(schema='{"enum":["\\udfff"]}'), NotSupported),
+    "a schema nested beyond a limit": (asking(schema='{"items":' * 3000 + "{}" + "}" * 3000), NotSupported),
+    "a schema that allows no token": (asking(schema='{"$ref":"#"}'), NotSupported),
+    "tokenizing": (asking("\udfff"), Internal),
+    "sampling": (asking(temperature=float("nan")), Internal),
+    "a seed of too many bits": (asking(seed=2**70), Internal),
+    "detokenizing": (asking(stop_sequences=(UncountableText("x"),)), Internal),
+    "an image": (asking(("a", HALF_AN_IMAGE)), Internal),
 }
 
 
@@ -74,12 +74,12 @@ def gemma(tmp_path_factory: pytest.TempPathFactory) -> GemmaRunner:
 
 
 async def answers(
-    gemma: GemmaRunner, *jobs: GenerationRequest
+    gemma: GemmaRunner, *requests: GenerationRequest
 ) -> list[list[str | GenerationResult] | BaseException]:
     """Writes all at once, through the engine; the model is not loaded a second time."""
     gemma.cache_pool.evict_retained()
     async with running(lambda: gemma) as (engine, recorder):
-        calls = [generated(engine, each) for each in jobs]
+        calls = [generated(engine, each) for each in requests]
         found = await asyncio.gather(*calls, return_exceptions=True)
         assert [each.state for each in recorder.statuses] == [ModelState.READY]
     return found
@@ -121,18 +121,18 @@ def poison(gemma: GemmaRunner) -> int:
     return int(token)
 
 
-async def test_one_who_makes_every_pass_fail_ends_alone(gemma: GemmaRunner) -> None:
+async def test_a_sequence_that_makes_every_pass_fail_ends_alone(gemma: GemmaRunner) -> None:
     expected = await answers(gemma, *NEIGHBOURS)
     with failing_at(gemma, lambda tokens: poison(gemma) in tokens):
-        *others, failed = await answers(gemma, *NEIGHBOURS, job("a ~"))
+        *others, failed = await answers(gemma, *NEIGHBOURS, asking("a ~"))
         assert isinstance(failed, Internal)
         assert others == expected
         # So it does with nobody beside it.
-        (failed,) = await answers(gemma, job("a ~"))
+        (failed,) = await answers(gemma, asking("a ~"))
         assert isinstance(failed, Internal)
 
 
-async def test_a_model_that_no_pass_can_be_made_with_is_loaded_anew(gemma: GemmaRunner) -> None:
+async def test_a_model_that_can_make_no_pass_is_loaded_anew(gemma: GemmaRunner) -> None:
     async with running(lambda: gemma) as (engine, recorder):
         with failing_at(gemma, lambda tokens: True):
             calls = [generated(engine, each) for each in NEIGHBOURS]
@@ -143,7 +143,7 @@ async def test_a_model_that_no_pass_can_be_made_with_is_loaded_anew(gemma: Gemma
         assert states == [ModelState.READY, ModelState.LOADING, ModelState.READY]
 
 
-def test_no_memory_for_a_beginning_that_is_taken_over_ends_that_answer_alone(gemma: GemmaRunner) -> None:
+def test_no_memory_for_a_reused_prefix_ends_that_answer_alone(gemma: GemmaRunner) -> None:
     gemma.cache_pool.evict_retained()
     (expected,) = tiny_gemma.write_all(gemma, NEIGHBOURS[0])
     first, second = (gemma.begin(NEIGHBOURS[0]) for _ in range(2))
@@ -151,7 +151,7 @@ def test_no_memory_for_a_beginning_that_is_taken_over_ends_that_answer_alone(gem
     assert gemma.admit(second)
     while first.in_prefill:
         begun = gemma.step([first])[0].text
-    # More than there is, in the way torch does it.
+    # To reuse a prefix it allocates its capacity, which is more memory than there is.
     second.cache.capacity = 2**45
     text, failed, end = begun, None, None
     while not failed:

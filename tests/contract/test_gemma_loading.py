@@ -62,8 +62,11 @@ class FakeHub(ModelHub):
         return self._disk
 
 
-class FailingHub(ModelHub):
+class FailingHub(FakeHub):
+    """Cannot be asked for a repository."""
+
     def __init__(self, error: OSError) -> None:
+        super().__init__(Path(), Path())
         self._error = error
 
     def missing_bytes(self, repository: str) -> int:

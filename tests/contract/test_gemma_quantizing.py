@@ -23,7 +23,7 @@ from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.quantized_checkpoint import find_quantized
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 from tests.fakes import tiny_gemma
 
 ROOT = Path(__file__).parents[2]
@@ -251,4 +251,4 @@ def test_on_a_gpu_a_copy_has_the_same_numbers() -> None:
 
 def test_settings_name_the_folder_of_the_copies() -> None:
     assert GemmaSettings.read(Environment({"GEMMA_CACHE_DIR": "~/copies"})).cache == Path.home() / "copies"
-    assert isinstance(ModelHub().disk_bytes(), int)
+    assert isinstance(HuggingFaceHub().disk_bytes(), int)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.review.idempotent_runs import Runs
-from orchestrator.store.fail_open import TolerantStore
+from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.store import StoreError
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
@@ -30,10 +30,10 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 
 
 @asynccontextmanager
-async def replica(server: RedisServer) -> AsyncIterator[tuple[Runs, ScriptedReview]]:
+async def replica(server: RedisServer) -> AsyncIterator[tuple[IdempotentRuns, ScriptedReview]]:
     script = ScriptedReview()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        yield Runs(script.review, TolerantStore(store)), script
+        yield IdempotentRuns(script, FailOpenStore(store)), script
 
 
 def deadline() -> Deadline:
@@ -59,15 +59,15 @@ async def test_a_patient_caller_of_another_replica_gets_what_a_hasty_one_had_no_
     hasty, patient = SlowModelReview(), SlowModelReview()
     patient.go.set()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        first = asyncio.create_task(Runs(hasty.review, store).response(REQUEST, Deadline.after(20)))
+        first = asyncio.create_task(IdempotentRuns(hasty, store).response(REQUEST, Deadline.after(20)))
         await hasty.started.wait()
-        second = asyncio.create_task(Runs(patient.review, store).response(REQUEST, deadline()))
+        second = asyncio.create_task(IdempotentRuns(patient, store).response(REQUEST, deadline()))
         await _renewed(server, times=1)
         hasty.go.set()
         assert [each.HasField("feedback") for each in (await first).results] == [True, False]
         assert [each.HasField("feedback") for each in (await second).results] == [True, True]
         assert patient.asked == ["slow/c"]
-        assert (await Runs(patient.review, store).response(REQUEST, deadline())).replayed
+        assert (await IdempotentRuns(patient, store).response(REQUEST, deadline())).replayed
 
 
 async def _renewed(server: RedisServer, times: int) -> None:
@@ -164,7 +164,7 @@ async def test_a_full_redis_loses_no_answer(server: RedisServer) -> None:
 
 async def test_what_only_the_store_can_do_fails_while_it_is_gone(server: RedisServer) -> None:
     async with redis_store(server.url, 60) as redis:
-        store = TolerantStore(redis)
+        store = FailOpenStore(redis)
         await server.kill()
         for asked in (
             store.rubric("f1"),

@@ -1,14 +1,13 @@
 """Runs a generation engine for a test, and remembers what it says of its status."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from rpckit.call import Deadline
 from services.gemma.interface.generation_request import GenerationRequest
-from services.gemma.interface.local_model import GenerationResult, LocalModel
-from services.gemma.scheduler.engine import ContinuousBatchingEngine, ModelStatus
+from services.gemma.interface.local_model import GenerationResult
+from services.gemma.scheduler.engine import ContinuousBatchingEngine, LoadModel, ModelStatus
 
 
 class StatusRecorder:
@@ -32,7 +31,7 @@ class StatusRecorder:
 
 @asynccontextmanager
 async def running(
-    load: Callable[[], LocalModel[Any]], max_sequences: int = 8
+    load: LoadModel, max_sequences: int = 8
 ) -> AsyncIterator[tuple[ContinuousBatchingEngine, StatusRecorder]]:
     """Runs an engine while the block runs; yields once it has announced its first status."""
     engine, recorder = ContinuousBatchingEngine(load, max_sequences), StatusRecorder()

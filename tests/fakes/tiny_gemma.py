@@ -23,7 +23,7 @@ from services.gemma.interface.generation_request import ChatMessage, GenerationR
 from services.gemma.interface.local_model import GenerationResult
 from services.gemma.loading.load_model import load_model
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub, ModelHub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
 # takes several tokens.
@@ -34,13 +34,13 @@ _IMAGE = {
     "eoi_token": "<end_of_image>",
     "image_token": "<image_soft_token>",
 }
-# More than the sliding window, and more than is read of a text at once.
+# More than the sliding window, and more than a chunk of a prompt.
 IMAGE_TOKENS = 144
 IMAGE_SIDE = 96
 _BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 _LETTERS = (*(chr(code) for code in range(ord("!"), ord("~") + 1)), "▁", "\n", *"가나다라마바사한국어글")
 
-# Says what Gemma 3's own says: the system's words open the user's first turn, roles alternate.
+# As Gemma 3's own: the system's text opens the user's first turn, and roles alternate.
 CHAT_TEMPLATE = """\
 {{ bos_token }}
 {%- set system = messages[0]['content'] + '\n\n' if messages[0]['role'] == 'system' else '' -%}
@@ -62,9 +62,10 @@ CHAT_TEMPLATE = """\
 {%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}
 """
 
-# What ends a string, a list and an object comes easily to it: JSON is finished, mostly in some 150 tokens.
-# The end of a turn comes after some 20 if tokens are drawn, never if the best one is taken each time.
-_LIKING = {'"': 2.4, "]": 2.2, "}": 2.1, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 2.05}
+# Logits that each token has whatever went before. The tokens that end a string, a list and an object are
+# likely, so that JSON is finished, mostly after some 150 tokens. The end of a turn is sampled after some 20,
+# and never comes at temperature 0.
+_TOKEN_BIAS = {'"': 2.4, "]": 2.2, "}": 2.1, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 2.05}
 
 
 def build(folder: Path, *, context_tokens: int = 32768) -> Path:
@@ -132,32 +133,33 @@ ROOMY = MachineResources(ComputeDevice("cpu", 2**34, 1e10), 2**34)
 def loaded(
     source: Path | str, hub: ModelHub | None = None, resources: MachineResources = ROOMY, **variables: str
 ) -> GemmaRunner:
-    """Loads what the server would; `variables` are added to its environment."""
+    """Loads a model as the server does; `variables` are added to its environment."""
     own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies", "GEMMA_THREADS": "1"}
-    return load_model(GemmaSettings.read(Environment(own | variables)), hub or ModelHub(), resources)
+    return load_model(GemmaSettings.read(Environment(own | variables)), hub or HuggingFaceHub(), resources)
 
 
-def write_all(gemma: GemmaRunner, *jobs: GenerationRequest) -> list[tuple[list[str], GenerationResult]]:
-    """Writes the answers in one batch."""
-    sequences = [gemma.begin(each) for each in jobs]
-    texts: list[list[str]] = [[] for _ in jobs]
-    ends: list[GenerationResult | ChorusError | None] = [None for _ in jobs]
+def write_all(gemma: GemmaRunner, *requests: GenerationRequest) -> list[tuple[list[str], GenerationResult]]:
+    """Generates the answers in one batch; returns each one's texts, step by step, and its result."""
+    sequences = [gemma.begin(each) for each in requests]
+    texts: list[list[str]] = [[] for _ in requests]
+    results: list[GenerationResult | ChorusError | None] = [None for _ in requests]
     for each in sequences:
         assert gemma.admit(each)
     try:
-        while None in ends:
-            going = [index for index, end in enumerate(ends) if end is None]
-            steps = gemma.step([sequences[index] for index in going])
-            for index, progress in zip(going, steps, strict=True):
-                texts[index] += [progress.text] if progress.text else []
-                ends[index] = progress.result
+        while None in results:
+            running = [index for index, result in enumerate(results) if result is None]
+            outputs = gemma.step([sequences[index] for index in running])
+            for index, output in zip(running, outputs, strict=True):
+                texts[index] += [output.text] if output.text else []
+                results[index] = output.result
     finally:
         for each in sequences:
             gemma.release(each)
-    for end in ends:
-        if isinstance(end, ChorusError):
-            raise end
-    return [(texts, end) for texts, end in zip(texts, ends, strict=True) if isinstance(end, GenerationResult)]
+    for result in results:
+        if isinstance(result, ChorusError):
+            raise result
+    pairs = zip(texts, results, strict=True)
+    return [(each, result) for each, result in pairs if isinstance(result, GenerationResult)]
 
 
 def tiny_tokenizer(words: Iterable[str] = (), merges: Any = (), **image: str) -> GemmaTokenizer:
@@ -201,11 +203,11 @@ def tiny_model(tokenizer: GemmaTokenizer, context_tokens: int) -> Gemma3ForCausa
     embedding, norm = decoder.embed_tokens.weight, decoder.norm.weight
     with torch.no_grad():
         embedding.normal_(std=0.14)
-        # One dimension is the liking, the same whatever went before; in the others a token repels itself.
+        # One dimension holds the bias, whatever went before; in the others a token repels itself.
         embedding[:, 0] = 1.0
         norm.fill_(-1.71)
         norm[0] = -0.29
-        for token, liking in _LIKING.items():
-            embedding[tokenizer.convert_tokens_to_ids(token), 0] = liking
+        for token, bias in _TOKEN_BIAS.items():
+            embedding[tokenizer.convert_tokens_to_ids(token), 0] = bias
         embedding[len(tokenizer) :, 0] = -9.0
     return model.bfloat16()

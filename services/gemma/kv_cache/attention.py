@@ -85,8 +85,8 @@ def packed_attention(
     Args:
         module: The layer's attention module, which has a `layer_idx`.
         query: Of shape (1, heads, tokens of all chunks, head size).
-        key: Of shape (1, KV heads, tokens of all chunks, head size), as is `value`.
-        value: See `key`.
+        key: Of shape (1, KV heads, tokens of all chunks, head size).
+        value: Of the same shape as `key`.
         attention_mask: Unused.
         scaling: The factor on the scores.
         chunks: The chunks in the order of their tokens.

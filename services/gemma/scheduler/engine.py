@@ -1,7 +1,7 @@
 """Loads the model, runs it in a thread of its own, and loads it anew if it breaks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -64,17 +64,35 @@ class GenerationEngine(Protocol):
         """
 
 
+class LoadModel(Protocol):
+    """Loads the model. It is called in the model's thread, again if the model breaks."""
+
+    def __call__(self) -> LocalModel[Any]:
+        """Loads the model.
+
+        Raises:
+            LoadError: It cannot be served.
+        """
+
+
+class AnnounceStatus(Protocol):
+    """Is told each change of the model's status, in the event loop."""
+
+    async def __call__(self, status: ModelStatus, /) -> None:
+        """Takes the status from now on."""
+
+
 class ContinuousBatchingEngine(GenerationEngine):
     """Runs one model in one thread, for several answers at once.
 
     Args:
-        load: Loads the model, in that thread.
+        load: Loads the model.
         max_sequences: How many answers are generated at once.
     """
 
     status = ModelStatus(ModelState.LOADING, "the weights are loading")
 
-    def __init__(self, load: Callable[[], LocalModel[Any]], max_sequences: int) -> None:
+    def __init__(self, load: LoadModel, max_sequences: int) -> None:
         self._load = load
         self._max_sequences = max_sequences
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gemma")
@@ -82,7 +100,7 @@ class ContinuousBatchingEngine(GenerationEngine):
         self._requests: set[PendingRequest] = set()
         self._closed = False
 
-    async def run(self, announce: Callable[[ModelStatus], Awaitable[None]]) -> None:
+    async def run(self, announce: AnnounceStatus) -> None:
         """Keeps the model running until `close`; announces each change of its status."""
         while await self._load_model():
             await announce(self.status)

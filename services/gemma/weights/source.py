@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import huggingface_hub
 from huggingface_hub.errors import (
@@ -13,6 +13,7 @@ from huggingface_hub.errors import (
     HFValidationError,
     RepositoryNotFoundError,
 )
+from typing_extensions import override
 
 from services.gemma.fit.model_dimensions import ModelDimensions
 from services.gemma.fit.preflight import disk_fault
@@ -22,24 +23,43 @@ from services.gemma.interface.load_error import LoadError
 _FILE_PATTERNS = ["*.json", "*.jinja", "*.safetensors"]
 
 
-class ModelHub:
-    """The Hugging Face hub, and its cache on this machine."""
+class ModelHub(Protocol):
+    """Where the repositories of models are, and their cache on this machine.
+
+    Each method raises what huggingface_hub raises.
+    """
 
     def missing_bytes(self, repository: str) -> int:
         """Bytes that a fetch of the latest revision would download."""
-        files = huggingface_hub.snapshot_download(repository, allow_patterns=_FILE_PATTERNS, dry_run=True)
-        return sum(each.file_size or 0 for each in files if each.will_download)
 
     def config(self, repository: str) -> Path:
         """Downloads the latest revision's `config.json`; returns its folder."""
-        return Path(huggingface_hub.hf_hub_download(repository, "config.json")).parent
 
     def fetch(self, repository: str) -> Path:
         """Downloads what is missing of the latest revision; returns its folder, which is named after it."""
-        return Path(huggingface_hub.snapshot_download(repository, allow_patterns=_FILE_PATTERNS))
 
     def disk_bytes(self) -> int:
         """Free bytes on the disk of the cache."""
+
+
+class HuggingFaceHub(ModelHub):
+    """The Hugging Face hub."""
+
+    @override
+    def missing_bytes(self, repository: str) -> int:
+        files = huggingface_hub.snapshot_download(repository, allow_patterns=_FILE_PATTERNS, dry_run=True)
+        return sum(each.file_size or 0 for each in files if each.will_download)
+
+    @override
+    def config(self, repository: str) -> Path:
+        return Path(huggingface_hub.hf_hub_download(repository, "config.json")).parent
+
+    @override
+    def fetch(self, repository: str) -> Path:
+        return Path(huggingface_hub.snapshot_download(repository, allow_patterns=_FILE_PATTERNS))
+
+    @override
+    def disk_bytes(self) -> int:
         return free_disk(Path(huggingface_hub.constants.HF_HUB_CACHE))
 
 

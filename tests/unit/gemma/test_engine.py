@@ -18,7 +18,7 @@ INFO = ModelInfo("v1", 512, "bf16", 1, 1, "cpu")
 RESULT = GenerationResult(truncated=False, input_tokens=1, output_tokens=3)
 
 
-def job(text: str) -> GenerationRequest:
+def asking(text: str) -> GenerationRequest:
     return GenerationRequest((ChatMessage("user", text),), SamplingParameters())
 
 
@@ -28,14 +28,14 @@ class Spelling:
 
 
 class Panic(BaseException):
-    """As Rust code in a Python package panics: no `Exception`."""
+    """Stands in for a panic of Rust code, which is no `Exception`."""
 
 
 class SpellingModel:
-    """Writes each message letter by letter. `gate` lets it make one pass for each release.
+    """Writes each message letter by letter. `gate` lets it make one step for each release.
 
-    "!" is too long, "$" and "^" are bugs at the beginning, "%" is one when it is let in, "?" runs out of
-    memory when it is its turn, "#" kills the thread.
+    "!" is too long; "$" and "^" raise in `begin` what no code expects, "%" does in `admit`; "?" runs out of
+    memory when it is its turn; "#" makes the whole step fail.
     """
 
     info = INFO
@@ -48,8 +48,8 @@ class SpellingModel:
         self.released = threading.Semaphore(0)
         self.threads: set[int] = set()
 
-    def begin(self, job: GenerationRequest) -> Spelling:
-        letters = [*str(job.messages[0].content)]
+    def begin(self, request: GenerationRequest) -> Spelling:
+        letters = [*str(request.messages[0].content)]
         if "!" in letters:
             raise InputTooLong("too long")
         if "$" in letters:
@@ -91,7 +91,7 @@ class SpellingModel:
 async def write(
     engine: ContinuousBatchingEngine, text: str = "abc", deadline: Deadline | None = None
 ) -> list[str | GenerationResult]:
-    return await generated(engine, job(text), deadline)
+    return await generated(engine, asking(text), deadline)
 
 
 async def failure(engine: ContinuousBatchingEngine, text: str) -> ChorusError:
@@ -193,11 +193,11 @@ async def test_an_answer_waits_until_there_is_memory_for_it() -> None:
     assert max(map(len, model.passes)) == 1
 
 
-async def test_who_stops_reading_frees_the_place_within_a_token() -> None:
+async def test_a_caller_who_stops_reading_frees_the_place_within_a_token() -> None:
     gate = threading.Semaphore(1)
     model = SpellingModel(gate)
     async with running(lambda: model, max_sequences=1) as (engine, _):
-        async with aclosing(engine.generate(job("abcdefgh"), Deadline.after(60))) as steps:
+        async with aclosing(engine.generate(asking("abcdefgh"), Deadline.after(60))) as steps:
             assert await anext(steps) == "a"
         next_one = asyncio.create_task(write(engine, "xy"))
         await asyncio.sleep(0)
