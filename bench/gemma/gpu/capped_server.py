@@ -16,7 +16,7 @@ from services.gemma.interface.local_model import LocalModel
 from services.gemma.loading.load_model import load_model
 from services.gemma.scheduler.engine import ContinuousBatchingEngine
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 
 LEFT_BYTES = 256 * 2**20
 
@@ -29,7 +29,7 @@ async def register(host: Host, settings: GemmaSettings) -> None:
 
 
 def _load(settings: GemmaSettings) -> LocalModel[Any]:
-    model = load_model(settings, ModelHub(), MachineResources.read(settings.cache))
+    model = load_model(settings, HuggingFaceHub(), MachineResources.read(settings.cache))
     here = device()
     if here.type == "cuda":
         taken, (_, total) = torch.cuda.memory_reserved(here), torch.cuda.mem_get_info(here)

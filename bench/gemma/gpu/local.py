@@ -12,7 +12,7 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.loading.load_model import load_model
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub
 
 
 def loaded(source: Path, precision: str, places: int) -> GemmaRunner:
@@ -21,7 +21,7 @@ def loaded(source: Path, precision: str, places: int) -> GemmaRunner:
     if precision != "bf16":
         own["GEMMA_CACHE_DIR"] = str(quantized(source, precision))
     settings = GemmaSettings.read(Environment(os.environ | own))
-    return load_model(settings, ModelHub(), MachineResources.read(settings.cache))
+    return load_model(settings, HuggingFaceHub(), MachineResources.read(settings.cache))
 
 
 def begun(gemma: GemmaRunner, texts: Sequence[str], tokens: int) -> list[Any]:
