@@ -20,6 +20,7 @@ from orchestrator.servicers.classroom import SERVICE as CLASSROOM_SERVICE
 from orchestrator.servicers.classroom import ClassroomServicer
 from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from orchestrator.servicers.feedback import FeedbackServicer
+from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
 from orchestrator.store.fail_open import FailOpenStore
@@ -33,7 +34,7 @@ from rpckit.settings import SettingError
 
 
 async def register(host: Host, settings: OrchestratorSettings) -> None:
-    """Adds both services; they are ready once the languages' models are loaded."""
+    """Constructs everything and adds both services, which are ready once the language models are loaded."""
     kept, history = await _open_state(host, settings)
     store = FailOpenStore(kept)
     metrics = ModelMetrics(host.metrics)
@@ -46,8 +47,8 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         IdempotentRuns(pipeline, store),
         directory,
         records,
-        store,
-        calibrator,
+        StoredFeedbacks(store, calibrator),
+        settings.panel,
         settings.batch_window,
         host.draining,
     )
@@ -63,6 +64,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(store.run())
+    host.spawn(store.keep_deleting())
     host.spawn(calibrator.run())
     host.spawn(_warm_up(host))
 
@@ -84,7 +86,7 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
 
 
 async def _warm_up(host: Host) -> None:
-    """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
+    """Loads what it takes to read a Korean text, so that the first caller does not wait for it."""
 
     def read() -> None:
         submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")

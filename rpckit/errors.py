@@ -7,6 +7,7 @@
     ├── NotSupported        the caller's: the model cannot do what was asked
     ├── BudgetExceeded      the caller's: its own spending limit would be passed
     ├── Unauthenticated     the caller's: it did not say who it is
+    ├── FeedbackNotFound    the caller's: it has no feedback of that id
     ├── ProviderAuth        the operator's: no credentials, or rejected ones
     ├── QuotaExhausted      the operator's: money or monthly quota is gone
     ├── RateLimited         nobody's: too many requests just now; wait
@@ -43,7 +44,7 @@ STATUS_KEY = "grpc-status-details-bin"
 
 _MAX_TEXT_BYTES = 200
 # The message of a Failure may be longer, because it may say what to set.
-_MAX_MESSAGE_BYTES = 1000
+MAX_MESSAGE_BYTES = 1000
 _CUT = "…"
 _ENVELOPE_BYTES = 8
 
@@ -192,6 +193,13 @@ class Unauthenticated(ChorusError):
     code = grpc.StatusCode.UNAUTHENTICATED
 
 
+class FeedbackNotFound(ChorusError):
+    """The caller has no feedback of that id. Whether another caller has one is not told."""
+
+    reason = failure_pb2.ERROR_REASON_FEEDBACK_NOT_FOUND
+    code = grpc.StatusCode.NOT_FOUND
+
+
 _BY_REASON: dict[str, type[ChorusError]] = {
     failure_pb2.ErrorReason.Name(each.reason): each for each in ChorusError.__subclasses__()
 }
@@ -242,7 +250,7 @@ def to_status(error: ChorusError) -> status_pb2.Status:
 
 def to_failure(error: ChorusError) -> failure_pb2.Failure:
     """Returns the error as a part of a response, for a failure that does not fail the call."""
-    text = _short(error.text, _MAX_MESSAGE_BYTES)
+    text = _short(error.text, MAX_MESSAGE_BYTES)
     failure = failure_pb2.Failure(reason=error.reason, message=text, metadata=_fields(error))
     if error.retry_delay is not None:
         failure.retry_delay.CopyFrom(to_duration(error.retry_delay))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -49,6 +50,37 @@ async def test_a_model_of_two_servers_is_listed_once_where_it_is_ready() -> None
         assert [(each.name, each.server) for each in models] == [("fake/good", targets[1])]
 
 
+async def test_a_server_of_many_models_is_read_page_by_page() -> None:
+    many = {f"fake/{number:04}": FAKES["fake/good"] for number in range(1001)}
+    async with directory(FakeModels(many)) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == list(many)
+
+
+async def test_a_model_whose_name_nobody_could_send_is_left_out() -> None:
+    good = FAKES["fake/good"]
+    names = {"a" * 200: good, "b" * 201: good, "": good}
+    async with directory(FakeModels(names)) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == ["a" * 200]
+
+
+class EndlessModels(FakeModels):
+    """Always has another page."""
+
+    asked = 0
+
+    async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
+        self.asked += 1
+        response = await super().ListModels(ListModelsRequest(), context)
+        return ListModelsResponse(models=response.models, next_page_token=f"after {self.asked}")
+
+
+async def test_a_server_that_never_comes_to_an_end_is_read_so_far() -> None:
+    endless = EndlessModels(GOOD)
+    async with directory(endless) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == ["fake/good"]
+        assert endless.asked <= 20
+
+
 class HungModels(FakeModels):
     """Says nothing until `go`; `asked` is set when it is asked."""
 
@@ -57,7 +89,7 @@ class HungModels(FakeModels):
         self.asked = asyncio.Event()
         self.go = asyncio.Event()
 
-    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+    async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         self.asked.set()
         await self.go.wait()
         return await super().ListModels(request, context)
@@ -66,7 +98,7 @@ class HungModels(FakeModels):
 class FailedModels(HungModels):
     """Fails once and then says nothing until `go`."""
 
-    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+    async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         if not self.asked.is_set():
             self.asked.set()
             raise Unavailable("starting")

@@ -87,7 +87,7 @@ def asking(*models: str, request_id: str = "", **policy: Any) -> GetFeedbackRequ
     return GetFeedbackRequest(
         submission=Submission(text=TEXT),
         models=models,
-        policy=PanelPolicy(**({"substitute": False} | policy)),
+        policy=PanelPolicy(**({"substitution": PanelPolicy.SUBSTITUTION_NONE} | policy)),
         request_id=request_id,
     )
 
@@ -196,7 +196,11 @@ async def test_substitutes_take_the_seats_of_those_who_fail(system: Orchestrator
     asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/dead", "fake/empty")
 
     async def ask(seconds: float) -> GetFeedbackResponse:
-        request = asking(*asked, substitute=True, model_timeout=Duration(seconds=round(seconds)))
+        request = asking(
+            *asked,
+            substitution=PanelPolicy.SUBSTITUTION_MODELS,
+            model_timeout=Duration(seconds=round(seconds)),
+        )
         response: GetFeedbackResponse = await system.stub.GetFeedback(request, timeout=PATIENCE)
         return response
 

@@ -9,13 +9,16 @@ import pytest
 import pytest_asyncio
 
 from chorus.classroom.v1.classroom_service_pb2 import GenerateImageRequest, SimulateStudentRequest
+from chorus.feedback.v1.decision_pb2 import DECISION_KEPT, Decisions
 from chorus.feedback.v1.feedback_pb2 import Anchor, CriterionScore
 from chorus.feedback.v1.feedback_service_pb2 import (
     BatchFeedbackRequest,
     DeleteFeedbackRequest,
     GetFeedbackRequest,
     GetFeedbackResponse,
+    GetStoredFeedbackRequest,
     ListModelsRequest,
+    RecordDecisionsRequest,
     RecordScoresRequest,
     StreamFeedbackRequest,
 )
@@ -24,7 +27,7 @@ from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST, ERROR_REASON_PROVIDER_AUTH
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED
 from chorus.model.v1.model_pb2 import Model
-from rpckit.errors import InvalidRequest
+from rpckit.errors import FeedbackNotFound, InvalidRequest
 from tests.e2e.processes import (
     CATALOG,
     CLOUD_PROXY,
@@ -228,6 +231,19 @@ async def test_the_models_are_listed_with_their_state_and_their_record(system: C
         assert (record.output_tokens_per_second > 0) == (name in TALKERS)
     assert not models["google/painter"].HasField("track_record")
     assert list(listed.unreachable) == [NOWHERE]
+    assert list(listed.default_panel) == [*TALKERS, *PROOFREADERS]
+
+    ready = ListModelsRequest(page_size=3, states=[Model.STATE_READY])
+    first = await system.feedback.ListModels(ready, timeout=PATIENCE)
+    ready.page_token = first.next_page_token
+    second = await system.feedback.ListModels(ready, timeout=PATIENCE)
+    assert [each.name for each in (*first.models, *second.models)] == [
+        each.name for each in listed.models if each.state == Model.STATE_READY
+    ][:6]
+    assert second.default_panel == first.default_panel == listed.default_panel
+    for wrong in (ListModelsRequest(page_size=-1), ListModelsRequest(page_token=TALKERS[0])):
+        refused = await failure(system.feedback.ListModels(wrong, timeout=PATIENCE))
+        assert isinstance(refused, InvalidRequest)
 
 
 async def test_a_bad_item_of_a_batch_ends_itself_alone(system: ChorusWithProviders) -> None:
@@ -256,12 +272,26 @@ async def test_a_persons_scores_are_taken_until_the_feedback_is_deleted(system: 
     await system.feedback.RecordScores(scored, timeout=PATIENCE)
     await system.feedback.RecordScores(scored, timeout=PATIENCE)
 
+    decisions = Decisions(rater="t1", final=True)
+    for point in response.merged.points:
+        decisions.points.add(point_id=point.id, decision=DECISION_KEPT)
+    decided = RecordDecisionsRequest(feedback_id=response.feedback_id, decisions=decisions)
+    await system.feedback.RecordDecisions(decided, timeout=PATIENCE)
+    lookup = GetStoredFeedbackRequest(feedback_id=response.feedback_id)
+    stored = await system.feedback.GetStoredFeedback(lookup, timeout=PATIENCE)
+    assert stored.response == response
+    assert [(each.rater, list(each.scores)) for each in stored.scores] == [("t1", scores)]
+    assert [list(each.points) for each in stored.decisions] == [list(decisions.points)]
+
     deletion = DeleteFeedbackRequest(feedback_id=response.feedback_id)
     await system.feedback.DeleteFeedback(deletion, timeout=PATIENCE)
-    await system.feedback.DeleteFeedback(deletion, timeout=PATIENCE)
-    refused = await failure(system.feedback.RecordScores(scored, timeout=PATIENCE))
-    assert isinstance(refused, InvalidRequest)
-    assert [*refused.metadata] == ["feedback_id"]
+    for call in (
+        system.feedback.DeleteFeedback(deletion, timeout=PATIENCE),
+        system.feedback.GetStoredFeedback(lookup, timeout=PATIENCE),
+        system.feedback.RecordScores(scored, timeout=PATIENCE),
+        system.feedback.RecordDecisions(decided, timeout=PATIENCE),
+    ):
+        assert isinstance(await failure(call), FeedbackNotFound)
 
 
 async def test_scores_off_the_rubric_are_refused(system: ChorusWithProviders) -> None:

@@ -108,7 +108,7 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
     request = GetFeedbackRequest(
         submission=Submission(text="A text."),
         models=["openai/talker"],
-        policy=PanelPolicy(substitute=False),
+        policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_NONE),
     )
     async with emulating(ChatCompletions()) as provider:
         provider.script.append(error(401, {"error": {"message": f"wrong: {KEY}", "code": "invalid_api_key"}}))

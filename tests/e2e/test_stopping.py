@@ -40,7 +40,7 @@ def asking(*models: str, request_id: str = "") -> GetFeedbackRequest:
     return GetFeedbackRequest(
         submission=Submission(text=TEXT),
         models=models,
-        policy=PanelPolicy(substitute=False, min_models=len(models)),
+        policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_NONE, min_models=len(models)),
         request_id=request_id,
     )
 

@@ -11,7 +11,14 @@ from chorus.feedback.v1.feedback_pb2 import Anchor, ModelResult, Point
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
 from chorus.model.v1.content_pb2 import Part
-from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, FINISH_REASON_STOP, Sampling, Usage
+from chorus.model.v1.generation_pb2 import (
+    FINISH_REASON_LENGTH,
+    FINISH_REASON_STOP,
+    REASONING_EFFORT_HIGH,
+    REASONING_EFFORT_LOW,
+    Sampling,
+    Usage,
+)
 from chorus.model.v1.model_pb2 import Model, Price
 from chorus.model.v1.model_service_pb2 import (
     Completion,
@@ -29,6 +36,7 @@ from orchestrator.store.sqlite import SqliteStore
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
+from tests.fakes.clock import FakeClock
 
 SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
 RUBRIC = default_rubric("en")
@@ -154,7 +162,9 @@ async def ask(
     points = Points(script, listens_since)
     async with SqliteStore.open(tmp_path / "s", 60) as store:
         model_reviewer = ModelReviewer(script, records or TrackRecords(), store)
-        result = await model_reviewer.ask(listed, question, Spending(limit), Deadline.after(60), points)
+        result = await model_reviewer.ask(
+            listed, question, Spending(limit), Deadline.after(60, FakeClock()), points
+        )
     return result, points.heard
 
 
@@ -212,6 +222,53 @@ async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Pa
     assert [each.sampling.max_output_tokens for each in script.requests] == [50]
 
 
+@pytest.mark.parametrize(
+    ("own", "sampled"),
+    [
+        (
+            None,
+            Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW),
+        ),
+        (
+            Sampling(temperature=0, stop_sequences=["b"], max_output_tokens=50),
+            Sampling(
+                temperature=0,
+                seed=7,
+                stop_sequences=["b"],
+                reasoning_effort=REASONING_EFFORT_LOW,
+                max_output_tokens=50,
+            ),
+        ),
+        (
+            Sampling(top_p=0.5, reasoning_effort=REASONING_EFFORT_HIGH),
+            Sampling(
+                temperature=1,
+                seed=7,
+                top_p=0.5,
+                stop_sequences=["a"],
+                reasoning_effort=REASONING_EFFORT_HIGH,
+            ),
+        ),
+    ],
+)
+async def test_a_model_samples_in_its_own_way_where_it_has_one(
+    tmp_path: Path, own: Sampling | None, sampled: Sampling
+) -> None:
+    of_all = Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW)
+    question = replace(
+        QUESTION,
+        sampling=of_all,
+        model_sampling={"c/d": Sampling(temperature=2)} | ({"a/b": own} if own else {}),
+    )
+    script = Script(GOOD)
+    await ask(script, tmp_path, question=question)
+    asked = script.requests[0].sampling
+    if not sampled.HasField("max_output_tokens"):
+        asked.ClearField("max_output_tokens")
+    assert asked == sampled
+    assert of_all.stop_sequences == ["a"]
+
+
 async def test_a_failure_keeps_its_reason_and_is_paid_by_what_it_used(tmp_path: Path) -> None:
     error = RateLimited("wait", retry_delay=3, details=[Usage(output_tokens=1, cost_usd_nanos=2)])
     result, _ = await ask(Script(error), tmp_path)
@@ -234,10 +291,22 @@ async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) ->
     assert records.of(MODEL.name) is None
 
 
-@pytest.mark.parametrize(("speed", "short"), [(5.0, True), (500.0, False)])
-async def test_a_slow_model_is_asked_for_the_short_form(tmp_path: Path, speed: float, short: bool) -> None:
+@pytest.mark.parametrize(("speed", "short"), [(29.9, True), (30.1, False)])
+async def test_a_model_that_cannot_write_1800_tokens_in_time_is_asked_for_the_short_form(
+    tmp_path: Path, speed: float, short: bool
+) -> None:
     records = TrackRecords([ModelCall(MODEL.name, answered=True, seconds=1, output_tokens_per_second=speed)])
     script = Script(GOOD)
     await ask(script, tmp_path, records=records)
     schema = json.loads(script.requests[0].output_format.json_schema)
     assert ("summary" not in schema["properties"]) is short
+    assert script.requests[0].sampling.max_output_tokens == (1024 if short else 4096)
+
+
+async def test_no_more_tokens_are_asked_for_than_the_model_can_write(tmp_path: Path) -> None:
+    model = Model()
+    model.CopyFrom(MODEL.model)
+    model.max_output_tokens = 5000
+    script = Script(CUT, GOOD)
+    await ask(script, tmp_path, listed=ListedModel(model, server="a:1"))
+    assert [each.sampling.max_output_tokens for each in script.requests] == [4096, 5000]
