@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing, suppress
@@ -104,7 +103,8 @@ class IdempotentRuns:
                 async for event in events:
                     yield event
             return
-        started = time.monotonic()
+        deadline = run.budget.deadline
+        left_at_first = deadline.remaining()
         if previous_run is not None:
             await previous_run.end()
         async with AsyncExitStack() as stack:
@@ -115,7 +115,8 @@ class IdempotentRuns:
                 raise Timeout("another server is still at work on this request_id") from None
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
-            is_patient = run.budget.deadline.remaining() > time.monotonic() - started
+            # Those who have waited for longer than they have time left are given what there is.
+            is_patient = deadline.remaining() > left_at_first - deadline.remaining()
             asks_again = is_patient and (previous_run or had_to_wait) and _was_cut(request, stored.response)
             if stored.response is not None and not asks_again:
                 for replayed in _replayed(stored.response):
