@@ -5,10 +5,10 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
-from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.calibration.history import History
-from orchestrator.calibration.redis import RedisHistory
-from orchestrator.calibration.sqlite import SqliteHistory
+from orchestrator.calibration.calibrator import RaterCalibrator
+from orchestrator.calibration.judgement_history import JudgementHistory
+from orchestrator.calibration.redis import RedisJudgementHistory
+from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ModelDirectory
@@ -40,14 +40,14 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
     model_reviewer = ModelReviewer(directory.stream_generate, records, store)
-    calibrations = Calibrations(history)
-    pipeline = ReviewPipeline(directory, model_reviewer.ask, settings.panel, metrics, calibrations)
+    calibrator = RaterCalibrator(history)
+    pipeline = ReviewPipeline(directory, model_reviewer.ask, settings.panel, metrics, calibrator)
     feedback = FeedbackServicer(
         IdempotentRuns(pipeline.review, store),
         directory,
         records,
         store,
-        calibrations,
+        calibrator,
         settings.batch_window,
         host.draining,
     )
@@ -63,22 +63,22 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(store.run())
-    host.spawn(calibrations.run())
+    host.spawn(calibrator.run())
     host.spawn(_warm_up(host))
 
 
-async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, History]:
+async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
     enter = host.exit_stack.enter_async_context
     if settings.redis_url:
         try:
             client = await enter(connected(settings.redis_url))
         except StoreError as error:
             raise SettingError("CHORUS_REDIS_URL", str(error)) from None
-        return RedisStore(client, settings.retention_seconds), RedisHistory(client)
+        return RedisStore(client, settings.retention_seconds), RedisJudgementHistory(client)
     path = settings.state_path
     try:
         store = await enter(SqliteStore.open(path, settings.retention_seconds))
-        return store, await enter(SqliteHistory.open(path))
+        return store, await enter(SqliteJudgementHistory.open(path))
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 

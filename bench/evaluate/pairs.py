@@ -12,7 +12,7 @@ from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point
 from orchestrator.merge.align import align
-from orchestrator.merge.candidate import statements
+from orchestrator.merge.candidate import merge_candidates
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_criteria, default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
@@ -78,7 +78,7 @@ def joined(pair: Pair) -> bool:
         Opinion(model, model, "1", feedback_pb2.ModelFeedback(points=[_point(point, pair.reading, rubric)]))
         for model, point in (("a", pair.a), ("b", pair.b))
     ]
-    said = statements(opinions, default_criteria(rubric))
+    said = merge_candidates(opinions, default_criteria(rubric))
     return len(align(pair.reading, said, pair.reading.language_code)) == 1
 
 

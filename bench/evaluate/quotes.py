@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bench.evaluate.goal import Goal
 from bench.evaluate.works import read
+from modelkit.answer_form.schema import MAX_QUOTE
 from orchestrator.answer.quotes import find_quote
-from orchestrator.answer.schema import MAX_QUOTE
 from orchestrator.submission.folding import fold
 from orchestrator.submission.reading import SubmissionReading
 

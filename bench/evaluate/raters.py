@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.policy import LEVELS
+from orchestrator.merge.policy import SCALE_LEVELS
 from orchestrator.merge.scores import merge_scores
 
 CRITERIA = 5
@@ -28,7 +28,8 @@ Levels = NDArray[np.float64]
 RUBRIC = submission_pb2.Rubric(
     criteria=[
         submission_pb2.Criterion(
-            id=f"c{number}", levels=[submission_pb2.Level(score=level) for level in range(int(LEVELS) + 1)]
+            id=f"c{number}",
+            levels=[submission_pb2.Level(score=level) for level in range(int(SCALE_LEVELS) + 1)],
         )
         for number in range(CRITERIA)
     ]
@@ -64,13 +65,13 @@ class Raters:
 
     def rate(self, works: int) -> Rated:
         """Scores works whose true levels are anywhere on the scale, in whole levels, as models do."""
-        truth = self._generator.uniform(0, LEVELS, (works, CRITERIA))
+        truth = self._generator.uniform(0, SCALE_LEVELS, (works, CRITERIA))
         shared = self._generator.standard_normal((1, works, CRITERIA))
         own = self._generator.standard_normal((len(MODELS), works, CRITERIA))
         errors = self._noise * (_SHARED * shared + np.sqrt(1 - _SHARED**2) * own)
-        middle = LEVELS / 2
+        middle = SCALE_LEVELS / 2
         raw = middle + self._slope * (truth - middle) + self._bias + self._criterion_bias + errors
-        scores = np.clip(np.rint(raw), 0, LEVELS)
+        scores = np.clip(np.rint(raw), 0, SCALE_LEVELS)
         return Rated(truth, dict(zip(MODELS, scores, strict=True)))
 
 

@@ -24,7 +24,7 @@ from bench.evaluate.raters import (
 )
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.calibration import Calibration
-from orchestrator.merge.policy import LEVELS
+from orchestrator.merge.policy import SCALE_LEVELS
 
 _WORKS = 200
 _SEEDS = 60
@@ -126,16 +126,16 @@ def _baselines(prefix: str, rated: Rated) -> Measures:
 def _attacks(generator: np.random.Generator) -> dict[str, Levels]:
     shape = (_WORKS, CRITERIA)
     return {
-        "inflates": np.full(shape, LEVELS),
+        "inflates": np.full(shape, SCALE_LEVELS),
         "deflates": np.zeros(shape),
-        "random": generator.integers(0, int(LEVELS), shape, endpoint=True).astype(float),
+        "random": generator.integers(0, int(SCALE_LEVELS), shape, endpoint=True).astype(float),
     }
 
 
 def _collusion(rated: Rated, calibration: Calibration) -> Measures:
     """Two give the top, or the bottom: what is called contested where the adjusted pairs are apart."""
     caught: list[bool] = []
-    for extreme in (0.0, LEVELS):
+    for extreme in (0.0, SCALE_LEVELS):
         scores = np.full_like(rated.truth, extreme)
         found = merged(rated.with_scores(MODELS[0], scores).with_scores(MODELS[1], scores), calibration)
         adjusted = np.array(

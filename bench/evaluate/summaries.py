@@ -9,8 +9,8 @@ from bench.evaluate.goal import Goal
 from bench.evaluate.works import panel
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.merge import merge
-from orchestrator.merge.model_wording import accepted_summary
-from orchestrator.merge.wording import is_strength, offered
+from orchestrator.merge.model_summary import accepted_summary
+from orchestrator.merge.template_summary import eligible_points, is_strength
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading
 
@@ -55,7 +55,7 @@ def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
 
 
 def _honest(merged: merged_pb2.MergedFeedback, *, korean: bool) -> Sentences:
-    points = offered(merged.points)
+    points = eligible_points(merged.points)
     strengths = [each for each in points if is_strength(each)][:2]
     steps = [each for each in points if not is_strength(each)][:3]
     texts = {

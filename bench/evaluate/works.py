@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from orchestrator.answer.issues import ISSUES
+from modelkit.answer_form.issues import ISSUES
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission

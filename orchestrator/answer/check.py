@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
-from orchestrator.answer.quotes import find_quote, named_place
-from orchestrator.answer.schema import (
+from modelkit.answer_form.schema import (
     MAX_IMPROVEMENTS,
     MAX_STRENGTHS,
     accepted_point_schema,
     accepted_schema,
 )
+from orchestrator.answer.quotes import find_quote, named_place
 from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
 

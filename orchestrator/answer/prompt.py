@@ -6,15 +6,15 @@ from google.protobuf import json_format
 
 from chorus.feedback.v1 import submission_pb2
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
-from orchestrator.answer.issues import ISSUES
-from orchestrator.answer.schema import (
+from modelkit.answer_form.issues import ISSUES
+from modelkit.answer_form.schema import (
     MAX_IMPROVEMENTS,
     MAX_POINTS_SHORT,
     MAX_QUOTE,
     MAX_STRENGTHS,
     answer_schema,
 )
-from orchestrator.submission.language import primary_subtag
+from modelkit.language import primary_subtag
 from orchestrator.submission.reading import SubmissionReading
 
 _ROLE = """\

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.answer.schema import MAX_QUOTE
+from modelkit.answer_form.schema import MAX_QUOTE
 from orchestrator.submission.folding import fold
 from orchestrator.submission.reading import SubmissionReading
 from orchestrator.submission.visible_text import visible

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 import grpc
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.usage import usage_of
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.spending import usage_of
 from rpckit.call import Deadline, current_call
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error

@@ -9,11 +9,12 @@ from typing import Any
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_service_pb2
+from modelkit.usage import total_usage
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.points import PointReader
 from orchestrator.answer.prompt import review_request
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store

@@ -1,10 +1,11 @@
 """Money: it is reserved before a model is asked, and settled by what the answer cost."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.usage import usage_of
 from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000
@@ -13,12 +14,6 @@ _BYTES_PER_TOKEN = 3
 
 # These may cut a call off while it is written; what it used by then is not known.
 _CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
-
-_WEAKEST_FIRST = (
-    generation_pb2.USAGE_BASIS_UNKNOWN,
-    generation_pb2.USAGE_BASIS_ESTIMATED,
-    generation_pb2.USAGE_BASIS_MEASURED,
-)
 
 
 @dataclass(slots=True)
@@ -93,29 +88,3 @@ class Bill:
                 metadata={"limit_usd_nanos": str(limit), "needed_usd_nanos": str(needed)},
             )
         return needed
-
-
-def total_usage(usages: Iterable[generation_pb2.Usage]) -> generation_pb2.Usage:
-    """The sum of several usages; its basis is the weakest of theirs. The cost is unset if none has one."""
-    total = generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_MEASURED)
-    for usage in usages:
-        total.input_tokens += usage.input_tokens
-        total.output_tokens += usage.output_tokens
-        total.cached_input_tokens += usage.cached_input_tokens
-        total.reasoning_tokens += usage.reasoning_tokens
-        if usage.HasField("cost_usd_nanos"):
-            total.cost_usd_nanos += usage.cost_usd_nanos
-        total.basis = min(total.basis, usage.basis or _WEAKEST_FIRST[0], key=_strength)
-    return total
-
-
-def usage_of(error: ChorusError) -> generation_pb2.Usage | None:
-    """What a failed generation used; None if its server named nothing."""
-    for packed in error.details:
-        if packed.Is(generation_pb2.Usage.DESCRIPTOR):
-            return generation_pb2.Usage.FromString(packed.value)
-    return None
-
-
-def _strength(basis: generation_pb2.UsageBasis.ValueType) -> int:
-    return _WEAKEST_FIRST.index(basis) if basis in _WEAKEST_FIRST else 0

@@ -7,7 +7,8 @@ from contextlib import aclosing
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
-from orchestrator.calibration.calibrations import Calibrations
+from modelkit.usage import total_usage
+from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.merge.merge import merge
@@ -17,7 +18,7 @@ from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
@@ -43,13 +44,13 @@ class ReviewPipeline:
         ask: Ask,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
-        calibrations: Calibrations,
+        calibrator: RaterCalibrator,
     ) -> None:
         self._directory = directory
         self._ask = ask
         self._default_panel = default_panel
         self._metrics = metrics
-        self._calibrations = calibrations
+        self._calibrator = calibrator
 
     async def review(
         self,
@@ -119,7 +120,7 @@ class ReviewPipeline:
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
         feedback_id = uuid.uuid4().hex
-        self._calibrations.learn(
+        self._calibrator.learn(
             feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
         )
         yield Event(
@@ -148,7 +149,9 @@ class ReviewPipeline:
             opinions,
             feedback_language=question.feedback_language,
             suspected_injections=by_rule,
-            calibration=self._calibrations.of(opinions, question.rubric, question.reading.language_code),
+            calibration=self._calibrator.calibration(
+                opinions, question.rubric, question.reading.language_code
+            ),
         )
         merged.panel.CopyFrom(_panel(panel, outcomes))
         return merged

@@ -2,7 +2,7 @@
 
 from chorus.feedback.v1 import merged_pb2
 from chorus.model.v1 import generation_pb2
-from orchestrator.merge.model_wording import accepted_summary, wording_request
+from orchestrator.merge.model_summary import accepted_summary, wording_request
 from orchestrator.panel.directory import ListedModel, ModelDirectory
 from orchestrator.panel.spending import Bill
 from rpckit.call import Deadline

@@ -11,7 +11,7 @@ from importlib import resources
 from google.protobuf import json_format
 
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.submission.language import primary_subtag
+from modelkit.language import primary_subtag
 
 _ENGLISH = {
     "task": "content",

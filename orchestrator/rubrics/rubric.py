@@ -20,7 +20,7 @@ def violations(rubric: submission_pb2.Rubric) -> dict[str, str]:
     return dict(_violations(rubric))
 
 
-def weight(criterion: submission_pb2.Criterion) -> float:
+def criterion_weight(criterion: submission_pb2.Criterion) -> float:
     """How much the criterion counts; 1 if the rubric does not say."""
     return criterion.weight if criterion.HasField("weight") else 1.0
 
@@ -43,10 +43,10 @@ def _violations(rubric: submission_pb2.Rubric) -> Iterator[Violation]:
         elif criterion.id in seen:
             yield f"{path}.id", "named twice"
         seen.add(criterion.id)
-        if not (math.isfinite(weight(criterion)) and weight(criterion) >= 0):
+        if not (math.isfinite(criterion_weight(criterion)) and criterion_weight(criterion) >= 0):
             yield f"{path}.weight", "negative or not a finite number"
         yield from _level_violations(path, [level.score for level in criterion.levels])
-    if not any(weight(criterion) for criterion in rubric.criteria):
+    if not any(criterion_weight(criterion) for criterion in rubric.criteria):
         yield "rubric.criteria", "every weight is zero"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
-from orchestrator.calibration.calibrations import Calibrations
+from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
@@ -29,7 +29,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         directory: ModelDirectory,
         records: TrackRecords,
         store: Store,
-        calibrations: Calibrations,
+        calibrator: RaterCalibrator,
         batch_window: int,
         draining: asyncio.Event,
     ) -> None:
@@ -37,7 +37,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         self._directory = directory
         self._records = records
         self._store = store
-        self._calibrations = calibrations
+        self._calibrator = calibrator
         self._batch_window = batch_window
         self._draining = draining
 
@@ -82,7 +82,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         """Keeps a person's scores."""
         rubric = checked_rubric(request, await self._store.rubric(request.feedback_id))
         await self._store.keep_scores(request.feedback_id, request.rater, request.scores)
-        self._calibrations.learn_from_person(request.feedback_id, request.rater, request.scores, rubric)
+        self._calibrator.learn_from_person(request.feedback_id, request.rater, request.scores, rubric)
         return feedback_service_pb2.RecordScoresResponse()
 
     async def DeleteFeedback(
@@ -92,7 +92,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
     ) -> feedback_service_pb2.DeleteFeedbackResponse:
         """Deletes what is stored of a feedback."""
         await self._store.delete_feedback(request.feedback_id)
-        await self._calibrations.forget(request.feedback_id)
+        await self._calibrator.forget(request.feedback_id)
         return feedback_service_pb2.DeleteFeedbackResponse()
 
     async def ListModels(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from modelkit.language import detect_language
 from orchestrator.submission.folding import Folding, fold
-from orchestrator.submission.language import detect_language
 from orchestrator.submission.sentences import Sentence, split_sentences
 from orchestrator.submission.visible_text import ReadingCopy, reading_copy
 from rpckit.errors import InvalidRequest

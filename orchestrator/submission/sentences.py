@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import regex
 from sentencex import get_sentence_boundaries
 
+from modelkit.language import primary_subtag
 from orchestrator.submission.korean import kiwi
-from orchestrator.submission.language import primary_subtag
 
 # An empty line ends a sentence, whatever stands before it.
 _PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)

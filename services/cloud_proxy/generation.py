@@ -1,4 +1,4 @@
-"""One generation: a place at the provider, the clock, retries, the checks of the answer, the bill."""
+"""One generation: a place at the provider, the clock, retries, the checks of the answer, the costs."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,7 +13,7 @@ from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, T
 from services.cloud_proxy import answer_schema
 from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.metrics import ProviderMetrics
-from services.cloud_proxy.pricing import Bill
+from services.cloud_proxy.pricing import AttemptCosts
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider
 from services.cloud_proxy.retry import Retries, RetryBudget
 
@@ -42,16 +42,16 @@ class Gate:
         Raises:
             ChorusError: Its details hold the Usage, if the attempts consumed anything.
         """
-        bill = Bill(prompt.entry.price)
+        costs = AttemptCosts(prompt.entry.price)
         try:
-            async with aclosing(self._generate(prompt, bill)) as events:
+            async with aclosing(self._generate(prompt, costs)) as events:
                 async for event in events:
                     yield event
         finally:
-            if (usage := bill.total()) is not None:
+            if (usage := costs.total()) is not None:
                 self._metrics.use(prompt.entry.name, usage)
 
-    async def _generate(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Event, None]:
+    async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[Event, None]:
         # Who limits an answer has reckoned with the cost of one, and asks again for itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
         retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
@@ -60,29 +60,29 @@ class Gate:
             while True:
                 is_out = False
                 try:
-                    async with aclosing(self._watched_attempt(prompt, bill)) as pieces:
+                    async with aclosing(self._watched_attempt(prompt, costs)) as pieces:
                         async for piece in pieces:
                             is_out = True
-                            yield _completion(piece, bill) if isinstance(piece, Ending) else piece
+                            yield _completion(piece, costs) if isinstance(piece, Ending) else piece
                 except ChorusError as error:
                     if isinstance(error, Timeout | Dropped | NoAnswer):
-                        bill.add(None)
+                        costs.add(None)
                     if is_out or not await retries.again(error):
-                        raise _told(error, bill) from None
+                        raise _told(error, costs) from None
                 else:
                     return
 
-    async def _watched_attempt(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Piece, None]:
+    async def _watched_attempt(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[Piece, None]:
         model = prompt.entry.name
         with self._metrics.attempt(model), current_trace().span("attempt", **{"chorus.model": model}) as span:
-            async with aclosing(self._attempt(prompt, bill)) as pieces:
+            async with aclosing(self._attempt(prompt, costs)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Ending) and piece.usage is not None:
                         span.set_attribute("chorus.input_tokens", piece.usage.input_tokens)
                         span.set_attribute("chorus.output_tokens", piece.usage.output_tokens)
                     yield piece
 
-    async def _attempt(self, prompt: Prompt, bill: Bill) -> AsyncGenerator[Piece, None]:
+    async def _attempt(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[Piece, None]:
         held: list[content_pb2.Part] = []
         answer = ""
         ending: Ending | None = None
@@ -102,7 +102,7 @@ class Gate:
                     held.clear()
         if ending is None:
             raise NoAnswer("the answer has no finish reason")
-        bill.add(ending.usage)
+        costs.add(ending.usage)
         _check_finish(ending, prompt)
         if not has_content:
             raise EmptyAnswer(f"the answer is empty ({ending.word})")
@@ -133,20 +133,20 @@ def _check_finish(ending: Ending, prompt: Prompt) -> None:
             pass
 
 
-def _completion(ending: Ending, bill: Bill) -> model_service_pb2.Completion:
+def _completion(ending: Ending, costs: AttemptCosts) -> model_service_pb2.Completion:
     is_cut = ending.finish is Finish.LENGTH
     return model_service_pb2.Completion(
         finish_reason=generation_pb2.FINISH_REASON_LENGTH if is_cut else generation_pb2.FINISH_REASON_STOP,
-        usage=bill.total(),
+        usage=costs.total(),
         model_version=ending.model_version,
     )
 
 
-def _told(error: ChorusError, bill: Bill) -> ChorusError:
+def _told(error: ChorusError, costs: AttemptCosts) -> ChorusError:
     """The error as the caller is told it: with the time to wait and with what was consumed."""
     if isinstance(error, RateLimited | Unavailable) and error.retry_delay is None:
         error.retry_delay = _DEFAULT_RETRY_DELAY
-    usage = bill.total()
+    usage = costs.total()
     if usage is not None:
         packed = any_pb2.Any()
         packed.Pack(usage)

@@ -1,13 +1,13 @@
-"""What a call costs."""
+"""What a call costs at its provider."""
 
 from chorus.model.v1 import generation_pb2, model_pb2
+from modelkit.usage import total_usage
 
 _TOKENS_PER_PRICE = 1_000_000
-_UNKNOWN = generation_pb2.USAGE_BASIS_UNKNOWN
 
 
 def cost_usd_nanos(usage: generation_pb2.Usage, price: model_pb2.Price) -> int:
-    """The price of what was counted, rounded up to a whole 1e-9 USD."""
+    """Returns the price of what was counted, rounded up to a whole 1e-9 USD."""
     fresh = usage.input_tokens - usage.cached_input_tokens
     total = (
         fresh * price.input_usd_nanos
@@ -17,29 +17,22 @@ def cost_usd_nanos(usage: generation_pb2.Usage, price: model_pb2.Price) -> int:
     return -(-total // _TOKENS_PER_PRICE)
 
 
-class Bill:
-    """Adds up what the attempts of one call consumed."""
+class AttemptCosts:
+    """Collects what the attempts of one call consumed."""
 
     def __init__(self, price: model_pb2.Price | None) -> None:
         self._price = price
-        self._total: generation_pb2.Usage | None = None
+        self._usages: list[generation_pb2.Usage] = []
 
     def add(self, usage: generation_pb2.Usage | None) -> None:
-        """Adds an attempt. None: it may be billed, and the provider did not say for how much."""
-        total = self._total or generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_MEASURED)
-        if usage is None:
-            total.basis = _UNKNOWN
-        else:
-            total.input_tokens += usage.input_tokens
-            total.output_tokens += usage.output_tokens
-            total.cached_input_tokens += usage.cached_input_tokens
-            total.reasoning_tokens += usage.reasoning_tokens
-            # The values of UsageBasis go from the strongest to the weakest.
-            total.basis = max(total.basis, usage.basis)
+        """Adds an attempt. None means that it may be billed and that the provider did not say how much."""
+        priced = generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN)
+        if usage is not None:
+            priced.CopyFrom(usage)
             if self._price is not None:
-                total.cost_usd_nanos = cost_usd_nanos(total, self._price)
-        self._total = total
+                priced.cost_usd_nanos = cost_usd_nanos(usage, self._price)
+        self._usages.append(priced)
 
     def total(self) -> generation_pb2.Usage | None:
-        """What is known so far; None if nothing was consumed."""
-        return self._total
+        """Returns the sum so far, or None if nothing was consumed."""
+        return total_usage(self._usages) if self._usages else None

@@ -4,20 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modelkit.language import detect_language, primary_subtag
 from services.proofreader.quoted_spans import borrowed_spans
 
 _MARKER = re.compile(r"\[S(\d+)\] ")
 _UNNUMBERED_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’」』)\]]*(?=\s|$)|(?=\n)|$)")
 _PARAGRAPH = re.compile(r"\S(?:.*\S)?")
-_HANGUL = re.compile(r"[가-힣]")
-_LETTER = re.compile(r"[^\W\d_]")
-_ENGLISH_FUNCTION_WORD = re.compile(
-    r"\b(?:the|of|and|to|in|is|are|that|it|for|was|with|this|i|my|we)\b", re.IGNORECASE
-)
-_WORD = re.compile(r"\w+")
 _CLOSING_MARKS = ".!?…\"'”’)"
-_ENOUGH_HANGUL = 0.3
-_ENOUGH_FUNCTION_WORDS = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +106,5 @@ def _paragraphs(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Paragrap
 
 
 def _language(text: str, language_code: str) -> str:
-    primary = language_code.partition("-")[0].lower()
-    if primary:
-        return primary if primary in {"ko", "en"} else "other"
-    if len(_HANGUL.findall(text)) >= _ENOUGH_HANGUL * max(1, len(_LETTER.findall(text))):
-        return "ko"
-    words = len(_WORD.findall(text))
-    if len(_ENGLISH_FUNCTION_WORD.findall(text)) >= _ENOUGH_FUNCTION_WORDS * max(1, words):
-        return "en"
-    return "other"
+    primary = primary_subtag(language_code or detect_language(text))
+    return primary if primary in {"ko", "en"} else "other"

@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 import torch
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
-from orchestrator.answer.schema import answer_schema
+from modelkit.answer_form.schema import answer_schema
 from rpckit.errors import OutOfMemory
 from services.gemma.fit.model_size import Shape
 from services.gemma.fit.preflight import plans

@@ -15,7 +15,7 @@ from transformers import Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForC
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Part, Turn
-from orchestrator.answer.schema import answer_schema
+from modelkit.answer_form.schema import answer_schema
 from rpckit.errors import InputTooLong, NotSupported
 from services.gemma.generation.runner import Gemma
 from services.gemma.generation.sampling import Sampler

@@ -1,5 +1,5 @@
 from chorus.model.v1 import generation_pb2, model_pb2
-from services.cloud_proxy.pricing import Bill, cost_usd_nanos
+from services.cloud_proxy.pricing import AttemptCosts, cost_usd_nanos
 
 PRICE = model_pb2.Price(input_usd_nanos=1_000_000_000, cached_input_usd_nanos=1, output_usd_nanos=5 * 10**9)
 MEASURED = generation_pb2.USAGE_BASIS_MEASURED
@@ -20,10 +20,10 @@ def test_nothing_costs_nothing() -> None:
 
 
 def test_a_bill_adds_up_its_attempts() -> None:
-    bill = Bill(PRICE)
-    bill.add(usage(input_tokens=100, output_tokens=1))
-    bill.add(usage(input_tokens=100, output_tokens=2, reasoning_tokens=1, cached_input_tokens=50))
-    assert bill.total() == usage(
+    costs = AttemptCosts(PRICE)
+    costs.add(usage(input_tokens=100, output_tokens=1))
+    costs.add(usage(input_tokens=100, output_tokens=2, reasoning_tokens=1, cached_input_tokens=50))
+    assert costs.total() == usage(
         input_tokens=200,
         output_tokens=3,
         reasoning_tokens=1,
@@ -33,22 +33,22 @@ def test_a_bill_adds_up_its_attempts() -> None:
 
 
 def test_a_bill_is_as_sure_as_its_weakest_part() -> None:
-    bill = Bill(PRICE)
-    bill.add(usage(input_tokens=100))
-    bill.add(None)
-    total = bill.total()
+    costs = AttemptCosts(PRICE)
+    costs.add(usage(input_tokens=100))
+    costs.add(None)
+    total = costs.total()
     assert total is not None
     assert total.basis == generation_pb2.USAGE_BASIS_UNKNOWN
     assert total.cost_usd_nanos == 100_000
 
 
 def test_a_model_without_a_price_has_no_cost() -> None:
-    bill = Bill(None)
-    bill.add(usage(input_tokens=100))
-    total = bill.total()
+    costs = AttemptCosts(None)
+    costs.add(usage(input_tokens=100))
+    total = costs.total()
     assert total is not None
     assert not total.HasField("cost_usd_nanos")
 
 
 def test_what_consumed_nothing_has_no_bill() -> None:
-    assert Bill(PRICE).total() is None
+    assert AttemptCosts(PRICE).total() is None

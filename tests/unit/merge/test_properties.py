@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
-from orchestrator.answer.issues import ISSUES
+from modelkit.answer_form.issues import ISSUES
 from orchestrator.injection.rules import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.severity import Tally, calibrate
+from orchestrator.merge.severity import ResidualSums, calibrate
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
 from tests.unit.merge.panels import (
@@ -144,7 +144,7 @@ def _members(point: merged_pb2.MergedPoint) -> set[tuple[str, str]]:
 @given(panels())
 @settings(max_examples=30, deadline=None)
 def test_a_history_changes_scores_and_never_points(opinions: list[Opinion]) -> None:
-    lenient = {each.model: {"content": Tally(20, 30.0, 60.0)} for each in opinions[:1]}
+    lenient = {each.model: {"content": ResidualSums(20, 30.0, 60.0)} for each in opinions[:1]}
     calibration = calibrate({each.model: lenient.get(each.model, {}) for each in opinions})
     plain = merged(*opinions)
     learned = merge(READING, RUBRIC, opinions, feedback_language="en", calibration=calibration)

@@ -1,15 +1,13 @@
 import pytest
 
 from chorus.model.v1.generation_pb2 import (
-    USAGE_BASIS_ESTIMATED,
-    USAGE_BASIS_MEASURED,
     USAGE_BASIS_UNKNOWN,
     Sampling,
     Usage,
 )
 from chorus.model.v1.model_pb2 import Model, Price
 from chorus.model.v1.model_service_pb2 import GenerateRequest
-from orchestrator.panel.spending import Bill, Spending, total_usage
+from orchestrator.panel.spending import Bill, Spending
 from rpckit.errors import BadOutput, BudgetExceeded, Timeout, Unavailable
 
 # 1,000 tokens of output cost 2,000,000 nanodollars.
@@ -106,22 +104,3 @@ def test_with_a_limit_a_model_of_unknown_price_is_not_asked() -> None:
 def test_without_a_limit_any_model_is() -> None:
     with Bill(Model(), Spending(limit=None)).charge(REQUEST):
         pass
-
-
-def test_a_total_is_as_sure_as_its_weakest_part() -> None:
-    parts = [
-        Usage(input_tokens=1, output_tokens=2, basis=USAGE_BASIS_MEASURED, cost_usd_nanos=5),
-        Usage(input_tokens=10, reasoning_tokens=3, basis=USAGE_BASIS_ESTIMATED),
-    ]
-    assert total_usage(parts) == Usage(
-        input_tokens=11,
-        output_tokens=2,
-        reasoning_tokens=3,
-        cost_usd_nanos=5,
-        basis=USAGE_BASIS_ESTIMATED,
-    )
-    assert not total_usage(parts[1:]).HasField("cost_usd_nanos")
-
-
-def test_a_usage_of_which_nothing_is_said_is_unknown() -> None:
-    assert total_usage([Usage()]).basis == USAGE_BASIS_UNKNOWN

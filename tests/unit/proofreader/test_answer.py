@@ -5,7 +5,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
-from orchestrator.answer.schema import answer_schema
+from modelkit.answer_form.schema import answer_schema
 from rpckit.errors import BadOutput
 from services.proofreader.answer import select, write_answer
 from services.proofreader.finding import MINOR, MODERATE, STRENGTH, Finding

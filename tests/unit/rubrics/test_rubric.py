@@ -3,7 +3,7 @@ import math
 import pytest
 
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.answer.issues import ISSUES
+from modelkit.answer_form.issues import ISSUES
 from orchestrator.rubrics.default import default_criteria, default_rubric
 from orchestrator.rubrics.rubric import violations
 

@@ -4,13 +4,11 @@ import unicodedata
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
-from orchestrator.answer.issues import ISSUES
-from orchestrator.merge import phrases
-from orchestrator.merge.wording import template_summary
-from orchestrator.merge.wording_guard import speaks_one_register
+from modelkit.answer_form.issues import ISSUES
+from orchestrator.merge import summary_phrases
+from orchestrator.merge.summary_guard import has_one_register
+from orchestrator.merge.template_summary import SummarySentence, template_summary
 from tests.unit.merge.panels import IMPROVEMENT, STRENGTH
-
-Sentence = merged_pb2.Summary.Sentence
 
 
 def merged_point(
@@ -71,8 +69,8 @@ def test_every_sentence_cites_its_point_and_strengths_come_first() -> None:
     summary = template_summary(POINTS, "en")
     assert summary is not None
     assert [list(each.point_ids) for each in summary.sentences] == [["b"], ["a"], ["c"], ["d"]]
-    assert [each.kind for each in summary.sentences] == [Sentence.KIND_STRENGTH] + [
-        Sentence.KIND_NEXT_STEP
+    assert [each.kind for each in summary.sentences] == [SummarySentence.KIND_STRENGTH] + [
+        SummarySentence.KIND_NEXT_STEP
     ] * 3
     assert summary.model == ""
 
@@ -98,7 +96,7 @@ def test_an_issue_is_named_once_and_two_strengths_at_most() -> None:
     assert cited([merged_point(each, each, polarity=STRENGTH) for each in ISSUES]) == list(ISSUES)[:2]
 
 
-def test_slips_of_one_kind_share_a_sentence() -> None:
+def test_places_of_one_small_issue_share_a_sentence() -> None:
     slips = [merged_point(each, "spelling", quote=each) for each in ("teh", "hte", "eht", "het")]
     assert texts(slips) == ["As a next step, where you write “teh”, “hte” and “eht”, check the spelling."]
     assert texts(slips, "ko") == ["“teh”, “hte”, “eht” 부분에서 맞춤법이 맞는지 다시 확인해 보세요."]
@@ -148,9 +146,11 @@ def test_punctuation_alone_is_no_excerpt() -> None:
 
 
 def test_every_issue_has_a_phrase_in_one_register() -> None:
-    assert set(phrases.KOREAN) == set(phrases.ENGLISH) == set(ISSUES)
-    halves = [half for each in phrases.KOREAN.values() for half in (each.strength, each.next_step)]
-    assert all(half.count("{place}") == 1 for half in halves)
-    assert speaks_one_register([f"{half}." for half in halves], "ko")
+    assert set(summary_phrases.KOREAN) == set(summary_phrases.ENGLISH) == set(ISSUES)
+    wordings = [
+        wording for each in summary_phrases.KOREAN.values() for wording in (each.strength, each.next_step)
+    ]
+    assert all(wording.count("{place}") == 1 for wording in wordings)
+    assert has_one_register([f"{wording}." for wording in wordings], "ko")
     # The particle after it must fit both nouns that stand for a place; 으로 would not.
-    assert not any(re.search(r"\{place\}(?:으로|로)", half) for half in halves)
+    assert not any(re.search(r"\{place\}(?:으로|로)", wording) for wording in wordings)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.answer.issues import ISSUES
+from modelkit.answer_form.issues import ISSUES
 
 SCHEMA_ID = "urn:chorus:answer:1"
 # Servers whose feedback is not worded by a prompt read the language from here.

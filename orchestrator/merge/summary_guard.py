@@ -1,4 +1,4 @@
-"""What a model may not put into a summary: numbers and quotations of its own, a second register, markup."""
+"""Rejects a model's sentences that hold its own numbers or quotations, a second register, or markup."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from chorus.feedback.v1 import merged_pb2
-from orchestrator.submission.language import primary_subtag
+from modelkit.language import primary_subtag
 from orchestrator.submission.visible_text import visible
 
-# An apostrophe, within a word or after a plural, is no quotation mark.
+# An apostrophe within a word or after a plural is no quotation mark.
 _APOSTROPHE = regex.compile(r"(?<=\w)['’](?=\w)|(?<=s)['’](?=\s)")
 _QUOTATION = regex.compile(
     r"“([^“”]*)”|„([^„“”]*)[“”]|\"([^\"]*)\"|‘([^‘’]*)’|(?<!\w)'([^']*)'(?!\w)"
     r"|«([^«»]*)»|‹([^‹›]*)›|「([^「」]*)」|『([^『』]*)』"
     r"|《([^《》]*)》|〈([^〈〉]*)〉"
 )
-_QUOTE_MARK = regex.compile(r"[\p{Quotation_Mark}《》〈〉`]")
-_CUT = " .,…"
+_QUOTATION_MARK = regex.compile(r"[\p{Quotation_Mark}《》〈〉`]")
+_TRIMMED = " .,…"
 
 _NUMBER = regex.compile(
     r"\p{N}+(?:[.,]\p{N}+)*"
@@ -32,41 +32,46 @@ _NUMBER = regex.compile(
 )
 _MARKUP = regex.compile(r"https?:|www\.|[<>{}\\|#*]|\[|\]")
 
-_KOREAN_END = regex.compile(r"(?<=[.!?])\s+|(?<=[.!?])$")
+_KOREAN_SENTENCE_END = regex.compile(r"(?<=[.!?])\s+|(?<=[.!?])$")
 _LETTER = regex.compile(r"\p{L}")
 _HANGUL = regex.compile(r"\p{Hangul}")
-_POLITE = ("요", "죠")
-_FORMAL = ("니다", "니까", "시오")
+_POLITE_ENDINGS = ("요", "죠")
+_FORMAL_ENDINGS = ("니다", "니까", "시오")
 
 
-def says_nothing_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
-    """Whether every number and quotation of a sentence comes from the points it cites."""
+def is_grounded(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
+    """Returns whether every number and quotation of a sentence stands in the points that it cites."""
     if text != visible(text) or _MARKUP.search(text):
         return False
-    said = [member.point for point in cited for member in point.members]
-    quotes = [visible(each.anchor.quote) for each in said]
+    points = [member.point for point in cited for member in point.members]
+    quotes = [visible(each.anchor.quote) for each in points]
     plain = _APOSTROPHE.sub("", text)
-    if _QUOTE_MARK.search(_QUOTATION.sub("", plain)):
+    if _QUOTATION_MARK.search(_QUOTATION.sub("", plain)):
         return False
-    if not all(_quoted(each, quotes) for each in _quotations(plain)):
+    if not all(_is_quoted(each, quotes) for each in _quotations(plain)):
         return False
     source = " ".join(
         f"{each.anchor.quote} {each.observation} {each.reason} {each.next_step} {each.suggested_rewrite}"
-        for each in said
+        for each in points
     )
     return set(_numbers(text)) <= set(_numbers(source))
 
 
-def speaks_one_register(texts: Sequence[str], language_code: str) -> bool:
-    """Whether all are in the language, as far as its script tells, and Korean ones in one register."""
-    # The author's own words may be in any register or language.
-    own = [_QUOTATION.sub("", _APOSTROPHE.sub("", each)).strip() for each in texts]
-    if not all(map(_LETTER.search, own)):
+def has_one_register(texts: Sequence[str], language_code: str) -> bool:
+    """Returns whether the texts are in the script of the language, and Korean ones in one register."""
+    # What is quoted are the author's words, which may be in any register or language.
+    unquoted = [_QUOTATION.sub("", _APOSTROPHE.sub("", each)).strip() for each in texts]
+    if not all(map(_LETTER.search, unquoted)):
         return False
     if primary_subtag(language_code) != "ko":
-        return not any(map(_HANGUL.search, own))
-    ends = [part.rstrip(" .!?") for each in own for part in _KOREAN_END.split(each) if part.strip(" .!?")]
-    return _all_end(ends, _POLITE) or _all_end(ends, _FORMAL)
+        return not any(map(_HANGUL.search, unquoted))
+    ends = [
+        part.rstrip(" .!?")
+        for each in unquoted
+        for part in _KOREAN_SENTENCE_END.split(each)
+        if part.strip(" .!?")
+    ]
+    return _all_end(ends, _POLITE_ENDINGS) or _all_end(ends, _FORMAL_ENDINGS)
 
 
 def _all_end(sentences: Iterable[str], endings: tuple[str, ...]) -> bool:
@@ -77,8 +82,8 @@ def _quotations(text: str) -> list[str]:
     return ["".join(filter(None, match.groups())) for match in _QUOTATION.finditer(text)]
 
 
-def _quoted(quotation: str, quotes: Iterable[str]) -> bool:
-    words = quotation.strip(_CUT)
+def _is_quoted(quotation: str, quotes: Iterable[str]) -> bool:
+    words = quotation.strip(_TRIMMED)
     return bool(words) and any(words in _APOSTROPHE.sub("", quote) for quote in quotes)
 
 

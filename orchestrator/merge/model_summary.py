@@ -1,4 +1,4 @@
-"""The summary by a model, which sees the merged points only, and the guard that its words must pass."""
+"""Asks a model to word the summary from the merged points alone, and decides whether its words are taken."""
 
 import functools
 import json
@@ -9,16 +9,14 @@ from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.language import primary_subtag
 from orchestrator.merge import policy
-from orchestrator.merge.wording import is_strength, offered
-from orchestrator.merge.wording_guard import says_nothing_new, speaks_one_register
-from orchestrator.submission.language import primary_subtag
+from orchestrator.merge.summary_guard import has_one_register, is_grounded
+from orchestrator.merge.template_summary import SummarySentence, eligible_points, is_strength
 
-Sentence = merged_pb2.Summary.Sentence
-
-_MAX_OFFERED = 12
-_MAX_TEXT = 400
-_KINDS = {"strength": Sentence.KIND_STRENGTH, "next_step": Sentence.KIND_NEXT_STEP}
+_MAX_POINTS = 12
+_MAX_SENTENCE_LENGTH = 400
+_KINDS = {"strength": SummarySentence.KIND_STRENGTH, "next_step": SummarySentence.KIND_NEXT_STEP}
 
 _SCHEMA: Mapping[str, object] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -58,17 +56,17 @@ Say only what those points say. Write no number that they do not contain. Put in
 words copied exactly from the "quote" of a point you name. Do not mention the reviewers, scores or \
 points. Be warm, plain and concrete, so that the student can act on it."""
 
-_VOICE_KOREAN = "Write in Korean, to the student, every sentence in 해요체."
-_VOICE_OTHER = 'Write in the language with the code "{language}", to the student, in one register.'
+_KOREAN_VOICE = "Write in Korean, to the student, every sentence in 해요체."
+_OTHER_VOICE = 'Write in the language with the code "{language}", to the student, in one register.'
 
 
 def wording_request(
     merged: merged_pb2.MergedFeedback, feedback_language: str
 ) -> model_service_pb2.GenerateRequest:
-    """Asks a model to word the summary; its `model` is left for the caller to fill in."""
+    """Returns the request to word the summary. The caller fills in its `model`."""
     korean = primary_subtag(feedback_language) == "ko"
-    voice = _VOICE_KOREAN if korean else _VOICE_OTHER.format(language=feedback_language)
-    points = [_shown(each) for each in _offered(merged)]
+    voice = _KOREAN_VOICE if korean else _OTHER_VOICE.format(language=feedback_language)
+    points = [_as_json(each) for each in _eligible(merged)]
     document = content_pb2.Document(
         title="points",
         text=json.dumps(points, ensure_ascii=False),
@@ -93,14 +91,14 @@ def wording_request(
 def accepted_summary(
     answer_json: str, merged: merged_pb2.MergedFeedback, feedback_language: str, model: str
 ) -> merged_pb2.Summary | None:
-    """The model's summary, or None where the template's must stand.
+    """Returns the model's summary, or None where the summary by template has to stand.
 
-    That is where the answer breaks its schema, or a sentence cites no point or an unknown one, turns a
-    verdict round, leaves the register, or says a number or a quotation that its points do not.
+    It has to stand where the answer breaks its schema, or where a sentence cites no point or an unknown one,
+    reverses a verdict, leaves the register, or holds a number or a quotation that its points do not hold.
     """
     sentences = _parsed(answer_json)
-    known = {each.id: each for each in _offered(merged)}
-    if not sentences or not _few_enough([each["kind"] for each in sentences]):
+    known = {each.id: each for each in _eligible(merged)}
+    if not sentences or not _keeps_to_limits([each["kind"] for each in sentences]):
         return None
     for each in sentences:
         cited = [known[identifier] for identifier in each["point_ids"] if identifier in known]
@@ -108,13 +106,13 @@ def accepted_summary(
             return None
         if any(is_strength(point) != (each["kind"] == "strength") for point in cited):
             return None
-        if not 0 < len(each["text"].strip()) <= _MAX_TEXT or not says_nothing_new(each["text"], cited):
+        if not 0 < len(each["text"].strip()) <= _MAX_SENTENCE_LENGTH or not is_grounded(each["text"], cited):
             return None
-    if not speaks_one_register([each["text"] for each in sentences], feedback_language):
+    if not has_one_register([each["text"] for each in sentences], feedback_language):
         return None
     return merged_pb2.Summary(
         sentences=[
-            Sentence(
+            SummarySentence(
                 text=each["text"].strip(),
                 point_ids=dict.fromkeys(each["point_ids"]),
                 kind=_KINDS[each["kind"]],
@@ -125,21 +123,21 @@ def accepted_summary(
     )
 
 
-def _offered(merged: merged_pb2.MergedFeedback) -> list[merged_pb2.MergedPoint]:
-    return offered(merged.points)[:_MAX_OFFERED]
+def _eligible(merged: merged_pb2.MergedFeedback) -> list[merged_pb2.MergedPoint]:
+    return eligible_points(merged.points)[:_MAX_POINTS]
 
 
-def _shown(point: merged_pb2.MergedPoint) -> dict[str, object]:
-    said = point.members[0].point
+def _as_json(point: merged_pb2.MergedPoint) -> dict[str, object]:
+    shown = point.members[0].point
     return {
         "id": point.id,
-        "polarity": feedback_pb2.Polarity.Name(said.polarity).removeprefix("POLARITY_").lower(),
-        "criterion_id": said.criterion_id,
-        "issue": said.issue,
-        "quote": said.anchor.quote,
-        "observation": said.observation,
-        "reason": said.reason,
-        "next_step": said.next_step,
+        "polarity": feedback_pb2.Polarity.Name(shown.polarity).removeprefix("POLARITY_").lower(),
+        "criterion_id": shown.criterion_id,
+        "issue": shown.issue,
+        "quote": shown.anchor.quote,
+        "observation": shown.observation,
+        "reason": shown.reason,
+        "next_step": shown.next_step,
     }
 
 
@@ -156,7 +154,7 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(_SCHEMA)
 
 
-def _few_enough(kinds: Sequence[str]) -> bool:
+def _keeps_to_limits(kinds: Sequence[str]) -> bool:
     return (
         kinds.count("strength") <= policy.MAX_STRENGTHS and kinds.count("next_step") <= policy.MAX_NEXT_STEPS
     )

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from orchestrator.answer.issues import ISSUES
-from orchestrator.answer.schema import LANGUAGE_KEY, SCHEMA_ID, answer_schema
+from modelkit.answer_form.issues import ISSUES
+from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID, answer_schema
 from orchestrator.rubrics.default import default_rubric
 from tests.unit.answer.answers import RUBRIC, answer, point, score
 

@@ -1,4 +1,4 @@
-"""What every history of scores keeps, sums up and forgets: SQLite's file and a real Redis."""
+"""What every judgement history stores, sums up and deletes: in a SQLite file and in a real Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,26 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.calibration.history import MAX_JUDGEMENTS, History, Judgement
-from orchestrator.calibration.redis import RedisHistory
-from orchestrator.calibration.sqlite import SqliteHistory
-from orchestrator.merge.severity import Tally
+from orchestrator.calibration.calibrator import RaterCalibrator
+from orchestrator.calibration.judgement_history import MAX_JUDGEMENTS, Judgement, JudgementHistory
+from orchestrator.calibration.redis import RedisJudgementHistory
+from orchestrator.calibration.sqlite import SqliteJudgementHistory
+from orchestrator.merge.severity import ResidualSums
 from orchestrator.store.connection import connected
 from orchestrator.store.store import StoreError
 from rpckit.errors import Unavailable
 from tests.fakes.redis_server import RedisServer, redis_server
 from tests.unit.merge.panels import RUBRIC, opinion, scores
 
-Open = Callable[[], AbstractAsyncContextManager[History]]
+Open = Callable[[], AbstractAsyncContextManager[JudgementHistory]]
 
 PANEL = [opinion("high", given=scores(5, 5, 5, 5)), opinion("low", given=scores(3, 3, 3, 3))]
 
 
 @asynccontextmanager
-async def redis_history(url: str) -> AsyncIterator[RedisHistory]:
+async def redis_history(url: str) -> AsyncIterator[RedisJudgementHistory]:
     async with connected(url) as client:
-        yield RedisHistory(client)
+        yield RedisJudgementHistory(client)
 
 
 @pytest.fixture
@@ -40,87 +40,91 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     """Opens the same history again and again."""
     if request.param == "sqlite":
-        yield partial(SqliteHistory.open, tmp_path / "s")
+        yield partial(SqliteJudgementHistory.open, tmp_path / "s")
     else:
         async with redis_server(tmp_path) as server:
             yield partial(redis_history, server.url)
 
 
 @pytest.fixture
-async def history(opened: Open) -> AsyncIterator[History]:
+async def history(opened: Open) -> AsyncIterator[JudgementHistory]:
     async with opened() as history:
         yield history
 
 
-async def test_residuals_are_held_against_peers_until_a_person_says(history: History) -> None:
+async def test_residuals_are_held_against_peers_until_a_person_says(history: JudgementHistory) -> None:
     await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 1.0, None)])
-    assert await history.tallies() == {"r": {0: Tally(1, 1.0, 1.0, 1.0)}}
+    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
     await history.add_person("f", "p", {0: 1.0, 1: 2.0})
-    assert await history.tallies() == {"r": {0: Tally(1, 2.0, 4.0, 0.0), 1: Tally(1, -1.0, 1.0, 0.0)}}
+    assert await history.residual_sums() == {
+        "r": {0: ResidualSums(1, 2.0, 4.0, 0.0), 1: ResidualSums(1, -1.0, 1.0, 0.0)}
+    }
 
 
-async def test_a_person_replaces_all_they_said_and_several_count_by_their_mean(history: History) -> None:
+async def test_a_person_replaces_all_they_said_and_several_count_by_their_mean(
+    history: JudgementHistory,
+) -> None:
     await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 3.0, None)])
     await history.add_person("f", "p", {0: 0.0, 1: 0.0})
     await history.add_person("f", "p", {0: 1.0})
     await history.add_person("f", "q", {0: 2.0})
-    assert await history.tallies() == {"r": {0: Tally(1, 1.5, 2.25, 0.0)}}
+    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.5, 2.25, 0.0)}}
     await history.add_person("f", "q", {})
-    assert await history.tallies() == {"r": {0: Tally(1, 2.0, 4.0, 0.0)}}
+    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0)}}
 
 
-async def test_a_person_may_come_before_the_judgement(history: History) -> None:
+async def test_a_person_may_come_before_the_judgement(history: JudgementHistory) -> None:
     await history.add_person("f", "p", {0: 1.0})
     await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)])
-    assert await history.tallies() == {"r": {0: Tally(1, 2.0, 4.0, 0.0)}}
+    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0)}}
 
 
-async def test_the_same_judgement_counts_once_and_none_at_all_not(history: History) -> None:
+async def test_the_same_judgement_counts_once_and_none_at_all_not(history: JudgementHistory) -> None:
     third = 1 / 3
     await history.add_judgements("f", [])
     for _ in range(2):
         await history.add_judgements("f", [Judgement("r", 0, third, 0.0), Judgement("s", 0, 0.0, third)])
-    assert await history.tallies() == {
-        "r": {0: Tally(1, third, third * third, third)},
-        "s": {0: Tally(1, -third, third * third, -third)},
+    assert await history.residual_sums() == {
+        "r": {0: ResidualSums(1, third, third * third, third)},
+        "s": {0: ResidualSums(1, -third, third * third, -third)},
     }
 
 
-async def test_what_is_deleted_teaches_nothing_and_the_rest_still_does(history: History) -> None:
+async def test_what_is_deleted_teaches_nothing_and_the_rest_still_does(history: JudgementHistory) -> None:
     for feedback in ("f", "g"):
         await history.add_judgements(feedback, [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 3.0, None)])
     await history.add_person("f", "p", {0: 0.0})
     await history.delete("f")
     await history.delete("f")
-    assert await history.tallies() == {"r": {0: Tally(1, 1.0, 1.0, 1.0)}}
+    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
     await history.add_judgements("f", [Judgement("s", 0, 3.0, 2.0)])
-    assert (await history.tallies())["s"] == {0: Tally(1, 1.0, 1.0, 1.0)}
+    assert (await history.residual_sums())["s"] == {0: ResidualSums(1, 1.0, 1.0, 1.0)}
 
 
-async def test_the_oldest_judgements_of_a_rater_and_criterion_are_let_go(history: History) -> None:
+async def test_the_oldest_judgements_of_a_rater_and_criterion_are_let_go(history: JudgementHistory) -> None:
     await history.add_judgements("rare", [Judgement("r", 1, 3.0, 2.0), Judgement("s", 0, 3.0, 2.0)])
     for number in range(MAX_JUDGEMENTS + 2):
         await history.add_judgements(f"f{number}", [Judgement("r", 0, 4.0 if number < 2 else 2.0, 2.0)])
-    one = Tally(1, 1.0, 1.0, 1.0)
-    assert await history.tallies() == {"r": {0: Tally(MAX_JUDGEMENTS), 1: one}, "s": {0: one}}
+    one = ResidualSums(1, 1.0, 1.0, 1.0)
+    assert await history.residual_sums() == {"r": {0: ResidualSums(MAX_JUDGEMENTS), 1: one}, "s": {0: one}}
     await history.add_person("f0", "p", {0: 0.0})
-    assert (await history.tallies())["r"][0] == Tally(MAX_JUDGEMENTS)
+    assert (await history.residual_sums())["r"][0] == ResidualSums(MAX_JUDGEMENTS)
 
 
 async def test_another_process_finds_it(opened: Open) -> None:
     async with opened() as history:
         await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)])
     async with opened() as history:
-        assert await history.tallies() == {"r": {0: Tally(1, 1.0, 1.0, 1.0)}}
+        assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
 
 
 @asynccontextmanager
-async def replica(server: RedisServer) -> AsyncIterator[Calibrations]:
+async def replica(server: RedisServer) -> AsyncIterator[RaterCalibrator]:
     async with redis_history(server.url) as history:
-        calibrations = Calibrations(history, max_age_seconds=0)
-        running = asyncio.create_task(calibrations.run())
+        calibrator = RaterCalibrator(history, max_age_seconds=0)
+        running = asyncio.create_task(calibrator.run())
         try:
-            yield calibrations
+            yield calibrator
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
@@ -132,14 +136,14 @@ async def test_a_replica_learns_from_anothers_answers(server: RedisServer) -> No
         await one._pending.join()
         two.learn("g", PANEL, RUBRIC, "en")
         await two._pending.join()
-        # Of two answers, not of one.
-        assert two.of(PANEL, RUBRIC, "en").id != one.of(PANEL, RUBRIC, "en").id
+        # The one has learned from two answers, the other from one.
+        assert two.calibration(PANEL, RUBRIC, "en").id != one.calibration(PANEL, RUBRIC, "en").id
         await two.forget("f")
         one.learn("g", PANEL, RUBRIC, "en")
         await one._pending.join()
         async with redis_history(server.url) as history:
-            tallies = await history.tallies()
-    assert {each.count for rater in tallies.values() for each in rater.values()} == {1}
+            residual_sums = await history.residual_sums()
+    assert {each.count for rater in residual_sums.values() for each in rater.values()} == {1}
 
 
 async def test_a_lost_redis_is_a_store_error(server: RedisServer) -> None:
@@ -149,29 +153,29 @@ async def test_a_lost_redis_is_a_store_error(server: RedisServer) -> None:
             history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)]),
             history.add_person("f", "p", {0: 0.0}),
             history.delete("f"),
-            history.tallies(),
+            history.residual_sums(),
         )
         for each in asked:
             with pytest.raises(StoreError, match=r"^[A-Za-z]+$"):
                 await each
 
 
-async def test_calibrations_live_on_without_their_redis_and_learn_again_with_it(server: RedisServer) -> None:
-    async with replica(server) as calibrations:
-        calibrations.learn("f", PANEL, RUBRIC, "en")
-        await calibrations._pending.join()
-        learned = calibrations.of(PANEL, RUBRIC, "en")
+async def test_a_calibrator_lives_on_without_its_redis_and_learns_again_with_it(server: RedisServer) -> None:
+    async with replica(server) as calibrator:
+        calibrator.learn("f", PANEL, RUBRIC, "en")
+        await calibrator._pending.join()
+        learned = calibrator.calibration(PANEL, RUBRIC, "en")
         assert learned.bias("high", "content") > 0
         await server.kill()
-        calibrations.learn("g", PANEL, RUBRIC, "en")
+        calibrator.learn("g", PANEL, RUBRIC, "en")
         with pytest.raises(Unavailable):
-            await calibrations.forget("f")
-        assert calibrations.of(PANEL, RUBRIC, "en") == learned
+            await calibrator.forget("f")
+        assert calibrator.calibration(PANEL, RUBRIC, "en") == learned
         await server.start()
         for feedback in ("g", "h"):
-            calibrations.learn(feedback, PANEL, RUBRIC, "en")
-        await calibrations._pending.join()
-        again = calibrations.of(PANEL, RUBRIC, "en")
+            calibrator.learn(feedback, PANEL, RUBRIC, "en")
+        await calibrator._pending.join()
+        again = calibrator.calibration(PANEL, RUBRIC, "en")
         assert again.bias("high", "content") > learned.bias("high", "content")
 
 
@@ -187,5 +191,5 @@ async def test_all_expires_and_a_deletion_leaves_nothing(server: RedisServer) ->
         assert await client.ttl("chorus:people:g") > 0
         for key in ("chorus:judged:r:0", "chorus:judged:s:0"):
             await client.zadd(key, {"g": 0}, xx=True)
-        assert await history.tallies() == {}
+        assert await history.residual_sums() == {}
         assert [key async for key in client.scan_iter()] == [b"chorus:people:g"]

@@ -1,11 +1,17 @@
-"""Which language a text is in."""
+"""Detects which language a text is in. A language code that came along is trusted instead."""
+
+from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import regex
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-# Among all languages a short English text is often taken for Sotho or Nigerian Pidgin.
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+# The identifier chooses among these alone. Among all that it knows, it often takes a short English text for
+# Sotho or Nigerian Pidgin.
 _CANDIDATES = [
     "ar",
     "cs",
@@ -48,7 +54,7 @@ _READ_AT_MOST = 4000
 _LETTER = regex.compile(r"\p{L}")
 _HANGUL = regex.compile(r"\p{Hangul}")
 _WORD = regex.compile(r"\p{L}+")
-# Frequent in English, and hardly words of another candidate.
+# Words that are frequent in English and hardly occur in another candidate.
 _ENGLISH = frozenset(
     {
         "the",
@@ -69,10 +75,12 @@ _ENGLISH = frozenset(
 
 
 def detect_language(text: str) -> str:
-    """The BCP 47 code of the text's language; "en" where nothing tells."""
+    """Returns the BCP 47 code of the text's language; "en" where nothing tells."""
     head = text[:_READ_AT_MOST]
     letters = len(_LETTER.findall(head))
-    if letters and len(_HANGUL.findall(head)) >= _ENOUGH_HANGUL * letters:
+    if not letters:
+        return "en"
+    if len(_HANGUL.findall(head)) >= _ENOUGH_HANGUL * letters:
         return "ko"
     if _is_plain_english(head):
         return "en"
@@ -81,12 +89,15 @@ def detect_language(text: str) -> str:
 
 
 def primary_subtag(language_code: str) -> str:
-    """The language alone: "en" of "en-GB"."""
+    """Returns the language alone, "en" of "en-GB"."""
     return language_code.partition("-")[0].lower()
 
 
 def _is_plain_english(text: str) -> bool:
-    """Whether it needs no identifier, which takes 80 MB and a second to load. A title is not enough."""
+    """Returns whether frequent words alone tell that it is English, so that no identifier need be loaded.
+
+    Several different words are asked for, because the title of an English book is not enough.
+    """
     words = _WORD.findall(text.lower())
     found = [each for each in words if each in _ENGLISH]
     return (
@@ -98,6 +109,9 @@ def _is_plain_english(text: str) -> bool:
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
+    # Loaded only when a text is neither Korean nor plainly English: it takes 100 MB and more than a second.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(_CANDIDATES)
     return identifier

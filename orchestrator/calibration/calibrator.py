@@ -1,4 +1,4 @@
-"""The calibrations in memory, and how they learn beside the calls."""
+"""Keeps every rater's residuals in memory and learns beside the calls."""
 
 import asyncio
 import hashlib
@@ -8,7 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from orchestrator.calibration.history import History, Judgement, Tallies, rater_key
+from orchestrator.calibration.judgement_history import (
+    Judgement,
+    JudgementHistory,
+    ResidualsByRater,
+    rater_key,
+)
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scale import Scale
@@ -18,32 +23,36 @@ from rpckit import log
 from rpckit.errors import Unavailable
 
 _MAX_AGE_SECONDS = 5.0
-# Beyond it a review is not learned from: the history is slower than the calls.
+# A queue that is this long means that the history is slower than the calls. Further reviews teach nothing.
 _MAX_PENDING = 1000
 
 _Change = Callable[[], Awaitable[None]]
 
 
-class Calibrations:
-    """What is known of every rater. Asking it waits for nothing; a lost history leaves it as it is."""
+class RaterCalibrator:
+    """Knows the severity of every rater.
 
-    def __init__(self, history: History, max_age_seconds: float = _MAX_AGE_SECONDS) -> None:
+    A call that asks it waits for nothing. Where the history is lost, it keeps what it read last.
+    """
+
+    def __init__(self, history: JudgementHistory, max_age_seconds: float = _MAX_AGE_SECONDS) -> None:
         self._history = history
         self._max_age_seconds = max_age_seconds
-        self._tallies: Tallies = {}
+        self._residuals: ResidualsByRater = {}
         self._pending: asyncio.Queue[_Change] = asyncio.Queue(_MAX_PENDING)
 
-    def of(
+    def calibration(
         self, opinions: Iterable[Opinion], rubric: submission_pb2.Rubric, language_code: str
     ) -> Calibration:
-        """The calibration of a panel that judges a work in a language by a rubric."""
+        """Returns the calibration of a panel that judges a submission in a language by a rubric."""
         records = {}
         for each in opinions:
-            tallies = self._tallies.get(rater_key(each.model, each.model_version, rubric, language_code), {})
+            rater = rater_key(each.model, each.model_version, rubric, language_code)
+            residuals = self._residuals.get(rater, {})
             records[each.model] = {
-                criterion.id: tallies[place]
+                criterion.id: residuals[place]
                 for place, criterion in enumerate(rubric.criteria)
-                if place in tallies
+                if place in residuals
             }
         return calibrate(records)
 
@@ -54,7 +63,7 @@ class Calibrations:
         rubric: submission_pb2.Rubric,
         language_code: str,
     ) -> None:
-        """Takes up a panel's scores, soon."""
+        """Queues a panel's scores to be learned from."""
         judgements = []
         for place, criterion in enumerate(rubric.criteria):
             scale = Scale.of(criterion)
@@ -75,7 +84,7 @@ class Calibrations:
                 for each in opinions
                 if each.model in levels
             ]
-        self._soon(partial(self._history.add_judgements, feedback_id, judgements))
+        self._enqueue(partial(self._history.add_judgements, feedback_id, judgements))
 
     def learn_from_person(
         self,
@@ -84,7 +93,7 @@ class Calibrations:
         scores: Iterable[feedback_pb2.CriterionScore],
         rubric: submission_pb2.Rubric,
     ) -> None:
-        """Takes up a person's scores of the same work, soon."""
+        """Queues a person's scores of the same submission to be learned from."""
         given = {each.criterion_id: each.score for each in scores if each.HasField("score")}
         levels = {
             place: Scale.of(criterion).levels(given[criterion.id])
@@ -92,10 +101,10 @@ class Calibrations:
             if criterion.id in given
         }
         person = hashlib.sha256(rater.encode()).hexdigest()
-        self._soon(partial(self._history.add_person, feedback_id, person, levels))
+        self._enqueue(partial(self._history.add_person, feedback_id, person, levels))
 
     async def forget(self, feedback_id: str) -> None:
-        """Deletes what a feedback taught.
+        """Deletes what was learned from a feedback.
 
         Raises:
             Unavailable: It could not be deleted.
@@ -107,31 +116,31 @@ class Calibrations:
             raise Unavailable("the store does not answer", retry_delay=_MAX_AGE_SECONDS) from None
 
     async def run(self) -> None:
-        """Writes what was learned, and reads the history again once it is older than it may be."""
+        """Writes what was queued, and reads the history again once its copy is older than allowed."""
         read_at = await self._read()
         while True:
             change = await self._pending.get()
             try:
                 await change()
             except StoreError as error:
-                _note("learn", str(error))
+                _warn("learn", str(error))
             if time.monotonic() - read_at >= self._max_age_seconds:
                 read_at = await self._read()
             self._pending.task_done()
 
     async def _read(self) -> float:
         try:
-            self._tallies = await self._history.tallies()
+            self._residuals = await self._history.residual_sums()
         except StoreError as error:
-            _note("read", str(error))
+            _warn("read", str(error))
         return time.monotonic()
 
-    def _soon(self, change: _Change) -> None:
+    def _enqueue(self, change: _Change) -> None:
         try:
             self._pending.put_nowait(change)
         except asyncio.QueueFull:
-            _note("learn", "too slow")
+            _warn("learn", "too slow")
 
 
-def _note(operation: str, wrong: str) -> None:
+def _warn(operation: str, wrong: str) -> None:
     log.event("calibration fails", level=logging.WARNING, operation=operation, wrong=wrong)

@@ -1,4 +1,4 @@
-"""What the summary says of each issue, as praise and as a next step, to a student."""
+"""The phrases in which the summary tells a student of each issue, as praise and as a next step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Both sides of an issue. A Korean one says where with `{place}`, to which its particle is joined."""
+    """The praise and the next step of an issue. Korean phrases hold `{place}`, which a particle follows."""
 
     strength: str
     next_step: str

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from chorus.feedback.v1 import merged_pb2
-from orchestrator.merge.model_wording import accepted_summary, wording_request
+from orchestrator.merge.model_summary import accepted_summary, wording_request
+from orchestrator.merge.template_summary import SummarySentence
 from tests.unit.merge.panels import STRENGTH, TEXT, merged, opinion, point
 
 RESULT = merged(
@@ -45,7 +46,7 @@ def test_a_true_summary_is_accepted_with_its_model() -> None:
     assert summary is not None
     assert summary.model == "openai/x"
     assert [list(each.point_ids) for each in summary.sentences] == [[PRAISE], [STEP], [STEP, DEPTH]]
-    assert summary.sentences[0].kind == merged_pb2.Summary.Sentence.KIND_STRENGTH
+    assert summary.sentences[0].kind == SummarySentence.KIND_STRENGTH
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Sums of what generations consumed, and where a failed one says it."""
+
+from collections.abc import Iterable
+
+from chorus.model.v1 import generation_pb2
+from rpckit.errors import ChorusError
+
+_BASIS = "basis"
+_WEAKEST_FIRST = (
+    generation_pb2.USAGE_BASIS_UNKNOWN,
+    generation_pb2.USAGE_BASIS_ESTIMATED,
+    generation_pb2.USAGE_BASIS_MEASURED,
+)
+
+
+def total_usage(usages: Iterable[generation_pb2.Usage]) -> generation_pb2.Usage:
+    """Adds up usages. The basis of the sum is the weakest of theirs; its cost is unset if none has one."""
+    total = generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_MEASURED)
+    for usage in usages:
+        # Every field but the basis is a count or an amount; one that is added to the contract is summed too.
+        for field, amount in usage.ListFields():
+            if field.name != _BASIS:
+                setattr(total, field.name, getattr(total, field.name) + amount)
+        total.basis = min(total.basis, usage.basis or _WEAKEST_FIRST[0], key=_strength)
+    return total
+
+
+def usage_of(error: ChorusError) -> generation_pb2.Usage | None:
+    """Returns what a failed generation consumed, or None if its server said nothing about it."""
+    for packed in error.details:
+        if packed.Is(generation_pb2.Usage.DESCRIPTOR):
+            return generation_pb2.Usage.FromString(packed.value)
+    return None
+
+
+def _strength(basis: generation_pb2.UsageBasis.ValueType) -> int:
+    return _WEAKEST_FIRST.index(basis) if basis in _WEAKEST_FIRST else 0
