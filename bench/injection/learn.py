@@ -3,7 +3,8 @@
     python -m bench.injection.learn [--write]
 
 Six times, a sixth of the kinds of attacks, of harmless texts and of works are left out and then weighed.
-`--write` learns from everything and writes `orchestrator/injection/classifier_weights.txt`.
+`--write` learns from everything and writes `orchestrator/injection/classifier_weights.txt`. Of the
+essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps.
 """
 
 import argparse
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import orchestrator.injection
-from bench.evaluate.works import WORKS
+from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
+from bench.injection import essay_features
 from bench.injection.corpus import Text, attacks, harmless, held_out, works
 from orchestrator.injection.classifier import BIAS, LENGTH, Window, weigh
 
@@ -41,8 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.injection.learn", description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    if missing := [str(each) for each in WORKS if not each.exists()]:
-        parser.error(f"the real works are not there: {', '.join(missing)}")
+    require([KOREAN_PARAGRAPHS, SHORT_ANSWERS, essay_features.FILE])
     corpus = [*attacks(), *harmless(), *works()]
     if arguments.write:
         weights = learn(corpus)

@@ -1,0 +1,1 @@
+"""What the proofreader's reviewers find, and how much of it is right."""
