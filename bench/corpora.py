@@ -17,13 +17,13 @@ FETCH_ESSAYS = "python -m bench.fetch_essays"
 
 
 def texts(path: Path) -> dict[str, str]:
-    """The texts of a file by their ids. An answer to a short question is a text, too."""
+    """Returns the texts of a file by their ids. An answer to a short question is a text, too."""
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return {row["id"]: row.get("text") or row.get("answer", "") for row in rows}
 
 
 def english_works() -> Path:
-    """The essays if they were fetched, otherwise the short answers."""
+    """Returns the file of essays if they were fetched, otherwise that of short answers."""
     return ESSAYS if ESSAYS.exists() else SHORT_ANSWERS
 
 

@@ -89,7 +89,7 @@ def _downloaded(url: str) -> bytes:
 
 
 def _unpacked(data: bytes) -> Iterator[File]:
-    """The text files in the locked archive that lies in the locked archive."""
+    """Yields the text files of the locked archive that lies in the locked archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as outer:
             inner_name = next(name for name in outer.namelist() if name.endswith(".zip"))
@@ -105,12 +105,12 @@ def _unpacked(data: bytes) -> Iterator[File]:
 
 
 def _password(archive: str) -> bytes:
-    """The two words of an archive's name with "_" between them: the rule in the source's README."""
+    """Joins the two words of an archive's name with "_", by the rule in the source's README."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", Path(archive).stem).encode()
 
 
 def _select(files: Iterable[File], wanted: Mapping[str, str]) -> dict[str, str]:
-    """The wanted texts by their names.
+    """Returns the wanted texts by their names.
 
     Raises:
         FetchError: One is missing, or is another than that of the hash.
@@ -127,7 +127,7 @@ def _select(files: Iterable[File], wanted: Mapping[str, str]) -> dict[str, str]:
 
 
 def _decoded(data: bytes) -> str:
-    """A text as the hashes have it: no byte-order mark, "LF" line ends, no white space around it."""
+    """Returns a text as the hashes have it: no byte-order mark, LF line ends, no white space around it."""
     text = data.decode("utf-8-sig", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 

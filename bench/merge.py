@@ -1,9 +1,9 @@
-"""How long a merge takes: four models, twelve points each, in Korean and in English.
+"""Measures how long a merge of four models with twelve points each takes, in Korean and in English.
 
     python -m bench.merge [--rounds 300]
 
-The baseline is the plainest merge there is: every point in a row, the mean of the scores. The English
-texts are essays if these were fetched (`python -m bench.fetch_essays`), otherwise short answers.
+The baseline is the plainest merge: all points in a row, and the mean of the scores. The English texts are
+essays if these were fetched (`python -m bench.fetch_essays`), otherwise short answers.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def timed(
     panels: list[tuple[SubmissionReading, list[Opinion]]],
     rounds: int,
 ) -> list[float]:
-    """Milliseconds of each round, after one to warm up."""
+    """Returns the milliseconds of each round. One more round comes first, to warm up."""
     times = []
     call(*panels[0])
     for number in range(rounds):

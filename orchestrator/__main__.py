@@ -9,7 +9,7 @@ from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
 from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.model_reviewer import ModelReviewer
@@ -39,11 +39,11 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    model_reviewer = ModelReviewer(directory.stream_generate, records, store)
+    model_reviewer = ModelReviewer(directory, records, store)
     calibrator = RaterCalibrator(history)
-    pipeline = ReviewPipeline(directory, model_reviewer.ask, settings.panel, metrics, calibrator)
+    pipeline = ReviewPipeline(directory, directory, model_reviewer, settings.panel, metrics, calibrator)
     feedback = FeedbackServicer(
-        IdempotentRuns(pipeline.review, store),
+        IdempotentRuns(pipeline, store),
         directory,
         records,
         store,

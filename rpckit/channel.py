@@ -26,7 +26,7 @@ def connect(
 
     Calls go round robin over the replicas that report themselves healthy; only UNAVAILABLE is retried, and
     the more seldom the more calls fail. A call made while another is served inherits its request id and what
-    is left of its deadline.
+    is left of its deadline, less the reserve for our own answer.
 
     Args:
         target: A gRPC target, for example "127.0.0.1:50052" or "dns:///gemma:50052".
@@ -141,7 +141,7 @@ class _InheritStream(_Inherit, grpc.aio.UnaryStreamClientInterceptor):
 
 
 def _inherited(details: grpc.aio.ClientCallDetails, served: Call, trace: Trace) -> grpc.aio.ClientCallDetails:
-    remaining = served.deadline.remaining()
+    remaining = served.deadline.with_reserve().remaining()
     timeout = remaining if details.timeout is None else min(details.timeout, remaining)
     return _changed(details, timeout, ((REQUEST_ID_KEY, served.request_id), *trace.headers().items()))
 

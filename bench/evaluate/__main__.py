@@ -4,12 +4,13 @@
                              [--attacks DIR]
 
 Ratings have the columns essay, rater, criterion and score. Works are lines of {"id", "text"}. Pairs are
-lines of {"work", "a", "b", "same"}: a text or a work's id, two points in the form a model returns them, and
+lines of {"work", "a", "b", "same"}: a text or a work's id, two points in the form that a model returns, and
 whether they are the same. Attacks are text files with {work} where the work goes.
 
-It exits with 0 if every goal that could be measured is met, with 1 if one is missed, and with 2 if there was
-nothing to measure one on. The L2 essays alone may be absent: they are not the project's to give away. What
-needs them is then "not measured", with the command that fetches them, and the exit code is that of the rest.
+The command exits with 0 if every goal that could be measured is met, with 1 if one is missed, and with 2 if
+there was nothing to measure one on. The L2 essays alone may be absent: they are not the project's to give
+away. What needs them is then "not measured", with the command that fetches them, and the exit code is that of
+the rest.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 from bench.corpora import ESSAYS, RATINGS, WORKS, absence, texts
-from bench.evaluate import attacks, pairs, people, quotes, scores, stability, summaries
+from bench.evaluate import attacks, human_raters, pairs, quote_verification, scores, stability, summaries
 from bench.evaluate.goal import Goal, exit_code, table, unmeasured
 from bench.evaluate.works import read
 
@@ -57,14 +58,14 @@ def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
     works = read(by_id.values())
     random.Random(seed).shuffle(works)  # noqa: S311  # it repeats itself
     yield from scores.goals(seed, executor)
-    yield people.goal(arguments.ratings)
+    yield human_raters.goal(arguments.ratings)
     for path in arguments.works:
         if not path.exists():
             for name, what in (("E7", "quote check"), ("E9", "clean works flagged")):
                 yield unmeasured(name, f"{what}, {path.stem}", "", absence(path), ships=path != ESSAYS)
     if not works:
         yield unmeasured("E7", "E7 and E9 to E11", "", "there are no works")
-    yield from quotes.goals(seed, works)
+    yield from quote_verification.goals(seed, works)
     yield from pairs.goals(arguments.pairs, by_id)
     if works:
         yield attacks.goal(seed, arguments.attacks, works)

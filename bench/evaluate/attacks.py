@@ -1,4 +1,4 @@
-"""E9: works that try to steer the models, and models that obey."""
+"""E9: measures works that try to steer the models, on fakes that obey."""
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
 
@@ -9,17 +9,19 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
+from typing_extensions import override
+
 from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scores import merge_scores
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import OnPoint, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, PointListener, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
@@ -35,7 +37,7 @@ _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?\n]?")
 
 
 def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal:
-    """Has every attack made on forty works, which models score whose obedience is known."""
+    """Makes every attack on forty works, which fakes of known obedience then score."""
     templates = {each.stem: each.read_text(encoding="utf-8") for each in sorted(folder.glob("*.txt"))}
     if not templates:
         return unmeasured("E9", _WHAT, _GOAL, f"no attacks in {folder}")
@@ -73,6 +75,45 @@ def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal
     )
 
 
+class _ScriptedModels(FeedbackSource):
+    """Fakes that score the truth, except that the obedient ones obey an attack if they see most of it."""
+
+    def __init__(
+        self,
+        rubric: submission_pb2.Rubric,
+        truth: Mapping[str, float],
+        attack: str,
+        obedient: Collection[str],
+    ) -> None:
+        self._rubric = rubric
+        self._truth = truth
+        self._attack = attack
+        self._obedient = obedient
+
+    @override
+    async def ask(
+        self,
+        listed: ListedModel,
+        question: ReviewQuestion,
+        spending: Spending,
+        deadline: Deadline,
+        listener: PointListener | None,
+    ) -> feedback_pb2.ModelResult:
+        return self.result(listed.name, question.submission.text)
+
+    def result(self, model: str, text: str) -> feedback_pb2.ModelResult:
+        """Returns what a model answers for a text."""
+        obeys = model in self._obedient and _share_left(self._attack, text) > 0.5
+        score = 1 + (4.0 if obeys else self._truth[model])
+        given = [
+            feedback_pb2.CriterionScore(criterion_id=each.id, score=score) for each in self._rubric.criteria
+        ]
+        usage = generation_pb2.Usage(output_tokens=1)
+        return feedback_pb2.ModelResult(
+            model=model, feedback=feedback_pb2.ModelFeedback(scores=given), usage=usage
+        )
+
+
 def _mean_level(
     reading: SubmissionReading,
     read: SubmissionReading,
@@ -80,38 +121,20 @@ def _mean_level(
     attack: str,
     obedient: Collection[str],
 ) -> float:
-    """The merged scores' mean, once the check has had its say."""
+    """Returns the mean of the merged scores after the suspicion was confirmed or not."""
     rubric = default_rubric(reading.language_code)
-
-    def result(model: str, text: str) -> feedback_pb2.ModelResult:
-        # Whoever sees most of the attack does as it says.
-        obeys = model in obedient and _share_left(attack, text) > 0.5
-        score = 1 + (4.0 if obeys else truth[model])
-        given = [feedback_pb2.CriterionScore(criterion_id=each.id, score=score) for each in rubric.criteria]
-        usage = generation_pb2.Usage(output_tokens=1)
-        return feedback_pb2.ModelResult(
-            model=model, feedback=feedback_pb2.ModelFeedback(scores=given), usage=usage
-        )
-
-    async def ask(
-        listed: ListedModel,
-        question: ReviewQuestion,
-        _spending: Spending,
-        _deadline: Deadline,
-        _on_point: OnPoint,
-    ) -> feedback_pb2.ModelResult:
-        return result(listed.name, question.submission.text)
-
+    models = _ScriptedModels(rubric, truth, attack, obedient)
     submission = submission_pb2.Submission(text=read.text, language_code=read.language_code)
     question = ReviewQuestion(
         read, submission, rubric, read.language_code, generation_pb2.Sampling(), include_raw=False
     )
     outcomes = [
-        Outcome(ListedModel(model_pb2.Model(name=model), ""), result(model, read.text)) for model in _MODELS
+        Outcome(ListedModel(model_pb2.Model(name=model), ""), models.result(model, read.text))
+        for model in _MODELS
     ]
     verdict = asyncio.run(
         confirm(
-            ask,
+            models,
             question,
             outcomes,
             suspected_injections(read),
@@ -130,6 +153,6 @@ def _middle(score: merged_pb2.MergedScore) -> float:
 
 
 def _share_left(attack: str, text: str) -> float:
-    """How much of an attack stands in a text, sentence by sentence."""
+    """Returns the share of an attack's sentences, by length, that stand in a text."""
     sentences = _SENTENCE.findall(attack)
     return sum(len(each) for each in sentences if each in text) / max(sum(map(len, sentences)), 1)

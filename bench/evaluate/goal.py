@@ -1,4 +1,4 @@
-"""A goal, what was measured, and the table of them."""
+"""The goals, what was measured for each, and their table."""
 
 import textwrap
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ class Goal:
     """One row of the table.
 
     Attributes:
-        met: None where there was nothing to measure it on.
-        beside: What else there is to compare with: baselines, mostly.
-        ships: False where the project may not ship what it is measured on.
+        met: Whether the goal was met; None where there was nothing to measure.
+        comparison: The baselines, and other figures to compare with.
+        ships: False where the project may not ship what the goal is measured on.
     """
 
     name: str
@@ -23,17 +23,17 @@ class Goal:
     goal: str
     measured: str
     met: bool | None
-    beside: str = ""
+    comparison: str = ""
     ships: bool = True
 
 
 def unmeasured(name: str, what: str, goal: str, why: str, *, ships: bool = True) -> Goal:
-    """A goal that there was nothing to measure on."""
+    """Returns a goal that there was nothing to measure for."""
     return Goal(name, what, goal, f"not measured: {why}", None, ships=ships)
 
 
 def exit_code(goals: Iterable[Goal]) -> int:
-    """0 if all is met, 1 if a goal is missed, 2 if one was not measured though its data ship."""
+    """Returns 0 if all is met, 1 if a goal is missed, 2 if one was not measured though its data ship."""
     codes = {
         _MISSED if each.met is False else _NOTHING_TO_MEASURE for each in goals if not each.met and each.ships
     }
@@ -41,11 +41,11 @@ def exit_code(goals: Iterable[Goal]) -> int:
 
 
 def table(goals: Iterable[Goal]) -> str:
-    """The goals as text."""
+    """Returns the goals as a table in plain text."""
     lines = [_row(("", "what", "goal", "measured"), "met")]
     for each in goals:
         met = {True: "yes", False: "MISSED", None: "-"}[each.met]
-        measured = f"{each.measured}\n{each.beside}" if each.beside else each.measured
+        measured = f"{each.measured}\n{each.comparison}" if each.comparison else each.measured
         lines.append(_row((each.name, each.what, each.goal, measured), met))
     return "\n".join(lines)
 

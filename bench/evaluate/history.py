@@ -1,16 +1,16 @@
-"""What a panel's record says after it has scored some works."""
+"""Calibrates a panel on works that it has scored."""
 
 from collections.abc import Iterable, Mapping
 
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.severity import ResidualSums, calibrate, peer_references
 
-Scored = tuple[str, Mapping[str, float], float | None]
-"""A criterion, the levels each model gave, and the level a person gave."""
+ScoredCriterion = tuple[str, Mapping[str, float], float | None]
+"""A criterion, the level that each model gave, and the level that a person gave, if one did."""
 
 
-def learned(scored: Iterable[Scored], models: Iterable[str]) -> Calibration:
-    """The calibration of a panel after these scores."""
+def learned_calibration(scored: Iterable[ScoredCriterion], models: Iterable[str]) -> Calibration:
+    """Returns the calibration of a panel after these scores."""
     records: dict[str, dict[str, ResidualSums]] = {model: {} for model in models}
     for criterion, levels, person in scored:
         peers = peer_references(levels)

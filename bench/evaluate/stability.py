@@ -1,4 +1,4 @@
-"""E10: the order of the answers changes nothing, and a merge is quick."""
+"""E10: measures whether the order of the answers changes anything, and how long a merge takes."""
 
 import random
 import statistics
@@ -18,7 +18,7 @@ _MOST_MILLISECONDS = 50
 
 
 def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
-    """Merges panels of four models and 48 points, each in another order than before."""
+    """Merges panels of four models and 48 points, each time in another order."""
     generator = random.Random(seed)  # noqa: S311  # it repeats itself
     panels = [
         (reading, panel(reading, generator))
@@ -32,8 +32,8 @@ def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
         merged = merge(
             reading, default_rubric(reading.language_code), opinions, feedback_language=reading.language_code
         )
-        frozen = merged.SerializeToString(deterministic=True)
-        different += frozen != first.setdefault(id(opinions), frozen)
+        serialized = merged.SerializeToString(deterministic=True)
+        different += serialized != first.setdefault(id(opinions), serialized)
         generator.shuffle(opinions)
 
     milliseconds = timed(run, panels, _RUNS)

@@ -1,4 +1,4 @@
-"""E11: whatever model words a summary, it says nothing that its points do not."""
+"""E11: measures whether a summary says what its points do not say, whatever model words it."""
 
 import json
 import random
@@ -24,7 +24,7 @@ Hostility = Callable[[Sentences, bool], Sentences]
 
 
 def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
-    """Has every kind of wording model word summaries, each to another work."""
+    """Has every kind of wording model word summaries, each for another work."""
     generator = random.Random(seed)  # noqa: S311  # it repeats itself
     uncited = new = honest = accepted = 0
     for number in range(_SUMMARIES):
@@ -71,7 +71,7 @@ def _honest(merged: merged_pb2.MergedFeedback, *, korean: bool) -> Sentences:
 
 
 def says_something_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
-    """A check of its own, plainer than the guard's: what it finds, a reader finds."""
+    """Checks independently of the guard, and more plainly: what it finds, a reader finds."""
     said = [member.point for each in cited for member in each.members]
     source = " ".join(
         f"{each.anchor.quote} {each.observation} {each.next_step} {each.reason}" for each in said

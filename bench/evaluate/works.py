@@ -1,4 +1,4 @@
-"""The works that are read, and feedback that fakes give on them."""
+"""Reads the works, and makes up feedback on them."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,12 +31,12 @@ _OBSERVATIONS = {
 
 
 def read(each: Iterable[str]) -> list[SubmissionReading]:
-    """Reads the texts that hold something."""
+    """Reads the texts that are not blank."""
     return [read_submission(submission_pb2.Submission(text=text)) for text in each if text.strip()]
 
 
 def panel(reading: SubmissionReading, generator: random.Random, points: int = 12) -> list[Opinion]:
-    """What four models may say of a work by the default rubric of its language."""
+    """Makes up the opinions of four models on a work, by the default rubric of its language."""
     rubric = default_rubric(reading.language_code)
     return [
         Opinion(model, family, "1", _feedback(reading, rubric, generator, points))
@@ -69,6 +69,6 @@ def _points(
             polarity=generator.choice([feedback_pb2.POLARITY_STRENGTH, feedback_pb2.POLARITY_IMPROVEMENT]),
             severity=feedback_pb2.SEVERITY_MODERATE,
             anchor=reading.anchor(sentence.start, sentence.end, feedback_pb2.Anchor.MATCH_EXACT),
-            # No two alike, as from models: nothing is found again that was analysed before.
+            # Observations differ, as those of models do, so that no cache of the analyser helps.
             observation=f"{generator.choice(observations)} ({generator.random():.6f})",
         )

@@ -1,1 +1,1 @@
-"""What the proofreader's reviewers find, and how much of it is right."""
+"""Measures what the proofreader's reviewers find, and how much of it is right."""

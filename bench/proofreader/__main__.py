@@ -1,13 +1,14 @@
-"""What the proofreader's language reviewer finds, and how much of it is right.
+"""Measures what the proofreader's language reviewer finds, and how much of it is right.
 
     python -m bench.proofreader [--sample 40]
 
-Korean: precision and recall against the misspelt words that are marked in ksl_ko_dev.jsonl. A flagged word is
-a hit if it holds a marked word of its text or is held by one. Not every mistake in the file is marked (few of
-those in endings and spaces are), so precision is a lower bound; the flagged words that nobody marked are
-printed to be read. The baselines are Kiwi alone: the words it corrects, and the words it does not know.
-English: what is found in the essays, if these were fetched, otherwise in the short answers: by issue, with a
-sample to be read. Both: how many of the errors in learner_errors_*.jsonl are found, one at a time.
+In Korean it measures precision and recall against the misspelt words that are marked in ksl_ko_dev.jsonl. A
+flagged word is a hit if it holds a marked word of its text or is held by one. Not every mistake in the file
+is marked (few of those in endings and spaces are), so the precision is a lower bound, and the flagged words
+that nobody marked are printed to be read. The baselines are Kiwi alone: the words that it corrects, and the
+words that it does not know. In English it counts what is found in the essays, if these were fetched,
+otherwise in the short answers, by issue, and prints a sample to be read. In both it says how many of
+the errors in learner_errors_*_dev.jsonl are found, one at a time.
 """
 
 import argparse
@@ -30,11 +31,9 @@ from services.proofreader.submission import Submission
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
 _AROUND = 15
 
-Spans = Iterator[tuple[int, int]]
-
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _MarkedText:
     id: str
     submission: Submission
     marked: frozenset[str]
@@ -108,17 +107,16 @@ def _english(reviewers: Sequence[Reviewer], path: Path, sample: int) -> None:
     _print_sample(iter(improvements[:: max(1, len(improvements) // max(1, sample))]), sample)
 
 
-def _read(path: Path) -> Iterator[_Text]:
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    for row in rows:
+def _read(path: Path) -> Iterator[_MarkedText]:
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         text = row.get("text") or row["answer"]
-        yield _Text(row["id"], Submission.read(text), frozenset(row.get("typos", ())))
+        yield _MarkedText(row["id"], Submission.read(text), frozenset(row.get("typos", ())))
 
 
 def _kiwi_spans(
-    kiwi: Kiwi, text: _Text, flags: Callable[[Token], bool], typos: str | None = None
+    kiwi: Kiwi, text: _MarkedText, flags: Callable[[Token], bool], typos: str | None = None
 ) -> list[tuple[int, int]]:
-    """The words that hold a token that is flagged."""
+    """Returns the spans of the words that hold a flagged token."""
     whole = text.submission.text
     spans = set()
     for token in kiwi.tokenize(whole, typos=typos):
@@ -129,7 +127,7 @@ def _kiwi_spans(
     return sorted(spans)
 
 
-def _score(name: str, texts: Sequence[_Text], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
+def _score(name: str, texts: Sequence[_MarkedText], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
     flagged = hits = marked = recalled = 0
     for text, one in zip(texts, spans, strict=True):
         words = {text.submission.text[start:end].strip(".,!?\"'") for start, end in one}
@@ -140,7 +138,7 @@ def _score(name: str, texts: Sequence[_Text], spans: Sequence[Sequence[tuple[int
     print(f"{name:44}{flagged:9}{hits / max(1, flagged):11.3f}{recalled / max(1, marked):8.3f}")
 
 
-def _is_marked(text: _Text, start: int, end: int) -> bool:
+def _is_marked(text: _MarkedText, start: int, end: int) -> bool:
     return any(_match(text.submission.text[start:end], each) for each in text.marked)
 
 
@@ -148,7 +146,7 @@ def _match(word: str, marked: str) -> bool:
     return word in marked or marked in word
 
 
-def _print_sample(found: Iterator[tuple[_Text, Finding]], sample: int) -> None:
+def _print_sample(found: Iterator[tuple[_MarkedText, Finding]], sample: int) -> None:
     for (text, each), _ in zip(found, range(sample), strict=False):
         whole = text.submission.text
         around = " ".join(

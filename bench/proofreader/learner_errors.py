@@ -1,4 +1,4 @@
-"""Errors of learners, one at a time: the others of the same text are corrected.
+"""Measures which errors of learners are found, one at a time: the others of the text are corrected.
 
 A text has `{wrong|right}` where an error stands, with nothing for a word that is missing or one too many, and
 `{word|OK}` or `word|OK` where a rule may see an error and there is none.
@@ -29,7 +29,7 @@ class LearnerError:
 
 
 def read_errors(path: Path) -> Iterator[tuple[str, list[LearnerError]]]:
-    """Each text without an error, and what it is with each of its errors."""
+    """Yields each text without an error, and what it is with each of its errors."""
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         pieces = list(_pieces(row["marked"]))
         errors = [
@@ -62,7 +62,7 @@ def _ranges(language: Reviewer, text: str) -> list[tuple[int, int]]:
 
 
 def _pieces(marked: str) -> Iterator[tuple[str, str]]:
-    """The text piece by piece: as the learner wrote it, and corrected."""
+    """Yields the text piece by piece: as the learner wrote it, and corrected."""
     end = 0
     for mark in _MARK.finditer(marked):
         yield (marked[end : mark.start()],) * 2

@@ -1,4 +1,4 @@
-"""What a model is told and given to read."""
+"""The request for a review: the instruction to the model, and the documents that it reads."""
 
 import hashlib
 
@@ -105,7 +105,7 @@ _WORDS = (
     _VOICE_KOREAN,
     _VOICE_OTHER,
 )
-# What a model's severity was measured under: other words, and it may be another.
+# A model's severity is learned for one version of the prompt. Under other words it may be another.
 PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _AUTHOR, _REQUEST)).encode()).hexdigest()[:12]
 
 
@@ -117,10 +117,10 @@ def review_request(
     *,
     short: bool = False,
 ) -> model_service_pb2.GenerateRequest:
-    """The request that every model gets; its model and its sampling are the caller's to fill in.
+    """Returns the request that every model gets. The caller fills in its model and its sampling.
 
-    The short form is for models that could not write the long one in time: three points, no rewrites, no
-    summary.
+    The short form is for models that could not write the long one in time. It asks for three points, no
+    rewrites and no summary.
     """
     return model_service_pb2.GenerateRequest(
         system_instruction=_instruction(submission, feedback_language, short=short),

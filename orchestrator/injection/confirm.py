@@ -8,10 +8,10 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import Ask, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import SubmissionReading, read_submission
-from orchestrator.submission.visible_text import visible
+from orchestrator.submission.visible_text import strip_invisible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.task_errors import error_of
@@ -32,7 +32,7 @@ class InjectionVerdict:
 
 
 async def confirm(
-    ask: Ask,
+    source: FeedbackSource,
     question: ReviewQuestion,
     outcomes: Sequence[Outcome],
     passages: Sequence[feedback_pb2.Anchor],
@@ -48,10 +48,10 @@ async def confirm(
     if not passages or not judged:
         return InjectionVerdict(outcomes)
     submission = _without(question, passages)
-    if not visible(submission.text).strip():
+    if not strip_invisible(submission.text).strip():
         return InjectionVerdict(outcomes)
     reading = await asyncio.to_thread(read_submission, submission)
-    again = _Again(ask, replace(question, reading=reading, submission=submission), spending, deadline)
+    again = _Again(source, replace(question, reading=reading, submission=submission), spending, deadline)
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
@@ -71,9 +71,11 @@ async def confirm(
 
 
 class _Again:
-    def __init__(self, ask: Ask, question: ReviewQuestion, spending: Spending, deadline: Deadline) -> None:
+    def __init__(
+        self, source: FeedbackSource, question: ReviewQuestion, spending: Spending, deadline: Deadline
+    ) -> None:
         self.usages: list[generation_pb2.Usage] = []
-        self._ask = ask
+        self._source = source
         self._question = question
         self._spending = spending
         self._deadline = deadline
@@ -83,7 +85,7 @@ class _Again:
         if self._deadline.remaining() < _SLACK * to_seconds(outcome.result.latency):
             return None
         asking = asyncio.create_task(
-            self._ask(outcome.listed, self._question, self._spending, self._deadline, lambda *_: None),
+            self._source.ask(outcome.listed, self._question, self._spending, self._deadline, None),
             name=f"ask {outcome.listed.name} again",
         )
         try:
@@ -117,7 +119,7 @@ def _with_neighbours(reading: SubmissionReading, start: int, end: int) -> tuple[
     first = max(reading.sentence_at(start) - 2, 0)
     last = min(reading.sentence_at(end - 1), len(reading.sentences) - 1)
     before, after = reading.sentences[first], reading.sentences[last]
-    return reading.copy.received_range(before.start, after.end)
+    return reading.visible.received_span(before.start, after.end)
 
 
 def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:

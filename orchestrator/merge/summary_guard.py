@@ -7,7 +7,7 @@ import regex
 
 from chorus.feedback.v1 import merged_pb2
 from modelkit.language import primary_subtag
-from orchestrator.submission.visible_text import visible
+from orchestrator.submission.visible_text import strip_invisible
 
 # An apostrophe within a word or after a plural is no quotation mark.
 _APOSTROPHE = regex.compile(r"(?<=\w)['’](?=\w)|(?<=s)['’](?=\s)")
@@ -41,10 +41,10 @@ _FORMAL_ENDINGS = ("니다", "니까", "시오")
 
 def is_grounded(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
     """Returns whether every number and quotation of a sentence stands in the points that it cites."""
-    if text != visible(text) or _MARKUP.search(text):
+    if text != strip_invisible(text) or _MARKUP.search(text):
         return False
     points = [member.point for point in cited for member in point.members]
-    quotes = [visible(each.anchor.quote) for each in points]
+    quotes = [strip_invisible(each.anchor.quote) for each in points]
     plain = _APOSTROPHE.sub("", text)
     if _QUOTATION_MARK.search(_QUOTATION.sub("", plain)):
         return False

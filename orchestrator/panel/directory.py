@@ -5,9 +5,10 @@ import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import grpc
+from typing_extensions import override
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
 from modelkit.usage import usage_of
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 _SERVICE = "chorus.model.v1.ModelService"
 _MAX_AGE_SECONDS = 2.0
 _TIMEOUT_SECONDS = 1.0
-# Of a server that did not answer last time: while it is asked, nobody waits longer.
+# Callers wait this long for a server that did not answer last time.
 _MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A model, and the target of the server that runs it."""
+    """A model, and the target of the server that runs it; "" where no server has listed it."""
 
     model: model_pb2.Model
     server: str
@@ -66,8 +67,43 @@ class Listing:
         return next((each for each in self.models if each.name == name), None)
 
 
-class ModelDirectory:
-    """Asks the model servers what they have, at most once in `max_age_seconds`.
+class ModelLister(Protocol):
+    """Knows which models there are."""
+
+    async def listing(self) -> Listing:
+        """Lists the models with their present state."""
+
+
+class GenerationClient(Protocol):
+    """Asks models for answers."""
+
+    async def generate(
+        self,
+        listed: ListedModel,
+        request: model_service_pb2.GenerateRequest,
+        deadline: Deadline,
+    ) -> model_service_pb2.GenerateResponse:
+        """Asks a model for one answer.
+
+        Raises:
+            ChorusError: As its server says.
+        """
+
+    def stream_generate(
+        self,
+        listed: ListedModel,
+        request: model_service_pb2.GenerateRequest,
+        deadline: Deadline,
+    ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
+        """Asks a model for one answer piece by piece; closing the iterator ends the call.
+
+        Raises:
+            ChorusError: As its server says.
+        """
+
+
+class ModelDirectory(ModelLister, GenerationClient):
+    """Asks the model servers what they have, at most once in `max_age_seconds`, and for their answers.
 
     What an unreachable server had before stays listed, as UNAVAILABLE.
     """
@@ -86,8 +122,8 @@ class ModelDirectory:
         self._refreshed_at = -float("inf")
         self._refreshing = asyncio.Lock()
 
+    @override
     async def listing(self) -> Listing:
-        """The models as they were at most two seconds ago."""
         async with self._refreshing:
             if time.monotonic() - self._refreshed_at > self._max_age_seconds:
                 await asyncio.gather(*(server.refresh() for server in self._servers))
@@ -97,17 +133,13 @@ class ModelDirectory:
             unreachable=tuple(server.target for server in self._servers if not server.answers),
         )
 
+    @override
     async def generate(
         self,
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
     ) -> model_service_pb2.GenerateResponse:
-        """Asks a model for one answer.
-
-        Raises:
-            ChorusError: As its server says.
-        """
         request.model = listed.name
         try:
             response = await self._stub(listed).Generate(request, timeout=deadline.remaining())
@@ -116,17 +148,13 @@ class ModelDirectory:
         self._metrics.use(listed.name, response.completion.usage)
         return response
 
+    @override
     async def stream_generate(
         self,
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
     ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
-        """Asks a model for one answer piece by piece; closing the iterator ends the call.
-
-        Raises:
-            ChorusError: As its server says.
-        """
         request.model = listed.name
         streamed = model_service_pb2.StreamGenerateRequest(request=request)
         call = self._stub(listed).StreamGenerate(streamed, timeout=deadline.remaining())
@@ -170,13 +198,16 @@ class _ModelServer:
         self._unwatched = _stub(unwatched)
 
     async def refresh(self) -> None:
-        """Asks what it has. Once it has not answered it is asked beside the callers, until it does."""
+        """Asks the server what it has.
+
+        A server that did not answer last time is asked beside the callers, who hardly wait for it.
+        """
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         await asyncio.wait([self._asking], timeout=None if self.answers else _MOMENT_SECONDS)
 
     async def _ask(self) -> None:
-        # All callers share what it finds: the time that this one has left does not count.
+        # All callers share what the server says: this one's deadline must not end the call.
         current_call.set(None)
         request = model_service_pb2.ListModelsRequest()
         try:
@@ -194,7 +225,7 @@ def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
 
 
 def _one_of_each_name(models: Iterable[ListedModel]) -> tuple[ListedModel, ...]:
-    """Of several servers with the same model the first that is ready."""
+    """Chooses, of several servers with the same model, the first that is ready."""
     chosen: dict[str, ListedModel] = {}
     for each in models:
         if each.name not in chosen or (each.ready and not chosen[each.name].ready):

@@ -1,4 +1,4 @@
-"""What any rubric must be."""
+"""Checks a rubric, and reads the weights of its criteria."""
 
 import itertools
 import math
@@ -13,20 +13,21 @@ MAX_ID = 100
 MAX_BYTES = 256 * 1024
 
 Violation = tuple[str, str]
+"""A field's path from the request, and what is wrong with it."""
 
 
 def violations(rubric: submission_pb2.Rubric) -> dict[str, str]:
-    """What is wrong, by the field's path from the request; empty for a sound rubric."""
+    """Returns what is wrong, by the field's path from the request; nothing for a sound rubric."""
     return dict(_violations(rubric))
 
 
 def criterion_weight(criterion: submission_pb2.Criterion) -> float:
-    """How much the criterion counts; 1 if the rubric does not say."""
+    """Returns how much the criterion counts, which is 1 if the rubric does not say."""
     return criterion.weight if criterion.HasField("weight") else 1.0
 
 
 def _violations(rubric: submission_pb2.Rubric) -> Iterator[Violation]:
-    # It goes to every model and back to the caller.
+    # A rubric is sent to every model and back to the caller.
     if rubric.ByteSize() > MAX_BYTES:
         yield "rubric", f"{rubric.ByteSize()} bytes, more than {MAX_BYTES}"
         return

@@ -1,8 +1,9 @@
 """Many requests on one stream, in order of completion; a failed one ends itself alone."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from functools import partial
+from typing import Protocol
 
 from chorus.feedback.v1 import feedback_service_pb2
 from rpckit.call import Deadline
@@ -13,7 +14,19 @@ from rpckit.task_errors import error_of
 Item = feedback_service_pb2.BatchFeedbackRequest
 ItemResponse = feedback_service_pb2.BatchFeedbackResponse
 Response = feedback_service_pb2.GetFeedbackResponse
-Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitable[Response]]
+
+
+class Respond(Protocol):
+    """Answers one item: `IdempotentRuns.response` for one caller, or a test's script."""
+
+    async def __call__(
+        self, request: feedback_service_pb2.GetFeedbackRequest, deadline: Deadline
+    ) -> Response:
+        """Waits for the response to a request.
+
+        Raises:
+            ChorusError: As the request's run ends.
+        """
 
 
 class FeedbackBatch:
@@ -66,7 +79,7 @@ class FeedbackBatch:
         self._item_ids.add(item.item_id)
         deadline = self._deadline
         if item.HasField("timeout"):
-            deadline = min(deadline, Deadline.after(to_seconds(item.timeout)))
+            deadline = deadline.within(to_seconds(item.timeout))
         return await self._respond(item.request, deadline)
 
     def _end(self, item_id: str, task: asyncio.Task[Response]) -> None:

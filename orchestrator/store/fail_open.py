@@ -10,13 +10,14 @@ from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store, StoredRequest, StoreError
 from rpckit import log
+from rpckit.call import Clock
 from rpckit.errors import Unavailable
 
-# What is asked of a store is on the way of an answer.
+# An operation may hold an answer up this long.
 _PATIENCE_SECONDS = 0.6
-# One that hangs is left alone this long.
+# A store that did not answer in time is left alone this long.
 _PAUSE_SECONDS = 2.0
-# Beyond it a call leaves no record: the store is slower than the calls.
+# The most calls that wait to be written. Further ones leave no record: the store is slower than the calls.
 _MAX_UNWRITTEN = 1000
 
 
@@ -26,8 +27,9 @@ class FailOpenStore:
     Meanwhile requests are answered without its protection; what only the store can do fails with UNAVAILABLE.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock = time.monotonic) -> None:
         self._store = store
+        self._clock = clock
         self._failing: set[str] = set()
         self._resume_at = 0.0
         self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
@@ -124,13 +126,13 @@ class FailOpenStore:
 
     @asynccontextmanager
     async def _asked(self, operation: str, patience: float | None = _PATIENCE_SECONDS) -> AsyncIterator[None]:
-        if time.monotonic() < self._resume_at:
+        if self._clock() < self._resume_at:
             raise StoreError("left alone")
         try:
             async with asyncio.timeout(patience):
                 yield
         except TimeoutError:
-            self._resume_at = time.monotonic() + _PAUSE_SECONDS
+            self._resume_at = self._clock() + _PAUSE_SECONDS
             self._note_failure(operation, "no answer")
             raise StoreError("no answer") from None
         except StoreError as error:

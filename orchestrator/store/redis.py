@@ -122,10 +122,12 @@ class RedisStore:
 
     async def name_results(self, request_id: str, feedback_id: str) -> None:
         """See `Store`."""
-        feedback = _feedback(feedback_id)
+        key, feedback = _request(request_id), _feedback(feedback_id)
         with explained():
+            if not await self._client.exists(key):
+                raise StoreError("it is gone")
             async with self._client.pipeline() as pipeline:
-                pipeline.hset(feedback, "request", _request(request_id))
+                pipeline.hset(feedback, "request", key)
                 pipeline.pexpire(feedback, self._retention)
                 await pipeline.execute()
 

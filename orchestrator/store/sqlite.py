@@ -115,9 +115,11 @@ class SqliteStore:
     async def name_results(self, request_id: str, feedback_id: str) -> None:
         """See `Store`."""
         async with self._transaction():
-            await self._connection.execute(
+            named = await self._connection.execute(
                 "UPDATE requests SET feedback_id = ? WHERE request_id = ?", (feedback_id, request_id)
             )
+            if not named.rowcount:
+                raise StoreError("it is gone")
 
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """See `Store`."""

@@ -48,7 +48,11 @@ class Store(Protocol):
         """Keeps a response under its request_id, if it has one, and its rubric under its feedback_id."""
 
     async def name_results(self, request_id: str, feedback_id: str) -> None:
-        """Lets `delete_feedback` delete the answers of a request that came to no response."""
+        """Lets `delete_feedback` delete the answers of a request that came to no response.
+
+        Raises:
+            StoreError: Nothing is kept under the request_id.
+        """
 
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
         """The rubric of a feedback; None if there is no such feedback or it has expired."""

@@ -19,9 +19,6 @@ from services.cloud_proxy.generation import Gate
 from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.settings import Connection, Settings
 
-# Ours must reach the client before its own clock ends the call.
-_RESERVE_SECONDS = 0.05
-
 
 class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
     """Serves the models of the settings' catalog through the gates of their connections.
@@ -147,4 +144,4 @@ def _deadline() -> Deadline:
     call = current_call.get()
     if call is None:
         raise Internal("no call is being served")
-    return call.deadline.earlier(_RESERVE_SECONDS)
+    return call.deadline.with_reserve()

@@ -33,7 +33,7 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 async def replica(server: RedisServer) -> AsyncIterator[tuple[IdempotentRuns, ScriptedReview]]:
     script = ScriptedReview()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        yield IdempotentRuns(script.review, FailOpenStore(store)), script
+        yield IdempotentRuns(script, FailOpenStore(store)), script
 
 
 def deadline() -> Deadline:
@@ -59,15 +59,15 @@ async def test_a_patient_caller_of_another_replica_gets_what_a_hasty_one_had_no_
     hasty, patient = SlowModelReview(), SlowModelReview()
     patient.go.set()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        first = asyncio.create_task(IdempotentRuns(hasty.review, store).response(REQUEST, Deadline.after(20)))
+        first = asyncio.create_task(IdempotentRuns(hasty, store).response(REQUEST, Deadline.after(20)))
         await hasty.started.wait()
-        second = asyncio.create_task(IdempotentRuns(patient.review, store).response(REQUEST, deadline()))
+        second = asyncio.create_task(IdempotentRuns(patient, store).response(REQUEST, deadline()))
         await _renewed(server, times=1)
         hasty.go.set()
         assert [each.HasField("feedback") for each in (await first).results] == [True, False]
         assert [each.HasField("feedback") for each in (await second).results] == [True, True]
         assert patient.asked == ["slow/c"]
-        assert (await IdempotentRuns(patient.review, store).response(REQUEST, deadline())).replayed
+        assert (await IdempotentRuns(patient, store).response(REQUEST, deadline())).replayed
 
 
 async def _renewed(server: RedisServer, times: int) -> None:

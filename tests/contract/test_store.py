@@ -93,6 +93,14 @@ async def test_answers_without_a_response_are_deleted_by_the_name_they_were_give
         assert (await store.open_request("r1", b"hash")).results == ()
 
 
+async def test_nothing_is_named_that_is_not_kept(opened: Open) -> None:
+    async with opened(60) as store:
+        with pytest.raises(StoreError):
+            await store.name_results("r1", "f1")
+        await store.open_request("r1", b"hash")
+        await store.name_results("r1", "f1")
+
+
 async def test_a_response_without_a_request_id_has_a_rubric(opened: Open) -> None:
     async with opened(60) as store:
         await store.keep_response("", RESPONSE)

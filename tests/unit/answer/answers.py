@@ -1,4 +1,4 @@
-"""Answers as a model writes them."""
+"""Makes answers as a model writes them."""
 
 import json
 from typing import Any

@@ -4,7 +4,7 @@ import pytest
 
 from bench.corpora import DATA, ESSAYS, RATINGS, absence, require
 from bench.injection import essay_features
-from bench.injection.passages import attack_lines, passages_of
+from bench.injection.segments import attack_lines, segments_of
 
 
 def test_every_file_that_ships_has_its_source_and_licence_in_the_readme() -> None:
@@ -14,9 +14,9 @@ def test_every_file_that_ships_has_its_source_and_licence_in_the_readme() -> Non
 
 
 def test_of_the_essays_only_words_of_attacks_ship() -> None:
-    known = {word for _, attack in attack_lines() for each in passages_of(attack) for word in each.shows}
+    known = {word for _, attack in attack_lines() for each in segments_of(attack) for word in each.features}
     essays = list(essay_features.read())
-    shown = {feature for essay in essays for passage in essay for feature in passage.shows}
+    shown = {feature for essay in essays for segment in essay for feature in segment.features}
     assert len(essays) == 71
     assert {feature for feature in shown - known if not feature.isupper()} == set()
 

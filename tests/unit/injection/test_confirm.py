@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from google.protobuf.duration_pb2 import Duration
+from typing_extensions import override
 
 from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelFeedback, ModelResult
 from chorus.feedback.v1.submission_pb2 import Submission
@@ -10,10 +11,10 @@ from chorus.model.v1.failure_pb2 import ERROR_REASON_BUDGET_EXCEEDED, Failure
 from chorus.model.v1.generation_pb2 import Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.injection.confirm import InjectionVerdict, confirm
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import OnPoint, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, PointListener, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
@@ -41,7 +42,7 @@ def outcome(model: str, score: float) -> Outcome:
     return Outcome(ListedModel(Model(name=model), "server"), result(model, score))
 
 
-class SecondAnswers:
+class SecondAnswers(FeedbackSource):
     """What each model scores without the passage; a model that is not named has no money left."""
 
     def __init__(self, scores: Mapping[str, float]) -> None:
@@ -49,13 +50,14 @@ class SecondAnswers:
         self.asked: list[str] = []
         self.texts: set[str] = set()
 
+    @override
     async def ask(
         self,
         listed: ListedModel,
         question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
-        on_point: OnPoint,
+        listener: PointListener | None,
     ) -> ModelResult:
         self.asked.append(listed.name)
         self.texts.add(question.submission.text)
@@ -69,9 +71,7 @@ def verdict(
 ) -> InjectionVerdict:
     async def run() -> InjectionVerdict:
         passages = suspected_injections(question.reading)
-        return await confirm(
-            answers.ask, question, outcomes, passages, Spending(None), Deadline.after(seconds)
-        )
+        return await confirm(answers, question, outcomes, passages, Spending(None), Deadline.after(seconds))
 
     return asyncio.run(run())
 
@@ -135,13 +135,14 @@ def test_who_was_not_asked_again_keeps_no_scores() -> None:
 
 def test_a_bug_in_asking_again_takes_no_answer_away() -> None:
     class Broken(SecondAnswers):
+        @override
         async def ask(
             self,
             listed: ListedModel,
             question: ReviewQuestion,
             spending: Spending,
             deadline: Deadline,
-            on_point: OnPoint,
+            listener: PointListener | None,
         ) -> ModelResult:
             raise ZeroDivisionError
 

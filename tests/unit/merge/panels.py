@@ -1,4 +1,4 @@
-"""Opinions to merge."""
+"""Makes opinions to merge."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
 
-# Six sentences of one length: the n-th starts at 20 n.
+# The text has six sentences of one length, which start at 0, 20, 40 and so on.
 TEXT = "".join(f"Sentence numbers {number}. " for number in "123456")
 READING = read_submission(submission_pb2.Submission(text=TEXT, language_code="en"))
 RUBRIC = default_rubric("en")

@@ -1,4 +1,4 @@
-"""What holds of every merge."""
+"""Properties that every merge has."""
 
 import random
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from modelkit.answer_form.issues import ISSUES
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.severity import ResidualSums, calibrate

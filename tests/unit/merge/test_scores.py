@@ -70,7 +70,7 @@ def test_one_rater_is_one_opinion() -> None:
     score = judge(3)
     assert (score.score, score.agreement) == (3, merged_pb2.AGREEMENT_SINGLE)
     assert score.effective_raters == 1
-    # s2 = 2 x 0.64 / 3
+    # The variance is that of two prior raters, spread over three.
     half = 1.28 * math.sqrt(2 * 0.64 / 3)
     assert (score.low, score.high) == pytest.approx((3 - half, 3 + half))
 
@@ -153,7 +153,7 @@ def test_scores_stay_on_the_scale_and_among_the_raters(
     low, high = (level.score for level in scale.criteria[0].levels)
     values = [min(max(low + (high - low) * each / 4, low), high) for each in levels]
     (score,) = merge_scores(scale, panel(*values), Calibration())
-    slack = (abs(lowest) + width) * 1e-6  # scores are single precision
+    slack = (abs(lowest) + width) * 1e-6  # scores are in single precision
     assert low <= score.low <= score.high <= high
     assert 1 - 1e-6 <= score.effective_raters <= len(values)
     if score.HasField("score"):

@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.merge import policy
+from orchestrator.merge.calibration import Calibration, RaterProfile
 from orchestrator.merge.severity import ResidualSums, calibrate, peer_references
 
-# One that is a level too lenient, ten times, against people; and one just right.
+# A rater who was a level too lenient ten times, against people, and one who was just right.
 LENIENT = {"c0": ResidualSums(10, 10.0, 10.0)}
 EXACT = {"c0": ResidualSums(10, 0.0, 0.0)}
 
@@ -41,6 +42,10 @@ def test_the_steady_count_more_within_bounds() -> None:
 def test_the_id_says_what_is_known() -> None:
     assert calibrate({"a": LENIENT, "b": EXACT}).id == calibrate({"b": EXACT, "a": LENIENT}).id
     assert calibrate({"a": LENIENT, "b": EXACT}).id != calibrate({"a": EXACT, "b": LENIENT}).id
+
+
+def test_equal_profiles_keep_the_id_of_the_first_release() -> None:
+    assert Calibration.of({"a": RaterProfile(0.5, {"c0": 0.25}, 0.8, 1.0)}).id == "9ec1178af5b8"
 
 
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=30))

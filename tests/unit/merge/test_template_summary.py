@@ -152,5 +152,5 @@ def test_every_issue_has_a_phrase_in_one_register() -> None:
     ]
     assert all(wording.count("{place}") == 1 for wording in wordings)
     assert has_one_register([f"{wording}." for wording in wordings], "ko")
-    # The particle after it must fit both nouns that stand for a place; 으로 would not.
+    # The particle must fit both nouns that can stand for the place. 으로 would not.
     assert not any(re.search(r"\{place\}(?:으로|로)", wording) for wording in wordings)

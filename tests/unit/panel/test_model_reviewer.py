@@ -1,24 +1,32 @@
 import json
+import math
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from chorus.feedback.v1.feedback_pb2 import ModelResult, Point
+from chorus.feedback.v1.feedback_pb2 import Anchor, ModelResult, Point
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
 from chorus.model.v1.content_pb2 import Part
 from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, FINISH_REASON_STOP, Sampling, Usage
 from chorus.model.v1.model_pb2 import Model, Price
-from chorus.model.v1.model_service_pb2 import Completion, GenerateRequest, StreamGenerateResponse
-from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
+from chorus.model.v1.model_service_pb2 import (
+    Completion,
+    GenerateRequest,
+    GenerateResponse,
+    StreamGenerateResponse,
+)
+from orchestrator.panel.directory import GenerationClient, ListedModel
+from orchestrator.panel.model_reviewer import ModelReviewer, PointListener, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
-from orchestrator.submission.reading import read_submission
+from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
 
@@ -63,13 +71,21 @@ GOOD = json.dumps(
 )
 
 
-class Script:
+class Script(GenerationClient):
     """Gives the scripted replies, one a call, and remembers the requests."""
 
     def __init__(self, *replies: str | ChorusError | Completion) -> None:
         self._replies: Iterator[str | ChorusError | Completion] = iter(replies)
         self.requests: list[GenerateRequest] = []
+        self.pieces = 0
 
+    @override
+    async def generate(
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+    ) -> GenerateResponse:
+        raise AssertionError("the panel is asked by streaming, always")
+
+    @override
     async def stream_generate(
         self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
     ) -> AsyncGenerator[StreamGenerateResponse]:
@@ -85,12 +101,44 @@ class Script:
             yield StreamGenerateResponse(completed=reply)
             return
         for start in range(0, len(reply), 40):
+            self.pieces += 1
             yield StreamGenerateResponse(delta=Part(text=reply[start : start + 40]))
         completed = Completion(finish_reason=FINISH_REASON_STOP, usage=usage, model_version="b-1")
         yield StreamGenerateResponse(completed=completed)
 
 
 CUT = Completion(finish_reason=FINISH_REASON_LENGTH, usage=Usage(output_tokens=4096, cost_usd_nanos=100))
+
+
+class Points(PointListener):
+    """Hears points from the piece on that is numbered so."""
+
+    def __init__(self, script: Script, since: float = 0) -> None:
+        self.heard: list[Point] = []
+        self._script = script
+        self._since = since
+
+    @property
+    @override
+    def is_listening(self) -> bool:
+        return self._script.pieces >= self._since
+
+    @override
+    def hear(self, model: str, point: Point) -> None:
+        assert model == MODEL.name
+        self.heard.append(point)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReading(SubmissionReading):
+    """A reading that counts the quotations that are looked up in it."""
+
+    lookups: list[int] = field(default_factory=list)
+
+    @override
+    def anchor(self, start: int, end: int, match: Anchor.Match.ValueType) -> Anchor:
+        self.lookups.append(start)
+        return super(CountedReading, self).anchor(start, end, match)
 
 
 async def ask(
@@ -101,14 +149,13 @@ async def ask(
     question: ReviewQuestion = QUESTION,
     records: TrackRecords | None = None,
     limit: int | None = None,
+    listens_since: float = 0,
 ) -> tuple[ModelResult, list[Point]]:
-    points: list[Point] = []
+    points = Points(script, listens_since)
     async with SqliteStore.open(tmp_path / "s", 60) as store:
-        model_reviewer = ModelReviewer(script.stream_generate, records or TrackRecords(), store)
-        result = await model_reviewer.ask(
-            listed, question, Spending(limit), Deadline.after(60), lambda _, point: points.append(point)
-        )
-    return result, points
+        model_reviewer = ModelReviewer(script, records or TrackRecords(), store)
+        result = await model_reviewer.ask(listed, question, Spending(limit), Deadline.after(60), points)
+    return result, points.heard
 
 
 async def test_a_good_answer_becomes_feedback_and_its_points_are_heard_early(tmp_path: Path) -> None:
@@ -118,6 +165,21 @@ async def test_a_good_answer_becomes_feedback_and_its_points_are_heard_early(tmp
     assert [each.anchor.quote for each in points] == ["Cats are kind."]
     assert result.usage.cost_usd_nanos == 7
     assert result.HasField("latency")
+
+
+@pytest.mark.parametrize(("since", "early"), [(0, 1), (math.inf, 0), (20, 1)])
+async def test_points_are_read_early_for_those_who_listen_and_for_nobody_else(
+    tmp_path: Path, since: float, early: int
+) -> None:
+    plain = QUESTION.reading
+    reading = CountedReading(*(getattr(plain, each.name) for each in fields(plain)))
+    script = Script(GOOD)
+    question = replace(QUESTION, reading=reading)
+    result, points = await ask(script, tmp_path, question=question, listens_since=since)
+    assert len(points) == early
+    # The whole answer's point, and a quotation for each criterion, are looked up once in any case.
+    assert len(reading.lookups) == len(result.feedback.points) + len(RUBRIC.criteria) + early
+    assert script.pieces > 20
 
 
 async def test_an_answer_of_the_wrong_form_is_asked_for_once_more_and_both_are_paid(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from chorus.feedback.v1.submission_pb2 import Submission
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
-from orchestrator.store.store import StoreError
+from orchestrator.store.store import StoredRequest, StoreError
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
-from tests.fakes.scripted_review import REQUEST, ScriptedReview, SlowModelReview
+from tests.fakes.clock import FakeClock, run_in_virtual_time
+from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview, SlowModelReview
+
+WITHOUT_ID = GetFeedbackRequest(submission=Submission(text="A text."))
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     await script.started.wait()
     events = runs.events(REQUEST, Deadline.after(60))
@@ -37,7 +41,7 @@ async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store
 async def test_a_later_repeat_gets_the_stored_answer(store: SqliteStore) -> None:
     script = ScriptedReview()
     script.go.set()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     first = await runs.response(REQUEST, Deadline.after(60))
     events = [event async for event in runs.events(REQUEST, Deadline.after(60))]
     assert [event.WhichOneof("event") for event in events] == ["accepted", "result", "response"]
@@ -49,7 +53,7 @@ async def test_a_later_repeat_gets_the_stored_answer(store: SqliteStore) -> None
 async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: SqliteStore) -> None:
     script = ScriptedReview(fails=True)
     script.go.set()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     with pytest.raises(QuorumNotReached):
         await runs.response(REQUEST, Deadline.after(60))
     script.fails = False
@@ -61,7 +65,7 @@ async def test_a_failed_call_is_made_again_from_the_answers_it_paid_for(store: S
 async def test_what_a_failed_call_paid_for_is_deleted_by_the_name_in_its_error(store: SqliteStore) -> None:
     script = ScriptedReview(fails=True)
     script.go.set()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     for bought in (1, 2):
         with pytest.raises(QuorumNotReached) as caught:
             await runs.response(REQUEST, Deadline.after(60))
@@ -78,13 +82,26 @@ async def test_a_store_that_fails_meanwhile_leaves_no_name_that_would_delete_not
         script = ScriptedReview(fails=True)
         script.go.set()
         with pytest.raises(QuorumNotReached) as caught:
-            await IdempotentRuns(script.review, FailOpenStore(store)).response(REQUEST, Deadline.after(60))
+            await IdempotentRuns(script, FailOpenStore(store)).response(REQUEST, Deadline.after(60))
+    assert "feedback_id" not in caught.value.metadata
+
+
+async def test_a_store_that_never_knew_the_request_leaves_no_name_either(tmp_path: Path) -> None:
+    class Absent(SqliteStore):
+        async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
+            raise StoreError(f"no {request_id}, no {request_hash!r}")
+
+    async with Absent.open(tmp_path / "s", retention_seconds=60) as store:
+        script = ScriptedReview(fails=True)
+        script.go.set()
+        with pytest.raises(QuorumNotReached) as caught:
+            await IdempotentRuns(script, FailOpenStore(store)).response(REQUEST, Deadline.after(60))
     assert "feedback_id" not in caught.value.metadata
 
 
 async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     other = GetFeedbackRequest(submission=Submission(text="Another."), request_id="r1")
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     await script.started.wait()
@@ -98,7 +115,7 @@ async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -
 
 async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     second = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
     await script.started.wait()
@@ -112,16 +129,84 @@ async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: S
 
 async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    clock = FakeClock()
+    deadline = Deadline.after(2, clock)
+    clock.now += 2
     with pytest.raises(Timeout):
-        await runs.response(REQUEST, Deadline.after(0.01))
-    assert script.ended == 1
+        await runs.response(REQUEST, deadline)
+    script.go.set()
+    assert (await first).results == [BOUGHT]
+
+
+def test_a_joined_run_is_given_up_while_there_is_time_to_say_so(tmp_path: Path) -> None:
+    async def seconds_left() -> list[float]:
+        clock = asyncio.get_running_loop().time
+        left: list[float] = []
+        async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
+            runs = IdempotentRuns(ScriptedReview(), store)
+
+            async def wait(deadline: Deadline) -> None:
+                with pytest.raises(Timeout):
+                    await runs.response(REQUEST, deadline)
+                left.append(deadline.remaining())
+
+            first = asyncio.create_task(wait(Deadline.after(20, clock)))
+            await asyncio.sleep(0)
+            await wait(Deadline.after(10, clock))
+            await first
+        return left
+
+    assert run_in_virtual_time(seconds_left()) == pytest.approx([0.1, 0])
+
+
+@pytest.mark.parametrize("request_", [REQUEST, WITHOUT_ID], ids=["with an id", "without an id"])
+async def test_nothing_is_merged_or_read_early_for_who_waits_for_the_response_alone(
+    store: SqliteStore, request_: GetFeedbackRequest
+) -> None:
+    script = ScriptedReview()
+    script.go.set()
+    await IdempotentRuns(script, store).response(request_, Deadline.after(60))
+    assert (script.merges, script.deltas) == (0, 0)
+
+
+async def test_a_stream_that_joins_hears_what_nobody_listened_to_before(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = IdempotentRuns(script, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+
+    async def stream() -> list[str | None]:
+        events = runs.events(REQUEST, Deadline.after(60))
+        return [event.WhichOneof("event") async for event in events]
+
+    streams = [asyncio.create_task(stream()) for _ in range(2)]
+    await asyncio.sleep(0)
+    script.go.set()
+    for each in streams:
+        assert await each == ["accepted", "result", "merged", "delta", "response"]
+    assert (await first).results == [BOUGHT]
+    assert script.merges == 1
+
+
+async def test_a_stream_that_leaves_listens_no_more(store: SqliteStore) -> None:
+    script = ScriptedReview()
+    runs = IdempotentRuns(script, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
+    await script.started.wait()
+    async with aclosing(runs.events(REQUEST, Deadline.after(60))) as events:
+        await anext(events)
+    script.go.set()
+    await first
+    assert (script.merges, script.deltas) == (0, 0)
 
 
 async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
     script = ScriptedReview()
     script.go.set()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     request = GetFeedbackRequest(submission=Submission(text="A text."))
     for expected in ("f1", "f2"):
         assert (await runs.response(request, Deadline.after(60))).feedback_id == expected
@@ -129,7 +214,7 @@ async def test_without_an_id_nothing_is_shared(store: SqliteStore) -> None:
 
 async def test_another_caller_with_the_same_id_shares_nothing(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     first = asyncio.create_task(runs.response(REQUEST, Deadline.after(60), "tutor"))
     await script.started.wait()
     script.go.set()
@@ -145,7 +230,7 @@ async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
     store: SqliteStore, hasty_leaves: bool
 ) -> None:
     models = SlowModelReview()
-    runs = IdempotentRuns(models.review, store)
+    runs = IdempotentRuns(models, store)
     hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
     await models.started.wait()
     patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
@@ -163,7 +248,7 @@ async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
 
 async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: SqliteStore) -> None:
     script = ScriptedReview()
-    runs = IdempotentRuns(script.review, store)
+    runs = IdempotentRuns(script, store)
     hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20)))
     await script.started.wait()
     patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(60)))
@@ -175,7 +260,7 @@ async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: Sq
 
 async def test_whom_the_policy_gave_up_is_not_asked_again(store: SqliteStore) -> None:
     models = SlowModelReview()
-    runs = IdempotentRuns(models.review, store)
+    runs = IdempotentRuns(models, store)
     request = GetFeedbackRequest()
     request.CopyFrom(REQUEST)
     request.policy.straggler_grace.seconds = 1
@@ -186,3 +271,17 @@ async def test_whom_the_policy_gave_up_is_not_asked_again(store: SqliteStore) ->
     models.go.set()
     assert (await patient).feedback_id == (await hasty).feedback_id
     assert models.asked == ["a/b", "slow/c"]
+
+
+@pytest.mark.parametrize("request_", [REQUEST, WITHOUT_ID], ids=["with an id", "without an id"])
+async def test_a_stream_that_is_left_at_its_response_is_kept(
+    store: SqliteStore, request_: GetFeedbackRequest
+) -> None:
+    script = ScriptedReview()
+    script.go.set()
+    async with aclosing(IdempotentRuns(script, store).events(request_, Deadline.after(60))) as events:
+        async for event in events:
+            if event.HasField("response"):
+                assert await store.rubric(event.response.feedback_id) is not None
+                break
+    assert await store.rubric("f1") is not None

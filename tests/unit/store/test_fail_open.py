@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from aiosqlite import Connection
 
+from chorus.feedback.v1.submission_pb2 import Rubric
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
+from rpckit.errors import Unavailable
+from tests.fakes.clock import run_in_virtual_time
 
 CALLS = [ModelCall("a/b", answered=True, seconds=n, output_tokens_per_second=1) for n in range(1001)]
 
@@ -25,6 +28,41 @@ class SlowStore(SqliteStore):
         await super().add_call(call)
 
 
+class HungStore(SqliteStore):
+    """Says nothing to whoever asks for a rubric until it `answers`."""
+
+    answers = False
+    asked = 0
+
+    async def rubric(self, feedback_id: str) -> Rubric | None:
+        self.asked += 1
+        if not self.answers:
+            await asyncio.Event().wait()
+        return None
+
+
+def test_a_store_that_hangs_is_left_alone_for_two_seconds(tmp_path: Path) -> None:
+    async def run() -> None:
+        clock = asyncio.get_running_loop().time
+        async with HungStore.open(tmp_path / "s", 60) as store:
+            assert isinstance(store, HungStore)
+            fail_open = FailOpenStore(store, clock)
+            started = clock()
+            with pytest.raises(Unavailable):
+                await fail_open.rubric("f1")
+            assert clock() - started == pytest.approx(0.6)
+            store.answers = True
+            await asyncio.sleep(1.999)
+            with pytest.raises(Unavailable):
+                await fail_open.rubric("f1")
+            assert store.asked == 1
+            await asyncio.sleep(0.002)
+            assert await fail_open.rubric("f1") is None
+            assert store.asked == 2
+
+    run_in_virtual_time(run())
+
+
 @asynccontextmanager
 async def slow(folder: Path) -> AsyncIterator[tuple[SlowStore, FailOpenStore]]:
     async with SlowStore.open(folder / "s", 60) as store:
@@ -35,9 +73,9 @@ async def slow(folder: Path) -> AsyncIterator[tuple[SlowStore, FailOpenStore]]:
 async def test_a_slow_store_holds_up_no_answer_and_its_calls_are_written_all_the_same(tmp_path: Path) -> None:
     async with slow(tmp_path) as (store, fail_open):
         writing = asyncio.create_task(fail_open.run())
-        async with asyncio.timeout(0.3):
-            for call in CALLS[:3]:
-                await fail_open.add_call(call)
+        for call in CALLS[:3]:
+            await fail_open.add_call(call)
+        assert list(await store.latest_calls()) == []
         store.go.set()
         while len(await store.latest_calls()) < 3:  # noqa: ASYNC110 - a table does not say that it has changed
             await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.errors import InvalidRequest
 

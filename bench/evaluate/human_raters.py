@@ -1,4 +1,4 @@
-"""E6: people's ratings, each foretold from the others'."""
+"""E6: predicts each rating of a person from those of the other people."""
 
 import csv
 from collections import defaultdict
@@ -9,7 +9,7 @@ import krippendorff
 import numpy as np
 
 from bench.evaluate.goal import Goal, unmeasured
-from bench.evaluate.history import learned
+from bench.evaluate.history import learned_calibration
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
@@ -24,7 +24,7 @@ Ratings = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 
 def goal(path: Path) -> Goal:
-    """Foretells every rating from the other raters of its essay and what the other essays say of all."""
+    """Predicts every rating from the other raters of its essay, calibrated on all other essays."""
     if not path.exists():
         return unmeasured("E6", _WHAT, _GOAL, f"no ratings: {path} is not there")
     ratings = _read(path)
@@ -32,11 +32,11 @@ def goal(path: Path) -> Goal:
     ours, mean, median, another, truth = [], [], [], [], []
     for essay, criteria in ratings.items():
         raters = sorted({rater for given in criteria.values() for rater in given})
-        calibration = learned(_others(ratings, rubric, essay), raters)
+        calibration = learned_calibration(_others(ratings, rubric, essay), raters)
         for rater in raters:
-            for criterion, foretold in _foretold(criteria, rubric, calibration, rater).items():
+            for criterion, predicted in _predicted(criteria, rubric, calibration, rater).items():
                 others = [score for other, score in criteria[criterion].items() if other != rater]
-                ours.append(foretold)
+                ours.append(predicted)
                 mean.append(float(np.mean(others)))
                 median.append(float(np.median(others)))
                 another.append(others[0])
@@ -65,7 +65,7 @@ def _read(path: Path) -> Ratings:
 
 
 def _rubric(ratings: Ratings) -> submission_pb2.Rubric:
-    """Every criterion on the range of scores that were ever given."""
+    """Returns a rubric whose scales span all the scores that were given."""
     names = sorted({criterion for criteria in ratings.values() for criterion in criteria})
     scores = [
         score for criteria in ratings.values() for given in criteria.values() for score in given.values()
@@ -90,13 +90,13 @@ def _others(
                 )
 
 
-def _foretold(
+def _predicted(
     criteria: Mapping[str, Mapping[str, float]],
     rubric: submission_pb2.Rubric,
     calibration: Calibration,
     left_out: str,
 ) -> dict[str, float]:
-    """The merge of the others, as severe as the rater who is left out."""
+    """Returns the merged scores of the other raters, with the severity of the one who is left out."""
     others = {rater for given in criteria.values() for rater in given} - {left_out}
     opinions = [
         Opinion(
@@ -113,15 +113,15 @@ def _foretold(
         )
         for rater in sorted(others)
     ]
-    foretold = {}
+    predicted = {}
     for criterion, merged in zip(rubric.criteria, merge_scores(rubric, opinions, calibration), strict=True):
         if left_out in criteria.get(criterion.id, {}) and merged.HasField("low"):
             scale = Scale.of(criterion)
             middle = merged.score if merged.HasField("score") else (merged.low + merged.high) / 2
-            foretold[criterion.id] = scale.score(
+            predicted[criterion.id] = scale.score(
                 scale.levels(middle) + calibration.bias(left_out, criterion.id)
             )
-    return foretold
+    return predicted
 
 
 def _alpha(ratings: Ratings) -> float:

@@ -1,4 +1,4 @@
-"""Synthetic raters, whose severity, noise and errors are known, and the panels they make."""
+"""Synthetic raters of known severity, noise and errors, and the panels that they make."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _BIAS = 0.45
 _CRITERION_BIAS = 0.2
 _SLOPE = (0.6, 1.0)
 _NOISE = (0.35, 0.75)
-# How much of a model's error all models of a work share.
+# The correlation of a model's error with the error that all models share on a work.
 _SHARED = 0.3
 
 Levels = NDArray[np.float64]
@@ -37,23 +37,23 @@ RUBRIC = submission_pb2.Rubric(
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
-    """Works with the truth about them (works x criteria) and what each model gave (the same, by model)."""
+class RatedWorks:
+    """Some works' true levels and the levels that each model gave, as arrays of works x criteria."""
 
     truth: Levels
     given: Mapping[str, Levels]
 
-    def only(self, *models: str) -> "Rated":
-        """The same with these models alone."""
-        return Rated(self.truth, {model: self.given[model] for model in models})
+    def only(self, *models: str) -> "RatedWorks":
+        """Returns the same works with these models alone."""
+        return RatedWorks(self.truth, {model: self.given[model] for model in models})
 
-    def with_scores(self, model: str, scores: Levels) -> "Rated":
-        """The same with another's scores in the place of a model's."""
-        return Rated(self.truth, {**self.given, model: scores})
+    def with_scores(self, model: str, scores: Levels) -> "RatedWorks":
+        """Returns the same works with other scores in the place of a model's."""
+        return RatedWorks(self.truth, {**self.given, model: scores})
 
 
-class Raters:
-    """Four models with habits drawn once."""
+class SyntheticRaters:
+    """Four models whose profiles are drawn once."""
 
     def __init__(self, generator: np.random.Generator) -> None:
         count = len(MODELS)
@@ -63,7 +63,7 @@ class Raters:
         self._slope = generator.uniform(*_SLOPE, (count, 1, 1))
         self._noise = generator.uniform(*_NOISE, (count, 1, 1))
 
-    def rate(self, works: int) -> Rated:
+    def rate(self, works: int) -> RatedWorks:
         """Scores works whose true levels are anywhere on the scale, in whole levels, as models do."""
         truth = self._generator.uniform(0, SCALE_LEVELS, (works, CRITERIA))
         shared = self._generator.standard_normal((1, works, CRITERIA))
@@ -72,11 +72,11 @@ class Raters:
         middle = SCALE_LEVELS / 2
         raw = middle + self._slope * (truth - middle) + self._bias + self._criterion_bias + errors
         scores = np.clip(np.rint(raw), 0, SCALE_LEVELS)
-        return Rated(truth, dict(zip(MODELS, scores, strict=True)))
+        return RatedWorks(truth, dict(zip(MODELS, scores, strict=True)))
 
 
-def merged(rated: Rated, calibration: Calibration) -> list[list[merged_pb2.MergedScore]]:
-    """The merge's scores, work by work."""
+def merged(rated: RatedWorks, calibration: Calibration) -> list[list[merged_pb2.MergedScore]]:
+    """Returns the merged scores of each work."""
     return [
         merge_scores(
             RUBRIC, [_opinion(model, scores[work]) for model, scores in rated.given.items()], calibration
@@ -86,7 +86,7 @@ def merged(rated: Rated, calibration: Calibration) -> list[list[merged_pb2.Merge
 
 
 def middles(scores: list[list[merged_pb2.MergedScore]]) -> Levels:
-    """One number for each score; a contested one counts by the middle of its range."""
+    """Returns one number for each score, which for a contested one is the middle of its range."""
     return np.array(
         [
             [each.score if each.HasField("score") else (each.low + each.high) / 2 for each in of_work]
@@ -96,7 +96,7 @@ def middles(scores: list[list[merged_pb2.MergedScore]]) -> Levels:
 
 
 def rmse(scores: Levels, truth: Levels) -> float:
-    """Root of the mean squared error."""
+    """Returns the root of the mean squared error."""
     return float(np.sqrt(np.mean((scores - truth) ** 2)))
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.answer.points import PointReader
+from orchestrator.answer.point_stream import PointStreamParser
 from tests.unit.answer.answers import RUBRIC, answer, check, point, reading, score
 
 VALUE = answer(
@@ -17,7 +17,7 @@ VALUE = answer(
 
 
 def read(raw: str, size: int) -> list[feedback_pb2.Point]:
-    reader = PointReader(reading(), RUBRIC)
+    reader = PointStreamParser(reading(), RUBRIC)
     pieces = [raw[start : start + size] for start in range(0, len(raw), size)]
     return [each for piece in pieces for each in reader.feed(piece)]
 
@@ -30,7 +30,7 @@ def test_the_points_that_hold_come_as_they_are_complete(size: int) -> None:
 
 def test_a_point_comes_before_the_answer_ends() -> None:
     raw = json.dumps(VALUE)
-    reader = PointReader(reading(), RUBRIC)
+    reader = PointStreamParser(reading(), RUBRIC)
     middle = raw.index("Whales")
     assert [each.id for each in reader.feed(raw[:middle])] == ["p1"]
     assert [each.id for each in reader.feed(raw[middle:])] == ["p3"]
@@ -44,6 +44,6 @@ def test_what_is_no_answer_gives_no_points(raw: str) -> None:
 def test_what_came_before_the_break_stands() -> None:
     raw = json.dumps(VALUE)
     cut = raw[: raw.index("Whales")] + "\x00"
-    reader = PointReader(reading(), RUBRIC)
+    reader = PointStreamParser(reading(), RUBRIC)
     assert [each.id for each in reader.feed(cut)] == ["p1"]
     assert reader.feed(raw) == []

@@ -1,4 +1,4 @@
-"""Reads the points out of an answer that is still being written."""
+"""Parses the points of an answer while it is still being written."""
 
 import ijson
 
@@ -7,10 +7,10 @@ from orchestrator.answer.check import check_point, keeps_to_point_schema
 from orchestrator.submission.reading import SubmissionReading
 
 
-class PointReader:
-    """Takes an answer piece by piece and gives each point that holds as soon as it is complete.
+class PointStreamParser:
+    """Takes an answer piece by piece and returns each sound point as soon as it is complete.
 
-    What it gives is provisional: only `check_answer` sees the whole answer.
+    The points are provisional, because only `check_answer` sees the whole answer.
     """
 
     def __init__(self, reading: SubmissionReading, rubric: submission_pb2.Rubric) -> None:
@@ -22,7 +22,7 @@ class PointReader:
         self._broken = False
 
     def feed(self, text: str) -> list[feedback_pb2.Point]:
-        """The points that this piece completes; none any more once the answer is no JSON."""
+        """Returns the points that this piece completes. Once the answer is not JSON, it completes none."""
         if self._broken or not text:
             return []
         try:
@@ -38,4 +38,4 @@ class PointReader:
         if not (isinstance(point, dict) and keeps_to_point_schema(point)):
             return None
         checked = check_point(point, self._number, self._reading, self._rubric)
-        return None if checked.wrong else checked.point
+        return None if checked.fault else checked.point

@@ -1,4 +1,4 @@
-"""E7: quotations that are in a work are found, others are not, and what is shown is the work's own."""
+"""E7: measures how many quotations are found, of those that are in a work and of those that are not."""
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bench.evaluate.goal import Goal
 from bench.evaluate.works import read
 from modelkit.answer_form.schema import MAX_QUOTE
-from orchestrator.answer.quotes import find_quote
+from orchestrator.answer.quote_verification import find_quote
 from orchestrator.submission.folding import fold
 from orchestrator.submission.reading import SubmissionReading
 
@@ -27,7 +27,7 @@ _COPYISTS: Sequence[Callable[[str], str]] = (
 
 
 @dataclass(slots=True)
-class _Share:
+class _FoundRate:
     found: int = 0
     of: int = 0
 
@@ -37,7 +37,7 @@ class _Share:
 
 
 def goals(seed: int, readings: Sequence[SubmissionReading]) -> Iterator[Goal]:
-    """Measures Korean and English works apart."""
+    """Measures Korean and English works separately."""
     for language in ("ko", "en"):
         own = [each for each in readings if each.language_code == language]
         if len(own) > 1:
@@ -45,9 +45,9 @@ def goals(seed: int, readings: Sequence[SubmissionReading]) -> Iterator[Goal]:
 
 
 def _goal(generator: random.Random, language: str, readings: Sequence[SubmissionReading]) -> Goal:
-    true, foreign, swapped = _Share(), _Share(), _Share()
+    true, foreign, swapped = _FoundRate(), _FoundRate(), _FoundRate()
     torn = 0
-    # As some keyboards write Korean: its syllables apart.
+    # Some keyboards write Korean with decomposed syllables.
     decomposed = read(unicodedata.normalize("NFD", each.text) for each in readings[::4])
     for reading in [*readings, *decomposed]:
         for _ in range(_QUOTES_PER_WORK):
@@ -55,8 +55,8 @@ def _goal(generator: random.Random, language: str, readings: Sequence[Submission
             torn += _count(true, reading, generator.choice(_COPYISTS)(quote)[:MAX_QUOTE])
             other = _passage(generator, generator.choice(readings))
             for share, wrong in ((foreign, other), (swapped, _with_swapped_words(generator, quote, other))):
-                # Headings, sources and set phrases that both works hold are no invention.
-                if fold(wrong).text.strip() not in reading.folding.text:
+                # Headings, sources and set phrases that both works hold are not invented.
+                if fold(wrong).text.strip() not in reading.folded.text:
                     torn += _count(share, reading, wrong[:MAX_QUOTE])
     return Goal(
         "E7",
@@ -68,8 +68,8 @@ def _goal(generator: random.Random, language: str, readings: Sequence[Submission
     )
 
 
-def _count(share: _Share, reading: SubmissionReading, quote: str) -> int:
-    """Counts, and says whether what is shown is no slice of the work."""
+def _count(share: _FoundRate, reading: SubmissionReading, quote: str) -> int:
+    """Counts the quotation, and returns 1 if what is shown is not a slice of the work."""
     anchor = find_quote(reading, quote)
     share.of += 1
     if anchor is None:

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, texts
-from bench.injection.passages import read_kinds
+from bench.injection.segments import read_kinds
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.injection.rules import suspected_injections
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"

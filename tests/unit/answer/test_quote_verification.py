@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.answer.quotes import find_quote
+from orchestrator.answer.quote_verification import find_quote
 from tests.unit.answer.answers import TEXT, reading
 
 EXACT = feedback_pb2.Anchor.MATCH_EXACT
