@@ -18,16 +18,16 @@ _MAX_AMOUNT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A text file, as it was read."""
+class TextFile:
+    """A text file to be reviewed, as it was read."""
 
     name: str
     text: str
 
 
-def file(value: str) -> Work:
+def file(value: str) -> TextFile:
     """Reads a text to be reviewed."""
-    return Work(value, _read(value))
+    return TextFile(value, _read(value))
 
 
 def rubric(value: str) -> submission_pb2.Rubric:
