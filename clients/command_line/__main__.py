@@ -1,4 +1,4 @@
-"""The command line: `chorus review essay.txt`, `chorus models`, `chorus student`, `chorus picture`."""
+"""Runs `chorus review essay.txt`, `chorus models`, `chorus student` and `chorus picture`."""
 
 import asyncio
 import io
@@ -243,7 +243,7 @@ def _duration(seconds: float | None) -> duration_pb2.Duration | None:
 
 
 def main() -> None:
-    """Runs the command line; what a terminal's encoding lacks is printed as "?"."""
+    """Runs the command line. A character that the terminal's encoding lacks is printed as "?"."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

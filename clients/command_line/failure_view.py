@@ -1,4 +1,4 @@
-"""Why something failed, and what helps."""
+"""Says why something failed, and what helps."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from clients.command_line.words import Words
 
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
-    """The reason in the reader's language, then what to set or to do."""
+    """Returns the reason in the reader's language, then what to set or to do."""
     reason = words.reasons.get(failure.reason, words.reasons[failure_pb2.ERROR_REASON_INTERNAL])
     helps = prose(_help(failure, words))
     if failure.HasField("retry_delay"):
@@ -23,7 +23,7 @@ def explain(failure: failure_pb2.Failure, words: Words) -> str:
 
 
 def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
-    """Why a call failed, by field or by model where the error says so."""
+    """Says why a call failed, by field or by model where the error does so."""
     lines: list[Text] = []
     if isinstance(error, QuorumNotReachedError):
         lines += (Text(each) for each in _each_model(error, words))

@@ -1,4 +1,4 @@
-"""`review`: asks the panel about each text and prints what it says, as it says it."""
+"""Asks the panel about each text, and prints what it says while it says it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,13 +18,13 @@ from clients.command_line.language import words_for
 from clients.command_line.models_view import absent
 from clients.command_line.panel_view import PanelView
 from clients.command_line.phrases import display_names
-from clients.command_line.report.page import Page, page
+from clients.command_line.report.page import ReportPage, page
 from clients.command_line.screen import console, show
 from clients.command_line.words import Words
 
 LIST_SECONDS = 20.0
 _SECONDS = 60.0
-# One that runs on a CPU reads and writes a few words a second.
+# A model that runs on a CPU reads and writes a few words a second.
 _SECONDS_ON_A_CPU = 1200.0
 
 
@@ -36,7 +36,7 @@ async def review_files(
     address: str,
     seconds: float | None,
     as_json: bool,
-) -> list[Page]:
+) -> list[ReportPage]:
     """Reviews the files one after another, then says who could not take part.
 
     Args:
@@ -78,7 +78,7 @@ def patience(models: feedback_service_pb2.ListModelsResponse, named: Sequence[st
     """Returns the seconds for one text, by who may be asked: all who are ready if nobody is named."""
     ready = (each for each in models.models if each.state == model_pb2.Model.STATE_READY)
     asked = (each for each in ready if not named or each.name in named)
-    # What reads by rule runs on a CPU, too, and has no weights.
+    # A reviewer that reads by rule runs on a CPU, too, but has no weights and is quick.
     slow = any(each.footprint.precision and each.footprint.device == "cpu" for each in asked)
     return _SECONDS_ON_A_CPU if slow else _SECONDS
 

@@ -1,4 +1,4 @@
-"""The server that the command line calls, as the environment says how to reach it."""
+"""Reads from the environment how the server is reached, and connects to it."""
 
 from dataclasses import dataclass, field
 

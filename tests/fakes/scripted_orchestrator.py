@@ -45,7 +45,7 @@ CLASSROOM = "chorus.classroom.v1.ClassroomService"
 
 
 @dataclass(frozen=True)
-class OrchestratorSettings:
+class ScriptedSettings:
     """Where and how the scripted orchestrator serves."""
 
     server: ServerSettings
@@ -139,7 +139,7 @@ class ScriptedOrchestrator(
         if self.failures:
             raise self.failures.pop(0)
 
-    async def register(self, host: Host, settings: OrchestratorSettings) -> None:
+    async def register(self, host: Host, settings: ScriptedSettings) -> None:
         """Adds both services."""
         add = feedback_service_pb2_grpc.add_FeedbackServiceServicer_to_server
         await host.add(FEEDBACK, add, self)
@@ -151,5 +151,5 @@ class ScriptedOrchestrator(
         """Serves with variables of the prefix X while the block runs; yields the address."""
         environment = Environment({"X_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"} | variables)
         server = ServerSettings.read(environment, "X", port=0, has_outside_callers=True)
-        async with serving(OrchestratorSettings(server), self.register) as port:
+        async with serving(ScriptedSettings(server), self.register) as port:
             yield f"127.0.0.1:{port}"
