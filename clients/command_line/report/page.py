@@ -47,7 +47,7 @@ class SummaryLine:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBar:
-    """A bar on the scale, in per cent of it: where the range starts, how wide it is, and where the score is."""
+    """A bar on the scale, in per cent of it: the start and width of the range, and the score."""
 
     start: float
     width: float
@@ -74,7 +74,7 @@ class ReportPage:
         readers: Who read the text; may be empty.
         author: Who worded the summary, if a model was to.
         notes: By their numbers, most important first.
-        about_the_whole: Numbers of those that stand at no span.
+        about_the_whole: The numbers of the notes on no place of the text.
         no_points: What is said if there are none.
     """
 
