@@ -1,4 +1,4 @@
-"""Which models a request asks, and which may stand in for them."""
+"""Chooses the models that a request asks, and those that may stand in for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Panel:
         return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
 
     def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
-        """The spare models, the best first: the same weights elsewhere, then the cheapest, rules last."""
+        """Orders the spare models: the same weights elsewhere first, then the cheapest, and rules last."""
 
         def rank(spare: ListedModel) -> tuple[bool, bool, int, str]:
             return (
@@ -84,7 +84,7 @@ def select(
 
 @dataclass(frozen=True, slots=True)
 class _Readers:
-    """The providers that may read the text; None: every one."""
+    """Those who may read the text, by provider; `providers` None: everybody."""
 
     providers: frozenset[str] | None
 
@@ -124,7 +124,7 @@ def _named(
 
 
 def _behind_silence(name: str, listing: Listing) -> ListedModel | None:
-    """An unknown model that a server which has not answered so far may have."""
+    """Stands for an unknown model that a server may have which has not answered so far."""
     if not listing.unreachable:
         return None
     detail = f"no server that answers has it; {', '.join(listing.unreachable)} did not answer"

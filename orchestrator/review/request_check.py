@@ -1,4 +1,4 @@
-"""What is wrong with a request, field by field, before anything is paid for."""
+"""Checks a request field by field, before anything is paid for."""
 
 import math
 import re
@@ -19,14 +19,14 @@ _MAX_AUTHOR_LEVEL = 200
 _MAX_TEMPERATURE = 2
 _MAX_STOP_SEQUENCES = 4
 _MAX_LANGUAGE_CODE = 64
-# The shape of a BCP 47 tag; whether its subtags exist is nobody's trouble here.
+# The shape of a BCP 47 tag. Whether its subtags exist is not checked.
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 Violation = tuple[str, str]
 
 
 def check_request(request: feedback_service_pb2.GetFeedbackRequest) -> None:
-    """Checks what can be told without knowing the models.
+    """Checks everything that does not depend on which models there are.
 
     Raises:
         InvalidRequest: It names every field that is wrong.
@@ -92,7 +92,7 @@ def _policy_violations(policy: feedback_service_pb2.PanelPolicy) -> Iterator[Vio
 
 
 def sampling_violations(sampling: generation_pb2.Sampling) -> Iterator[Violation]:
-    """What is wrong with a Sampling that is the request's field `sampling`."""
+    """Yields each violation of a Sampling that is the field `sampling` of a request."""
     if not (math.isfinite(sampling.temperature) and 0 <= sampling.temperature <= _MAX_TEMPERATURE):
         yield "sampling.temperature", f"not from 0 to {_MAX_TEMPERATURE}"
     if not (math.isfinite(sampling.top_p) and 0 <= sampling.top_p <= 1):

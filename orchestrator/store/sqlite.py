@@ -1,4 +1,4 @@
-"""The store of a single orchestrator: one SQLite file."""
+"""Keeps the state of a single orchestrator in one SQLite file."""
 
 import asyncio
 import sqlite3
@@ -14,7 +14,7 @@ from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.store import StoredRequest, StoreError
 
-# Nobody else has the file as a rule.
+# Another process may hold the file's lock this long. As a rule there is none.
 _LOCKED_SECONDS = 0.25
 
 _SCHEMA = """
@@ -38,7 +38,7 @@ CREATE INDEX IF NOT EXISTS calls_by_model ON calls (model, id);
 
 
 class SqliteStore:
-    """Implements `Store`. Each method is one transaction: a killed process leaves nothing half done."""
+    """Makes one transaction of each method, so that a killed process leaves nothing half done."""
 
     def __init__(self, connection: aiosqlite.Connection, retention_seconds: float) -> None:
         self._connection = connection
@@ -51,10 +51,10 @@ class SqliteStore:
         """Opens the file, makes its tables if it is new, and closes it after the block."""
         async with aiosqlite.connect(path, timeout=_LOCKED_SECONDS) as connection:
             await connection.execute("PRAGMA journal_mode = WAL")
-            # Enough for a killed process; only a crash of the machine may lose the latest transactions.
+            # A killed process loses nothing; a crash of the machine may lose the latest transactions.
             await connection.execute("PRAGMA synchronous = NORMAL")
             await connection.execute("PRAGMA foreign_keys = ON")
-            # What is deleted is overwritten, not merely unlinked.
+            # SQLite overwrites what is deleted, in the place of only unlinking it.
             await connection.execute("PRAGMA secure_delete = ON")
             await connection.executescript(_SCHEMA)
             yield cls(connection, retention_seconds)

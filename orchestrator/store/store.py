@@ -1,4 +1,4 @@
-"""The seam between the orchestrator and what keeps its state."""
+"""The seam between the orchestrator and the database that keeps its state."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -11,7 +11,7 @@ from orchestrator.store.model_call import ModelCall
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """What is kept of a request: a hash of it, its response once there is one, and the answers paid for."""
+    """What is kept of a request: its hash, its response once there is one, and the answers paid for."""
 
     request_hash: bytes
     response: feedback_service_pb2.GetFeedbackResponse | None
@@ -19,11 +19,11 @@ class StoredRequest:
 
 
 class StoreError(Exception):
-    """A store did not do what it was asked. The text is a word or two for the log, without any content."""
+    """A store failed. The text is a word or two for the log, without any content."""
 
 
 class Store(Protocol):
-    """Everything in it expires but the calls of models, which hold no text.
+    """Keeps the orchestrator's state. All of it expires but the calls of models, which hold no text.
 
     Each method may raise StoreError.
     """
@@ -35,7 +35,7 @@ class Store(Protocol):
         """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
-        """What is kept under a request_id; a new one is kept from now on."""
+        """Finds what is kept under a request_id, and begins to keep a new one."""
 
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
         """Keeps one model's answer, so that a repeat does not pay for it again."""
@@ -55,7 +55,7 @@ class Store(Protocol):
         """
 
     async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
-        """The rubric of a feedback; None if there is no such feedback or it has expired."""
+        """Finds the rubric of a feedback; None if there is no such feedback or it has expired."""
 
     async def keep_scores(
         self,
@@ -63,7 +63,7 @@ class Store(Protocol):
         rater: str,
         scores: Sequence[feedback_pb2.CriterionScore],
     ) -> None:
-        """Keeps a person's scores in the place of what that person said before."""
+        """Keeps a person's scores, which replace those that the same person gave before."""
 
     async def delete_feedback(self, feedback_id: str) -> None:
         """Deletes all that is kept of a feedback, its request and its models' answers included."""
@@ -72,4 +72,4 @@ class Store(Protocol):
         """Adds a call of a model to its record."""
 
     async def latest_calls(self) -> Sequence[ModelCall]:
-        """The latest calls of every model, oldest first."""
+        """Lists the latest calls of every model, the oldest first."""

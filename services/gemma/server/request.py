@@ -1,8 +1,8 @@
-"""A request is checked and becomes a job."""
+"""A request is checked and becomes what the engine takes."""
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit.errors import InvalidRequest, NotSupported
-from services.gemma.scheduler.local_model import Image, Job, Sampling
+from services.gemma.interface.generation_request import GenerationRequest, RgbImage, SamplingParameters
 from services.gemma.schema import fault_of_schema
 from services.gemma.server.prompt import to_messages
 
@@ -16,8 +16,10 @@ def has_images(request: model_service_pb2.GenerateRequest) -> bool:
     return any(part.HasField("image") for turn in request.turns for part in turn.parts)
 
 
-def to_job(request: model_service_pb2.GenerateRequest, image_side: int = 0) -> Job:
-    """The job that a request asks for.
+def to_generation_request(
+    request: model_service_pb2.GenerateRequest, image_side: int = 0
+) -> GenerationRequest:
+    """What a request asks the engine for.
 
     Args:
         request: As it came.
@@ -40,14 +42,16 @@ def to_job(request: model_service_pb2.GenerateRequest, image_side: int = 0) -> J
     }
     if wrong:
         raise InvalidRequest(wrong)
-    return Job(
+    return GenerationRequest(
         messages=to_messages(request.system_instruction, request.turns, images),
         sampling=_sampling(request.sampling),
         json_schema=request.output_format.json_schema or None,
     )
 
 
-def _read_images(request: model_service_pb2.GenerateRequest, side: int) -> tuple[list[Image], dict[str, str]]:
+def _read_images(
+    request: model_service_pb2.GenerateRequest, side: int
+) -> tuple[list[RgbImage], dict[str, str]]:
     """The images in their order, and what is wrong with which."""
     sent = {
         f"turns[{turn_index}].parts[{part_index}].image": part.image
@@ -112,6 +116,6 @@ def _faults_of_format(output_format: generation_pb2.OutputFormat) -> dict[str, s
     return {"output_format.json_schema": fault} if fault else {}
 
 
-def _sampling(sampling: generation_pb2.Sampling) -> Sampling:
+def _sampling(sampling: generation_pb2.Sampling) -> SamplingParameters:
     given = {field.name: value for field, value in sampling.ListFields()}
-    return Sampling(**{**given, "stop_sequences": tuple(sampling.stop_sequences)})
+    return SamplingParameters(**{**given, "stop_sequences": tuple(sampling.stop_sequences)})

@@ -7,8 +7,8 @@ from google.protobuf import json_format
 
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.errors import InvalidRequest, NotSupported
-from services.gemma.scheduler.local_model import Message, Sampling
-from services.gemma.server.request import to_job
+from services.gemma.interface.generation_request import ChatMessage, SamplingParameters
+from services.gemma.server.request import to_generation_request
 
 HELLO = {"role": "ROLE_USER", "parts": [{"text": "Hello"}]}
 ANSWER = {"role": "ROLE_MODEL", "parts": [{"text": "Hi"}]}
@@ -19,14 +19,14 @@ def request(**fields: Any) -> GenerateRequest:
 
 
 def test_unset_fields_take_the_servers_defaults() -> None:
-    job = to_job(request())
-    assert job.messages == (Message("user", "Hello"),)
-    assert job.sampling == Sampling(temperature=0.7, top_p=0.9, max_output_tokens=300, seed=None)
-    assert job.json_schema is None
+    asked = to_generation_request(request())
+    assert asked.messages == (ChatMessage("user", "Hello"),)
+    assert asked.sampling == SamplingParameters(temperature=0.7, top_p=0.9, max_output_tokens=300, seed=None)
+    assert asked.json_schema is None
 
 
 def test_zero_means_zero() -> None:
-    sampling = to_job(request(sampling={"temperature": 0, "top_p": 0, "seed": 0})).sampling
+    sampling = to_generation_request(request(sampling={"temperature": 0, "top_p": 0, "seed": 0})).sampling
     assert (sampling.temperature, sampling.top_p, sampling.seed) == (0, 0, 0)
 
 
@@ -38,9 +38,11 @@ def test_what_is_set_is_taken() -> None:
         "seed": -3,
         "stop_sequences": ["a", "b"],
     }
-    job = to_job(request(sampling=given, output_format={"json_schema": '{"type": "object"}'}))
-    assert job.sampling == Sampling(1.5, 0.5, 7, -3, ("a", "b"))
-    assert job.json_schema == '{"type": "object"}'
+    asked = to_generation_request(
+        request(sampling=given, output_format={"json_schema": '{"type": "object"}'})
+    )
+    assert asked.sampling == SamplingParameters(1.5, 0.5, 7, -3, ("a", "b"))
+    assert asked.json_schema == '{"type": "object"}'
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_what_is_set_is_taken() -> None:
 )
 def test_a_malformed_field_is_named(fields: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        to_job(request(**fields))
+        to_generation_request(request(**fields))
     assert list(refused.value.metadata) == [path]
 
 
@@ -75,12 +77,14 @@ def test_no_number_is_no_temperature() -> None:
     malformed = request()
     malformed.sampling.temperature = math.nan
     with pytest.raises(InvalidRequest, match=r"sampling\.temperature"):
-        to_job(malformed)
+        to_generation_request(malformed)
 
 
 def test_every_malformed_field_is_named_at_once() -> None:
     with pytest.raises(InvalidRequest) as refused:
-        to_job(request(turns=[], sampling={"temperature": 9}, output_format={"json_schema": "{"}))
+        to_generation_request(
+            request(turns=[], sampling={"temperature": 9}, output_format={"json_schema": "{"})
+        )
     assert set(refused.value.metadata) == {"turns", "sampling.temperature", "output_format.json_schema"}
 
 
@@ -96,10 +100,10 @@ def test_every_malformed_field_is_named_at_once() -> None:
 )
 def test_images_are_not_supported(fields: dict[str, Any], capability: str) -> None:
     with pytest.raises(NotSupported) as refused:
-        to_job(request(**fields))
+        to_generation_request(request(**fields))
     assert refused.value.metadata == {"capability": capability}
 
 
 def test_a_schema_may_have_an_id() -> None:
     schema = json.dumps({"$id": "urn:chorus:answer:1", "type": "object"})
-    assert to_job(request(output_format={"json_schema": schema})).json_schema == schema
+    assert to_generation_request(request(output_format={"json_schema": schema})).json_schema == schema
