@@ -73,9 +73,9 @@ def test_an_answer_is_the_same_alone_and_in_a_batch(gemma: GemmaRunner) -> None:
     alone = [tiny_gemma.write_all(gemma, each)[0] for each in requests_of_all_kinds()]
     gemma.cache_pool.evict_retained()
     together = tiny_gemma.write_all(gemma, *requests_of_all_kinds())
-    for (pieces, ending), (expected, expected_ending) in zip(together, alone, strict=True):
-        assert "".join(pieces) == "".join(expected)
-        assert ending == expected_ending
+    for (texts, result), (expected, expected_result) in zip(together, alone, strict=True):
+        assert "".join(texts) == "".join(expected)
+        assert result == expected_result
 
 
 def test_a_prompt_reuses_the_prefix_that_it_shares_with_another(gemma: GemmaRunner) -> None:

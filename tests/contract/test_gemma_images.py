@@ -141,16 +141,9 @@ def test_the_logits_are_those_of_transformers(
 
 
 def test_images_are_read_in_later_turns_too(exact: GemmaRunner) -> None:
+    turns = ChatMessage("user", ("a", image(1))), ChatMessage("assistant", "b")
     first, again = (
-        GenerationRequest(
-            (
-                ChatMessage("user", ("a", image(1))),
-                ChatMessage("assistant", "b"),
-                ChatMessage("user", (image(seed),)),
-            ),
-            GREEDY,
-        )
-        for seed in (1, 2)
+        GenerationRequest((*turns, ChatMessage("user", (image(seed),))), GREEDY) for seed in (1, 2)
     )
     assert not torch.equal(list(read(exact, first).values())[-1], list(read(exact, again).values())[-1])
 
@@ -162,34 +155,35 @@ def test_the_logits_of_a_quantised_copy_are_near(gemma: GemmaRunner, exact: Gemm
 
 
 def written(gemma: GemmaRunner, *requests: GenerationRequest) -> list[str]:
-    return ["".join(pieces) for pieces, _ in tiny_gemma.write_all(gemma, *requests)]
+    return ["".join(texts) for texts, _ in tiny_gemma.write_all(gemma, *requests)]
 
 
 @pytest.fixture
-def encoded(gemma: GemmaRunner) -> Iterator[list[int]]:
-    """The placeholders of the images that are encoded."""
+def encoded(gemma: GemmaRunner) -> Iterator[list[float]]:
+    """The sums of the pixels of the images that are encoded."""
     gemma.cache_pool.evict_retained()
-    vision: Any = gemma.image_encoder
-    look, placeholders = vision.begin, []
-
-    def noted(asked: RgbImage) -> Any:
-        placeholders.append(asked.placeholder)
-        return look(asked)
-
-    vision.begin = noted
-    yield placeholders
-    del vision.begin
+    sums: list[float] = []
+    embeddings = vision_tower(gemma).embeddings
+    hook = embeddings.register_forward_pre_hook(lambda _, inputs: sums.append(float(inputs[0].sum())))
+    yield sums
+    hook.remove()
 
 
-def test_two_images_are_not_taken_for_each_other(gemma: GemmaRunner, encoded: list[int]) -> None:
+def vision_tower(gemma: GemmaRunner) -> Any:
+    assert gemma.image_encoder
+    return gemma.image_encoder.tower.vision_tower
+
+
+def test_two_images_are_not_taken_for_each_other(gemma: GemmaRunner, encoded: list[float]) -> None:
     answers = [written(gemma, asking("a", image(seed), "Why?")) for seed in (1, 2)]
     assert answers[0] != answers[1]
     gemma.cache_pool.evict_retained()
     assert written(gemma, asking("a", image(2), "Why?")) == answers[1]
-    assert encoded == [image(seed).placeholder for seed in (1, 2, 2)]
+    first, second, again = encoded
+    assert first != second == again
 
 
-def test_an_image_that_was_just_read_is_not_encoded_again(gemma: GemmaRunner, encoded: list[int]) -> None:
+def test_an_image_that_was_just_read_is_not_encoded_again(gemma: GemmaRunner, encoded: list[float]) -> None:
     first, second = (asking("a", image(1), text) for text in ("Why?", "What?"))
     written(gemma, first)
     assert len(encoded) == 1
@@ -210,8 +204,8 @@ def test_answers_with_images_and_without_are_the_same_in_a_batch(gemma: GemmaRun
     alone = [tiny_gemma.write_all(gemma, each)[0] for each in requests]
     gemma.cache_pool.evict_retained()
     together = tiny_gemma.write_all(gemma, *requests)
-    assert [("".join(pieces), end) for pieces, end in together] == [
-        ("".join(pieces), end) for pieces, end in alone
+    assert [("".join(texts), end) for texts, end in together] == [
+        ("".join(texts), end) for texts, end in alone
     ]
 
 
@@ -221,7 +215,7 @@ def begun(gemma: GemmaRunner, *requests: GenerationRequest) -> list[RunningSeque
     return sequences
 
 
-def test_a_decode_step_waits_for_a_layer_not_for_an_image(gemma: GemmaRunner, encoded: list[int]) -> None:
+def test_a_decode_step_waits_for_a_layer_not_for_an_image(gemma: GemmaRunner, encoded: list[float]) -> None:
     decoding, prefilling = begun(gemma, HELLO, asking(image(1), "a"))
     while decoding.in_prefill:
         gemma.step([decoding])
@@ -242,8 +236,8 @@ def test_the_tokens_of_images_count(gemma: GemmaRunner) -> None:
         len(gemma.prompt_encoder.encode(each.messages))
         for each in (asking("a", "b"), asking("a", image(1), "b"))
     )
-    ((_, ending),) = tiny_gemma.write_all(gemma, asking("a", image(1), "b"))
-    assert ending.input_tokens == one
+    ((_, result),) = tiny_gemma.write_all(gemma, asking("a", image(1), "b"))
+    assert result.input_tokens == one
     # And what stands around it.
     assert one - without == tiny_gemma.IMAGE_TOKENS + 6
     with pytest.raises(InputTooLong) as refused:
@@ -278,9 +272,7 @@ def test_a_sequence_without_memory_for_its_image_ends_alone(gemma: GemmaRunner) 
     expected = written(gemma, HELLO)
     gemma.cache_pool.evict_retained()
     decoding, prefilling = begun(gemma, HELLO, asking(image(1), "a"))
-    assert gemma.image_encoder
-    layers: Any = gemma.image_encoder._tower.vision_tower.encoder.layers
-    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    hook = vision_tower(gemma).encoder.layers[1].register_forward_pre_hook(NoMemory(1))
     text, failed, end = "", None, None
     try:
         while not failed:
@@ -301,9 +293,7 @@ def test_retained_caches_are_evicted_for_an_image(gemma: GemmaRunner) -> None:
     expected = written(gemma, asking(image(1), "a"))
     gemma.cache_pool.evict_retained()
     written(gemma, HELLO)
-    assert gemma.image_encoder
-    layers: Any = gemma.image_encoder._tower.vision_tower.encoder.layers
-    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    hook = vision_tower(gemma).encoder.layers[1].register_forward_pre_hook(NoMemory(1))
     try:
         assert written(gemma, asking(image(1), "a")) == expected
     finally:

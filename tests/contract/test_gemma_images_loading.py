@@ -109,8 +109,8 @@ def test_the_vision_tower_is_found_by_each_of_its_names(folder: Path, spoilt: Pa
     theirs, mine = (each.image_encoder for each in (seeing(folder), seeing(spoilt)))
     assert theirs
     assert mine
-    weights = mine._tower.state_dict()
-    assert all(torch.equal(weights[key], each) for key, each in theirs._tower.state_dict().items())
+    weights = mine.tower.state_dict()
+    assert all(torch.equal(weights[key], each) for key, each in theirs.tower.state_dict().items())
 
 
 def test_without_what_belongs_to_images_it_is_refused(spoilt: Path) -> None:
@@ -172,7 +172,7 @@ async def test_the_server_reads_images_if_it_is_asked_to() -> None:
     assert one.completion.usage.input_tokens > tiny_gemma.IMAGE_TOKENS
     failure = from_rpc_error(refused.value)
     assert isinstance(failure, InvalidRequest)
-    assert list(failure.metadata) == ["turns[0].parts[1].image"]
+    assert list(failure.metadata) == ["turns[0].parts[1].image.data"]
 
 
 async def test_unasked_the_server_reads_none() -> None:

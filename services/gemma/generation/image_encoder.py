@@ -34,6 +34,8 @@ class ImageEncoder:
         side: Width and height of an image, in pixels.
         tokens_per_image: How many tokens an image takes in a prompt.
         soft_token: The token of the vocabulary that a chat template writes for each of them.
+        boundary_tokens: The tokens before and after an image's.
+        tower: The weights.
     """
 
     def __init__(self, tower: VisionTower, processor: Gemma3ImageProcessorPil) -> None:
@@ -42,7 +44,7 @@ class ImageEncoder:
         self.tokens_per_image: int = config.mm_tokens_per_image
         self.soft_token: int = config.image_token_index
         self.boundary_tokens: tuple[int, int] = (config.boi_token_index, config.eoi_token_index)
-        self._tower = tower
+        self.tower = tower
         self._processor = processor
         self._threads = torch.get_num_threads()
 
@@ -51,7 +53,7 @@ class ImageEncoder:
         colours = torch.frombuffer(bytearray(image.pixels), dtype=torch.uint8)
         square = colours.view(self.side, self.side, 3)
         pixels = self._processor(square, input_data_format="channels_last", return_tensors="pt")
-        return ImageEncoding(self._tower, pixels["pixel_values"], self._threads)
+        return ImageEncoding(self.tower, pixels["pixel_values"], self._threads)
 
 
 class ImageEncoding:

@@ -20,6 +20,7 @@ from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import GenerationResult, ModelInfo
 from services.gemma.scheduler.engine import ModelState, ModelStatus
 from services.gemma.server.servicer import GemmaServicer
+from tests.fakes.pictures import png_header
 
 NAME = "gemma/gemma-3-4b-it"
 INFO = ModelInfo("rev1", 512, "bf16", 8_000, 9_000, "cpu")
@@ -143,7 +144,9 @@ async def test_another_models_name_is_not_found() -> None:
     assert not engine.asked
 
 
-SHOWN = GenerateRequest(turns=[Turn(role=ROLE_USER, parts=[Part(image=Image())])])
+SHOWN = GenerateRequest(
+    turns=[Turn(role=ROLE_USER, parts=[Part(image=Image(data=png_header(1, 1), media_type="image/png"))])]
+)
 
 
 async def test_images_are_a_capability_if_the_model_reads_them() -> None:

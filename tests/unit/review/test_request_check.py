@@ -60,7 +60,7 @@ RUBRIC = Rubric(criteria=[Criterion(id=each, levels=LEVELS) for each in "cde"])
         ),
         (
             GetFeedbackRequest(submission=TEXT, sampling=Sampling(stop_sequences=["a", ""])),
-            "sampling.stop_sequences",
+            "sampling.stop_sequences[1]",
         ),
         (GetFeedbackRequest(submission=TEXT, request_id="x" * 65), "request_id"),
         (GetFeedbackRequest(submission=TEXT, feedback_language_code="k"), "feedback_language_code"),
