@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rpckit.version import VERSION
+
 ROOT = Path(__file__).parents[3]
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -32,13 +34,12 @@ def test_a_decision_has_its_number_its_date_and_its_status(path: Path) -> None:
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    version = PROJECT["version"]
     overlays = list((ROOT / "deploy" / "kustomize" / "overlays").glob("*/kustomization.yaml"))
     tags = {tag for path in overlays for tag in re.findall(r"newTag: (\S+)", path.read_text("utf-8"))}
     shown = re.findall(r"(?:TAG=|:)(\d+\.\d+\.\d+)\b", (ROOT / "deploy" / "README.md").read_text("utf-8"))
     heads = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
-    assert tags == set(shown) == {version}
-    assert heads[0] == version
+    assert tags == set(shown) == {VERSION}
+    assert heads[0] == VERSION
 
 
 def test_the_licence_is_that_of_the_metadata() -> None:
