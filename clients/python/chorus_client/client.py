@@ -44,12 +44,16 @@ class ChorusClient:
 
     Every call has a `timeout` in seconds, which is its deadline on the server, too. It may have a
     `request_id`, at most 64 printable characters, by which the logs of every server know it; by default it
-    gets a new one.
-    Cancelling the task that waits cancels the call, and the models' work with it. A failed call raises a
-    ChorusCallError, of the class that `chorus_client.errors` has for its reason.
+    gets a new one. Cancelling the task that waits cancels the call, and the models' work with it. A failed
+    call raises a ChorusCallError, of the class that `chorus_client.errors` has for its reason.
     """
 
-    def __init__(self, target: str, *, tls: Tls | None, token: str) -> None:
+    def __init__(self, target: str, *, tls: Tls | None, token: str, insecure: bool) -> None:
+        if tls is None and not is_on_this_machine(target):
+            if token:
+                raise ValueError(f"a token does not go to {target} in plaintext: give tls")
+            if not insecure:
+                raise ValueError(f"{target} is beyond this machine: give tls, or insecure=True")
         self._target = target
         self._tls = tls
         self._authorization = (("authorization", f"Bearer {token}"),) if token else ()
@@ -78,12 +82,7 @@ class ChorusClient:
         Raises:
             ValueError: Plaintext would leave this machine, and that was not asked for, or with a token.
         """
-        if tls is None and not is_on_this_machine(target):
-            if token:
-                raise ValueError(f"a token does not go to {target} in plaintext: give tls")
-            if not insecure:
-                raise ValueError(f"{target} is beyond this machine: give tls, or insecure=True")
-        return cls(target, tls=tls, token=token)
+        return cls(target, tls=tls, token=token, insecure=insecure)
 
     async def review(
         self, request: feedback_service_pb2.GetFeedbackRequest, *, timeout: float, request_id: str = ""
