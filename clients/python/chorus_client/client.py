@@ -43,7 +43,7 @@ class ChorusClient:
     """Calls one orchestrator, or its replicas. Use it as an asynchronous context manager, and share it.
 
     Every call has a `timeout` in seconds, which is its deadline on the server, too. It may have a
-    `request_id`, at most 64 printable characters, by which the logs of every server know it; by default it
+    `request_id`, 1 to 64 printable ASCII characters, by which the logs of every server know it; by default it
     gets a new one. Cancelling the task that waits cancels the call, and the models' work with it. A failed
     call raises a ChorusCallError, of the class that `chorus_client.errors` has for its reason.
     """

@@ -34,6 +34,7 @@ from google.rpc import error_details_pb2, status_pb2
 from chorus.model.v1 import failure_pb2
 
 _DETAILS_KEY = "grpc-status-details-bin"
+_VERSION_KEY = "x-chorus-version"
 _DOMAIN = "chorus"
 _PREFIX = "ERROR_REASON_"
 _NANOS = 1_000_000_000
@@ -50,6 +51,8 @@ class ChorusCallError(Exception):
         retry_delay: Seconds after which the same call may succeed. None: it will fail again.
         failures: Why each model failed, where the reason is that too few answered.
         request_id: The call's "x-request-id", by which the server's logs know it.
+        server_version: The version of Chorus that failed; empty if it says none. Quote both when you report
+            a problem.
     """
 
     reason: ClassVar[failure_pb2.ErrorReason.ValueType]
@@ -63,6 +66,7 @@ class ChorusCallError(Exception):
         retry_delay: float | None = None,
         failures: Sequence[failure_pb2.Failure] = (),
         request_id: str = "",
+        server_version: str = "",
     ) -> None:
         super().__init__(text)
         self.text = text
@@ -71,6 +75,7 @@ class ChorusCallError(Exception):
         self.retry_delay = retry_delay
         self.failures = tuple(failures)
         self.request_id = request_id
+        self.server_version = server_version
 
     def to_failure(self) -> failure_pb2.Failure:
         """Returns the error in the form in which a response says why one model failed."""
@@ -210,7 +215,7 @@ _BY_CODE: Mapping[grpc.StatusCode, type[ChorusCallError]] = {
 
 def is_from_transport(error: grpc.aio.AioRpcError) -> bool:
     """Whether no server says why the call failed."""
-    return _DETAILS_KEY not in dict(error.trailing_metadata() or ())
+    return _DETAILS_KEY not in _metadata(error)
 
 
 def typed_error(error: grpc.aio.AioRpcError, request_id: str) -> ChorusCallError:
@@ -226,10 +231,12 @@ def typed_error(error: grpc.aio.AioRpcError, request_id: str) -> ChorusCallError
         if packed.Unpack(failure):
             failures.append(failure)
     retry_delay = retry.retry_delay.ToNanoseconds() / _NANOS if retry.HasField("retry_delay") else None
+    version = _metadata(error).get(_VERSION_KEY, "")
+    server_version = version if isinstance(version, str) else ""
     if info.domain != _DOMAIN:
         kind = _BY_CODE.get(error.code(), InternalServerError)
         text = f"the server answered {error.code().name}"
-        return kind(text, retry_delay=retry_delay, request_id=request_id)
+        return kind(text, retry_delay=retry_delay, request_id=request_id, server_version=server_version)
     return _BY_REASON.get(_PREFIX + info.reason, InternalServerError)(
         error.details() or "",
         metadata=info.metadata,
@@ -237,11 +244,16 @@ def typed_error(error: grpc.aio.AioRpcError, request_id: str) -> ChorusCallError
         retry_delay=retry_delay,
         failures=failures,
         request_id=request_id,
+        server_version=server_version,
     )
 
 
+def _metadata(error: grpc.aio.AioRpcError) -> Mapping[str, str | bytes]:
+    return dict(error.trailing_metadata() or ())
+
+
 def _details(error: grpc.aio.AioRpcError) -> Iterable[any_pb2.Any]:
-    packed = dict(error.trailing_metadata() or ()).get(_DETAILS_KEY, b"")
+    packed = _metadata(error).get(_DETAILS_KEY, b"")
     try:
         return status_pb2.Status.FromString(packed).details if isinstance(packed, bytes) else ()
     except message.DecodeError:

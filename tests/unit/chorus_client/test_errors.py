@@ -116,6 +116,13 @@ def test_a_foreign_domain_and_a_new_reason_are_nobodys(domain: str, reason: str)
     assert not isinstance(found, ModelNotFoundError)
 
 
+def test_an_error_says_which_version_failed() -> None:
+    trailing = grpc.aio.Metadata(("x-chorus-version", "0.2.0"))
+    failed_call = grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), trailing)
+    assert typed_error(failed_call, "r-1").server_version == "0.2.0"
+    assert typed_error(status(grpc.StatusCode.INTERNAL), "r-1").server_version == ""
+
+
 async def test_an_address_where_nothing_answers_is_known() -> None:
     found = await failed(f"127.0.0.1:{free_port()}")
     assert type(found) is NothingAnswersError
