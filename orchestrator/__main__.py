@@ -27,7 +27,7 @@ from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
@@ -91,7 +91,7 @@ async def _warm_up(host: Host) -> None:
         suspected_injections(read_submission(submission))
 
     await asyncio.to_thread(read)
-    give_back()
+    release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
 

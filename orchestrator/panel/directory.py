@@ -115,9 +115,10 @@ class ModelDirectory(ModelLister, GenerationClient):
         exit_stack: AsyncExitStack,
         metrics: ModelMetrics,
         max_age_seconds: float = _MAX_AGE_SECONDS,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> None:
         self._metrics = metrics
-        self._servers = [_ModelServer(target, security, exit_stack) for target in targets]
+        self._servers = [_ModelServer(target, security, exit_stack, timeout_seconds) for target in targets]
         self._max_age_seconds = max_age_seconds
         self._refreshed_at = -float("inf")
         self._refreshing = asyncio.Lock()
@@ -184,13 +185,16 @@ class ModelDirectory(ModelLister, GenerationClient):
 
 
 class _ModelServer:
-    def __init__(self, target: str, security: Security, exit_stack: AsyncExitStack) -> None:
+    def __init__(
+        self, target: str, security: Security, exit_stack: AsyncExitStack, timeout_seconds: float
+    ) -> None:
         channel = connect(target, _SERVICE, security=security)
         # A server that is loading says NOT_SERVING, and says what it will have all the same.
         unwatched = connect(target, _SERVICE, watch_health=False, security=security)
         for each in (channel, unwatched):
             exit_stack.push_async_callback(each.close)
         self.target = target
+        self._timeout_seconds = timeout_seconds
         self.models: tuple[ListedModel, ...] = ()
         self.answers = True
         self._asking: asyncio.Task[None] | None = None
@@ -211,7 +215,7 @@ class _ModelServer:
         current_call.set(None)
         request = model_service_pb2.ListModelsRequest()
         try:
-            response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
+            response = await self._unwatched.ListModels(request, timeout=self._timeout_seconds)
         except grpc.aio.AioRpcError:
             self.answers = False
             self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)

@@ -1,16 +1,13 @@
 """What every model server promises. A new one passes this suite or is not one."""
 
-import importlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import pytest
 import pytest_asyncio
-from _pytest.mark import ParameterSet
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from jsonschema import Draft202012Validator
@@ -28,7 +25,7 @@ from rpckit.channel import connect
 from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
 from tests.contract.malformed import MALFORMATIONS, Malformation
 from tests.contract.requests import answer_request
-from tests.contract.subject import Subject
+from tests.contract.subject import Subject, model_servers
 
 if TYPE_CHECKING:
     # The stubs' own: there is no such class at run time.
@@ -39,27 +36,11 @@ SECONDS = 60.0
 # A field number that no message has.
 UNKNOWN_FIELD = b"\xfa\xff\x7f\x07unknown"
 
-OURS = ("chorus", "orchestrator", "rpckit", "services", "tests")
-
-
-def _subjects() -> Iterator[ParameterSet]:
-    for file in sorted((Path(__file__).parent / "subjects").glob("*.py")):
-        try:
-            found: list[Subject] = importlib.import_module(f"tests.contract.subjects.{file.stem}").SUBJECTS
-        except ModuleNotFoundError as missing:
-            if str(missing.name).startswith(OURS):
-                raise
-            skip = pytest.mark.skip(reason=f"{missing.name} is not installed")
-            yield pytest.param(None, id=file.stem, marks=skip)
-        else:
-            yield from (pytest.param(each, id=each.name) for each in found)
-
-
 # Servers take time to start: one of each answers all tests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(params=_subjects(), scope="module", loop_scope="module")
+@pytest_asyncio.fixture(params=model_servers(), scope="module", loop_scope="module")
 async def served(request: pytest.FixtureRequest) -> AsyncIterator["Served"]:
     subject: Subject = request.param
     async with subject.start() as target, connect(target, SERVICE) as channel:

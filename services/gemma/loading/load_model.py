@@ -9,7 +9,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreT
 
 from rpckit import log
 from rpckit.errors import ChorusError
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
 from services.gemma.fit.resources import MachineResources
 from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
@@ -103,7 +103,7 @@ def _load_runner(
         config = config.get_text_config()
     tokenizer = load_tokenizer(folder, config.vocab_size)
     # Parsing it took hundreds of megabytes, and the weights are yet to come.
-    give_back()
+    release_freed_memory()
     with refused_if_unreadable("config.json or tokenizer.json"):
         prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder)
     model = _load_text_model(folder, config, plan)

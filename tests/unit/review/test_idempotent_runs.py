@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Submission
 from orchestrator.panel.model_reviewer import Audience
 from orchestrator.review.idempotent_runs import IdempotentRuns
@@ -299,6 +299,38 @@ async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
     assert models.asked == ["a/b", "slow/c", "slow/c"]
     if not hasty_leaves:
         assert [each.HasField("feedback") for each in (await hasty).results] == [True, False]
+
+
+@pytest.mark.parametrize(("seconds", "runs_made"), [(39, 1), (41, 2)])
+async def test_who_has_up_to_twice_the_time_that_is_left_joins(
+    store: SqliteStore, seconds: float, runs_made: int
+) -> None:
+    clock = FakeClock()
+    models = SlowModelReview()
+    runs = IdempotentRuns(models, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(20, clock)))
+    await models.started.wait()
+    second = asyncio.create_task(runs.response(REQUEST, Deadline.after(seconds, clock)))
+    await asyncio.sleep(0)
+    models.go.set()
+    await asyncio.gather(first, second)
+    assert models.asked.count("slow/c") == runs_made
+
+
+def test_a_store_that_hangs_does_not_keep_the_response_back(tmp_path: Path) -> None:
+    class HungAtTheEnd(SqliteStore):
+        async def keep_response(self, request_id: str, response: GetFeedbackResponse) -> None:
+            await asyncio.Event().wait()
+
+    async def seconds_left() -> float:
+        deadline = later(10)
+        script = ScriptedReview()
+        script.go.set()
+        async with HungAtTheEnd.open(tmp_path / "s", retention_seconds=60) as store:
+            assert (await IdempotentRuns(script, store).response(WITHOUT_ID, deadline)).results == [BOUGHT]
+        return deadline.remaining()
+
+    assert run_in_virtual_time(seconds_left()) == pytest.approx(0.1)
 
 
 async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: SqliteStore) -> None:
