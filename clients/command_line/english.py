@@ -1,4 +1,4 @@
-"""The client's words in English."""
+"""Holds the words of the command line in English."""
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2
@@ -143,6 +143,7 @@ ENGLISH = Words(
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "fewer models answered than asked for",
         failure_pb2.ERROR_REASON_INTERNAL: "an error inside of the server",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "the server does not know who calls",
+        failure_pb2.ERROR_REASON_FEEDBACK_NOT_FOUND: "you have no feedback of that id",
     },
     lacking={
         "LANGUAGE": "reads Korean and English only",

@@ -78,7 +78,7 @@ class IdempotentRuns:
         if run is not None:
             _check_same(run.digest, digest)
         if run is None or run.budget.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
-            run = _SharedRun(digest, budget, partial(self._run, key, request, run))
+            run = _SharedRun(caller, digest, budget, partial(self._run, key, request, run))
             # Every step of the caller's own run keeps to the budget.
             give_up_at = deadline
             if key:
@@ -104,7 +104,6 @@ class IdempotentRuns:
                     yield event
             return
         deadline = run.budget.deadline
-        left_at_first = deadline.remaining()
         if previous_run is not None:
             await previous_run.end()
         async with AsyncExitStack() as stack:
@@ -116,7 +115,7 @@ class IdempotentRuns:
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
             # Those who have waited for longer than they have time left are given what there is.
-            is_patient = deadline.remaining() > left_at_first - deadline.remaining()
+            is_patient = deadline.remaining() > run.seconds_at_start - deadline.remaining()
             asks_again = is_patient and (previous_run or had_to_wait) and _was_cut(request, stored.response)
             if stored.response is not None and not asks_again:
                 for replayed in _replayed(stored.response):
@@ -131,7 +130,7 @@ class IdempotentRuns:
                 feedback_id = uuid.uuid4().hex
                 # The caller is told no name that the store does not know: nothing could be deleted by it.
                 with suppress(Unavailable):
-                    await self._store.name_results(key, feedback_id)
+                    await self._store.name_results(key, run.caller, feedback_id)
                     error.metadata["feedback_id"] = feedback_id
                 raise
 
@@ -149,18 +148,24 @@ class IdempotentRuns:
                     # A store that takes so long that nobody would get the response is not waited for.
                     with suppress(TimeoutError):
                         async with asyncio.timeout(run.budget.respond_by.remaining()):
-                            await self._store.keep_response(key, event.response)
+                            await self._store.keep_response(key, run.caller, event.response)
                 yield event
 
 
 class _SharedRun(Audience):
-    """One run and those who listen to it, each from its first event on."""
+    """One run of a caller's request and those who listen to it, each from its first event on."""
 
     def __init__(
-        self, digest: bytes, budget: TimeBudget, run: Callable[["_SharedRun"], AsyncGenerator[ReviewEvent]]
+        self,
+        caller: str,
+        digest: bytes,
+        budget: TimeBudget,
+        run: Callable[["_SharedRun"], AsyncGenerator[ReviewEvent]],
     ) -> None:
+        self.caller = caller
         self.digest = digest
         self.budget = budget
+        self.seconds_at_start = budget.deadline.remaining()
         self.listeners = 0
         self._streaming_listeners = 0
         self._past: list[ReviewEvent] = []

@@ -1,4 +1,4 @@
-"""Orchestrators that share a Redis: a request is bought once, and no answer is lost with the Redis."""
+"""Tests orchestrators that share a Redis: a request is paid once, and no answer is lost with the Redis."""
 
 import asyncio
 import json
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from chorus.feedback.v1.decision_pb2 import Decisions
+from chorus.feedback.v1.feedback_service_pb2 import RecordedScores
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.store import StoreError
@@ -19,7 +21,7 @@ from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview, SlowMod
 
 KEY = json.dumps(["", REQUEST.request_id])
 LEASE = f"chorus:lease:{KEY}"
-# Long enough for a busy machine to keep it.
+# A busy machine, too, renews a lease of this length in time.
 LEASE_SECONDS = 2.0
 
 
@@ -71,7 +73,7 @@ async def test_a_patient_caller_of_another_replica_gets_what_a_hasty_one_had_no_
 
 
 async def _renewed(server: RedisServer, times: int) -> None:
-    """Waits until a lease has been given more time so often."""
+    """Waits until the lease has been renewed `times` times."""
     async with server.client() as client:
         last = await client.pttl(LEASE)
         while times:
@@ -96,7 +98,7 @@ async def test_a_replica_that_died_is_taken_over_from_what_it_has_bought(server:
 
 
 async def _digest(server: RedisServer) -> bytes:
-    """What a replica keeps of REQUEST."""
+    """Returns the hash that a replica keeps of REQUEST."""
     async with server.client() as client:
         async with replica(server) as (runs, script):
             script.go.set()
@@ -167,9 +169,10 @@ async def test_what_only_the_store_can_do_fails_while_it_is_gone(server: RedisSe
         store = FailOpenStore(redis)
         await server.kill()
         for asked in (
-            store.rubric("f1"),
-            store.keep_scores("f1", "teacher", []),
-            store.delete_feedback("f1"),
+            store.feedback("ann", "f1"),
+            store.keep_scores("ann", "f1", RecordedScores()),
+            store.keep_decisions("ann", "f1", Decisions()),
+            store.delete_feedback("ann", "f1"),
         ):
             with pytest.raises(Unavailable) as caught:
                 await asked
@@ -185,7 +188,7 @@ async def test_all_but_the_calls_of_models_expires_and_a_deletion_leaves_nothing
         for key in keys:
             assert 0 < await client.ttl(key) <= 60
         async with redis_store(server.url, 60) as store:
-            await store.delete_feedback(response.feedback_id)
+            assert await store.delete_feedback("", response.feedback_id)
         assert await client.dbsize() == 0
 
 

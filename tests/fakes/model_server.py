@@ -13,17 +13,14 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.generate_request import require_capabilities
+from modelkit.servicer import MODEL_SERVICE, CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.errors import InvalidRequest, ModelNotFound
 from rpckit.server import Host, run, serving
 from rpckit.settings import Environment, ServerSettings
 from tests.fakes.answers import good_answer
 from tests.fakes.models import FAKES, Fake
-
-SERVICE = "chorus.model.v1.ModelService"
 
 STARTED = "started"
 FINISHED = "finished"
@@ -31,6 +28,7 @@ FAILED = "failed"
 CANCELLED = "cancelled"
 
 _PIECE = 200
+_POLL_SECONDS = 0.01
 _TOKENS_PER_PRICE = 1_000_000
 _ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
@@ -39,20 +37,29 @@ _ONE_PIXEL = bytes.fromhex(
 
 
 @dataclass(frozen=True)
-class Settings:
-    """`slow_seconds` is how long fake/slow thinks; `events` a file that is appended to, or None."""
+class FakeServerSettings:
+    """Holds the settings of the fake model server.
+
+    Attributes:
+        slow_seconds: How long fake/slow thinks.
+        slow_until: A file; if named, fake/slow thinks until it is there instead.
+        events: A file that every event is appended to, or None.
+    """
 
     server: ServerSettings
     slow_seconds: float
+    slow_until: Path | None
     events: Path | None
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
-        """Reads FAKE_PORT and its siblings, FAKE_SLOW_SECONDS and FAKE_EVENTS."""
+    def read(cls, environment: Environment) -> "FakeServerSettings":
+        """Reads FAKE_PORT and its siblings, FAKE_SLOW_SECONDS, FAKE_SLOW_UNTIL and FAKE_EVENTS."""
+        slow_until = environment.text("FAKE_SLOW_UNTIL")
         events = environment.text("FAKE_EVENTS")
         return cls(
             server=ServerSettings.read(environment, "FAKE", port=50059),
             slow_seconds=environment.number("FAKE_SLOW_SECONDS", 2.0),
+            slow_until=Path(slow_until) if slow_until else None,
             events=Path(events) if events else None,
         )
 
@@ -66,7 +73,7 @@ class Event:
     kind: str
 
 
-class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
+class FakeModels(StreamingServicer):
     """The server. `models` chooses some of FAKES, or brings others.
 
     Attributes:
@@ -75,16 +82,19 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
     """
 
     def __init__(self, models: Mapping[str, Fake] = FAKES) -> None:
+        super().__init__()
         self.models = models
         self.requests: list[model_service_pb2.GenerateRequest] = []
         self.events: list[Event] = []
         self._happened = asyncio.Event()
-        self._settings = Settings.read(Environment({"FAKE_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}))
+        self._settings = FakeServerSettings.read(
+            Environment({"FAKE_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"})
+        )
 
-    async def register(self, host: Host, settings: Settings) -> None:
+    async def register(self, host: Host, settings: FakeServerSettings) -> None:
         """Adds the service."""
         self._settings = settings
-        await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
+        await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
 
     @asynccontextmanager
     async def start(self) -> AsyncIterator[str]:
@@ -101,42 +111,21 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         while self.seen(model, kind) < times:
             await self._happened.wait()
 
-    async def ListModels(
-        self, request: model_service_pb2.ListModelsRequest, context: object
-    ) -> model_service_pb2.ListModelsResponse:
-        listed = [_model(name, fake) for name, fake in self.models.items()]
-        return model_service_pb2.ListModelsResponse(models=listed)
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [_model(name, fake) for name, fake in self.models.items()]
 
-    async def Generate(
-        self, request: model_service_pb2.GenerateRequest, context: object
-    ) -> model_service_pb2.GenerateResponse:
-        response = model_service_pb2.GenerateResponse(parts=[content_pb2.Part(text="")])
-        async for event in self._generate(request):
-            if event.HasField("completed"):
-                response.completion.CopyFrom(event.completed)
-            elif event.delta.HasField("image"):
-                response.parts[0].CopyFrom(event.delta)
-            else:
-                response.parts[0].text += event.delta.text
-        return response
-
-    async def StreamGenerate(
-        self, request: model_service_pb2.StreamGenerateRequest, context: object
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        async for event in self._generate(request.request):
-            yield event
-
-    async def _generate(
-        self, request: model_service_pb2.GenerateRequest
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        fake = self._fake(request.model)
-        _check(request)
-        self.requests.append(request)
-        call, earlier_calls = len(self.requests), self.seen(request.model, STARTED)
-        self._record(Event(call, request.model, STARTED))
+    async def generate(
+        self, request: CheckedRequest, *, streaming: bool
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        message = request.message
+        fake = self._fake(message.model)
+        require_capabilities(message, message.model, fake.capabilities)
+        self.requests.append(message)
+        call, earlier_calls = len(self.requests), self.seen(message.model, STARTED)
+        self._record(Event(call, message.model, STARTED))
         ending = FAILED
         try:
-            async with aclosing(self._answer(fake, request, earlier_calls)) as answer:
+            async with aclosing(self._answer(fake, message, earlier_calls)) as answer:
                 async for event in answer:
                     yield event
             ending = FINISHED
@@ -144,13 +133,13 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
             ending = CANCELLED
             raise
         finally:
-            self._record(Event(call, request.model, ending))
+            self._record(Event(call, message.model, ending))
 
     async def _answer(
         self, fake: Fake, request: model_service_pb2.GenerateRequest, earlier_calls: int
-    ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
+    ) -> AsyncGenerator[GenerationEvent, None]:
         if fake.is_slow:
-            await asyncio.sleep(self._settings.slow_seconds)
+            await self._think()
         if fake.error:
             raise fake.error()
         written = 0
@@ -158,8 +147,15 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
             if number == fake.hangs_after_pieces:
                 await asyncio.Event().wait()
             written += 1
-            yield model_service_pb2.StreamGenerateResponse(delta=part)
-        yield model_service_pb2.StreamGenerateResponse(completed=_completion(fake, request, written))
+            yield part
+        yield _completion(fake, request, written)
+
+    async def _think(self) -> None:
+        if self._settings.slow_until is None:
+            await asyncio.sleep(self._settings.slow_seconds)
+            return
+        while not self._settings.slow_until.exists():  # noqa: ASYNC110 - a file does not say that it is there
+            await asyncio.sleep(_POLL_SECONDS)
 
     def _parts(
         self, fake: Fake, request: model_service_pb2.GenerateRequest, earlier_calls: int
@@ -191,21 +187,10 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
                 file.write(json.dumps({**asdict(event), "at": time.time()}) + "\n")
 
 
-def _check(request: model_service_pb2.GenerateRequest) -> None:
-    if not request.turns:
-        raise InvalidRequest({"turns": "is empty"})
-    if not any(part.WhichOneof("kind") for part in request.turns[-1].parts):
-        raise InvalidRequest({f"turns[{len(request.turns) - 1}].parts": "is empty"})
-    if request.output_format.HasField("json_schema"):
-        try:
-            Draft202012Validator.check_schema(json.loads(request.output_format.json_schema))
-        except (json.JSONDecodeError, SchemaError):
-            raise InvalidRequest({"output_format.json_schema": "is no JSON Schema"}) from None
-
-
 def _model(name: str, fake: Fake) -> model_pb2.Model:
     return model_pb2.Model(
         name=name,
+        kind=fake.kind,
         display_name=f"A fake that is {name.removeprefix('fake/')}",
         family=fake.family,
         max_input_tokens=100_000,
@@ -237,4 +222,4 @@ def _completion(
 
 
 if __name__ == "__main__":
-    run(Settings.read, FakeModels().register)
+    run(FakeServerSettings.read, FakeModels().register)

@@ -11,7 +11,14 @@ from chorus.feedback.v1.feedback_pb2 import Anchor, ModelResult, Point
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
 from chorus.model.v1.content_pb2 import Part
-from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, FINISH_REASON_STOP, Sampling, Usage
+from chorus.model.v1.generation_pb2 import (
+    FINISH_REASON_LENGTH,
+    FINISH_REASON_STOP,
+    REASONING_EFFORT_HIGH,
+    REASONING_EFFORT_LOW,
+    Sampling,
+    Usage,
+)
 from chorus.model.v1.model_pb2 import Model, Price
 from chorus.model.v1.model_service_pb2 import (
     Completion,
@@ -213,6 +220,53 @@ async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Pa
     result, _ = await ask(script, tmp_path, question=question)
     assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
     assert [each.sampling.max_output_tokens for each in script.requests] == [50]
+
+
+@pytest.mark.parametrize(
+    ("own", "sampled"),
+    [
+        (
+            None,
+            Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW),
+        ),
+        (
+            Sampling(temperature=0, stop_sequences=["b"], max_output_tokens=50),
+            Sampling(
+                temperature=0,
+                seed=7,
+                stop_sequences=["b"],
+                reasoning_effort=REASONING_EFFORT_LOW,
+                max_output_tokens=50,
+            ),
+        ),
+        (
+            Sampling(top_p=0.5, reasoning_effort=REASONING_EFFORT_HIGH),
+            Sampling(
+                temperature=1,
+                seed=7,
+                top_p=0.5,
+                stop_sequences=["a"],
+                reasoning_effort=REASONING_EFFORT_HIGH,
+            ),
+        ),
+    ],
+)
+async def test_a_model_samples_in_its_own_way_where_it_has_one(
+    tmp_path: Path, own: Sampling | None, sampled: Sampling
+) -> None:
+    of_all = Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW)
+    question = replace(
+        QUESTION,
+        sampling=of_all,
+        model_sampling={"c/d": Sampling(temperature=2)} | ({"a/b": own} if own else {}),
+    )
+    script = Script(GOOD)
+    await ask(script, tmp_path, question=question)
+    asked = script.requests[0].sampling
+    if not sampled.HasField("max_output_tokens"):
+        asked.ClearField("max_output_tokens")
+    assert asked == sampled
+    assert of_all.stop_sequences == ["a"]
 
 
 async def test_a_failure_keeps_its_reason_and_is_paid_by_what_it_used(tmp_path: Path) -> None:
