@@ -11,7 +11,7 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedb
 from chorus.feedback.v1.submission_pb2 import Submission
 from orchestrator.panel.model_reviewer import Audience
 from orchestrator.review.idempotent_runs import IdempotentRuns
-from orchestrator.review.pipeline import Event, Results, ReviewEvent
+from orchestrator.review.submission_reviewer import Event, Results, ReviewEvent
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoredRequest, StoreError
