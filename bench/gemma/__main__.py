@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.gemma.figures import CALLERS, Figures
 from bench.gemma.runners import TOKENS, of_process, of_report, of_server
 from bench.gemma.weights import built
+from services.gemma.weights.quantized_checkpoint import find_quantized
 
 CACHE = Path(os.environ.get("BENCH_GEMMA_DIR", ".state/bench-gemma"))
 _PORT = 50952
@@ -28,6 +29,8 @@ _NAMES = {
 def quantized(source: Path, precision: str) -> Path:
     """Quantises the model if there is no copy yet; returns the folder of the copies."""
     copies = CACHE / "copies"
+    if precision in find_quantized(copies, source):
+        return copies
     command = [sys.executable, "-m", "services.gemma", "quantize", str(source), "--precision", precision]
     environment = os.environ | {"GEMMA_CACHE_DIR": str(copies)}
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603

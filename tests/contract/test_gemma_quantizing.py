@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from rpckit.settings import Environment
 from services.gemma.fit.resources import MachineResources
+from services.gemma.four_bit.transformers_quantizer import linear_class
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
@@ -236,6 +237,16 @@ def test_on_a_gpu_it_answers(source: Path, tmp_path: Path, precision: str) -> No
     )
     assert gemma.info.device == "cuda:0"
     assert logits(gemma).isfinite().all()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_on_a_gpu_a_copy_has_the_same_numbers() -> None:
+    weight = torch.randn(64, 128).bfloat16()
+    here, there = (linear_class("nf4").quantized(each) for each in (weight, weight.to("cuda:0")))
+    # The last bit of a scale may differ, and with it a number that lies between two steps.
+    assert torch.allclose(here["scales"], there["scales"].cpu(), rtol=1e-3)
+    assert (here["packed"] == there["packed"].cpu()).float().mean() > 0.99
 
 
 def test_settings_name_the_folder_of_the_copies() -> None:

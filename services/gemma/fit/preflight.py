@@ -113,31 +113,24 @@ class DeploymentPlan:
 
     @property
     def max_tokens_per_second(self) -> float:
-        """The ceiling of one caller's decode speed: reading the weights took all the time."""
+        """The ceiling of one caller's decode speed, as if reading the weights took all the time."""
         return self.device.bandwidth / self.weight_bytes
 
     @property
     def _bytes_without_cache(self) -> int:
         on_gpu = self.device.is_gpu
         logits = self.max_sequences * self.dimensions.vocab_size * _LOGIT_BYTES * _LOGITS_COPIES
-        # On a CPU the embedding's file is mapped, and only the rows of the prompt's tokens are read.
-        embedding = self._embedding_bytes if on_gpu else 0
         vision = self.vision_bytes + _IMAGE_ENCODING_BYTES if self.dimensions.vision_parameters else 0
         # The tokenizers lie in the memory beside a GPU.
         tokenizers = 0 if on_gpu else self.dimensions.tokenizer_tokens * _TOKENIZER_BYTES_PER_TOKEN
-        return (
-            _RUNTIME_BYTES[on_gpu]
-            + tokenizers
-            + self.weight_bytes
-            + embedding
-            + vision
-            + logits
-            + _SPARE_BYTES
-        )
+        return _RUNTIME_BYTES[on_gpu] + tokenizers + self.weight_bytes + vision + logits + _SPARE_BYTES
 
     @property
     def _embedding_bytes(self) -> int:
-        """Bytes of an embedding in bf16 besides the head, which a quantised copy holds separately."""
+        """Bytes of an embedding in bf16 besides the head, which a quantised copy holds separately.
+
+        Its file is mapped into the host's memory, and only the rows of the tokens in use are read.
+        """
         return _BF16_BYTES * self.dimensions.embedding_parameters if self.precision in QUANTIZED else 0
 
 

@@ -10,6 +10,8 @@ from typing import Self
 
 # Copied to measure the memory's bandwidth: small enough for any machine, too big for its caches.
 _PROBE_BYTES = 128 * 2**20
+# NVIDIA's drivers of Linux, and of Linux within Windows.
+_GPU_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _bandwidth() -> float:
 
 def _gpus() -> Iterator[ComputeDevice]:
     # Torch takes seconds to import, and without a driver it would find none.
-    if not Path("/dev/nvidiactl").exists():
+    if not any(each.exists() for each in _GPU_DRIVERS):
         return
     try:
         import torch  # noqa: PLC0415

@@ -29,6 +29,11 @@ class FourBitLinear(nn.Module):
             self.register_buffer(name, buffer)
 
     @staticmethod
+    def quantizing_device() -> str:
+        """The device on which weights are quantised."""
+        return "cpu"
+
+    @staticmethod
     @abstractmethod
     def quantized(weight: torch.Tensor) -> dict[str, torch.Tensor]:
         """Quantises a weight of shape (outputs, inputs); the buffers' first dimension is its rows."""

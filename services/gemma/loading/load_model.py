@@ -12,6 +12,7 @@ from rpckit.errors import ChorusError
 from rpckit.malloc_trim import release_freed_memory
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
 from services.gemma.fit.resources import MachineResources
+from services.gemma.four_bit.host_embedding import HostEmbedding
 from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.four_bit.transformers_quantizer import linear_class
@@ -139,9 +140,11 @@ def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrai
         model, report = loaded
     reshaped = {key for key, *_ in report["mismatched_keys"]}
     refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
-    model = model.eval().to(plan.device.name)
-    if plan.precision in QUANTIZED and not plan.device.is_gpu:
+    if plan.precision in QUANTIZED:
         advise_random_access(model.get_input_embeddings().weight)
+        if plan.device.is_gpu:
+            model.set_input_embeddings(HostEmbedding(model.get_input_embeddings()))
+    model = model.eval().to(plan.device.name)
     if plan.precision == Int4Linear.precision:
         prepare_int4_model(model, folder)
     return cast("PreTrainedModel", model)

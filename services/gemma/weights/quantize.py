@@ -119,11 +119,13 @@ class _SourceCheckpoint:
                     result[name] = stored[:].bfloat16()
                     continue
                 rows = stored.get_shape()[0]
-                reads = (stored[at : at + _ROWS_PER_READ] for at in range(0, rows, _ROWS_PER_READ))
+                device = layer_class.quantizing_device()
+                reads = (stored[at : at + _ROWS_PER_READ].to(device) for at in range(0, rows, _ROWS_PER_READ))
                 blocks = (block for each in reads for block in each.split(_ROWS_PER_BLOCK))
                 parts = [layer_class.quantized(block) for block in blocks]
             for buffer in parts[0]:
-                result[name.removesuffix("weight") + buffer] = torch.cat([part[buffer] for part in parts])
+                whole = torch.cat([part[buffer] for part in parts])
+                result[name.removesuffix("weight") + buffer] = whole.cpu()
         return result
 
     def index(self, folder: Path) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_memory_is_what_was_measured() -> None:
     assert plan(few, "nf4", machine(64)).memory_bytes / GIB == pytest.approx(2.7, abs=0.1)
 
 
-def test_on_a_gpu_the_embedding_is_in_its_memory_too_but_no_tokenizer_and_no_fp32() -> None:
+def test_on_a_gpu_there_is_no_embedding_of_a_copy_no_tokenizer_and_no_fp32() -> None:
     resources = machine(64, 64)
     few = dataclasses.replace(FOUR_B, tokenizer_tokens=400)
     gpu, cpu = (each for each in all_plans(few, resources, 1) if each.precision == "nf4")
@@ -89,9 +89,7 @@ def test_on_a_gpu_the_embedding_is_in_its_memory_too_but_no_tokenizer_and_no_fp3
     in_fp32 = 2 * 4 * 256 * 1024 * 4
     # Which of them a piece of a prompt takes was measured on a CPU alone.
     runtime = int(0.45 * GIB) - int(0.38 * GIB)
-    assert (
-        gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding_parameters * 2 + runtime - in_fp32 - 400 * 700
-    )
+    assert gpu.memory_bytes - cpu.memory_bytes == runtime - in_fp32 - 400 * 700
     many = plan(FOUR_B, "nf4", machine(64))
     assert (many.memory_bytes - cpu.memory_bytes) / GIB == pytest.approx(0.17, abs=0.01)
 
