@@ -108,7 +108,8 @@ class FeedbackServiceServicer(object):
         2. for each model any number of `delta`, then exactly one `result`,
         interleaved between models; a substitute announces itself by its
         `result`; from the second family on, each `result` with feedback,
-        except the last, is followed by a provisional `merged`;
+        except the last, is followed by a provisional `merged`. A stored answer
+        comes without `delta` and `merged`;
         3. one final `response`, last, then OK.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -155,9 +156,10 @@ class FeedbackServiceServicer(object):
 
     def DeleteFeedback(self, request, context):
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions, and what they taught. It takes the
-        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-        GetStoredFeedback, and so for what was deleted before.
+        answers, people's scores and decisions. What was learned from them counts no
+        more, except in calibrations of earlier answers. It takes the feedback_id of a
+        QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+        what was deleted before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

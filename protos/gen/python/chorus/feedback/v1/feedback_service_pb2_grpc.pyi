@@ -44,7 +44,8 @@ class FeedbackServiceStub:
       2. for each model any number of `delta`, then exactly one `result`,
          interleaved between models; a substitute announces itself by its
          `result`; from the second family on, each `result` with feedback,
-         except the last, is followed by a provisional `merged`;
+         except the last, is followed by a provisional `merged`. A stored answer
+         comes without `delta` and `merged`;
       3. one final `response`, last, then OK.
     """
 
@@ -91,9 +92,10 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions, and what they taught. It takes the
-    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-    GetStoredFeedback, and so for what was deleted before.
+    answers, people's scores and decisions. What was learned from them counts no
+    more, except in calibrations of earlier answers. It takes the feedback_id of a
+    QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+    what was deleted before.
     """
 
     ListModels: grpc.UnaryUnaryMultiCallable[
@@ -130,7 +132,8 @@ class FeedbackServiceAsyncStub:
       2. for each model any number of `delta`, then exactly one `result`,
          interleaved between models; a substitute announces itself by its
          `result`; from the second family on, each `result` with feedback,
-         except the last, is followed by a provisional `merged`;
+         except the last, is followed by a provisional `merged`. A stored answer
+         comes without `delta` and `merged`;
       3. one final `response`, last, then OK.
     """
 
@@ -177,9 +180,10 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions, and what they taught. It takes the
-    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-    GetStoredFeedback, and so for what was deleted before.
+    answers, people's scores and decisions. What was learned from them counts no
+    more, except in calibrations of earlier answers. It takes the feedback_id of a
+    QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+    what was deleted before.
     """
 
     ListModels: grpc.aio.UnaryUnaryMultiCallable[
@@ -220,7 +224,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
           2. for each model any number of `delta`, then exactly one `result`,
              interleaved between models; a substitute announces itself by its
              `result`; from the second family on, each `result` with feedback,
-             except the last, is followed by a provisional `merged`;
+             except the last, is followed by a provisional `merged`. A stored answer
+             comes without `delta` and `merged`;
           3. one final `response`, last, then OK.
         """
 
@@ -277,9 +282,10 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse]]:
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions, and what they taught. It takes the
-        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-        GetStoredFeedback, and so for what was deleted before.
+        answers, people's scores and decisions. What was learned from them counts no
+        more, except in calibrations of earlier answers. It takes the feedback_id of a
+        QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+        what was deleted before.
         """
 
     @abc.abstractmethod
