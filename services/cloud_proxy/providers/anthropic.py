@@ -144,10 +144,11 @@ def _block(part: content_pb2.Part) -> dict[str, Any]:
 
 
 def _supported(schema: AnswerSchema) -> dict[str, Any]:
-    """The schema with what the API refuses moved into descriptions."""
+    """Returns the schema with what the API refuses moved into descriptions."""
     try:
         return anthropic.transform_schema(dict(schema.anonymous))
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError, AssertionError) as error:
+        # What the SDK trips over: `true` as a subschema, a list of types, a schema without a type.
         raise NotSupported(
             "Anthropic takes no such JSON Schema", metadata={"capability": "JSON_SCHEMA"}
         ) from error
