@@ -21,8 +21,8 @@ from kiwipiepy import Kiwi, Token
 
 from services.proofreader.answer import select
 from services.proofreader.finding import IMPROVEMENT, Finding
-from services.proofreader.reviewers import Reviewer, load_reviewers
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.rule_reviewers import RuleReviewer, load_reviewers
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
@@ -34,7 +34,7 @@ Spans = Iterator[tuple[int, int]]
 @dataclass(frozen=True, slots=True)
 class _Text:
     id: str
-    submission: Submission
+    submission: ParsedText
     marked: frozenset[str]
 
 
@@ -53,7 +53,7 @@ def main() -> None:
     _english(reviewers, sample)
 
 
-def _korean(language: Reviewer, sample: int) -> None:
+def _korean(language: RuleReviewer, sample: int) -> None:
     texts = list(_read("ksl_ko_dev.jsonl"))
     started = time.monotonic()
     found = [language.review(text.submission, lambda: None) for text in texts]
@@ -88,7 +88,7 @@ def _korean(language: Reviewer, sample: int) -> None:
     _print_sample(unmarked, sample)
 
 
-def _english(reviewers: Sequence[Reviewer], sample: int) -> None:
+def _english(reviewers: Sequence[RuleReviewer], sample: int) -> None:
     texts = list(_read("l2_essays_dev.jsonl"))
     started = time.monotonic()
     found = [
@@ -108,7 +108,7 @@ def _english(reviewers: Sequence[Reviewer], sample: int) -> None:
 def _read(file: str) -> Iterator[_Text]:
     with (_DATA / file).open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
-            yield _Text(row["id"], Submission.read(row["text"]), frozenset(row.get("typos", ())))
+            yield _Text(row["id"], ParsedText.read(row["text"]), frozenset(row.get("typos", ())))
 
 
 def _kiwi_spans(

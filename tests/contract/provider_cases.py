@@ -9,7 +9,7 @@ from tests.fakes.providers.gemini import blocked_prompt
 from tests.fakes.providers.proxy import GENAI, Adapter
 from tests.fakes.providers.reply import EMPTY_BODY, HTML, Answer, Fault, Raw, Reply, error
 
-Kind = type[errors.ChorusError]
+ErrorClass = type[errors.ChorusError]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Case:
 
     row: str
     reply: Reply
-    kind: Kind
+    kind: ErrorClass
     requests: int = 1
     metadata: Mapping[str, str] = field(default_factory=dict)
     retry_delay: float | None = None
@@ -74,6 +74,7 @@ def _chat_cases(adapter: Adapter) -> list[Case]:
     overloaded = {"error": {"message": "No.", "type": "server_error", "code": "server_error"}}
     unknown = {"error": {"message": "No.", "type": "odd", "code": "odd"}}
     context = "This model's maximum context length is 1000 tokens"
+    schema = "Invalid schema for response_format 'answer': In context=(), 'allOf' is not permitted."
     return [
         Case("429", chat(429, "rate_limit_exceeded"), errors.RateLimited, retry_delay=1),
         Case("429 wait", chat(429, retry_after="7"), errors.RateLimited, retry_delay=7),
@@ -93,6 +94,7 @@ def _chat_cases(adapter: Adapter) -> list[Case]:
         Case("404", chat(404, "model_not_found"), errors.ModelNotFound, metadata=missing),
         Case("408", chat(408), errors.Timeout),
         Case("504", chat(504), errors.Timeout),
+        Case("schema", chat(400, None, schema), errors.NotSupported, metadata={"capability": "JSON_SCHEMA"}),
         Case("400", chat(400, "odd"), errors.Internal),
     ]
 
@@ -156,6 +158,7 @@ def _google_cases(adapter: Adapter) -> list[Case]:
     key = detail("ErrorInfo", reason="API_KEY_INVALID", domain="googleapis.com")
     bad, exhausted = "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"
     length = "The input token count (1200) exceeds the maximum number of tokens allowed (1000)."
+    schema = "The specified schema produces a constraint that has too many states for serving."
     overloaded = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
     # The older SDK passes over an error in mid-stream; then there is no finish reason.
     heard = adapter is GENAI
@@ -193,6 +196,7 @@ def _google_cases(adapter: Adapter) -> list[Case]:
         Case("403", google(403, "PERMISSION_DENIED"), errors.ProviderAuth, metadata=setting),
         Case("404", google(404, "NOT_FOUND"), errors.ModelNotFound, metadata=missing),
         Case("504", google(504, "DEADLINE_EXCEEDED"), errors.Timeout),
+        Case("schema", google(400, bad, schema), errors.NotSupported, metadata={"capability": "JSON_SCHEMA"}),
         Case("400", google(400, bad), errors.Internal),
     ]
 

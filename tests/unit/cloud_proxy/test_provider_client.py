@@ -6,17 +6,17 @@ from prometheus_client import CollectorRegistry
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit import errors
-from services.cloud_proxy.failures import Dropped, NoAnswer
-from services.cloud_proxy.generation import Gate
 from services.cloud_proxy.metrics import ProviderMetrics
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider, text
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_client import ProviderClient
+from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer
 from tests.unit.cloud_proxy.prompts import prompt
 
 USAGE = generation_pb2.Usage(input_tokens=100, output_tokens=50, basis=generation_pb2.USAGE_BASIS_MEASURED)
-STOP = Ending(Finish.STOP, "stop", "b-1", USAGE)
+STOP = AnswerEnd(Finish.STOP, "stop", "b-1", USAGE)
 SCHEMA = {"type": "object", "required": ["a"]}
 
-Script = list[Piece | errors.ChorusError]
+Script = list[AnswerPiece | errors.ChorusError]
 
 
 class Scripted:
@@ -27,7 +27,7 @@ class Scripted:
         self.prompts: list[Prompt] = []
         self.left = 0
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         self.prompts.append(prompt)
         try:
             for each in self.scripts.pop(0):
@@ -46,7 +46,7 @@ class Silent(Scripted):
         super().__init__()
         self.reached = asyncio.Event()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         self.reached.set()
         try:
             await asyncio.Event().wait()
@@ -55,13 +55,13 @@ class Silent(Scripted):
             self.left += 1
 
 
-def gate(provider: Provider, registry: CollectorRegistry | None = None) -> Gate:
-    return Gate(provider, places=1, metrics=ProviderMetrics(registry or CollectorRegistry()))
+def client(provider: Provider, registry: CollectorRegistry | None = None) -> ProviderClient:
+    return ProviderClient(provider, places=1, metrics=ProviderMetrics(registry or CollectorRegistry()))
 
 
 async def generate(provider: Scripted, asked: Prompt) -> tuple[str, model_service_pb2.Completion]:
     words, completion = "", None
-    async for event in gate(provider).generate(asked):
+    async for event in client(provider).generate(asked):
         if isinstance(event, content_pb2.Part):
             words += event.text
         else:
@@ -92,7 +92,7 @@ async def test_without_an_ending_it_is_no_answer(streaming: bool) -> None:
 
 
 async def test_text_without_an_ending_never_leaves_a_unary_call() -> None:
-    events = gate(Scripted([text("a")], [text("a")])).generate(prompt())
+    events = client(Scripted([text("a")], [text("a")])).generate(prompt())
     with pytest.raises(NoAnswer):
         await anext(events)
 
@@ -143,7 +143,7 @@ async def test_a_picture_is_content() -> None:
 async def test_a_bad_ending_is_an_error_with_its_usage(
     finish: Finish, kind: type[errors.ChorusError], streaming: bool
 ) -> None:
-    provider = Scripted([text("a"), Ending(finish, "word", "b-1", USAGE)])
+    provider = Scripted([text("a"), AnswerEnd(finish, "word", "b-1", USAGE)])
     with pytest.raises(kind) as caught:
         await generate(provider, prompt(streaming=streaming))
     told = generation_pb2.Usage()
@@ -161,14 +161,14 @@ async def test_a_whole_answer_is_checked_against_its_schema(streaming: bool) -> 
 
 @both
 async def test_a_cut_answer_is_not_checked(streaming: bool) -> None:
-    provider = Scripted([text('{"'), Ending(Finish.LENGTH, "length", "b-1", USAGE)])
+    provider = Scripted([text('{"'), AnswerEnd(Finish.LENGTH, "length", "b-1", USAGE)])
     words, completion = await generate(provider, prompt(schema=SCHEMA, streaming=streaming))
     assert words == '{"'
     assert completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH
 
 
 async def test_what_may_have_been_billed_makes_the_usage_unknown() -> None:
-    provider = Scripted([Dropped("x", retry_delay=0)], [text("a"), STOP])
+    provider = Scripted([ConnectionLost("x", retry_delay=0)], [text("a"), STOP])
     _, completion = await generate(provider, prompt())
     assert completion.usage.basis == generation_pb2.USAGE_BASIS_UNKNOWN
 
@@ -208,7 +208,7 @@ async def test_who_leaves_takes_the_providers_call_along() -> None:
 
 
 async def test_places_are_few_and_waiting_is_bounded() -> None:
-    silent = gate(Silent())
+    silent = client(Silent())
 
     async def take() -> None:
         async for _ in silent.generate(prompt()):
@@ -224,8 +224,8 @@ async def test_places_are_few_and_waiting_is_bounded() -> None:
 
 async def test_every_attempt_is_counted_and_what_they_used_together() -> None:
     registry, asked = CollectorRegistry(), prompt()
-    provider = Scripted([Ending(Finish.STOP, "stop", "b-1", USAGE)], [text("a"), STOP])
-    async for _ in gate(provider, registry).generate(asked):
+    provider = Scripted([AnswerEnd(Finish.STOP, "stop", "b-1", USAGE)], [text("a"), STOP])
+    async for _ in client(provider, registry).generate(asked):
         pass
 
     def value(name: str, **labels: str) -> float | None:
