@@ -32,7 +32,7 @@ Spans = Iterator[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _MarkedText:
     id: str
     submission: ParsedText
     marked: frozenset[str]
@@ -105,14 +105,14 @@ def _english(reviewers: Sequence[RuleReviewer], sample: int) -> None:
     _print_sample(iter(improvements[:: max(1, len(improvements) // max(1, sample))]), sample)
 
 
-def _read(file: str) -> Iterator[_Text]:
+def _read(file: str) -> Iterator[_MarkedText]:
     with (_DATA / file).open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
-            yield _Text(row["id"], ParsedText.read(row["text"]), frozenset(row.get("typos", ())))
+            yield _MarkedText(row["id"], ParsedText.read(row["text"]), frozenset(row.get("typos", ())))
 
 
 def _kiwi_spans(
-    kiwi: Kiwi, text: _Text, flags: Callable[[Token], bool], typos: str | None = None
+    kiwi: Kiwi, text: _MarkedText, flags: Callable[[Token], bool], typos: str | None = None
 ) -> list[tuple[int, int]]:
     """The words that hold a token that is flagged."""
     whole = text.submission.text
@@ -125,7 +125,7 @@ def _kiwi_spans(
     return sorted(spans)
 
 
-def _score(name: str, texts: Sequence[_Text], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
+def _score(name: str, texts: Sequence[_MarkedText], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
     flagged = hits = marked = recalled = 0
     for text, one in zip(texts, spans, strict=True):
         words = {text.submission.text[start:end].strip(".,!?\"'") for start, end in one}
@@ -136,7 +136,7 @@ def _score(name: str, texts: Sequence[_Text], spans: Sequence[Sequence[tuple[int
     print(f"{name:44}{flagged:9}{hits / max(1, flagged):11.3f}{recalled / max(1, marked):8.3f}")
 
 
-def _is_marked(text: _Text, start: int, end: int) -> bool:
+def _is_marked(text: _MarkedText, start: int, end: int) -> bool:
     return any(_match(text.submission.text[start:end], each) for each in text.marked)
 
 
@@ -144,7 +144,7 @@ def _match(word: str, marked: str) -> bool:
     return word in marked or marked in word
 
 
-def _print_sample(found: Iterator[tuple[_Text, Finding]], sample: int) -> None:
+def _print_sample(found: Iterator[tuple[_MarkedText, Finding]], sample: int) -> None:
     for (text, each), _ in zip(found, range(sample), strict=False):
         whole = text.submission.text
         around = " ".join(

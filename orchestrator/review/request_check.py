@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
-from modelkit.generate_request import MAX_MODEL_NAME, sampling_violations
+from modelkit.generate_request import MAX_MODEL_NAME, Violation, sampling_violations
 from modelkit.language import is_language_code
 from orchestrator.rubrics.rubric import violations as rubric_violations
 from rpckit.duration import to_seconds
@@ -14,8 +14,6 @@ MAX_REQUEST_ID = 64
 _MAX_MODELS = 100
 _MAX_TASK = 20_000
 _MAX_AUTHOR_LEVEL = 200
-
-Violation = tuple[str, str]
 
 
 def check_request(request: feedback_service_pb2.GetFeedbackRequest) -> None:

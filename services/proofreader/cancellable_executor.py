@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 # A reading calls it between its steps. It raises CancelledReadingError once nobody waits for the reading.
 CancellationCheck = Callable[[], None]
@@ -22,7 +22,7 @@ class CancellableExecutor:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    async def run(self, read: Callable[[CancellationCheck], Result]) -> Result:
+    async def run(self, read: Callable[[CancellationCheck], T]) -> T:
         """Waits for a reading. If the waiting is cancelled, the reading ends at its next check."""
         stopped = threading.Event()
 

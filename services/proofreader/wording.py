@@ -22,11 +22,11 @@ class Wording:
 def word(finding: Finding, language: str) -> Wording:
     """Returns the wording of a finding in "ko" or "en"."""
     templates = _entries()[finding.wording][language]
-    values = {key: _Value(value) for key, value in finding.values.items()}
+    values = {key: _ParticleValue(value) for key, value in finding.values.items()}
     return Wording(*(template.format(**values) for template in templates))
 
 
-class _Value(str):
+class _ParticleValue(str):
     """Formats itself with the particle that a template asks for, as in "{word:은/는}"."""
 
     __slots__ = ()

@@ -27,7 +27,7 @@ SUBJECTS = [each for each in subjects() if each.name != "proofreader-structure"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-class Running:
+class RunningServer:
     """A subject's server that is asked with bytes, of which it makes what it can."""
 
     def __init__(self, subject: Subject, channel: grpc.aio.Channel) -> None:
@@ -53,13 +53,13 @@ class Running:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def servers() -> AsyncIterator[list[Running]]:
+async def servers() -> AsyncIterator[list[RunningServer]]:
     async with AsyncExitStack() as stack:
         running = []
         for subject in SUBJECTS:
             target = await stack.enter_async_context(subject.start())
             channel = await stack.enter_async_context(connect(target, MODEL_SERVICE))
-            running.append(Running(subject, channel))
+            running.append(RunningServer(subject, channel))
         yield running
 
 
@@ -70,7 +70,7 @@ async def servers() -> AsyncIterator[list[Running]]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(request_=fuzzed_requests())
-async def test_every_server_takes_the_same_requests(servers: list[Running], request_: bytes) -> None:
+async def test_every_server_takes_the_same_requests(servers: list[RunningServer], request_: bytes) -> None:
     failures = await asyncio.gather(*(each.failure(request_) for each in servers))
     wrong = [each.metadata if isinstance(each, InvalidRequest) else {} for each in failures]
     assert all(fields == wrong[0] for fields in wrong)
@@ -79,7 +79,7 @@ async def test_every_server_takes_the_same_requests(servers: list[Running], requ
         assert is_expected, (server.subject.name, failure)
 
 
-async def test_every_server_lives_on(servers: list[Running]) -> None:
+async def test_every_server_lives_on(servers: list[RunningServer]) -> None:
     plain = answer_request("").SerializeToString()
     assert await asyncio.gather(*(each.failure(plain) for each in servers)) == [None] * len(servers)
 

@@ -16,7 +16,7 @@ from rpckit.channel import connect
 from tests.contract.provider_cases import Case, cases, chat, detail, google
 from tests.fakes.providers.emulator import Emulator
 from tests.fakes.providers.proxy import ADAPTERS, GENAI, Adapter, proxy_for, proxying
-from tests.fakes.providers.reply import DROPPED, HTML, SILENT, Answer, Fault, Reply
+from tests.fakes.providers.reply import DROPPED, HTML, SILENT, Fault, Output, Reply
 
 if TYPE_CHECKING:
     # The stubs' own: there is no such class at run time.
@@ -54,7 +54,7 @@ every = pytest.mark.parametrize("adapter", ADAPTERS, ids=[adapter.name for adapt
 
 
 @dataclass
-class Client:
+class ProxyClient:
     """Asks one model, both ways alike."""
 
     stub: "ModelServiceAsyncStub"
@@ -97,10 +97,10 @@ def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
 
 
 @asynccontextmanager
-async def _asking(adapter: Adapter, *replies: Reply) -> AsyncIterator[tuple[Emulator, Client]]:
+async def _asking(adapter: Adapter, *replies: Reply) -> AsyncIterator[tuple[Emulator, ProxyClient]]:
     async with proxying(adapter) as (emulator, address), connect(address, _SERVICE) as channel:
         emulator.script.extend(replies)
-        yield emulator, Client(_stub(channel), adapter.model)
+        yield emulator, ProxyClient(_stub(channel), adapter.model)
 
 
 @pytest.mark.parametrize(("adapter", "case", "streaming"), _all_cases())
@@ -121,9 +121,9 @@ async def test_each_row_of_the_table(adapter: Adapter, case: Case, streaming: bo
 async def test_an_empty_answer_is_asked_for_again_and_both_are_paid_for(
     adapter: Adapter, streaming: bool
 ) -> None:
-    async with _asking(adapter, Answer(pieces=())) as (emulator, client):
+    async with _asking(adapter, Output(pieces=())) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
-    assert words == Answer().text
+    assert words == Output().text
     assert len(emulator.received) == 2
     assert completion.usage.output_tokens == 100
 
@@ -133,7 +133,7 @@ async def test_an_empty_answer_is_asked_for_again_and_both_are_paid_for(
 async def test_a_cut_answer_says_so_and_its_usage_arrives(adapter: Adapter, streaming: bool) -> None:
     cut = {"anthropic": "max_tokens", "google": "MAX_TOKENS"}.get(adapter.model.partition("/")[0], "length")
     form = generation_pb2.OutputFormat(json_schema=json.dumps(_SCHEMA))
-    async with _asking(adapter, Answer(pieces=('{"langu',), finish=cut)) as (_, client):
+    async with _asking(adapter, Output(pieces=('{"langu',), finish=cut)) as (_, client):
         words, completion = await client.ask(streaming=streaming, output_format=form)
     assert words == '{"langu'
     assert completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH
@@ -144,7 +144,7 @@ async def test_a_cut_answer_says_so_and_its_usage_arrives(adapter: Adapter, stre
 @every
 async def test_an_answer_that_breaks_its_schema_is_none(adapter: Adapter, streaming: bool) -> None:
     form = generation_pb2.OutputFormat(json_schema=json.dumps(_SCHEMA))
-    broken = Answer(pieces=('{"language": ', '"fr", "points": []}'))
+    broken = Output(pieces=('{"language": ', '"fr", "points": []}'))
     async with _asking(adapter, broken) as (emulator, client):
         with pytest.raises(errors.BadOutput) as caught:
             await client.ask(streaming=streaming, output_format=form)
@@ -164,7 +164,7 @@ async def test_what_fails_before_the_first_output_is_tried_again(
 ) -> None:
     async with _asking(adapter, first) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
-    assert words == Answer().text
+    assert words == Output().text
     assert len(emulator.received) == 2
     assert completion.usage.basis == generation_pb2.USAGE_BASIS_UNKNOWN
 
@@ -178,15 +178,15 @@ async def test_a_rate_limit_that_fits_is_waited_for(adapter: Adapter, streaming:
         limited = chat(429, retry_after="0.1")
     async with _asking(adapter, limited) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
-    assert words == Answer().text
+    assert words == Output().text
     assert len(emulator.received) == 2
     assert completion.usage.basis == generation_pb2.USAGE_BASIS_MEASURED
 
 
 _SILENCES: Sequence[tuple[str, Reply, tuple[bool, ...]]] = (
     ("no header", SILENT, (False, True)),
-    ("stall", Answer(fault=Fault.SILENCE), (False, True)),
-    ("slow drip", Answer(pieces=("drip ",) * 100, pause=0.05), (False, True)),
+    ("stall", Output(fault=Fault.SILENCE), (False, True)),
+    ("slow drip", Output(pieces=("drip ",) * 100, pause=0.05), (False, True)),
 )
 
 
@@ -216,7 +216,7 @@ async def test_silence_ends_at_the_deadline_and_the_provider_hears_of_it(
 @both
 @every
 async def test_a_caller_that_leaves_ends_the_providers_work(adapter: Adapter, streaming: bool) -> None:
-    async with _asking(adapter, Answer(pieces=("word ",) * 100, pause=0.05)) as (emulator, client):
+    async with _asking(adapter, Output(pieces=("word ",) * 100, pause=0.05)) as (emulator, client):
         call = asyncio.create_task(client.ask(streaming=streaming))
         await emulator.reached.wait()
         call.cancel()
@@ -232,7 +232,7 @@ async def test_a_provider_that_is_not_there_is_unavailable(
 ) -> None:
     nowhere = f"http://127.0.0.1:{unused_tcp_port}"
     async with proxy_for(adapter, nowhere) as address, connect(address, _SERVICE) as channel:
-        client = Client(_stub(channel), adapter.model)
+        client = ProxyClient(_stub(channel), adapter.model)
         with pytest.raises(errors.Unavailable) as caught:
             await client.ask(streaming=streaming)
     assert caught.value.retry_delay == 1

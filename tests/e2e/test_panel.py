@@ -40,7 +40,7 @@ from tests.e2e.processes import (
 from tests.e2e.stream_grammar import check_grammar
 from tests.fakes.providers import anthropic, emulator, gemini, openai
 from tests.fakes.providers.emulator import Emulator
-from tests.fakes.providers.reply import Answer, error
+from tests.fakes.providers.reply import Output, error
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -83,7 +83,7 @@ class System:
         answer = _answer(work)
         pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
         for provider in self.providers:
-            provider.script.append(Answer(pieces=pieces))
+            provider.script.append(Output(pieces=pieces))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -267,7 +267,7 @@ async def test_scores_off_the_rubric_are_refused(system: System) -> None:
 
 async def test_google_plays_a_student(system: System) -> None:
     google = system.providers[TALKERS.index("google/talker")]
-    google.script.append(Answer(pieces=("I think ", "plants eat earth.")))
+    google.script.append(Output(pieces=("I think ", "plants eat earth.")))
     request = SimulateStudentRequest(task="How do plants grow?")
     request.profile.misconceptions.append("plants eat earth")
     response = await system.classroom.SimulateStudent(request, timeout=30)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-Schema = Mapping[str, Any]
+from modelkit.json_schema.subschemas import Schema
 
 _DEFINITIONS = "#/$defs/"
 # A schema may hold itself; what is deeper than this is cut off.
