@@ -1,8 +1,8 @@
-"""How long a merge takes: four models, twelve points each, in Korean and in English.
+"""Measures how long a merge of four models with twelve points each takes, in Korean and in English.
 
     python -m bench.merge [--rounds 300]
 
-The baseline is the plainest merge there is: every point in a row, the mean of the scores. Texts come from
+The baseline is the plainest merge: all points in a row, and the mean of the scores. Texts come from
 ../shared/data where it is there.
 """
 
@@ -18,7 +18,7 @@ from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _SENTENCES = {
@@ -35,10 +35,10 @@ def main() -> None:
     print(f"{'':8}{'p50 ms':>9}{'p95 ms':>9}{'plain p50':>11}{'ratio':>8}")
     for language, file in (("ko", "ksl_ko_dev.jsonl"), ("en", "l2_essays_dev.jsonl")):
         generator = random.Random(1)  # noqa: S311  # a benchmark repeats itself
-        panels = [(work, panel(work, generator)) for work in read(_texts(language, file))]
+        panels = [(reading, panel(reading, generator)) for reading in read(_texts(language, file))]
 
-        def merged(work: Work, opinions: list[Opinion], language: str = language) -> None:
-            merge(work, default_rubric(language), opinions, feedback_language=language)
+        def merged(reading: SubmissionReading, opinions: list[Opinion], language: str = language) -> None:
+            merge(reading, default_rubric(language), opinions, feedback_language=language)
 
         ours = timed(merged, panels, rounds)
         plain = timed(_plain, panels, rounds)
@@ -54,7 +54,7 @@ def _texts(language: str, file: str) -> list[str]:
     return list(texts(path).values())[:20]
 
 
-def _plain(_: Work, opinions: list[Opinion]) -> None:
+def _plain(_: SubmissionReading, opinions: list[Opinion]) -> None:
     merged_pb2.MergedFeedback(
         points=[
             merged_pb2.MergedPoint(members=[merged_pb2.MergedPoint.Member(model=each.model, point=point)])
@@ -72,15 +72,17 @@ def _plain(_: Work, opinions: list[Opinion]) -> None:
 
 
 def timed(
-    call: Callable[[Work, list[Opinion]], None], panels: list[tuple[Work, list[Opinion]]], rounds: int
+    call: Callable[[SubmissionReading, list[Opinion]], None],
+    panels: list[tuple[SubmissionReading, list[Opinion]]],
+    rounds: int,
 ) -> list[float]:
-    """Milliseconds of each round, after one to warm up."""
+    """Returns the milliseconds of each round. One more round comes first, to warm up."""
     times = []
     call(*panels[0])
     for number in range(rounds):
-        work, opinions = panels[number % len(panels)]
+        reading, opinions = panels[number % len(panels)]
         started = time.perf_counter()
-        call(work, opinions)
+        call(reading, opinions)
         times.append((time.perf_counter() - started) * 1000)
     return times
 

@@ -1,12 +1,13 @@
-"""What the proofreader's language reviewer finds, and how much of it is right.
+"""Measures what the proofreader's language reviewer finds, and how much of it is right.
 
     python -m bench.proofreader [--sample 40]
 
-Korean: precision and recall against the misspelt words that are marked in ksl_ko_dev.jsonl. A flagged word is
-a hit if it holds a marked word of its text or is held by one. Not every mistake in the file is marked (few of
-those in endings and spaces are), so precision is a lower bound; the flagged words that nobody marked are
-printed to be read. The baselines are Kiwi alone: the words it corrects, and the words it does not know.
-English: what is found in l2_essays_dev.jsonl, by issue, with a sample to be read.
+In Korean it measures precision and recall against the misspelt words that are marked in ksl_ko_dev.jsonl. A
+flagged word is a hit if it holds a marked word of its text or is held by one. Not every mistake in the file
+is marked (few of those in endings and spaces are), so the precision is a lower bound, and the flagged words
+that nobody marked are printed to be read. The baselines are Kiwi alone: the words that it corrects, and the
+words that it does not know. In English it counts what is found in l2_essays_dev.jsonl by issue, and prints a
+sample to be read.
 """
 
 import argparse
@@ -27,8 +28,6 @@ from services.proofreader.rule_reviewers import RuleReviewer, load_reviewers
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
 _AROUND = 15
-
-Spans = Iterator[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _read(file: str) -> Iterator[_MarkedText]:
 def _kiwi_spans(
     kiwi: Kiwi, text: _MarkedText, flags: Callable[[Token], bool], typos: str | None = None
 ) -> list[tuple[int, int]]:
-    """The words that hold a token that is flagged."""
+    """Returns the spans of the words that hold a flagged token."""
     whole = text.submission.text
     spans = set()
     for token in kiwi.tokenize(whole, typos=typos):

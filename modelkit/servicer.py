@@ -2,7 +2,7 @@
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from typing_extensions import override
 
-from chorus.model.v1 import content_pb2, model_service_pb2, model_service_pb2_grpc
+from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
 from modelkit.generate_request import violations
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.json_schema.schema_cache import SchemaCache
+from modelkit.list_models import page_of
 from rpckit.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class CheckedRequest:
 
 
 class StreamingServicer(model_service_pb2_grpc.ModelServiceServicer, ABC):
-    """A ModelService whose server writes `generate` and `ListModels`. Requests are checked here."""
+    """A ModelService whose server writes `generate` and `listed_models`. Requests are checked here."""
 
     def __init__(self) -> None:
         self._schemas = SchemaCache()
@@ -56,6 +57,17 @@ class StreamingServicer(model_service_pb2_grpc.ModelServiceServicer, ABC):
         Raises:
             ChorusError: There is no answer.
         """
+
+    @abstractmethod
+    def listed_models(self) -> Sequence[model_pb2.Model]:
+        """Returns every model of the server, whatever its state, always in the same order."""
+
+    @override
+    async def ListModels(
+        self, request: model_service_pb2.ListModelsRequest, context: "Context"
+    ) -> model_service_pb2.ListModelsResponse:
+        page = page_of(self.listed_models(), request)
+        return model_service_pb2.ListModelsResponse(models=page.models, next_page_token=page.next_page_token)
 
     @override
     async def Generate(

@@ -5,48 +5,50 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
-from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.calibration.history import History
-from orchestrator.calibration.redis import RedisHistory
-from orchestrator.calibration.sqlite import SqliteHistory
+from orchestrator.calibration.calibrator import RaterCalibrator
+from orchestrator.calibration.judgement_history import JudgementHistory
+from orchestrator.calibration.redis import RedisJudgementHistory
+from orchestrator.calibration.sqlite import SqliteJudgementHistory
+from orchestrator.injection.detection import suspected_injections
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
-from orchestrator.panel.model_reviewer import Asker
+from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.model_reviewer import ModelReviewer
 from orchestrator.panel.track_record import TrackRecords
-from orchestrator.review.idempotent_runs import Runs
-from orchestrator.review.pipeline import Reviewer
+from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.review.pipeline import ReviewPipeline
 from orchestrator.servicers.classroom import SERVICE as CLASSROOM_SERVICE
 from orchestrator.servicers.classroom import ClassroomServicer
 from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from orchestrator.servicers.feedback import FeedbackServicer
-from orchestrator.settings import Settings
+from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
+from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
-from orchestrator.store.fail_open import TolerantStore
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
-from orchestrator.submission.reading import read_work
-from rpckit.malloc_trim import give_back
+from orchestrator.submission.reading import read_submission
+from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
 
-async def register(host: Host, settings: Settings) -> None:
-    """Adds both services; they are ready once the languages' models are loaded."""
+async def register(host: Host, settings: OrchestratorSettings) -> None:
+    """Constructs everything and adds both services, which are ready once the language models are loaded."""
     kept, history = await _open_state(host, settings)
-    store = TolerantStore(kept)
+    store = FailOpenStore(kept)
     metrics = ModelMetrics(host.metrics)
-    directory = Directory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
+    directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    asker = Asker(directory.stream_generate, records, store)
-    calibrations = Calibrations(history)
-    reviewer = Reviewer(directory, asker.ask, settings.panel, metrics, calibrations)
+    model_reviewer = ModelReviewer(directory, records, store)
+    calibrator = RaterCalibrator(history)
+    pipeline = ReviewPipeline(directory, directory, model_reviewer, settings.panel, metrics, calibrator)
     feedback = FeedbackServicer(
-        Runs(reviewer.review, store),
+        IdempotentRuns(pipeline, store),
         directory,
         records,
-        store,
-        calibrations,
+        StoredFeedbacks(store, calibrator),
+        settings.panel,
         settings.batch_window,
         host.draining,
     )
@@ -62,32 +64,38 @@ async def register(host: Host, settings: Settings) -> None:
         ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(store.run())
-    host.spawn(calibrations.run())
+    host.spawn(store.keep_deleting())
+    host.spawn(calibrator.run())
     host.spawn(_warm_up(host))
 
 
-async def _open_state(host: Host, settings: Settings) -> tuple[Store, History]:
+async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
     enter = host.exit_stack.enter_async_context
     if settings.redis_url:
         try:
             client = await enter(connected(settings.redis_url))
         except StoreError as error:
             raise SettingError("CHORUS_REDIS_URL", str(error)) from None
-        return RedisStore(client, settings.retention_seconds), RedisHistory(client)
+        return RedisStore(client, settings.retention_seconds), RedisJudgementHistory(client)
     path = settings.state_path
     try:
         store = await enter(SqliteStore.open(path, settings.retention_seconds))
-        return store, await enter(SqliteHistory.open(path))
+        return store, await enter(SqliteJudgementHistory.open(path))
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 
 
 async def _warm_up(host: Host) -> None:
-    """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
-    await asyncio.to_thread(read_work, submission_pb2.Submission(text="준비합니다.", language_code="ko"))
-    give_back()
+    """Loads what it takes to read a Korean text, so that the first caller does not wait for it."""
+
+    def read() -> None:
+        submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")
+        suspected_injections(read_submission(submission))
+
+    await asyncio.to_thread(read)
+    release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
 
 if __name__ == "__main__":
-    run(Settings.read, register)
+    run(OrchestratorSettings.read, register)

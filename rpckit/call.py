@@ -1,52 +1,70 @@
-"""The call that is being served: its deadline and its request id, which sub-calls inherit."""
+"""Holds the call that is being served: its deadline, request id and trace, which sub-calls inherit."""
 
+import math
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
 
-_RESERVE_SHARE = 0.05
-_LEAST_RESERVE = 0.2
-_MOST_RESERVE = 2.0
+_RESERVE_SHARE = 0.02
+_LEAST_RESERVE_SECONDS = 0.05
+
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Deadline:
-    """A point on the monotonic clock, in seconds. It is passed down and never restarted."""
+    """A point on the monotonic clock, in seconds. It is passed down and never restarted.
+
+    Attributes:
+        clock: Reads the clock that `at` is a point on. Only tests have another than the machine's.
+    """
 
     at: float
+    clock: Clock = field(default=time.monotonic, compare=False, repr=False)
 
     @classmethod
-    def after(cls, seconds: float) -> "Deadline":
-        """The deadline that lies `seconds` from now."""
-        return cls(time.monotonic() + seconds)
+    def after(cls, seconds: float, clock: Clock = time.monotonic) -> "Deadline":
+        """Returns the deadline that lies `seconds` from now."""
+        return cls(clock() + seconds, clock)
 
     def remaining(self) -> float:
-        """Seconds left, at least 0."""
-        return max(0.0, self.at - time.monotonic())
+        """Returns the seconds left, at least 0."""
+        return max(0.0, self.at - self.clock())
+
+    def reserve(self) -> float:
+        """Returns the seconds that a step keeps for those after it: 2 % of the time left, at least 50 ms.
+
+        Every server keeps to this one rule, so that a caller sees our answer and not its own
+        DEADLINE_EXCEEDED.
+        """
+        left = self.remaining()
+        return max(_LEAST_RESERVE_SECONDS, _RESERVE_SHARE * left if math.isfinite(left) else 0.0)
 
     def with_reserve(self) -> "Deadline":
-        """What a sub-call may use, so that the caller sees our answer and not its own DEADLINE_EXCEEDED.
-
-        A twentieth of the time is kept, at least 0.2 s and at most 2.
-        """
-        return self.earlier(min(_MOST_RESERVE, max(_LEAST_RESERVE, _RESERVE_SHARE * self.remaining())))
+        """Returns the deadline of a sub-call whose answer is still to be passed on."""
+        return self.earlier(self.reserve())
 
     def earlier(self, seconds: float) -> "Deadline":
-        """The deadline `seconds` before this one."""
-        return Deadline(self.at - seconds)
+        """Returns the deadline `seconds` before this one."""
+        return Deadline(self.at - seconds, self.clock)
+
+    def within(self, seconds: float) -> "Deadline":
+        """Returns this deadline, or the one `seconds` from now if that is earlier."""
+        return min(self, Deadline.after(seconds, self.clock))
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as its server sees it.
+    """Describes one call as its server sees it.
 
     Attributes:
-        caller: Who calls, as its certificate or token says; empty: nobody said.
-        trace: Where the spans of what is done for this call hang.
+        caller: The name of the caller, from its certificate or token; empty if it gave none.
+        trace: The parent of the spans that are started for this call.
     """
 
     method: str
@@ -60,7 +78,7 @@ current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
 
 
 def served_call() -> Call:
-    """The call that is being served; there is one in every handler."""
+    """Returns the call that is being served; every handler runs within one."""
     call = current_call.get()
     if call is None:
         raise LookupError("no call is being served")
@@ -68,6 +86,6 @@ def served_call() -> Call:
 
 
 def current_trace() -> Trace:
-    """That of the call that is being served, if one is."""
+    """Returns the trace of the call that is being served, or one that drops every span."""
     call = current_call.get()
     return call.trace if call else NO_TRACE

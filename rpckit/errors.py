@@ -7,6 +7,7 @@
     ├── NotSupported        the caller's: the model cannot do what was asked
     ├── BudgetExceeded      the caller's: its own spending limit would be passed
     ├── Unauthenticated     the caller's: it did not say who it is
+    ├── FeedbackNotFound    the caller's: it has no feedback of that id
     ├── ProviderAuth        the operator's: no credentials, or rejected ones
     ├── QuotaExhausted      the operator's: money or monthly quota is gone
     ├── RateLimited         nobody's: too many requests just now; wait
@@ -42,8 +43,8 @@ MAX_FIELD_VIOLATIONS = 16
 STATUS_KEY = "grpc-status-details-bin"
 
 _MAX_TEXT_BYTES = 200
-# Of a Failure: it may say what to set.
-_MAX_MESSAGE_BYTES = 1000
+# The message of a Failure may be longer, because it may say what to set.
+MAX_MESSAGE_BYTES = 1000
 _CUT = "…"
 _ENVELOPE_BYTES = 8
 
@@ -192,12 +193,19 @@ class Unauthenticated(ChorusError):
     code = grpc.StatusCode.UNAUTHENTICATED
 
 
+class FeedbackNotFound(ChorusError):
+    """The caller has no feedback of that id. Whether another caller has one is not told."""
+
+    reason = failure_pb2.ERROR_REASON_FEEDBACK_NOT_FOUND
+    code = grpc.StatusCode.NOT_FOUND
+
+
 _BY_REASON: dict[str, type[ChorusError]] = {
     failure_pb2.ErrorReason.Name(each.reason): each for each in ChorusError.__subclasses__()
 }
 _REASON_PREFIX = "ERROR_REASON_"
 
-# What a status without our ErrorInfo means: it comes from the transport, or from a peer that is not ours.
+# A status without our ErrorInfo comes from the transport or a foreign peer, and is classified by its code.
 _BY_CODE: dict[grpc.StatusCode, type[ChorusError]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: Timeout,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
@@ -209,14 +217,14 @@ _BY_CODE: dict[grpc.StatusCode, type[ChorusError]] = {
 
 
 def reason_name(reason: failure_pb2.ErrorReason.ValueType) -> str:
-    """The reason as `google.rpc.ErrorInfo.reason` carries it, for example "RATE_LIMITED"."""
+    """Returns the reason as `google.rpc.ErrorInfo.reason` carries it, for example "RATE_LIMITED"."""
     return failure_pb2.ErrorReason.Name(reason).removeprefix(_REASON_PREFIX)
 
 
 def to_status(error: ChorusError) -> status_pb2.Status:
-    """The status with its details: ErrorInfo, then BadRequest, RetryInfo and the error's own.
+    """Returns the status with its details: ErrorInfo, then BadRequest, RetryInfo and the error's own.
 
-    A detail that would carry the status past `MAX_DETAILS_BYTES` is left out.
+    A detail that would make the status larger than `MAX_DETAILS_BYTES` is left out.
     """
     fields = _fields(error)
     info = error_details_pb2.ErrorInfo(reason=reason_name(error.reason), domain=DOMAIN)
@@ -241,8 +249,8 @@ def to_status(error: ChorusError) -> status_pb2.Status:
 
 
 def to_failure(error: ChorusError) -> failure_pb2.Failure:
-    """The error as a part of a response, which it is too small to fill."""
-    text = _short(error.text, _MAX_MESSAGE_BYTES)
+    """Returns the error as a part of a response, for a failure that does not fail the call."""
+    text = _short(error.text, MAX_MESSAGE_BYTES)
     failure = failure_pb2.Failure(reason=error.reason, message=text, metadata=_fields(error))
     if error.retry_delay is not None:
         failure.retry_delay.CopyFrom(to_duration(error.retry_delay))
@@ -250,7 +258,7 @@ def to_failure(error: ChorusError) -> failure_pb2.Failure:
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> ChorusError:
-    """The error a peer sent, with its metadata, retry delay and details.
+    """Returns the error that a peer sent, with its metadata, retry delay and details.
 
     A status that carries no ErrorInfo of ours is classified by its code; its text is not passed on.
     """

@@ -1,1 +1,1 @@
-"""Whether the merge is better than its best voice: one command measures every goal and its baselines."""
+"""Measures, by one command, whether the merge is better than its best model: every goal and its baselines."""

@@ -4,9 +4,9 @@
                              [--attacks DIR]
 
 Ratings have the columns essay, rater, criterion and score. Works are lines of {"id", "text"}. Pairs are
-lines of {"work", "a", "b", "same"}: a text or a work's id, two points in the form a model returns them, and
-whether they are the same. Attacks are text files with {work} where the work goes. It exits with 1 if a goal
-is missed.
+lines of {"work", "a", "b", "same"}: a text or a work's id, two points in the form that a model returns, and
+whether they are the same. Attacks are text files with {work} where the work goes. The command exits with 1 if
+a goal is missed.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
-from bench.evaluate import attacks, pairs, people, quotes, scores, stability, summaries
+from bench.evaluate import attacks, human_raters, pairs, quote_verification, scores, stability, summaries
 from bench.evaluate.goal import Goal, table, unmeasured
 from bench.evaluate.works import DATA, WORKS, read, texts
 
@@ -26,7 +26,7 @@ _PROCESSES = 2
 
 
 def main() -> int:
-    """Prints the table; 0 if no goal was missed."""
+    """Prints the table, and returns 0 if no goal was missed."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.evaluate",
         description=__doc__,
@@ -53,11 +53,11 @@ def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
     works = read(by_id.values())
     random.Random(seed).shuffle(works)  # noqa: S311  # it repeats itself
     yield from scores.goals(seed, executor)
-    yield people.goal(arguments.ratings)
+    yield human_raters.goal(arguments.ratings)
     if not works:
         missing = ", ".join(map(str, arguments.works))
         yield unmeasured("E7", "quote check", "", f"no works: {missing} not there")
-    yield from quotes.goals(seed, works)
+    yield from quote_verification.goals(seed, works)
     yield from pairs.goals(arguments.pairs, by_id)
     if works:
         yield attacks.goal(seed, arguments.attacks, works)

@@ -1,4 +1,4 @@
-"""A goal, what was measured, and the table of them."""
+"""The goals, what was measured for each, and their table."""
 
 import textwrap
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ class Goal:
     """One row of the table.
 
     Attributes:
-        met: None where there was nothing to measure it on.
-        beside: What else there is to compare with: baselines, mostly.
+        met: Whether the goal was met; None where there was nothing to measure.
+        comparison: The baselines, and other figures to compare with.
     """
 
     name: str
@@ -21,20 +21,20 @@ class Goal:
     goal: str
     measured: str
     met: bool | None
-    beside: str = ""
+    comparison: str = ""
 
 
 def unmeasured(name: str, what: str, goal: str, why: str) -> Goal:
-    """A goal that there was nothing to measure on."""
+    """Returns a goal that there was nothing to measure for."""
     return Goal(name, what, goal, why, None)
 
 
 def table(goals: Iterable[Goal]) -> str:
-    """The goals as text."""
+    """Returns the goals as a table in plain text."""
     lines = [_row(("", "what", "goal", "measured"), "met")]
     for each in goals:
         met = {True: "yes", False: "MISSED", None: "-"}[each.met]
-        measured = f"{each.measured}\n{each.beside}" if each.beside else each.measured
+        measured = f"{each.measured}\n{each.comparison}" if each.comparison else each.measured
         lines.append(_row((each.name, each.what, each.goal, measured), met))
     return "\n".join(lines)
 

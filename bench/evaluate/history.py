@@ -1,17 +1,17 @@
-"""What a panel's record says after it has scored some works."""
+"""Calibrates a panel on works that it has scored."""
 
 from collections.abc import Iterable, Mapping
 
 from orchestrator.merge.calibration import Calibration
-from orchestrator.merge.severity import Tally, calibrate, peer_references
+from orchestrator.merge.severity import ResidualSums, calibrate, peer_references
 
-Scored = tuple[str, Mapping[str, float], float | None]
-"""A criterion, the levels each model gave, and the level a person gave."""
+ScoredCriterion = tuple[str, Mapping[str, float], float | None]
+"""A criterion, the level that each model gave, and the level that a person gave, if one did."""
 
 
-def learned(scored: Iterable[Scored], models: Iterable[str]) -> Calibration:
-    """The calibration of a panel after these scores."""
-    records: dict[str, dict[str, Tally]] = {model: {} for model in models}
+def learned_calibration(scored: Iterable[ScoredCriterion], models: Iterable[str]) -> Calibration:
+    """Returns the calibration of a panel after these scores."""
+    records: dict[str, dict[str, ResidualSums]] = {model: {} for model in models}
     for criterion, levels, person in scored:
         peers = peer_references(levels)
         for model, level in levels.items():
@@ -19,8 +19,8 @@ def learned(scored: Iterable[Scored], models: Iterable[str]) -> Calibration:
             if reference is None or model not in records:
                 continue
             residual = level - reference
-            before = records[model].get(criterion, Tally())
-            records[model][criterion] = Tally(
+            before = records[model].get(criterion, ResidualSums())
+            records[model][criterion] = ResidualSums(
                 before.count + 1,
                 before.total + residual,
                 before.squares + residual**2,

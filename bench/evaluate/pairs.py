@@ -1,4 +1,4 @@
-"""E8: which points of two models are one."""
+"""E8: measures which points of two models the merge takes for one."""
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
 
@@ -12,10 +12,10 @@ from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point
 from orchestrator.merge.align import align
-from orchestrator.merge.candidate import statements
+from orchestrator.merge.candidate import merge_candidates
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_criteria, default_rubric
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 
 _WHAT = "labelled pairs of points"
 _GOAL = "P >= .85, R >= .70; opposite polarity never joined"
@@ -23,10 +23,18 @@ _OPPOSITE = {"strength", "improvement"}
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two points of two models on one work, whether they are the same, and whether they served for tuning."""
+class LabelledPair:
+    """Two points of two models on one work.
 
-    work: Work
+    Attributes:
+        reading: The work.
+        a: One point, in the form that a model returns.
+        b: The other point.
+        same: Whether they are labelled as the same.
+        tuned: Whether the constants of the merge were tuned on them.
+    """
+
+    reading: SubmissionReading
     a: Mapping[str, Any]
     b: Mapping[str, Any]
     same: bool
@@ -34,66 +42,66 @@ class Pair:
 
     @property
     def opposite(self) -> bool:
-        """Whether one praises and the other criticises."""
+        """Whether one point praises and the other criticises."""
         return {self.a["polarity"], self.b["polarity"]} == _OPPOSITE
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """Precision and recall of what was joined."""
+class PrecisionRecall:
+    """The precision and the recall of what was joined."""
 
     precision: float
     recall: float
 
 
 def goals(path: Path, texts: Mapping[str, str]) -> Iterator[Goal]:
-    """Joins each pair as if nobody else had spoken; its `work` is a text, or the id of one of `texts`."""
+    """Joins each pair as if no other model had answered. Its `work` is a text, or an id of `texts`."""
     if not path.exists():
         yield unmeasured("E8", _WHAT, _GOAL, f"no pairs: {path} is not there")
         return
     pairs = read_pairs(path, texts)
     for language in ("ko", "en"):
-        own = [each for each in pairs if each.work.language_code == language and not each.tuned]
+        own = [each for each in pairs if each.reading.language_code == language and not each.tuned]
         if own:
             yield _goal(language, own)
 
 
-def read_pairs(path: Path, texts: Mapping[str, str]) -> list[Pair]:
-    """The pairs of a file."""
-    works: dict[str, Work] = {}
+def read_pairs(path: Path, texts: Mapping[str, str]) -> list[LabelledPair]:
+    """Reads the pairs of a file."""
+    works: dict[str, SubmissionReading] = {}
     pairs = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         text = texts.get(row["work"], row["work"])
         if text not in works:
-            works[text] = read_work(submission_pb2.Submission(text=text))
-        pairs.append(Pair(works[text], row["a"], row["b"], row["same"], row.get("tuned", False)))
+            works[text] = read_submission(submission_pb2.Submission(text=text))
+        pairs.append(LabelledPair(works[text], row["a"], row["b"], row["same"], row.get("tuned", False)))
     return pairs
 
 
-def joined(pair: Pair) -> bool:
-    """Whether the merge takes the two points for one."""
-    rubric = default_rubric(pair.work.language_code)
+def joined(pair: LabelledPair) -> bool:
+    """Returns whether the merge takes the two points for one."""
+    rubric = default_rubric(pair.reading.language_code)
     opinions = [
-        Opinion(model, model, "1", feedback_pb2.ModelFeedback(points=[_point(point, pair.work, rubric)]))
+        Opinion(model, model, "1", feedback_pb2.ModelFeedback(points=[_point(point, pair.reading, rubric)]))
         for model, point in (("a", pair.a), ("b", pair.b))
     ]
-    said = statements(opinions, default_criteria(rubric))
-    return len(align(pair.work, said, pair.work.language_code)) == 1
+    said = merge_candidates(opinions, default_criteria(rubric))
+    return len(align(pair.reading, said, pair.reading.language_code)) == 1
 
 
-def agreement(pairs: Sequence[Pair], found: Sequence[bool]) -> Agreement:
-    """How well what was joined agrees with the labels."""
+def precision_recall(pairs: Sequence[LabelledPair], found: Sequence[bool]) -> PrecisionRecall:
+    """Compares what was joined with the labels."""
     right = sum(each and pair.same for pair, each in zip(pairs, found, strict=True))
-    return Agreement(right / max(sum(found), 1), right / max(sum(pair.same for pair in pairs), 1))
+    return PrecisionRecall(right / max(sum(found), 1), right / max(sum(pair.same for pair in pairs), 1))
 
 
-def _goal(language: str, pairs: Sequence[Pair]) -> Goal:
+def _goal(language: str, pairs: Sequence[LabelledPair]) -> Goal:
     found = list(map(joined, pairs))
-    ours = agreement(pairs, found)
+    ours = precision_recall(pairs, found)
     wrong = sum(each and pair.opposite for pair, each in zip(pairs, found, strict=True))
-    same_issue = agreement(pairs, [pair.a["issue"] == pair.b["issue"] for pair in pairs])
-    same_place = agreement(pairs, [_share_a_sentence(pair) for pair in pairs])
+    same_issue = precision_recall(pairs, [pair.a["issue"] == pair.b["issue"] for pair in pairs])
+    same_place = precision_recall(pairs, [_share_a_sentence(pair) for pair in pairs])
     return Goal(
         "E8",
         f"{_WHAT}, {language}",
@@ -105,9 +113,11 @@ def _goal(language: str, pairs: Sequence[Pair]) -> Goal:
     )
 
 
-def _share_a_sentence(pair: Pair) -> bool:
+def _share_a_sentence(pair: LabelledPair) -> bool:
     return bool(set(pair.a["sentence_ids"]) & set(pair.b["sentence_ids"]))
 
 
-def _point(point: Mapping[str, Any], work: Work, rubric: submission_pb2.Rubric) -> feedback_pb2.Point:
-    return check_point(point, 1, work, rubric).point
+def _point(
+    point: Mapping[str, Any], reading: SubmissionReading, rubric: submission_pb2.Rubric
+) -> feedback_pb2.Point:
+    return check_point(point, 1, reading, rubric).point

@@ -1,4 +1,4 @@
-"""E1 to E5: the scores of synthetic panels."""
+"""E1 to E5: measures the scores of synthetic panels."""
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording
 
@@ -10,21 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.evaluate.goal import Goal
-from bench.evaluate.history import Scored, learned
-from bench.evaluate.raters import (
+from bench.evaluate.history import ScoredCriterion, learned_calibration
+from bench.evaluate.synthetic_raters import (
     CRITERIA,
     HISTORY_WORKS,
     MODELS,
     Levels,
-    Rated,
-    Raters,
+    RatedWorks,
+    SyntheticRaters,
     merged,
     middles,
     rmse,
 )
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.calibration import Calibration
-from orchestrator.merge.policy import LEVELS
+from orchestrator.merge.policy import SCALE_LEVELS
 
 _WORKS = 200
 _SEEDS = 60
@@ -34,7 +34,7 @@ Measures = dict[str, float]
 
 
 def goals(seed: int, executor: Executor) -> Iterator[Goal]:
-    """Measures over all panels; each number is the mean over them."""
+    """Measures all panels. Each number is the mean over them."""
     measured = list(executor.map(measure, [[seed, number] for number in range(_SEEDS)]))
     mean = {name: float(np.nanmean([each[name] for each in measured])) for name in measured[0]}
     clean = mean["clean"]
@@ -88,10 +88,10 @@ def goals(seed: int, executor: Executor) -> Iterator[Goal]:
 
 
 def measure(seeds: Sequence[int]) -> Measures:
-    """Everything about one panel."""
+    """Measures one panel."""
     generator = np.random.default_rng(seeds)
-    raters = Raters(generator)
-    calibration = learned(_scored_by_people(raters.rate(HISTORY_WORKS)), MODELS)
+    raters = SyntheticRaters(generator)
+    calibration = learned_calibration(_scored_by_people(raters.rate(HISTORY_WORKS)), MODELS)
     rated = raters.rate(_WORKS)
     clean = merged(rated, calibration)
     result = {
@@ -108,14 +108,14 @@ def measure(seeds: Sequence[int]) -> Measures:
     return result | _collusion(rated, calibration) | _missing(rated, middles(clean), calibration)
 
 
-def _scored_by_people(rated: Rated) -> Iterator[Scored]:
+def _scored_by_people(rated: RatedWorks) -> Iterator[ScoredCriterion]:
     for work, truth in enumerate(rated.truth):
         for criterion in range(CRITERIA):
             levels = {model: float(scores[work, criterion]) for model, scores in rated.given.items()}
             yield f"c{criterion}", levels, float(truth[criterion])
 
 
-def _baselines(prefix: str, rated: Rated) -> Measures:
+def _baselines(prefix: str, rated: RatedWorks) -> Measures:
     stacked = np.stack(list(rated.given.values()))
     return {
         f"{prefix}mean": rmse(stacked.mean(axis=0), rated.truth),
@@ -126,16 +126,16 @@ def _baselines(prefix: str, rated: Rated) -> Measures:
 def _attacks(generator: np.random.Generator) -> dict[str, Levels]:
     shape = (_WORKS, CRITERIA)
     return {
-        "inflates": np.full(shape, LEVELS),
+        "inflates": np.full(shape, SCALE_LEVELS),
         "deflates": np.zeros(shape),
-        "random": generator.integers(0, int(LEVELS), shape, endpoint=True).astype(float),
+        "random": generator.integers(0, int(SCALE_LEVELS), shape, endpoint=True).astype(float),
     }
 
 
-def _collusion(rated: Rated, calibration: Calibration) -> Measures:
-    """Two give the top, or the bottom: what is called contested where the adjusted pairs are apart."""
+def _collusion(rated: RatedWorks, calibration: Calibration) -> Measures:
+    """Has two models give the top or the bottom, and measures what is contested of the scores they split."""
     caught: list[bool] = []
-    for extreme in (0.0, LEVELS):
+    for extreme in (0.0, SCALE_LEVELS):
         scores = np.full_like(rated.truth, extreme)
         found = merged(rated.with_scores(MODELS[0], scores).with_scores(MODELS[1], scores), calibration)
         adjusted = np.array(
@@ -150,8 +150,8 @@ def _contested(scores: Sequence[Sequence[merged_pb2.MergedScore]]) -> NDArray[np
     return np.array([[not each.HasField("score") for each in of_work] for of_work in scores])
 
 
-def _missing(rated: Rated, whole: Levels, calibration: Calibration) -> Measures:
-    """How far the mean score moves when a model does not answer."""
+def _missing(rated: RatedWorks, whole: Levels, calibration: Calibration) -> Measures:
+    """Measures how far the mean score moves when a model does not answer."""
     moved, mean_moved = [], []
     mean = np.stack(list(rated.given.values())).mean()
     for missing in MODELS:

@@ -1,4 +1,4 @@
-"""E10: the order of the answers changes nothing, and a merge is quick."""
+"""E10: measures whether the order of the answers changes anything, and how long a merge takes."""
 
 import random
 import statistics
@@ -10,27 +10,30 @@ from bench.merge import timed
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _RUNS = 1000
 _PANELS = 50
 _MOST_MILLISECONDS = 50
 
 
-def goal(seed: int, works: Sequence[Work]) -> Goal:
-    """Merges panels of four models and 48 points, each in another order than before."""
+def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
+    """Merges panels of four models and 48 points, each time in another order."""
     generator = random.Random(seed)  # noqa: S311  # it repeats itself
-    panels = [(work, panel(work, generator)) for work in generator.sample(works, min(_PANELS, len(works)))]
+    panels = [
+        (reading, panel(reading, generator))
+        for reading in generator.sample(readings, min(_PANELS, len(readings)))
+    ]
     first: dict[int, bytes] = {}
     different = 0
 
-    def run(work: Work, opinions: list[Opinion]) -> None:
+    def run(reading: SubmissionReading, opinions: list[Opinion]) -> None:
         nonlocal different
         merged = merge(
-            work, default_rubric(work.language_code), opinions, feedback_language=work.language_code
+            reading, default_rubric(reading.language_code), opinions, feedback_language=reading.language_code
         )
-        frozen = merged.SerializeToString(deterministic=True)
-        different += frozen != first.setdefault(id(opinions), frozen)
+        serialized = merged.SerializeToString(deterministic=True)
+        different += serialized != first.setdefault(id(opinions), serialized)
         generator.shuffle(opinions)
 
     milliseconds = timed(run, panels, _RUNS)

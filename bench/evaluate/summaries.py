@@ -1,4 +1,4 @@
-"""E11: whatever model words a summary, it says nothing that its points do not."""
+"""E11: measures whether a summary says what its points do not say, whatever model words it."""
 
 import json
 import random
@@ -9,10 +9,10 @@ from bench.evaluate.goal import Goal
 from bench.evaluate.works import panel
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.merge import merge
-from orchestrator.merge.model_wording import accepted_summary
-from orchestrator.merge.wording import is_strength, offered
+from orchestrator.merge.model_summary import accepted_summary
+from orchestrator.merge.template_summary import eligible_points, is_strength
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _SUMMARIES = 200
 _NUMBER = re.compile(r"\d+")
@@ -22,14 +22,16 @@ Sentences = list[dict[str, object]]
 Hostility = Callable[[Sentences, bool], Sentences]
 
 
-def goal(seed: int, works: Sequence[Work]) -> Goal:
-    """Has every kind of wording model word summaries, each to another work."""
+def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
+    """Has every kind of wording model word summaries, each for another work."""
     generator = random.Random(seed)  # noqa: S311  # it repeats itself
     uncited = new = honest = accepted = 0
     for number in range(_SUMMARIES):
-        work = generator.choice(works)
-        language = "ko" if work.language_code == "ko" else "en"
-        merged = merge(work, default_rubric(language), panel(work, generator, 6), feedback_language=language)
+        reading = generator.choice(readings)
+        language = "ko" if reading.language_code == "ko" else "en"
+        merged = merge(
+            reading, default_rubric(language), panel(reading, generator, 6), feedback_language=language
+        )
         said = _honest(merged, korean=language == "ko")
         hostile = _HOSTILITIES[number % len(_HOSTILITIES)] if number % 4 else None
         answer = json.dumps({"sentences": hostile(said, language == "ko") if hostile else said})
@@ -53,7 +55,7 @@ def goal(seed: int, works: Sequence[Work]) -> Goal:
 
 
 def _honest(merged: merged_pb2.MergedFeedback, *, korean: bool) -> Sentences:
-    points = offered(merged.points)
+    points = eligible_points(merged.points)
     strengths = [each for each in points if is_strength(each)][:2]
     steps = [each for each in points if not is_strength(each)][:3]
     texts = {
@@ -68,7 +70,7 @@ def _honest(merged: merged_pb2.MergedFeedback, *, korean: bool) -> Sentences:
 
 
 def _says_something_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
-    """A check of its own, plainer than the guard's: what it finds, a reader finds."""
+    """Checks independently of the guard, and more plainly: what it finds, a reader finds."""
     said = [member.point for each in cited for member in each.members]
     source = " ".join(
         f"{each.anchor.quote} {each.observation} {each.next_step} {each.reason}" for each in said

@@ -1,4 +1,4 @@
-"""The works that are read, and feedback that fakes give on them."""
+"""Reads the works, and makes up feedback on them."""
 
 import json
 import random
@@ -9,7 +9,7 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.answer_form.issues import ISSUES
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 WORKS = [DATA / f"{name}_dev.jsonl" for name in ("ksl_ko", "l2_essays", "saf_en")]
@@ -35,30 +35,30 @@ _OBSERVATIONS = {
 
 
 def texts(path: Path) -> dict[str, str]:
-    """The texts of a file by their ids; answers to short questions are works too."""
+    """Returns the texts of a file by their ids. Answers to short questions are works too."""
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return {row["id"]: row.get("text") or row.get("answer", "") for row in rows}
 
 
-def read(each: Iterable[str]) -> list[Work]:
-    """Reads the texts that hold something."""
-    return [read_work(submission_pb2.Submission(text=text)) for text in each if text.strip()]
+def read(each: Iterable[str]) -> list[SubmissionReading]:
+    """Reads the texts that are not blank."""
+    return [read_submission(submission_pb2.Submission(text=text)) for text in each if text.strip()]
 
 
-def panel(work: Work, generator: random.Random, points: int = 12) -> list[Opinion]:
-    """What four models may say of a work by the default rubric of its language."""
-    rubric = default_rubric(work.language_code)
+def panel(reading: SubmissionReading, generator: random.Random, points: int = 12) -> list[Opinion]:
+    """Makes up the opinions of four models on a work, by the default rubric of its language."""
+    rubric = default_rubric(reading.language_code)
     return [
-        Opinion(model, family, "1", _feedback(work, rubric, generator, points))
+        Opinion(model, family, "1", _feedback(reading, rubric, generator, points))
         for model, family in _MODELS.items()
     ]
 
 
 def _feedback(
-    work: Work, rubric: submission_pb2.Rubric, generator: random.Random, points: int
+    reading: SubmissionReading, rubric: submission_pb2.Rubric, generator: random.Random, points: int
 ) -> feedback_pb2.ModelFeedback:
     return feedback_pb2.ModelFeedback(
-        points=list(_points(work, rubric, generator, points)),
+        points=list(_points(reading, rubric, generator, points)),
         scores=[
             feedback_pb2.CriterionScore(criterion_id=each.id, score=generator.randint(1, 5), rationale="…")
             for each in rubric.criteria
@@ -67,18 +67,18 @@ def _feedback(
 
 
 def _points(
-    work: Work, rubric: submission_pb2.Rubric, generator: random.Random, points: int
+    reading: SubmissionReading, rubric: submission_pb2.Rubric, generator: random.Random, points: int
 ) -> Iterator[feedback_pb2.Point]:
-    observations: Sequence[str] = _OBSERVATIONS["ko" if work.language_code == "ko" else "en"]
+    observations: Sequence[str] = _OBSERVATIONS["ko" if reading.language_code == "ko" else "en"]
     for number in range(points):
-        sentence = generator.choice(work.sentences)
+        sentence = generator.choice(reading.sentences)
         yield feedback_pb2.Point(
             id=f"p{number}",
             criterion_id=generator.choice(rubric.criteria).id,
             issue=generator.choice(list(ISSUES)),
             polarity=generator.choice([feedback_pb2.POLARITY_STRENGTH, feedback_pb2.POLARITY_IMPROVEMENT]),
             severity=feedback_pb2.SEVERITY_MODERATE,
-            anchor=work.anchor(sentence.start, sentence.end, feedback_pb2.Anchor.MATCH_EXACT),
-            # No two alike, as from models: nothing is found again that was analysed before.
+            anchor=reading.anchor(sentence.start, sentence.end, feedback_pb2.Anchor.MATCH_EXACT),
+            # Observations differ, as those of models do, so that no cache of the analyser helps.
             observation=f"{generator.choice(observations)} ({generator.random():.6f})",
         )

@@ -1,4 +1,4 @@
-"""A small Gemma 3 that was trained on real texts: random weights say nothing about what four bits cost."""
+"""Trains a small Gemma 3 on real texts: random weights say nothing about the loss of quantising."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ _RATE = 2e-3
 
 
 def read_texts(data: Path) -> tuple[list[str], list[str]]:
-    """Korean and English texts, those to learn from and those held out."""
+    """Reads Korean and English texts: those to train on, and those held out."""
     texts = []
     for name, fields in _TEXTS.items():
         for line in (data / name).read_text(encoding="utf-8").splitlines():
@@ -36,7 +36,7 @@ def read_texts(data: Path) -> tuple[list[str], list[str]]:
 
 
 def rows(tokenizer: GemmaTokenizer, texts: Sequence[str]) -> torch.Tensor:
-    """The texts one after another, as rows of tokens that each begin anew."""
+    """Concatenates the texts' tokens and cuts them into rows, each of which begins with `<bos>`."""
     first, last = tokenizer.bos_token_id, tokenizer.eos_token_id
     tokens = [token for each in texts for token in (*tokenizer.encode(each, add_special_tokens=False), last)]
     count = len(tokens) // (_LENGTH - 1)
@@ -44,23 +44,23 @@ def rows(tokenizer: GemmaTokenizer, texts: Sequence[str]) -> torch.Tensor:
 
 
 def trained(cache: Path, data: Path, steps: int) -> Path:
-    """The folder of the model, made once: some five minutes on a core."""
+    """Trains the model once, in some five minutes on a core; returns its folder."""
     folder = cache / f"gemma-trained-{steps}-it"
     if folder.is_dir():
         return folder
     learnt, _ = read_texts(data)
     tokenizer = _tokenizer(learnt)
     model = _learn(rows(tokenizer, learnt), tokenizer, steps)
-    begun = folder.with_suffix(".unfinished")
-    shutil.rmtree(begun, ignore_errors=True)
-    tokenizer.save_pretrained(begun)
-    model.bfloat16().save_pretrained(begun)
-    begun.rename(folder)
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    tokenizer.save_pretrained(unfinished)
+    model.bfloat16().save_pretrained(unfinished)
+    unfinished.rename(folder)
     return folder
 
 
 def _tokenizer(texts: Sequence[str]) -> GemmaTokenizer:
-    """Gemma's kind, with words learnt from the texts."""
+    """Trains a tokenizer of Gemma's kind on the texts."""
     tiny = tiny_gemma.tiny_tokenizer()
     known = sorted(tiny.get_vocab(), key=tiny.get_vocab().__getitem__)
     learning = Tokenizer(models.BPE(unk_token=tiny.unk_token, byte_fallback=True, fuse_unk=True))

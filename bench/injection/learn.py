@@ -1,9 +1,10 @@
-"""Learns the weights of steering passages and says how well they do on kinds of attack they have not seen.
+"""Learns the weights of the injection classifier, and measures them on kinds of attack they have not seen.
 
     python -m bench.injection.learn [--write]
 
-Six times, a sixth of the kinds of attacks, of harmless texts and of works are left out and then weighed.
-`--write` learns from everything and writes `orchestrator/injection/classifier_weights.txt`.
+The measurement is a cross-validation in six folds: each leaves out a sixth of the kinds of attacks, of the
+kinds of harmless texts and of the works, and classifies them. With `--write` it learns from everything
+instead, and writes `orchestrator/injection/classifier_weights.txt`, the same bytes on every run.
 """
 
 import argparse
@@ -20,24 +21,25 @@ from numpy.typing import NDArray
 
 import orchestrator.injection
 from bench.evaluate.works import WORKS
-from bench.injection.corpus import Text, attacks, harmless, held_out, works
-from orchestrator.injection.classifier import BIAS, LENGTH, Window, weigh
+from bench.injection.corpus import LabelledText, attacks, harmless, held_out, works
+from orchestrator.injection.classifier import BIAS, LENGTH, SegmentWindow, logit
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 _FOLDS = 6
-# The bias is written down that much lower: few clean works are worth more than a few more attacks.
+# The bias is lowered by this much, because a flagged clean work costs more than a missed attack.
 _MARGIN = 0.3
-_LEAST_TIMES = 4
-_LEAST_WEIGHT = 0.02
+# A word has to occur in so many windows of attacks to become a feature.
+_MIN_OCCURRENCES = 4
+_MIN_WEIGHT = 0.02
 _STEPS = 600
-_RATE = 0.05
-_PENALTY = 5.0
+_LEARNING_RATE = 0.05
+_L2_PENALTY = 5.0
 
 Floats = NDArray[np.float64]
 
 
 def main() -> int:
-    """Prints the rates on what was left out."""
+    """Prints the share that is flagged of what was left out."""
     parser = argparse.ArgumentParser(prog="python -m bench.injection.learn", description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
@@ -50,36 +52,40 @@ def main() -> int:
         _WEIGHTS.write_text("".join(f"{weight:.2f}\t{each}\n" for each, weight in lines), encoding="utf-8")
         print(f"{len(weights)} weights; held out, harmless:")
         for name, number in (("in an essay", 0), ("alone", 1)):
-            print(f"  {name} {_rate([pair[number] for pair in held_out()], weights):.1%}")
+            print(f"  {name} {_flagged_share([pair[number] for pair in held_out()], weights):.1%}")
     else:
-        _check(corpus)
+        _cross_validate(corpus)
     return 0
 
 
-def learn(corpus: Sequence[Text]) -> dict[str, float]:
-    """Logistic regression with a penalty on the squared weights."""
-    rows = [(each, window) for each in corpus for window in _learned(each)]
-    attacking = Counter(
+def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
+    """Fits a logistic regression with an L2 penalty, and leaves out the smallest weights."""
+    rows = [(each, window) for each in corpus for window in _training_windows(each)]
+    occurrences = Counter(
         chain.from_iterable(window.features() for each, window in rows if each.source == "attack")
     )
-    names = [each for each, times in sorted(attacking.items()) if times >= _LEAST_TIMES or each[0].isupper()]
+    names = [
+        each for each, times in sorted(occurrences.items()) if times >= _MIN_OCCURRENCES or each[0].isupper()
+    ]
     columns = {name: number for number, name in enumerate([BIAS, LENGTH, *names])}
-    shown = [[columns[each] for each in window.features() if each in columns] for _, window in rows]
+    # The columns are sorted because sums are rounded in their order, and that of a set differs between
+    # processes.
+    occurring = [sorted(columns[each] for each in window.features() if each in columns) for _, window in rows]
     weights = _fit(
-        np.repeat(np.arange(len(rows)), [len(each) for each in shown]),
-        np.fromiter(chain.from_iterable(shown), dtype=np.int64),
+        np.repeat(np.arange(len(rows)), [len(each) for each in occurring]),
+        np.fromiter(chain.from_iterable(occurring), dtype=np.int64),
         np.array([window.length / 100 for _, window in rows]),
         np.array([each.source == "attack" for each, _ in rows], dtype=np.float64),
         np.array([each.weight for each, _ in rows]),
         len(columns),
     )
     weights[columns[BIAS]] -= _MARGIN
-    found = dict(zip(columns, map(float, weights), strict=True))
-    return {name: each for name, each in found.items() if abs(each) >= _LEAST_WEIGHT}
+    by_name = dict(zip(columns, map(float, weights), strict=True))
+    return {name: each for name, each in by_name.items() if abs(each) >= _MIN_WEIGHT}
 
 
-def _learned(text: Text) -> Sequence[Window]:
-    """Of an attack only the longest windows: a part of it may be harmless by itself."""
+def _training_windows(text: LabelledText) -> Sequence[SegmentWindow]:
+    """Returns the windows to learn from: of an attack only the longest, as a part of it may be harmless."""
     if text.source != "attack":
         return text.windows
     longest = max((each.count for each in text.windows), default=0)
@@ -91,51 +97,53 @@ def _fit(
     column: NDArray[np.int64],
     length: Floats,
     label: Floats,
-    importance: Floats,
+    row_weight: Floats,
     size: int,
 ) -> Floats:
-    """Adam on all rows at once; column 0 is the bias, column 1 the length."""
+    """Fits by Adam on all rows at once. Column 0 is the bias, and column 1 the length."""
     weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
-    penalty = np.full(size, _PENALTY)
+    penalty = np.full(size, _L2_PENALTY)
     penalty[0] = 0.0
     for step in range(1, _STEPS + 1):
         score = weights[0] + weights[1] * length + np.bincount(row, weights[column], minlength=len(length))
-        error = importance * (1 / (1 + np.exp(-score)) - label)
+        error = row_weight * (1 / (1 + np.exp(-score)) - label)
         gradient = np.bincount(column, error[row], minlength=size) + penalty * weights
         gradient[0] += error.sum()
         gradient[1] += error @ length
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         correction = np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
-        weights -= _RATE * (1 - step / (_STEPS + 1)) * correction * mean / (np.sqrt(square) + 1e-8)
+        weights -= _LEARNING_RATE * (1 - step / (_STEPS + 1)) * correction * mean / (np.sqrt(square) + 1e-8)
     return weights
 
 
-def _check(corpus: Sequence[Text]) -> None:
+def _cross_validate(corpus: Sequence[LabelledText]) -> None:
     generator = random.Random(1)  # noqa: S311  # it repeats itself
     kinds = sorted({each.kind for each in corpus if each.source != "work"})
     generator.shuffle(kinds)
     fold = {kind: number % _FOLDS for number, kind in enumerate(kinds)}
     folds = [generator.randrange(_FOLDS) if each.source == "work" else fold[each.kind] for each in corpus]
-    found: dict[str, list[bool]] = {}
+    flags_by_kind: dict[str, list[bool]] = {}
     for left_out in range(_FOLDS):
         weights = learn([each for each, number in zip(corpus, folds, strict=True) if number != left_out])
         for each, number in zip(corpus, folds, strict=True):
             if number == left_out:
-                found.setdefault(f"{each.source} {each.kind}", []).append(_flags(each, weights))
-    for name, flags in sorted(found.items()):
+                flags_by_kind.setdefault(f"{each.source} {each.kind}", []).append(_flags(each, weights))
+    for name, flags in sorted(flags_by_kind.items()):
         print(f"{fmean(flags):6.1%} of {len(flags):4}  {name}")
     for source in ("attack", "harmless", "work"):
-        flags = list(chain.from_iterable(each for name, each in found.items() if name.startswith(source)))
+        flags = list(
+            chain.from_iterable(each for name, each in flags_by_kind.items() if name.startswith(source))
+        )
         print(f"{fmean(flags):6.2%} of {len(flags):4}  {source}, all kinds")
 
 
-def _rate(corpus: Sequence[Text], weights: dict[str, float]) -> float:
+def _flagged_share(corpus: Sequence[LabelledText], weights: dict[str, float]) -> float:
     return fmean(_flags(each, weights) for each in corpus)
 
 
-def _flags(text: Text, weights: dict[str, float]) -> bool:
-    return any(weigh(each, weights) > 0 for each in text.windows)
+def _flags(text: LabelledText, weights: dict[str, float]) -> bool:
+    return any(logit(each, weights) > 0 for each in text.windows)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What a model is asked for, and how its answer is checked."""
+"""Asks a model for a review, and checks its answer."""

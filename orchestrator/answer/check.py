@@ -1,9 +1,9 @@
-"""Turns a model's answer into feedback, or says that it is none. Nothing is repaired."""
+"""Checks a model's answer and turns it into feedback. A broken answer is rejected, never repaired."""
 
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from jsonschema import Draft202012Validator
@@ -16,13 +16,13 @@ from modelkit.answer_form.schema import (
     accepted_point_schema,
     accepted_schema,
 )
-from orchestrator.answer.quotes import find_quote, named_place
-from orchestrator.submission.reading import Work
+from orchestrator.answer.quote_verification import anchor_of_sentences, find_quote
+from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
 
 _MAX_TEXT = 2000
 _NOT_FOUND = "its quotation is not in the submission"
-# More quotations than this that are not in the work: the model was not reading it.
+# A model that has more quotations which are not in the submission was not reading it.
 _MAX_NOT_FOUND_SHARE = 0.4
 _MIN_NOT_FOUND = 3
 
@@ -41,78 +41,86 @@ _SEVERITIES = {
 def check_answer(
     raw: str,
     finish_reason: generation_pb2.FinishReason.ValueType,
-    work: Work,
+    reading: SubmissionReading,
     rubric: submission_pb2.Rubric,
     *,
     include_raw: bool = False,
 ) -> feedback_pb2.ModelFeedback:
-    """The model's feedback, with every point that does not hold moved to `rejected`.
+    """Returns the model's feedback, with every faulty point moved to `rejected`.
 
-    There is one CriterionScore for each criterion, in the rubric's order, without a score where the model
+    It has one CriterionScore for each criterion, in the rubric's order. That has no score where the model
     gave none, or none on the scale.
 
     Raises:
-        BadOutput: The answer is empty, cut or breaks the schema, or too many of its quotations are made up.
+        BadOutput: The answer is empty, is cut or breaks the schema, or too many of its quotations are not
+            found.
     """
     if finish_reason != generation_pb2.FINISH_REASON_STOP:
         raise BadOutput("the answer was cut off")
     if not raw.strip():
         raise BadOutput("the answer is empty")
     answer = _parsed(raw)
-    points = _checked_points(answer["points"], work, rubric)
-    scores, evidence = _scores(answer["criteria"], work, rubric)
-    quoted = [bool(point.found) for point in points if point.quoted] + evidence
-    missing = quoted.count(False)
-    if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quoted):
-        raise BadOutput(f"{missing} of {len(quoted)} quotations are not in the submission")
+    points = _checked_points(answer["points"], reading, rubric)
+    scores, evidence_found = _scores(answer["criteria"], reading, rubric)
+    quotes_found = [point.quote_found for point in points if point.quotes] + evidence_found
+    missing = quotes_found.count(False)
+    if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quotes_found):
+        raise BadOutput(f"{missing} of {len(quotes_found)} quotations are not in the submission")
     return feedback_pb2.ModelFeedback(
-        points=[each.point for each in points if not each.wrong],
+        points=[each.point for each in points if not each.fault],
         scores=scores,
         summary=_summary(answer.get("summary", {})),
         rejected=[
-            feedback_pb2.RejectedPoint(point=each.point, reason=each.wrong) for each in points if each.wrong
+            feedback_pb2.RejectedPoint(point=each.point, reason=each.fault) for each in points if each.fault
         ],
         raw=raw if include_raw else "",
-        suspected_injections=_suspected(answer["injection"], work),
+        suspected_injections=_suspected(answer["injection"], reading),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPoint:
-    """A point, what is wrong with it ("" for nothing), and whether it quotes and the quotation was found."""
+    """A point and what its check found.
+
+    Attributes:
+        point: The point, anchored where its quotation was found.
+        fault: Why the point is rejected; "" for a sound one.
+        quotes: Whether the model gave a quotation.
+        quote_found: Whether the quotation was found.
+    """
 
     point: feedback_pb2.Point
-    wrong: str
-    quoted: bool
-    found: bool
+    fault: str
+    quotes: bool
+    quote_found: bool
 
 
 def check_point(
-    point: Mapping[str, Any], number: int, work: Work, rubric: submission_pb2.Rubric
+    point: Mapping[str, Any], number: int, reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> CheckedPoint:
     """Checks the `number`th point of an answer, which keeps to the schema."""
     quote = _text(point["quote"]).strip()
-    anchor = find_quote(work, quote, point["sentence_ids"]) if quote else None
+    anchor = find_quote(reading, quote, point["sentence_ids"]) if quote else None
     checked = feedback_pb2.Point(
         id=f"p{number}",
         criterion_id=_text(point["criterion_id"]),
         issue=point["issue"],
         polarity=_POLARITIES[point["polarity"]],
         severity=_SEVERITIES[point["severity"]],
-        anchor=anchor if quote else named_place(work, point["sentence_ids"]),
+        anchor=anchor if quote else anchor_of_sentences(reading, point["sentence_ids"]),
         observation=_text(point["observation"]),
         reason=_text(point["reason"]),
         next_step=_text(point["next_step"]),
         suggested_rewrite=_text(point.get("suggested_rewrite", "")),
     )
-    wrong = _wrong(checked, rubric)
+    fault = _fault(checked, rubric)
     if quote and anchor is None:
-        wrong = _NOT_FOUND
-    return CheckedPoint(checked, wrong, quoted=bool(quote), found=anchor is not None)
+        fault = _NOT_FOUND
+    return CheckedPoint(checked, fault, quotes=bool(quote), quote_found=anchor is not None)
 
 
 def keeps_to_point_schema(point: object) -> bool:
-    """Whether one point of an answer is of the promised form."""
+    """Returns whether one point of an answer keeps to its schema."""
     return bool(_point_validator().is_valid(point))
 
 
@@ -142,24 +150,24 @@ def _point_validator() -> Draft202012Validator:
 
 
 def _checked_points(
-    points: list[dict[str, Any]], work: Work, rubric: submission_pb2.Rubric
+    points: list[dict[str, Any]], reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> list[CheckedPoint]:
     seen: set[bytes] = set()
     left = {True: MAX_STRENGTHS, False: MAX_IMPROVEMENTS}
     checked = []
     for number, point in enumerate(points, start=1):
-        each = check_point(point, number, work, rubric)
-        wrong = each.wrong
+        each = check_point(point, number, reading, rubric)
+        fault = each.fault
         strength = each.point.polarity == feedback_pb2.POLARITY_STRENGTH
         content = _without_id(each.point)
-        if not wrong and content in seen:
-            wrong = "said before"
-        if not wrong and not left[strength]:
-            wrong = "more points than were asked for"
-        if not wrong:
+        if not fault and content in seen:
+            fault = "said before"
+        if not fault and not left[strength]:
+            fault = "more points than were asked for"
+        if not fault:
             seen.add(content)
             left[strength] -= 1
-        checked.append(CheckedPoint(each.point, wrong, each.quoted, each.found))
+        checked.append(replace(each, fault=fault))
     return checked
 
 
@@ -170,7 +178,7 @@ def _without_id(point: feedback_pb2.Point) -> bytes:
     return copy.SerializeToString(deterministic=True)
 
 
-def _wrong(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
+def _fault(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
     if point.criterion_id and all(point.criterion_id != each.id for each in rubric.criteria):
         return "its criterion is not in the rubric"
     if not point.observation:
@@ -180,9 +188,9 @@ def _wrong(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
 
 
 def _scores(
-    criteria: list[dict[str, Any]], work: Work, rubric: submission_pb2.Rubric
+    criteria: list[dict[str, Any]], reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> tuple[list[feedback_pb2.CriterionScore], list[bool]]:
-    """The scores, and for each quotation given as evidence whether it was found."""
+    """Returns the scores, and for each quotation that was given as evidence whether it was found."""
     given: dict[str, dict[str, Any]] = {}
     for each in criteria:
         given.setdefault(each["criterion_id"], each)
@@ -196,20 +204,20 @@ def _scores(
             continue
         if judged["observable"]:
             lowest, highest = criterion.levels[0].score, criterion.levels[-1].score
-            # Levels are single precision: 0.1 is a little below the level 0.1.
+            # Levels are in single precision, so a score of 0.1 is a little below the level 0.1.
             slack = (highest - lowest) * 1e-6
             if not lowest - slack <= judged["score"] <= highest + slack:
                 continue
             score.score = min(max(judged["score"], lowest), highest)
         score.rationale = _text(judged["rationale"])[:_MAX_TEXT]
-        anchors = [find_quote(work, _text(quote)) for quote in judged["evidence_quotes"] if quote.strip()]
+        anchors = [find_quote(reading, _text(quote)) for quote in judged["evidence_quotes"] if quote.strip()]
         score.evidence.extend(filter(None, anchors))
         found += [anchor is not None for anchor in anchors]
     return scores, found
 
 
-def _suspected(injection: Mapping[str, Any], work: Work) -> list[feedback_pb2.Anchor]:
-    anchor = find_quote(work, _text(injection["quote"])) if injection["suspected"] else None
+def _suspected(injection: Mapping[str, Any], reading: SubmissionReading) -> list[feedback_pb2.Anchor]:
+    anchor = find_quote(reading, _text(injection["quote"])) if injection["suspected"] else None
     return [anchor] if anchor else []
 
 
@@ -223,5 +231,5 @@ def _summary_parts(summary: Mapping[str, str]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """JSON can spell half a surrogate pair, a protobuf string cannot hold it."""
+    """Replaces half surrogate pairs, which JSON can spell and a protobuf string cannot hold."""
     return text.encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,4 +1,4 @@
-"""What a model is told and given to read."""
+"""The request for a review: the instruction to the model, and the documents that it reads."""
 
 import hashlib
 
@@ -15,7 +15,7 @@ from modelkit.answer_form.schema import (
     answer_schema,
 )
 from modelkit.language import primary_subtag
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 
 _ROLE = """\
 You are an experienced teacher of writing and one of several reviewers who read the same work \
@@ -105,22 +105,22 @@ _WORDS = (
     _VOICE_KOREAN,
     _VOICE_OTHER,
 )
-# What a model's severity was measured under: other words, and it may be another.
+# A model's severity is learned for one version of the prompt. Under other words it may be another.
 PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _AUTHOR, _REQUEST)).encode()).hexdigest()[:12]
 
 
 def review_request(
-    work: Work,
+    reading: SubmissionReading,
     submission: submission_pb2.Submission,
     rubric: submission_pb2.Rubric,
     feedback_language: str,
     *,
     short: bool = False,
 ) -> model_service_pb2.GenerateRequest:
-    """The request that every model gets; its model and its sampling are the caller's to fill in.
+    """Returns the request that every model gets. The caller fills in its model and its sampling.
 
-    The short form is for models that could not write the long one in time: three points, no rewrites, no
-    summary.
+    The short form is for models that could not write the long one in time. It asks for three points, no
+    rewrites and no summary.
     """
     return model_service_pb2.GenerateRequest(
         system_instruction=_instruction(submission, feedback_language, short=short),
@@ -128,7 +128,7 @@ def review_request(
             content_pb2.Turn(
                 role=content_pb2.ROLE_USER,
                 parts=[
-                    *_documents(work, submission, rubric),
+                    *_documents(reading, submission, rubric),
                     content_pb2.Part(text=_REQUEST.format(language=feedback_language)),
                 ],
             )
@@ -140,7 +140,7 @@ def review_request(
 
 
 def _documents(
-    work: Work, submission: submission_pb2.Submission, rubric: submission_pb2.Rubric
+    reading: SubmissionReading, submission: submission_pb2.Submission, rubric: submission_pb2.Rubric
 ) -> list[content_pb2.Part]:
     documents = [
         content_pb2.Document(
@@ -148,7 +148,7 @@ def _documents(
             text=json_format.MessageToJson(rubric, indent=None, ensure_ascii=False),
             media_type="application/json",
         ),
-        content_pb2.Document(title="submission", text=work.numbered, language_code=work.language_code),
+        content_pb2.Document(title="submission", text=reading.numbered, language_code=reading.language_code),
     ]
     if submission.reference_answer.strip():
         documents.insert(0, content_pb2.Document(title="reference_answer", text=submission.reference_answer))

@@ -1,1 +1,1 @@
-"""What earlier scores say about the models that gave them."""
+"""Learns how severe each model is as a rater, from its earlier judgements and from people's scores."""

@@ -1,11 +1,12 @@
-"""Passages that stand apart from the rest of a work because they speak of its assessment, or to its assessor.
+"""Classifies passages that stand apart from the rest of a submission and speak to its assessor, or of marks.
 
-No word gives such a passage away. What it shows is weighed: signs, which are regular expressions in
-`classifier_signs.txt`, pairs of signs, and words. What the rest of the work shows does not count, so that an
-essay about marks may speak of marks. The weights were learned by `python -m bench.injection.learn`.
+The classifier is a logistic regression. Its features are patterns, which are the regular expressions of
+`classifier_patterns.txt`, pairs of patterns, and words. What is common in the rest of the submission is left
+out, so an essay about marks may speak of marks. `python -m bench.injection.learn` learned the weights.
 """
 
 import functools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,125 +14,144 @@ from dataclasses import dataclass
 from importlib import resources
 from itertools import chain, combinations, count
 
-from orchestrator.submission.folding import Folding
-from orchestrator.submission.sentences import Sentence
+from orchestrator.submission.folding import FoldedText
+from orchestrator.submission.sentences import SentenceSpan
 
-# A longer sentence is looked at piece by piece, the pieces overlapping.
-_MOST_CHARACTERS = 400
-_PIECE = 300
-_STEP = 200
-# A demand is rarely longer than that.
-_MOST_PASSAGES = 3
-_MOST_LENGTH = 700
-# So much a further passage has to add, or it is no part of the demand.
-_ADDED = 3.0
-# The rest of a work begins that many passages away: what a demand says twice still counts.
-_NEAR = 2
-_COMMON_TIMES = 2
+# A longer sentence is cut into overlapping segments of this length, which start at every step.
+_MAX_SENTENCE_LENGTH = 400
+_SEGMENT_LENGTH = 300
+_SEGMENT_STEP = 200
+# A demand is rarely longer than such a window.
+_MAX_SEGMENTS = 3
+_MAX_WINDOW_LENGTH = 700
+# Each segment of a window has to raise its logit by this much, or it is no part of the demand.
+_SEGMENT_PENALTY = 3.0
+# Segments this near to a window are not counted as the rest, so what a demand says twice still counts.
+_NEIGHBOURHOOD = 2
+# A feature is common if it occurs in so many segments of the rest, or in such a share of them if that is
+# more.
+_COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
 
-_CONTINUED = re.compile(r"\n[ \t]+")
-_SIGN = re.compile(r"([A-Z_]+)(?: (en|ko))? = (.*)")
+_LINE_CONTINUATION = re.compile(r"\n[ \t]+")
+_DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko))? = (.*)")
 _WORD = re.compile(r"[a-z']+|[가-힣]+")
 _SYLLABLE = re.compile("[가-힣]")
 _SCRIPTS = {"en": re.compile("[a-z]"), "ko": _SYLLABLE}
-_KOREAN_PIECES = (2, 3, 4)
+_KOREAN_NGRAM_LENGTHS = (2, 3, 4)
 LENGTH = "LENGTH"
 BIAS = "BIAS"
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A sentence or a piece of a long one: its place in the reading copy, the signs and words it shows."""
+class TextSegment:
+    """A sentence, or a part of a long one.
+
+    Attributes:
+        start: Where it starts in the visible text.
+        end: Where it ends there.
+        features: The patterns, in upper case, and the words that occur in it.
+        length: Its length in letters, of which a Korean syllable counts two.
+    """
 
     start: int
     end: int
-    shows: frozenset[str]
+    features: frozenset[str]
     length: int
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Some passages from `first` on, and what they show that the rest of the work does not."""
+class SegmentWindow:
+    """Some adjacent segments.
+
+    Attributes:
+        first: The index of the first segment.
+        count: The number of segments.
+        distinct: The features of the segments that are not common in the rest of the submission.
+        length: The sum of the segments' lengths.
+    """
 
     first: int
     count: int
-    shows: frozenset[str]
+    distinct: frozenset[str]
     length: int
 
     def features(self) -> Iterator[str]:
-        """What may have a weight: signs and words, and pairs of signs."""
-        yield from self.shows
-        yield from map("+".join, combinations(sorted(filter(str.isupper, self.shows)), 2))
+        """Yields what may have a weight: patterns, words and pairs of patterns."""
+        yield from self.distinct
+        yield from map("+".join, combinations(sorted(filter(str.isupper, self.distinct)), 2))
 
 
-def steering(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
-    """Ranges of the reading copy that seem to try to steer who assesses it."""
+def classified_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> Iterator[tuple[int, int]]:
+    """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
     weights = _weights()
-    found = list(passages(folding, sentences, weights))
-    weighed = [(weigh(window, weights), window) for window in windows(found)]
-    taken: set[int] = set()
-    steer = [(weight - _ADDED * window.count, window) for weight, window in weighed if weight > 0]
-    for _, window in sorted(steer, key=lambda each: (-each[0], each[1].first)):
-        places = range(window.first, window.first + window.count)
-        if taken.isdisjoint(places):
-            taken.update(places)
-    for first in sorted(taken):
-        if first - 1 not in taken:
-            last = next(place for place in count(first) if place + 1 not in taken)
-            yield found[first].start, found[last].end
+    segments = list(text_segments(folded, sentences, weights))
+    logits = [(logit(window, weights), window) for window in segment_windows(segments)]
+    flagged: set[int] = set()
+    ranked = [(each - _SEGMENT_PENALTY * window.count, window) for each, window in logits if each > 0]
+    for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
+        indices = range(window.first, window.first + window.count)
+        if flagged.isdisjoint(indices):
+            flagged.update(indices)
+    for first in sorted(flagged):
+        if first - 1 not in flagged:
+            last = next(index for index in count(first) if index + 1 not in flagged)
+            yield segments[first].start, segments[last].end
 
 
-def passages(
-    folding: Folding, sentences: Sequence[Sentence], weights: Mapping[str, float] | None = None
-) -> Iterator[Passage]:
-    """The passages of a work in order; where weights are given, without the words that have none."""
+def text_segments(
+    folded: FoldedText, sentences: Sequence[SentenceSpan], weights: Mapping[str, float] | None = None
+) -> Iterator[TextSegment]:
+    """Yields the segments of a submission in order. Given weights, it leaves out words that have none."""
     for sentence in sentences:
-        start, end = folding.folded_span(sentence.start, sentence.end)
-        whole = end - start <= _MOST_CHARACTERS
-        for first in [start] if whole else range(start, end - (_PIECE - _STEP), _STEP):
-            last = end if whole else min(first + _PIECE, end)
-            text = folding.text[first:last]
+        start, end = folded.folded_span(sentence.start, sentence.end)
+        whole = end - start <= _MAX_SENTENCE_LENGTH
+        starts = [start] if whole else range(start, end - (_SEGMENT_LENGTH - _SEGMENT_STEP), _SEGMENT_STEP)
+        for first in starts:
+            last = end if whole else min(first + _SEGMENT_LENGTH, end)
+            text = folded.text[first:last]
             words = frozenset(_words(text))
-            place = (sentence.start, sentence.end) if whole else folding.original_span(first, last)
-            # A Korean syllable says about as much as two letters.
+            span = (sentence.start, sentence.end) if whole else folded.original_span(first, last)
             length = len(text) + len(_SYLLABLE.findall(text))
-            yield Passage(
-                *place, (words if weights is None else words & weights.keys()) | _shown(text), length
-            )
+            features = (words if weights is None else words & weights.keys()) | _matching_patterns(text)
+            yield TextSegment(*span, features, length)
 
 
-def windows(found: Sequence[Passage]) -> Iterator[Window]:
-    """Every window of a work's passages."""
-    times = Counter(chain.from_iterable(each.shows for each in found))
-    for size in range(1, _MOST_PASSAGES + 1):
-        for first in range(len(found) - size + 1):
-            inside = found[first : first + size]
+def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
+    """Yields every window of a submission's segments."""
+    counts = Counter(chain.from_iterable(each.features for each in segments))
+    for size in range(1, _MAX_SEGMENTS + 1):
+        for first in range(len(segments) - size + 1):
+            inside = segments[first : first + size]
             length = sum(each.length for each in inside)
-            if size > 1 and length > _MOST_LENGTH:
+            if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            near = found[max(first - _NEAR, 0) : first + size + _NEAR]
-            common = max(_COMMON_TIMES, _COMMON_SHARE * (len(found) - len(near)))
-            shows = frozenset(
+            near = segments[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
+            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - len(near)))
+            distinct = frozenset(
                 each
-                for each in frozenset[str]().union(*(one.shows for one in inside))
-                if times[each] < common or times[each] - sum(each in one.shows for one in near) < common
+                for each in frozenset[str]().union(*(one.features for one in inside))
+                if counts[each] < common or counts[each] - sum(each in one.features for one in near) < common
             )
-            yield Window(first, size, shows, min(length, _MOST_LENGTH))
+            yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
 
 
-def weigh(window: Window, weights: Mapping[str, float]) -> float:
-    """How surely a window tries to steer; above 0 it is taken to."""
-    known = sum(weights.get(each, 0.0) for each in window.features())
+def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
+    """Returns the log odds that a window tries to steer. It is flagged above 0."""
+    # An exact sum does not depend on the order of the set of features, which differs between processes.
+    known = math.fsum(weights.get(each, 0.0) for each in window.features())
     return weights[BIAS] + weights[LENGTH] * window.length / 100 + known
 
 
 def _words(text: str) -> Iterator[str]:
-    """Latin words and pairs of them; pieces of Korean words, "$" after a word's last two syllables."""
+    """Yields Latin words and pairs of them, and n-grams of Korean words.
+
+    "^" stands for what is before the first word, and "$" follows the last two syllables of a Korean word.
+    """
     before = "^"
     for word in _WORD.findall(text):
         if _SYLLABLE.match(word):
-            for size in _KOREAN_PIECES:
+            for size in _KOREAN_NGRAM_LENGTHS:
                 yield from (word[start : start + size] for start in range(len(word) - size + 1))
             yield f"{word[-2:]}$"
         else:
@@ -140,24 +160,26 @@ def _words(text: str) -> Iterator[str]:
         before = word
 
 
-def _shown(text: str) -> frozenset[str]:
+def _matching_patterns(text: str) -> frozenset[str]:
     scripts = {""} | {script for script, letter in _SCRIPTS.items() if letter.search(text)}
     return frozenset(
         name
-        for script, signs in _signs().items()
+        for script, patterns in _patterns().items()
         if script in scripts
-        for name, sign in signs
-        if sign.search(text)
+        for name, pattern in patterns
+        if pattern.search(text)
     )
 
 
 @functools.cache
-def _signs() -> Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]:
-    signs: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for line in map(_SIGN.fullmatch, _CONTINUED.sub("", _read("classifier_signs.txt")).splitlines()):
+def _patterns() -> Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]:
+    """Returns the named patterns by the script that they are for; "" stands for any script."""
+    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    lines = _LINE_CONTINUATION.sub("", _read("classifier_patterns.txt")).splitlines()
+    for line in map(_DEFINITION.fullmatch, lines):
         if line is not None:
-            signs.setdefault(line[2] or "", []).append((line[1], re.compile(line[3])))
-    return signs
+            patterns.setdefault(line[2] or "", []).append((line[1], re.compile(line[3])))
+    return patterns
 
 
 @functools.cache

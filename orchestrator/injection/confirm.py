@@ -1,4 +1,4 @@
-"""Whether a passage that seems to steer the models does: they are asked again without it."""
+"""Confirms that a suspected passage steers the models: they are asked again without it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,54 +8,61 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
-from orchestrator.submission.reading import Work, read_work
-from orchestrator.submission.visible_text import visible
+from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.submission.visible_text import strip_invisible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.task_errors import error_of
 
+# The passage is confirmed if scores change by more than this on average, in levels of the rubric.
 _MOVED_LEVELS = 0.5
-# A second answer may take somewhat longer than the first did.
+# A model is asked again only if there is this much more time than its first answer took.
 _SLACK = 1.25
+# The passage's neighbours are taken out too where at least this share of the text is left.
 _LEAST_LEFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
-    """The outcomes that scores may rest on, whether steering was confirmed, and what asking again used."""
+class InjectionVerdict:
+    """Whether steering was confirmed.
+
+    Attributes:
+        outcomes: The panel's outcomes. Where steering is confirmed, a model keeps only the scores that it
+            gave without the passages.
+        usages: What it took to ask again.
+    """
 
     outcomes: Sequence[Outcome]
     confirmed: bool = False
     usages: Sequence[generation_pb2.Usage] = ()
 
 
-async def clear(
-    ask: Ask,
-    question: Question,
+async def confirm(
+    source: FeedbackSource,
+    question: ReviewQuestion,
     outcomes: Sequence[Outcome],
     passages: Sequence[feedback_pb2.Anchor],
     spending: Spending,
     deadline: Deadline,
-) -> Cleared:
+) -> InjectionVerdict:
     """Asks the most lenient model again without the passages and, if its scores move, all the others.
 
-    It costs nothing where the caller's limits leave no room for it: the outcomes stay as they are. Where
-    steering is confirmed, a model keeps no scores but those it gave without the passages.
+    Where the caller's time or money does not allow it, nobody is asked and nothing is confirmed.
     """
     judged = [each for each in outcomes if each.answered and _levels(question.rubric, each.result)]
     if not passages or not judged:
-        return Cleared(outcomes)
+        return InjectionVerdict(outcomes)
     submission = _without(question, passages)
-    if not visible(submission.text).strip():
-        return Cleared(outcomes)
-    work = await asyncio.to_thread(read_work, submission)
-    again = _Again(ask, replace(question, work=work, submission=submission), spending, deadline)
+    if not strip_invisible(submission.text).strip():
+        return InjectionVerdict(outcomes)
+    reading = await asyncio.to_thread(read_submission, submission)
+    again = _Again(source, replace(question, reading=reading, submission=submission), spending, deadline)
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
-        return Cleared(outcomes, usages=again.usages)
+        return InjectionVerdict(outcomes, usages=again.usages)
     others = [each for each in judged if each is not suspect]
     answers = await asyncio.gather(*map(again.ask, others))
     scores = {suspect.listed.name: first.feedback.scores} | {
@@ -63,7 +70,7 @@ async def clear(
         for each, answer in zip(others, answers, strict=True)
         if answer is not None
     }
-    return Cleared(
+    return InjectionVerdict(
         [_with_scores(each, scores.get(each.listed.name, ())) for each in outcomes],
         confirmed=True,
         usages=again.usages,
@@ -71,19 +78,21 @@ async def clear(
 
 
 class _Again:
-    def __init__(self, ask: Ask, question: Question, spending: Spending, deadline: Deadline) -> None:
+    def __init__(
+        self, source: FeedbackSource, question: ReviewQuestion, spending: Spending, deadline: Deadline
+    ) -> None:
         self.usages: list[generation_pb2.Usage] = []
-        self._ask = ask
+        self._source = source
         self._question = question
         self._spending = spending
         self._deadline = deadline
 
     async def ask(self, outcome: Outcome) -> feedback_pb2.ModelResult | None:
-        """The model's second result, None where there is none or no time for it."""
+        """Asks a model again; None if it fails or there is no time."""
         if self._deadline.remaining() < _SLACK * to_seconds(outcome.result.latency):
             return None
         asking = asyncio.create_task(
-            self._ask(outcome.listed, self._question, self._spending, self._deadline, lambda *_: None),
+            self._source.ask(outcome.listed, self._question, self._spending, self._deadline, None),
             name=f"ask {outcome.listed.name} again",
         )
         try:
@@ -97,14 +106,14 @@ class _Again:
         return result if result.HasField("feedback") else None
 
 
-def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
-    """The submission without the passages, and without the sentences beside them where enough is left.
+def _without(question: ReviewQuestion, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
+    """Takes the passages out of the submission, and the sentences beside them where enough is left.
 
-    A demand is rarely one sentence, and what is left of it would be obeyed still.
+    A demand is rarely one sentence, and models would obey the rest of it.
     """
     text = question.submission.text
     exact = [(each.start, each.end) for each in passages]
-    kept = _rest(text, [_with_neighbours(question.work, *place) for place in exact])
+    kept = _rest(text, [_with_neighbours(question.reading, *place) for place in exact])
     if len(kept.strip()) < _LEAST_LEFT * len(text):
         kept = _rest(text, exact)
     without = submission_pb2.Submission()
@@ -113,11 +122,11 @@ def _without(question: Question, passages: Sequence[feedback_pb2.Anchor]) -> sub
     return without
 
 
-def _with_neighbours(work: Work, start: int, end: int) -> tuple[int, int]:
-    first = max(work.sentence_at(start) - 2, 0)
-    last = min(work.sentence_at(end - 1), len(work.sentences) - 1)
-    before, after = work.sentences[first], work.sentences[last]
-    return work.copy.received_range(before.start, after.end)
+def _with_neighbours(reading: SubmissionReading, start: int, end: int) -> tuple[int, int]:
+    first = max(reading.sentence_at(start) - 2, 0)
+    last = min(reading.sentence_at(end - 1), len(reading.sentences) - 1)
+    before, after = reading.sentences[first], reading.sentences[last]
+    return reading.visible.received_span(before.start, after.end)
 
 
 def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:

@@ -1,53 +1,44 @@
-"""Sentences that speak to the models instead of the reader. They are flagged, never blocked."""
+"""Finds the sentences whose form alone shows that they speak to the models, by the rules of `rules.txt`."""
 
 import functools
 import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
-from orchestrator.injection.classifier import steering
-from orchestrator.submission.folding import Folding
-from orchestrator.submission.sentences import Sentence
+from orchestrator.submission.folding import FoldedText
+from orchestrator.submission.sentences import SentenceSpan
 
-# A longer sentence is flagged only where it matched.
-_MAX_SENTENCE = 400
-_CONTINUED = re.compile(r"\n[ \t]+")
-_NAMED = re.compile(r"([A-Z_]+) = (.*)")
-_USED = re.compile(r"\{([A-Z_]+)\}")
-
-
-def speaks_to_models(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
-    """Ranges of the reading copy that seem to try to steer the models."""
-    reached = 0
-    for start, end in sorted((*_ruled(folding, sentences), *steering(folding, sentences))):
-        if end > reached:
-            yield max(start, reached), end
-            reached = end
+# Of a longer sentence only the match is flagged.
+_MAX_SENTENCE_LENGTH = 400
+_LINE_CONTINUATION = re.compile(r"\n[ \t]+")
+_DEFINITION = re.compile(r"([A-Z_]+) = (.*)")
+_REFERENCE = re.compile(r"\{([A-Z_]+)\}")
 
 
-def _ruled(folding: Folding, sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+def ruled_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> Iterator[tuple[int, int]]:
+    """Yields the spans of the visible text that a rule matches."""
     for sentence in sentences:
-        start, end = folding.folded_span(sentence.start, sentence.end)
-        match = _rules().search(folding.text[start:end])
+        start, end = folded.folded_span(sentence.start, sentence.end)
+        match = _rules().search(folded.text[start:end])
         if match is None:
             continue
-        if sentence.end - sentence.start <= _MAX_SENTENCE:
+        if sentence.end - sentence.start <= _MAX_SENTENCE_LENGTH:
             yield sentence.start, sentence.end
         else:
-            yield folding.original_span(start + match.start(), start + match.end())
+            yield folded.original_span(start + match.start(), start + match.end())
 
 
 @functools.cache
 def _rules() -> re.Pattern[str]:
     text = resources.files(__package__).joinpath("rules.txt").read_text(encoding="utf-8")
-    parts: dict[str, str] = {}
+    definitions: dict[str, str] = {}
     rules: list[str] = []
-    for line in _CONTINUED.sub("", text).splitlines():
+    for line in _LINE_CONTINUATION.sub("", text).splitlines():
         if not line or line.startswith("#"):
             continue
-        rule = _USED.sub(lambda used: f"(?:{parts[used.group(1)]})", line)
-        if named := _NAMED.fullmatch(rule):
-            parts[named.group(1)] = named.group(2)
+        rule = _REFERENCE.sub(lambda reference: f"(?:{definitions[reference.group(1)]})", line)
+        if definition := _DEFINITION.fullmatch(rule):
+            definitions[definition.group(1)] = definition.group(2)
         else:
             rules.append(f"(?:{rule})")
     return re.compile("|".join(rules))

@@ -1,1 +1,1 @@
-"""Many models' feedback as one: a pure function, the same bytes in whatever order the answers came."""
+"""Merges many models' feedback into one, as a pure function that does not depend on the answers' order."""

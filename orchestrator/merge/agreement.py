@@ -1,10 +1,10 @@
-"""How far models agree. Families are counted: models of one family make the same mistakes."""
+"""How far models agree. Families are counted, because models of one family make the same mistakes."""
 
 from collections.abc import Iterable
 
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge import policy
-from orchestrator.merge.candidate import Statement, overlap
+from orchestrator.merge.candidate import MergeCandidate, overlap
 from orchestrator.merge.opinion import Opinion
 
 _CONSENSUS_MODELS = 3
@@ -12,10 +12,10 @@ _CONSENSUS_FAMILIES = 2
 
 
 def agreement_of(opinions: Iterable[Opinion]) -> merged_pb2.Agreement.ValueType:
-    """How far those agree who say the same."""
-    behind = list(opinions)
-    models = {each.model for each in behind}
-    families = {each.family for each in behind}
+    """Returns how far the models agree whose opinions say the same."""
+    agreeing = list(opinions)
+    models = {each.model for each in agreeing}
+    families = {each.family for each in agreeing}
     if len(families) < _CONSENSUS_FAMILIES:
         return merged_pb2.AGREEMENT_SINGLE
     if len(models) < _CONSENSUS_MODELS:
@@ -23,20 +23,20 @@ def agreement_of(opinions: Iterable[Opinion]) -> merged_pb2.Agreement.ValueType:
     return merged_pb2.AGREEMENT_CONSENSUS
 
 
-def contradict(praise: Statement, criticism: Statement) -> bool:
-    """Whether one model praises what a different one criticises."""
-    if not (praise.strength and criticism.improvement and _same_matter(praise, criticism)):
+def contradict(praise: MergeCandidate, criticism: MergeCandidate) -> bool:
+    """Returns whether one model praises what a different model criticises."""
+    if not (praise.is_strength and criticism.is_improvement and _have_one_subject(praise, criticism)):
         return False
     if {each.model for each in praise.opinions} == {each.model for each in criticism.opinions}:
         return False
     shared = overlap(praise, criticism)
     if shared is None:
-        # Both about the whole is the same passage; a passage and the whole are not.
-        return praise.place is None and criticism.place is None
-    return shared >= policy.CONTRADICTION_OVERLAP
+        # Two points about the whole text share their place. A point about a passage shares it with neither.
+        return praise.span is None and criticism.span is None
+    return shared >= policy.CONTRADICTION_MIN_OVERLAP
 
 
-def _same_matter(one: Statement, other: Statement) -> bool:
+def _have_one_subject(one: MergeCandidate, other: MergeCandidate) -> bool:
     if one.point.issue == other.point.issue:
         return True
     same_criterion = one.point.criterion_id == other.point.criterion_id != ""

@@ -1,98 +1,113 @@
-"""Which points of different models are the same point."""
+"""Finds which points of different models are the same point, by average-linkage clustering."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from orchestrator.merge import policy
-from orchestrator.merge.candidate import Range, Statement, overlap
-from orchestrator.merge.related_issues import are_kin, is_local, may_be_one
-from orchestrator.merge.text_similarity import likeness
-from orchestrator.submission.reading import Work
+from orchestrator.merge.candidate import MergeCandidate, Span, overlap
+from orchestrator.merge.related_issues import are_compatible, are_related_across_groups, is_local
+from orchestrator.merge.text_similarity import TextSimilarity
+from orchestrator.submission.reading import SubmissionReading
 
-_WORDS_DECIDE_FROM = policy.JOIN_FROM - policy.LEXICAL * policy.LEXICAL_LIMIT
+# Below this similarity of place, issue and criterion no text similarity lifts a pair to the threshold.
+_TEXT_DECIDES_FROM = (
+    policy.LINKAGE_THRESHOLD - policy.TEXT_SIMILARITY_WEIGHT * policy.MAX_TEXT_SIMILARITY_Z_SCORE
+)
 
 Pair = tuple[int, int]
+"""The indices of two candidates or clusters, the lower one first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
-    """Statements that are one point, the one most similar to the others first."""
+class PointCluster:
+    """Candidates that are one point. The first is the medoid, which is the most similar to the others."""
 
-    statements: Sequence[Statement]
+    candidates: Sequence[MergeCandidate]
 
 
-def align(work: Work, statements: Sequence[Statement], language_code: str) -> list[Cluster]:
-    """Joins the statements, which come in order, by average linkage.
+def align(
+    reading: SubmissionReading, candidates: Sequence[MergeCandidate], language_code: str
+) -> list[PointCluster]:
+    """Clusters the candidates, which come in order.
 
-    No cluster ever holds two statements that must not be joined.
+    No cluster ever holds two candidates that must not be joined.
     """
-    similarities = _similarities(work, statements, language_code)
+    similarities = _similarities(reading, candidates, language_code)
     return [
-        Cluster([statements[place] for place in _most_similar_first(places, statements, similarities)])
-        for places in _linked(len(statements), similarities)
+        PointCluster([candidates[index] for index in _medoid_first(indices, candidates, similarities)])
+        for indices in _average_linkage(len(candidates), similarities)
     ]
 
 
-def _similarities(work: Work, statements: Sequence[Statement], language_code: str) -> dict[Pair, float]:
-    """The similarity of every two statements that may be joined."""
-    sentences = [_sentences(work, each.place) for each in statements]
+def _similarities(
+    reading: SubmissionReading, candidates: Sequence[MergeCandidate], language_code: str
+) -> dict[Pair, float]:
+    """Returns the similarity of every two candidates that may be joined."""
+    sentences = [_sentence_numbers(reading, each.span) for each in candidates]
     allowed = [
         (one, other)
-        for one, other in combinations(range(len(statements)), 2)
-        if _may_join(statements[one], statements[other], sentences[one], sentences[other])
+        for one, other in combinations(range(len(candidates)), 2)
+        if _may_join(candidates[one], candidates[other], sentences[one], sentences[other])
     ]
-    structures = {(one, other): _structure(statements[one], statements[other]) for one, other in allowed}
-    # Words are compared only where they can decide, and are as alike as usual elsewhere: analysing Korean is
-    # most of the merge's time.
-    close = [pair for pair, structure in structures.items() if structure >= _WORDS_DECIDE_FROM]
+    similarities = {(one, other): _structural(candidates[one], candidates[other]) for one, other in allowed}
+    # Texts are compared only where they can decide, and are taken to be as similar as usual elsewhere. The
+    # analysis of Korean is most of the merge's time.
+    close = [pair for pair, structural in similarities.items() if structural >= _TEXT_DECIDES_FROM]
     if not close:
-        return structures
-    compared = sorted({place for pair in close for place in pair})
-    alike = likeness([statements[place].point.observation for place in compared], language_code)
-    index = {place: number for number, place in enumerate(compared)}
+        return similarities
+    compared = sorted({index for pair in close for index in pair})
+    texts = TextSimilarity([candidates[index].point.observation for index in compared], language_code)
+    position = {index: number for number, index in enumerate(compared)}
     for one, other in close:
-        structures[one, other] += policy.LEXICAL * alike(index[one], index[other])
-    return structures
+        z_score = texts.z_score(position[one], position[other])
+        similarities[one, other] += policy.TEXT_SIMILARITY_WEIGHT * z_score
+    return similarities
 
 
 def _may_join(
-    one: Statement, other: Statement, its_sentences: Range | None, other_sentences: Range | None
+    one: MergeCandidate,
+    other: MergeCandidate,
+    one_sentences: Span | None,
+    other_sentences: Span | None,
 ) -> bool:
-    if not may_be_one(one, other):
+    if not are_compatible(one, other):
         return False
-    if (one.strength and other.improvement) or (one.improvement and other.strength):
+    if (one.is_strength and other.is_improvement) or (one.is_improvement and other.is_strength):
         return False
     if {each.model for each in one.opinions} & {each.model for each in other.opinions}:
         return False
     shared = overlap(one, other)
-    if are_kin(one, other):
-        return shared is not None and shared >= policy.KIN_OVERLAP
-    if its_sentences is None or other_sentences is None or shared:
+    if are_related_across_groups(one, other):
+        return shared is not None and shared >= policy.RELATED_ISSUE_MIN_OVERLAP
+    if one_sentences is None or other_sentences is None or shared:
         return True
     if is_local(one) or is_local(other):
         return False
-    first, second = sorted((its_sentences, other_sentences))
-    return second[0] - first[1] <= policy.MAX_SENTENCES_APART
+    first, second = sorted((one_sentences, other_sentences))
+    return second[0] - first[1] <= policy.MAX_SENTENCE_DISTANCE
 
 
-def _structure(one: Statement, other: Statement) -> float:
+def _structural(one: MergeCandidate, other: MergeCandidate) -> float:
+    """Returns the similarity of place, issue and criterion, without that of the texts."""
     shared = overlap(one, other)
-    place = 0.0 if shared is None else policy.OVERLAP * shared or policy.DISJOINT
+    place = 0.0 if shared is None else policy.OVERLAP_WEIGHT * shared or policy.DISJOINT_PENALTY
     same_issue = one.point.issue == other.point.issue
     same_criterion = one.point.criterion_id == other.point.criterion_id != ""
-    return place + policy.SAME_ISSUE * same_issue + policy.SAME_CRITERION * same_criterion
+    return place + policy.SAME_ISSUE_BONUS * same_issue + policy.SAME_CRITERION_BONUS * same_criterion
 
 
-def _sentences(work: Work, place: Range | None) -> Range | None:
-    if place is None:
+def _sentence_numbers(reading: SubmissionReading, span: Span | None) -> Span | None:
+    """Returns the numbers of the first and the last sentence that the span touches."""
+    if span is None:
         return None
-    return work.sentence_at(place[0]), work.sentence_at(place[1] - 1)
+    return reading.sentence_at(span[0]), reading.sentence_at(span[1] - 1)
 
 
-def _linked(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:
-    clusters = {place: [place] for place in range(count)}
-    # Sum of the similarities between two clusters; a pair that must not be joined is not there.
+def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:
+    """Joins the two most similar clusters while their average similarity reaches the threshold."""
+    clusters = {index: [index] for index in range(count)}
+    # The sum of the similarities between two clusters. It is missing where a pair must not be joined.
     sums = dict(similarities)
 
     def linkage(pair: Pair) -> tuple[float, int, int]:
@@ -101,16 +116,16 @@ def _linked(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:
 
     while sums:
         one, other = best = max(sums, key=linkage)
-        if linkage(best)[0] < policy.JOIN_FROM:
+        if linkage(best)[0] < policy.LINKAGE_THRESHOLD:
             break
         del sums[best]
         for third in clusters.keys() - {one, other}:
-            kept, gone = _pair(one, third), _pair(other, third)
-            if kept in sums and gone in sums:
-                sums[kept] += sums[gone]
+            kept, absorbed = _pair(one, third), _pair(other, third)
+            if kept in sums and absorbed in sums:
+                sums[kept] += sums[absorbed]
             else:
                 sums.pop(kept, None)
-            sums.pop(gone, None)
+            sums.pop(absorbed, None)
         clusters[one] += clusters.pop(other)
     return list(clusters.values())
 
@@ -119,13 +134,13 @@ def _pair(one: int, other: int) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def _most_similar_first(
-    places: Sequence[int], statements: Sequence[Statement], similarities: Mapping[Pair, float]
+def _medoid_first(
+    indices: Sequence[int], candidates: Sequence[MergeCandidate], similarities: Mapping[Pair, float]
 ) -> list[int]:
-    def rank(place: int) -> tuple[float, int, str]:
-        similar = sum(similarities[_pair(place, other)] for other in sorted(places) if other != place)
-        # An unset match is the lowest value: what quotes nothing comes last.
-        match = statements[place].point.anchor.match or len(policy.MATCH_TRUST) + 1
-        return -similar, match, statements[place].opinions[0].model
+    def rank(index: int) -> tuple[float, int, str]:
+        similarity = sum(similarities[_pair(index, other)] for other in sorted(indices) if other != index)
+        # A lower match is a better one, but an unset one is 0: a point without a quotation comes last.
+        match = candidates[index].point.anchor.match or len(policy.MATCH_CONFIDENCES) + 1
+        return -similarity, match, candidates[index].opinions[0].model
 
-    return sorted(places, key=rank)
+    return sorted(indices, key=rank)

@@ -1,4 +1,4 @@
-"""Who said what: the points of all models, each known by its content."""
+"""The candidates for merging: the points of all models, identical ones as one candidate."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,74 +8,84 @@ from chorus.feedback.v1 import feedback_pb2
 from modelkit.answer_form.issues import ISSUES, OTHER
 from orchestrator.merge.opinion import Opinion
 
-Range = tuple[int, int]
+Span = tuple[int, int]
+"""A half-open range of the text as received, or of the numbers of its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One observation, and every model that made it in these very words.
+class MergeCandidate:
+    """One point, and every model that made it in these very words.
 
-    `place` is its range in the text as received, None if it is about the whole.
+    Attributes:
+        point: The point as the first of the models made it.
+        opinions: The opinions that hold the point.
+        points: The point of each opinion; they differ in their ids alone.
+        group: The group of the point's issue.
+        span: Where the point stands in the text as received; None for a point about the whole text.
+        key: The sort key: the start, the content, and a number where one model repeats itself.
     """
 
     point: feedback_pb2.Point
     opinions: Sequence[Opinion]
     points: Sequence[feedback_pb2.Point]
     group: str
-    place: Range | None
+    span: Span | None
     key: tuple[int, bytes, int]
 
     @property
-    def strength(self) -> bool:
-        """Whether it praises."""
+    def is_strength(self) -> bool:
+        """Returns whether the point praises."""
         return self.point.polarity == feedback_pb2.POLARITY_STRENGTH
 
     @property
-    def improvement(self) -> bool:
-        """Whether it criticises; a question does neither."""
+    def is_improvement(self) -> bool:
+        """Returns whether the point criticises. A question neither praises nor criticises."""
         return self.point.polarity == feedback_pb2.POLARITY_IMPROVEMENT
 
 
-def statements(opinions: Iterable[Opinion], default_criteria: Mapping[str, str]) -> list[Statement]:
-    """All models' points in an order that depends on their content alone.
+def merge_candidates(
+    opinions: Iterable[Opinion], default_criteria: Mapping[str, str]
+) -> list[MergeCandidate]:
+    """Returns all models' points in an order that depends on their content alone.
 
-    Identical points of different models are one statement, so that an echo weighs nothing when points are
-    compared. A point without a criterion gets the default one of its issue.
+    Identical points of different models are one candidate, so an echo has no weight when points are compared.
+    A point without a criterion gets the default criterion of its issue.
     """
-    said: dict[tuple[int, bytes, int], list[tuple[Opinion, feedback_pb2.Point]]] = {}
+    made: dict[tuple[int, bytes, int], list[tuple[Opinion, feedback_pb2.Point]]] = {}
     for opinion in opinions:
-        before: Counter[bytes] = Counter()
+        repetitions: Counter[bytes] = Counter()
         for each in opinion.feedback.points:
             point = _with_criterion(each, default_criteria)
             content = _content(point)
             start = point.anchor.start if point.HasField("anchor") else -1
-            said.setdefault((start, content, before[content]), []).append((opinion, point))
-            before[content] += 1
-    return [_statement(key, voices) for key, voices in sorted(said.items(), key=lambda item: item[0])]
+            made.setdefault((start, content, repetitions[content]), []).append((opinion, point))
+            repetitions[content] += 1
+    return [_candidate(key, makers) for key, makers in sorted(made.items(), key=lambda item: item[0])]
 
 
-def overlap(one: Statement, other: Statement) -> float | None:
-    """The share of the shorter place that both share; 0 if disjoint, None if one is about the whole."""
-    if one.place is None or other.place is None:
+def overlap(one: MergeCandidate, other: MergeCandidate) -> float | None:
+    """Returns the shared part of two spans, as a share of the shorter one.
+
+    It is 0 for disjoint spans, and None if one of the candidates is about the whole text.
+    """
+    if one.span is None or other.span is None:
         return None
-    shared = min(one.place[1], other.place[1]) - max(one.place[0], other.place[0])
-    shorter = min(one.place[1] - one.place[0], other.place[1] - other.place[0])
+    shared = min(one.span[1], other.span[1]) - max(one.span[0], other.span[0])
+    shorter = min(one.span[1] - one.span[0], other.span[1] - other.span[0])
     return max(shared, 0) / shorter
 
 
-def _statement(
-    key: tuple[int, bytes, int], voices: Sequence[tuple[Opinion, feedback_pb2.Point]]
-) -> Statement:
-    _, point = voices[0]
-    issue = ISSUES.get(point.issue, ISSUES[OTHER])
-    place = (point.anchor.start, point.anchor.end) if point.HasField("anchor") else None
-    return Statement(
-        point,
-        [opinion for opinion, _ in voices],
-        [each for _, each in voices],
-        issue.group,
-        place,
-        key,
+def _candidate(
+    key: tuple[int, bytes, int], makers: Sequence[tuple[Opinion, feedback_pb2.Point]]
+) -> MergeCandidate:
+    _, point = makers[0]
+    return MergeCandidate(
+        point=point,
+        opinions=[opinion for opinion, _ in makers],
+        points=[each for _, each in makers],
+        group=ISSUES.get(point.issue, ISSUES[OTHER]).group,
+        span=(point.anchor.start, point.anchor.end) if point.HasField("anchor") else None,
+        key=key,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the merge is given of each model."""
+"""The merge's input from one model."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from chorus.feedback.v1 import feedback_pb2
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One model's checked feedback, and whose it is."""
+    """One model's checked feedback, with the model's name, family and version."""
 
     model: str
     family: str

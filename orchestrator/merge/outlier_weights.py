@@ -1,4 +1,7 @@
-"""How far each model is to be trusted with one work, by how its scores go with the others'."""
+"""Weighs each model by the probability that it judged this submission at all.
+
+The panel is averaged over every partition into inliers and outliers (Bayesian model averaging).
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,63 +10,82 @@ from itertools import combinations
 from orchestrator.merge import policy
 
 
-def trusts(levels: Sequence[Mapping[str, float]], deviations: Mapping[str, float]) -> dict[str, float]:
-    """How probable it is that each model judged the work, given levels by criterion; 0 where it hardly is.
+def outlier_weights(
+    levels: Sequence[Mapping[str, float]], standard_deviations: Mapping[str, float]
+) -> dict[str, float]:
+    """Returns the probability that each model is an inlier, or 0 where it is below the policy's minimum.
 
-    Models that judge a work share a level of each criterion, and stray from it as they usually do; a model
-    astray gives any level. Every parting of the panel in two counts by how well it explains what was given:
-    the smaller part is astray. Halves are two camps with a level each, and nobody is astray.
+    The inliers share one true level of each criterion and deviate from it as they usually do. An outlier
+    gives any level with the same probability. A partition counts by its posterior probability, and its
+    smaller part are the outliers. Two equally large parts are camps with a true level each, and nobody is an
+    outlier.
+
+    Args:
+        levels: The levels that were given, by model, one mapping for each criterion.
+        standard_deviations: How far each model usually deviates, in levels.
     """
     models = tuple(sorted({model for given in levels for model in given}))
-    if len(models) > policy.MOST_PARTED:
+    if len(models) > policy.MAX_PARTITIONED_RATERS:
         return dict.fromkeys(models, 1.0)
-    # Of two halves, the one with the first model stands for both.
-    parts = [
+    # Of two halves only the one with the first model is listed, so that no partition counts twice.
+    smaller_parts = [
         part
         for size in range(len(models) // 2 + 1)
         for part in combinations(models, size)
         if 2 * size < len(models) or part[:1] == models[:1]
     ]
-    logarithms = [_explained(levels, models, part, deviations) for part in parts]
-    likelihoods = [math.exp(each - max(logarithms)) for each in logarithms]
-    judging = {
+    logarithms = [_log_posterior(levels, models, part, standard_deviations) for part in smaller_parts]
+    # Only ratios count, and those of the exponentials would underflow without a common factor.
+    posteriors = [math.exp(each - max(logarithms)) for each in logarithms]
+    inlier_probabilities = {
         model: math.fsum(
-            likelihood
-            for part, likelihood in zip(parts, likelihoods, strict=True)
+            posterior
+            for part, posterior in zip(smaller_parts, posteriors, strict=True)
             if model not in part or 2 * len(part) == len(models)
         )
-        / math.fsum(likelihoods)
+        / math.fsum(posteriors)
         for model in models
     }
-    return {model: each if each >= policy.LEAST_TRUST else 0.0 for model, each in judging.items()}
+    return {
+        model: each if each >= policy.MIN_INLIER_PROBABILITY else 0.0
+        for model, each in inlier_probabilities.items()
+    }
 
 
-def _explained(
+def _log_posterior(
     levels: Sequence[Mapping[str, float]],
     models: Sequence[str],
-    part: Sequence[str],
-    deviations: Mapping[str, float],
+    smaller_part: Sequence[str],
+    standard_deviations: Mapping[str, float],
 ) -> float:
-    """Logarithm of how probable a parting is, times how probable it makes the levels."""
-    rest = [model for model in models if model not in part]
-    terms = [len(part) * math.log(policy.ASTRAY), len(rest) * math.log(1 - policy.ASTRAY)]
+    """Returns the logarithm of a partition's prior times the likelihood of the levels, not normalised."""
+    rest = [model for model in models if model not in smaller_part]
+    terms = [
+        len(smaller_part) * math.log(policy.OUTLIER_PRIOR),
+        len(rest) * math.log(1 - policy.OUTLIER_PRIOR),
+    ]
     for given in levels:
-        terms.append(_shared(given, rest, deviations))
-        if len(part) == len(rest):
-            terms.append(_shared(given, part, deviations))
+        terms.append(_log_likelihood(given, rest, standard_deviations))
+        if len(smaller_part) == len(rest):
+            terms.append(_log_likelihood(given, smaller_part, standard_deviations))
         else:
-            terms += [-math.log(policy.LEVELS) for model in part if model in given]
+            terms += [-math.log(policy.SCALE_LEVELS) for model in smaller_part if model in given]
     return math.fsum(terms)
 
 
-def _shared(given: Mapping[str, float], models: Sequence[str], deviations: Mapping[str, float]) -> float:
-    """Logarithm of how probable the models' levels are if they stray from one, anywhere on the scale."""
-    known = [(given[model], deviations[model] ** 2) for model in models if model in given]
+def _log_likelihood(
+    given: Mapping[str, float], models: Sequence[str], standard_deviations: Mapping[str, float]
+) -> float:
+    """Returns the logarithm of the levels' likelihood if the models share a true level.
+
+    That level is integrated out, over a uniform prior on the scale.
+    """
+    known = [(given[model], standard_deviations[model] ** 2) for model in models if model in given]
     if not known:
         return 0.0
     precision = math.fsum(1 / variance for _, variance in known)
-    middle = math.fsum(level / variance for level, variance in known) / precision
-    squares = math.fsum((level - middle) ** 2 / variance for level, variance in known)
-    spread = math.fsum(math.log(2 * math.pi * variance) for _, variance in known)
-    spread += math.log(precision / (2 * math.pi))
-    return -math.log(policy.LEVELS) - (squares + spread) / 2
+    mean = math.fsum(level / variance for level, variance in known) / precision
+    squares = math.fsum((level - mean) ** 2 / variance for level, variance in known)
+    normalisation = math.fsum(math.log(2 * math.pi * variance) for _, variance in known)
+    normalisation += math.log(precision / (2 * math.pi))
+    return -math.log(policy.SCALE_LEVELS) - (squares + normalisation) / 2

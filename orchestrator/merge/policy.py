@@ -1,60 +1,72 @@
-"""Every number the merge depends on. Change one, and `VERSION` changes with it.
+"""Holds every number that the merge depends on. A change to any of them changes `VERSION`.
 
-A level is the unit of all arithmetic on scores: a criterion's scale is taken as four levels long.
+The unit of all arithmetic on scores is a level: every criterion's scale is taken to be four levels long.
 """
 
 from dataclasses import dataclass
 
 VERSION = "merge-2"
 
-# Scores.
-LEVELS = 4.0
-HUBER_LEVELS = 1.0
+# Scores. Distances are in levels.
+SCALE_LEVELS = 4.0
+# A rater that is further from the estimate than this pulls it with a constant force (Huber's k).
+HUBER_THRESHOLD = 1.0
+# The variance of a panel starts as if so many raters had been seen with this standard deviation.
 PRIOR_RATERS = 2.0
-PRIOR_DEVIATION = 0.8
-MIN_HALF_RANGE = 0.5
-RANGE_DEVIATIONS = 1.28
+PRIOR_STANDARD_DEVIATION = 0.8
+MIN_RANGE_HALF_WIDTH = 0.5
+# 1.28 standard deviations to either side hold 80 % of a normal distribution.
+RANGE_Z_SCORE = 1.28
+# Models make some mistakes together, so two of them are worth fewer than two independent raters.
 RATER_CORRELATION = 0.4
+# Two or three raters are contested at this distance, more of them without the lowest and the highest.
 CONTESTED_SPREAD = 1.75
-CONTESTED_GAP = 0.6
-CONTESTED_CAMPS = 1.1
-AGREEING_LEVELS = 0.75
+# An even number is contested if its sorted halves are apart by such a gap and their means by such a distance.
+CONTESTED_HALVES_GAP = 0.6
+CONTESTED_HALVES_DISTANCE = 1.1
+# A rater agrees with the merged score up to this distance.
+AGREEMENT_TOLERANCE = 0.75
 
-# Severity and trust.
-PRIOR_SCORES = 8.0
-LEAST_WEIGHT = 0.5
-MOST_WEIGHT = 2.0
-# Of a new model, whose severity is not taken off.
-UNKNOWN_DEVIATION = 1.5
-# How probable it is, before any score is seen, that a model's scores have nothing to do with the work.
-ASTRAY = 0.2
-# Who is trusted less does not count at all.
-LEAST_TRUST = 0.05
-# The partings of a larger panel are too many to weigh, and one voice of so many moves little.
-MOST_PARTED = 8
+# Severity.
+# Residuals are averaged as if so many scores without severity had come before.
+SHRINKAGE_SCORES = 8.0
+MIN_RATER_WEIGHT = 0.5
+MAX_RATER_WEIGHT = 2.0
+# It is larger than the prior because a new model's severity is not taken off.
+NEW_RATER_STANDARD_DEVIATION = 1.5
 
-# Alignment of points.
-OVERLAP = 1.2
-DISJOINT = -0.9
-SAME_ISSUE = 0.9
-SAME_CRITERION = 0.4
-LEXICAL = 0.18
-LEXICAL_LIMIT = 2.0
-JOIN_FROM = 0.60
-MAX_SENTENCES_APART = 1
-KIN_OVERLAP = 0.5
+# Outliers.
+# The probability, before any score is seen, that a model's scores have nothing to do with the submission.
+OUTLIER_PRIOR = 0.2
+# A model that is less probably an inlier than this gets the weight 0.
+MIN_INLIER_PROBABILITY = 0.05
+# A larger panel has too many partitions to weigh, and one outlier of so many moves little.
+MAX_PARTITIONED_RATERS = 8
 
-# Agreement and order.
-CONTRADICTION_OVERLAP = 0.5
+# The similarity of two points.
+OVERLAP_WEIGHT = 1.2
+DISJOINT_PENALTY = -0.9
+SAME_ISSUE_BONUS = 0.9
+SAME_CRITERION_BONUS = 0.4
+TEXT_SIMILARITY_WEIGHT = 0.18
+MAX_TEXT_SIMILARITY_Z_SCORE = 2.0
+# Clusters are joined while their average similarity is at least this.
+LINKAGE_THRESHOLD = 0.60
+MAX_SENTENCE_DISTANCE = 1
+RELATED_ISSUE_MIN_OVERLAP = 0.5
+
+# The agreement and the order of points.
+CONTRADICTION_MIN_OVERLAP = 0.5
 FAMILY_BONUS = 0.35
-MATCH_TRUST = (1.0, 0.95, 0.85)
-# Nothing quoted vouches for a point about the whole.
-UNQUOTED_TRUST = 0.85
+# How far a quotation vouches for its point, by `Anchor.Match`: exact, normalized, approximate.
+MATCH_CONFIDENCES = (1.0, 0.95, 0.85)
+# A point about the whole submission quotes nothing that could vouch for it.
+UNQUOTED_CONFIDENCE = 0.85
 NEED_WITHOUT_SCORE = 0.5
-# A criterion of weight zero still leaves its points an order.
-MIN_WEIGHT = 0.05
+# The points of a criterion without weight still have an order among themselves.
+MIN_CRITERION_WEIGHT = 0.05
 
-# Summary.
+# The summary.
 MAX_NEXT_STEPS = 3
 MIN_NEXT_STEP_CRITERIA = 2
 MAX_STRENGTHS = 2
@@ -62,11 +74,11 @@ MAX_STRENGTHS = 2
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Mean and standard deviation of the lexical similarity of two points that may be joined."""
+    """The mean and the standard deviation of the text similarity of two points that may be joined."""
 
     mean: float
-    deviation: float
+    standard_deviation: float
 
 
-LEXICAL_KOREAN = Distribution(0.07, 0.12)
-LEXICAL_OTHER = Distribution(0.05, 0.05)
+KOREAN_TEXT_SIMILARITY = Distribution(0.07, 0.12)
+OTHER_TEXT_SIMILARITY = Distribution(0.05, 0.05)

@@ -1,10 +1,10 @@
-"""Which issues can name one problem, though each model calls it by another word of the list."""
+"""Which issues can name one problem, although models choose different ones of the closed list."""
 
 from modelkit.answer_form.issues import OTHER
-from orchestrator.merge.candidate import Statement
+from orchestrator.merge.candidate import MergeCandidate
 
-# Across groups: on pairs that people labelled, these words named one problem as often as not.
-_KIN = frozenset(
+# Issues of different groups that named one problem as often as not, on pairs of points that people labelled.
+_RELATED_ACROSS_GROUPS = frozenset(
     frozenset(pair)
     for pair in (
         ("citation", "evidence_missing"),
@@ -22,20 +22,22 @@ _KIN = frozenset(
         ("spelling", "sentence_error"),
     )
 )
-# Such a problem is where it is: a second one elsewhere is another one.
+# A second problem of such an issue that stands elsewhere is another problem.
 _LOCAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})
 
 
-def may_be_one(one: Statement, other: Statement) -> bool:
-    """Whether the two issues are of one group, or kin."""
-    return one.group == other.group or OTHER in {one.group, other.group} or are_kin(one, other)
+def are_compatible(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether the issues can name one problem: one group, two related groups, or one is `other`."""
+    return (
+        one.group == other.group or OTHER in {one.group, other.group} or are_related_across_groups(one, other)
+    )
 
 
-def are_kin(one: Statement, other: Statement) -> bool:
-    """Whether the issues are of two groups and name one problem all the same."""
-    return frozenset({one.point.issue, other.point.issue}) in _KIN
+def are_related_across_groups(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether the issues belong to different groups and name one problem all the same."""
+    return frozenset({one.point.issue, other.point.issue}) in _RELATED_ACROSS_GROUPS
 
 
-def is_local(statement: Statement) -> bool:
-    """Whether the problem is in these very words."""
-    return statement.point.issue in _LOCAL
+def is_local(candidate: MergeCandidate) -> bool:
+    """Returns whether the problem lies in the very words that the point anchors."""
+    return candidate.point.issue in _LOCAL

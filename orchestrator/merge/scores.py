@@ -1,4 +1,4 @@
-"""One score for each criterion, with the range it plausibly lies in, or the range alone."""
+"""One score for each criterion with the range it plausibly lies in, or the range alone."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,27 +10,29 @@ from orchestrator.merge import policy
 from orchestrator.merge.agreement import agreement_of
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.outlier_weights import trusts
+from orchestrator.merge.outlier_weights import outlier_weights
 from orchestrator.merge.scale import Scale
-from orchestrator.rubrics.rubric import weight
+from orchestrator.rubrics.rubric import criterion_weight
 
 _CONVERGED = 1e-12
-_MAX_ROUNDS = 200
+_MAX_ITERATIONS = 200
 # Scores that are exactly a threshold apart on paper may fall short of it in binary.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A panel's opinion, in levels."""
+    """The score that a panel's scores estimate, in levels, with half the width of its range."""
 
-    middle: float
-    half_range: float
+    location: float
+    half_width: float
     effective_raters: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Rating:
+class _AdjustedScore:
+    """One model's score of one criterion, in levels without the model's bias."""
+
     opinion: Opinion
     given: feedback_pb2.CriterionScore
     levels: float
@@ -40,79 +42,98 @@ class _Rating:
 def merge_scores(
     rubric: submission_pb2.Rubric, opinions: Sequence[Opinion], calibration: Calibration
 ) -> list[merged_pb2.MergedScore]:
-    """One MergedScore for each criterion, in the rubric's order; `opinions` in the order of their names."""
-    ratings = [_ratings(criterion, opinions, calibration) for criterion in rubric.criteria]
-    trusted = trusts(
-        [{each.opinion.model: each.levels for each in of_one} for of_one in ratings],
-        {each.model: calibration.of(each.model).deviation for each in opinions},
+    """Returns one MergedScore for each criterion, in the rubric's order.
+
+    The opinions come in the order of their models' names.
+    """
+    adjusted = [_adjusted_scores(criterion, opinions, calibration) for criterion in rubric.criteria]
+    inlier_weights = outlier_weights(
+        [{each.opinion.model: each.levels for each in of_one} for of_one in adjusted],
+        {each.model: calibration.profile(each.model).standard_deviation for each in opinions},
     )
     return [
-        _merge_score(criterion, of_one, trusted)
-        for criterion, of_one in zip(rubric.criteria, ratings, strict=True)
+        _merge_score(criterion, of_one, inlier_weights)
+        for criterion, of_one in zip(rubric.criteria, adjusted, strict=True)
     ]
 
 
 def total(rubric: submission_pb2.Rubric, scores: Sequence[merged_pb2.MergedScore]) -> float | None:
-    """Weighted mean of the scores, each taken from 0 to 1; None if one that has weight is missing."""
-    weighed = [
-        (weight(criterion), Scale.of(criterion), score)
+    """Returns the weighted mean of the scores, each scaled to 0 to 1.
+
+    It is None where a criterion that has weight has no score.
+    """
+    weighted = [
+        (criterion_weight(criterion), Scale.of(criterion), score)
         for criterion, score in zip(rubric.criteria, scores, strict=True)
-        if weight(criterion) > 0
+        if criterion_weight(criterion) > 0
     ]
-    if not weighed or not all(score.HasField("score") for _, _, score in weighed):
+    if not weighted or not all(score.HasField("score") for _, _, score in weighted):
         return None
-    shares = [each * scale.levels(score.score) / policy.LEVELS for each, scale, score in weighed]
-    return math.fsum(shares) / math.fsum(each for each, _, _ in weighed)
+    shares = [each * scale.levels(score.score) / policy.SCALE_LEVELS for each, scale, score in weighted]
+    return math.fsum(shares) / math.fsum(each for each, _, _ in weighted)
 
 
-def estimate(values: Sequence[float], weights: Sequence[float]) -> Estimate:
-    """Huber's estimate of the middle, from the median; weights that are not 0 have the mean 1."""
-    middle = median(values)
-    for _ in range(_MAX_ROUNDS):
-        before = middle
-        trusts = [
-            each * min(1.0, policy.HUBER_LEVELS / max(abs(value - middle), _CONVERGED))
+def huber_estimate(values: Sequence[float], weights: Sequence[float]) -> Estimate:
+    """Returns Huber's M-estimate of location, iterated from the median.
+
+    The weights that are not 0 have the mean 1, and one is not 0.
+    """
+    location = median(values)
+    for _ in range(_MAX_ITERATIONS):
+        before = location
+        pulls = [
+            each * min(1.0, policy.HUBER_THRESHOLD / max(abs(value - location), _CONVERGED))
             for value, each in zip(values, weights, strict=True)
         ]
-        middle = math.fsum(map(math.prod, zip(trusts, values, strict=True))) / math.fsum(trusts)
-        if abs(middle - before) < _CONVERGED:
+        location = math.fsum(map(math.prod, zip(pulls, values, strict=True))) / math.fsum(pulls)
+        if abs(location - before) < _CONVERGED:
             break
-    squares = [each * (value - middle) ** 2 for value, each in zip(values, weights, strict=True)]
-    variance = (policy.PRIOR_RATERS * policy.PRIOR_DEVIATION**2 + math.fsum(squares)) / (
+    squares = [each * (value - location) ** 2 for value, each in zip(values, weights, strict=True)]
+    variance = (policy.PRIOR_RATERS * policy.PRIOR_STANDARD_DEVIATION**2 + math.fsum(squares)) / (
         policy.PRIOR_RATERS + math.fsum(weights)
     )
     raters = math.fsum(weights) ** 2 / math.fsum(each**2 for each in weights)
     effective = raters / (1 + (raters - 1) * policy.RATER_CORRELATION)
-    half_range = max(policy.MIN_HALF_RANGE, policy.RANGE_DEVIATIONS * math.sqrt(variance / effective))
-    return Estimate(middle, half_range, effective)
+    half_width = max(policy.MIN_RANGE_HALF_WIDTH, policy.RANGE_Z_SCORE * math.sqrt(variance / effective))
+    return Estimate(location, half_width, effective)
 
 
-def contested(values: Sequence[float]) -> bool:
-    """Whether the raters contradict each other: few far apart, two camps, or a spread no one rater makes."""
+def is_contested(values: Sequence[float]) -> bool:
+    """Returns whether the raters contradict each other.
+
+    They do if few of them are far apart, if they form two camps, or if they spread further than one rater
+    alone could make them.
+    """
     ordered = sorted(values)
     count = len(ordered)
     if count < 2:  # noqa: PLR2004  # one rater has nobody to contradict
         return False
     if count < 4:  # noqa: PLR2004  # the lowest and the highest are nearly all there are
-        return _apart(ordered[0], ordered[-1], policy.CONTESTED_SPREAD)
+        return _are_apart(ordered[0], ordered[-1], policy.CONTESTED_SPREAD)
     half = count // 2
-    camps = (
+    two_camps = (
         count % 2 == 0
-        and _apart(ordered[half - 1], ordered[half], policy.CONTESTED_GAP)
-        and _apart(math.fsum(ordered[:half]) / half, math.fsum(ordered[half:]) / half, policy.CONTESTED_CAMPS)
+        and _are_apart(ordered[half - 1], ordered[half], policy.CONTESTED_HALVES_GAP)
+        and _are_apart(
+            math.fsum(ordered[:half]) / half,
+            math.fsum(ordered[half:]) / half,
+            policy.CONTESTED_HALVES_DISTANCE,
+        )
     )
-    return camps or _apart(ordered[1], ordered[-2], policy.CONTESTED_SPREAD)
+    return two_camps or _are_apart(ordered[1], ordered[-2], policy.CONTESTED_SPREAD)
 
 
-def _apart(low: float, high: float, least: float) -> bool:
-    return high - low >= least - _ROUNDING
+def _are_apart(low: float, high: float, distance: float) -> bool:
+    return high - low >= distance - _ROUNDING
 
 
 def _merge_score(
-    criterion: submission_pb2.Criterion, ratings: Sequence[_Rating], trusted: Mapping[str, float]
+    criterion: submission_pb2.Criterion,
+    scores: Sequence[_AdjustedScore],
+    inlier_weights: Mapping[str, float],
 ) -> merged_pb2.MergedScore:
     scale = Scale.of(criterion)
-    weights = _with_mean_one([each.weight * trusted[each.opinion.model] for each in ratings])
+    weights = _with_mean_one([each.weight * inlier_weights[each.opinion.model] for each in scores])
     merged = merged_pb2.MergedScore(
         criterion_id=criterion.id,
         agreement=merged_pb2.AGREEMENT_SINGLE,
@@ -124,45 +145,45 @@ def _merge_score(
                 weight=weight,
                 rationale=each.given.rationale,
             )
-            for each, weight in zip(ratings, weights, strict=True)
+            for each, weight in zip(scores, weights, strict=True)
         ],
     )
     if not any(weights):
         return merged
-    levels = [each.levels for each in ratings]
-    found = estimate(levels, weights)
-    merged.low = scale.score(found.middle - found.half_range)
-    merged.high = scale.score(found.middle + found.half_range)
-    merged.effective_raters = found.effective_raters
-    # Who does not count has dissented all the same.
-    if contested(levels):
+    levels = [each.levels for each in scores]
+    estimate = huber_estimate(levels, weights)
+    merged.low = scale.score(estimate.location - estimate.half_width)
+    merged.high = scale.score(estimate.location + estimate.half_width)
+    merged.effective_raters = estimate.effective_raters
+    # A model of weight 0 has dissented all the same, so it takes part in this decision.
+    if is_contested(levels):
         merged.agreement = merged_pb2.AGREEMENT_CONTESTED
         return merged
-    merged.score = scale.score(found.middle)
+    merged.score = scale.score(estimate.location)
     merged.agreement = agreement_of(
         each.opinion
-        for each, weight in zip(ratings, weights, strict=True)
-        if weight > 0 and abs(each.levels - found.middle) <= policy.AGREEING_LEVELS
+        for each, weight in zip(scores, weights, strict=True)
+        if weight > 0 and abs(each.levels - estimate.location) <= policy.AGREEMENT_TOLERANCE
     )
     return merged
 
 
 def _with_mean_one(weights: Sequence[float]) -> list[float]:
-    """The weights, of which those that are not 0 have the mean 1."""
+    """Scales the weights so that those that are not 0 have the mean 1."""
     counted = sum(each > 0 for each in weights)
     return [each * counted / math.fsum(weights) if each > 0 else 0.0 for each in weights]
 
 
-def _ratings(
+def _adjusted_scores(
     criterion: submission_pb2.Criterion, opinions: Sequence[Opinion], calibration: Calibration
-) -> list[_Rating]:
+) -> list[_AdjustedScore]:
     scale = Scale.of(criterion)
     return [
-        _Rating(
+        _AdjustedScore(
             opinion,
             score,
             scale.levels(score.score) - calibration.bias(opinion.model, criterion.id),
-            calibration.of(opinion.model).weight,
+            calibration.profile(opinion.model).weight,
         )
         for opinion in opinions
         for score in opinion.feedback.scores

@@ -1,6 +1,6 @@
-"""How alike two observations are worded, against what is usual for the language."""
+"""Compares the words of two observations with what is usual for the language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz import utils
 
@@ -8,36 +8,42 @@ from modelkit.language import primary_subtag
 from orchestrator.merge import policy
 from orchestrator.submission.korean import kiwi
 
-# Nouns, verbs, adjectives, adverbs, roots and foreign words carry the matter; the rest is grammar.
+# The tags of nouns, verbs, adjectives, adverbs, roots and foreign words, which carry the matter. The other
+# morphemes are grammar.
 _CONTENT_TAGS = ("NN", "NR", "VV", "VA", "MA", "XR", "SL", "SN")
-# On comments of human raters, runs of four letters told same from different better than whole words did.
-_RUN = 4
-
-Likeness = Callable[[int, int], float]
+# On comments of human raters, n-grams of four letters told same from different better than whole words did.
+_NGRAM_LENGTH = 4
 
 
-def likeness(observations: Sequence[str], language_code: str) -> Likeness:
-    """A function of two places in `observations`: deviations above the usual similarity, clipped."""
-    korean = primary_subtag(language_code) == "ko"
-    features = _morphemes(observations) if korean else list(map(_runs, observations))
-    usual = policy.LEXICAL_KOREAN if korean else policy.LEXICAL_OTHER
+class TextSimilarity:
+    """The similarity of every two texts of a list, by the features that they share.
 
-    def alike(one: int, other: int) -> float:
-        size = len(features[one]) + len(features[other])
-        shared = 2 * len(features[one] & features[other]) / size if size else 0.0
-        deviations = (shared - usual.mean) / usual.deviation
-        return min(max(deviations, -policy.LEXICAL_LIMIT), policy.LEXICAL_LIMIT)
+    The features of a Korean text are its content morphemes, those of any other its character n-grams.
+    """
 
-    return alike
+    def __init__(self, texts: Sequence[str], language_code: str) -> None:
+        korean = primary_subtag(language_code) == "ko"
+        self._features = _morphemes(texts) if korean else list(map(_ngrams, texts))
+        self._usual = policy.KOREAN_TEXT_SIMILARITY if korean else policy.OTHER_TEXT_SIMILARITY
+
+    def z_score(self, one: int, other: int) -> float:
+        """Returns the Dice coefficient of two texts, in standard deviations above the usual one, clipped."""
+        first, second = self._features[one], self._features[other]
+        size = len(first) + len(second)
+        dice = 2 * len(first & second) / size if size else 0.0
+        z_score = (dice - self._usual.mean) / self._usual.standard_deviation
+        return min(max(z_score, -policy.MAX_TEXT_SIMILARITY_Z_SCORE), policy.MAX_TEXT_SIMILARITY_Z_SCORE)
 
 
-def _morphemes(observations: Sequence[str]) -> list[frozenset[str]]:
+def _morphemes(texts: Sequence[str]) -> list[frozenset[str]]:
     return [
         frozenset(token.form for token in tokens if token.tag.startswith(_CONTENT_TAGS))
-        for tokens in kiwi().tokenize(list(observations))
+        for tokens in kiwi().tokenize(list(texts))
     ]
 
 
-def _runs(observation: str) -> frozenset[str]:
-    text = utils.default_process(observation)
-    return frozenset(text[start : start + _RUN] for start in range(max(len(text) - _RUN + 1, 1)))
+def _ngrams(text: str) -> frozenset[str]:
+    plain = utils.default_process(text)
+    return frozenset(
+        plain[start : start + _NGRAM_LENGTH] for start in range(max(len(plain) - _NGRAM_LENGTH + 1, 1))
+    )

@@ -5,11 +5,14 @@ import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import grpc
+from typing_extensions import override
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.generate_request import MAX_MODEL_NAME
+from modelkit.list_models import MAX_PAGE_SIZE
 from modelkit.usage import usage_of
 from orchestrator.metrics import ModelMetrics
 from rpckit.call import Deadline, current_call
@@ -21,15 +24,16 @@ if TYPE_CHECKING:
     from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
 
 _SERVICE = "chorus.model.v1.ModelService"
+_MAX_PAGES = 10
 _MAX_AGE_SECONDS = 2.0
 _TIMEOUT_SECONDS = 1.0
-# Of a server that did not answer last time: while it is asked, nobody waits longer.
+# Callers wait this long for a server that did not answer last time.
 _MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A model, and the target of the server that runs it."""
+    """A model, and the target of the server that runs it; "" where no server has listed it."""
 
     model: model_pb2.Model
     server: str
@@ -43,6 +47,11 @@ class ListedModel:
     def ready(self) -> bool:
         """Whether it answers now."""
         return self.model.state == model_pb2.Model.STATE_READY
+
+    @property
+    def is_rule_based(self) -> bool:
+        """Whether rules write its answers, and no language model."""
+        return self.model.kind == model_pb2.Model.KIND_RULES
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
         """Whether it has a capability."""
@@ -61,36 +70,15 @@ class Listing:
         return next((each for each in self.models if each.name == name), None)
 
 
-class Directory:
-    """Asks the model servers what they have, at most once in `max_age_seconds`.
-
-    What an unreachable server had before stays listed, as UNAVAILABLE.
-    """
-
-    def __init__(
-        self,
-        targets: Sequence[str],
-        security: Security,
-        exit_stack: AsyncExitStack,
-        metrics: ModelMetrics,
-        max_age_seconds: float = _MAX_AGE_SECONDS,
-    ) -> None:
-        self._metrics = metrics
-        self._servers = [_ModelServer(target, security, exit_stack) for target in targets]
-        self._max_age_seconds = max_age_seconds
-        self._refreshed_at = -float("inf")
-        self._refreshing = asyncio.Lock()
+class ModelLister(Protocol):
+    """Knows which models there are."""
 
     async def listing(self) -> Listing:
-        """The models as they were at most two seconds ago."""
-        async with self._refreshing:
-            if time.monotonic() - self._refreshed_at > self._max_age_seconds:
-                await asyncio.gather(*(server.refresh() for server in self._servers))
-                self._refreshed_at = time.monotonic()
-        return Listing(
-            models=_one_of_each_name(model for server in self._servers for model in server.models),
-            unreachable=tuple(server.target for server in self._servers if not server.answers),
-        )
+        """Lists the models with their present state."""
+
+
+class GenerationClient(Protocol):
+    """Asks models for answers."""
 
     async def generate(
         self,
@@ -103,15 +91,8 @@ class Directory:
         Raises:
             ChorusError: As its server says.
         """
-        request.model = listed.name
-        try:
-            response = await self._stub(listed).Generate(request, timeout=deadline.remaining())
-        except grpc.aio.AioRpcError as error:
-            raise self._explained(error, listed) from None
-        self._metrics.use(listed.name, response.completion.usage)
-        return response
 
-    async def stream_generate(
+    def stream_generate(
         self,
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
@@ -122,6 +103,62 @@ class Directory:
         Raises:
             ChorusError: As its server says.
         """
+
+
+class ModelDirectory(ModelLister, GenerationClient):
+    """Asks the model servers what they have, at most once in `max_age_seconds`, and for their answers.
+
+    What an unreachable server had before stays listed, as UNAVAILABLE.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[str],
+        security: Security,
+        exit_stack: AsyncExitStack,
+        metrics: ModelMetrics,
+        max_age_seconds: float = _MAX_AGE_SECONDS,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+    ) -> None:
+        self._metrics = metrics
+        self._servers = [_ModelServer(target, security, exit_stack, timeout_seconds) for target in targets]
+        self._max_age_seconds = max_age_seconds
+        self._refreshed_at = -float("inf")
+        self._refreshing = asyncio.Lock()
+
+    @override
+    async def listing(self) -> Listing:
+        async with self._refreshing:
+            if time.monotonic() - self._refreshed_at > self._max_age_seconds:
+                await asyncio.gather(*(server.refresh() for server in self._servers))
+                self._refreshed_at = time.monotonic()
+        return Listing(
+            models=_one_of_each_name(model for server in self._servers for model in server.models),
+            unreachable=tuple(server.target for server in self._servers if not server.answers),
+        )
+
+    @override
+    async def generate(
+        self,
+        listed: ListedModel,
+        request: model_service_pb2.GenerateRequest,
+        deadline: Deadline,
+    ) -> model_service_pb2.GenerateResponse:
+        request.model = listed.name
+        try:
+            response = await self._stub(listed).Generate(request, timeout=deadline.remaining())
+        except grpc.aio.AioRpcError as error:
+            raise self._explained(error, listed) from None
+        self._metrics.use(listed.name, response.completion.usage)
+        return response
+
+    @override
+    async def stream_generate(
+        self,
+        listed: ListedModel,
+        request: model_service_pb2.GenerateRequest,
+        deadline: Deadline,
+    ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
         request.model = listed.name
         streamed = model_service_pb2.StreamGenerateRequest(request=request)
         call = self._stub(listed).StreamGenerate(streamed, timeout=deadline.remaining())
@@ -151,13 +188,16 @@ class Directory:
 
 
 class _ModelServer:
-    def __init__(self, target: str, security: Security, exit_stack: AsyncExitStack) -> None:
+    def __init__(
+        self, target: str, security: Security, exit_stack: AsyncExitStack, timeout_seconds: float
+    ) -> None:
         channel = connect(target, _SERVICE, security=security)
         # A server that is loading says NOT_SERVING, and says what it will have all the same.
         unwatched = connect(target, _SERVICE, watch_health=False, security=security)
         for each in (channel, unwatched):
             exit_stack.push_async_callback(each.close)
         self.target = target
+        self._timeout_seconds = timeout_seconds
         self.models: tuple[ListedModel, ...] = ()
         self.answers = True
         self._asking: asyncio.Task[None] | None = None
@@ -165,23 +205,38 @@ class _ModelServer:
         self._unwatched = _stub(unwatched)
 
     async def refresh(self) -> None:
-        """Asks what it has. Once it has not answered it is asked beside the callers, until it does."""
+        """Asks the server what it has.
+
+        A server that did not answer last time is asked beside the callers, who hardly wait for it.
+        """
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         await asyncio.wait([self._asking], timeout=None if self.answers else _MOMENT_SECONDS)
 
     async def _ask(self) -> None:
-        # All callers share what it finds: the time that this one has left does not count.
+        # All callers share what the server says: this one's deadline must not end the call.
         current_call.set(None)
-        request = model_service_pb2.ListModelsRequest()
         try:
-            response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
+            models = await self._all_models(Deadline.after(self._timeout_seconds))
         except grpc.aio.AioRpcError:
             self.answers = False
             self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
         else:
             self.answers = True
-            self.models = tuple(ListedModel(each, self.target) for each in response.models)
+            self.models = tuple(ListedModel(each, self.target) for each in models)
+
+    async def _all_models(self, deadline: Deadline) -> list[model_pb2.Model]:
+        """Reads page by page, as far as a server that never comes to an end is read."""
+        models: list[model_pb2.Model] = []
+        request = model_service_pb2.ListModelsRequest(page_size=MAX_PAGE_SIZE)
+        for _ in range(_MAX_PAGES):
+            response = await self._unwatched.ListModels(request, timeout=deadline.remaining())
+            # One of another name could not be asked for.
+            models += (each for each in response.models if 1 <= len(each.name) <= MAX_MODEL_NAME)
+            request.page_token = response.next_page_token
+            if not request.page_token:
+                break
+        return models
 
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
@@ -189,7 +244,7 @@ def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
 
 
 def _one_of_each_name(models: Iterable[ListedModel]) -> tuple[ListedModel, ...]:
-    """Of several servers with the same model the first that is ready."""
+    """Chooses, of several servers with the same model, the first that is ready."""
     chosen: dict[str, ListedModel] = {}
     for each in models:
         if each.name not in chosen or (each.ready and not chosen[each.name].ready):

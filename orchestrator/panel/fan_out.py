@@ -1,28 +1,31 @@
-"""The panel is asked side by side: under one deadline, with substitutes, until the policy says enough."""
+"""Asks the models of a panel side by side, with substitutes, until the policy or the time says enough."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from typing_extensions import override
+
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
+from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.errors import ChorusError, Timeout, to_failure
 from rpckit.task_errors import error_of
 
-# Models that are asked in turn in the place of one that failed, and once the policy's minimum is reached.
+# As many models are asked in turn in the place of one that failed, until the policy's minimum is reached.
 _MAX_SUBSTITUTES = 2
+# Once it is reached, as many.
 _MAX_SUBSTITUTES_BEYOND = 1
-# Of what is left: so long are substitutes waited for where nobody else writes and the minimum is reached.
-_SUBSTITUTES_SHARE = 0.5
-# A model's call ends this long before the panel does, so that its outcome is still heard.
-_MARGIN_SECONDS = 0.05
+# A substitute has this share of the time left where the minimum is reached and nobody else writes, and where
+# the minimum is not reached and another substitute could still be asked.
+_SUBSTITUTE_SHARE = 0.5
 
 Delta = feedback_service_pb2.StreamFeedbackResponse.Delta
 
@@ -41,8 +44,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
-    """A place in the panel: the model asked first, and the one that is asked now."""
+class _PanelSlot:
+    """One place in the panel: the model that was asked first, and the one that is asked now."""
 
     first: ListedModel
     now: ListedModel
@@ -53,7 +56,7 @@ class _Seat:
         return "" if self.now is self.first else self.first.name
 
     def failed(self, error: ChorusError) -> feedback_pb2.ModelResult:
-        """A failure in the middle of an answer: what it used is not known."""
+        """The result of a model that failed while it wrote, so that what it used is not known."""
         return feedback_pb2.ModelResult(
             model=self.now.name,
             substitute_for=self.substitute_for,
@@ -62,32 +65,35 @@ class _Seat:
         )
 
 
-class FanOut:
-    """One panel that is asked one question.
+class FanOut(PointListener):
+    """Asks one panel one question.
 
     Args:
         kept: Answers that need not be bought again, by model.
+        audience: While it listens, the points of unfinished answers are events too.
     """
 
     def __init__(
         self,
-        ask: Ask,
+        source: FeedbackSource,
         panel: Panel,
         policy: feedback_service_pb2.PanelPolicy,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
-        deadline: Deadline,
+        budget: TimeBudget,
         kept: Mapping[str, feedback_pb2.ModelResult],
+        audience: Audience,
     ) -> None:
-        self._ask_model = ask
+        self._source = source
         self._panel = panel
         self._policy = policy
         self._question = question
         self._spending = spending
-        self._deadline = deadline
+        self._budget = budget
         self._kept = kept
+        self._audience = audience
         self._events: asyncio.Queue[Delta | Outcome] = asyncio.Queue()
-        self._open: dict[str, _Seat] = {}
+        self._open: dict[str, _PanelSlot] = {}
         self._tasks: list[asyncio.Task[feedback_pb2.ModelResult]] = []
         self._engaged = {each.name for each in panel.asked}
         self._families: list[str] = []
@@ -97,6 +103,15 @@ class FanOut:
         """Whether an outcome is still to come."""
         return bool(self._open)
 
+    @property
+    @override
+    def is_listening(self) -> bool:
+        return self._audience.is_listening
+
+    @override
+    def hear(self, model: str, point: feedback_pb2.Point) -> None:
+        self._events.put_nowait(Delta(model=model, point=point))
+
     async def run(self) -> AsyncGenerator[Delta | Outcome]:
         """Asks everyone at once and yields each point and each outcome as it comes.
 
@@ -105,8 +120,8 @@ class FanOut:
         """
         try:
             for listed in self._panel.asked:
-                self._ask(_Seat(listed, listed))
-            until = self._deadline
+                self._ask(_PanelSlot(listed, listed))
+            until = self._budget.answer_by
             while self._open:
                 try:
                     async with asyncio.timeout(until.remaining()):
@@ -118,59 +133,65 @@ class FanOut:
                     until = min(until, self._patience())
                 yield event
             for name in list(self._open):
-                seat = self._open.pop(name)
+                slot = self._open.pop(name)
                 yield Outcome(
-                    seat.now, seat.failed(Timeout("it was still writing when the time for it was up"))
+                    slot.now, slot.failed(Timeout("it was still writing when the time for it was up"))
                 )
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _ask(self, seat: _Seat) -> None:
-        self._open[seat.now.name] = seat
-        self._engaged.add(seat.now.name)
-        if (kept := self._kept.get(seat.now.name)) is not None:
+    def _ask(self, slot: _PanelSlot) -> None:
+        self._open[slot.now.name] = slot
+        self._engaged.add(slot.now.name)
+        if (kept := self._kept.get(slot.now.name)) is not None:
             self._spending.committed += kept.usage.cost_usd_nanos
-            self._events.put_nowait(Outcome(seat.now, kept))
+            self._events.put_nowait(Outcome(slot.now, kept))
             return
-        deadline = self._deadline.earlier(_MARGIN_SECONDS)
-        if self._policy.HasField("model_timeout"):
-            deadline = min(deadline, Deadline.after(to_seconds(self._policy.model_timeout)))
-        asking = self._ask_model(seat.now, self._question, self._spending, deadline, self._on_point)
-        task = asyncio.create_task(asking, name=f"ask {seat.now.name}")
-        task.add_done_callback(partial(self._on_result, seat))
+        asking = self._source.ask(slot.now, self._question, self._spending, self._call_by(slot), self)
+        task = asyncio.create_task(asking, name=f"ask {slot.now.name}")
+        task.add_done_callback(partial(self._on_result, slot))
         self._tasks.append(task)
 
-    def _on_result(self, seat: _Seat, task: asyncio.Task[feedback_pb2.ModelResult]) -> None:
-        error = error_of(task)
-        result = task.result() if error is None else seat.failed(error)
-        result.substitute_for = seat.substitute_for
-        self._events.put_nowait(Outcome(seat.now, result))
+    def _call_by(self, slot: _PanelSlot) -> Deadline:
+        """When the call of a slot's model ends."""
+        deadline = self._budget.call_by
+        if self._policy.HasField("model_timeout"):
+            deadline = deadline.within(to_seconds(self._policy.model_timeout))
+        # A substitute that hangs must not keep the next one from reaching the minimum.
+        if slot.substitute_for and not self._panel.is_enough(self._families) and self._next_substitute(slot):
+            deadline = deadline.within(_SUBSTITUTE_SHARE * deadline.remaining())
+        return deadline
 
-    def _on_point(self, model: str, point: feedback_pb2.Point) -> None:
-        self._events.put_nowait(Delta(model=model, point=point))
+    def _on_result(self, slot: _PanelSlot, task: asyncio.Task[feedback_pb2.ModelResult]) -> None:
+        error = error_of(task)
+        result = task.result() if error is None else slot.failed(error)
+        result.substitute_for = slot.substitute_for
+        self._events.put_nowait(Outcome(slot.now, result))
 
     def _close(self, outcome: Outcome) -> None:
-        seat = self._open.pop(outcome.listed.name)
+        slot = self._open.pop(outcome.listed.name)
         if outcome.answered:
             self._families.append(outcome.listed.model.family)
-        elif (
-            seat.substitutes_tried < self._most_substitutes() and self._deadline.remaining() > _MARGIN_SECONDS
-        ):
-            spare = (each for each in self._panel.substitutes_for(seat.now) if each.name not in self._engaged)
-            if (substitute := next(spare, None)) is not None:
-                self._ask(_Seat(seat.first, substitute, seat.substitutes_tried + 1))
+        elif self._budget.call_by.remaining() and (substitute := self._next_substitute(slot)):
+            self._ask(_PanelSlot(slot.first, substitute, slot.substitutes_tried + 1))
 
-    def _most_substitutes(self) -> int:
-        return _MAX_SUBSTITUTES_BEYOND if self._panel.is_enough(self._families) else _MAX_SUBSTITUTES
+    def _next_substitute(self, slot: _PanelSlot) -> ListedModel | None:
+        """Chooses whom to ask once a slot's model fails; None: nobody is left, or enough were asked."""
+        most = _MAX_SUBSTITUTES_BEYOND if self._panel.is_enough(self._families) else _MAX_SUBSTITUTES
+        if slot.substitutes_tried >= most:
+            return None
+        spare = self._panel.substitutes_for(slot.now)
+        return next((each for each in spare if each.name not in self._engaged), None)
 
     def _patience(self) -> Deadline:
-        """How long to wait: to the end or, once the minimum is reached, for the straggler grace."""
+        """When the models that still write are given up, as far as the latest outcome tells."""
+        answer_by = self._budget.answer_by
         if not self._panel.is_enough(self._families):
-            return self._deadline
+            return answer_by
         if self._policy.HasField("straggler_grace"):
-            return Deadline.after(to_seconds(self._policy.straggler_grace))
-        if all(seat.substitute_for for seat in self._open.values()):
-            return Deadline.after(_SUBSTITUTES_SHARE * self._deadline.remaining())
-        return self._deadline
+            return answer_by.within(to_seconds(self._policy.straggler_grace))
+        if all(slot.substitute_for for slot in self._open.values()):
+            return answer_by.within(_SUBSTITUTE_SHARE * answer_by.remaining())
+        return answer_by

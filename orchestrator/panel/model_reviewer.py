@@ -2,60 +2,100 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_service_pb2
 from modelkit.usage import total_usage
 from orchestrator.answer.check import check_answer
-from orchestrator.answer.points import PointReader
+from orchestrator.answer.point_stream import PointStreamParser
 from orchestrator.answer.prompt import review_request
-from orchestrator.panel.directory import ListedModel
+from orchestrator.panel.directory import GenerationClient, ListedModel
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store
-from orchestrator.submission.reading import Work
+from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, ChorusError, to_failure
 
-# What the long form takes to write, as a rule, and the room that each form is given.
+# An answer in the long form has about this many tokens.
 _LONG_FORM_TOKENS = 1800
+# The most tokens that an answer in each form may have at the first try.
 _LONG_FORM_LIMIT = 4096
 _SHORT_FORM_LIMIT = 1024
 
-# Of these the model knows nothing: they leave no trace in its record.
+# These failures are not the model's: they leave no trace in its record.
 _NOT_THE_MODELS = frozenset(
     {failure_pb2.ERROR_REASON_INVALID_REQUEST, failure_pb2.ERROR_REASON_BUDGET_EXCEEDED},
 )
 
-StreamGenerate = Callable[
-    [ListedModel, model_service_pb2.GenerateRequest, Deadline],
-    AsyncGenerator[model_service_pb2.StreamGenerateResponse],
-]
-OnPoint = Callable[[str, feedback_pb2.Point], None]
-
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What every model of a panel is asked."""
+class ReviewQuestion:
+    """What every model of a panel is asked about one submission.
 
-    work: Work
+    Attributes:
+        model_sampling: How single models sample, by name, in the place of what `sampling` says.
+    """
+
+    reading: SubmissionReading
     submission: submission_pb2.Submission
     rubric: submission_pb2.Rubric
     feedback_language: str
     sampling: generation_pb2.Sampling
     include_raw: bool
+    model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
+
+    def sampling_of(self, model: str) -> generation_pb2.Sampling:
+        """How a model samples."""
+        sampling = generation_pb2.Sampling()
+        sampling.CopyFrom(self.sampling)
+        own = self.model_sampling.get(model)
+        if own is not None:
+            # A list that is merged is appended to.
+            if own.stop_sequences:
+                sampling.ClearField("stop_sequences")
+            sampling.MergeFrom(own)
+        return sampling
 
 
-Ask = Callable[
-    [ListedModel, Question, Spending, Deadline, OnPoint],
-    Coroutine[Any, Any, feedback_pb2.ModelResult],
-]
+class Audience(Protocol):
+    """Those for whom a review is made."""
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether anybody hears more than the response. It may change at any time."""
+
+
+class PointListener(Audience, Protocol):
+    """Hears each point of an answer as soon as the model has written it."""
+
+    def hear(self, model: str, point: feedback_pb2.Point) -> None:
+        """Takes up a point of a model; the model's result replaces it."""
+
+
+class FeedbackSource(Protocol):
+    """Asks one model for its feedback: `ModelReviewer`, or a test's script."""
+
+    async def ask(
+        self,
+        listed: ListedModel,
+        question: ReviewQuestion,
+        spending: Spending,
+        deadline: Deadline,
+        listener: PointListener | None,
+    ) -> feedback_pb2.ModelResult:
+        """Asks one model and checks its answer; a failure is a result like any other.
+
+        The model's call ends at the deadline. The listener hears of the answer's points early.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +111,29 @@ class _CutAnswerError(BadOutput):
     """The answer took more tokens than it was given."""
 
 
-class Asker:
-    """Asks models, and keeps their track records."""
+class ModelReviewer(FeedbackSource):
+    """Asks models over gRPC, and keeps their track records."""
 
-    def __init__(self, stream_generate: StreamGenerate, records: TrackRecords, store: Store) -> None:
-        self._stream_generate = stream_generate
+    def __init__(self, client: GenerationClient, records: TrackRecords, store: Store) -> None:
+        self._client = client
         self._records = records
         self._store = store
 
+    @override
     async def ask(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
-        on_point: OnPoint,
+        listener: PointListener | None,
     ) -> feedback_pb2.ModelResult:
-        """Asks one model and checks its answer; a failure is a result like any other.
-
-        `on_point` hears of every point as soon as it is written.
-        """
         started = time.monotonic()
         result = feedback_pb2.ModelResult(model=listed.name)
         bill = Bill(listed.model, spending)
         speed = 0.0
         try:
-            answer, feedback = await self._checked_answer(listed, question, bill, deadline, on_point)
+            answer, feedback = await self._checked_answer(listed, question, bill, deadline, listener)
         except ChorusError as error:
             result.failure.CopyFrom(to_failure(error))
         else:
@@ -107,7 +144,7 @@ class Asker:
         seconds = time.monotonic() - started
         result.latency.CopyFrom(to_duration(seconds))
         result.usage.CopyFrom(total_usage(bill.usages))
-        # A name that no server listed is the caller's own, and there is no end of those.
+        # A name that no server listed is the caller's own: records of those would grow without end.
         if listed.server and result.failure.reason not in _NOT_THE_MODELS:
             call = ModelCall(listed.name, result.HasField("feedback"), seconds, speed)
             self._records.add(call)
@@ -117,55 +154,50 @@ class Asker:
     async def _checked_answer(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         bill: Bill,
         deadline: Deadline,
-        on_point: OnPoint,
+        listener: PointListener | None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         short = self._writes_too_slowly(listed, deadline)
         request = review_request(
-            question.work,
+            question.reading,
             question.submission,
             question.rubric,
             question.feedback_language,
             short=short,
         )
-        request.sampling.CopyFrom(question.sampling)
-        first, second = _output_limits(listed, question.sampling, short=short)
+        request.sampling.CopyFrom(question.sampling_of(listed.name))
+        first, second = _output_limits(listed, request.sampling, short=short)
         request.sampling.max_output_tokens = first
         try:
-            return await self._try(listed, question, request, bill, deadline, on_point)
+            return await self._try(listed, question, request, bill, deadline, listener)
         except _CutAnswerError:
             if second == first:
                 raise
         except BadOutput:
             pass
         request.sampling.max_output_tokens = second
-        return await self._try(listed, question, request, bill, deadline, on_point)
+        return await self._try(listed, question, request, bill, deadline, listener)
 
     async def _try(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         request: model_service_pb2.GenerateRequest,
         bill: Bill,
         deadline: Deadline,
-        on_point: OnPoint,
+        listener: PointListener | None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
-        points = PointReader(question.work, question.rubric)
-
-        def on_piece(piece: str) -> None:
-            for point in points.feed(piece):
-                on_point(listed.name, point)
-
-        answer = await self._generate(listed, request, bill, deadline, on_piece)
+        points = _EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
+        answer = await self._generate(listed, request, bill, deadline, points)
         if answer.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
             raise _CutAnswerError(f"the answer was cut after {request.sampling.max_output_tokens} tokens")
         feedback = await asyncio.to_thread(
             check_answer,
             answer.text,
             answer.completion.finish_reason,
-            question.work,
+            question.reading,
             question.rubric,
             include_raw=question.include_raw,
         )
@@ -177,13 +209,13 @@ class Asker:
         request: model_service_pb2.GenerateRequest,
         bill: Bill,
         deadline: Deadline,
-        on_piece: Callable[[str], None],
+        points: "_EarlyPoints",
     ) -> _Answer:
         pieces: list[str] = []
         completion: model_service_pb2.Completion | None = None
         first_piece_at = time.monotonic()
         with bill.charge(request) as charge:
-            async with aclosing(self._stream_generate(listed, request, deadline)) as stream:
+            async with aclosing(self._client.stream_generate(listed, request, deadline)) as stream:
                 async for message in stream:
                     if message.HasField("completed"):
                         completion = message.completed
@@ -192,7 +224,7 @@ class Asker:
                     if not pieces:
                         first_piece_at = time.monotonic()
                     pieces.append(message.delta.text)
-                    on_piece(message.delta.text)
+                    points.feed(message.delta.text)
         if completion is None:
             raise BadOutput("the stream ended without a completion")
         return _Answer("".join(pieces), completion, time.monotonic() - first_piece_at)
@@ -203,13 +235,38 @@ class Asker:
         return bool(speed) and speed * deadline.remaining() < _LONG_FORM_TOKENS
 
 
+class _EarlyPoints:
+    """Reads the points out of an answer that is still being written, as long as somebody listens.
+
+    A listener who comes late hears the earlier points too. While nobody listens, nothing is read.
+    """
+
+    def __init__(self, model: str, reader: PointStreamParser, listener: PointListener | None) -> None:
+        self._model = model
+        self._reader = reader
+        self._listener = listener
+        self._unread: list[str] = []
+
+    def feed(self, piece: str) -> None:
+        """Takes the answer's next piece."""
+        if self._listener is None:
+            return
+        self._unread.append(piece)
+        if not self._listener.is_listening:
+            return
+        text = "".join(self._unread)
+        self._unread.clear()
+        for point in self._reader.feed(text):
+            self._listener.hear(self._model, point)
+
+
 def _output_limits(
     listed: ListedModel,
     sampling: generation_pb2.Sampling,
     *,
     short: bool,
 ) -> tuple[int, int]:
-    """The tokens of the first try, and twice as many for the second, as far as caller and model let."""
+    """The most tokens of the first try, and of the second: twice as many, if caller and model allow it."""
     if sampling.HasField("max_output_tokens"):
         return sampling.max_output_tokens, sampling.max_output_tokens
     most = listed.model.max_output_tokens or 2 * _LONG_FORM_LIMIT

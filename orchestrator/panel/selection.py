@@ -1,6 +1,6 @@
-"""Which models a request asks, and which may stand in for them."""
+"""Chooses the models that a request asks, and those that may stand in for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_service_pb2
@@ -24,10 +24,15 @@ class Panel:
         return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
 
     def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
-        """The spare models, the best first: the same weights elsewhere, then the cheapest."""
+        """Orders the spare models: the same weights elsewhere first, then by price, and rules last."""
 
-        def rank(spare: ListedModel) -> tuple[bool, int, str]:
-            return (_weights(spare) != _weights(failed), spare.model.price.output_usd_nanos, spare.name)
+        def rank(spare: ListedModel) -> tuple[bool, bool, int, str]:
+            return (
+                spare.is_rule_based,
+                _weights(spare) != _weights(failed),
+                spare.model.price.output_usd_nanos,
+                spare.name,
+            )
 
         return sorted(self.spare, key=rank)
 
@@ -40,16 +45,18 @@ def select(
     """Chooses the panel; empty `default_panel` means every ready model.
 
     Raises:
-        InvalidRequest: A model is unknown or not allowed; the policy asks for more than the panel has.
+        InvalidRequest: A model or provider is unknown or not allowed; the policy asks for more than the panel
+            has.
         Unavailable: No model is named, and none (of the default panel) is ready.
     """
-    wrong: dict[str, str] = {}
+    wrong = dict(_unknown_providers(request, listing))
     readers = _Readers.of(request, listing)
     reviewers = [each for each in listing.models if _can_review(each) and readers.allow(each)]
     if request.models:
         asked = _named(request, listing, readers, wrong)
     else:
-        asked = [each for each in reviewers if not default_panel or each.name in default_panel]
+        asked = [each for each in asked_by_default(listing, default_panel) if readers.allow(each)]
+    wrong |= _unasked_samplings(request, listing, asked, default_panel)
     name = request.summary_model
     summary_model = (listing.find(name) or _behind_silence(name, listing)) if name else None
     if name and summary_model is None:
@@ -59,7 +66,7 @@ def select(
     policy = request.policy
     panel = Panel(
         asked=tuple(asked),
-        spare=tuple(each for each in reviewers if each not in asked) if _may_substitute(policy) else (),
+        spare=tuple(each for each in reviewers if each not in asked and _may_substitute(each, policy)),
         summary_model=summary_model,
         min_models=policy.min_models if policy.HasField("min_models") else 1,
         min_families=policy.min_families if policy.HasField("min_families") else 1,
@@ -77,9 +84,15 @@ def select(
     return panel
 
 
+def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:
+    """The models that a request asks which names none and allows every provider."""
+    reviewers = filter(_can_review, listing.models)
+    return [each for each in reviewers if not default_panel or each.name in default_panel]
+
+
 @dataclass(frozen=True, slots=True)
 class _Readers:
-    """The providers that may read the text; None: every one."""
+    """Those who may read the text, by provider; `providers` None: everybody."""
 
     providers: frozenset[str] | None
 
@@ -118,8 +131,39 @@ def _named(
     return asked
 
 
+def _unknown_providers(
+    request: feedback_service_pb2.GetFeedbackRequest, listing: Listing
+) -> Iterator[tuple[str, str]]:
+    """A provider that no model has may still be one of a server that has not answered so far."""
+    if listing.unreachable:
+        return
+    known = {each.model.provider for each in listing.models}
+    for place, provider in enumerate(request.allowed_providers):
+        if provider not in known:
+            yield f"allowed_providers[{place}]", f"no model is of a provider {provider}"
+
+
+def _unasked_samplings(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    listing: Listing,
+    asked: Sequence[ListedModel],
+    default_panel: Sequence[str],
+) -> dict[str, str]:
+    """The models that are sampled in a way of their own though nobody asks them.
+
+    Of a default panel, those that are not ready are left out silently, and so is how they would sample.
+    """
+    reviewers = (each.name for each in listing.models if each.can(model_pb2.CAPABILITY_JSON_SCHEMA))
+    panel = request.models or [*(each.name for each in asked), *(default_panel or reviewers)]
+    return {
+        f"model_sampling[{name}]": "the model is not asked"
+        for name in sorted(request.model_sampling)
+        if name not in panel
+    }
+
+
 def _behind_silence(name: str, listing: Listing) -> ListedModel | None:
-    """An unknown model that a server which has not answered so far may have."""
+    """Stands for an unknown model that a server may have which has not answered so far."""
     if not listing.unreachable:
         return None
     detail = f"no server that answers has it; {', '.join(listing.unreachable)} did not answer"
@@ -131,8 +175,10 @@ def _can_review(listed: ListedModel) -> bool:
     return listed.ready and listed.can(model_pb2.CAPABILITY_JSON_SCHEMA)
 
 
-def _may_substitute(policy: feedback_service_pb2.PanelPolicy) -> bool:
-    return policy.substitute if policy.HasField("substitute") else True
+def _may_substitute(listed: ListedModel, policy: feedback_service_pb2.PanelPolicy) -> bool:
+    if policy.substitution == policy.SUBSTITUTION_NONE:
+        return False
+    return policy.substitution == policy.SUBSTITUTION_ANY or not listed.is_rule_based
 
 
 def _weights(listed: ListedModel) -> str:

@@ -1,87 +1,135 @@
-"""One request from start to end: checked, asked, merged."""
+"""Takes one request through every step: check, choose, read, ask, confirm, merge, word the summary."""
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
+from typing import Protocol
+
+from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
 from modelkit.usage import total_usage
-from orchestrator.calibration.calibrations import Calibrations
-from orchestrator.injection.confirm import clear
+from orchestrator.calibration.calibrator import RaterCalibrator
+from orchestrator.injection.confirm import confirm
+from orchestrator.injection.detection import suspected_injections
+from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory
+from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
-from orchestrator.panel.model_reviewer import Ask, Question
+from orchestrator.panel.model_reviewer import Audience, FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.errors import QuorumNotReached, Timeout
+from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
 
 Event = feedback_service_pb2.StreamFeedbackResponse
 Results = Mapping[str, feedback_pb2.ModelResult]
-Review = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline, Results], AsyncGenerator[Event]]
-
-# Kept for a model that words the summary.
-_SUMMARY_SHARE = 0.2
-_MOST_SUMMARY_SECONDS = 15.0
 
 
-class Reviewer:
-    """Reviews works with the models of a directory; empty `default_panel` means every ready one."""
+class ProvisionalMerge:
+    """A merge of the answers so far, made when somebody first wants to see it, and only once.
 
-    def __init__(
-        self,
-        directory: Directory,
-        ask: Ask,
-        default_panel: Sequence[str],
-        metrics: ModelMetrics,
-        calibrations: Calibrations,
-    ) -> None:
-        self._directory = directory
-        self._ask = ask
-        self._default_panel = default_panel
-        self._metrics = metrics
-        self._calibrations = calibrations
+    A merge takes tens of milliseconds of processor time, and callers who wait for the response alone see only
+    the last one.
+    """
 
-    async def review(
+    def __init__(self, merge_so_far: Callable[[], Awaitable[merged_pb2.MergedFeedback]]) -> None:
+        self._merge = merge_so_far
+        self._event: Event | None = None
+        self._turn = asyncio.Lock()
+
+    async def event(self) -> Event:
+        """Makes the merge, if nobody has yet."""
+        async with self._turn:
+            if self._event is None:
+                self._event = Event(merged=await self._merge())
+        return self._event
+
+
+ReviewEvent = Event | ProvisionalMerge
+
+
+class SubmissionReviewer(Protocol):
+    """Reviews one submission from start to end: `ReviewPipeline`, or a test's script."""
+
+    def review(
         self,
         request: feedback_service_pb2.GetFeedbackRequest,
-        deadline: Deadline,
+        budget: TimeBudget,
         kept: Results,
-    ) -> AsyncGenerator[Event]:
+        audience: Audience,
+    ) -> AsyncGenerator[ReviewEvent]:
         """Yields what happens, in the order that `StreamFeedback` documents; the `response` comes last.
 
-        `kept` holds answers that need not be bought again, by model.
+        `kept` holds answers that need not be bought again, by model. While the audience does not listen,
+        there are no deltas.
 
         Raises:
             ChorusError: The request is malformed, or the policy was not met in time.
         """
+
+
+class ReviewPipeline(SubmissionReviewer):
+    """Reviews submissions with the models that there are.
+
+    Args:
+        default_panel: The models asked where a request names none; empty: every ready one.
+    """
+
+    def __init__(
+        self,
+        lister: ModelLister,
+        client: GenerationClient,
+        source: FeedbackSource,
+        default_panel: Sequence[str],
+        metrics: ModelMetrics,
+        calibrator: RaterCalibrator,
+    ) -> None:
+        self._lister = lister
+        self._client = client
+        self._source = source
+        self._default_panel = default_panel
+        self._metrics = metrics
+        self._calibrator = calibrator
+
+    @override
+    async def review(
+        self,
+        request: feedback_service_pb2.GetFeedbackRequest,
+        budget: TimeBudget,
+        kept: Results,
+        audience: Audience,
+    ) -> AsyncGenerator[ReviewEvent]:
         check_request(request)
-        panel = select(request, await self._directory.listing(), self._default_panel)
-        answer_by, merge_by = _deadlines(request, deadline)
-        work = await _read(request.submission, answer_by)
-        question = Question(
-            work=work,
+        panel = select(request, await self._lister.listing(), self._default_panel)
+        reading, suspected = await _read(request.submission, budget.call_by)
+        question = ReviewQuestion(
+            reading=reading,
             submission=request.submission,
-            rubric=request.rubric if request.HasField("rubric") else default_rubric(work.language_code),
-            feedback_language=request.feedback_language_code or work.language_code,
+            rubric=request.rubric if request.HasField("rubric") else default_rubric(reading.language_code),
+            feedback_language=request.feedback_language_code or reading.language_code,
             sampling=request.sampling,
             include_raw=request.include_raw,
+            model_sampling=request.model_sampling,
         )
+        pinned = await self._pinned(request, question.rubric)
+        merge_of = partial(self._merge, question, suspected, panel, pinned)
         names = [each.name for each in panel.asked]
         yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
 
         policy = request.policy
         spending = Spending(policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None)
-        fan_out = FanOut(self._ask, panel, policy, question, spending, answer_by, kept)
+        fan_out = FanOut(self._source, panel, policy, question, spending, budget, kept, audience)
         outcomes: list[Outcome] = []
         async with aclosing(fan_out.run()) as events:
             async for event in events:
@@ -93,34 +141,35 @@ class Reviewer:
                     self._metrics.answer(event.result)
                 yield Event(result=event.result)
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
-                    yield Event(merged=await self._merge(question, panel, outcomes))
+                    yield ProvisionalMerge(partial(_merge_alone, merge_of, tuple(outcomes)))
 
         if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
             raise _quorum_not_reached(panel, outcomes)
-        merged = await self._merge(question, panel, outcomes)
+        merged, calibration = await merge_of(outcomes)
         usages = [each.result.usage for each in outcomes]
-        suspected = list(merged.suspected_injections)
-        cleared = await clear(self._ask, question, outcomes, suspected, spending, answer_by)
-        usages += cleared.usages
-        if cleared.confirmed:
-            merged = await self._merge(question, panel, cleared.outcomes)
-            merged.confirmed_injections.extend(suspected)
+        doubtful = list(merged.suspected_injections)
+        verdict = await confirm(self._source, question, outcomes, doubtful, spending, budget.answer_by)
+        usages += verdict.usages
+        if verdict.confirmed:
+            merged, calibration = await merge_of(verdict.outcomes)
+            merged.confirmed_injections.extend(doubtful)
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
             summary = await write_summary(
-                self._directory,
+                self._client,
                 panel.summary_model,
                 merged,
                 question.feedback_language,
                 bill,
-                merge_by,
+                budget.merge_by,
             )
             if summary is not None:
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
+        await self._calibrator.keep(calibration)
         feedback_id = uuid.uuid4().hex
-        self._calibrations.learn(
-            feedback_id, _opinions(cleared.outcomes), question.rubric, work.language_code
+        self._calibrator.learn(
+            feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
         )
         yield Event(
             response=feedback_service_pb2.GetFeedbackResponse(
@@ -128,43 +177,68 @@ class Reviewer:
                 results=[each.result for each in _in_request_order(panel, outcomes)],
                 usage=total_usage(usages),
                 rubric=question.rubric,
-                language_code=work.language_code,
+                language_code=reading.language_code,
                 feedback_id=feedback_id,
             ),
         )
 
+    async def _pinned(
+        self, request: feedback_service_pb2.GetFeedbackRequest, rubric: submission_pb2.Rubric
+    ) -> Calibration | None:
+        """The calibration that the request asks for; None: it takes what is known now."""
+        if not request.calibration_version:
+            return None
+        pinned = await self._calibrator.pinned(request.calibration_version, rubric)
+        if pinned is None:
+            raise InvalidRequest({"calibration_version": "it is not kept here, or no longer"})
+        return pinned
+
     async def _merge(
-        self, question: Question, panel: Panel, outcomes: Sequence[Outcome]
-    ) -> merged_pb2.MergedFeedback:
+        self,
+        question: ReviewQuestion,
+        suspected: Sequence[feedback_pb2.Anchor],
+        panel: Panel,
+        pinned: Calibration | None,
+        outcomes: Sequence[Outcome],
+    ) -> tuple[merged_pb2.MergedFeedback, Calibration]:
+        """Merges the answers there are; returns the merge and the calibration that it rests on."""
         opinions = _opinions(outcomes)
+        calibration = pinned or self._calibrator.calibration(
+            opinions, question.rubric, question.reading.language_code
+        )
         merged = await asyncio.to_thread(
             merge,
-            question.work,
+            question.reading,
             question.rubric,
             opinions,
             feedback_language=question.feedback_language,
-            calibration=self._calibrations.of(opinions, question.rubric, question.work.language_code),
+            suspected_injections=suspected,
+            calibration=calibration,
         )
         merged.panel.CopyFrom(_panel(panel, outcomes))
-        return merged
+        return merged, calibration
 
 
-def _deadlines(
-    request: feedback_service_pb2.GetFeedbackRequest,
-    deadline: Deadline,
-) -> tuple[Deadline, Deadline]:
-    """When the models must have answered, and when the summary must be worded."""
-    merge_by = deadline.with_reserve()
-    summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * merge_by.remaining())
-    if not request.summary_model:
-        summary = 0.0
-    return merge_by.earlier(summary), merge_by
+async def _merge_alone(
+    merge_of: Callable[[Sequence[Outcome]], Awaitable[tuple[merged_pb2.MergedFeedback, Calibration]]],
+    outcomes: Sequence[Outcome],
+) -> merged_pb2.MergedFeedback:
+    merged, _ = await merge_of(outcomes)
+    return merged
 
 
-async def _read(submission: submission_pb2.Submission, deadline: Deadline) -> Work:
+async def _read(
+    submission: submission_pb2.Submission, deadline: Deadline
+) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+    """Reads a submission in a thread, and finds the passages in it that the rules suspect."""
+
+    def read() -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+        reading = read_submission(submission)
+        return reading, suspected_injections(reading)
+
     try:
         async with asyncio.timeout(deadline.remaining()):
-            return await asyncio.to_thread(read_work, submission)
+            return await asyncio.to_thread(read)
     except TimeoutError:
         raise Timeout("the deadline leaves no time to ask a model") from None
 

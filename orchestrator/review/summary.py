@@ -1,9 +1,9 @@
-"""The summary worded by a model, where the caller asks for it."""
+"""Has a model word the summary, where the caller asks for it."""
 
 from chorus.feedback.v1 import merged_pb2
 from chorus.model.v1 import generation_pb2
-from orchestrator.merge.model_wording import accepted_summary, wording_request
-from orchestrator.panel.directory import Directory, ListedModel
+from orchestrator.merge.model_summary import accepted_summary, wording_request
+from orchestrator.panel.directory import GenerationClient, ListedModel
 from orchestrator.panel.spending import Bill
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError
@@ -12,7 +12,7 @@ _OUTPUT_LIMIT = 1024
 
 
 async def write_summary(
-    directory: Directory,
+    client: GenerationClient,
     listed: ListedModel,
     merged: merged_pb2.MergedFeedback,
     feedback_language: str,
@@ -21,13 +21,14 @@ async def write_summary(
 ) -> merged_pb2.Summary | None:
     """Has a model word the summary of a merge.
 
-    None where the template's is to stay: the model failed, or said what the points do not.
+    Returns:
+        None where the template's summary stays: the model failed, or said what the points do not say.
     """
     request = wording_request(merged, feedback_language)
     request.sampling.max_output_tokens = _OUTPUT_LIMIT
     try:
         with bill.charge(request) as charge:
-            response = await directory.generate(listed, request, deadline)
+            response = await client.generate(listed, request, deadline)
             charge.usage = response.completion.usage
     except ChorusError:
         return None

@@ -1,1 +1,1 @@
-"""What is judged: the rubrics we bring, and what any rubric must be."""
+"""The default rubrics, and the checks that any rubric has to pass."""

@@ -1,4 +1,4 @@
-"""The rubrics used where a caller brings none.
+"""The rubrics that are used where a caller brings none.
 
 The Korean one has the nine criteria by which the National Institute of Korean Language judges argumentative
 writing, in three areas.
@@ -13,7 +13,7 @@ from google.protobuf import json_format
 from chorus.feedback.v1 import submission_pb2
 from modelkit.language import primary_subtag
 
-_ENGLISH = {
+_ENGLISH_CRITERIA = {
     "task": "content",
     "content": "content",
     "organisation": "organisation",
@@ -21,7 +21,7 @@ _ENGLISH = {
     "conventions": "conventions",
 }
 # The Korean rubric divides content and organisation, so some issues have a closer criterion than their group.
-_KOREAN = {
+_KOREAN_CRITERIA = {
     "task": "claim",
     "content": "relevance",
     "claim_unclear": "claim",
@@ -38,17 +38,17 @@ _KOREAN = {
 
 
 def default_rubric(language_code: str) -> submission_pb2.Rubric:
-    """The rubric for works in a language: Korean for Korean, English for every other."""
+    """Returns the rubric for a language: the Korean one for Korean, the English one for every other."""
     rubric = submission_pb2.Rubric()
     rubric.CopyFrom(_packaged("ko" if primary_subtag(language_code) == "ko" else "en"))
     return rubric
 
 
 def default_criteria(rubric: submission_pb2.Rubric) -> Mapping[str, str]:
-    """Issue or issue group to the id of its criterion; empty for a rubric that is not ours."""
+    """Returns the criterion's id by issue or issue group; nothing for a rubric that is not a default one."""
     if rubric == _packaged("ko"):
-        return _KOREAN
-    return _ENGLISH if rubric == _packaged("en") else {}
+        return _KOREAN_CRITERIA
+    return _ENGLISH_CRITERIA if rubric == _packaged("en") else {}
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What any rubric must be."""
+"""Checks a rubric, and reads the weights of its criteria."""
 
 import itertools
 import math
@@ -15,17 +15,17 @@ MAX_BYTES = 256 * 1024
 
 
 def violations(rubric: submission_pb2.Rubric) -> dict[str, str]:
-    """What is wrong, by the field's path from the request; empty for a sound rubric."""
+    """Returns what is wrong, by the field's path from the request; nothing for a sound rubric."""
     return dict(_violations(rubric))
 
 
-def weight(criterion: submission_pb2.Criterion) -> float:
-    """How much the criterion counts; 1 if the rubric does not say."""
+def criterion_weight(criterion: submission_pb2.Criterion) -> float:
+    """Returns how much the criterion counts, which is 1 if the rubric does not say."""
     return criterion.weight if criterion.HasField("weight") else 1.0
 
 
 def _violations(rubric: submission_pb2.Rubric) -> Iterator[Violation]:
-    # It goes to every model and back to the caller.
+    # A rubric is sent to every model and back to the caller.
     if rubric.ByteSize() > MAX_BYTES:
         yield "rubric", f"{rubric.ByteSize()} bytes, more than {MAX_BYTES}"
         return
@@ -42,10 +42,10 @@ def _violations(rubric: submission_pb2.Rubric) -> Iterator[Violation]:
         elif criterion.id in seen:
             yield f"{path}.id", "named twice"
         seen.add(criterion.id)
-        if not (math.isfinite(weight(criterion)) and weight(criterion) >= 0):
+        if not (math.isfinite(criterion_weight(criterion)) and criterion_weight(criterion) >= 0):
             yield f"{path}.weight", "negative or not a finite number"
         yield from _level_violations(path, [level.score for level in criterion.levels])
-    if not any(weight(criterion) for criterion in rubric.criteria):
+    if not any(criterion_weight(criterion) for criterion in rubric.criteria):
         yield "rubric.criteria", "every weight is zero"
 
 

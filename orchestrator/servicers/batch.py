@@ -1,8 +1,9 @@
-"""Many requests on one stream, in order of completion; a failed one ends itself alone."""
+"""Answers many requests on one stream, in order of completion. A request that fails ends no other."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from functools import partial
+from typing import Protocol
 
 from chorus.feedback.v1 import feedback_service_pb2
 from rpckit.call import Deadline
@@ -10,14 +11,28 @@ from rpckit.duration import to_seconds
 from rpckit.errors import InvalidRequest, Unavailable, to_failure
 from rpckit.task_errors import error_of
 
+MAX_ITEM_ID = 64
+
 Item = feedback_service_pb2.BatchFeedbackRequest
 ItemResponse = feedback_service_pb2.BatchFeedbackResponse
 Response = feedback_service_pb2.GetFeedbackResponse
-Respond = Callable[[feedback_service_pb2.GetFeedbackRequest, Deadline], Awaitable[Response]]
 
 
-class Batch:
-    """One stream of items; while `window` of them are not answered and sent, no more are read."""
+class Respond(Protocol):
+    """Answers one item: `IdempotentRuns.response` for one caller, or a test's script."""
+
+    async def __call__(
+        self, request: feedback_service_pb2.GetFeedbackRequest, deadline: Deadline
+    ) -> Response:
+        """Waits for the response to a request.
+
+        Raises:
+            ChorusError: As the request's run ends.
+        """
+
+
+class FeedbackBatch:
+    """Answers one stream of items. It reads no further while `window` of them are not answered and sent."""
 
     def __init__(self, respond: Respond, window: int, deadline: Deadline, draining: asyncio.Event) -> None:
         self._respond = respond
@@ -32,7 +47,7 @@ class Batch:
         """Yields exactly one answer for each item that is read.
 
         Raises:
-            Unavailable: The server drains: what was read is answered, the rest is for another one.
+            Unavailable: The server drains. What it has read is answered; the rest is for another server.
         """
         reading = asyncio.create_task(self._read(items))
         reading.add_done_callback(lambda _: self._ended.put_nowait(None))
@@ -61,12 +76,21 @@ class Batch:
             task.add_done_callback(partial(self._end, item.item_id))
 
     async def _answer(self, item: Item) -> Response:
-        if not item.item_id or item.item_id in self._item_ids:
-            raise InvalidRequest({"item_id": "empty, or used before on this stream"})
-        self._item_ids.add(item.item_id)
+        wrong = {}
+        if not 1 <= len(item.item_id) <= MAX_ITEM_ID:
+            wrong["item_id"] = f"not 1 to {MAX_ITEM_ID} characters"
+        elif item.item_id in self._item_ids:
+            wrong["item_id"] = "used before on this stream"
+        else:
+            self._item_ids.add(item.item_id)
         deadline = self._deadline
         if item.HasField("timeout"):
-            deadline = min(deadline, Deadline.after(to_seconds(item.timeout)))
+            seconds = to_seconds(item.timeout)
+            if seconds <= 0:
+                wrong["timeout"] = "not above zero"
+            deadline = deadline.within(seconds)
+        if wrong:
+            raise InvalidRequest(wrong)
         return await self._respond(item.request, deadline)
 
     def _end(self, item_id: str, task: asyncio.Task[Response]) -> None:

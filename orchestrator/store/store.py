@@ -1,31 +1,49 @@
-"""The seam between the orchestrator and what keeps its state."""
+"""The seam between the orchestrator and the database that keeps its state."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """What is kept of a request: a hash of it, its response once there is one, and the answers paid for."""
+    """What is kept of a request: its hash, its response once there is one, and the answers paid for."""
 
     request_hash: bytes
     response: feedback_service_pb2.GetFeedbackResponse | None
     results: tuple[feedback_pb2.ModelResult, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFeedback:
+    """What is kept of a feedback. Times are in seconds since 1970.
+
+    Attributes:
+        response: The answer as it was given; None: the call failed, and its models' answers alone are kept.
+        scores: What people scored, in the order of the raters' names.
+        decisions: What people decided, in the order of the raters' names.
+    """
+
+    response: feedback_service_pb2.GetFeedbackResponse | None
+    scores: tuple[feedback_service_pb2.RecordedScores, ...]
+    decisions: tuple[decision_pb2.Decisions, ...]
+    created_at: float
+    expires_at: float
+
+
 class StoreError(Exception):
-    """A store did not do what it was asked. The text is a word or two for the log, without any content."""
+    """A store failed. The text is a word or two for the log, without any content."""
 
 
 class Store(Protocol):
-    """Everything in it expires but the calls of models, which hold no text.
+    """Keeps the orchestrator's state. All of it expires but the calls of models, which hold no text.
 
-    Each method may raise StoreError.
+    A feedback belongs to the caller who asked for it; to any other caller it is not there. A `request_id` is
+    unique among all callers. Each method may raise StoreError.
     """
 
     def lease(self, request_id: str) -> AbstractAsyncContextManager[bool]:
@@ -35,7 +53,7 @@ class Store(Protocol):
         """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
-        """What is kept under a request_id; a new one is kept from now on."""
+        """Finds what is kept under a request_id, and begins to keep a new one."""
 
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
         """Keeps one model's answer, so that a repeat does not pay for it again."""
@@ -43,29 +61,46 @@ class Store(Protocol):
     async def keep_response(
         self,
         request_id: str,
+        caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        """Keeps a response under its request_id, if it has one, and its rubric under its feedback_id."""
+        """Keeps a response under its feedback_id, and as that of its request_id, if it has one."""
 
-    async def name_results(self, request_id: str, feedback_id: str) -> None:
-        """Lets `delete_feedback` delete the answers of a request that came to no response."""
+    async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
+        """Lets `delete_feedback` delete the answers of a request that came to no response.
 
-    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
-        """The rubric of a feedback; None if there is no such feedback or it has expired."""
+        Raises:
+            StoreError: Nothing is kept under the request_id.
+        """
+
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
+        """Finds what is kept of a caller's feedback; None if it is not there."""
 
     async def keep_scores(
-        self,
-        feedback_id: str,
-        rater: str,
-        scores: Sequence[feedback_pb2.CriterionScore],
-    ) -> None:
-        """Keeps a person's scores in the place of what that person said before."""
+        self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
+    ) -> bool:
+        """Keeps a person's scores, which replace those that the same person gave before.
 
-    async def delete_feedback(self, feedback_id: str) -> None:
-        """Deletes all that is kept of a feedback, its request and its models' answers included."""
+        Returns whether the caller has a feedback of that id with a response.
+        """
+
+    async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
+        """Keeps a person's decisions, which replace those of the same person before.
+
+        Returns whether the caller has a feedback of that id with a response.
+        """
+
+    async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
+        """Deletes all that is kept of a feedback, its request and its models' answers included.
+
+        Returns whether the caller had a feedback of that id.
+        """
+
+    async def delete_expired(self) -> None:
+        """Deletes what has expired, where that does not happen by itself."""
 
     async def add_call(self, call: ModelCall) -> None:
         """Adds a call of a model to its record."""
 
     async def latest_calls(self) -> Sequence[ModelCall]:
-        """The latest calls of every model, oldest first."""
+        """Lists the latest calls of every model, the oldest first."""

@@ -1,4 +1,4 @@
-"""A text with the differences taken out that a copyist makes without noticing."""
+"""Folds a text: removes the differences that a copyist makes without noticing."""
 
 import unicodedata
 from bisect import bisect_left
@@ -7,30 +7,35 @@ from dataclasses import dataclass
 
 import regex
 
-_QUOTE = regex.compile(r"[\p{Quotation_Mark}`´]", regex.VERSION1)
+_QUOTATION_MARK = regex.compile(r"[\p{Quotation_Mark}`´]", regex.VERSION1)
 _DASH = regex.compile(r"\p{Dash}")
-# Of one character; a few stand for whole phrases.
-_LONGEST_FORM = 4
+# The compatibility form of a single character can be a whole phrase, which no copyist writes for it.
+_MAX_FORM_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
-    """A folded text; its character `i` came from character `offsets[i]` of the text that was folded."""
+class FoldedText:
+    """A folded text, and where it came from.
+
+    Attributes:
+        text: The folded text.
+        offsets: For each of its characters, the offset of the character that it came from.
+    """
 
     text: str
     offsets: Sequence[int]
 
     def folded_span(self, start: int, end: int) -> tuple[int, int]:
-        """Where `[start, end)` of the text that was folded is here."""
+        """Returns where `[start, end)` of the original text is in the folded text."""
         return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Where `[start, end)`, which is not empty, was in the text that was folded."""
+        """Returns where `[start, end)` of the folded text, which is not empty, was in the original text."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
-def fold(text: str) -> Folding:
-    """Takes out differences of form (NFKC), letter case, white space, quotation marks and dashes."""
+def fold(text: str) -> FoldedText:
+    """Folds compatibility forms (NFKC), letter case, white space, quotation marks and dashes."""
     known: dict[str, str] = {}
     pieces: list[str] = []
     offsets: list[int] = []
@@ -44,15 +49,15 @@ def fold(text: str) -> Folding:
         after_space = folded == " "
         pieces.append(folded)
         offsets += [offset] * len(folded)
-    return Folding("".join(pieces), offsets)
+    return FoldedText("".join(pieces), offsets)
 
 
 def _fold_character(character: str) -> str:
     if character.isspace():
         return " "
-    if _QUOTE.match(character):
+    if _QUOTATION_MARK.match(character):
         return "'"
     if _DASH.match(character):
         return "-"
-    plain = unicodedata.normalize("NFKC", character)
-    return (plain if len(plain) <= _LONGEST_FORM else character).casefold()
+    form = unicodedata.normalize("NFKC", character)
+    return (form if len(form) <= _MAX_FORM_LENGTH else character).casefold()

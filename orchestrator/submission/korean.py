@@ -7,9 +7,9 @@ from kiwipiepy import Kiwi
 
 @functools.cache
 def kiwi() -> Kiwi:
-    """The process's one analyser: it takes a second and 200 MB to load, and threads may share it.
+    """Returns the process's one analyser, which threads may share. It takes a second and 200 MB to load.
 
-    Its dictionaries of names take 0.2 GB more, and tell nothing of where a sentence ends, or of how alike two
-    points are.
+    Its dictionaries of names would take 0.2 GB more. They tell nothing about the end of a sentence or the
+    similarity of two points.
     """
     return Kiwi(load_default_dict=False, load_multi_dict=False)

@@ -1,95 +1,89 @@
-"""The work under review as models read it, and the way back to the text as received."""
+"""The submission as models read it, and the way back to the text as received."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.language import detect_language
-from orchestrator.injection.rules import speaks_to_models
-from orchestrator.submission.folding import Folding, fold
-from orchestrator.submission.sentences import Sentence, split_sentences
-from orchestrator.submission.visible_text import ReadingCopy, hidden_passages, reading_copy
+from orchestrator.submission.folding import FoldedText, fold
+from orchestrator.submission.sentences import SentenceSpan, split_sentences
+from orchestrator.submission.visible_text import VisibleText
 from rpckit.errors import InvalidRequest
 
-_LIKE_A_NUMBER = re.compile(r"\[(S\d+)\]")
+_LIKE_A_SENTENCE_NUMBER = re.compile(r"\[(S\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A submission's text, split into sentences; `copy.text` is what is read.
+class SubmissionReading:
+    """A submission's text, split into sentences.
 
-    `numbered` is that with each sentence's number before it: "[S1] ", "[S2] " and so on. Where the author
-    wrote something like a number, its brackets become full-width ones.
+    Attributes:
+        text: The text as received.
+        visible: The visible text, which is what models and rules read.
+        folded: The visible text, folded.
+        sentences: The sentences, as spans of the visible text.
+        numbered: The visible text with each sentence's number before it: "[S1] ", "[S2] " and so on. Where
+            the author wrote something like such a number, its brackets become full-width ones.
+        language_code: The BCP 47 code of the text's language.
     """
 
     text: str
-    copy: ReadingCopy
-    folding: Folding
-    sentences: tuple[Sentence, ...]
+    visible: VisibleText
+    folded: FoldedText
+    sentences: tuple[SentenceSpan, ...]
     numbered: str
     language_code: str
-    suspected_injections: tuple[feedback_pb2.Anchor, ...]
 
     @property
-    def reading(self) -> str:
-        """The reading copy's text."""
-        return self.copy.text
+    def visible_text(self) -> str:
+        """The visible text itself, without its offsets."""
+        return self.visible.text
 
     def anchor(self, start: int, end: int, match: feedback_pb2.Anchor.Match.ValueType) -> feedback_pb2.Anchor:
-        """The place in the text as received of `[start, end)` of the reading copy, which is not empty."""
-        start, end = self.copy.received_range(start, end)
+        """Returns the anchor, in the text as received, of `[start, end)` of the visible text.
+
+        The span is not empty.
+        """
+        start, end = self.visible.received_span(start, end)
         return feedback_pb2.Anchor(start=start, end=end, quote=self.text[start:end], match=match)
 
     def sentence_at(self, offset: int) -> int:
-        """The number, from 1, of the sentence that holds or follows an offset of the text as received."""
-        before = bisect_right(self.sentences, offset, key=lambda each: self.copy.ends[each.end - 1])
+        """Returns the number, from 1, of the sentence that an offset of the received text is in or before."""
+        before = bisect_right(self.sentences, offset, key=lambda each: self.visible.ends[each.end - 1])
         return min(before + 1, len(self.sentences))
 
 
-def read_work(submission: submission_pb2.Submission) -> Work:
-    """Reads a submission; a long Korean one takes seconds of processor time.
+def read_submission(submission: submission_pb2.Submission) -> SubmissionReading:
+    """Reads a submission. A long Korean one takes seconds of processor time.
 
     Raises:
-        InvalidRequest: Nothing visible is in the text.
+        InvalidRequest: Nothing in the text is visible.
     """
-    copy = reading_copy(submission.text)
-    if not copy.text.strip():
+    visible = VisibleText.of(submission.text)
+    if not visible.text.strip():
         raise InvalidRequest({"submission.text": "holds nothing visible"})
-    language_code = submission.language_code or detect_language(copy.text)
-    sentences = split_sentences(copy.text, language_code)
-    work = Work(
+    language_code = submission.language_code or detect_language(visible.text)
+    sentences = split_sentences(visible.text, language_code)
+    return SubmissionReading(
         text=submission.text,
-        copy=copy,
-        folding=fold(copy.text),
+        visible=visible,
+        folded=fold(visible.text),
         sentences=sentences,
-        numbered=_numbered(copy.text, sentences),
+        numbered=_numbered(visible.text, sentences),
         language_code=language_code,
-        suspected_injections=(),
     )
-    return replace(work, suspected_injections=_suspected_injections(work))
 
 
-def _numbered(text: str, sentences: Sequence[Sentence]) -> str:
+def _numbered(text: str, sentences: Sequence[SentenceSpan]) -> str:
     pieces: list[str] = []
     end = 0
     for number, sentence in enumerate(sentences, start=1):
         pieces += (
             text[end : sentence.start],
             f"[S{number}] ",
-            _LIKE_A_NUMBER.sub(r"［\1］", text[sentence.start : sentence.end]),
+            _LIKE_A_SENTENCE_NUMBER.sub(r"［\1］", text[sentence.start : sentence.end]),
         )
         end = sentence.end
     return "".join((*pieces, text[end:]))
-
-
-def _suspected_injections(work: Work) -> tuple[feedback_pb2.Anchor, ...]:
-    spans = [work.copy.received_range(*span) for span in speaks_to_models(work.folding, work.sentences)]
-    spans += [work.copy.whole_clusters(*span) for span in hidden_passages(work.text)]
-    return tuple(
-        feedback_pb2.Anchor(
-            start=start, end=end, quote=work.text[start:end], match=feedback_pb2.Anchor.MATCH_EXACT
-        )
-        for start, end in sorted(set(spans))
-    )

@@ -1,4 +1,4 @@
-"""Where the sentences of a text begin and end."""
+"""Splits a text into sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,39 +11,41 @@ from orchestrator.submission.korean import kiwi
 
 # An empty line ends a sentence, whatever stands before it.
 _PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)
-# As much of a Korean text is analysed, in a second or two; the rest is split at its marks.
-_ANALYSED = 20_000
+# The analysis of so much of a Korean text takes a second or two. The rest is split at its punctuation.
+_MAX_ANALYSED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A half-open range of the reading copy, without the white space around it."""
+class SentenceSpan:
+    """A sentence's half-open range in the visible text, without the white space around it."""
 
     start: int
     end: int
 
 
-def split_sentences(text: str, language_code: str) -> tuple[Sentence, ...]:
-    """The sentences in order; together they hold everything but white space between them."""
+def split_sentences(text: str, language_code: str) -> tuple[SentenceSpan, ...]:
+    """Returns the sentences in order. Together they hold everything but the white space between them."""
     language = primary_subtag(language_code)
     return tuple(_sentences(text, language))
 
 
-def _sentences(text: str, language: str) -> Iterator[Sentence]:
+def _sentences(text: str, language: str) -> Iterator[SentenceSpan]:
     for paragraph in _PARAGRAPH.finditer(text):
-        # The splitters may drop a character between two sentences, so only where one starts is taken.
+        # The splitters may drop a character between two sentences, so only the starts are taken from them.
         starts = [start for start in _starts(text, *paragraph.span(), language) if start > paragraph.start()]
         for start, end in zip([paragraph.start(), *starts], [*starts, paragraph.end()], strict=True):
             sentence = text[start:end]
             if not sentence.isspace():
-                yield Sentence(start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip()))
+                yield SentenceSpan(
+                    start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip())
+                )
 
 
 def _starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    if language == "ko" and start < _ANALYSED:
-        head = text[start : min(end, _ANALYSED)]
+    if language == "ko" and start < _MAX_ANALYSED:
+        head = text[start : min(end, _MAX_ANALYSED)]
         yield from (start + each.start for each in kiwi().split_into_sents(head, return_sub_sents=False))
-        start = _ANALYSED
+        start = _MAX_ANALYSED
     if start < end:
         boundaries = get_sentence_boundaries(language, text[start:end])
         yield from (start + each["start_index"] for each in boundaries if each["start_index"])

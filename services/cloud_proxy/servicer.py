@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import date
-from typing import Any
 
-import grpc
 from typing_extensions import override
 
-from chorus.model.v1 import model_pb2, model_service_pb2
+from chorus.model.v1 import model_pb2
 from modelkit.generate_request import require_capabilities
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Deadline, current_call
@@ -20,9 +18,6 @@ from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
 from services.cloud_proxy.settings import Connection, Settings
-
-# Our error must reach the caller before the caller's own deadline ends the call.
-_RESERVE_SECONDS = 0.05
 
 
 class ModelServicer(StreamingServicer):
@@ -46,13 +41,8 @@ class ModelServicer(StreamingServicer):
         self._today = today
 
     @override
-    async def ListModels(
-        self,
-        request: model_service_pb2.ListModelsRequest,
-        context: grpc.aio.ServicerContext[Any, Any],
-    ) -> model_service_pb2.ListModelsResponse:
-        models = [self._model(entry) for entry in self._settings.catalog.entries.values()]
-        return model_service_pb2.ListModelsResponse(models=models)
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [self._model(entry) for entry in self._settings.catalog.entries.values()]
 
     @override
     async def generate(
@@ -105,6 +95,7 @@ class ModelServicer(StreamingServicer):
         wrong = self._what_is_wrong(entry)
         return model_pb2.Model(
             name=entry.name,
+            kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
             display_name=entry.display_name,
             family=entry.family,
             max_input_tokens=entry.max_input_tokens,
@@ -131,4 +122,4 @@ def _deadline() -> Deadline:
     call = current_call.get()
     if call is None:
         raise Internal("no call is being served")
-    return call.deadline.earlier(_RESERVE_SECONDS)
+    return call.deadline.with_reserve()

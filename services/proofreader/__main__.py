@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from services.proofreader.cancellable_executor import CancellableExecutor
 from services.proofreader.rule_reviewers import load_reviewers
@@ -17,7 +17,7 @@ async def register(host: Host, settings: Settings) -> None:
     """Loads the dictionaries and adds the service."""
     threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
     reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
-    give_back()
+    release_freed_memory()
     servicer = ProofreaderServicer(reviewers, CancellableExecutor(threads))
     await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 

@@ -34,10 +34,8 @@ class ProofreaderServicer(StreamingServicer):
         self._executor = executor
 
     @override
-    async def ListModels(
-        self, request: model_service_pb2.ListModelsRequest, context: "Context"
-    ) -> model_service_pb2.ListModelsResponse:
-        return model_service_pb2.ListModelsResponse(models=map(_model, self._reviewers.values()))
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [_model(each) for each in self._reviewers.values()]
 
     @override
     async def generate(
@@ -72,6 +70,7 @@ def _review(
 def _model(reviewer: RuleReviewer) -> model_pb2.Model:
     return model_pb2.Model(
         name=reviewer.name,
+        kind=model_pb2.Model.KIND_RULES,
         display_name=reviewer.display_name,
         family=_FAMILY,
         capabilities=_CAPABILITIES,

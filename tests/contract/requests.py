@@ -3,7 +3,7 @@
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from orchestrator.answer.prompt import review_request
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
 
 TEXT = (
     "나는 어렀을 때 학교에 가는것이 좋았다. 그런데 지금은 학교가 멀어서 조금 힘들어요.\n\n"
@@ -20,6 +20,6 @@ RUBRIC = Rubric(
 def answer_request(model: str) -> GenerateRequest:
     """Asks one model for the answer that the merge takes."""
     submission = Submission(text=TEXT, task="학교에 대해 쓰세요.", language_code="ko")
-    request = review_request(read_work(submission), submission, RUBRIC, "ko")
+    request = review_request(read_submission(submission), submission, RUBRIC, "ko")
     request.model = model
     return request

@@ -1,4 +1,4 @@
-"""What the contract suite runs against."""
+"""The servers that the contract suites run against."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -25,28 +25,16 @@ class Subject:
     may_be_cut: bool = False
 
 
-def subjects() -> list[Subject]:
-    """Returns every subject whose packages are installed."""
-    return [subject for _, found in _by_file() if isinstance(found, list) for subject in found]
-
-
-def subjects_or_skips() -> Iterator[ParameterSet]:
-    """Yields every subject as a parameter, and a skipped one for each file that lacks its packages."""
-    for name, found in _by_file():
-        if isinstance(found, ModuleNotFoundError):
-            skip = pytest.mark.skip(reason=f"{found.name} is not installed")
-            yield pytest.param(None, id=name, marks=skip)
-        else:
-            yield from (pytest.param(each, id=each.name) for each in found)
-
-
-def _by_file() -> Iterator[tuple[str, list[Subject] | ModuleNotFoundError]]:
+def model_servers(*, one_model_each: bool = False) -> Iterator[ParameterSet]:
+    """Yields every model of every server as a parameter; a server whose packages are missing is skipped."""
     for file in sorted((Path(__file__).parent / "subjects").glob("*.py")):
         try:
             found: list[Subject] = importlib.import_module(f"tests.contract.subjects.{file.stem}").SUBJECTS
         except ModuleNotFoundError as missing:
             if str(missing.name).startswith(_OURS):
                 raise
-            yield file.stem, missing
+            skip = pytest.mark.skip(reason=f"{missing.name} is not installed")
+            yield pytest.param(None, id=file.stem, marks=skip)
         else:
-            yield file.stem, found
+            chosen = found[:1] if one_model_each else found
+            yield from (pytest.param(each, id=each.name) for each in chosen)

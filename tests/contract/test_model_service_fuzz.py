@@ -1,6 +1,7 @@
 """The same odd requests go to every model server: each says of each whether it is malformed, and lives on."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -16,13 +17,17 @@ from rpckit.channel import connect
 from rpckit.errors import BadOutput, ChorusError, InputTooLong, InvalidRequest, NotSupported, from_rpc_error
 from tests.contract.fuzzed import fuzzed_requests
 from tests.contract.requests import answer_request
-from tests.contract.subject import Subject, subjects
+from tests.contract.subject import Subject, model_servers
 
 SECONDS = 60.0
 # What a server may say of a request that is well-formed.
 WELL_FORMED = (NotSupported, InputTooLong, BadOutput)
 # One of each service, and each adapter of the cloud proxy: an SDK may stumble where another does not.
-SUBJECTS = [each for each in subjects() if each.name != "proofreader-structure"]
+SUBJECTS = [
+    each
+    for each in itertools.chain.from_iterable(parameter.values for parameter in model_servers())
+    if isinstance(each, Subject) and each.name != "proofreader-structure"
+]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,4 +1,4 @@
-"""Orchestrators that share a Redis: a request is bought once, and no answer is lost with the Redis."""
+"""Tests orchestrators that share a Redis: a request is paid once, and no answer is lost with the Redis."""
 
 import asyncio
 import json
@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.review.idempotent_runs import Runs
-from orchestrator.store.fail_open import TolerantStore
+from chorus.feedback.v1.decision_pb2 import Decisions
+from chorus.feedback.v1.feedback_service_pb2 import RecordedScores
+from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.store import StoreError
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
@@ -19,7 +21,7 @@ from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview, SlowMod
 
 KEY = json.dumps(["", REQUEST.request_id])
 LEASE = f"chorus:lease:{KEY}"
-# Long enough for a busy machine to keep it.
+# A busy machine, too, renews a lease of this length in time.
 LEASE_SECONDS = 2.0
 
 
@@ -30,10 +32,10 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 
 
 @asynccontextmanager
-async def replica(server: RedisServer) -> AsyncIterator[tuple[Runs, ScriptedReview]]:
+async def replica(server: RedisServer) -> AsyncIterator[tuple[IdempotentRuns, ScriptedReview]]:
     script = ScriptedReview()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        yield Runs(script.review, TolerantStore(store)), script
+        yield IdempotentRuns(script, FailOpenStore(store)), script
 
 
 def deadline() -> Deadline:
@@ -59,19 +61,19 @@ async def test_a_patient_caller_of_another_replica_gets_what_a_hasty_one_had_no_
     hasty, patient = SlowModelReview(), SlowModelReview()
     patient.go.set()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        first = asyncio.create_task(Runs(hasty.review, store).response(REQUEST, Deadline.after(20)))
+        first = asyncio.create_task(IdempotentRuns(hasty, store).response(REQUEST, Deadline.after(20)))
         await hasty.started.wait()
-        second = asyncio.create_task(Runs(patient.review, store).response(REQUEST, deadline()))
+        second = asyncio.create_task(IdempotentRuns(patient, store).response(REQUEST, deadline()))
         await _renewed(server, times=1)
         hasty.go.set()
         assert [each.HasField("feedback") for each in (await first).results] == [True, False]
         assert [each.HasField("feedback") for each in (await second).results] == [True, True]
         assert patient.asked == ["slow/c"]
-        assert (await Runs(patient.review, store).response(REQUEST, deadline())).replayed
+        assert (await IdempotentRuns(patient, store).response(REQUEST, deadline())).replayed
 
 
 async def _renewed(server: RedisServer, times: int) -> None:
-    """Waits until a lease has been given more time so often."""
+    """Waits until the lease has been renewed `times` times."""
     async with server.client() as client:
         last = await client.pttl(LEASE)
         while times:
@@ -96,7 +98,7 @@ async def test_a_replica_that_died_is_taken_over_from_what_it_has_bought(server:
 
 
 async def _digest(server: RedisServer) -> bytes:
-    """What a replica keeps of REQUEST."""
+    """Returns the hash that a replica keeps of REQUEST."""
     async with server.client() as client:
         async with replica(server) as (runs, script):
             script.go.set()
@@ -164,12 +166,13 @@ async def test_a_full_redis_loses_no_answer(server: RedisServer) -> None:
 
 async def test_what_only_the_store_can_do_fails_while_it_is_gone(server: RedisServer) -> None:
     async with redis_store(server.url, 60) as redis:
-        store = TolerantStore(redis)
+        store = FailOpenStore(redis)
         await server.kill()
         for asked in (
-            store.rubric("f1"),
-            store.keep_scores("f1", "teacher", []),
-            store.delete_feedback("f1"),
+            store.feedback("ann", "f1"),
+            store.keep_scores("ann", "f1", RecordedScores()),
+            store.keep_decisions("ann", "f1", Decisions()),
+            store.delete_feedback("ann", "f1"),
         ):
             with pytest.raises(Unavailable) as caught:
                 await asked
@@ -185,7 +188,7 @@ async def test_all_but_the_calls_of_models_expires_and_a_deletion_leaves_nothing
         for key in keys:
             assert 0 < await client.ttl(key) <= 60
         async with redis_store(server.url, 60) as store:
-            await store.delete_feedback(response.feedback_id)
+            assert await store.delete_feedback("", response.feedback_id)
         assert await client.dbsize() == 0
 
 

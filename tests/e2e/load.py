@@ -1,4 +1,4 @@
-"""A caller on a host of its own: `python -m tests.e2e.load TARGET MODEL...`.
+"""Generates load from a host of its own: `python -m tests.e2e.load TARGET MODEL...`.
 
 For each call that has ended it prints a line: OK and the panel's state, or the code and what was wrong. It
 ends when its standard input does, with the last call; or after so many calls.
@@ -46,7 +46,7 @@ async def _call(stub: Any, models: list[str]) -> str:
         request_id=request_id,
         submission=Submission(text="Our school needs a garden. Students would learn how plants grow."),
         models=models,
-        policy=PanelPolicy(substitute=False),
+        policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_NONE),
     )
     try:
         response = await stub.GetFeedback(

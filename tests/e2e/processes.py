@@ -1,4 +1,4 @@
-"""Chorus as real processes on the loopback: started, awaited by their health, and told to stop at the end."""
+"""Runs Chorus as real processes on the loopback: starts them, waits for their health, and stops them."""
 
 import asyncio
 import json
@@ -20,19 +20,18 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, from_rpc_error
 from rpckit.settings import Environment, Security
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Path(__file__).parent / "catalog.toml"
 FEEDBACK_SERVICE = "chorus.feedback.v1.FeedbackService"
-# Nothing listens there: what is sent to it is refused, and never leaves the machine.
+# Nothing listens at this address, so calls to it are refused and never leave the machine.
 NOWHERE = "127.0.0.1:1"
-# Far more than anything here takes; a condition that is not met by then is not met.
-PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Program:
-    """What `python -m` runs, and the setting that holds its port; the system chooses the port."""
+    """Says what `python -m` runs, and which setting holds its port; the system chooses the port."""
 
     arguments: tuple[str, ...]
     port_variable: str
@@ -47,30 +46,30 @@ SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 
 
 @dataclass
-class Running:
-    """A program that serves, and its log."""
+class RunningServer:
+    """Holds a program that serves, its log and its address."""
 
     process: asyncio.subprocess.Process
     log: Path
     address: str = ""
 
     async def end(self, number: signal.Signals) -> int:
-        """Sends a signal and waits for the end; the exit code."""
+        """Sends a signal, waits for the end, and returns the exit code."""
         self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
     def logged(self) -> str:
-        """All that it has written so far."""
+        """Returns all that the program has written so far."""
         return self.log.read_text("utf-8")
 
     def command_line(self) -> str:
-        """What everyone on the machine can see of it."""
+        """Returns the command line, which everyone on the machine can see."""
         return Path(f"/proc/{self.process.pid}/cmdline").read_text("utf-8")
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
-    """All the variables of a process: none of this machine's, and no provider but on the loopback."""
+    """Returns all the variables of a process: none of this machine's, and every provider on the loopback."""
     nowhere = f"http://{NOWHERE}/v1"
     urls = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GEMINI_BASE_URL", "HF_BASE_URL")
     own = {"HOME": str(folder), "LANG": "C.UTF-8", "CHORUS_STATE_DIR": str(folder / "state")}
@@ -78,7 +77,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
 
 
 async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, str]:
-    """Runs `python -m` until it ends by itself; its exit code, standard output and standard error."""
+    """Runs `python -m` until it ends; returns its exit code, standard output and standard error."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *arguments),
         cwd=ROOT,
@@ -87,7 +86,7 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
         stderr=PIPE,
     )
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             output, errors = await process.communicate()
     finally:
         if process.returncode is None:
@@ -98,16 +97,16 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
 
 
 @asynccontextmanager
-async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
+async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[RunningServer]:
     """Runs a program as `serving` does, and waits until it is ready."""
     async with serving(program, folder, **variables) as started:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await _until_ready(started.address, Security.read(Environment(variables)))
         yield started
 
 
 @asynccontextmanager
-async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
+async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[RunningServer]:
     """Runs a program while the block runs; then it must drain and exit with 0, unless the block ended it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *program.arguments),
@@ -117,11 +116,11 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
         stderr=STDOUT,
     )
     log = folder / f"{program.arguments[-1]}-{process.pid}.log"
-    started = Running(process, log)
+    started = RunningServer(process, log)
     serves = asyncio.Event()
     logging = asyncio.create_task(_keep_log(started, serves))
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await serves.wait()
             assert started.address, f"it ended before it served: {started.logged()}"
         yield started
@@ -134,8 +133,8 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
         await logging
 
 
-async def _keep_log(started: Running, serves: asyncio.Event) -> None:
-    """Copies what a process writes to its log, and finds there where it serves."""
+async def _keep_log(started: RunningServer, serves: asyncio.Event) -> None:
+    """Copies the output of a process to its log, and takes its address from there."""
     assert started.process.stdout is not None
     with started.log.open("wb", buffering=0) as file:
         async for line in started.process.stdout:
@@ -157,27 +156,27 @@ async def _until_ready(address: str, security: Security) -> None:
 
 @asynccontextmanager
 async def feedback_stub(address: str) -> AsyncIterator[Any]:
-    """The FeedbackService of an orchestrator."""
+    """Opens a stub for the FeedbackService of an orchestrator."""
     async with connect(address, FEEDBACK_SERVICE) as channel:
         yield feedback_service_pb2_grpc.FeedbackServiceStub(channel)
 
 
 @asynccontextmanager
 async def classroom_stub(address: str) -> AsyncIterator[Any]:
-    """The ClassroomService of an orchestrator."""
+    """Opens a stub for the ClassroomService of an orchestrator."""
     async with connect(address, "chorus.classroom.v1.ClassroomService") as channel:
         yield classroom_service_pb2_grpc.ClassroomServiceStub(channel)
 
 
 async def failure(call: Any) -> ChorusError:
-    """The error that a call ends with."""
+    """Returns the error that a call ends with."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call
     return from_rpc_error(caught.value)
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits for what another process writes into a file."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    """Waits until a condition holds, such as that another process has written to a file."""
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - a file does not say that it has changed
             await asyncio.sleep(0.01)

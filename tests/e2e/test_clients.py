@@ -1,4 +1,4 @@
-"""Each client in another language: generated, built and run as its README says, against live servers."""
+"""Generates, builds and runs the client of each language as its README says, against live servers."""
 
 import asyncio
 import os
@@ -17,20 +17,21 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.e2e.events import Events
 from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
-    PATIENCE_SECONDS,
     PROOFREADER,
     ROOT,
     run_to_end,
     running,
     until,
 )
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Past U+FFFF, joined by ZWJ, with modifiers, flags, and letters that are written in parts.
+# The text has characters past U+FFFF, ZWJ sequences, modifiers, flags, and decomposed letters.
 TEXT = (
     "학교 도서관 📚을 우리 👩‍👩‍👧‍👦에게 열어야 한다\n\n"
     "우리 학교 도서관은 네 시 반이면 문을 닫는다 🇰🇷. 집에는 동생이 있어서 집중이 않 된다 👨🏽‍💻.\n"
@@ -42,8 +43,11 @@ JARS = Path("/usr/share/java")
 
 
 @dataclass(frozen=True)
-class Client:
-    """A client, what it is built with, and how it is built and run in its folder."""
+class LanguageClient:
+    """The example client of a language: the tools it needs, and how it is built and run in its folder.
+
+    `counts` names the unit in which the language indexes strings.
+    """
 
     language: str
     needs: tuple[str, ...]
@@ -57,13 +61,13 @@ class Client:
 
 
 CLIENTS = [
-    Client(
+    LanguageClient(
         "typescript",
         needs=("node", "npm", f"{ROOT}/clients/typescript/node_modules/.bin/tsc"),
         build=("npm", "run", "build"),
         run=("node", "build/review.js"),
     ),
-    Client(
+    LanguageClient(
         "go",
         needs=(
             *("go", "make", "protoc-gen-go", "protoc-gen-go-grpc"),
@@ -74,7 +78,7 @@ CLIENTS = [
         run=("build/review",),
         counts="bytes",
     ),
-    Client(
+    LanguageClient(
         "java",
         needs=(
             *("javac", "make", "protoc", "grpc_java_plugin"),
@@ -91,22 +95,22 @@ CLIENTS = [
 
 @dataclass(frozen=True)
 class Chorus:
-    """An orchestrator that takes one call at a time, and the file of what happened to the fakes."""
+    """Holds the address of an orchestrator that takes one call at a time, and the events of the fakes."""
 
     address: str
-    events: Path
+    events: Events
 
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
-    # buf is beside the Python that runs this.
+    # buf is installed beside the Python that runs the tests.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
 
 
 @pytest.fixture(scope="module", params=CLIENTS, ids=lambda client: client.language)
-def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> Client:
-    built: Client = request.param
+def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> LanguageClient:
+    built: LanguageClient = request.param
     missing = [each for each in built.needs if not shutil.which(each) and not Path(each).exists()]
     if missing:
         pytest.skip(f"the toolchain of {built.language} lacks {', '.join(missing)}")
@@ -132,7 +136,7 @@ async def chorus(folder: Path) -> AsyncIterator[Chorus]:
             ORCHESTRATOR_MAX_QUEUED="0",
         ) as orchestrator,
     ):
-        yield Chorus(orchestrator.address, events)
+        yield Chorus(orchestrator.address, Events(events))
 
 
 @pytest.fixture(scope="module")
@@ -143,21 +147,21 @@ def essay(folder: Path) -> Path:
 
 
 @pytest.fixture
-def review(client: Client, chorus: Chorus, environment: dict[str, str]) -> "Review":
-    return Review(client, chorus, environment)
+def review(client: LanguageClient, chorus: Chorus, environment: dict[str, str]) -> "ClientRunner":
+    return ClientRunner(client, chorus, environment)
 
 
 @dataclass(frozen=True)
-class Review:
-    """Runs a client."""
+class ClientRunner:
+    """Runs the client of a language against Chorus."""
 
-    client: Client
+    client: LanguageClient
     chorus: Chorus
     environment: dict[str, str] = field(repr=False)
 
     @asynccontextmanager
     async def started(self, file: Path, **options: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        given = {"server": self.chorus.address, "deadline": str(PATIENCE_SECONDS)} | options
+        given = {"server": self.chorus.address, "deadline": str(PATIENCE)} | options
         arguments = [word for name, value in given.items() for word in (f"--{name}", value)]
         process = await asyncio.create_subprocess_exec(
             *(*self.client.run, *arguments, str(file)),
@@ -167,7 +171,8 @@ class Review:
             stderr=PIPE,
         )
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            # A second client may run within the block.
+            async with asyncio.timeout(2 * PATIENCE):
                 yield process
         finally:
             if process.returncode is None:
@@ -180,7 +185,7 @@ class Review:
         return process.returncode, output.decode(), errors.decode()
 
 
-async def test_the_stream_comes_in_its_order(review: Review, essay: Path) -> None:
+async def test_the_stream_comes_in_its_order(review: ClientRunner, essay: Path) -> None:
     code, output, errors = await review.to_end(essay, models=PANEL)
     assert (code, errors) == (0, "")
     events = re.findall(r"^(accepted|delta|result|merged|response): (\S+)", output, re.MULTILINE)
@@ -197,7 +202,9 @@ async def test_the_stream_comes_in_its_order(review: Review, essay: Path) -> Non
     assert re.search(r"^score: claim: \d\.\d, \d\.\d to \d\.\d$", output, re.MULTILINE)
 
 
-async def test_anchors_keep_their_place_in_the_language_own_strings(review: Review, essay: Path) -> None:
+async def test_anchors_keep_their_place_in_the_language_own_strings(
+    review: ClientRunner, essay: Path
+) -> None:
     _, output, _ = await review.to_end(essay, models=PANEL)
     places = re.findall(r'at (\d+)\.\.(\d+) \((\S+) (\d+)\.\.(\d+)\) as quoted: "(.*)"', output)
     assert {quote for *_, quote in places} >= {
@@ -213,26 +220,26 @@ async def test_anchors_keep_their_place_in_the_language_own_strings(review: Revi
         assert [int(from_), int(to)] == counted
 
 
-async def test_a_bad_request_names_its_field(review: Review, essay: Path) -> None:
+async def test_a_bad_request_names_its_field(review: ClientRunner, essay: Path) -> None:
     code, output, errors = await review.to_end(essay, models="fake/good,fake/good")
     assert (code, output) == (1, "")
     assert "\nreason: INVALID_REQUEST (chorus)\n" in errors
     assert re.search(r"^field: models\[1\]: \S", errors, re.MULTILINE)
 
 
-async def test_a_deadline_that_is_too_short_passes(review: Review, essay: Path) -> None:
+async def test_a_deadline_that_is_too_short_passes(review: ClientRunner, essay: Path) -> None:
     code, output, errors = await review.to_end(essay, models="fake/hangs", deadline="0.01")
     assert (code, output) == (1, "")
     assert re.match(r"failed: .*deadline.?exceeded", errors, re.IGNORECASE)
 
 
 async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
-    review: Review, essay: Path
+    review: ClientRunner, essay: Path
 ) -> None:
-    def cancelled() -> int:
-        return review.chorus.events.read_text().count('"cancelled"')
+    def seen(kind: str) -> int:
+        return review.chorus.events.seen("fake/hangs", kind)
 
-    before = cancelled()
+    started, cancelled = seen("started"), seen("cancelled")
     async with review.started(essay, models="fake/hangs") as hanging:
         assert hanging.stdout is not None
         assert await hanging.stdout.readline() == b"accepted: fake/hangs\n"
@@ -240,12 +247,14 @@ async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
         assert code == 1
         assert "\nreason: RATE_LIMITED (chorus)\n" in errors
         assert re.search(r"^retry after: \d+(\.\d+)? s$", errors, re.MULTILINE)
+        # The fake reports a cancellation only of a call that has reached it.
+        await until(lambda: seen("started") > started)
         hanging.send_signal(signal.SIGINT)
         _, told = await hanging.communicate()
     assert re.match(rb"failed: .*cancell?ed", told, re.IGNORECASE)
     assert hanging.returncode != 0
-    # The models stop, too.
-    await until(lambda: cancelled() > before)
+    # The model stops, too.
+    await until(lambda: seen("cancelled") > cancelled)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""A ModelService of a few lines that keeps what each of its calls looked like."""
+"""Offers a ModelService of a few lines that keeps each of its calls."""
 
 import asyncio
+import random
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +23,19 @@ from rpckit.server import Host, serving
 from rpckit.settings import Environment, ServerSettings
 
 SERVICE = "chorus.model.v1.ModelService"
+# Linux, macOS and IANA take the ports of outgoing connections from above this range.
+_NEVER_OUTGOING = range(20_000, 30_000)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The server's alone."""
+class ServerOnlySettings:
+    """Holds the settings of a service that has none of its own."""
 
     server: ServerSettings
 
 
 class Recorder(model_service_pb2_grpc.ModelServiceServicer):
-    """Generate does what the system instruction says: "wait" for `go`, "fail", or answer."""
+    """Keeps each call. The system instruction lets Generate "wait" for `go` or "fail"; else it answers."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -69,7 +72,7 @@ class Recorder(model_service_pb2_grpc.ModelServiceServicer):
             self.cancelled.set()
             raise
 
-    async def register(self, host: Host, settings: Settings) -> None:
+    async def register(self, host: Host, settings: ServerOnlySettings) -> None:
         """Adds the service."""
         await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
 
@@ -79,12 +82,13 @@ class Recorder(model_service_pb2_grpc.ModelServiceServicer):
         defaults = {"X_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}
         environment = Environment(defaults | variables)
         server = ServerSettings.read(environment, "X", port=0, has_outside_callers=True)
-        async with serving(Settings(server), self.register) as port:
+        async with serving(ServerOnlySettings(server), self.register) as port:
             yield port
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-        return port
+    """Returns a port that nobody uses now, and that the system gives to no outgoing connection meanwhile."""
+    while True:
+        port = random.SystemRandom().choice(_NEVER_OUTGOING)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

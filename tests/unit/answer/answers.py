@@ -1,4 +1,4 @@
-"""Answers as a model writes them."""
+"""Makes answers as a model writes them."""
 
 import json
 from typing import Any
@@ -7,14 +7,14 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.answer.check import check_answer
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 
 TEXT = "Cats are good pets. Dogs are  bad because they bark at “everyone” all the time. I like cats."
 RUBRIC = default_rubric("en")
 
 
-def work(text: str = TEXT, language: str = "en") -> Work:
-    return read_work(submission_pb2.Submission(text=text, language_code=language))
+def reading(text: str = TEXT, language: str = "en") -> SubmissionReading:
+    return read_submission(submission_pb2.Submission(text=text, language_code=language))
 
 
 def point(**changes: Any) -> dict[str, Any]:
@@ -59,5 +59,5 @@ def check(
     value: dict[str, Any], *, text: str = TEXT, include_raw: bool = False
 ) -> feedback_pb2.ModelFeedback:
     return check_answer(
-        json.dumps(value), generation_pb2.FINISH_REASON_STOP, work(text), RUBRIC, include_raw=include_raw
+        json.dumps(value), generation_pb2.FINISH_REASON_STOP, reading(text), RUBRIC, include_raw=include_raw
     )

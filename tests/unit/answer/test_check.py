@@ -7,7 +7,7 @@ from chorus.feedback.v1 import feedback_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.answer.check import check_answer
 from rpckit.errors import BadOutput
-from tests.unit.answer.answers import RUBRIC, TEXT, answer, check, point, score, work
+from tests.unit.answer.answers import RUBRIC, TEXT, answer, check, point, reading, score
 
 
 def test_a_sound_answer_becomes_feedback() -> None:
@@ -41,7 +41,7 @@ def test_the_short_form_is_an_answer_too() -> None:
 )
 def test_a_cut_answer_is_none_even_if_it_parses(finish_reason: generation_pb2.FinishReason.ValueType) -> None:
     with pytest.raises(BadOutput):
-        check_answer(json.dumps(answer([point()])), finish_reason, work(), RUBRIC)
+        check_answer(json.dumps(answer([point()])), finish_reason, reading(), RUBRIC)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_cut_answer_is_none_even_if_it_parses(finish_reason: generation_pb2.Fi
 )
 def test_what_is_not_of_the_form_is_no_answer(raw: str) -> None:
     with pytest.raises(BadOutput) as error:
-        check_answer(raw, generation_pb2.FINISH_REASON_STOP, work(), RUBRIC)
+        check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC)
     assert "Cats" not in error.value.text
 
 
@@ -156,7 +156,7 @@ def test_a_point_that_quotes_nothing_stands_where_its_sentence_is() -> None:
 
 def test_half_a_surrogate_pair_does_no_harm() -> None:
     raw = json.dumps(answer([point(observation="x")])).replace('"x"', '"half \\ud83d"')
-    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, work(), RUBRIC)
+    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC)
     assert feedback.points[0].observation == "half ?"
 
 

@@ -6,13 +6,13 @@ from google.protobuf import json_format
 from chorus.feedback.v1 import submission_pb2
 from chorus.model.v1 import content_pb2
 from orchestrator.answer.prompt import review_request
-from tests.unit.answer.answers import RUBRIC, TEXT, work
+from tests.unit.answer.answers import RUBRIC, TEXT, reading
 
 SUBMISSION = submission_pb2.Submission(text=TEXT, task="Write about pets.", reference_answer="Reasons.")
 
 
 def test_the_material_comes_as_documents_and_the_request_last() -> None:
-    request = review_request(work(), SUBMISSION, RUBRIC, "en")
+    request = review_request(reading(), SUBMISSION, RUBRIC, "en")
     (turn,) = request.turns
     assert turn.role == content_pb2.ROLE_USER
     assert [part.document.title for part in turn.parts] == [
@@ -31,7 +31,7 @@ def test_the_material_comes_as_documents_and_the_request_last() -> None:
 
 
 def test_no_word_of_the_work_or_the_task_is_an_instruction() -> None:
-    request = review_request(work(), SUBMISSION, RUBRIC, "en")
+    request = review_request(reading(), SUBMISSION, RUBRIC, "en")
     instructions = request.system_instruction + request.turns[0].parts[-1].text
     assert "Cats" not in instructions
     assert "pets" not in instructions
@@ -40,19 +40,19 @@ def test_no_word_of_the_work_or_the_task_is_an_instruction() -> None:
 @pytest.mark.parametrize("blank", ["", " \n"])
 def test_what_is_not_given_is_no_document(blank: str) -> None:
     submission = submission_pb2.Submission(text=TEXT, task=blank, reference_answer=blank)
-    request = review_request(work(), submission, RUBRIC, "en")
+    request = review_request(reading(), submission, RUBRIC, "en")
     assert [part.document.title for part in request.turns[0].parts] == ["rubric", "submission", ""]
 
 
 @pytest.mark.parametrize("short", [False, True])
 def test_only_the_long_form_asks_for_rewrites(short: bool) -> None:
-    request = review_request(work(), SUBMISSION, RUBRIC, "en", short=short)
+    request = review_request(reading(), SUBMISSION, RUBRIC, "en", short=short)
     assert ("suggested_rewrite" in request.system_instruction) is not short
 
 
 def test_a_korean_is_addressed_in_one_register_and_a_level_is_named() -> None:
     submission = submission_pb2.Submission(text=TEXT, author_level="중학교 2학년")
-    instruction = review_request(work(), submission, RUBRIC, "ko-KR").system_instruction
+    instruction = review_request(reading(), submission, RUBRIC, "ko-KR").system_instruction
     assert "해요체" in instruction
     assert "중학교 2학년" in instruction
-    assert "해요체" not in review_request(work(), submission, RUBRIC, "en").system_instruction
+    assert "해요체" not in review_request(reading(), submission, RUBRIC, "en").system_instruction

@@ -1,4 +1,4 @@
-"""Opinions to merge."""
+"""Makes opinions to merge."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
 
-# Six sentences of one length: the n-th starts at 20 n.
+# The text has six sentences of one length, which start at 0, 20, 40 and so on.
 TEXT = "".join(f"Sentence numbers {number}. " for number in "123456")
-WORK = read_work(submission_pb2.Submission(text=TEXT, language_code="en"))
+READING = read_submission(submission_pb2.Submission(text=TEXT, language_code="en"))
 RUBRIC = default_rubric("en")
 
 IMPROVEMENT = feedback_pb2.POLARITY_IMPROVEMENT
@@ -35,7 +35,7 @@ def point(
         issue=issue,
         polarity=polarity,
         severity=severity,
-        anchor=WORK.anchor(*place, match) if place else None,
+        anchor=READING.anchor(*place, match) if place else None,
         observation=observation,
     )
 
@@ -62,7 +62,7 @@ def opinion(
 def merged(
     *opinions: Opinion, rubric: submission_pb2.Rubric = RUBRIC, language: str = "en"
 ) -> merged_pb2.MergedFeedback:
-    return merge(WORK, rubric, opinions, feedback_language=language)
+    return merge(READING, rubric, opinions, feedback_language=language)
 
 
 def models(each: merged_pb2.MergedPoint) -> set[str]:

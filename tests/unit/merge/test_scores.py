@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
-from orchestrator.merge.calibration import Calibration, Habits
+from orchestrator.merge.calibration import Calibration, RaterProfile
 from orchestrator.merge.opinion import Opinion
-from orchestrator.merge.scores import contested, estimate, merge_scores, total
+from orchestrator.merge.scores import huber_estimate, is_contested, merge_scores, total
 from tests.unit.merge.panels import opinion
 
 
@@ -57,8 +57,8 @@ def judge(*values: float | None, families: str = "") -> merged_pb2.MergedScore:
     ],
 )
 def test_raters_contradict_each_other(values: tuple[float, ...], answer: bool) -> None:
-    assert contested(values) is answer
-    assert contested(values[::-1]) is answer
+    assert is_contested(values) is answer
+    assert is_contested(values[::-1]) is answer
 
 
 def test_nobody_could_judge() -> None:
@@ -70,7 +70,7 @@ def test_one_rater_is_one_opinion() -> None:
     score = judge(3)
     assert (score.score, score.agreement) == (3, merged_pb2.AGREEMENT_SINGLE)
     assert score.effective_raters == 1
-    # s2 = 2 x 0.64 / 3
+    # The variance is that of two prior raters, spread over three.
     half = 1.28 * math.sqrt(2 * 0.64 / 3)
     assert (score.low, score.high) == pytest.approx((3 - half, 3 + half))
 
@@ -109,14 +109,16 @@ def test_agreement_is_counted_by_family(families: str, agreement: merged_pb2.Agr
 
 
 def test_a_calibration_takes_off_severity_and_weighs() -> None:
-    calibration = Calibration(habits={"m0": Habits(severity=-1.5, by_criterion={"c0": 0.5}, weight=3.0)})
+    calibration = Calibration(
+        profiles={"m0": RaterProfile(severity=-1.5, by_criterion={"c0": 0.5}, weight=3.0)}
+    )
     (score,) = merge_scores(rubric(), panel(2, 4), calibration)
     assert [(each.raw, each.adjusted) for each in score.raters] == [(2, 3), (4, 4)]
     assert [each.weight for each in score.raters] == pytest.approx([3 / 2, 1 / 2])
     assert 3 < score.score < 3.5
 
 
-def test_who_strays_throughout_is_shown_and_does_not_count() -> None:
+def test_who_deviates_throughout_is_shown_and_does_not_count() -> None:
     criteria = rubric(weights=(None,) * 5)
     opinions = [
         opinion(
@@ -132,7 +134,7 @@ def test_who_strays_throughout_is_shown_and_does_not_count() -> None:
         assert 2 <= score.score <= 2.5
 
 
-def test_who_strays_once_counts_less() -> None:
+def test_who_deviates_once_counts_less() -> None:
     *others, strayed = (each.weight for each in judge(2, 2.5, 2, 5).raters)
     assert 0 < strayed < min(others)
     assert sum((*others, strayed)) == pytest.approx(4)
@@ -151,14 +153,14 @@ def test_scores_stay_on_the_scale_and_among_the_raters(
     low, high = (level.score for level in scale.criteria[0].levels)
     values = [min(max(low + (high - low) * each / 4, low), high) for each in levels]
     (score,) = merge_scores(scale, panel(*values), Calibration())
-    slack = (abs(lowest) + width) * 1e-6  # scores are single precision
+    slack = (abs(lowest) + width) * 1e-6  # scores are in single precision
     assert low <= score.low <= score.high <= high
     assert 1 - 1e-6 <= score.effective_raters <= len(values)
     if score.HasField("score"):
         assert min(values) - slack <= score.score <= max(values) + slack
         assert score.low <= score.score <= score.high
-    found = estimate(levels, [1.0] * len(levels))
-    assert min(levels) - 1e-9 <= found.middle <= max(levels) + 1e-9
+    estimate = huber_estimate(levels, [1.0] * len(levels))
+    assert min(levels) - 1e-9 <= estimate.location <= max(levels) + 1e-9
 
 
 @pytest.mark.parametrize(

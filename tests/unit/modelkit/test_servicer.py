@@ -4,12 +4,11 @@ from typing import Any
 import pytest
 
 from chorus.model.v1.content_pb2 import ROLE_USER, Image, Part, Turn
+from chorus.model.v1.model_pb2 import Model
 from chorus.model.v1.model_service_pb2 import (
     Completion,
     GenerateRequest,
     GenerateResponse,
-    ListModelsRequest,
-    ListModelsResponse,
     StreamGenerateRequest,
     StreamGenerateResponse,
 )
@@ -28,8 +27,8 @@ class ScriptedServicer(StreamingServicer):
         self.asked: list[tuple[CheckedRequest, bool]] = []
         self.closed = 0
 
-    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
-        return ListModelsResponse()
+    def listed_models(self) -> list[Model]:
+        return []
 
     async def generate(
         self, request: CheckedRequest, *, streaming: bool

@@ -1,9 +1,11 @@
 import asyncio
-import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from typing_extensions import override
 
 from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult, Point
 from chorus.feedback.v1.feedback_service_pb2 import PanelPolicy
@@ -14,37 +16,49 @@ from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN, Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
-from orchestrator.panel.model_reviewer import OnPoint, Question
+from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import read_submission
+from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
+from tests.fakes.clock import run_in_virtual_time
 
 SUBMISSION = Submission(text="One sentence.", language_code="en")
-QUESTION = Question(read_work(SUBMISSION), SUBMISSION, Rubric(), "en", Sampling(), include_raw=False)
+QUESTION = ReviewQuestion(
+    read_submission(SUBMISSION), SUBMISSION, Rubric(), "en", Sampling(), include_raw=False
+)
 ANSWER = ModelFeedback(summary="fine")
+USED = Usage(output_tokens=5)
 
 
 def model(name: str, family: str | None = None) -> ListedModel:
     return ListedModel(Model(name=name, family=family or name), server="a:1")
 
 
-class ScriptedModels:
-    """Answers as each model's name says: ok, fail, hang, crash; the rest of the name tells them apart."""
+class ScriptedModels(FeedbackSource):
+    """Answers as each model's name begins: ok, fail, hang, late, slow, crash; the rest tells them apart.
+
+    One that hangs pays no heed to its deadline, and one that is late fails at it. A slow one answers after a
+    second.
+    """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.cancelled: list[str] = []
+        self.seconds: dict[str, float] = {}
 
+    @override
     async def ask(
         self,
         listed: ListedModel,
-        question: Question,
+        question: ReviewQuestion,
         spending: Spending,
         deadline: Deadline,
-        on_point: OnPoint,
+        listener: PointListener | None,
     ) -> ModelResult:
         self.asked.append(listed.name)
+        self.seconds[listed.name] = deadline.remaining()
         if listed.name.startswith("crash"):
             raise ZeroDivisionError
         if listed.name.startswith("hang"):
@@ -52,11 +66,36 @@ class ScriptedModels:
                 await asyncio.Event().wait()
             finally:
                 self.cancelled.append(listed.name)
+        if listed.name.startswith("slow"):
+            await asyncio.sleep(1)
+        if listed.name.startswith("late"):
+            await asyncio.sleep(deadline.remaining())
+            failure = Failure(reason=failure_pb2.ERROR_REASON_TIMEOUT)
+            return ModelResult(model=listed.name, failure=failure, usage=USED)
         if listed.name.startswith("fail"):
             failure = Failure(reason=failure_pb2.ERROR_REASON_UNAVAILABLE)
             return ModelResult(model=listed.name, failure=failure)
-        on_point(listed.name, Point(id="p1"))
+        if listener is not None and listener.is_listening:
+            listener.hear(listed.name, Point(id="p1"))
         return ModelResult(model=listed.name, feedback=ANSWER)
+
+
+@dataclass
+class Hearers(Audience):
+    """An audience that listens or does not."""
+
+    listening: bool = False
+
+    @property
+    @override
+    def is_listening(self) -> bool:
+        return self.listening
+
+
+def budget(seconds: float = 60) -> TimeBudget:
+    """What a caller's seconds from now come to, by the clock of the event loop."""
+    deadline = Deadline.after(seconds, asyncio.get_running_loop().time)
+    return TimeBudget.of(deadline, with_summary=False)
 
 
 async def outcomes(
@@ -67,6 +106,7 @@ async def outcomes(
     policy: PanelPolicy | None = None,
     seconds: float = 60,
     kept: Mapping[str, ModelResult] | None = None,
+    spending: Spending | None = None,
 ) -> list[Outcome]:
     panel = Panel(
         asked=tuple(map(model, asked)),
@@ -76,15 +116,23 @@ async def outcomes(
         min_families=1,
     )
     fan_out = FanOut(
-        (models or ScriptedModels()).ask,
+        models or ScriptedModels(),
         panel,
         policy or PanelPolicy(),
         QUESTION,
-        Spending(None),
-        Deadline.after(seconds),
+        spending or Spending(None),
+        budget(seconds),
         kept or {},
+        Hearers(),
     )
     return [event async for event in fan_out.run() if isinstance(event, Outcome)]
+
+
+async def timed_outcomes(asked: list[str], **fields: Any) -> tuple[list[Outcome], float]:
+    """The outcomes, and the seconds that they took."""
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    return await outcomes(asked, **fields), clock() - started
 
 
 def by_model(found: list[Outcome]) -> dict[str, ModelResult]:
@@ -95,7 +143,14 @@ def by_model(found: list[Outcome]) -> dict[str, ModelResult]:
 async def test_each_point_comes_before_the_outcome_of_its_model() -> None:
     panel = Panel((model("ok"),), (), None, 1, 1)
     fan_out = FanOut(
-        ScriptedModels().ask, panel, PanelPolicy(), QUESTION, Spending(None), Deadline.after(60), {}
+        ScriptedModels(),
+        panel,
+        PanelPolicy(),
+        QUESTION,
+        Spending(None),
+        budget(),
+        {},
+        Hearers(listening=True),
     )
     delta, outcome = [event async for event in fan_out.run()]
     assert isinstance(delta, Delta)
@@ -111,12 +166,31 @@ async def test_one_failure_takes_no_other_answer_away() -> None:
     assert results["crash"].failure.reason == failure_pb2.ERROR_REASON_INTERNAL
 
 
-async def test_a_model_that_hangs_is_given_up_at_the_deadline_and_its_call_ends() -> None:
+def test_a_model_that_hangs_is_given_up_in_time_and_its_call_ends() -> None:
     models = ScriptedModels()
-    results = by_model(await outcomes(["hang", "ok"], models=models, seconds=0.05))
+    found, seconds = run_in_virtual_time(timed_outcomes(["hang", "ok"], models=models, seconds=10))
+    results = by_model(found)
     assert results["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
     assert results["hang"].usage.basis == USAGE_BASIS_UNKNOWN
     assert models.cancelled == ["hang"]
+    assert seconds == pytest.approx(9.6)
+
+
+def test_a_call_that_ends_at_its_deadline_is_still_heard() -> None:
+    found, seconds = run_in_virtual_time(timed_outcomes(["late", "ok"], seconds=10))
+    assert by_model(found)["late"].usage == USED
+    assert seconds == pytest.approx(9.4)
+
+
+async def test_points_are_heard_while_somebody_listens_and_not_otherwise() -> None:
+    panel = Panel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
+    audience = Hearers()
+    fan_out = FanOut(ScriptedModels(), panel, PanelPolicy(), QUESTION, Spending(None), budget(), {}, audience)
+    heard = []
+    async for event in fan_out.run():
+        heard.append(event.model if isinstance(event, Delta) else event.result.model)
+        audience.listening = True
+    assert heard == ["ok", "fail", "ok-2", "ok-2"]
 
 
 async def test_the_straggler_grace_runs_from_when_the_minimum_is_reached() -> None:
@@ -124,6 +198,13 @@ async def test_the_straggler_grace_runs_from_when_the_minimum_is_reached() -> No
     results = by_model(await outcomes(["hang", "ok"], policy=policy))
     assert results["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
     assert results["ok"].HasField("feedback")
+
+
+def test_a_later_answer_does_not_prolong_the_straggler_grace() -> None:
+    policy = PanelPolicy(straggler_grace=Duration(seconds=3))
+    found, seconds = run_in_virtual_time(timed_outcomes(["ok", "slow", "hang"], policy=policy))
+    assert by_model(found)["slow"].feedback == ANSWER
+    assert seconds == pytest.approx(3)
 
 
 async def test_a_failed_model_is_replaced_and_the_substitute_says_for_whom() -> None:
@@ -143,17 +224,30 @@ async def test_once_the_minimum_is_reached_a_failed_substitute_is_the_last() -> 
     assert list(results) == ["ok", "fail", "fail-1"]
 
 
-async def test_where_nobody_else_writes_a_substitute_that_hangs_does_not_take_all_the_time() -> None:
-    started = time.monotonic()
-    results = by_model(await outcomes(["ok", "fail"], spare=["hang"], seconds=1.5))
-    assert time.monotonic() - started < 1.2
-    assert results["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
+def test_where_nobody_else_writes_a_substitute_that_hangs_does_not_take_all_the_time() -> None:
+    found, seconds = run_in_virtual_time(timed_outcomes(["ok", "fail"], spare=["hang"], seconds=10))
+    assert by_model(found)["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
+    assert seconds == pytest.approx(4.8)
 
 
-async def test_a_substitute_that_the_minimum_needs_has_all_the_time() -> None:
-    started = time.monotonic()
-    await outcomes(["fail"], spare=["hang"], seconds=0.2)
-    assert time.monotonic() - started >= 0.2
+def test_a_substitute_that_the_minimum_needs_has_all_the_time() -> None:
+    _, seconds = run_in_virtual_time(timed_outcomes(["fail"], spare=["hang"], seconds=10))
+    assert seconds == pytest.approx(9.6)
+
+
+def test_a_substitute_that_hangs_does_not_keep_the_next_one_from_reaching_the_minimum() -> None:
+    models = ScriptedModels()
+    found = run_in_virtual_time(outcomes(["fail"], models=models, spare=["late-1", "ok-2"], seconds=10))
+    results = by_model(found)
+    assert results["late-1"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
+    assert results["ok-2"].feedback == ANSWER
+    assert models.seconds == pytest.approx({"fail": 9.4, "late-1": 4.7, "ok-2": 4.7})
+
+
+def test_nobody_is_asked_once_there_is_no_time_for_a_call() -> None:
+    models = ScriptedModels()
+    run_in_virtual_time(outcomes(["late"], models=models, spare=["ok"], seconds=10))
+    assert models.asked == ["late"]
 
 
 async def test_no_model_is_asked_twice() -> None:
@@ -172,34 +266,23 @@ async def test_a_kept_answer_is_not_bought_again() -> None:
 
 async def test_what_a_kept_answer_cost_counts_toward_the_limit() -> None:
     spending = Spending(limit=10)
-    panel = Panel((model("ok"),), (), None, 1, 1)
     kept = {"ok": ModelResult(model="ok", feedback=ANSWER, usage=Usage(cost_usd_nanos=7))}
-    fan_out = FanOut(ScriptedModels().ask, panel, PanelPolicy(), QUESTION, spending, Deadline.after(60), kept)
-    assert [event async for event in fan_out.run()]
+    await outcomes(["ok"], kept=kept, spending=spending)
     assert spending.committed == 7
 
 
 async def test_leaving_early_ends_every_call() -> None:
     models = ScriptedModels()
     panel = Panel((model("hang"), model("ok")), (), None, 1, 1)
-    fan_out = FanOut(models.ask, panel, PanelPolicy(), QUESTION, Spending(None), Deadline.after(60), {})
+    fan_out = FanOut(models, panel, PanelPolicy(), QUESTION, Spending(None), budget(), {}, Hearers())
     events = fan_out.run()
     await anext(events)
     await events.aclose()
     assert models.cancelled == ["hang"]
 
 
-async def test_a_model_timeout_shortens_the_time_of_one_model() -> None:
-    deadlines: list[float] = []
-
-    async def ask(
-        listed: ListedModel, question: Question, spending: Spending, deadline: Deadline, on_point: OnPoint
-    ) -> ModelResult:
-        deadlines.append(deadline.remaining())
-        return ModelResult(model=listed.name, feedback=ANSWER)
-
-    panel = Panel((model("ok"),), (), None, 1, 1)
+def test_a_model_timeout_shortens_the_time_of_one_model() -> None:
+    models = ScriptedModels()
     policy = PanelPolicy(model_timeout=Duration(seconds=5))
-    fan_out = FanOut(ask, panel, policy, QUESTION, Spending(None), Deadline.after(60), {})
-    assert [event async for event in fan_out.run()]
-    assert deadlines == [pytest.approx(5, abs=1)]
+    run_in_virtual_time(outcomes(["ok"], models=models, policy=policy))
+    assert models.seconds == {"ok": 5}

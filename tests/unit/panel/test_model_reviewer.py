@@ -1,30 +1,48 @@
 import json
+import math
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from chorus.feedback.v1.feedback_pb2 import ModelResult, Point
+from chorus.feedback.v1.feedback_pb2 import Anchor, ModelResult, Point
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
 from chorus.model.v1.content_pb2 import Part
-from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, FINISH_REASON_STOP, Sampling, Usage
+from chorus.model.v1.generation_pb2 import (
+    FINISH_REASON_LENGTH,
+    FINISH_REASON_STOP,
+    REASONING_EFFORT_HIGH,
+    REASONING_EFFORT_LOW,
+    Sampling,
+    Usage,
+)
 from chorus.model.v1.model_pb2 import Model, Price
-from chorus.model.v1.model_service_pb2 import Completion, GenerateRequest, StreamGenerateResponse
-from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import Asker, Question
+from chorus.model.v1.model_service_pb2 import (
+    Completion,
+    GenerateRequest,
+    GenerateResponse,
+    StreamGenerateResponse,
+)
+from orchestrator.panel.directory import GenerationClient, ListedModel
+from orchestrator.panel.model_reviewer import ModelReviewer, PointListener, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
-from orchestrator.submission.reading import read_work
+from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
+from tests.fakes.clock import FakeClock
 
 SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
 RUBRIC = default_rubric("en")
-QUESTION = Question(read_work(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False)
+QUESTION = ReviewQuestion(
+    read_submission(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False
+)
 MODEL = ListedModel(Model(name="a/b", family="a", price=Price(output_usd_nanos=1_000_000)), server="a:1")
 
 GOOD = json.dumps(
@@ -61,13 +79,21 @@ GOOD = json.dumps(
 )
 
 
-class Script:
+class Script(GenerationClient):
     """Gives the scripted replies, one a call, and remembers the requests."""
 
     def __init__(self, *replies: str | ChorusError | Completion) -> None:
         self._replies: Iterator[str | ChorusError | Completion] = iter(replies)
         self.requests: list[GenerateRequest] = []
+        self.pieces = 0
 
+    @override
+    async def generate(
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+    ) -> GenerateResponse:
+        raise AssertionError("the panel is asked by streaming, always")
+
+    @override
     async def stream_generate(
         self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
     ) -> AsyncGenerator[StreamGenerateResponse]:
@@ -83,6 +109,7 @@ class Script:
             yield StreamGenerateResponse(completed=reply)
             return
         for start in range(0, len(reply), 40):
+            self.pieces += 1
             yield StreamGenerateResponse(delta=Part(text=reply[start : start + 40]))
         completed = Completion(finish_reason=FINISH_REASON_STOP, usage=usage, model_version="b-1")
         yield StreamGenerateResponse(completed=completed)
@@ -91,22 +118,54 @@ class Script:
 CUT = Completion(finish_reason=FINISH_REASON_LENGTH, usage=Usage(output_tokens=4096, cost_usd_nanos=100))
 
 
+class Points(PointListener):
+    """Hears points from the piece on that is numbered so."""
+
+    def __init__(self, script: Script, since: float = 0) -> None:
+        self.heard: list[Point] = []
+        self._script = script
+        self._since = since
+
+    @property
+    @override
+    def is_listening(self) -> bool:
+        return self._script.pieces >= self._since
+
+    @override
+    def hear(self, model: str, point: Point) -> None:
+        assert model == MODEL.name
+        self.heard.append(point)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReading(SubmissionReading):
+    """A reading that counts the quotations that are looked up in it."""
+
+    lookups: list[int] = field(default_factory=list)
+
+    @override
+    def anchor(self, start: int, end: int, match: Anchor.Match.ValueType) -> Anchor:
+        self.lookups.append(start)
+        return super(CountedReading, self).anchor(start, end, match)
+
+
 async def ask(
     script: Script,
     tmp_path: Path,
     *,
     listed: ListedModel = MODEL,
-    question: Question = QUESTION,
+    question: ReviewQuestion = QUESTION,
     records: TrackRecords | None = None,
     limit: int | None = None,
+    listens_since: float = 0,
 ) -> tuple[ModelResult, list[Point]]:
-    points: list[Point] = []
+    points = Points(script, listens_since)
     async with SqliteStore.open(tmp_path / "s", 60) as store:
-        asker = Asker(script.stream_generate, records or TrackRecords(), store)
-        result = await asker.ask(
-            listed, question, Spending(limit), Deadline.after(60), lambda _, point: points.append(point)
+        model_reviewer = ModelReviewer(script, records or TrackRecords(), store)
+        result = await model_reviewer.ask(
+            listed, question, Spending(limit), Deadline.after(60, FakeClock()), points
         )
-    return result, points
+    return result, points.heard
 
 
 async def test_a_good_answer_becomes_feedback_and_its_points_are_heard_early(tmp_path: Path) -> None:
@@ -116,6 +175,21 @@ async def test_a_good_answer_becomes_feedback_and_its_points_are_heard_early(tmp
     assert [each.anchor.quote for each in points] == ["Cats are kind."]
     assert result.usage.cost_usd_nanos == 7
     assert result.HasField("latency")
+
+
+@pytest.mark.parametrize(("since", "early"), [(0, 1), (math.inf, 0), (20, 1)])
+async def test_points_are_read_early_for_those_who_listen_and_for_nobody_else(
+    tmp_path: Path, since: float, early: int
+) -> None:
+    plain = QUESTION.reading
+    reading = CountedReading(*(getattr(plain, each.name) for each in fields(plain)))
+    script = Script(GOOD)
+    question = replace(QUESTION, reading=reading)
+    result, points = await ask(script, tmp_path, question=question, listens_since=since)
+    assert len(points) == early
+    # The whole answer's point, and a quotation for each criterion, are looked up once in any case.
+    assert len(reading.lookups) == len(result.feedback.points) + len(RUBRIC.criteria) + early
+    assert script.pieces > 20
 
 
 async def test_an_answer_of_the_wrong_form_is_asked_for_once_more_and_both_are_paid(tmp_path: Path) -> None:
@@ -141,11 +215,58 @@ async def test_a_cut_answer_is_asked_for_with_twice_the_room(tmp_path: Path) -> 
 
 async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Path) -> None:
     sampling = Sampling(max_output_tokens=50)
-    question = Question(QUESTION.work, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
+    question = ReviewQuestion(QUESTION.reading, SUBMISSION, RUBRIC, "en", sampling, include_raw=False)
     script = Script(CUT)
     result, _ = await ask(script, tmp_path, question=question)
     assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
     assert [each.sampling.max_output_tokens for each in script.requests] == [50]
+
+
+@pytest.mark.parametrize(
+    ("own", "sampled"),
+    [
+        (
+            None,
+            Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW),
+        ),
+        (
+            Sampling(temperature=0, stop_sequences=["b"], max_output_tokens=50),
+            Sampling(
+                temperature=0,
+                seed=7,
+                stop_sequences=["b"],
+                reasoning_effort=REASONING_EFFORT_LOW,
+                max_output_tokens=50,
+            ),
+        ),
+        (
+            Sampling(top_p=0.5, reasoning_effort=REASONING_EFFORT_HIGH),
+            Sampling(
+                temperature=1,
+                seed=7,
+                top_p=0.5,
+                stop_sequences=["a"],
+                reasoning_effort=REASONING_EFFORT_HIGH,
+            ),
+        ),
+    ],
+)
+async def test_a_model_samples_in_its_own_way_where_it_has_one(
+    tmp_path: Path, own: Sampling | None, sampled: Sampling
+) -> None:
+    of_all = Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW)
+    question = replace(
+        QUESTION,
+        sampling=of_all,
+        model_sampling={"c/d": Sampling(temperature=2)} | ({"a/b": own} if own else {}),
+    )
+    script = Script(GOOD)
+    await ask(script, tmp_path, question=question)
+    asked = script.requests[0].sampling
+    if not sampled.HasField("max_output_tokens"):
+        asked.ClearField("max_output_tokens")
+    assert asked == sampled
+    assert of_all.stop_sequences == ["a"]
 
 
 async def test_a_failure_keeps_its_reason_and_is_paid_by_what_it_used(tmp_path: Path) -> None:
@@ -170,10 +291,22 @@ async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) ->
     assert records.of(MODEL.name) is None
 
 
-@pytest.mark.parametrize(("speed", "short"), [(5.0, True), (500.0, False)])
-async def test_a_slow_model_is_asked_for_the_short_form(tmp_path: Path, speed: float, short: bool) -> None:
+@pytest.mark.parametrize(("speed", "short"), [(29.9, True), (30.1, False)])
+async def test_a_model_that_cannot_write_1800_tokens_in_time_is_asked_for_the_short_form(
+    tmp_path: Path, speed: float, short: bool
+) -> None:
     records = TrackRecords([ModelCall(MODEL.name, answered=True, seconds=1, output_tokens_per_second=speed)])
     script = Script(GOOD)
     await ask(script, tmp_path, records=records)
     schema = json.loads(script.requests[0].output_format.json_schema)
     assert ("summary" not in schema["properties"]) is short
+    assert script.requests[0].sampling.max_output_tokens == (1024 if short else 4096)
+
+
+async def test_no_more_tokens_are_asked_for_than_the_model_can_write(tmp_path: Path) -> None:
+    model = Model()
+    model.CopyFrom(MODEL.model)
+    model.max_output_tokens = 5000
+    script = Script(CUT, GOOD)
+    await ask(script, tmp_path, listed=ListedModel(model, server="a:1"))
+    assert [each.sampling.max_output_tokens for each in script.requests] == [4096, 5000]

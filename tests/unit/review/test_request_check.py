@@ -1,17 +1,13 @@
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
-from chorus.feedback.v1.feedback_pb2 import CriterionScore
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy, RecordScoresRequest
-from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy
+from chorus.feedback.v1.submission_pb2 import Rubric, Submission
 from chorus.model.v1.generation_pb2 import Sampling
 from orchestrator.review.request_check import MAX_TEXT, check_request
-from orchestrator.servicers.score_check import checked_rubric
 from rpckit.errors import InvalidRequest
 
 TEXT = Submission(text="A text.")
-LEVELS = [Level(score=1), Level(score=5)]
-RUBRIC = Rubric(criteria=[Criterion(id=each, levels=LEVELS) for each in "cde"])
 
 
 @pytest.mark.parametrize(
@@ -63,6 +59,32 @@ RUBRIC = Rubric(criteria=[Criterion(id=each, levels=LEVELS) for each in "cde"])
             "sampling.stop_sequences[1]",
         ),
         (GetFeedbackRequest(submission=TEXT, request_id="x" * 65), "request_id"),
+        (
+            GetFeedbackRequest(submission=TEXT, sampling=Sampling(reasoning_effort=99)),  # type: ignore[arg-type]
+            "sampling.reasoning_effort",
+        ),
+        (
+            GetFeedbackRequest(submission=TEXT, policy=PanelPolicy(substitution=99)),  # type: ignore[arg-type]
+            "policy.substitution",
+        ),
+        (
+            GetFeedbackRequest(submission=TEXT, model_sampling={"a/b": Sampling(temperature=3)}),
+            "model_sampling[a/b].temperature",
+        ),
+        (
+            GetFeedbackRequest(
+                submission=TEXT,
+                model_sampling={"a/b": Sampling(reasoning_effort=-1)},  # type: ignore[arg-type]
+            ),
+            "model_sampling[a/b].reasoning_effort",
+        ),
+        (
+            GetFeedbackRequest(submission=TEXT, model_sampling={str(n): Sampling() for n in range(101)}),
+            "model_sampling",
+        ),
+        (GetFeedbackRequest(submission=TEXT, allowed_providers=["x"] * 101), "allowed_providers"),
+        (GetFeedbackRequest(submission=TEXT, allowed_providers=["a", "x" * 201]), "allowed_providers[1]"),
+        (GetFeedbackRequest(submission=TEXT, calibration_version="x" * 65), "calibration_version"),
         (GetFeedbackRequest(submission=TEXT, feedback_language_code="k"), "feedback_language_code"),
         (
             GetFeedbackRequest(submission=TEXT, feedback_language_code="en" + "-x" * 32),
@@ -85,38 +107,3 @@ def test_every_wrong_field_is_named_at_once() -> None:
 @pytest.mark.parametrize("text", ["가" * MAX_TEXT, "x", "🙂"])
 def test_the_limit_is_in_code_points(text: str) -> None:
     check_request(GetFeedbackRequest(submission=Submission(text=text, language_code="zh-Hant-TW")))
-
-
-@pytest.mark.parametrize(
-    ("request_", "fields"),
-    [
-        (RecordScoresRequest(feedback_id="f"), {"rater", "scores"}),
-        (RecordScoresRequest(rater="t", scores=[CriterionScore()] * 1000), {"scores"}),
-        (
-            RecordScoresRequest(
-                rater="t",
-                scores=[
-                    CriterionScore(criterion_id="x", score=1),
-                    CriterionScore(criterion_id="c", score=6),
-                    CriterionScore(criterion_id="c", score=1),
-                ],
-            ),
-            {"scores[0].criterion_id", "scores[1].score", "scores[2].criterion_id"},
-        ),
-    ],
-)
-def test_malformed_scores_name_their_fields(request_: RecordScoresRequest, fields: set[str]) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        checked_rubric(request_, RUBRIC)
-    assert set(caught.value.metadata) == fields
-
-
-def test_an_unknown_feedback_is_named() -> None:
-    with pytest.raises(InvalidRequest, match="feedback_id"):
-        checked_rubric(RecordScoresRequest(feedback_id="f", rater="t"), None)
-
-
-def test_sound_scores_pass_and_one_may_be_left_open() -> None:
-    high = CriterionScore(criterion_id="c", score=4.5)
-    checked_rubric(RecordScoresRequest(rater="t", scores=[high]), RUBRIC)
-    checked_rubric(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c")]), RUBRIC)

@@ -11,7 +11,7 @@ from chorus.feedback.v1.feedback_service_pb2 import (
 )
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
-from orchestrator.servicers.batch import Batch
+from orchestrator.servicers.batch import FeedbackBatch
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, Unavailable
 
@@ -54,7 +54,7 @@ async def stream(*items: BatchFeedbackRequest) -> AsyncIterator[BatchFeedbackReq
 
 
 async def test_each_item_has_one_answer_and_a_bad_one_ends_alone() -> None:
-    batch = Batch(ScriptedRuns().response, 8, Deadline.after(60), asyncio.Event())
+    batch = FeedbackBatch(ScriptedRuns().response, 8, Deadline.after(60), asyncio.Event())
     items = stream(item("1", "fine"), item("2", "bad"), item("3", "crash"), item("1", "again"), item("", "x"))
     answers = [answer async for answer in batch.answers(items)]
     outcomes = sorted((answer.item_id, answer.failure.reason) for answer in answers)
@@ -69,7 +69,7 @@ async def test_each_item_has_one_answer_and_a_bad_one_ends_alone() -> None:
 
 async def test_answers_come_in_order_of_completion() -> None:
     runs = ScriptedRuns()
-    batch = Batch(runs.response, 8, Deadline.after(60), asyncio.Event())
+    batch = FeedbackBatch(runs.response, 8, Deadline.after(60), asyncio.Event())
     answers = batch.answers(stream(item("slow", "wait"), item("quick", "fine")))
     assert (await anext(answers)).item_id == "quick"
     runs.go.set()
@@ -78,7 +78,7 @@ async def test_answers_come_in_order_of_completion() -> None:
 
 async def test_no_more_are_read_than_the_window_holds() -> None:
     runs = ScriptedRuns()
-    batch = Batch(runs.response, 2, Deadline.after(60), asyncio.Event())
+    batch = FeedbackBatch(runs.response, 2, Deadline.after(60), asyncio.Event())
     answers = [answer async for answer in batch.answers(stream(*(item(str(n), "x") for n in range(20))))]
     assert len(answers) == 20
     assert runs.most_open == 2
@@ -92,7 +92,7 @@ async def test_a_client_that_takes_no_answers_is_read_no_further() -> None:
             read.append(str(number))
             yield item(str(number), "x")
 
-    batch = Batch(ScriptedRuns().response, 2, Deadline.after(60), asyncio.Event())
+    batch = FeedbackBatch(ScriptedRuns().response, 2, Deadline.after(60), asyncio.Event())
     answers = batch.answers(items())
     await anext(answers)
     for _ in range(100):
@@ -102,7 +102,7 @@ async def test_a_client_that_takes_no_answers_is_read_no_further() -> None:
 
 
 async def test_an_items_time_is_its_own_but_never_more_than_the_streams() -> None:
-    batch = Batch(ScriptedRuns().response, 8, Deadline.after(60), asyncio.Event())
+    batch = FeedbackBatch(ScriptedRuns().response, 8, Deadline.after(60), asyncio.Event())
     items = stream(
         item("short", "time", timeout=Duration(seconds=5)),
         item("long", "time", timeout=Duration(seconds=500)),
@@ -113,7 +113,7 @@ async def test_an_items_time_is_its_own_but_never_more_than_the_streams() -> Non
 
 async def test_leaving_ends_what_is_open() -> None:
     runs = ScriptedRuns()
-    answers = Batch(runs.response, 8, Deadline.after(60), asyncio.Event()).answers(
+    answers = FeedbackBatch(runs.response, 8, Deadline.after(60), asyncio.Event()).answers(
         stream(item("1", "wait"), item("2", "x"))
     )
     await anext(answers)
@@ -123,7 +123,7 @@ async def test_leaving_ends_what_is_open() -> None:
 
 
 async def test_an_empty_stream_has_no_answers() -> None:
-    batch = Batch(ScriptedRuns().response, 8, Deadline.after(60), asyncio.Event())
+    batch = FeedbackBatch(ScriptedRuns().response, 8, Deadline.after(60), asyncio.Event())
     assert [answer async for answer in batch.answers(stream())] == []
 
 
@@ -135,7 +135,7 @@ async def test_a_draining_server_answers_what_it_read_and_leaves_the_rest() -> N
         offered.set()
         await asyncio.Event().wait()
 
-    answers = Batch(runs.response, 8, Deadline.after(60), draining).answers(endless())
+    answers = FeedbackBatch(runs.response, 8, Deadline.after(60), draining).answers(endless())
     first = asyncio.ensure_future(anext(answers))
     await offered.wait()
     draining.set()

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry
 from chorus.classroom.v1.classroom_service_pb2 import SimulateStudentRequest, StudentProfile
 from chorus.model.v1 import model_pb2
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import Directory, ListedModel, Listing
+from orchestrator.panel.directory import ListedModel, Listing, ModelDirectory
 from orchestrator.servicers.classroom import ClassroomServicer, default_model
 from rpckit.errors import InvalidRequest
 from rpckit.settings import Security
@@ -23,7 +23,7 @@ from rpckit.settings import Security
 async def test_a_malformed_request_names_its_fields(
     request_: SimulateStudentRequest, fields: set[str]
 ) -> None:
-    directory = Directory((), Security(), AsyncExitStack(), ModelMetrics(CollectorRegistry()))
+    directory = ModelDirectory((), Security(), AsyncExitStack(), ModelMetrics(CollectorRegistry()))
     with pytest.raises(InvalidRequest) as caught:
         await ClassroomServicer(directory, "", "").SimulateStudent(request_, None)
     assert set(caught.value.metadata) == fields

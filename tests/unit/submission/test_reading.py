@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from orchestrator.submission.reading import Work, read_work
+from orchestrator.injection.detection import suspected_injections
+from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.errors import InvalidRequest
 
 PIECES = [
@@ -27,30 +28,30 @@ PIECES = [
 ]
 
 
-def read(text: str, language: str = "en") -> Work:
-    return read_work(submission_pb2.Submission(text=text, language_code=language))
+def read(text: str, language: str = "en") -> SubmissionReading:
+    return read_submission(submission_pb2.Submission(text=text, language_code=language))
 
 
-def sentences(work: Work) -> list[str]:
-    return [work.reading[each.start : each.end] for each in work.sentences]
+def sentences(reading: SubmissionReading) -> list[str]:
+    return [reading.visible_text[each.start : each.end] for each in reading.sentences]
 
 
 def test_sentences_are_numbered_and_the_white_space_stands() -> None:
-    work = read("A title\n\nDr. Kim agreed.  He left at 5 p.m. today!\n\n  The end")
-    assert work.numbered == (
+    reading = read("A title\n\nDr. Kim agreed.  He left at 5 p.m. today!\n\n  The end")
+    assert reading.numbered == (
         "[S1] A title\n\n[S2] Dr. Kim agreed.  [S3] He left at 5 p.m. today!\n\n  [S4] The end"
     )
 
 
 def test_korean_sentences_are_split_without_full_stops() -> None:
-    work = read("저는 학생이에요 그래서 학교에 갔어요. 정말요?\n\n끝", "ko-KR")
-    assert sentences(work)[-2:] == ["정말요?", "끝"]
-    assert "".join(sentences(work)).replace(" ", "") == re.sub(r"\s", "", work.reading)
+    reading = read("저는 학생이에요 그래서 학교에 갔어요. 정말요?\n\n끝", "ko-KR")
+    assert sentences(reading)[-2:] == ["정말요?", "끝"]
+    assert "".join(sentences(reading)).replace(" ", "") == re.sub(r"\s", "", reading.visible_text)
 
 
 def test_what_looks_like_a_number_in_the_text_does_not_pass_for_one() -> None:
-    work = read("First [S2] here. Second.")
-    numbered = work.numbered
+    reading = read("First [S2] here. Second.")
+    numbered = reading.numbered
     assert numbered == "[S1] First ［S2］ here. [S2] Second."
     assert re.findall(r"\[S(\d+)\] ", numbered) == ["1", "2"]
 
@@ -63,12 +64,12 @@ def test_nothing_visible_is_nothing_to_read() -> None:
 
 def test_an_anchor_is_a_slice_of_the_text_as_received() -> None:
     text = unicodedata.normalize("NFD", "나는 학교에 갔다. 👨\u200d👩\u200d👧 좋다.")
-    work = read(text, "ko")
-    start = work.reading.index("학교")
-    anchor = work.anchor(start, start + 2, feedback_pb2.Anchor.MATCH_EXACT)
+    reading = read(text, "ko")
+    start = reading.visible_text.index("학교")
+    anchor = reading.anchor(start, start + 2, feedback_pb2.Anchor.MATCH_EXACT)
     assert anchor.quote == text[anchor.start : anchor.end] == unicodedata.normalize("NFD", "학교")
-    man = work.reading.index("👨")
-    assert work.anchor(man, man + 1, feedback_pb2.Anchor.MATCH_EXACT).quote == "👨\u200d👩\u200d👧"
+    man = reading.visible_text.index("👨")
+    assert reading.anchor(man, man + 1, feedback_pb2.Anchor.MATCH_EXACT).quote == "👨\u200d👩\u200d👧"
 
 
 @given(
@@ -81,24 +82,26 @@ def test_every_anchor_is_a_slice_and_numbers_are_in_sequence(
     text: str, language: str, data: st.DataObject
 ) -> None:
     try:
-        work = read(text, language)
+        reading = read(text, language)
     except InvalidRequest:
         return
-    start = data.draw(st.integers(0, len(work.reading) - 1))
-    end = data.draw(st.integers(start + 1, len(work.reading)))
-    anchor = work.anchor(start, end, feedback_pb2.Anchor.MATCH_EXACT)
+    start = data.draw(st.integers(0, len(reading.visible_text) - 1))
+    end = data.draw(st.integers(start + 1, len(reading.visible_text)))
+    anchor = reading.anchor(start, end, feedback_pb2.Anchor.MATCH_EXACT)
     assert anchor.quote == text[anchor.start : anchor.end]
-    numbers = [int(each) for each in re.findall(r"\[S(\d+)\] ", work.numbered)]
-    assert numbers == list(range(1, len(work.sentences) + 1))
-    covered = {place for each in work.sentences for place in range(each.start, each.end)}
-    assert all(work.reading[place].isspace() for place in set(range(len(work.reading))) - covered)
+    numbers = [int(each) for each in re.findall(r"\[S(\d+)\] ", reading.numbered)]
+    assert numbers == list(range(1, len(reading.sentences) + 1))
+    covered = {place for each in reading.sentences for place in range(each.start, each.end)}
+    assert all(
+        reading.visible_text[place].isspace() for place in set(range(len(reading.visible_text))) - covered
+    )
 
 
 def test_a_place_is_in_the_sentence_that_holds_it() -> None:
-    work = read("One two. Three.\n\nFour")
-    places = [work.text.index(word) for word in ("One", "two", "Three", "Four")]
-    assert [work.sentence_at(place) for place in places] == [1, 1, 2, 3]
-    assert work.sentence_at(len(work.text)) == 3
+    reading = read("One two. Three.\n\nFour")
+    places = [reading.text.index(word) for word in ("One", "two", "Three", "Four")]
+    assert [reading.sentence_at(place) for place in places] == [1, 1, 2, 3]
+    assert reading.sentence_at(len(reading.text)) == 3
 
 
 def test_an_unmarked_text_has_the_language_that_is_detected() -> None:
@@ -115,13 +118,16 @@ def test_a_given_language_stands() -> None:
     ids=["regional indicators", "unbroken Hangul", "a ligature of 18 letters", "marks"],
 )
 def test_no_text_takes_long_to_read(text: str) -> None:
+    # What is loaded once is not measured, whichever test comes first.
+    suspected_injections(read("가.", "ko"))
     started = time.process_time()
-    work = read(text, "ko")
+    reading = read(text, "ko")
+    suspected_injections(reading)
     assert time.process_time() - started < 5
-    assert work.numbered.startswith("[S1] ")
+    assert reading.numbered.startswith("[S1] ")
 
 
 def test_a_long_korean_text_is_split_to_its_end() -> None:
-    work = read("나는 학교에 갔다. " * 3000, "ko")
-    assert set(sentences(work)) == {"나는 학교에 갔다."}
-    assert len(work.sentences) == 3000
+    reading = read("나는 학교에 갔다. " * 3000, "ko")
+    assert set(sentences(reading)) == {"나는 학교에 갔다."}
+    assert len(reading.sentences) == 3000

@@ -1,0 +1,41 @@
+"""Parses the points of an answer while it is still being written."""
+
+import ijson
+
+from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from orchestrator.answer.check import check_point, keeps_to_point_schema
+from orchestrator.submission.reading import SubmissionReading
+
+
+class PointStreamParser:
+    """Takes an answer piece by piece and returns each sound point as soon as it is complete.
+
+    The points are provisional, because only `check_answer` sees the whole answer.
+    """
+
+    def __init__(self, reading: SubmissionReading, rubric: submission_pb2.Rubric) -> None:
+        self._reading = reading
+        self._rubric = rubric
+        self._complete = ijson.sendable_list()
+        self._parser = ijson.items_coro(self._complete, "points.item", use_float=True)
+        self._number = 0
+        self._broken = False
+
+    def feed(self, text: str) -> list[feedback_pb2.Point]:
+        """Returns the points that this piece completes. Once the answer is not JSON, it completes none."""
+        if self._broken or not text:
+            return []
+        try:
+            self._parser.send(text.encode())
+        except ijson.JSONError:
+            self._broken = True
+        points = [point for each in self._complete if (point := self._checked(each))]
+        del self._complete[:]
+        return points
+
+    def _checked(self, point: object) -> feedback_pb2.Point | None:
+        self._number += 1
+        if not (isinstance(point, dict) and keeps_to_point_schema(point)):
+            return None
+        checked = check_point(point, self._number, self._reading, self._rubric)
+        return None if checked.fault else checked.point

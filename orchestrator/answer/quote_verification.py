@@ -1,0 +1,171 @@
+"""Verifies that a model's quotation stands in the submission. What is shown are the submission's own words.
+
+A quotation is searched for exactly; then without differences of form, case, white space, quotation marks and
+dashes; then, if it is not short, with a few letters changed. An edit in a short one would accept other
+people's sentences.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from chorus.feedback.v1 import feedback_pb2
+from modelkit.answer_form.schema import MAX_QUOTE
+from orchestrator.submission.folding import fold
+from orchestrator.submission.reading import SubmissionReading
+from orchestrator.submission.visible_text import strip_invisible
+
+# From this length on, in folded characters, one edit is accepted.
+_MIN_LENGTH_ONE_EDIT = 10
+# From this length on, so many per cent of similarity are enough.
+_MIN_LENGTH_SIMILAR = 30
+_MIN_SIMILARITY = 90.0
+# The edge of an alignment may lie this many characters inside a word.
+_MAX_SNAP_DISTANCE = 3
+# A point that names more sentences than this without a quotation is about no one place.
+_MAX_NAMED_SENTENCES = 3
+_SENTENCE_NUMBER = re.compile(r"\[S\d+\]\s?")
+_SENTENCE_ID = re.compile(r"\[?S(\d+)\]?")
+
+Span = tuple[int, int]
+
+
+def find_quote(
+    reading: SubmissionReading, quote: str, sentence_ids: Sequence[str] = ()
+) -> feedback_pb2.Anchor | None:
+    """Returns where the quotation stands: inside the named sentences if it is there, else the first place.
+
+    It returns None where the submission does not hold the quotation, and for a quotation of more than
+    `MAX_QUOTE` characters, whose comparison could take forever.
+    """
+    quote = strip_invisible(quote).strip()
+    if not quote or len(quote) > MAX_QUOTE:
+        return None
+    named = _named_span(reading, sentence_ids)
+    # The model may have copied the sentence numbers that it was shown.
+    wordings = list(filter(None, dict.fromkeys((quote, _SENTENCE_NUMBER.sub("", quote).strip()))))
+    for wording in wordings:
+        if found := _first_occurrence(reading.visible_text, wording, named):
+            return reading.anchor(*found, feedback_pb2.Anchor.MATCH_EXACT)
+    folded = reading.folded.text
+    folded_named = named and reading.folded.folded_span(*named)
+    needles = [each for wording in wordings for each in _folded_needles(wording)]
+    for needle in needles:
+        if found := _first_occurrence(folded, needle, folded_named):
+            return reading.anchor(*_visible_span(reading, found), feedback_pb2.Anchor.MATCH_NORMALIZED)
+    for needle in needles:
+        for span in filter(None, (folded_named, (0, len(folded)))):
+            if found := _approximate(folded, needle, span):
+                return reading.anchor(*_visible_span(reading, found), feedback_pb2.Anchor.MATCH_APPROXIMATE)
+    return None
+
+
+def anchor_of_sentences(
+    reading: SubmissionReading, sentence_ids: Sequence[str]
+) -> feedback_pb2.Anchor | None:
+    """Returns the anchor of the named sentences, for a point without a quotation; None if they are many."""
+    span = _named_span(reading, sentence_ids)
+    if span is None or len(sentence_ids) > _MAX_NAMED_SENTENCES:
+        return None
+    return reading.anchor(*span, feedback_pb2.Anchor.MATCH_APPROXIMATE)
+
+
+def _named_span(reading: SubmissionReading, sentence_ids: Sequence[str]) -> Span | None:
+    """Returns the span of the visible text from the first to the last of the named sentences."""
+    matches = filter(None, map(_SENTENCE_ID.fullmatch, sentence_ids))
+    numbers = [int(match.group(1)) for match in matches]
+    known = [reading.sentences[number - 1] for number in numbers if 1 <= number <= len(reading.sentences)]
+    if not known:
+        return None
+    return min(each.start for each in known), max(each.end for each in known)
+
+
+def _first_occurrence(text: str, needle: str, named: Span | None) -> Span | None:
+    start = text.find(needle, *named) if named else -1
+    if start < 0:
+        start = text.find(needle)
+    return None if start < 0 else (start, start + len(needle))
+
+
+def _folded_needles(wording: str) -> Iterator[str]:
+    """Yields the folded wording, and the same without the quotation marks around it."""
+    needle = fold(wording).text.strip()
+    bare = needle.strip("' ")
+    if needle:
+        yield needle
+    if bare and bare != needle:
+        yield bare
+
+
+def _approximate(text: str, needle: str, span: Span) -> Span | None:
+    if len(needle) >= _MIN_LENGTH_SIMILAR:
+        return _similar(text, needle, span)
+    return _one_edit_away(text, needle, span) if len(needle) >= _MIN_LENGTH_ONE_EDIT else None
+
+
+def _similar(text: str, needle: str, span: Span) -> Span | None:
+    low, high = span
+    if high - low < len(needle):
+        # The alignment would look for the text in the quotation.
+        return span if fuzz.ratio(needle, text[low:high]) >= _MIN_SIMILARITY else None
+    alignment = fuzz.partial_ratio_alignment(needle, text[low:high], score_cutoff=_MIN_SIMILARITY)
+    if alignment is None:
+        return None
+    start, end = _snap(text, low + alignment.dest_start), _snap(text, low + alignment.dest_end)
+    return (start, end) if start < end else None
+
+
+def _one_edit_away(text: str, needle: str, span: Span) -> Span | None:
+    """Returns the first place that is one edit away from the needle.
+
+    One edit leaves one half of the needle as it is, so only the places that hold a half are compared.
+    """
+    low, high = span
+    size = len(needle)
+    middle = size // 2
+    windows = [
+        (start, start + size + change)
+        for start in _occurrences(text, needle[:middle], span)
+        for change in (0, -1, 1)
+    ] + [
+        (start + size - middle - size - change, start + size - middle)
+        for start in _occurrences(text, needle[middle:], span)
+        for change in (0, -1, 1)
+    ]
+    return next(
+        (
+            window
+            for window in sorted(windows)
+            if low <= window[0]
+            and window[1] <= high
+            and Levenshtein.distance(needle, text[slice(*window)], score_cutoff=1) <= 1
+        ),
+        None,
+    )
+
+
+def _occurrences(text: str, part: str, span: Span) -> Iterator[int]:
+    start = text.find(part, *span)
+    while start >= 0:
+        yield start
+        start = text.find(part, start + 1, span[1])
+
+
+def _snap(text: str, edge: int) -> int:
+    """Moves the edge of an alignment to the nearest edge of a word, where there is one close by."""
+    for distance in range(_MAX_SNAP_DISTANCE + 1):
+        for place in (edge - distance, edge + distance):
+            if place in {0, len(text)} or (
+                0 < place < len(text) and not (text[place - 1].isalnum() and text[place].isalnum())
+            ):
+                return place
+    return edge
+
+
+def _visible_span(reading: SubmissionReading, folded_span: Span) -> Span:
+    """Returns where a span of the folded text is in the visible text, without the white space around it."""
+    start, end = reading.folded.original_span(*folded_span)
+    passage = reading.visible_text[start:end]
+    return start + len(passage) - len(passage.lstrip()), start + len(passage.rstrip())

@@ -1,0 +1,78 @@
+"""The seam between the calibrator and the storage of the judgements that it learns from."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chorus.feedback.v1 import submission_pb2
+from modelkit.language import primary_subtag
+from orchestrator.answer.prompt import PROMPT_VERSION
+from orchestrator.merge.severity import ResidualSums
+
+# Severity drifts, with a provider's changes and with what a model is given. So older judgements are dropped.
+MAX_JUDGEMENTS = 500
+# As a rule each answer has a calibration of its own.
+MAX_CALIBRATIONS = 10_000
+KEPT_SECONDS = 90 * 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One model's score of one criterion.
+
+    Attributes:
+        rater: The model's `rater_key`.
+        criterion: The criterion's place in the rubric.
+        levels: The score, in levels.
+        peers: The reference that the panel's other models give, in levels; None for a model that is alone.
+    """
+
+    rater: str
+    criterion: int
+    levels: float
+    peers: float | None
+
+
+ResidualsByRater = Mapping[str, Mapping[int, ResidualSums]]
+"""The sums of the residuals by rater key and by the criterion's place in the rubric."""
+
+
+class JudgementHistory(Protocol):
+    """Stores the latest judgements of each rater, at most `MAX_JUDGEMENTS` for each criterion.
+
+    It also stores the calibrations that answers were given with: the `MAX_CALIBRATIONS` that were used last,
+    each until `KEPT_SECONDS` after its last use. It stores numbers and hashes, never a text. Each method may
+    raise StoreError.
+    """
+
+    async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
+        """Stores the scores of a panel's models."""
+
+    async def add_person(self, feedback_id: str, person: str, levels: Mapping[int, float]) -> None:
+        """Stores a person's scores of the same submission, by criterion, in place of their earlier ones.
+
+        The reference of a judgement is the mean of people's scores where there are any, else the peers.
+        """
+
+    async def delete(self, feedback_id: str) -> None:
+        """Deletes everything that is stored for a feedback."""
+
+    async def keep_calibration(self, version: str, text: str) -> None:
+        """Stores a calibration, which is used now, under its id."""
+
+    async def find_calibration(self, version: str) -> str | None:
+        """Returns a calibration, which is used now; None if it is not stored."""
+
+    async def residual_sums(self) -> ResidualsByRater:
+        """Returns the sums of every rater's residuals."""
+
+
+def rater_key(model: str, model_version: str, rubric: submission_pb2.Rubric, language_code: str) -> str:
+    """Returns the key that a model's severity is learned under.
+
+    Another version, prompt, scale or language may come with another severity, so each has a key of its own.
+    """
+    scale = [(each.id, [level.score for level in each.levels]) for each in rubric.criteria]
+    parts = (model, model_version, PROMPT_VERSION, scale, primary_subtag(language_code))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

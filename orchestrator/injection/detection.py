@@ -1,0 +1,35 @@
+"""Finds the passages of a submission that seem to steer the models. They are flagged, never blocked."""
+
+from collections.abc import Iterator
+
+from chorus.feedback.v1 import feedback_pb2
+from orchestrator.injection.classifier import classified_spans
+from orchestrator.injection.hidden_text import hidden_spans
+from orchestrator.injection.rules import ruled_spans
+from orchestrator.submission.reading import SubmissionReading
+
+
+def suspected_injections(reading: SubmissionReading) -> tuple[feedback_pb2.Anchor, ...]:
+    """Returns the passages that a rule or the classifier flags, and hidden text, in order.
+
+    A long text takes up to a second of processor time.
+    """
+    visible = reading.visible
+    spans = [visible.received_span(*span) for span in _flagged_spans(reading)]
+    spans += [visible.widened_to_clusters(*span) for span in hidden_spans(reading.text)]
+    return tuple(
+        feedback_pb2.Anchor(
+            start=start, end=end, quote=reading.text[start:end], match=feedback_pb2.Anchor.MATCH_EXACT
+        )
+        for start, end in sorted(set(spans))
+    )
+
+
+def _flagged_spans(reading: SubmissionReading) -> Iterator[tuple[int, int]]:
+    """Yields what the rules and the classifier flag in the visible text, without overlaps."""
+    folded, sentences = reading.folded, reading.sentences
+    reached = 0
+    for start, end in sorted((*ruled_spans(folded, sentences), *classified_spans(folded, sentences))):
+        if end > reached:
+            yield max(start, reached), end
+            reached = end

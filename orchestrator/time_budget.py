@@ -1,0 +1,50 @@
+"""The time of one review: the one place where it is shared out."""
+
+from dataclasses import dataclass
+
+from rpckit.call import Deadline
+
+_SUMMARY_SHARE = 0.2
+_MOST_SUMMARY_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBudget:
+    """By when each step of one review must be done.
+
+    A budget is made once, when a caller asks for a review, and handed down. Between two steps lies one
+    reserve (`Deadline.reserve`), and before `merge_by` a model's time to word the summary. A step has what
+    the earlier ones did not use.
+
+    Attributes:
+        call_by: The call of every model of the panel has ended.
+        answer_by: The last outcome of the panel is heard, and its doubtful answers are confirmed.
+        merge_by: The answers are merged and the summary is worded.
+        respond_by: The store has kept the response, or is not waited for. This is half a reserve before
+            `deadline`, and whoever waits for a run that another caller started gives up then.
+        deadline: The caller no longer listens.
+    """
+
+    call_by: Deadline
+    answer_by: Deadline
+    merge_by: Deadline
+    respond_by: Deadline
+    deadline: Deadline
+
+    @classmethod
+    def of(cls, deadline: Deadline, *, with_summary: bool) -> "TimeBudget":
+        """Shares out the time from now to a caller's deadline.
+
+        A model that words the summary has a fifth of the time for it, and at most 15 seconds.
+        """
+        reserve = deadline.reserve()
+        merge_by = deadline.earlier(reserve)
+        summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * merge_by.remaining()) if with_summary else 0.0
+        answer_by = merge_by.earlier(summary + reserve)
+        return cls(
+            call_by=answer_by.earlier(reserve),
+            answer_by=answer_by,
+            merge_by=merge_by,
+            respond_by=deadline.earlier(reserve / 2),
+            deadline=deadline,
+        )
