@@ -1,9 +1,7 @@
 """Serves ModelService for the reviewers."""
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import TYPE_CHECKING, Any
 
-import grpc
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
@@ -14,10 +12,6 @@ from services.proofreader.answer import write_answer
 from services.proofreader.cancellable_executor import CancellableExecutor, CancellationCheck
 from services.proofreader.review_request import ReviewRequest, read_review_request
 from services.proofreader.rule_reviewers import RuleReviewer
-
-if TYPE_CHECKING:
-    # Generic in the stubs, not at run time.
-    Context = grpc.aio.ServicerContext[Any, Any]
 
 _FAMILY = "chorus"
 _CAPABILITIES = (model_pb2.CAPABILITY_JSON_SCHEMA,)

@@ -116,6 +116,7 @@ def _sampling(request: GenerateRequest, draw: Draw) -> None:
             "top_p": _FLOATS,
             "max_output_tokens": st.integers(-1, 3) | st.sampled_from([2**31 - 1, -(2**31)]),
             "seed": st.integers(-(2**63), 2**63 - 1),
+            "reasoning_effort": st.integers(-1, 9),
             "stop_sequences": st.lists(_TEXTS | _LONG, max_size=limits.MAX_STOP_SEQUENCES + 1),
         },
     )
