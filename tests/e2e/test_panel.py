@@ -37,7 +37,7 @@ from tests.e2e.whole_chorus import (
     chorus_with_providers,
 )
 from tests.fakes.providers.emulator import PICTURE
-from tests.fakes.providers.reply import Answer, error
+from tests.fakes.providers.reply import Output, error
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -228,7 +228,7 @@ async def test_scores_off_the_rubric_are_refused(system: ChorusWithProviders) ->
 
 async def test_google_plays_a_student(system: ChorusWithProviders) -> None:
     google = system.providers[TALKERS.index("google/talker")]
-    google.script.append(Answer(pieces=("I think ", "plants eat earth.")))
+    google.script.append(Output(pieces=("I think ", "plants eat earth.")))
     request = SimulateStudentRequest(task="How do plants grow?")
     request.profile.misconceptions.append("plants eat earth")
     response = await system.classroom.SimulateStudent(request, timeout=PATIENCE)
