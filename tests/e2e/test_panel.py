@@ -37,7 +37,7 @@ from tests.e2e.whole_chorus import (
     chorus_with_providers,
 )
 from tests.fakes.providers.emulator import PICTURE
-from tests.fakes.providers.reply import Answer, error
+from tests.fakes.providers.reply import Output, error
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -93,11 +93,9 @@ async def test_a_stream_keeps_to_its_grammar_and_ends_with_what_the_unary_call_r
 ) -> None:
     system.answers(ENGLISH)
     system.answers(ENGLISH)
-    stream = system.feedback.StreamFeedback(
-        StreamFeedbackRequest(request=ENGLISH.request()), timeout=PATIENCE
-    )
+    stream = system.feedback.StreamFeedback(StreamFeedbackRequest(request=_uncalibrated()), timeout=PATIENCE)
     events = [event async for event in stream]
-    unary = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
+    unary = await system.feedback.GetFeedback(_uncalibrated(), timeout=PATIENCE)
 
     check_grammar(events, {name: name.partition("/")[0] for name in (*TALKERS, *PROOFREADERS)})
     assert list(events[0].accepted.models) == [*TALKERS, *PROOFREADERS]
@@ -172,9 +170,9 @@ async def test_a_bad_item_of_a_batch_ends_itself_alone(system: ChorusWithProvide
     system.answers(ENGLISH)
     system.answers(ENGLISH)
     items = [
-        BatchFeedbackRequest(item_id="first", request=ENGLISH.request()),
+        BatchFeedbackRequest(item_id="first", request=_uncalibrated()),
         BatchFeedbackRequest(item_id="bad", request=GetFeedbackRequest()),
-        BatchFeedbackRequest(item_id="last", request=ENGLISH.request()),
+        BatchFeedbackRequest(item_id="last", request=_uncalibrated()),
     ]
     answers = {
         each.item_id: each async for each in system.feedback.BatchFeedback(iter(items), timeout=PATIENCE)
@@ -228,7 +226,7 @@ async def test_scores_off_the_rubric_are_refused(system: ChorusWithProviders) ->
 
 async def test_google_plays_a_student(system: ChorusWithProviders) -> None:
     google = system.providers[TALKERS.index("google/talker")]
-    google.script.append(Answer(pieces=("I think ", "plants eat earth.")))
+    google.script.append(Output(pieces=("I think ", "plants eat earth.")))
     request = SimulateStudentRequest(task="How do plants grow?")
     request.profile.misconceptions.append("plants eat earth")
     response = await system.classroom.SimulateStudent(request, timeout=PATIENCE)
@@ -250,6 +248,13 @@ def _anchors(response: GetFeedbackResponse) -> list[tuple[str, Anchor]]:
         for member in point.members
         if member.point.HasField("anchor")
     ]
+
+
+def _uncalibrated() -> GetFeedbackRequest:
+    """Asks for an answer that does not rest on what was learned from the calls before it."""
+    request = ENGLISH.request()
+    request.calibration_version = "none"
+    return request
 
 
 def _timeless(response: GetFeedbackResponse) -> GetFeedbackResponse:

@@ -22,7 +22,7 @@ from tests.e2e.processes import (
 )
 from tests.fakes.providers import anthropic, emulator, gemini, openai
 from tests.fakes.providers.emulator import Emulator
-from tests.fakes.providers.reply import Answer
+from tests.fakes.providers.reply import Output
 
 TALKERS = ("openai/talker", "anthropic/talker", "google/talker", "huggingface/meta/talker")
 PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
@@ -65,7 +65,7 @@ class ChorusWithProviders:
         answer = _answer(work)
         pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
         for provider in self.providers:
-            provider.script.append(Answer(pieces=pieces))
+            provider.script.append(Output(pieces=pieces))
 
 
 @asynccontextmanager
