@@ -46,7 +46,7 @@ SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 
 
 @dataclass
-class RunningServer:
+class ServerProcess:
     """Holds a program that serves, its log and its address."""
 
     process: asyncio.subprocess.Process
@@ -97,7 +97,7 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
 
 
 @asynccontextmanager
-async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[RunningServer]:
+async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[ServerProcess]:
     """Runs a program as `serving` does, and waits until it is ready."""
     async with serving(program, folder, **variables) as started:
         async with asyncio.timeout(PATIENCE):
@@ -106,7 +106,7 @@ async def running(program: Program, folder: Path, **variables: str) -> AsyncIter
 
 
 @asynccontextmanager
-async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[RunningServer]:
+async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[ServerProcess]:
     """Runs a program while the block runs; then it must drain and exit with 0, unless the block ended it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *program.arguments),
@@ -116,7 +116,7 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
         stderr=STDOUT,
     )
     log = folder / f"{program.arguments[-1]}-{process.pid}.log"
-    started = RunningServer(process, log)
+    started = ServerProcess(process, log)
     serves = asyncio.Event()
     logging = asyncio.create_task(_keep_log(started, serves))
     try:
@@ -133,7 +133,7 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
         await logging
 
 
-async def _keep_log(started: RunningServer, serves: asyncio.Event) -> None:
+async def _keep_log(started: ServerProcess, serves: asyncio.Event) -> None:
     """Copies the output of a process to its log, and takes its address from there."""
     assert started.process.stdout is not None
     with started.log.open("wb", buffering=0) as file:

@@ -27,7 +27,7 @@ from tests.e2e.events import Events
 from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
-    RunningServer,
+    ServerProcess,
     failure,
     feedback_stub,
     running,
@@ -67,7 +67,7 @@ class OrchestratorWithFakes:
 
     stub: Any
     events: Events
-    orchestrator: RunningServer
+    orchestrator: ServerProcess
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -17,7 +17,7 @@ import pytest_asyncio
 from chorus.feedback.v1 import feedback_service_pb2_grpc
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
-from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, RunningServer, running
+from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, ServerProcess, running
 from tests.fakes.authority import Authority
 from tests.fakes.collector import Collector
 from tests.fakes.providers import emulator, openai
@@ -43,7 +43,7 @@ class ChorusWithSecrets:
     provider: emulator.Emulator
     redis: RedisServer
     collector: Collector
-    processes: tuple[RunningServer, ...]
+    processes: tuple[ServerProcess, ...]
     metrics_ports: tuple[int, ...]
 
 

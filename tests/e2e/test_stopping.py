@@ -20,7 +20,7 @@ from tests.e2e.processes import (
     FAKE,
     GEMMA,
     ORCHESTRATOR,
-    RunningServer,
+    ServerProcess,
     failure,
     feedback_stub,
     running,
@@ -59,7 +59,7 @@ async def test_a_process_that_is_told_to_stop_answers_what_it_has_begun(
         call = asyncio.ensure_future(stub.GetFeedback(asking("fake/slow", "fake/good"), timeout=PATIENCE))
         await until(lambda: events.seen("fake/slow", "started") == 1)
 
-        stopping: RunningServer = {"orchestrator": orchestrator, "model server": fake}[stops_first]
+        stopping: ServerProcess = {"orchestrator": orchestrator, "model server": fake}[stops_first]
         ended = asyncio.ensure_future(stopping.end(signal.SIGTERM))
         await until(lambda: '"draining"' in stopping.logged())
         assert not call.done()
