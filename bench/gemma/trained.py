@@ -2,7 +2,6 @@
 
 import copy
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,9 @@ import torch
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, GemmaTokenizer
 
-from bench.evaluate.works import DATA
+from bench.corpora import require
 from bench.gemma.__main__ import CACHE, quantized
-from bench.gemma.training import read_texts, rows, trained
+from bench.gemma.training import FILES, read_texts, rows, trained
 from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.kv_cache.attention import Float32Buffer, TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
@@ -25,8 +24,8 @@ _HEADER = f"{'':<24}{'logits off':>11}{'KL, nats':>10}{'same best':>11}{'perplex
 
 def main(cache: Path) -> None:
     """Prints a row for each precision."""
-    source = trained(cache, DATA, _STEPS)
-    held_out = rows(GemmaTokenizer.from_pretrained(source), read_texts(DATA)[1])
+    source = trained(cache, _STEPS)
+    held_out = rows(GemmaTokenizer.from_pretrained(source), read_texts()[1])
     exact = _read(source, torch.bfloat16)
     expected = _logits(exact, held_out)
     print(f"{len(held_out)} held-out rows of {held_out.shape[1]} tokens\n\n{_HEADER}")
@@ -75,6 +74,5 @@ def _row(name: str, found: torch.Tensor, expected: torch.Tensor, tokens: torch.T
 
 
 if __name__ == "__main__":
-    if not DATA.is_dir():
-        sys.exit(f"the texts to learn from are not there: {DATA}")
+    require(FILES)
     main(CACHE)

@@ -24,7 +24,7 @@ class Panel:
         return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
 
     def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
-        """Orders the spare models: the same weights elsewhere first, then by price, and rules last."""
+        """Orders the spare models: the same weights elsewhere first, then the cheapest, and rules last."""
 
         def rank(spare: ListedModel) -> tuple[bool, bool, int, str]:
             return (

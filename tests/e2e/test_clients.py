@@ -272,10 +272,20 @@ async def test_the_python_client_writes_a_report(
     assert unicodedata.normalize("NFD", "금새") in report
 
 
-async def test_the_python_program_of_the_readme_runs(folder: Path, chorus: Chorus, essay: Path) -> None:
-    readme = (ROOT / "clients" / "command_line" / "README.md").read_text("utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    file = folder / "readme_program.py"
+@pytest.mark.parametrize(
+    ("number", "refusal"),
+    [
+        (0, "failed: InvalidRequestError {'submission.text': '"),
+        (1, "failed: INVALID_ARGUMENT\n"),
+    ],
+    ids=["with the library", "without it"],
+)
+async def test_the_python_programs_of_the_readme_run(
+    number: int, refusal: str, folder: Path, chorus: Chorus, essay: Path
+) -> None:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
+    program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]
+    file = folder / f"readme_program_{number}.py"
     file.write_text(program, encoding="utf-8")
     empty = folder / "empty.txt"
     empty.write_bytes(b"")
@@ -289,5 +299,5 @@ async def test_the_python_program_of_the_readme_runs(folder: Path, chorus: Choru
         outputs.append(output.decode())
     reviewed, refused = outputs
     assert re.match(r"accepted\n(?:(?:delta|result|merged)\n)+response\n- \S", reviewed)
-    assert refused.startswith("failed: INVALID_ARGUMENT\n")
-    assert 'field: "submission.text"' in refused
+    assert refused.startswith(refusal)
+    assert "submission.text" in refused

@@ -136,17 +136,17 @@ class Sampling(google.protobuf.message.Message):
     default. Ignored by models without CAPABILITY_SAMPLING.
     """
     max_output_tokens: builtins.int
-    """Most tokens of the answer that a reader sees, at least 1. What a model thinks
-    before it writes does not count. Unset: as many as the model allows.
+    """Most tokens of the answer that a reader sees, at least 1. A provider that
+    counts what its model thinks, too, may cut it earlier. Unset: as many as the
+    model allows.
     """
     seed: builtins.int
     """Seed of the random choices. Unset: another one each time. Best effort: not
     every provider honours it.
     """
     reasoning_effort: global___ReasoningEffort.ValueType
-    """How long the model thinks before it writes. Unset: the catalog's default for
-    that model. A model that has no such level takes its nearest; one that does
-    not think ignores it.
+    """How long the model thinks before it writes. Unset: the model's default. A
+    server that cannot tell its model so ignores it.
     """
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
