@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing, suppress
@@ -14,7 +13,13 @@ from typing_extensions import override
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import failure_pb2
 from orchestrator.panel.model_reviewer import Audience
-from orchestrator.review.pipeline import Event, ProvisionalMerge, Results, ReviewEvent, SubmissionReviewer
+from orchestrator.review.submission_reviewer import (
+    Event,
+    ProvisionalMerge,
+    Results,
+    ReviewEvent,
+    SubmissionReviewer,
+)
 from orchestrator.store.store import Store
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
@@ -104,7 +109,7 @@ class IdempotentRuns:
                 async for event in events:
                     yield event
             return
-        started = time.monotonic()
+        deadline = run.budget.deadline
         if previous_run is not None:
             await previous_run.end()
         async with AsyncExitStack() as stack:
@@ -115,7 +120,8 @@ class IdempotentRuns:
                 raise Timeout("another server is still at work on this request_id") from None
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
-            is_patient = run.budget.deadline.remaining() > time.monotonic() - started
+            # Those who have waited for longer than they have time left are given what there is.
+            is_patient = deadline.remaining() > run.seconds_at_start - deadline.remaining()
             asks_again = is_patient and (previous_run or had_to_wait) and _was_cut(request, stored.response)
             if stored.response is not None and not asks_again:
                 for replayed in _replayed(stored.response):
@@ -165,6 +171,7 @@ class _SharedRun(Audience):
         self.caller = caller
         self.digest = digest
         self.budget = budget
+        self.seconds_at_start = budget.deadline.remaining()
         self.listeners = 0
         self._streaming_listeners = 0
         self._past: list[ReviewEvent] = []

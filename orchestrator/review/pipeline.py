@@ -2,10 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Protocol
 
 from typing_extensions import override
 
@@ -25,58 +24,19 @@ from orchestrator.panel.model_reviewer import Audience, FeedbackSource, ReviewQu
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request
+from orchestrator.review.submission_reviewer import (
+    Event,
+    ProvisionalMerge,
+    Results,
+    ReviewEvent,
+    SubmissionReviewer,
+)
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
-
-Event = feedback_service_pb2.StreamFeedbackResponse
-Results = Mapping[str, feedback_pb2.ModelResult]
-
-
-class ProvisionalMerge:
-    """A merge of the answers so far, made when somebody first wants to see it, and only once.
-
-    A merge takes tens of milliseconds of processor time, and callers who wait for the response alone see only
-    the last one.
-    """
-
-    def __init__(self, merge_so_far: Callable[[], Awaitable[merged_pb2.MergedFeedback]]) -> None:
-        self._merge = merge_so_far
-        self._event: Event | None = None
-        self._turn = asyncio.Lock()
-
-    async def event(self) -> Event:
-        """Makes the merge, if nobody has yet."""
-        async with self._turn:
-            if self._event is None:
-                self._event = Event(merged=await self._merge())
-        return self._event
-
-
-ReviewEvent = Event | ProvisionalMerge
-
-
-class SubmissionReviewer(Protocol):
-    """Reviews one submission from start to end: `ReviewPipeline`, or a test's script."""
-
-    def review(
-        self,
-        request: feedback_service_pb2.GetFeedbackRequest,
-        budget: TimeBudget,
-        kept: Results,
-        audience: Audience,
-    ) -> AsyncGenerator[ReviewEvent]:
-        """Yields what happens, in the order that `StreamFeedback` documents; the `response` comes last.
-
-        `kept` holds answers that need not be bought again, by model. While the audience does not listen,
-        there are no deltas.
-
-        Raises:
-            ChorusError: The request is malformed, or the policy was not met in time.
-        """
 
 
 class ReviewPipeline(SubmissionReviewer):

@@ -94,7 +94,7 @@ CLIENTS = [
 
 
 @dataclass(frozen=True)
-class Chorus:
+class ServedChorus:
     """Holds the address of an orchestrator that takes one call at a time, and the events of the fakes."""
 
     address: str
@@ -122,7 +122,7 @@ def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> Langu
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chorus(folder: Path) -> AsyncIterator[Chorus]:
+async def chorus(folder: Path) -> AsyncIterator[ServedChorus]:
     events = folder / "events"
     async with (
         running(FAKE, folder, FAKE_EVENTS=str(events)) as fake,
@@ -136,7 +136,7 @@ async def chorus(folder: Path) -> AsyncIterator[Chorus]:
             ORCHESTRATOR_MAX_QUEUED="0",
         ) as orchestrator,
     ):
-        yield Chorus(orchestrator.address, Events(events))
+        yield ServedChorus(orchestrator.address, Events(events))
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def essay(folder: Path) -> Path:
 
 
 @pytest.fixture
-def review(client: LanguageClient, chorus: Chorus, environment: dict[str, str]) -> "ClientRunner":
+def review(client: LanguageClient, chorus: ServedChorus, environment: dict[str, str]) -> "ClientRunner":
     return ClientRunner(client, chorus, environment)
 
 
@@ -156,7 +156,7 @@ class ClientRunner:
     """Runs the client of a language against Chorus."""
 
     client: LanguageClient
-    chorus: Chorus
+    chorus: ServedChorus
     environment: dict[str, str] = field(repr=False)
 
     @asynccontextmanager
@@ -261,7 +261,7 @@ async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
     ("ending", "said"), [(".html", '<html lang="ko">'), (".md", "# 피드백: essay.txt\n")]
 )
 async def test_the_python_client_writes_a_report(
-    folder: Path, chorus: Chorus, essay: Path, ending: str, said: str
+    folder: Path, chorus: ServedChorus, essay: Path, ending: str, said: str
 ) -> None:
     out = folder / f"report{ending}"
     arguments = ("review", str(essay), "--models", PANEL, "--out", str(out), "--server", chorus.address)
@@ -281,7 +281,7 @@ async def test_the_python_client_writes_a_report(
     ids=["with the library", "without it"],
 )
 async def test_the_python_programs_of_the_readme_run(
-    number: int, refusal: str, folder: Path, chorus: Chorus, essay: Path
+    number: int, refusal: str, folder: Path, chorus: ServedChorus, essay: Path
 ) -> None:
     readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
     program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]

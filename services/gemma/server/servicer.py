@@ -62,7 +62,8 @@ class GemmaServicer(StreamingServicer):
         require_capabilities(message, self._name, self._capabilities)
         generation_request = await self._generation_request(request)
         answer = ""
-        async with aclosing(self._engine.generate(generation_request, served_call().deadline)) as steps:
+        deadline = served_call().deadline.with_reserve()
+        async with aclosing(self._engine.generate(generation_request, deadline)) as steps:
             async for step in steps:
                 if isinstance(step, GenerationResult):
                     usage = _usage(step)
