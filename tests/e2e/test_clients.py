@@ -108,17 +108,25 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
 
 
-@pytest.fixture(scope="module", params=CLIENTS, ids=lambda client: client.language)
-def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> LanguageClient:
-    built: LanguageClient = request.param
-    missing = [each for each in built.needs if not shutil.which(each) and not Path(each).exists()]
+@pytest.fixture(scope="module")
+def built() -> set[str]:
+    """The languages whose client has been built: once is enough, whatever the order of the tests."""
+    return set()
+
+
+@pytest.fixture(params=CLIENTS, ids=lambda client: client.language)
+def client(request: pytest.FixtureRequest, environment: dict[str, str], built: set[str]) -> LanguageClient:
+    client: LanguageClient = request.param
+    missing = [each for each in client.needs if not shutil.which(each) and not Path(each).exists()]
     if missing:
-        pytest.skip(f"the toolchain of {built.language} lacks {', '.join(missing)}")
-    done = subprocess.run(  # noqa: S603 - what `build` says
-        built.build, cwd=built.folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return built
+        pytest.skip(f"the toolchain of {client.language} lacks {', '.join(missing)}")
+    if client.language not in built:
+        done = subprocess.run(  # noqa: S603 - what `build` says
+            client.build, cwd=client.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        built.add(client.language)
+    return client
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
