@@ -20,6 +20,7 @@ from orchestrator.servicers.classroom import SERVICE as CLASSROOM_SERVICE
 from orchestrator.servicers.classroom import ClassroomServicer
 from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from orchestrator.servicers.feedback import FeedbackServicer
+from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
 from orchestrator.store.fail_open import FailOpenStore
@@ -27,7 +28,7 @@ from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
@@ -46,8 +47,8 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         IdempotentRuns(pipeline, store),
         directory,
         records,
-        store,
-        calibrator,
+        StoredFeedbacks(store, calibrator),
+        settings.panel,
         settings.batch_window,
         host.draining,
     )
@@ -63,6 +64,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         ClassroomServicer(directory, settings.student_model, settings.picture_model),
     )
     host.spawn(store.run())
+    host.spawn(store.keep_deleting())
     host.spawn(calibrator.run())
     host.spawn(_warm_up(host))
 
@@ -91,7 +93,7 @@ async def _warm_up(host: Host) -> None:
         suspected_injections(read_submission(submission))
 
     await asyncio.to_thread(read)
-    give_back()
+    release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
 

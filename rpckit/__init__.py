@@ -1,1 +1,1 @@
-"""What every process of Chorus shares: bootstrap, drain, health, errors, deadlines, logs."""
+"""The RPC kit that every process of Chorus stands on: bootstrap, drain, health, errors, deadlines, logs."""

@@ -1,4 +1,4 @@
-"""Who calls: a client certificate says so, or a bearer token; and how often each may."""
+"""Identifies callers by a client certificate or a bearer token, and limits how often each may call."""
 
 import asyncio
 import hashlib
@@ -13,32 +13,32 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from rpckit.errors import RateLimited, Unauthenticated
-from rpckit.reloading_file import LOOK_AGAIN_SECONDS, Followed
+from rpckit.reloading_file import RELOAD_INTERVAL_SECONDS, ReloadingFile
 
-_LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
+_TOKEN_LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
 _SCHEME = "bearer"
 _MINUTE = 60.0
-# Of the rounding of seconds.
-_TOLERANCE = 1e-6
+# Sums of seconds are off by less than this when floats round them.
+_ROUNDING_SECONDS = 1e-6
 
 if TYPE_CHECKING:
-    # Generic in the stubs, not at run time.
+    # The class is generic in the stubs and not at run time.
     Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CallerTokens:
-    """A file of lines `name:SHA-256 of the token, in hex`. A caller with two lines has two tokens."""
+    """Reads a file of lines `name:SHA-256 of the token, in hex`. A caller with two lines has two tokens."""
 
-    def __init__(self, path: Path, look_again_seconds: float = LOOK_AGAIN_SECONDS) -> None:
+    def __init__(self, path: Path, reload_interval_seconds: float = RELOAD_INTERVAL_SECONDS) -> None:
         self._path = path
-        self._callers = Followed(self._read, look_again_seconds)
+        self._names_by_digest = ReloadingFile(self._read, reload_interval_seconds)
 
     def caller(self, token: str) -> str:
-        """Whose token it is; empty: nobody's."""
+        """Returns the name of the caller that holds a token, or "" if nobody does."""
         digest = hashlib.sha256(token.encode()).digest()
         found = ""
-        for known, name in self._callers.current().items():
-            # All are compared, so that the time it takes says nothing.
+        for known, name in self._names_by_digest.current().items():
+            # The loop compares every digest, so that its time does not tell which one matched.
             if hmac.compare_digest(known, digest):
                 found = name
         return found
@@ -48,25 +48,26 @@ class CallerTokens:
             lines = self._path.read_text("utf-8").splitlines()
         except OSError as error:
             raise ValueError(f"{self._path}: {error.strerror}") from None
-        callers = {}
+        names_by_digest = {}
         for number, line in enumerate(map(str.strip, lines), start=1):
             if not line or line.startswith("#"):
                 continue
-            parts = _LINE.fullmatch(line)
+            parts = _TOKEN_LINE.fullmatch(line)
             if parts is None:
                 raise ValueError(f"{self._path}: line {number} is not name:SHA-256 in hex")
-            callers[bytes.fromhex(parts["digest"])] = parts["name"]
-        return callers
+            names_by_digest[bytes.fromhex(parts["digest"])] = parts["name"]
+        return names_by_digest
 
 
 @dataclass(frozen=True, slots=True)
 class CallerSettings:
-    """Whom a server answers, and how often.
+    """Says whom a server answers, and how often.
 
     Attributes:
-        tokens: None: whoever can connect is answered. Else a call needs one, or a client certificate.
-        token_port: Where callers connect who have no certificate, if the server has one.
-        calls_per_minute: Of each caller; 0: no limit.
+        tokens: The tokens of callers. With None the server answers whoever can connect; otherwise a call
+            needs a token or a client certificate.
+        token_port: The port for callers without a certificate, on a server that has one itself.
+        calls_per_minute: How many calls a minute each caller may make; 0 sets no limit.
     """
 
     tokens: CallerTokens | None = None
@@ -75,7 +76,7 @@ class CallerSettings:
 
 
 class Callers:
-    """The callers of one server."""
+    """Identifies the callers of one server and keeps a rate limit for each (GCRA, a leaky bucket)."""
 
     def __init__(
         self,
@@ -86,19 +87,19 @@ class Callers:
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
-        # When a caller's allowance is whole again.
-        self._whole_at: dict[str, float] = {}
+        # The time at which a caller's allowance will be full again.
+        self._full_at: dict[str, float] = {}
 
     @property
     def must_be_known(self) -> bool:
-        """Whether only callers that say who they are get an answer."""
+        """Says whether the server answers only callers that say who they are."""
         return self._settings.tokens is not None
 
     def identify(self, context: "Context") -> str:
-        """The caller's name; empty: it need not have one.
+        """Returns the caller's name, or "" for one without a name where none is needed.
 
         Raises:
-            Unauthenticated: It has no name, or one that it cannot prove.
+            Unauthenticated: The caller has no name, or cannot prove it.
         """
         tokens = self._settings.tokens
         names = context.peer_identities() or ()
@@ -116,10 +117,10 @@ class Callers:
         return certified
 
     def count(self, caller: str) -> None:
-        """Counts a call. The allowance is a minute's, and comes back bit by bit.
+        """Counts a call against the caller's allowance, which refills evenly over a minute.
 
         Raises:
-            RateLimited: It is used up.
+            RateLimited: The allowance is used up.
         """
         wait = self._take(caller)
         if wait:
@@ -127,19 +128,19 @@ class Callers:
             raise RateLimited(f"more than {limit} calls a minute", retry_delay=wait)
 
     async def count_further(self, caller: str) -> None:
-        """Counts a further request of a call, as soon as the allowance lets it."""
+        """Waits until the allowance has room for a further request of a call, and counts it."""
         while wait := self._take(caller):
             await self._sleep(wait)
 
     def _take(self, caller: str) -> float:
-        """Takes one of the allowance; if there is none, the seconds until there is."""
+        """Takes one call from the allowance and returns 0, or returns the seconds until there is one."""
         limit = self._settings.calls_per_minute
         if not limit:
             return 0.0
         now = self._clock()
-        whole_at = max(now, self._whole_at.get(caller, now)) + _MINUTE / limit
-        wait = whole_at - now - _MINUTE
-        if wait > _TOLERANCE:
+        full_at = max(now, self._full_at.get(caller, now)) + _MINUTE / limit
+        wait = full_at - now - _MINUTE
+        if wait > _ROUNDING_SECONDS:
             return wait
-        self._whole_at[caller] = whole_at
+        self._full_at[caller] = full_at
         return 0.0

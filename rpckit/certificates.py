@@ -6,46 +6,58 @@ from pathlib import Path
 
 import grpc
 
-from rpckit.reloading_file import LOOK_AGAIN_SECONDS, Followed
+from rpckit.reloading_file import RELOAD_INTERVAL_SECONDS, ReloadingFile
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Certificate:
-    """Whom this process believes and who it is, if it needs to say; all PEM."""
+    """Holds the authorities that this process trusts, and its own chain and key if it shows any; all PEM."""
 
     authorities: bytes
     chain: bytes = b""
     key: bytes = b""
 
     def for_server(self) -> grpc.ServerCertificateConfiguration:
-        """What a server shows, and whom it believes."""
+        """Returns what a server presents and which authorities it trusts."""
         return grpc.ssl_server_certificate_configuration([(self.key, self.chain)], self.authorities)
 
     def for_client(self) -> grpc.ChannelCredentials:
-        """What a client shows, and whom it believes."""
+        """Returns what a client presents and which authorities it trusts."""
         return grpc.ssl_channel_credentials(self.authorities, self.key or None, self.chain or None)
 
 
 class CertificateFolder:
-    """The files in a folder, where others renew them; `shows_own` False: of a client that shows none.
+    """Reads the certificate in a folder, where another process (cert-manager) renews it.
+
+    Args:
+        folder: Holds ca.crt, tls.crt and tls.key.
+        reload_interval_seconds: The folder is read again at most this often.
+        shows_own: False for a client without a certificate: it needs ca.crt alone.
 
     Raises:
-        ValueError: They are not there, or do not fit together.
+        ValueError: A file is missing, or the files do not fit together.
     """
 
     def __init__(
-        self, folder: Path, look_again_seconds: float = LOOK_AGAIN_SECONDS, *, shows_own: bool = True
+        self,
+        folder: Path,
+        reload_interval_seconds: float = RELOAD_INTERVAL_SECONDS,
+        *,
+        shows_own: bool = True,
     ) -> None:
         self._authorities = folder / "ca.crt"
         self._own = (folder / "tls.crt", folder / "tls.key") if shows_own else ()
-        self._certificate = Followed(self._read, look_again_seconds)
+        self._certificate = ReloadingFile(self._read, reload_interval_seconds)
 
     def current(self) -> Certificate:
-        """The latest certificate: while the files change or do not fit together, the one before."""
+        """Returns the latest certificate; while the files change or do not fit together, the one before."""
         return self._certificate.current()
 
     def for_server(self, *, ask_clients: bool) -> grpc.ServerCredentials:
-        """Follows the files with each new connection. `ask_clients`: none without a certificate."""
+        """Returns credentials that reload the files for new connections.
+
+        With `ask_clients` a client without a certificate cannot connect.
+        """
         return grpc.dynamic_ssl_server_credentials(
             self.current().for_server(), lambda: self.current().for_server(), ask_clients
         )
@@ -54,7 +66,7 @@ class CertificateFolder:
         paths = (self._authorities, *self._own)
         try:
             before = [path.read_bytes() for path in paths]
-            # Only here is it seen that they do not fit together: grpc would fail connections.
+            # Loading them here shows that they fit together; grpc would only fail connections later.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.load_verify_locations(self._authorities)
             if self._own:

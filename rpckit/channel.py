@@ -1,4 +1,4 @@
-"""The one way to reach another server of Chorus."""
+"""Opens channels to other servers of Chorus, with balancing, retries, TLS and context propagation."""
 
 import asyncio
 import json
@@ -7,40 +7,41 @@ from typing import Any
 
 import grpc
 from opentelemetry.trace import Span, SpanKind
+from typing_extensions import override
 
 from rpckit.call import REQUEST_ID_KEY, Call, current_call
 from rpckit.certificates import Certificate
-from rpckit.reloading_channel import RenewedChannel
+from rpckit.reloading_channel import ReloadingChannel
 from rpckit.settings import Security
-from rpckit.trace import Trace, end
+from rpckit.trace import Trace, end_span
 from rpckit.transport import COMMON_OPTIONS, Option
 
 _MAX_ATTEMPTS = 3
-_LOCAL = Security()
+_PLAINTEXT = Security()
 
 
 def connect(
-    target: str, service: str, *, watch_health: bool = True, security: Security = _LOCAL, token: str = ""
+    target: str, service: str, *, watch_health: bool = True, security: Security = _PLAINTEXT, token: str = ""
 ) -> grpc.aio.Channel:
-    """A channel to every replica behind `target`, for one service.
+    """Opens a channel to every replica behind `target`, for one service.
 
-    Calls go round robin over the replicas that report themselves healthy; only UNAVAILABLE is retried, and
-    the more seldom the more calls fail. A call made while another is served inherits its request id and what
-    is left of its deadline, less the reserve for our own answer.
+    Calls go round robin over the replicas that report themselves healthy. Only UNAVAILABLE is retried, and
+    gRPC's retry throttling stops the retries while many calls fail. A call made while another is served
+    inherits its request id, its trace and what is left of its deadline, less the reserve for our own answer.
 
     Args:
         target: A gRPC target, for example "127.0.0.1:50052" or "dns:///gemma:50052".
         service: The full name of the service that will be called.
-        watch_health: False reaches a server that says it is not ready, too.
-        security: Without certificates the target is on this machine, or plaintext was asked for.
-        token: Says who calls; it never leaves the machine in plaintext.
+        watch_health: With False, calls also go to a server that reports itself not ready.
+        security: Without certificates the target must be on this machine, unless plaintext was asked for.
+        token: The bearer token that says who calls; it never leaves the machine in plaintext.
 
     Raises:
-        SettingError: What is said would leave the machine in plaintext.
+        SettingError: The call or its token would leave the machine in plaintext.
     """
     security.check(target, secret=bool(token))
     options = _options(service, security, watch_health=watch_health)
-    interceptors = (_InheritUnary(token), _InheritStream(token))
+    interceptors = (_UnaryContextPropagation(token), _StreamContextPropagation(token))
     if security.certificates is None:
         return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
 
@@ -48,7 +49,7 @@ def connect(
         credentials = certificate.for_client()
         return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
 
-    return RenewedChannel(security.certificates, secured)
+    return ReloadingChannel(security.certificates, secured)
 
 
 def _options(service: str, security: Security, *, watch_health: bool) -> list[Option]:
@@ -76,8 +77,8 @@ def _options(service: str, security: Security, *, watch_health: bool) -> list[Op
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
-        # A lost connection has the name looked up again, but not more often than this: with grpc's 30 s a new
-        # replica would wait that long for its first call.
+        # gRPC resolves the name again after a lost connection, but not more often than this. With its default
+        # of 30 s a new replica would wait that long for its first call.
         ("grpc.dns_min_time_between_resolutions_ms", 5000),
     ]
     if security.server_name:
@@ -85,42 +86,43 @@ def _options(service: str, security: Security, *, watch_health: bool) -> list[Op
     return options
 
 
-class _Inherit:
-    """A call made while another is served goes on with its request id, its deadline and its trace."""
+class _ContextPropagation:
+    """Gives a call the token, and the request id, deadline and trace of the call that is being served."""
 
     def __init__(self, token: str) -> None:
         self._token = (("authorization", f"Bearer {token}"),) if token else ()
-        self._endings: set[asyncio.Task[None]] = set()
+        self._ending_spans: set[asyncio.Task[None]] = set()
 
     async def _start(
         self, continuation: Callable[..., Any], details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
         if self._token:
-            details = _changed(details, details.timeout, self._token)
+            details = _extended(details, details.timeout, self._token)
         served = current_call.get()
         if served is None:
             return await continuation(details, request)
-        span, trace = served.trace.start(_name(details.method), SpanKind.CLIENT)
+        span, trace = served.trace.start(_span_name(details.method), SpanKind.CLIENT)
         try:
-            call = await continuation(_inherited(details, served, trace), request)
+            call = await continuation(_propagated(details, served, trace), request)
         except BaseException:
-            end(span, grpc.StatusCode.CANCELLED)
+            end_span(span, grpc.StatusCode.CANCELLED)
             raise
         if span.is_recording():
-            # Not awaited here: grpc would then not hear of a cancellation.
-            call.add_done_callback(lambda ended: self._end(span, ended))
+            # The code is not awaited here, because grpc would then not hear of a cancellation.
+            call.add_done_callback(lambda ended: self._end_span_of(ended, span))
         return call
 
-    def _end(self, span: Span, call: grpc.aio.Call) -> None:
+    def _end_span_of(self, call: grpc.aio.Call, span: Span) -> None:
         async def end_with_code() -> None:
-            end(span, await call.code())
+            end_span(span, await call.code())
 
         task = asyncio.get_running_loop().create_task(end_with_code())
-        self._endings.add(task)
-        task.add_done_callback(self._endings.discard)
+        self._ending_spans.add(task)
+        task.add_done_callback(self._ending_spans.discard)
 
 
-class _InheritUnary(_Inherit, grpc.aio.UnaryUnaryClientInterceptor):
+class _UnaryContextPropagation(_ContextPropagation, grpc.aio.UnaryUnaryClientInterceptor):
+    @override
     async def intercept_unary_unary(
         self,
         continuation: Callable[..., Any],
@@ -130,7 +132,8 @@ class _InheritUnary(_Inherit, grpc.aio.UnaryUnaryClientInterceptor):
         return await self._start(continuation, client_call_details, request)
 
 
-class _InheritStream(_Inherit, grpc.aio.UnaryStreamClientInterceptor):
+class _StreamContextPropagation(_ContextPropagation, grpc.aio.UnaryStreamClientInterceptor):
+    @override
     async def intercept_unary_stream(
         self,
         continuation: Callable[..., Any],
@@ -140,13 +143,15 @@ class _InheritStream(_Inherit, grpc.aio.UnaryStreamClientInterceptor):
         return await self._start(continuation, client_call_details, request)
 
 
-def _inherited(details: grpc.aio.ClientCallDetails, served: Call, trace: Trace) -> grpc.aio.ClientCallDetails:
+def _propagated(
+    details: grpc.aio.ClientCallDetails, served: Call, trace: Trace
+) -> grpc.aio.ClientCallDetails:
     remaining = served.deadline.with_reserve().remaining()
     timeout = remaining if details.timeout is None else min(details.timeout, remaining)
-    return _changed(details, timeout, ((REQUEST_ID_KEY, served.request_id), *trace.headers().items()))
+    return _extended(details, timeout, ((REQUEST_ID_KEY, served.request_id), *trace.headers().items()))
 
 
-def _changed(
+def _extended(
     details: grpc.aio.ClientCallDetails, timeout: float | None, more: Iterable[tuple[str, str]]
 ) -> grpc.aio.ClientCallDetails:
     return grpc.aio.ClientCallDetails(
@@ -158,6 +163,6 @@ def _changed(
     )
 
 
-def _name(method: str | bytes) -> str:
-    """Without the slash in front. The stubs say it is a text; it is bytes."""
+def _span_name(method: str | bytes) -> str:
+    """Drops the leading slash. grpc.aio passes bytes here, though its stubs promise a str."""
     return (method.decode() if isinstance(method, bytes) else method).removeprefix("/")

@@ -7,6 +7,7 @@
     ├── NotSupported        the caller's: the model cannot do what was asked
     ├── BudgetExceeded      the caller's: its own spending limit would be passed
     ├── Unauthenticated     the caller's: it did not say who it is
+    ├── FeedbackNotFound    the caller's: it has no feedback of that id
     ├── ProviderAuth        the operator's: no credentials, or rejected ones
     ├── QuotaExhausted      the operator's: money or monthly quota is gone
     ├── RateLimited         nobody's: too many requests just now; wait
@@ -190,6 +191,13 @@ class Unauthenticated(ChorusError):
 
     reason = failure_pb2.ERROR_REASON_UNAUTHENTICATED
     code = grpc.StatusCode.UNAUTHENTICATED
+
+
+class FeedbackNotFound(ChorusError):
+    """The caller has no feedback of that id. Whether another caller has one is not told."""
+
+    reason = failure_pb2.ERROR_REASON_FEEDBACK_NOT_FOUND
+    code = grpc.StatusCode.NOT_FOUND
 
 
 _BY_REASON: dict[str, type[ChorusError]] = {

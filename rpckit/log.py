@@ -1,4 +1,4 @@
-"""Logs are JSON lines on standard error. None holds any text of a submission or of an answer."""
+"""Writes logs as JSON lines to standard error. No line holds any text of a submission or of an answer."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ class _JsonLines(logging.Formatter):
 
 
 def configure(level: str = "INFO") -> None:
-    """Sends what this process logs to standard error. Libraries are heard from WARNING on."""
+    """Sends this process's logs to standard error, and those of libraries from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -37,14 +37,14 @@ def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
 
 
 def unexpected(call: str, error: BaseException) -> None:
-    """Logs a bug: its class and where it was raised, never its message, which may quote a user."""
+    """Logs an exception's class and where it was raised, but never its message, which may quote a user."""
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{each.filename}:{each.lineno} {each.name}" for each in frames]
     event("unexpected error", level=logging.ERROR, call=call, error=type(error).__qualname__, where=where)
 
 
 def access(call: Call, *, peer: str, started: float, code: grpc.StatusCode, reason: str) -> None:
-    """Logs that a call ended. `started` is a reading of `time.monotonic()`."""
+    """Logs that a call ended. `started` is a reading of `time.monotonic()` when it began."""
     fields = {
         "method": call.method,
         "code": code.name,

@@ -1,10 +1,10 @@
-"""Memory that was only needed while something loaded."""
+"""Hands freed heap memory back to the operating system."""
 
 import ctypes
 import sys
 
 
-def give_back() -> None:
-    """Returns to the system what is free; glibc would keep it, and elsewhere nothing is done."""
+def release_freed_memory() -> None:
+    """Calls glibc's malloc_trim, because glibc keeps freed blocks for itself; elsewhere it does nothing."""
     if sys.platform == "linux" and hasattr(process := ctypes.CDLL(None), "malloc_trim"):
         process.malloc_trim(0)

@@ -1,4 +1,4 @@
-"""What a server counts of its calls, and the page that Prometheus reads. Callers choose no label."""
+"""Counts a server's calls and serves the page that Prometheus reads. No label holds text of a caller's."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from prometheus_client import (
 
 from rpckit.settings import ServerSettings
 
-# From a listing to the longest generation.
-_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
+# The buckets reach from a listing of models to the longest generation.
+_BUCKET_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
 
 
 class CallMetrics:
@@ -25,10 +25,14 @@ class CallMetrics:
     def __init__(
         self, registry: CollectorRegistry, *, running: Callable[[], int], queued: Callable[[], int]
     ) -> None:
-        ended = ("method", "code", "reason")
-        self._ended = Counter("chorus_calls", "Calls that have ended.", ended, registry=registry)
+        labels = ("method", "code", "reason")
+        self._ended = Counter("chorus_calls", "Calls that have ended.", labels, registry=registry)
         self._seconds = Histogram(
-            "chorus_call_seconds", "How long calls took.", ("method",), buckets=_SECONDS, registry=registry
+            "chorus_call_seconds",
+            "How long calls took.",
+            ("method",),
+            buckets=_BUCKET_SECONDS,
+            registry=registry,
         )
         in_flight = Gauge("chorus_calls_in_flight", "Calls that run or wait for a place.", registry=registry)
         in_flight.set_function(running)
@@ -36,13 +40,13 @@ class CallMetrics:
         waiting.set_function(queued)
 
     def end(self, method: str, code: grpc.StatusCode, reason: str, seconds: float) -> None:
-        """Counts a call that has ended. `method` is as the contract has it, not as a caller wrote it."""
+        """Counts a call that has ended. `method` is the contract's name, not what a caller wrote."""
         self._ended.labels(method, code.name, reason).inc()
         self._seconds.labels(method).observe(seconds)
 
 
 @contextmanager
-def exposed(registry: CollectorRegistry, settings: ServerSettings) -> Iterator[None]:
+def metrics_endpoint(registry: CollectorRegistry, settings: ServerSettings) -> Iterator[None]:
     """Serves `/metrics` while the block runs, if the settings name a port for it.
 
     Raises:
@@ -55,7 +59,7 @@ def exposed(registry: CollectorRegistry, settings: ServerSettings) -> Iterator[N
     try:
         server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     except OSError:
-        raise settings.taken("METRICS_PORT", settings.metrics_port) from None
+        raise settings.port_taken("METRICS_PORT", settings.metrics_port) from None
     try:
         yield
     finally:

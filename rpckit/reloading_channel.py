@@ -1,16 +1,17 @@
-"""A channel that goes on when this process gets a new certificate, which no channel of grpc's can take."""
+"""A channel that takes a new certificate while it is open, which no channel of grpc's own can."""
 
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import grpc
+from typing_extensions import override
 
 from rpckit.certificates import Certificate, CertificateFolder
 
 
-class RenewedChannel(grpc.aio.Channel):
-    """After a change of certificate new calls go through a new channel; those that run end on theirs."""
+class ReloadingChannel(grpc.aio.Channel):
+    """Opens a new channel after a change of certificate; calls in flight end on the channel they began on."""
 
     def __init__(
         self, certificates: CertificateFolder, make: Callable[[Certificate], grpc.aio.Channel]
@@ -20,27 +21,28 @@ class RenewedChannel(grpc.aio.Channel):
         self._certificate = certificates.current()
         self._channel = make(self._certificate)
 
+    @override
     def unary_unary(self, *args: Any, **kwargs: Any) -> Any:
-        """See `grpc.aio.Channel`."""
-        return self._following(lambda channel: channel.unary_unary(*args, **kwargs))
+        return self._on_latest_channel(lambda channel: channel.unary_unary(*args, **kwargs))
 
+    @override
     def unary_stream(self, *args: Any, **kwargs: Any) -> Any:
-        """See `grpc.aio.Channel`."""
-        return self._following(lambda channel: channel.unary_stream(*args, **kwargs))
+        return self._on_latest_channel(lambda channel: channel.unary_stream(*args, **kwargs))
 
+    @override
     def stream_unary(self, *args: Any, **kwargs: Any) -> Any:
-        """See `grpc.aio.Channel`."""
-        return self._following(lambda channel: channel.stream_unary(*args, **kwargs))
+        return self._on_latest_channel(lambda channel: channel.stream_unary(*args, **kwargs))
 
+    @override
     def stream_stream(self, *args: Any, **kwargs: Any) -> Any:
-        """See `grpc.aio.Channel`."""
-        return self._following(lambda channel: channel.stream_stream(*args, **kwargs))
+        return self._on_latest_channel(lambda channel: channel.stream_stream(*args, **kwargs))
 
-    def _following(self, method_of: Callable[[grpc.aio.Channel], Any]) -> Callable[..., Any]:
+    def _on_latest_channel(self, method_of: Callable[[grpc.aio.Channel], Any]) -> Callable[..., Any]:
         def start(*args: Any, **kwargs: Any) -> Any:
             channel = self._latest()
             call = method_of(channel)(*args, **kwargs)
-            # A channel that nothing refers to closes: its last call is what keeps an old one open.
+            # grpc closes a channel that nothing refers to. Each call refers to its own, so an old channel
+            # stays open until its last call has ended.
             call.add_done_callback(lambda _: channel)
             return call
 
@@ -53,20 +55,21 @@ class RenewedChannel(grpc.aio.Channel):
             self._channel = self._make(certificate)
         return self._channel
 
+    @override
     async def close(self, grace: float | None = None) -> None:
-        """See `grpc.aio.Channel`. Calls on older channels end by themselves."""
+        # Older channels close by themselves, each with its last call.
         await self._channel.close(grace)
 
+    @override
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:
-        """See `grpc.aio.Channel`."""
         return self._channel.get_state(try_to_connect)
 
+    @override
     async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
-        """See `grpc.aio.Channel`."""
         await self._channel.wait_for_state_change(last_observed_state)
 
+    @override
     async def channel_ready(self) -> None:
-        """See `grpc.aio.Channel`."""
         await self._channel.channel_ready()
 
     async def __aenter__(self) -> Self:

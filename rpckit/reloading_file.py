@@ -1,4 +1,4 @@
-"""Files that others renew while this process runs."""
+"""A file that another process renews while this one runs."""
 
 import logging
 import time
@@ -7,30 +7,34 @@ from typing import Generic, TypeVar
 
 from rpckit import log
 
-LOOK_AGAIN_SECONDS = 1.0
+RELOAD_INTERVAL_SECONDS = 1.0
 
 Content = TypeVar("Content")
 
 
-class Followed(Generic[Content]):
-    """What is read from files, which are looked at again as it is asked for, but not all the time.
+class ReloadingFile(Generic[Content]):
+    """Holds what `read` made of a file, and reads it again when asked, at most once in an interval.
+
+    A later `read` that raises ValueError is logged, and the former content stays.
 
     Raises:
-        ValueError: As `read` does at the start. Later on what was read before stays.
+        ValueError: The first `read` raised it.
     """
 
-    def __init__(self, read: Callable[[], Content], look_again_seconds: float = LOOK_AGAIN_SECONDS) -> None:
+    def __init__(
+        self, read: Callable[[], Content], reload_interval_seconds: float = RELOAD_INTERVAL_SECONDS
+    ) -> None:
         self._read = read
-        self._look_again_seconds = look_again_seconds
-        self._current = read()
-        self._looked_at = time.monotonic()
+        self._reload_interval_seconds = reload_interval_seconds
+        self._content = read()
+        self._read_at = time.monotonic()
 
     def current(self) -> Content:
-        """The latest that could be read."""
-        if time.monotonic() - self._looked_at >= self._look_again_seconds:
-            self._looked_at = time.monotonic()
+        """Returns the latest content that could be read."""
+        if time.monotonic() - self._read_at >= self._reload_interval_seconds:
+            self._read_at = time.monotonic()
             try:
-                self._current = self._read()
+                self._content = self._read()
             except ValueError as error:
                 log.event("files not read again", level=logging.WARNING, wrong=str(error))
-        return self._current
+        return self._content

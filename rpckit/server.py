@@ -1,4 +1,4 @@
-"""One bootstrap for every process: what a server needs around its services is here and only here."""
+"""Starts, serves and drains a process: all that a server needs around its services is here and only here."""
 
 import asyncio
 import signal
@@ -20,37 +20,37 @@ from rpckit.admission import Admission
 from rpckit.callers import Callers
 from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
-from rpckit.metrics import exposed
-from rpckit.probes import probed
+from rpckit.metrics import metrics_endpoint
+from rpckit.probes import health_endpoint
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.task_errors import error_of
 from rpckit.tracing import start_tracing
 from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
 
 _WRONG_SETTING_EXIT_CODE = 2
-# For the last answers to leave the process.
-_LAST_WORDS_SECONDS = 0.2
+# The last answers get this long to leave the process.
+_FLUSH_SECONDS = 0.2
 
 
-class Settings(Protocol):
-    """A service's settings, as far as the bootstrap needs them."""
+class ServiceSettings(Protocol):
+    """The part of a service's settings that the bootstrap needs."""
 
     @property
     def server(self) -> ServerSettings:
-        """Where and how to serve."""
+        """Says where and how to serve."""
 
 
-AnySettings = TypeVar("AnySettings", bound=Settings)
+AnySettings = TypeVar("AnySettings", bound=ServiceSettings)
 
 
 class Host:
-    """What a service's `register` is given: places to put servicers, readiness, tasks and clean-up.
+    """Hosts the services of a process; a service's `register` adds its servicers, tasks and clean-up to it.
 
     Attributes:
-        exit_stack: Closed when the last call has ended; what `register` opened goes here.
-        metrics: What this process counts; a service may add its own.
-        health: What `set_ready` speaks through.
-        draining: Set when the server is to end; a call that could go on for ever ends itself then.
+        exit_stack: Holds what `register` opened; it is closed when the last call has ended.
+        metrics: Holds what this process counts; a service may add its own.
+        health: Reports what `set_ready` says.
+        draining: Is set when the server begins to drain; a call that could go on for ever must end then.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -79,31 +79,31 @@ class Host:
         await self.set_ready(service, ready=ready)
 
     async def set_ready(self, service: str, *, ready: bool) -> None:
-        """Says whether a service answers. The process is ready when all of its services are."""
+        """Sets whether a service answers. The process is ready when all of its services are."""
         self.health.set_ready(service, ready=ready)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs work beside the calls until it ends or the server has drained. An error of it is logged."""
-        task = asyncio.create_task(work)
+    def spawn(self, background: Coroutine[Any, Any, None]) -> None:
+        """Runs a coroutine beside the calls until it ends or the server has drained, and logs its error."""
+        task = asyncio.create_task(background)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(error_of)
 
     def reflect(self) -> None:
-        """Lets clients ask for the descriptors of what was added."""
+        """Adds the reflection service, which tells clients the descriptors of all that was added."""
         names = (*self.health.services, HEALTH_SERVICE, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self.server)
 
     async def drain(self) -> None:
-        """Says NOT_SERVING, lets clients notice, lets what runs end, then closes what is open."""
+        """Reports NOT_SERVING, gives clients time to notice, waits for running calls, and closes the rest."""
         self.health.drain()
         self.draining.set()
         await asyncio.sleep(self._settings.drain_pause)
         stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
         idle = asyncio.create_task(self._calls.idle())
         await asyncio.wait((stopping, idle), return_when=asyncio.FIRST_COMPLETED)
-        # What is left are watches of the health, which never end by themselves.
-        await self.server.stop(_LAST_WORDS_SECONDS)
+        # Only watches of the health are left, which never end by themselves.
+        await self.server.stop(_FLUSH_SECONDS)
         await stopping
         idle.cancel()
         for task in self._tasks:
@@ -118,7 +118,7 @@ Register = Callable[[Host, AnySettings], Awaitable[None]]
 def run(read: Callable[[Environment], AnySettings], register: Register[AnySettings]) -> None:
     """Reads the settings, serves what `register` adds until SIGTERM or SIGINT, drains, and exits.
 
-    A wrong setting ends the process with one line that names the variable, and exit code 2.
+    After a wrong setting the process prints one line that names the variable, and exits with 2.
     """
     log.configure()
     try:
@@ -159,8 +159,8 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
     try:
         await register(host, settings)
         host.reflect()
-        host.exit_stack.enter_context(exposed(host.metrics, settings.server))
-        await host.exit_stack.enter_async_context(probed(host.health, settings.server))
+        host.exit_stack.enter_context(metrics_endpoint(host.metrics, settings.server))
+        await host.exit_stack.enter_async_context(health_endpoint(host.health, settings.server))
         port = _bind(host.server, settings.server)
         await host.server.start()
         yield port
@@ -169,7 +169,7 @@ async def serving(settings: AnySettings, register: Register[AnySettings]) -> Asy
 
 
 def _check_free(settings: ServerSettings) -> None:
-    """Finds out before anything is loaded, and before grpc does, which logs a line of its own about it."""
+    """Checks the ports before anything is loaded, and before grpc does, which would log a line of its own."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     ports = {"PORT": settings.port, "HEALTH_PORT": settings.health_port}
     if settings.has_token_port:
@@ -178,7 +178,7 @@ def _check_free(settings: ServerSettings) -> None:
         try:
             socket.create_server((settings.host.strip("[]"), port), family=family).close()
         except OSError:
-            raise settings.taken(which, port) from None
+            raise settings.port_taken(which, port) from None
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
@@ -192,7 +192,7 @@ def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
             which, port = "TOKEN_PORT", settings.callers.token_port
             server.add_secure_port(f"{settings.host}:{port}", certificates.for_server(ask_clients=False))
     except RuntimeError:
-        raise settings.taken(which, port) from None
+        raise settings.port_taken(which, port) from None
     return bound
 
 

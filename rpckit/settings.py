@@ -1,4 +1,4 @@
-"""Settings are read from the environment once, at the start; a wrong one names its variable."""
+"""Reads settings from the environment, once at the start; a wrong one names its variable."""
 
 import ipaddress
 import os
@@ -15,14 +15,14 @@ _TLS_DIR = "CHORUS_TLS_DIR"
 _INSECURE = "CHORUS_INSECURE"
 _CALLER_TOKENS = "CHORUS_CALLER_TOKENS"
 _TOKEN_PORT = 50055
-# grpc takes a time in milliseconds that fit into 32 bits.
-_DAY = 86_400
+# gRPC takes times in milliseconds as 32-bit integers, which a day fits into.
+_DAY_SECONDS = 86_400
 
 Value = TypeVar("Value")
 
 
 class SettingError(ValueError):
-    """A variable of the environment holds what it cannot hold. The operator's to mend."""
+    """An environment variable has a value that cannot be used. The operator can mend it."""
 
     def __init__(self, variable: str, wrong: str) -> None:
         super().__init__(f"{variable}: {wrong}")
@@ -30,29 +30,29 @@ class SettingError(ValueError):
 
 
 class Environment:
-    """Typed reading of environment variables; an empty value counts as unset."""
+    """Reads environment variables by type; an empty value counts as unset."""
 
     def __init__(self, variables: Mapping[str, str] | None = None) -> None:
         self._variables = os.environ if variables is None else variables
 
     def text(self, variable: str, default: str = "") -> str:
-        """The value without surrounding white space."""
+        """Returns the value without surrounding white space."""
         return self._variables.get(variable, "").strip() or default
 
     def first(self, *variables: str) -> str:
-        """The first of several variables that is set, or ""."""
+        """Returns the value of the first variable that is set, or ""."""
         return next((value for each in variables if (value := self.text(each))), "")
 
     def integer(self, variable: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """A whole number from `least` to `most`."""
+        """Returns a whole number from `least` to `most`."""
         return self._number(variable, default, int, "a whole number", least, most)
 
     def number(self, variable: str, default: float, *, least: float = 0, most: float | None = None) -> float:
-        """A decimal number from `least` to `most`."""
+        """Returns a decimal number from `least` to `most`."""
         return self._number(variable, default, float, "a number", least, most)
 
     def flag(self, variable: str, *, default: bool = False) -> bool:
-        """1, true, yes, on; 0, false, no, off."""
+        """Returns True for 1, true, yes and on, and False for 0, false, no and off."""
         value = self.text(variable).lower()
         if not value:
             return default
@@ -63,7 +63,7 @@ class Environment:
         raise SettingError(variable, f"{value!r} is neither yes nor no")
 
     def choice(self, variable: str, default: str, among: tuple[str, ...]) -> str:
-        """One of a closed list of words."""
+        """Returns one of a closed list of words."""
         value = self.text(variable, default)
         if value not in among:
             raise SettingError(variable, f"{value!r} is none of {', '.join(among)}")
@@ -93,11 +93,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """How the connections of a process are kept private.
+    """Says how a process keeps its connections private.
 
     Attributes:
-        certificates: None: they are in plaintext.
-        server_name: Whom a server's certificate must name; empty: the host that was dialled.
+        certificates: The certificates of mutual TLS; with None the connections are plaintext.
+        server_name: The name that a server's certificate must hold; if empty, the host that was dialled.
         insecure: Whether plaintext may leave the machine.
     """
 
@@ -109,7 +109,7 @@ class Security:
     def read(cls, environment: Environment, *, shows_own: bool = True) -> "Security":
         """Reads the variables, which all processes share.
 
-        Without a certificate of its own to show, a client needs only `ca.crt`.
+        With `shows_own` False, for a client without a certificate, the folder needs only ca.crt.
 
         Raises:
             SettingError: The folder holds no usable certificate.
@@ -126,14 +126,15 @@ class Security:
         )
 
     def is_private(self, address: str) -> bool:
-        """Whether nobody else can read what is said to an address, or a gRPC target."""
+        """Says whether nobody else can read what is sent to an address or a gRPC target."""
         return self.certificates is not None or is_loopback(address)
 
     def check(self, address: str, variable: str = _TLS_DIR, *, secret: bool = False) -> None:
-        """Checks that an address may be talked to, and told a secret.
+        """Checks that data, or with `secret` a token, may be sent to an address.
 
         Raises:
-            SettingError: In plaintext it may not, unless that is asked for; a secret never.
+            SettingError: The address is beyond this machine and the connection plaintext. Data may go there
+                if `insecure` is set, a token never.
         """
         if self.is_private(address):
             return
@@ -162,7 +163,7 @@ def _callers(environment: Environment, prefix: str) -> CallerSettings:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address, or a gRPC target such as "dns:///gemma:50052", stays on this machine."""
+    """Says whether an address, or a gRPC target such as "dns:///gemma:50052", stays on this machine."""
     if address.startswith("unix:"):
         return True
     hosts = address.rpartition("/")[2].removeprefix("ipv4:").removeprefix("ipv6:").removeprefix("dns:")
@@ -178,15 +179,18 @@ def _is_loopback_host(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What every server takes from the environment.
-
-    Times are in seconds. `max_in_flight` calls run at once, `max_queued` more wait for a place.
+    """Holds what every server takes from the environment. Times are in seconds.
 
     Attributes:
-        prefix: Of this server's own variables, for example "GEMMA".
-        metrics_port: Where Prometheus reads; 0: nowhere.
-        health_port: Where the health service answers in plaintext besides; 0: nowhere.
-        collector: Base URL of what takes traces by OTLP over HTTP; empty: there are none.
+        prefix: The prefix of this server's own variables, for example "GEMMA".
+        metrics_port: The port that Prometheus reads; 0 opens none.
+        health_port: A further port on which the health service answers in plaintext; 0 opens none.
+        max_in_flight: How many calls run at once.
+        max_queued: How many more calls wait for a slot.
+        drain_pause: How long a draining server reports NOT_SERVING before it refuses calls.
+        drain_grace: How long calls in flight may still run after that.
+        connection_age: After this time a client is asked to connect anew.
+        collector: The base URL of a collector that takes traces by OTLP over HTTP; empty exports none.
     """
 
     prefix: str
@@ -215,7 +219,7 @@ class ServerSettings:
     ) -> "ServerSettings":
         """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT.
 
-        `has_outside_callers`: services other than Chorus's own call this server.
+        With `has_outside_callers`, services other than Chorus's own call this server.
         """
         settings = cls(
             prefix=prefix,
@@ -225,9 +229,11 @@ class ServerSettings:
             health_port=environment.integer(f"{prefix}_HEALTH_PORT", 0, most=65535),
             max_in_flight=environment.integer(f"{prefix}_MAX_IN_FLIGHT", max_in_flight, least=1),
             max_queued=environment.integer(f"{prefix}_MAX_QUEUED", 256),
-            drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3, most=_DAY),
-            drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0, most=_DAY),
-            connection_age=environment.number("CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1, most=_DAY),
+            drain_pause=environment.number("CHORUS_DRAIN_PAUSE_SECONDS", 0.3, most=_DAY_SECONDS),
+            drain_grace=environment.number("CHORUS_DRAIN_GRACE_SECONDS", 120.0, most=_DAY_SECONDS),
+            connection_age=environment.number(
+                "CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1, most=_DAY_SECONDS
+            ),
             security=Security.read(environment),
             callers=_callers(environment, prefix) if has_outside_callers else CallerSettings(),
             collector=environment.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
@@ -240,10 +246,13 @@ class ServerSettings:
 
     @property
     def has_token_port(self) -> bool:
-        """Whether there is a port for callers without a certificate: one port asks all for one, or none."""
+        """Says whether callers without a certificate have a port of their own.
+
+        A port asks either every client for a certificate or none, so both kinds of caller need two ports.
+        """
         return self.callers.tokens is not None and self.security.certificates is not None
 
-    def taken(self, which: str, port: int) -> SettingError:
-        """What is wrong where a port is taken; `which` is "PORT", "METRICS_PORT" and so on."""
+    def port_taken(self, which: str, port: int) -> SettingError:
+        """Returns the error for a port that is taken; `which` is "PORT", "METRICS_PORT" and so on."""
         wrong = f"cannot listen on {self.host}:{port}; is something else listening there?"
         return SettingError(f"{self.prefix}_{which}", wrong)

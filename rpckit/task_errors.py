@@ -1,4 +1,4 @@
-"""Work that a call does beside itself: whatever a branch raises becomes its own outcome, nobody else's."""
+"""What became of an asyncio task that worked beside a call: its error is its own outcome, nobody else's."""
 
 import asyncio
 from typing import Any
@@ -7,15 +7,16 @@ from rpckit import log
 from rpckit.errors import ChorusError, Internal
 
 
-def error_of(branch: asyncio.Task[Any]) -> ChorusError | None:
-    """The error that a finished branch ended with: its own where callers are told of it, else Internal.
+def error_of(task: asyncio.Task[Any]) -> ChorusError | None:
+    """Returns the error that a finished task ended with, or None if it ended well.
 
-    None if it ended well. What callers are not told is logged.
+    A ChorusError comes back as it is. Any other error is logged and becomes Internal, because callers must
+    not see its text.
     """
-    if branch.cancelled():
-        return Internal("a branch was cancelled")
-    error = branch.exception()
+    if task.cancelled():
+        return Internal("a task was cancelled")
+    error = task.exception()
     if error is None or isinstance(error, ChorusError):
         return error
-    log.unexpected(branch.get_name(), error)
+    log.unexpected(task.get_name(), error)
     return Internal("internal error")

@@ -1,4 +1,4 @@
-"""Spans of a trace. A span holds names, codes and counts: never a text, a caller or a key."""
+"""Starts and ends spans of a trace. A span holds names, codes and counts: never a text, a caller or a key."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,36 +17,37 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where the spans of one call hang; by itself nowhere.
+    """Carries the parent under which the spans of one call are started; the default drops every span.
 
-    The span is not made OpenTelemetry's current one: a stream may be closed from another task than began it.
+    The parent is carried here and not as OpenTelemetry's current span, because a stream may be closed by
+    another task than the one that began it.
     """
 
     tracer: Tracer = field(default_factory=NoOpTracer)
     context: Context = field(default_factory=Context)
 
     def start(self, name: str, kind: SpanKind = SpanKind.INTERNAL) -> tuple[Span, "Trace"]:
-        """A span below this one's, which whoever starts it ends, and where further ones hang."""
+        """Starts a child span, which the caller must end, and returns it with the Trace below it."""
         span = self.tracer.start_span(name, self.context, kind)
         return span, Trace(self.tracer, set_span_in_context(span, self.context))
 
     @contextmanager
     def span(self, name: str, **attributes: str) -> Iterator[Span]:
-        """A span around the block."""
+        """Holds a child span open while the block runs."""
         span, _ = self.start(name)
         span.set_attributes(attributes)
         try:
             yield span
         except ChorusError as error:
-            end(span, error.code, reason_name(error.reason))
+            end_span(span, error.code, reason_name(error.reason))
             raise
         except BaseException:
-            end(span, grpc.StatusCode.CANCELLED)
+            end_span(span, grpc.StatusCode.CANCELLED)
             raise
-        end(span, grpc.StatusCode.OK)
+        end_span(span, grpc.StatusCode.OK)
 
     def headers(self) -> dict[str, str]:
-        """What tells a server to go on with this trace."""
+        """Returns the metadata that lets a server continue this trace (W3C Trace Context)."""
         headers: dict[str, str] = {}
         _PROPAGATOR.inject(headers, self.context)
         return headers
@@ -55,14 +56,14 @@ class Trace:
 NO_TRACE = Trace()
 
 
-def continued(tracer: Tracer, metadata: Iterable[tuple[str, Any]]) -> Trace:
-    """The trace that a caller's metadata names, or a new one."""
+def extract_trace(tracer: Tracer, metadata: Iterable[tuple[str, Any]]) -> Trace:
+    """Returns the trace that a caller's metadata names, or a new one."""
     headers = {key: value for key, value in metadata if isinstance(value, str)}
     return Trace(tracer, _PROPAGATOR.extract(headers, Context()))
 
 
-def end(span: Span, code: grpc.StatusCode, reason: str = "") -> None:
-    """Ends a span with how its call ended."""
+def end_span(span: Span, code: grpc.StatusCode, reason: str = "") -> None:
+    """Ends a span and records the code and reason that its call ended with."""
     span.set_attribute("rpc.grpc.status_code", code.name)
     if reason:
         span.set_attribute("chorus.reason", reason)

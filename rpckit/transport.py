@@ -1,7 +1,7 @@
-"""The transport's settings, the same for every server and every client."""
+"""Holds the transport's settings, which every server and every client share."""
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-# Peers ping each other this often, on idle connections too, and give up after the timeout.
+# Peers ping each other this often, also on idle connections, and drop the connection after the timeout.
 KEEPALIVE_SECONDS = 30
 KEEPALIVE_TIMEOUT_SECONDS = 10
 

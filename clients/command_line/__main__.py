@@ -32,6 +32,11 @@ from rpckit.settings import Environment, SettingError
 _NANOS = 1_000_000_000
 _INT32_MAX = 2**31 - 1
 _WRONG_SETTING = 2
+_SUBSTITUTIONS = {
+    None: feedback_service_pb2.PanelPolicy.SUBSTITUTION_UNSPECIFIED,
+    True: feedback_service_pb2.PanelPolicy.SUBSTITUTION_ANY,
+    False: feedback_service_pb2.PanelPolicy.SUBSTITUTION_NONE,
+}
 
 Result = TypeVar("Result")
 
@@ -93,9 +98,13 @@ def review(
         float | None, _number("Longest further wait once the minimum is reached.", "SECONDS")
     ] = None,
     max_cost_usd: Annotated[float | None, _number("Most that all attempts may cost.", "USD")] = None,
-    no_substitute: Annotated[
-        bool, _option("Ask nobody instead of a model that fails.", "--no-substitute")
-    ] = False,
+    any_substitute: Annotated[
+        bool | None,
+        _option(
+            "Whom to ask for a model that fails: reviewers by rule, too; nobody. Default: language models.",
+            "--any-substitute/--no-substitute",
+        ),
+    ] = None,
     request_id: Annotated[str, _text("A repeat with the same id is not paid again; one text only.")] = "",
     as_json: Annotated[
         bool, _option("Print each GetFeedbackResponse as ProtoJSON, one a line.", "--json")
@@ -117,7 +126,7 @@ def review(
         min_families=min_families,
         model_timeout=_duration(model_timeout),
         straggler_grace=_duration(straggler_grace),
-        substitute=False if no_substitute else None,
+        substitution=_SUBSTITUTIONS[any_substitute],
         max_cost_usd_nanos=None if max_cost_usd is None else round(max_cost_usd * _NANOS),
     )
     template = feedback_service_pb2.GetFeedbackRequest(

@@ -143,6 +143,7 @@ ENGLISH = Words(
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "fewer models answered than asked for",
         failure_pb2.ERROR_REASON_INTERNAL: "an error inside of the server",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "the server does not know who calls",
+        failure_pb2.ERROR_REASON_FEEDBACK_NOT_FOUND: "you have no feedback of that id",
     },
     lacking={
         "LANGUAGE": "reads Korean and English only",

@@ -143,6 +143,7 @@ KOREAN = Words(
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "답한 모델이 요구한 수보다 적어요",
         failure_pb2.ERROR_REASON_INTERNAL: "서버 안에서 오류가 났어요",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "서버가 누구의 요청인지 몰라요",
+        failure_pb2.ERROR_REASON_FEEDBACK_NOT_FOUND: "그런 피드백이 없어요",
     },
     lacking={
         "LANGUAGE": "한국어와 영어만 읽을 수 있어요",

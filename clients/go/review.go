@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	feedbackv1 "example.org/review/chorus/feedback/v1"
+	feedbackv1 "chorus.example/chorus/feedback/v1"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"

@@ -4,6 +4,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import example.chorus.feedback.v1.Anchor;
+import example.chorus.feedback.v1.FeedbackServiceGrpc;
+import example.chorus.feedback.v1.GetFeedbackRequest;
+import example.chorus.feedback.v1.GetFeedbackResponse;
+import example.chorus.feedback.v1.MergedPoint;
+import example.chorus.feedback.v1.MergedScore;
+import example.chorus.feedback.v1.ModelResult;
+import example.chorus.feedback.v1.Point;
+import example.chorus.feedback.v1.StreamFeedbackRequest;
+import example.chorus.feedback.v1.StreamFeedbackResponse;
+import example.chorus.feedback.v1.Submission;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -18,17 +29,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.example.chorus.feedback.v1.Anchor;
-import org.example.chorus.feedback.v1.FeedbackServiceGrpc;
-import org.example.chorus.feedback.v1.GetFeedbackRequest;
-import org.example.chorus.feedback.v1.GetFeedbackResponse;
-import org.example.chorus.feedback.v1.MergedPoint;
-import org.example.chorus.feedback.v1.MergedScore;
-import org.example.chorus.feedback.v1.ModelResult;
-import org.example.chorus.feedback.v1.Point;
-import org.example.chorus.feedback.v1.StreamFeedbackRequest;
-import org.example.chorus.feedback.v1.StreamFeedbackResponse;
-import org.example.chorus.feedback.v1.Submission;
 
 /** Asks Chorus for feedback on a text file and prints what comes, as it comes. */
 public final class Review {

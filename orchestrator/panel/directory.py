@@ -11,6 +11,7 @@ import grpc
 from typing_extensions import override
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import MAX_PAGE_SIZE
 from modelkit.usage import usage_of
 from orchestrator.metrics import ModelMetrics
 from rpckit.call import Deadline, current_call
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
 
 _SERVICE = "chorus.model.v1.ModelService"
+_MAX_PAGES = 10
 _MAX_AGE_SECONDS = 2.0
 _TIMEOUT_SECONDS = 1.0
 # Callers wait this long for a server that did not answer last time.
@@ -44,6 +46,11 @@ class ListedModel:
     def ready(self) -> bool:
         """Whether it answers now."""
         return self.model.state == model_pb2.Model.STATE_READY
+
+    @property
+    def is_rule_based(self) -> bool:
+        """Whether rules write its answers, and no language model."""
+        return self.model.kind == model_pb2.Model.KIND_RULES
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
         """Whether it has a capability."""
@@ -110,9 +117,10 @@ class ModelDirectory(ModelLister, GenerationClient):
         exit_stack: AsyncExitStack,
         metrics: ModelMetrics,
         max_age_seconds: float = _MAX_AGE_SECONDS,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> None:
         self._metrics = metrics
-        self._servers = [_ModelServer(target, security, exit_stack) for target in targets]
+        self._servers = [_ModelServer(target, security, exit_stack, timeout_seconds) for target in targets]
         self._max_age_seconds = max_age_seconds
         self._refreshed_at = -float("inf")
         self._refreshing = asyncio.Lock()
@@ -179,13 +187,16 @@ class ModelDirectory(ModelLister, GenerationClient):
 
 
 class _ModelServer:
-    def __init__(self, target: str, security: Security, exit_stack: AsyncExitStack) -> None:
+    def __init__(
+        self, target: str, security: Security, exit_stack: AsyncExitStack, timeout_seconds: float
+    ) -> None:
         channel = connect(target, _SERVICE, security=security)
         # A server that is loading says NOT_SERVING, and says what it will have all the same.
         unwatched = connect(target, _SERVICE, watch_health=False, security=security)
         for each in (channel, unwatched):
             exit_stack.push_async_callback(each.close)
         self.target = target
+        self._timeout_seconds = timeout_seconds
         self.models: tuple[ListedModel, ...] = ()
         self.answers = True
         self._asking: asyncio.Task[None] | None = None
@@ -204,15 +215,26 @@ class _ModelServer:
     async def _ask(self) -> None:
         # All callers share what the server says: this one's deadline must not end the call.
         current_call.set(None)
-        request = model_service_pb2.ListModelsRequest()
         try:
-            response = await self._unwatched.ListModels(request, timeout=_TIMEOUT_SECONDS)
+            models = await self._all_models(Deadline.after(self._timeout_seconds))
         except grpc.aio.AioRpcError:
             self.answers = False
             self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
         else:
             self.answers = True
-            self.models = tuple(ListedModel(each, self.target) for each in response.models)
+            self.models = tuple(ListedModel(each, self.target) for each in models)
+
+    async def _all_models(self, deadline: Deadline) -> list[model_pb2.Model]:
+        """Reads page by page, as far as a server that never comes to an end is read."""
+        models: list[model_pb2.Model] = []
+        request = model_service_pb2.ListModelsRequest(page_size=MAX_PAGE_SIZE)
+        for _ in range(_MAX_PAGES):
+            response = await self._unwatched.ListModels(request, timeout=deadline.remaining())
+            models += response.models
+            request.page_token = response.next_page_token
+            if not request.page_token:
+                break
+        return models
 
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":

@@ -24,10 +24,15 @@ class Panel:
         return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
 
     def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
-        """The spare models, the best first: the same weights elsewhere, then the cheapest."""
+        """The spare models, the best first: the same weights elsewhere, then the cheapest, rules last."""
 
-        def rank(spare: ListedModel) -> tuple[bool, int, str]:
-            return (_weights(spare) != _weights(failed), spare.model.price.output_usd_nanos, spare.name)
+        def rank(spare: ListedModel) -> tuple[bool, bool, int, str]:
+            return (
+                spare.is_rule_based,
+                _weights(spare) != _weights(failed),
+                spare.model.price.output_usd_nanos,
+                spare.name,
+            )
 
         return sorted(self.spare, key=rank)
 
@@ -49,7 +54,7 @@ def select(
     if request.models:
         asked = _named(request, listing, readers, wrong)
     else:
-        asked = [each for each in reviewers if not default_panel or each.name in default_panel]
+        asked = [each for each in asked_by_default(listing, default_panel) if readers.allow(each)]
     name = request.summary_model
     summary_model = (listing.find(name) or _behind_silence(name, listing)) if name else None
     if name and summary_model is None:
@@ -59,7 +64,7 @@ def select(
     policy = request.policy
     panel = Panel(
         asked=tuple(asked),
-        spare=tuple(each for each in reviewers if each not in asked) if _may_substitute(policy) else (),
+        spare=tuple(each for each in reviewers if each not in asked and _may_substitute(each, policy)),
         summary_model=summary_model,
         min_models=policy.min_models if policy.HasField("min_models") else 1,
         min_families=policy.min_families if policy.HasField("min_families") else 1,
@@ -75,6 +80,12 @@ def select(
     if wrong:
         raise InvalidRequest(wrong)
     return panel
+
+
+def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:
+    """The models that a request asks which names none and allows every provider."""
+    reviewers = filter(_can_review, listing.models)
+    return [each for each in reviewers if not default_panel or each.name in default_panel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +142,10 @@ def _can_review(listed: ListedModel) -> bool:
     return listed.ready and listed.can(model_pb2.CAPABILITY_JSON_SCHEMA)
 
 
-def _may_substitute(policy: feedback_service_pb2.PanelPolicy) -> bool:
-    return policy.substitute if policy.HasField("substitute") else True
+def _may_substitute(listed: ListedModel, policy: feedback_service_pb2.PanelPolicy) -> bool:
+    if policy.substitution == policy.SUBSTITUTION_NONE:
+        return False
+    return policy.substitution == policy.SUBSTITUTION_ANY or not listed.is_rule_based
 
 
 def _weights(listed: ListedModel) -> str:

@@ -78,7 +78,7 @@ class IdempotentRuns:
         if run is not None:
             _check_same(run.digest, digest)
         if run is None or run.budget.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
-            run = _SharedRun(digest, budget, partial(self._run, key, request, run))
+            run = _SharedRun(caller, digest, budget, partial(self._run, key, request, run))
             # Every step of the caller's own run keeps to the budget.
             give_up_at = deadline
             if key:
@@ -129,7 +129,7 @@ class IdempotentRuns:
                 feedback_id = uuid.uuid4().hex
                 # The caller is told no name that the store does not know: nothing could be deleted by it.
                 with suppress(Unavailable):
-                    await self._store.name_results(key, feedback_id)
+                    await self._store.name_results(key, run.caller, feedback_id)
                     error.metadata["feedback_id"] = feedback_id
                 raise
 
@@ -147,16 +147,21 @@ class IdempotentRuns:
                     # A store that takes so long that nobody would get the response is not waited for.
                     with suppress(TimeoutError):
                         async with asyncio.timeout(run.budget.respond_by.remaining()):
-                            await self._store.keep_response(key, event.response)
+                            await self._store.keep_response(key, run.caller, event.response)
                 yield event
 
 
 class _SharedRun(Audience):
-    """One run and those who listen to it, each from its first event on."""
+    """One run of a caller's request and those who listen to it, each from its first event on."""
 
     def __init__(
-        self, digest: bytes, budget: TimeBudget, run: Callable[["_SharedRun"], AsyncGenerator[ReviewEvent]]
+        self,
+        caller: str,
+        digest: bytes,
+        budget: TimeBudget,
+        run: Callable[["_SharedRun"], AsyncGenerator[ReviewEvent]],
     ) -> None:
+        self.caller = caller
         self.digest = digest
         self.budget = budget
         self.listeners = 0

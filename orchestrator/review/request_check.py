@@ -87,6 +87,8 @@ def _policy_violations(policy: feedback_service_pb2.PanelPolicy) -> Iterator[Vio
         yield "policy.straggler_grace", "negative"
     if policy.HasField("max_cost_usd_nanos") and policy.max_cost_usd_nanos < 0:
         yield "policy.max_cost_usd_nanos", "negative"
+    if policy.substitution not in feedback_service_pb2.PanelPolicy.Substitution.values():
+        yield "policy.substitution", f"{policy.substitution} is no Substitution"
 
 
 def sampling_violations(sampling: generation_pb2.Sampling) -> Iterator[Violation]:

@@ -1,20 +1,20 @@
 """FeedbackService: messages in, messages out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
-from orchestrator.calibration.calibrator import RaterCalibrator
+from modelkit.list_models import page_of
 from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.selection import asked_by_default
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.servicers.batch import FeedbackBatch
-from orchestrator.servicers.score_check import checked_rubric
-from orchestrator.store.store import Store
+from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from rpckit.call import served_call
 
 SERVICE = "chorus.feedback.v1.FeedbackService"
@@ -28,16 +28,16 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         runs: IdempotentRuns,
         directory: ModelDirectory,
         records: TrackRecords,
-        store: Store,
-        calibrator: RaterCalibrator,
+        feedbacks: StoredFeedbacks,
+        default_panel: Sequence[str],
         batch_window: int,
         draining: asyncio.Event,
     ) -> None:
         self._runs = runs
         self._directory = directory
         self._records = records
-        self._store = store
-        self._calibrator = calibrator
+        self._feedbacks = feedbacks
+        self._default_panel = default_panel
         self._batch_window = batch_window
         self._draining = draining
 
@@ -74,16 +74,31 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
             async for answer in answers:
                 yield answer
 
+    async def GetStoredFeedback(
+        self,
+        request: feedback_service_pb2.GetStoredFeedbackRequest,
+        context: Any,
+    ) -> feedback_service_pb2.GetStoredFeedbackResponse:
+        """Returns what is stored of a feedback."""
+        return await self._feedbacks.get(served_call().caller, request.feedback_id)
+
     async def RecordScores(
         self,
         request: feedback_service_pb2.RecordScoresRequest,
         context: Any,
     ) -> feedback_service_pb2.RecordScoresResponse:
         """Keeps a person's scores."""
-        rubric = checked_rubric(request, await self._store.rubric(request.feedback_id))
-        await self._store.keep_scores(request.feedback_id, request.rater, request.scores)
-        self._calibrator.learn_from_person(request.feedback_id, request.rater, request.scores, rubric)
+        await self._feedbacks.record_scores(served_call().caller, request)
         return feedback_service_pb2.RecordScoresResponse()
+
+    async def RecordDecisions(
+        self,
+        request: feedback_service_pb2.RecordDecisionsRequest,
+        context: Any,
+    ) -> feedback_service_pb2.RecordDecisionsResponse:
+        """Keeps what a person decided."""
+        await self._feedbacks.record_decisions(served_call().caller, request)
+        return feedback_service_pb2.RecordDecisionsResponse()
 
     async def DeleteFeedback(
         self,
@@ -91,8 +106,7 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> feedback_service_pb2.DeleteFeedbackResponse:
         """Deletes what is stored of a feedback."""
-        await self._store.delete_feedback(request.feedback_id)
-        await self._calibrator.forget(request.feedback_id)
+        await self._feedbacks.delete(served_call().caller, request.feedback_id)
         return feedback_service_pb2.DeleteFeedbackResponse()
 
     async def ListModels(
@@ -100,14 +114,20 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         request: feedback_service_pb2.ListModelsRequest,
         context: Any,
     ) -> feedback_service_pb2.ListModelsResponse:
-        """Lists every model, with its track record here."""
+        """Lists the models that are asked for, each with its track record here."""
         listing = await self._directory.listing()
+        page = page_of([each.model for each in listing.models], request)
         models = []
-        for listed in listing.models:
+        for listed in page.models:
             model = model_pb2.Model()
-            model.CopyFrom(listed.model)
+            model.CopyFrom(listed)
             record = self._records.of(listed.name)
             if record is not None:
                 model.track_record.CopyFrom(record)
             models.append(model)
-        return feedback_service_pb2.ListModelsResponse(models=models, unreachable=listing.unreachable)
+        return feedback_service_pb2.ListModelsResponse(
+            models=models,
+            unreachable=listing.unreachable,
+            next_page_token=page.next_page_token,
+            default_panel=[each.name for each in asked_by_default(listing, self._default_panel)],
+        )

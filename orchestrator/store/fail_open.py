@@ -6,9 +6,9 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
-from orchestrator.store.store import Store, StoredRequest, StoreError
+from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
 from rpckit import log
 from rpckit.call import Clock
 from rpckit.errors import Unavailable
@@ -17,6 +17,8 @@ from rpckit.errors import Unavailable
 _PATIENCE_SECONDS = 0.6
 # A store that did not answer in time is left alone this long.
 _PAUSE_SECONDS = 2.0
+# What has expired is gone this much later at most.
+_DELETE_EVERY_SECONDS = 60.0
 # The most calls that wait to be written. Further ones leave no record: the store is slower than the calls.
 _MAX_UNWRITTEN = 1000
 
@@ -33,6 +35,12 @@ class FailOpenStore:
         self._failing: set[str] = set()
         self._resume_at = 0.0
         self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
+
+    async def keep_deleting(self, every_seconds: float = _DELETE_EVERY_SECONDS) -> None:
+        """Deletes what has expired, again and again: nobody may ask for anything for a long time."""
+        while True:
+            await self.delete_expired()
+            await asyncio.sleep(every_seconds)
 
     async def run(self) -> None:
         """Writes the records of calls, off the way of their answers."""
@@ -69,37 +77,46 @@ class FailOpenStore:
     async def keep_response(
         self,
         request_id: str,
+        caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
         """See `Store`."""
         with suppress(StoreError):
             async with self._asked("keep_response"):
-                await self._store.keep_response(request_id, response)
+                await self._store.keep_response(request_id, caller, response)
 
-    async def name_results(self, request_id: str, feedback_id: str) -> None:
+    async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         async with self._needed("name_results"):
-            await self._store.name_results(request_id, feedback_id)
+            await self._store.name_results(request_id, caller, feedback_id)
 
-    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
         """See `Store`."""
-        async with self._needed("rubric"):
-            return await self._store.rubric(feedback_id)
+        async with self._needed("feedback"):
+            return await self._store.feedback(caller, feedback_id)
 
     async def keep_scores(
-        self,
-        feedback_id: str,
-        rater: str,
-        scores: Sequence[feedback_pb2.CriterionScore],
-    ) -> None:
+        self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
+    ) -> bool:
         """See `Store`."""
         async with self._needed("keep_scores"):
-            await self._store.keep_scores(feedback_id, rater, scores)
+            return await self._store.keep_scores(caller, feedback_id, scores)
 
-    async def delete_feedback(self, feedback_id: str) -> None:
+    async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
+        """See `Store`."""
+        async with self._needed("keep_decisions"):
+            return await self._store.keep_decisions(caller, feedback_id, decisions)
+
+    async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
         """See `Store`."""
         async with self._needed("delete_feedback"):
-            await self._store.delete_feedback(feedback_id)
+            return await self._store.delete_feedback(caller, feedback_id)
+
+    async def delete_expired(self) -> None:
+        """See `Store`. It may take its time: no answer waits for it."""
+        with suppress(StoreError):
+            async with self._asked("delete_expired", patience=None):
+                await self._store.delete_expired()
 
     async def add_call(self, call: ModelCall) -> None:
         """See `Store`. It is written soon, by `run`."""

@@ -3,18 +3,19 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
-from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
-from orchestrator.store.store import StoredRequest, StoreError
+from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
 
 # A replica that dies is taken over after this long at most, and those who wait look this often.
 _LEASE_SECONDS = 6.0
@@ -27,8 +28,24 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 if ARGV[1] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return 1
 """
+# Sets a field of a caller's feedback that has a response.
+_SAY = """
+if redis.call('HGET', KEYS[1], 'caller') ~= ARGV[1] or redis.call('HEXISTS', KEYS[1], 'response') == 0 then
+  return 0
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+return 1
+"""
+# Deletes a caller's feedback, with its request.
+_DELETE = """
+if redis.call('HGET', KEYS[1], 'caller') ~= ARGV[1] then return 0 end
+redis.call('DEL', redis.call('HGET', KEYS[1], 'request'), KEYS[1])
+return 1
+"""
 _MODELS = "chorus:models"
 _RESULT = b"result:"
+_SCORES = b"scores:"
+_DECISIONS = b"decisions:"
 
 
 class RedisStore:
@@ -41,6 +58,8 @@ class RedisStore:
         self._retention = round(retention_seconds * 1000)
         self._lease_seconds = lease_seconds
         self._change = client.register_script(_CHANGE)
+        self._say = client.register_script(_SAY)
+        self._delete = client.register_script(_DELETE)
 
     @asynccontextmanager
     async def lease(self, request_id: str) -> AsyncIterator[bool]:
@@ -86,15 +105,13 @@ class RedisStore:
                 pipeline.hgetall(key)
                 pipeline.pexpire(key, self._retention, nx=True)
                 _, fields, _ = await pipeline.execute()
-        response = fields.get(b"response")
+            response: Any = None
+            if feedback_id := fields.get(b"feedback"):
+                response = await self._client.hget(_feedback(feedback_id.decode()), "response")
         return StoredRequest(
             request_hash=fields[b"hash"],
             response=response and feedback_service_pb2.GetFeedbackResponse.FromString(response),
-            results=tuple(
-                feedback_pb2.ModelResult.FromString(value)
-                for name, value in sorted(fields.items())
-                if name.startswith(_RESULT)
-            ),
+            results=tuple(map(feedback_pb2.ModelResult.FromString, _of_each_name(fields, _RESULT))),
         )
 
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
@@ -106,58 +123,82 @@ class RedisStore:
     async def keep_response(
         self,
         request_id: str,
+        caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
         """See `Store`."""
-        key, feedback = _request(request_id), _feedback(response.feedback_id)
-        fields: Any = {"rubric": response.rubric.SerializeToString(), "request": key}
+        kept = {"response": response.SerializeToString()}
         with explained():
             async with self._client.pipeline() as pipeline:
-                pipeline.hset(feedback, mapping=fields)
-                pipeline.pexpire(feedback, self._retention)
+                self._add_feedback(pipeline, request_id, caller, response.feedback_id, kept)
                 await self._change(
-                    [key], [self._retention, "response", response.SerializeToString()], client=pipeline
+                    [_request(request_id)],
+                    [self._retention, "feedback", response.feedback_id],
+                    client=pipeline,
                 )
                 await pipeline.execute()
 
-    async def name_results(self, request_id: str, feedback_id: str) -> None:
+    def _add_feedback(
+        self, pipeline: Pipeline, request_id: str, caller: str, feedback_id: str, kept: Mapping[str, bytes]
+    ) -> None:
+        key, now = _feedback(feedback_id), time.time()
+        fields: Any = {
+            "caller": caller,
+            "request": _request(request_id),
+            "created_at": now,
+            "expires_at": now + self._retention / 1000,
+        }
+        pipeline.hset(key, mapping=fields | kept)
+        pipeline.pexpire(key, self._retention)
+
+    async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
-        key, feedback = _request(request_id), _feedback(feedback_id)
         with explained():
-            if not await self._client.exists(key):
+            if not await self._client.exists(_request(request_id)):
                 raise StoreError("it is gone")
             async with self._client.pipeline() as pipeline:
-                pipeline.hset(feedback, "request", key)
-                pipeline.pexpire(feedback, self._retention)
+                self._add_feedback(pipeline, request_id, caller, feedback_id, {})
                 await pipeline.execute()
 
-    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
         """See `Store`."""
         with explained():
-            rubric: Any = await self._client.hget(_feedback(feedback_id), "rubric")
-        return None if rubric is None else submission_pb2.Rubric.FromString(rubric)
+            fields: Any = await self._client.hgetall(_feedback(feedback_id))
+        if fields.get(b"caller") != caller.encode():
+            return None
+        response = fields.get(b"response")
+        return StoredFeedback(
+            response=response and feedback_service_pb2.GetFeedbackResponse.FromString(response),
+            scores=tuple(map(feedback_service_pb2.RecordedScores.FromString, _of_each_name(fields, _SCORES))),
+            decisions=tuple(map(decision_pb2.Decisions.FromString, _of_each_name(fields, _DECISIONS))),
+            created_at=float(fields[b"created_at"]),
+            expires_at=float(fields[b"expires_at"]),
+        )
 
     async def keep_scores(
-        self,
-        feedback_id: str,
-        rater: str,
-        scores: Sequence[feedback_pb2.CriterionScore],
-    ) -> None:
+        self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
+    ) -> bool:
         """See `Store`."""
-        said = feedback_service_pb2.RecordScoresRequest(scores=scores)
+        field = _SCORES + scores.rater.encode()
         with explained():
-            kept = await self._change(
-                [_feedback(feedback_id)], [0, f"scores:{rater}", said.SerializeToString()]
-            )
-        if not kept:
-            raise StoreError("it is gone")
+            kept = await self._say([_feedback(feedback_id)], [caller, field, scores.SerializeToString()])
+        return bool(kept)
 
-    async def delete_feedback(self, feedback_id: str) -> None:
+    async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
         """See `Store`."""
-        feedback = _feedback(feedback_id)
+        field = _DECISIONS + decisions.rater.encode()
         with explained():
-            request = await self._client.hget(feedback, "request")
-            await self._client.delete(feedback, *([request] if request else []))
+            kept = await self._say([_feedback(feedback_id)], [caller, field, decisions.SerializeToString()])
+        return bool(kept)
+
+    async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
+        """See `Store`."""
+        with explained():
+            deleted = await self._delete([_feedback(feedback_id)], [caller])
+        return bool(deleted)
+
+    async def delete_expired(self) -> None:
+        """See `Store`. The server does it."""
 
     async def add_call(self, call: ModelCall) -> None:
         """See `Store`."""
@@ -186,6 +227,11 @@ class RedisStore:
         ]
         entries.sort(key=lambda entry: entry[0])
         return [ModelCall(model, answered, seconds, speed) for _, answered, seconds, speed, model in entries]
+
+
+def _of_each_name(fields: Mapping[bytes, bytes], kind: bytes) -> list[bytes]:
+    """The values of the fields of a kind, in the order of the names."""
+    return [value for name, value in sorted(fields.items()) if name.startswith(kind)]
 
 
 def _request(request_id: str) -> str:

@@ -10,31 +10,13 @@ from typing import Any
 
 import aiosqlite
 
-from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
-from orchestrator.store.store import StoredRequest, StoreError
+from orchestrator.store.sqlite_schema import make_tables
+from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
 
 # Nobody else has the file as a rule.
 _LOCKED_SECONDS = 0.25
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS requests (
-  request_id TEXT PRIMARY KEY, request_hash BLOB NOT NULL, response BLOB, feedback_id TEXT,
-  expires_at REAL NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS requests_by_feedback ON requests (feedback_id);
-CREATE TABLE IF NOT EXISTS results (
-  request_id TEXT REFERENCES requests ON DELETE CASCADE, model TEXT, result BLOB NOT NULL,
-  PRIMARY KEY (request_id, model)) STRICT;
-CREATE TABLE IF NOT EXISTS feedbacks (
-  feedback_id TEXT PRIMARY KEY, rubric BLOB NOT NULL, expires_at REAL NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS scores (
-  feedback_id TEXT REFERENCES feedbacks ON DELETE CASCADE, rater TEXT, criterion_id TEXT, score BLOB NOT NULL,
-  PRIMARY KEY (feedback_id, rater, criterion_id)) STRICT;
-CREATE TABLE IF NOT EXISTS calls (
-  id INTEGER PRIMARY KEY, model TEXT NOT NULL, answered INTEGER NOT NULL, seconds REAL NOT NULL,
-  output_tokens_per_second REAL NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS calls_by_model ON calls (model, id);
-"""
 
 
 class SqliteStore:
@@ -48,7 +30,11 @@ class SqliteStore:
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path, retention_seconds: float) -> AsyncIterator["SqliteStore"]:
-        """Opens the file, makes its tables if it is new, and closes it after the block."""
+        """Opens the file, makes its tables if it is new, and closes it after the block.
+
+        Raises:
+            sqlite3.Error: The file cannot be used.
+        """
         async with aiosqlite.connect(path, timeout=_LOCKED_SECONDS) as connection:
             await connection.execute("PRAGMA journal_mode = WAL")
             # Enough for a killed process; only a crash of the machine may lose the latest transactions.
@@ -56,7 +42,7 @@ class SqliteStore:
             await connection.execute("PRAGMA foreign_keys = ON")
             # What is deleted is overwritten, not merely unlinked.
             await connection.execute("PRAGMA secure_delete = ON")
-            await connection.executescript(_SCHEMA)
+            await make_tables(connection, retention_seconds)
             yield cls(connection, retention_seconds)
 
     @asynccontextmanager
@@ -74,7 +60,8 @@ class SqliteStore:
                 (request_id, request_hash, self._expiry()),
             )
             ((kept_hash, response),) = await self._rows(
-                "SELECT request_hash, response FROM requests WHERE request_id = ?",
+                "SELECT request_hash, response FROM requests LEFT JOIN feedbacks USING (feedback_id)"
+                " WHERE requests.request_id = ?",
                 request_id,
             )
             results = await self._rows(
@@ -98,59 +85,78 @@ class SqliteStore:
     async def keep_response(
         self,
         request_id: str,
+        caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
         """See `Store`."""
-        expiry = self._expiry()
         async with self._transaction():
+            await self._add_feedback(request_id, caller, response.feedback_id, response.SerializeToString())
             await self._connection.execute(
-                "INSERT INTO feedbacks VALUES (?, ?, ?)",
-                (response.feedback_id, response.rubric.SerializeToString(), expiry),
-            )
-            await self._connection.execute(
-                "UPDATE requests SET response = ?, feedback_id = ?, expires_at = ? WHERE request_id = ?",
-                (response.SerializeToString(), response.feedback_id, expiry, request_id),
+                "UPDATE requests SET feedback_id = ?, expires_at = ? WHERE request_id = ?",
+                (response.feedback_id, self._expiry(), request_id),
             )
 
-    async def name_results(self, request_id: str, feedback_id: str) -> None:
+    async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         async with self._transaction():
-            named = await self._connection.execute(
-                "UPDATE requests SET feedback_id = ? WHERE request_id = ?", (feedback_id, request_id)
-            )
-            if not named.rowcount:
+            if not any(await self._rows("SELECT 1 FROM requests WHERE request_id = ?", request_id)):
                 raise StoreError("it is gone")
+            await self._add_feedback(request_id, caller, feedback_id, None)
 
-    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
         """See `Store`."""
         async with self._transaction():
             await self._expire()
-            rows = await self._rows("SELECT rubric FROM feedbacks WHERE feedback_id = ?", feedback_id)
-        return next((submission_pb2.Rubric.FromString(rubric) for (rubric,) in rows), None)
+            found = await self._rows(
+                "SELECT response, created_at, expires_at FROM feedbacks WHERE feedback_id = ? AND caller = ?",
+                feedback_id,
+                caller,
+            )
+            scores = await self._rows(
+                "SELECT scores FROM scores WHERE feedback_id = ? ORDER BY rater", feedback_id
+            )
+            decisions = await self._rows(
+                "SELECT decisions FROM decisions WHERE feedback_id = ? ORDER BY rater", feedback_id
+            )
+        for response, created_at, expires_at in found:
+            return StoredFeedback(
+                response=response and feedback_service_pb2.GetFeedbackResponse.FromString(response),
+                scores=tuple(feedback_service_pb2.RecordedScores.FromString(each) for (each,) in scores),
+                decisions=tuple(decision_pb2.Decisions.FromString(each) for (each,) in decisions),
+                created_at=created_at,
+                expires_at=expires_at,
+            )
+        return None
 
     async def keep_scores(
-        self,
-        feedback_id: str,
-        rater: str,
-        scores: Sequence[feedback_pb2.CriterionScore],
-    ) -> None:
+        self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
+    ) -> bool:
         """See `Store`."""
-        where = (feedback_id, rater)
-        async with self._transaction():
-            await self._connection.execute("DELETE FROM scores WHERE feedback_id = ? AND rater = ?", where)
-            await self._connection.executemany(
-                "INSERT INTO scores VALUES (?, ?, ?, ?)",
-                [(*where, score.criterion_id, score.SerializeToString()) for score in scores],
-            )
+        return await self._keep_said("scores", caller, feedback_id, scores.rater, scores.SerializeToString())
 
-    async def delete_feedback(self, feedback_id: str) -> None:
+    async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
+        """See `Store`."""
+        said = decisions.SerializeToString()
+        return await self._keep_said("decisions", caller, feedback_id, decisions.rater, said)
+
+    async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
         """See `Store`."""
         async with self._transaction():
-            for table in ("requests", "feedbacks"):
-                await self._connection.execute(f"DELETE FROM {table} WHERE feedback_id = ?", (feedback_id,))  # noqa: S608 - no input
-        # Until then the text is still in the write-ahead log.
-        with _explained():
-            await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            deleted = await self._rows(
+                "DELETE FROM feedbacks WHERE feedback_id = ? AND caller = ? RETURNING request_id",
+                feedback_id,
+                caller,
+            )
+            for row in deleted:
+                await self._connection.execute("DELETE FROM requests WHERE request_id = ?", row)
+        await self._clear_log()
+        return any(deleted)
+
+    async def delete_expired(self) -> None:
+        """See `Store`."""
+        async with self._transaction():
+            await self._expire()
+        await self._clear_log()
 
     async def add_call(self, call: ModelCall) -> None:
         """See `Store`."""
@@ -187,6 +193,31 @@ class SqliteStore:
 
     async def _rows(self, statement: str, *values: object) -> Iterable[Any]:
         return await self._connection.execute_fetchall(statement, values)
+
+    async def _add_feedback(
+        self, request_id: str, caller: str, feedback_id: str, response: bytes | None
+    ) -> None:
+        await self._connection.execute(
+            "INSERT INTO feedbacks (feedback_id, caller, request_id, created_at, expires_at, response)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (feedback_id, caller, request_id, time.time(), self._expiry(), response),
+        )
+
+    async def _keep_said(self, table: str, caller: str, feedback_id: str, rater: str, said: bytes) -> bool:
+        async with self._transaction():
+            await self._expire()
+            kept = await self._connection.execute(
+                f"INSERT OR REPLACE INTO {table} SELECT feedback_id, ?, ? FROM feedbacks"  # noqa: S608 - no input
+                " WHERE feedback_id = ? AND caller = ? AND response IS NOT NULL",
+                (rater, said, feedback_id, caller),
+            )
+            return kept.rowcount > 0
+
+    async def _clear_log(self) -> None:
+        """Empties the write-ahead log, in which what was deleted may still be read."""
+        with _explained():
+            async with self._turn:
+                await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _expiry(self) -> float:
         return time.time() + self._retention_seconds

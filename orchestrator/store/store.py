@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, submission_pb2
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
 
 
@@ -18,6 +18,23 @@ class StoredRequest:
     results: tuple[feedback_pb2.ModelResult, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFeedback:
+    """What is kept of a feedback. Times are in seconds since 1970.
+
+    Attributes:
+        response: The answer as it was given; None: the call failed, and its models' answers alone are kept.
+        scores: What people scored, in the order of the raters' names.
+        decisions: What people decided, in the order of the raters' names.
+    """
+
+    response: feedback_service_pb2.GetFeedbackResponse | None
+    scores: tuple[feedback_service_pb2.RecordedScores, ...]
+    decisions: tuple[decision_pb2.Decisions, ...]
+    created_at: float
+    expires_at: float
+
+
 class StoreError(Exception):
     """A store did not do what it was asked. The text is a word or two for the log, without any content."""
 
@@ -25,7 +42,8 @@ class StoreError(Exception):
 class Store(Protocol):
     """Everything in it expires but the calls of models, which hold no text.
 
-    Each method may raise StoreError.
+    A feedback belongs to the caller who asked for it; to any other caller it is not there. A `request_id` is
+    unique among all callers. Each method may raise StoreError.
     """
 
     def lease(self, request_id: str) -> AbstractAsyncContextManager[bool]:
@@ -43,30 +61,43 @@ class Store(Protocol):
     async def keep_response(
         self,
         request_id: str,
+        caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        """Keeps a response under its request_id, if it has one, and its rubric under its feedback_id."""
+        """Keeps a response under its feedback_id, and as that of its request_id, if it has one."""
 
-    async def name_results(self, request_id: str, feedback_id: str) -> None:
+    async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """Lets `delete_feedback` delete the answers of a request that came to no response.
 
         Raises:
             StoreError: Nothing is kept under the request_id.
         """
 
-    async def rubric(self, feedback_id: str) -> submission_pb2.Rubric | None:
-        """The rubric of a feedback; None if there is no such feedback or it has expired."""
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
+        """Returns what is kept of a caller's feedback; None if it is not there."""
 
     async def keep_scores(
-        self,
-        feedback_id: str,
-        rater: str,
-        scores: Sequence[feedback_pb2.CriterionScore],
-    ) -> None:
-        """Keeps a person's scores in the place of what that person said before."""
+        self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
+    ) -> bool:
+        """Keeps a person's scores in the place of what that person said before.
 
-    async def delete_feedback(self, feedback_id: str) -> None:
-        """Deletes all that is kept of a feedback, its request and its models' answers included."""
+        Returns whether the caller has a feedback of that id with a response.
+        """
+
+    async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
+        """Keeps a person's decisions in the place of what that person decided before.
+
+        Returns whether the caller has a feedback of that id with a response.
+        """
+
+    async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
+        """Deletes all that is kept of a feedback, its request and its models' answers included.
+
+        Returns whether the caller had a feedback of that id.
+        """
+
+    async def delete_expired(self) -> None:
+        """Deletes what has expired, where that does not happen by itself."""
 
     async def add_call(self, call: ModelCall) -> None:
         """Adds a call of a model to its record."""

@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import list_models_response
 from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
 from services.cloud_proxy import request_check
@@ -41,7 +42,7 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
     ) -> model_service_pb2.ListModelsResponse:
         """Lists the catalog."""
         models = [self._model(entry) for entry in self._settings.catalog.entries.values()]
-        return model_service_pb2.ListModelsResponse(models=models)
+        return list_models_response(models, request)
 
     async def Generate(
         self,
@@ -117,6 +118,7 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
         wrong = self._what_is_wrong(entry)
         return model_pb2.Model(
             name=entry.name,
+            kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
             display_name=entry.display_name,
             family=entry.family,
             max_input_tokens=entry.max_input_tokens,

@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from chorus.model.v1 import model_service_pb2_grpc
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from services.proofreader.engine import Engine
 from services.proofreader.reviewers import load_reviewers
@@ -16,7 +16,7 @@ async def register(host: Host, settings: Settings) -> None:
     """Loads the dictionaries and adds the service."""
     threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
     reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
-    give_back()
+    release_freed_memory()
     servicer = ProofreaderServicer(reviewers, Engine(threads))
     await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import list_models_response
 from rpckit.errors import InvalidRequest, ModelNotFound
 from services.proofreader.answer import write_answer
 from services.proofreader.engine import Checkpoint, Engine
@@ -33,8 +34,8 @@ class ProofreaderServicer(model_service_pb2_grpc.ModelServiceServicer):
         self, request: model_service_pb2.ListModelsRequest, context: "Context"
     ) -> model_service_pb2.ListModelsResponse:
         """Lists the reviewers; they are always ready."""
-        del request, context
-        return model_service_pb2.ListModelsResponse(models=map(_model, self._reviewers.values()))
+        del context
+        return list_models_response([_model(each) for each in self._reviewers.values()], request)
 
     async def Generate(
         self, request: model_service_pb2.GenerateRequest, context: "Context"
@@ -77,6 +78,7 @@ def _review(reviewer: Reviewer, assignment: Assignment, checkpoint: Checkpoint) 
 def _model(reviewer: Reviewer) -> model_pb2.Model:
     return model_pb2.Model(
         name=reviewer.name,
+        kind=model_pb2.Model.KIND_RULES,
         display_name=reviewer.display_name,
         family=_FAMILY,
         capabilities=[model_pb2.CAPABILITY_JSON_SCHEMA],

@@ -76,7 +76,7 @@ def _chat_cases(adapter: Adapter) -> list[Case]:
     context = "This model's maximum context length is 1000 tokens"
     return [
         Case("429", chat(429, "rate_limit_exceeded"), errors.RateLimited, retry_delay=1),
-        Case("429 wait", chat(429, retry_after="7"), errors.RateLimited, retry_delay=7),
+        Case("429 wait", chat(429, retry_after="99"), errors.RateLimited, retry_delay=99),
         Case("quota", chat(429, "insufficient_quota", retry_after="0"), errors.QuotaExhausted),
         Case("402", chat(402), errors.QuotaExhausted),
         Case("503", chat(503, retry_after="0"), errors.Unavailable, requests=3, retry_delay=0),
@@ -110,7 +110,10 @@ def _anthropic_cases(adapter: Adapter) -> list[Case]:
     return [
         Case("429", _claude(429, "rate_limit_error"), errors.RateLimited, retry_delay=1),
         Case(
-            "429 wait", _claude(429, "rate_limit_error", retry_after="7"), errors.RateLimited, retry_delay=7
+            "429 wait",
+            _claude(429, "rate_limit_error", retry_after="99"),
+            errors.RateLimited,
+            retry_delay=99,
         ),
         Case("balance", _claude(400, bad, balance), errors.QuotaExhausted),
         Case("limits", _claude(400, bad, limits), errors.QuotaExhausted),
@@ -149,7 +152,7 @@ def _google_cases(adapter: Adapter) -> list[Case]:
     setting = {"setting": adapter.key_variable}
     missing = {"model": adapter.model}
     too_long = {"max_input_tokens": "20000"}
-    retry = detail("RetryInfo", retryDelay="7s")
+    retry = detail("RetryInfo", retryDelay="99s")
     at_once = detail("RetryInfo", retryDelay="0s")
     minute = detail("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}])
     day = detail("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}])
@@ -161,7 +164,7 @@ def _google_cases(adapter: Adapter) -> list[Case]:
     heard = adapter is GENAI
     return [
         Case("429", google(429, exhausted), errors.RateLimited, retry_delay=1),
-        Case("429 wait", google(429, exhausted, "No.", minute, retry), errors.RateLimited, retry_delay=7),
+        Case("429 wait", google(429, exhausted, "No.", minute, retry), errors.RateLimited, retry_delay=99),
         Case("daily quota", google(429, exhausted, "No.", day, at_once), errors.QuotaExhausted),
         Case("no billing", google(400, "FAILED_PRECONDITION"), errors.QuotaExhausted),
         Case("503", google(503, "UNAVAILABLE", "No.", at_once), errors.Unavailable, 3, retry_delay=0),

@@ -1,8 +1,15 @@
-"""What the contract suite runs against."""
+"""The servers that the contract suites run against."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+_OURS = ("chorus", "modelkit", "orchestrator", "rpckit", "services", "tests")
 
 
 @dataclass(frozen=True)
@@ -16,3 +23,18 @@ class Subject:
     model: str
     start: Callable[[], AbstractAsyncContextManager[str]]
     may_be_cut: bool = False
+
+
+def model_servers(*, one_model_each: bool = False) -> Iterator[ParameterSet]:
+    """Yields every model of every server as a parameter; a server whose packages are missing is skipped."""
+    for file in sorted((Path(__file__).parent / "subjects").glob("*.py")):
+        try:
+            found: list[Subject] = importlib.import_module(f"tests.contract.subjects.{file.stem}").SUBJECTS
+        except ModuleNotFoundError as missing:
+            if str(missing.name).startswith(_OURS):
+                raise
+            skip = pytest.mark.skip(reason=f"{missing.name} is not installed")
+            yield pytest.param(None, id=file.stem, marks=skip)
+        else:
+            chosen = found[:1] if one_model_each else found
+            yield from (pytest.param(each, id=each.name) for each in chosen)

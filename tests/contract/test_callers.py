@@ -1,6 +1,7 @@
 """Callers that say who they are, by a token or by a certificate, and those that do not."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from rpckit.channel import connect
 from rpckit.errors import ChorusError, RateLimited, Unauthenticated, from_rpc_error
 from rpckit.settings import Security, SettingError
 from tests.fakes.authority import Authority
+from tests.fakes.json_log import json_log
 from tests.fakes.recorder import SERVICE, Recorder, free_port
+from tests.patience import PATIENCE
 
 TOKEN = "a-token-of-the-tutor"  # noqa: S105 - of nothing
 REQUEST = GenerateRequest()
@@ -57,17 +60,31 @@ async def test_a_call_without_a_valid_token_gets_nothing(tokens: Path) -> None:
         stub = models(channel)
         for metadata in ((), bearer("another"), bearer(""), (("authorization", TOKEN),)):
             for call in (
-                stub.Generate(REQUEST, timeout=30, metadata=metadata),
-                stub.ListModels(ListModelsRequest(), timeout=30, metadata=metadata),
-                stub.StreamGenerate(StreamGenerateRequest(), timeout=30, metadata=metadata).read(),
+                stub.Generate(REQUEST, timeout=PATIENCE, metadata=metadata),
+                stub.ListModels(ListModelsRequest(), timeout=PATIENCE, metadata=metadata),
+                stub.StreamGenerate(StreamGenerateRequest(), timeout=PATIENCE, metadata=metadata).read(),
                 stub.Generate(REQUEST, metadata=metadata),
             ):
                 error = await failure(call)
                 assert isinstance(error, Unauthenticated)
                 assert "another" not in error.text
         assert recorder.calls == []
-        assert await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN)) == GenerateResponse()
+        assert await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)) == GenerateResponse()
         assert recorder.calls[-1].caller == "tutor"
+
+
+async def test_the_log_names_the_caller_of_each_call(
+    tokens: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with json_log():
+        async with (
+            Recorder().start(CHORUS_CALLER_TOKENS=str(tokens)) as port,
+            grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+        ):
+            await models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN))
+            await failure(models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer("another")))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["caller"] for line in lines if line["event"] == "call"] == ["tutor", ""]
 
 
 async def test_health_is_for_all_and_reflection_for_callers(tokens: Path) -> None:
@@ -76,7 +93,7 @@ async def test_health_is_for_all_and_reflection_for_callers(tokens: Path) -> Non
         grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
     ):
         health: Any = health_pb2_grpc.HealthStub(channel)
-        assert (await health.Check(health_pb2.HealthCheckRequest(), timeout=30)).status
+        assert (await health.Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE)).status
         reflection_stub: Any = reflection_pb2_grpc.ServerReflectionStub
         reflection = reflection_stub(channel)
         question = reflection_pb2.ServerReflectionRequest(list_services="")
@@ -95,16 +112,18 @@ async def test_with_certificates_a_token_has_a_port_of_its_own(tokens: Path, tmp
         certified = Security(CertificateFolder(client))
         async with connect(f"127.0.0.1:{port}", SERVICE, security=certified) as channel:
             stub = models(channel)
-            await stub.Generate(REQUEST, timeout=30)
-            await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
-            error = await failure(stub.Generate(REQUEST, timeout=30, metadata=bearer("another")))
+            await stub.Generate(REQUEST, timeout=PATIENCE)
+            await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN))
+            error = await failure(stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer("another")))
             assert isinstance(error, Unauthenticated)
         address = f"127.0.0.1:{token_port}"
         bare = Security(CertificateFolder(client, shows_own=False))
         async with connect(address, SERVICE, security=bare, token=TOKEN) as channel:
-            await models(channel).Generate(REQUEST, timeout=30)
+            await models(channel).Generate(REQUEST, timeout=PATIENCE)
         async with connect(address, SERVICE, security=bare) as channel:
-            assert isinstance(await failure(models(channel).Generate(REQUEST, timeout=30)), Unauthenticated)
+            assert isinstance(
+                await failure(models(channel).Generate(REQUEST, timeout=PATIENCE)), Unauthenticated
+            )
     assert [call.caller for call in recorder.calls] == ["library", "tutor", "tutor"]
 
 
@@ -115,8 +134,8 @@ async def test_a_caller_that_calls_too_often_is_told_when_to_come_back(tokens: P
         grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
     ):
         stub = models(channel)
-        await stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
-        error = await failure(stub.Generate(REQUEST, timeout=30, metadata=bearer(TOKEN)))
+        await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN))
+        error = await failure(stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)))
     assert isinstance(error, RateLimited)
     assert error.retry_delay is not None
     assert 0 < error.retry_delay <= 60
@@ -132,8 +151,8 @@ async def test_every_request_of_a_stream_counts(tokens: Path) -> None:
         questions = [reflection_pb2.ServerReflectionRequest(list_services="")] * 2
         answers = reflection_stub(channel).ServerReflectionInfo(iter(questions), metadata=bearer(TOKEN))
         assert len([answer async for answer in answers]) == 2
-        await models(channel).Generate(REQUEST, timeout=30, metadata=bearer(TOKEN))
-        error = await failure(models(channel).Generate(REQUEST, timeout=30, metadata=bearer(TOKEN)))
+        await models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN))
+        error = await failure(models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)))
     assert isinstance(error, RateLimited)
 
 

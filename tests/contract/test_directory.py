@@ -1,7 +1,6 @@
 """The list of models that all callers share, over real model servers."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -11,20 +10,29 @@ from chorus.model.v1.model_service_pb2 import ListModelsRequest, ListModelsRespo
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ModelDirectory
 from rpckit.call import Call, Deadline, current_call
+from rpckit.errors import Unavailable
 from rpckit.settings import Security
 from tests.fakes.model_server import FakeModels
 from tests.fakes.models import FAKES
+from tests.patience import PATIENCE
 
 GOOD = {"fake/good": FAKES["fake/good"]}
 LOADING = {"fake/good": FAKES["fake/loading"]}
 
 
 @asynccontextmanager
-async def directory(*servers: FakeModels) -> AsyncIterator[tuple[ModelDirectory, list[str]]]:
+async def directory(
+    *servers: FakeModels, timeout_seconds: float = PATIENCE
+) -> AsyncIterator[tuple[ModelDirectory, list[str]]]:
     async with AsyncExitStack() as stack:
         targets = [await stack.enter_async_context(server.start()) for server in servers]
         metrics = ModelMetrics(CollectorRegistry())
-        yield ModelDirectory(targets, Security(), stack, metrics, max_age_seconds=0), targets
+        yield (
+            ModelDirectory(
+                targets, Security(), stack, metrics, max_age_seconds=0, timeout_seconds=timeout_seconds
+            ),
+            targets,
+        )
 
 
 async def test_a_caller_without_time_leaves_the_list_as_it_is_for_the_others() -> None:
@@ -41,26 +49,77 @@ async def test_a_model_of_two_servers_is_listed_once_where_it_is_ready() -> None
         assert [(each.name, each.server) for each in models] == [("fake/good", targets[1])]
 
 
+async def test_a_server_of_many_models_is_read_page_by_page() -> None:
+    many = {f"fake/{number:04}": FAKES["fake/good"] for number in range(1001)}
+    async with directory(FakeModels(many)) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == list(many)
+
+
+class EndlessModels(FakeModels):
+    """Always has another page."""
+
+    asked = 0
+
+    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+        self.asked += 1
+        response = await super().ListModels(ListModelsRequest(), context)
+        return ListModelsResponse(models=response.models, next_page_token=f"after {self.asked}")
+
+
+async def test_a_server_that_never_comes_to_an_end_is_read_so_far() -> None:
+    endless = EndlessModels(GOOD)
+    async with directory(endless) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == ["fake/good"]
+        assert endless.asked <= 20
+
+
 class HungModels(FakeModels):
-    """Says nothing until `go`."""
+    """Says nothing until `go`; `asked` is set when it is asked."""
 
     def __init__(self) -> None:
         super().__init__(GOOD)
+        self.asked = asyncio.Event()
         self.go = asyncio.Event()
 
     async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+        self.asked.set()
         await self.go.wait()
         return await super().ListModels(request, context)
 
 
-async def test_a_server_that_hangs_is_waited_for_once_and_asked_until_it_answers() -> None:
+class FailedModels(HungModels):
+    """Fails once and then says nothing until `go`."""
+
+    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+        if not self.asked.is_set():
+            self.asked.set()
+            raise Unavailable("starting")
+        return await super().ListModels(request, context)
+
+
+async def test_a_server_is_waited_for() -> None:
     hung = HungModels()
-    async with directory(hung, FakeModels({"fake/second": FAKES["fake/second"]})) as (listed, targets):
-        assert [each.name for each in (await listed.listing()).models] == ["fake/second"]
-        started = time.monotonic()
-        assert (await listed.listing()).unreachable == (targets[0],)
-        assert time.monotonic() - started < 0.5
+    async with directory(hung) as (listed, _):
+        listing = asyncio.create_task(listed.listing())
+        await hung.asked.wait()
+        assert not listing.done()
         hung.go.set()
+        assert [each.name for each in (await listing).models] == ["fake/good"]
+
+
+async def test_a_server_that_hangs_is_waited_for_no_longer_than_the_timeout() -> None:
+    async with directory(HungModels(), timeout_seconds=0.1) as (listed, targets):
+        assert (await listed.listing()).unreachable == (targets[0],)
+
+
+async def test_a_server_that_failed_is_asked_until_it_answers_and_not_waited_for() -> None:
+    failed = FailedModels()
+    async with directory(failed, FakeModels({"fake/second": FAKES["fake/second"]})) as (listed, targets):
+        assert [each.name for each in (await listed.listing()).models] == ["fake/second"]
+        # To wait for the server would take longer.
+        async with asyncio.timeout(PATIENCE / 2):
+            assert (await listed.listing()).unreachable == (targets[0],)
+        failed.go.set()
         while (await listed.listing()).unreachable:
             pass
         assert [each.name for each in (await listed.listing()).models] == ["fake/good", "fake/second"]

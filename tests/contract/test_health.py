@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -11,18 +10,15 @@ import pytest
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
+from rpckit.errors import InvalidRequest, from_rpc_error
 from rpckit.health import LIVENESS
 from rpckit.server import Host, serving
 from rpckit.settings import Environment, ServerSettings
-from tests.fakes.recorder import free_port
+from tests.fakes.recorder import ServerOnlySettings, free_port
+from tests.patience import PATIENCE
 
 LOADING, READY = "loading.v1.Service", "ready.v1.Service"
 SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
-
-
-@dataclass(frozen=True)
-class Settings:
-    server: ServerSettings
 
 
 @asynccontextmanager
@@ -36,18 +32,18 @@ async def host_of(**variables: str) -> AsyncIterator[tuple[Host, int]]:
     """A server of two services, one of which still loads."""
     hosts: list[Host] = []
 
-    async def register(host: Host, _: Settings) -> None:
+    async def register(host: Host, _: ServerOnlySettings) -> None:
         await host.set_ready(LOADING, ready=False)
         await host.set_ready(READY, ready=True)
         hosts.append(host)
 
     environment = Environment({"X_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"} | variables)
-    async with serving(Settings(ServerSettings.read(environment, "X", port=0)), register) as port:
+    async with serving(ServerOnlySettings(ServerSettings.read(environment, "X", port=0)), register) as port:
         yield hosts[0], port
 
 
 async def status(stub: Any, service: str) -> int:
-    answer: HealthCheckResponse = await stub.Check(HealthCheckRequest(service=service), timeout=30)
+    answer: HealthCheckResponse = await stub.Check(HealthCheckRequest(service=service), timeout=PATIENCE)
     return answer.status
 
 
@@ -74,7 +70,7 @@ async def test_who_watches_is_told_though_another_watcher_left() -> None:
         # Two answers later the server has seen it leave.
         await asyncio.gather(*(status(stub, "") for _ in range(2)))
         await host.set_ready(LOADING, ready=True)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert (await watches[1].read()).status == SERVING
 
 
@@ -85,3 +81,17 @@ async def test_probes_have_a_port_of_their_own_and_find_a_draining_process_alive
         assert [await status(probes, each) for each in ("", LIVENESS)] == [SERVING, SERVING]
         host.health.drain()
         assert [await status(probes, each) for each in ("", LIVENESS)] == [NOT_SERVING, SERVING]
+
+
+async def test_malformed_bytes_of_a_probe_are_named_by_their_message() -> None:
+    health_port = free_port()
+    async with (
+        host_of(X_HEALTH_PORT=str(health_port)),
+        grpc.aio.insecure_channel(f"127.0.0.1:{health_port}") as channel,
+    ):
+        check: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await check(b"\xff\xff\xff", timeout=PATIENCE)
+    error = from_rpc_error(caught.value)
+    assert isinstance(error, InvalidRequest)
+    assert [*error.metadata] == ["grpc.health.v1.HealthCheckRequest"]

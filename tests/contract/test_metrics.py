@@ -13,6 +13,7 @@ from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.channel import connect
 from rpckit.settings import SettingError
 from tests.fakes.recorder import SERVICE, Recorder, free_port
+from tests.patience import PATIENCE
 
 GENERATE = f"/{SERVICE}/Generate"
 Labels = dict[str, str]
@@ -20,7 +21,7 @@ Labels = dict[str, str]
 
 async def page(port: int) -> str:
     def read() -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response:
             return str(response.read().decode())
 
     return await asyncio.to_thread(read)
@@ -44,11 +45,13 @@ async def test_calls_are_counted_while_they_run_and_when_they_end() -> None:
     ):
         stub: Any = model_service_pb2_grpc.ModelServiceStub(channel)
         with pytest.raises(grpc.aio.AioRpcError):
-            await stub.Generate(GenerateRequest(system_instruction="fail"), timeout=5)
+            await stub.Generate(GenerateRequest(system_instruction="fail"), timeout=PATIENCE)
 
-        running = asyncio.ensure_future(stub.Generate(GenerateRequest(system_instruction="wait"), timeout=60))
+        running = asyncio.ensure_future(
+            stub.Generate(GenerateRequest(system_instruction="wait"), timeout=PATIENCE)
+        )
         await recorder.started.wait()
-        queued = asyncio.ensure_future(stub.Generate(GenerateRequest(), timeout=60))
+        queued = asyncio.ensure_future(stub.Generate(GenerateRequest(), timeout=PATIENCE))
         while value(await page(metrics_port), "chorus_calls_queued") != 1:
             pass
         assert value(await page(metrics_port), "chorus_calls_in_flight") == 2
@@ -71,7 +74,7 @@ async def test_no_label_holds_what_a_caller_wrote() -> None:
     ):
         for method in (f"/{SERVICE}/Unknown", "/not.Ours/Generate"):
             with pytest.raises(grpc.aio.AioRpcError):
-                await cast("Any", channel.unary_unary(method))(b"", timeout=5)
+                await cast("Any", channel.unary_unary(method))(b"", timeout=PATIENCE)
         text = await page(metrics_port)
     assert not any("Unknown" in line or "not.Ours" in line for line in text.splitlines())
 

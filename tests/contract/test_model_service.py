@@ -1,16 +1,13 @@
 """What every model server promises. A new one passes this suite or is not one."""
 
-import importlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import pytest
 import pytest_asyncio
-from _pytest.mark import ParameterSet
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from jsonschema import Draft202012Validator
@@ -27,7 +24,7 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
 from tests.contract.requests import answer_request
-from tests.contract.subject import Subject
+from tests.contract.subject import Subject, model_servers
 
 if TYPE_CHECKING:
     # The stubs' own: there is no such class at run time.
@@ -38,27 +35,11 @@ SECONDS = 60.0
 # A field number that no message has.
 UNKNOWN_FIELD = b"\xfa\xff\x7f\x07unknown"
 
-OURS = ("chorus", "orchestrator", "rpckit", "services", "tests")
-
-
-def _subjects() -> Iterator[ParameterSet]:
-    for file in sorted((Path(__file__).parent / "subjects").glob("*.py")):
-        try:
-            found: list[Subject] = importlib.import_module(f"tests.contract.subjects.{file.stem}").SUBJECTS
-        except ModuleNotFoundError as missing:
-            if str(missing.name).startswith(OURS):
-                raise
-            skip = pytest.mark.skip(reason=f"{missing.name} is not installed")
-            yield pytest.param(None, id=file.stem, marks=skip)
-        else:
-            yield from (pytest.param(each, id=each.name) for each in found)
-
-
 # Servers take time to start: one of each answers all tests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(params=_subjects(), scope="module", loop_scope="module")
+@pytest_asyncio.fixture(params=model_servers(), scope="module", loop_scope="module")
 async def served(request: pytest.FixtureRequest) -> AsyncIterator["Served"]:
     subject: Subject = request.param
     async with subject.start() as target, connect(target, SERVICE) as channel:
@@ -135,6 +116,69 @@ async def test_lists_known_values_only(served: Served) -> None:
             model_pb2.CAPABILITY_UNSPECIFIED
         }
         assert model.state == model_pb2.Model.STATE_READY or model.state_detail
+
+
+async def test_lists_page_by_page_what_it_lists_at_once(served: Served) -> None:
+    everything = list((await served.models()).values())
+    paged: list[model_pb2.Model] = []
+    request = ListModelsRequest(page_size=1)
+    while True:
+        page = await served.stub.ListModels(request, timeout=SECONDS)
+        assert len(page.models) == 1
+        paged += page.models
+        if not page.next_page_token:
+            break
+        request.page_token = page.next_page_token
+    assert paged == everything
+    for size in (len(everything), 2**31 - 1):
+        page = await served.stub.ListModels(ListModelsRequest(page_size=size), timeout=SECONDS)
+        assert (list(page.models), page.next_page_token) == (everything, "")
+
+
+async def test_lists_only_what_is_asked_for(served: Served) -> None:
+    everything = list((await served.models()).values())
+    ready = ListModelsRequest(
+        capabilities=[model_pb2.CAPABILITY_JSON_SCHEMA], states=[model_pb2.Model.STATE_READY]
+    )
+    listed = await served.stub.ListModels(ready, timeout=SECONDS)
+    assert list(listed.models) == [
+        each
+        for each in everything
+        if each.state == model_pb2.Model.STATE_READY and model_pb2.CAPABILITY_JSON_SCHEMA in each.capabilities
+    ]
+    impossible = ListModelsRequest(
+        capabilities=[model_pb2.CAPABILITY_SEED, model_pb2.CAPABILITY_IMAGE_OUTPUT],
+        states=[model_pb2.Model.STATE_LOADING],
+    )
+    assert not (await served.stub.ListModels(impossible, timeout=SECONDS)).models
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"page_size": -1}, {"page_size"}),
+        ({"page_token": "x"}, {"page_token"}),
+        ({"page_token": "é" * 10_000}, {"page_token"}),
+        ({"capabilities": [0]}, {"capabilities[0]"}),
+        ({"capabilities": [1, 99]}, {"capabilities[1]"}),
+        ({"capabilities": [1] * 17}, {"capabilities"}),
+        ({"states": [1, -1]}, {"states[1]"}),
+        ({"states": [1] * 17}, {"states"}),
+        ({"page_size": -1, "states": [99]}, {"page_size", "states[0]"}),
+    ],
+)
+async def test_a_malformed_request_for_the_list_is_named(
+    served: Served, fields: dict[str, Any], wrong: set[str]
+) -> None:
+    async with raising(InvalidRequest) as caught:
+        await served.stub.ListModels(ListModelsRequest(**fields), timeout=SECONDS)
+    assert caught[0].metadata.keys() == wrong
+
+
+async def test_says_what_writes_the_answers(served: Served) -> None:
+    is_ours = served.subject.model.startswith("chorus/")
+    kind = (await served.models())[served.subject.model].kind
+    assert kind == (model_pb2.Model.KIND_RULES if is_ours else model_pb2.Model.KIND_LANGUAGE_MODEL)
 
 
 async def test_answers_to_a_schema(served: Served) -> None:

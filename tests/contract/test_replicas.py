@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from chorus.feedback.v1.decision_pb2 import Decisions
+from chorus.feedback.v1.feedback_service_pb2 import RecordedScores
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.store import StoreError
@@ -167,9 +169,10 @@ async def test_what_only_the_store_can_do_fails_while_it_is_gone(server: RedisSe
         store = FailOpenStore(redis)
         await server.kill()
         for asked in (
-            store.rubric("f1"),
-            store.keep_scores("f1", "teacher", []),
-            store.delete_feedback("f1"),
+            store.feedback("ann", "f1"),
+            store.keep_scores("ann", "f1", RecordedScores()),
+            store.keep_decisions("ann", "f1", Decisions()),
+            store.delete_feedback("ann", "f1"),
         ):
             with pytest.raises(Unavailable) as caught:
                 await asked
@@ -185,7 +188,7 @@ async def test_all_but_the_calls_of_models_expires_and_a_deletion_leaves_nothing
         for key in keys:
             assert 0 < await client.ttl(key) <= 60
         async with redis_store(server.url, 60) as store:
-            await store.delete_feedback(response.feedback_id)
+            assert await store.delete_feedback("", response.feedback_id)
         assert await client.dbsize() == 0
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,22 +19,21 @@ from chorus.model.v1.model_service_pb2 import (
     StreamGenerateRequest,
     StreamGenerateResponse,
 )
-from rpckit import errors, log
+from rpckit import errors
 from rpckit.call import served_call
 from rpckit.channel import connect
 from rpckit.server import Host, serving
 from rpckit.settings import Environment, ServerSettings
+from tests.fakes.json_log import json_log
+from tests.fakes.recorder import ServerOnlySettings
+from tests.patience import PATIENCE, with_growing_deadline
 
 SERVICE = "chorus.model.v1.ModelService"
+REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 SECRET = "sk-planted"  # noqa: S105 - it must not get out
 
 
-@dataclass(frozen=True)
-class Settings:
-    server: ServerSettings
-
-
-class Scripted(model_service_pb2_grpc.ModelServiceServicer):
+class ScriptedServicer(model_service_pb2_grpc.ModelServiceServicer):
     """Does what the system instruction says."""
 
     def __init__(self) -> None:
@@ -83,9 +81,9 @@ class Scripted(model_service_pb2_grpc.ModelServiceServicer):
 
 
 @dataclass
-class Served:
+class ScriptedServer:
     stub: Any
-    servicer: Scripted
+    servicer: ScriptedServicer
     channel: grpc.aio.Channel
     host: Host
     stop: asyncio.Event
@@ -93,13 +91,13 @@ class Served:
 
 
 @pytest.fixture
-async def served() -> AsyncIterator[Served]:
+async def server() -> AsyncIterator[ScriptedServer]:
     hosts: list[Host] = []
-    servicer = Scripted()
+    servicer = ScriptedServicer()
     variables = {"X_PORT": "0", "X_MAX_IN_FLIGHT": "1", "X_MAX_QUEUED": "0"}
-    settings = Settings(ServerSettings.read(Environment(variables), "X", port=0))
+    settings = ServerOnlySettings(ServerSettings.read(Environment(variables), "X", port=0))
 
-    async def register(host: Host, _: Settings) -> None:
+    async def register(host: Host, _: ServerOnlySettings) -> None:
         hosts.append(host)
         await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
@@ -115,7 +113,7 @@ async def served() -> AsyncIterator[Served]:
     port = await ports.get()
     async with connect(f"127.0.0.1:{port}", SERVICE) as channel:
         stub = model_service_pb2_grpc.ModelServiceStub(channel)
-        yield Served(stub, servicer, channel, hosts[0], stop, stopped)
+        yield ScriptedServer(stub, servicer, channel, hosts[0], stop, stopped)
         stop.set()
         servicer.go.set()
         await stopped
@@ -131,31 +129,31 @@ def asked(instruction: str) -> GenerateRequest:
     return GenerateRequest(system_instruction=instruction)
 
 
-async def test_a_call_without_a_deadline_is_refused(served: Served) -> None:
-    error = await failure(served.stub.Generate(asked("")))
+async def test_a_call_without_a_deadline_is_refused(server: ScriptedServer) -> None:
+    error = await failure(server.stub.Generate(asked("")))
     assert isinstance(error, errors.InvalidRequest)
     assert list(error.metadata) == ["grpc-timeout"]
-    assert served.servicer.calls == 0
+    assert server.servicer.calls == 0
 
 
-async def test_bytes_that_do_not_parse_name_the_message(served: Served) -> None:
-    raw: Any = served.channel.unary_unary(f"/{SERVICE}/Generate")
-    error = await failure(raw(b"\xff\xff\xff", timeout=5))
+async def test_bytes_that_do_not_parse_name_the_message(server: ScriptedServer) -> None:
+    raw: Any = server.channel.unary_unary(f"/{SERVICE}/Generate")
+    error = await failure(raw(b"\xff\xff\xff", timeout=PATIENCE))
     assert isinstance(error, errors.InvalidRequest)
     assert list(error.metadata) == ["chorus.model.v1.GenerateRequest"]
-    assert await served.stub.Generate(asked(""), timeout=5) == GenerateResponse()
+    assert await server.stub.Generate(asked(""), timeout=PATIENCE) == GenerateResponse()
 
 
-async def test_unknown_fields_are_ignored(served: Served) -> None:
-    raw: Any = served.channel.unary_unary(f"/{SERVICE}/Generate")
+async def test_unknown_fields_are_ignored(server: ScriptedServer) -> None:
+    raw: Any = server.channel.unary_unary(f"/{SERVICE}/Generate")
     # Field 1000, a varint.
-    assert await raw(b"\xc0\x3e\x01", timeout=5) == b""
+    assert await raw(b"\xc0\x3e\x01", timeout=PATIENCE) == b""
 
 
 async def test_a_bug_is_internal_and_its_text_reaches_neither_client_nor_log(
-    served: Served, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    error = await failure(served.stub.Generate(asked("crash"), timeout=5))
+    error = await failure(server.stub.Generate(asked("crash"), timeout=PATIENCE))
     assert isinstance(error, errors.Internal)
     assert SECRET not in error.text
     assert "unexpected error" in caplog.messages
@@ -163,85 +161,87 @@ async def test_a_bug_is_internal_and_its_text_reaches_neither_client_nor_log(
 
 
 async def test_a_bug_beside_the_calls_is_logged_without_its_text(
-    served: Served, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def work() -> None:
         raise ValueError(SECRET)
 
-    served.host.spawn(work())
-    # It runs, and then what was to happen at its end does.
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    server.host.spawn(work())
+    while not caplog.messages:  # noqa: ASYNC110 - a log does not say that it has grown
+        await asyncio.sleep(0)
     assert caplog.messages == ["unexpected error"]
     assert SECRET not in caplog.text
 
 
-async def test_a_bug_in_a_stream_is_internal_too(served: Served) -> None:
-    stream = served.stub.StreamGenerate(StreamGenerateRequest(request=asked("crash")), timeout=5)
+async def test_a_bug_in_a_stream_is_internal_too(server: ScriptedServer) -> None:
+    stream = server.stub.StreamGenerate(StreamGenerateRequest(request=asked("crash")), timeout=PATIENCE)
     assert await stream.read() == StreamGenerateResponse()
     assert isinstance(await failure(stream.read()), errors.Internal)
 
 
-async def test_a_cancellation_from_within_does_not_leave_the_client_waiting(served: Served) -> None:
-    error = await failure(served.stub.Generate(asked("cancel inside"), timeout=60))
+async def test_a_cancellation_from_within_does_not_leave_the_client_waiting(server: ScriptedServer) -> None:
+    error = await failure(server.stub.Generate(asked("cancel inside"), timeout=PATIENCE))
     assert isinstance(error, errors.Internal)
 
 
-async def test_our_unavailable_is_not_retried(served: Served) -> None:
-    error = await failure(served.stub.Generate(asked("unavailable"), timeout=5))
+async def test_our_unavailable_is_not_retried(server: ScriptedServer) -> None:
+    error = await failure(server.stub.Generate(asked("unavailable"), timeout=PATIENCE))
     assert isinstance(error, errors.Unavailable)
     assert error.retry_delay == 1
-    assert served.servicer.calls == 1
+    assert server.servicer.calls == 1
 
 
-async def test_a_full_server_refuses_but_lists_and_reports_its_health(served: Served) -> None:
-    running = asyncio.ensure_future(served.stub.Generate(asked("wait"), timeout=60))
-    await served.servicer.started.wait()
+async def test_a_full_server_refuses_but_lists_and_reports_its_health(server: ScriptedServer) -> None:
+    running = asyncio.ensure_future(server.stub.Generate(asked("wait"), timeout=PATIENCE))
+    await server.servicer.started.wait()
 
-    assert isinstance(await failure(served.stub.Generate(asked(""), timeout=60)), errors.RateLimited)
-    assert await served.stub.ListModels(ListModelsRequest(), timeout=5) == ListModelsResponse()
-    health: Any = health_pb2_grpc.HealthStub(served.channel)
+    assert isinstance(await failure(server.stub.Generate(asked(""), timeout=PATIENCE)), errors.RateLimited)
+    assert await server.stub.ListModels(ListModelsRequest(), timeout=PATIENCE) == ListModelsResponse()
+    health: Any = health_pb2_grpc.HealthStub(server.channel)
     # Health clients send no deadline.
     status = await health.Check(health_pb2.HealthCheckRequest(service=SERVICE))
     assert status.status == health_pb2.HealthCheckResponse.SERVING
 
-    served.servicer.go.set()
+    server.servicer.go.set()
     await running
 
 
-async def test_a_cancel_reaches_the_handler(served: Served) -> None:
-    call = served.stub.Generate(asked("wait"), timeout=60)
-    await served.servicer.started.wait()
+async def test_a_cancel_reaches_the_handler(server: ScriptedServer) -> None:
+    call = server.stub.Generate(asked("wait"), timeout=PATIENCE)
+    await server.servicer.started.wait()
     call.cancel()
-    await served.servicer.cancelled.wait()
+    await server.servicer.cancelled.wait()
 
 
-async def test_a_deadline_reaches_the_handler(served: Served) -> None:
-    error = await failure(served.stub.Generate(asked("wait"), timeout=0.2))
+async def test_a_deadline_reaches_the_handler(server: ScriptedServer) -> None:
+    async def wait(seconds: float) -> errors.ChorusError:
+        return await failure(server.stub.Generate(asked("wait"), timeout=seconds))
+
+    error = await with_growing_deadline(wait, lambda _: server.servicer.started.is_set(), 0.2)
     assert isinstance(error, errors.Timeout)
-    await served.servicer.cancelled.wait()
+    await server.servicer.cancelled.wait()
 
 
-async def test_a_call_in_flight_is_answered_while_the_server_drains(served: Served) -> None:
-    call = served.stub.Generate(asked("wait"), timeout=60)
-    await served.servicer.started.wait()
-    health: Any = health_pb2_grpc.HealthStub(served.channel)
+async def test_a_call_in_flight_is_answered_while_the_server_drains(server: ScriptedServer) -> None:
+    call = server.stub.Generate(asked("wait"), timeout=PATIENCE)
+    await server.servicer.started.wait()
+    health: Any = health_pb2_grpc.HealthStub(server.channel)
     watch = health.Watch(health_pb2.HealthCheckRequest(service=SERVICE))
     assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
-    served.stop.set()
+    server.stop.set()
     while (await watch.read()).status != health_pb2.HealthCheckResponse.NOT_SERVING:
         pass
-    served.servicer.go.set()
+    server.servicer.go.set()
     assert await call == GenerateResponse()
-    await served.stopped
+    await server.stopped
 
 
 async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_id() -> None:
-    inner, outer = Scripted(), Scripted()
-    settings = Settings(ServerSettings.read(Environment({"X_PORT": "0"}), "X", port=0))
+    inner, outer = ScriptedServicer(), ScriptedServicer()
+    settings = ServerOnlySettings(ServerSettings.read(Environment({"X_PORT": "0"}), "X", port=0))
 
-    def registering(servicer: Scripted) -> Any:
-        async def register(host: Host, _: Settings) -> None:
+    def registering(servicer: ScriptedServicer) -> Any:
+        async def register(host: Host, _: ServerOnlySettings) -> None:
             await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
         return register
@@ -255,26 +255,41 @@ async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_
         inner_stub: Any = model_service_pb2_grpc.ModelServiceStub(inner_channel)
         outer.relay = lambda: inner_stub.Generate(asked(""), timeout=500)
         outer_stub: Any = model_service_pb2_grpc.ModelServiceStub(outer_channel)
-        await outer_stub.Generate(asked("relay"), timeout=30, metadata=(("x-request-id", "abc"),))
-    assert inner.deadlines[0] < 30
+        await outer_stub.Generate(asked("relay"), timeout=PATIENCE, metadata=(("x-request-id", "abc"),))
+    assert inner.deadlines[0] < PATIENCE
     assert inner.request_ids == outer.request_ids == ["abc"]
 
 
-async def test_an_empty_request_id_is_none(served: Served) -> None:
+async def test_an_open_reflection_does_not_hold_up_a_drain(server: ScriptedServer) -> None:
+    questions: asyncio.Queue[bytes] = asyncio.Queue()
+    # `list_services`, field 7, with an empty text.
+    questions.put_nowait(b"\x3a\x00")
+
+    async def ask_for_ever() -> AsyncIterator[bytes]:
+        while True:
+            yield await questions.get()
+
+    reflect: Any = server.channel.stream_stream(REFLECTION)
+    call = reflect(ask_for_ever())
+    assert await call.read()
+    server.stop.set()
+    async with asyncio.timeout(PATIENCE):
+        await server.stopped
+    call.cancel()
+
+
+async def test_an_empty_request_id_is_none(server: ScriptedServer) -> None:
     for _ in range(2):
-        await served.stub.Generate(asked(""), timeout=30, metadata=(("x-request-id", ""),))
-    first, second = served.servicer.request_ids
+        await server.stub.Generate(asked(""), timeout=PATIENCE, metadata=(("x-request-id", ""),))
+    first, second = server.servicer.request_ids
     assert first != second
 
 
 async def test_the_access_log_is_one_json_line_without_any_text(
-    served: Served, capsys: pytest.CaptureFixture[str]
+    server: ScriptedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log.configure()
-    try:
-        await served.stub.Generate(asked("my essay"), timeout=5, metadata=(("x-request-id", "abc"),))
-    finally:
-        logging.getLogger().handlers.clear()
+    with json_log():
+        await server.stub.Generate(asked("my essay"), timeout=PATIENCE, metadata=(("x-request-id", "abc"),))
     (line,) = [each for each in capsys.readouterr().err.splitlines() if '"call"' in each]
     entry = json.loads(line)
     assert (entry["method"], entry["code"], entry["request_id"]) == (f"/{SERVICE}/Generate", "OK", "abc")

@@ -1,6 +1,7 @@
 """What every store keeps, shows and forgets: SQLite's file and a real Redis."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from chorus.feedback.v1.decision_pb2 import Decisions
 from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelResult
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse, RecordedScores
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.sqlite import SqliteStore
@@ -18,11 +20,24 @@ from tests.fakes.redis_server import redis_server, redis_store
 
 Open = Callable[[float], AbstractAsyncContextManager[Store]]
 
-RUBRIC = Rubric(criteria=[Criterion(id="c1")])
-RESPONSE = GetFeedbackResponse(feedback_id="f1", rubric=RUBRIC)
+RESPONSE = GetFeedbackResponse(feedback_id="f1", rubric=Rubric(criteria=[Criterion(id="c1")]))
 RESULT = ModelResult(model="a/b", model_version="words")
 OTHER_RESULT = ModelResult(model="a/a", model_version="words")
-SCORES = [CriterionScore(criterion_id="c1", score=2)]
+
+
+def scores(rater: str, score: float = 2) -> RecordedScores:
+    return RecordedScores(rater=rater, scores=[CriterionScore(criterion_id="c1", score=score)])
+
+
+def decisions(rater: str, *, final: bool = False) -> Decisions:
+    return Decisions(rater=rater, final=final)
+
+
+async def response_of(
+    store: Store, caller: str = "ann", feedback_id: str = "f1"
+) -> GetFeedbackResponse | None:
+    found = await store.feedback(caller, feedback_id)
+    return found.response if found else None
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -40,20 +55,20 @@ async def test_what_is_kept_is_there_for_the_next_process(opened: Open) -> None:
         await store.open_request("r1", b"hash")
         await store.keep_result("r1", RESULT)
         await store.keep_result("r1", OTHER_RESULT)
-        await store.keep_response("r1", RESPONSE)
+        await store.keep_response("r1", "ann", RESPONSE)
     async with opened(60) as store:
         stored = await store.open_request("r1", b"other hash")
         assert stored.request_hash == b"hash"
         assert stored.response == RESPONSE
         assert stored.results == (OTHER_RESULT, RESULT)
-        assert await store.rubric("f1") == RUBRIC
+        assert await response_of(store) == RESPONSE
 
 
 async def test_a_new_request_holds_nothing(opened: Open) -> None:
     async with opened(60) as store:
         stored = await store.open_request("r1", b"hash")
         assert (stored.request_hash, stored.response, stored.results) == (b"hash", None, ())
-        assert await store.rubric("f1") is None
+        assert await store.feedback("ann", "f1") is None
 
 
 async def test_all_expires(opened: Open) -> None:
@@ -61,10 +76,10 @@ async def test_all_expires(opened: Open) -> None:
         await store.open_request("r1", b"hash")
         try:
             await store.keep_result("r1", RESULT)
-            await store.keep_response("r1", RESPONSE)
+            await store.keep_response("r1", "ann", RESPONSE)
         except StoreError:
             pass
-        assert await store.rubric("f1") is None
+        assert await store.feedback("ann", "f1") is None
         stored = await store.open_request("r1", b"new hash")
         assert (stored.request_hash, stored.response, stored.results) == (b"new hash", None, ())
 
@@ -73,11 +88,12 @@ async def test_what_is_deleted_is_gone_with_its_request(opened: Open) -> None:
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
         await store.keep_result("r1", RESULT)
-        await store.keep_response("r1", RESPONSE)
-        await store.keep_scores("f1", "teacher", SCORES)
-        await store.delete_feedback("f1")
-        await store.delete_feedback("f1")
-        assert await store.rubric("f1") is None
+        await store.keep_response("r1", "ann", RESPONSE)
+        assert await store.keep_scores("ann", "f1", scores("teacher"))
+        assert await store.keep_decisions("ann", "f1", decisions("teacher"))
+        assert await store.delete_feedback("ann", "f1")
+        assert not await store.delete_feedback("ann", "f1")
+        assert await store.feedback("ann", "f1") is None
         stored = await store.open_request("r1", b"new hash")
         assert (stored.request_hash, stored.response, stored.results) == (b"new hash", None, ())
 
@@ -86,36 +102,86 @@ async def test_answers_without_a_response_are_deleted_by_the_name_they_were_give
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
         await store.keep_result("r1", RESULT)
-        await store.name_results("r1", "f1")
-        assert await store.rubric("f1") is None
+        await store.name_results("r1", "ann", "f1")
+        await store.name_results("r1", "ann", "f2")
+        found = await store.feedback("ann", "f1")
+        assert found is not None
+        assert found.response is None
+        assert not await store.keep_scores("ann", "f1", scores("teacher"))
+        assert not await store.keep_decisions("ann", "f1", decisions("teacher"))
+        assert not await store.delete_feedback("bob", "f1")
         assert (await store.open_request("r1", b"hash")).results == (RESULT,)
-        await store.delete_feedback("f1")
+        assert await store.delete_feedback("ann", "f1")
         assert (await store.open_request("r1", b"hash")).results == ()
+        assert await store.delete_feedback("ann", "f2")
 
 
 async def test_nothing_is_named_that_is_not_kept(opened: Open) -> None:
     async with opened(60) as store:
         with pytest.raises(StoreError):
-            await store.name_results("r1", "f1")
+            await store.name_results("r1", "ann", "f1")
+        assert await store.feedback("ann", "f1") is None
         await store.open_request("r1", b"hash")
-        await store.name_results("r1", "f1")
+        await store.name_results("r1", "ann", "f1")
 
 
-async def test_a_response_without_a_request_id_has_a_rubric(opened: Open) -> None:
+async def test_a_response_without_a_request_id_is_kept_too(opened: Open) -> None:
     async with opened(60) as store:
-        await store.keep_response("", RESPONSE)
-        assert await store.rubric("f1") == RUBRIC
-        await store.delete_feedback("f1")
-        assert await store.rubric("f1") is None
+        await store.keep_response("", "ann", RESPONSE)
+        assert await response_of(store) == RESPONSE
+        assert await store.delete_feedback("ann", "f1")
+        assert await store.feedback("ann", "f1") is None
 
 
-async def test_scores_replace_what_the_same_rater_said_before(opened: Open) -> None:
+async def test_a_repeat_that_is_asked_again_leaves_both_feedbacks_to_their_names(opened: Open) -> None:
+    again = GetFeedbackResponse(feedback_id="f2")
     async with opened(60) as store:
-        await store.keep_response("", RESPONSE)
-        await store.keep_scores("f1", "teacher", SCORES)
-        await store.keep_scores("f1", "teacher", SCORES)
-        with pytest.raises(StoreError):
-            await store.keep_scores("f2", "teacher", SCORES)
+        await store.open_request("r1", b"hash")
+        await store.keep_response("r1", "ann", RESPONSE)
+        await store.keep_response("r1", "ann", again)
+        assert (await store.open_request("r1", b"hash")).response == again
+        assert await store.delete_feedback("ann", "f1")
+        assert (await store.open_request("r1", b"hash")).response is None
+        assert await response_of(store, feedback_id="f2") == again
+
+
+@pytest.mark.parametrize("owner", ["", "ann"])
+async def test_what_is_another_callers_is_not_there(opened: Open, owner: str) -> None:
+    async with opened(60) as store:
+        await store.keep_response("", owner, RESPONSE)
+        for other in {"", "ann", "bob", "Ann"} - {owner}:
+            assert await store.feedback(other, "f1") is None
+            assert not await store.keep_scores(other, "f1", scores("teacher"))
+            assert not await store.keep_decisions(other, "f1", decisions("teacher"))
+            assert not await store.delete_feedback(other, "f1")
+        found = await store.feedback(owner, "f1")
+        assert found is not None
+        assert (found.response, found.scores, found.decisions) == (RESPONSE, (), ())
+        assert await store.feedback(owner, "f2") is None
+
+
+async def test_a_rater_replaces_what_they_said_and_nobody_elses(opened: Open) -> None:
+    async with opened(60) as store:
+        await store.keep_response("", "ann", RESPONSE)
+        for rater, score in (("한 선생님", 1), ("b", 2), ("b", 3)):
+            assert await store.keep_scores("ann", "f1", scores(rater, score))
+        for rater, final in (("b", False), ("a", False), ("b", True)):
+            assert await store.keep_decisions("ann", "f1", decisions(rater, final=final))
+        found = await store.feedback("ann", "f1")
+        assert found is not None
+        assert found.scores == (scores("b", 3), scores("한 선생님", 1))
+        assert found.decisions == (decisions("a"), decisions("b", final=True))
+        assert not await store.keep_scores("ann", "f2", scores("b"))
+
+
+async def test_it_says_since_when_and_until_when_it_is_kept(opened: Open) -> None:
+    before = time.time()
+    async with opened(60) as store:
+        await store.keep_response("", "ann", RESPONSE)
+        found = await store.feedback("ann", "f1")
+        assert found is not None
+        assert before <= found.created_at <= time.time()
+        assert found.expires_at - found.created_at == pytest.approx(60, abs=1)
 
 
 async def test_the_latest_calls_come_oldest_first_and_the_rest_is_deleted(opened: Open) -> None:

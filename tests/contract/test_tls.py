@@ -17,6 +17,7 @@ from rpckit.channel import connect
 from rpckit.settings import Environment, Security, ServerSettings, SettingError
 from tests.fakes.authority import Authority
 from tests.fakes.recorder import SERVICE, Recorder, free_port
+from tests.patience import PATIENCE
 
 REQUEST = GenerateRequest()
 
@@ -29,7 +30,7 @@ def authority() -> Authority:
 @asynccontextmanager
 async def stub(port: int, folder: Path | None, server_name: str = "") -> AsyncIterator[Any]:
     """What calls with the certificate in a folder, which it looks at with each call."""
-    certificates = CertificateFolder(folder, look_again_seconds=0) if folder else None
+    certificates = CertificateFolder(folder, reload_interval_seconds=0) if folder else None
     security = Security(certificates, server_name=server_name)
     async with connect(f"127.0.0.1:{port}", SERVICE, security=security) as channel:
         yield model_service_pb2_grpc.ModelServiceStub(channel)
@@ -50,8 +51,8 @@ async def test_a_certificate_of_the_authority_is_let_in_and_names_the_caller(
     )
     recorder = Recorder()
     async with recorder.start(CHORUS_TLS_DIR=str(server)) as port, stub(port, client) as tutor:
-        assert await tutor.Generate(REQUEST, timeout=30) == GenerateResponse()
-        assert [each async for each in tutor.StreamGenerate(StreamGenerateRequest(), timeout=30)]
+        assert await tutor.Generate(REQUEST, timeout=PATIENCE) == GenerateResponse()
+        assert [each async for each in tutor.StreamGenerate(StreamGenerateRequest(), timeout=PATIENCE)]
     assert [call.caller for call in recorder.calls] == ["tutor", "tutor"]
 
 
@@ -63,12 +64,12 @@ async def test_nobody_else_is_let_in(authority: Authority, tmp_path: Path) -> No
     async with recorder.start(CHORUS_TLS_DIR=str(server)) as port:
         for folder in (stranger, None):
             async with stub(port, folder) as outsider:
-                assert await code(outsider.Generate(REQUEST, timeout=30)) is grpc.StatusCode.UNAVAILABLE
+                assert await code(outsider.Generate(REQUEST, timeout=PATIENCE)) is grpc.StatusCode.UNAVAILABLE
         authorities = (server / "ca.crt").read_bytes()
         bare = grpc.ssl_channel_credentials(authorities)
         async with grpc.aio.secure_channel(f"127.0.0.1:{port}", bare) as channel:
             call: Any = channel.unary_unary(f"/{SERVICE}/Generate")
-            assert await code(call(b"", timeout=30)) is grpc.StatusCode.UNAVAILABLE
+            assert await code(call(b"", timeout=PATIENCE)) is grpc.StatusCode.UNAVAILABLE
     assert recorder.calls == []
 
 
@@ -82,9 +83,9 @@ async def test_a_server_that_is_not_whom_it_should_be_gets_no_call(
     recorder = Recorder()
     async with recorder.start(CHORUS_TLS_DIR=str(server)) as port:
         async with stub(port, client, "model") as named:
-            await named.Generate(REQUEST, timeout=30)
+            await named.Generate(REQUEST, timeout=PATIENCE)
         async with stub(port, client, "another") as misled:
-            assert await code(misled.Generate(REQUEST, timeout=30)) is grpc.StatusCode.UNAVAILABLE
+            assert await code(misled.Generate(REQUEST, timeout=PATIENCE)) is grpc.StatusCode.UNAVAILABLE
     assert len(recorder.calls) == 1
 
 
@@ -96,18 +97,18 @@ async def test_both_sides_renew_their_certificates_and_no_call_fails(
     variables = {"CHORUS_TLS_DIR": str(server), "CHORUS_CONNECTION_AGE_SECONDS": "1"}
     async with recorder.start(**variables) as port, stub(port, client) as renewing:
         waiting = asyncio.ensure_future(
-            renewing.Generate(GenerateRequest(system_instruction="wait"), timeout=60)
+            renewing.Generate(GenerateRequest(system_instruction="wait"), timeout=PATIENCE)
         )
         await recorder.started.wait()
         authority.issue(client, "new")
-        await renewing.Generate(REQUEST, timeout=30)
+        await renewing.Generate(REQUEST, timeout=PATIENCE)
         assert recorder.calls[-1].caller == "new"
 
         authority.issue(server, "new")
         async with stub(port, client, "new") as knowing:
             # The server looks at its files at most once a second.
-            while await _fails(knowing.Generate(REQUEST, timeout=30)):
-                await renewing.Generate(REQUEST, timeout=30)
+            while await _fails(knowing.Generate(REQUEST, timeout=PATIENCE)):
+                await renewing.Generate(REQUEST, timeout=PATIENCE)
         recorder.go.set()
         assert await waiting == GenerateResponse()
     assert recorder.calls[0].caller == "old"
@@ -133,7 +134,7 @@ async def test_files_that_do_not_fit_together_change_nothing(
     async with recorder.start(CHORUS_TLS_DIR=str(server)) as port, stub(port, client) as tutor:
         (client / "tls.key").unlink()
         (client / "tls.key").write_bytes((other / "tls.key").read_bytes())
-        await tutor.Generate(REQUEST, timeout=30)
+        await tutor.Generate(REQUEST, timeout=PATIENCE)
     assert recorder.calls[-1].caller == "tutor"
     assert "files not read again" in caplog.messages
 
@@ -153,10 +154,10 @@ async def test_probes_ask_for_health_in_plaintext_and_for_nothing_else(
         grpc.aio.insecure_channel(f"127.0.0.1:{health_port}") as channel,
     ):
         health: Any = health_pb2_grpc.HealthStub(channel)
-        answer = await health.Check(health_pb2.HealthCheckRequest(service=SERVICE), timeout=30)
+        answer = await health.Check(health_pb2.HealthCheckRequest(service=SERVICE), timeout=PATIENCE)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
         models: Any = model_service_pb2_grpc.ModelServiceStub(channel)
-        assert await code(models.Generate(REQUEST, timeout=30)) is grpc.StatusCode.UNIMPLEMENTED
+        assert await code(models.Generate(REQUEST, timeout=PATIENCE)) is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_plaintext_beyond_the_machine_is_asked_for_by_name() -> None:

@@ -13,6 +13,7 @@ from chorus.model.v1.model_service_pb2 import GenerateRequest, GenerateResponse,
 from rpckit.channel import connect
 from tests.fakes.collector import Collector, attributes
 from tests.fakes.recorder import SERVICE, Recorder
+from tests.patience import PATIENCE
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACED = (("traceparent", f"00-{TRACE_ID}-b7ad6b7169203331-01"),)
@@ -27,11 +28,11 @@ class Relay(Recorder):
         self._stub = stub
 
     async def Generate(self, request: GenerateRequest, context: Any) -> GenerateResponse:
-        response: GenerateResponse = await self._stub.Generate(request, timeout=60)
+        response: GenerateResponse = await self._stub.Generate(request, timeout=PATIENCE)
         return response
 
     async def StreamGenerate(self, request: StreamGenerateRequest, context: Any) -> AsyncGenerator[Any]:
-        async for response in self._stub.StreamGenerate(request, timeout=60):
+        async for response in self._stub.StreamGenerate(request, timeout=PATIENCE):
             yield response
 
 
@@ -55,7 +56,7 @@ async def relayed(inner: Recorder, **variables: str) -> AsyncIterator[Any]:
 
 async def test_a_trace_goes_from_the_caller_through_every_server(collector: Collector) -> None:
     async with relayed(Recorder(), OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as stub:
-        await stub.Generate(GenerateRequest(), timeout=30, metadata=TRACED)
+        await stub.Generate(GenerateRequest(), timeout=PATIENCE, metadata=TRACED)
     spans = {span.span_id: span for span in collector.spans()}
     assert {span.trace_id.hex() for span in spans.values()} == {TRACE_ID}
     (leaf,) = [
@@ -77,7 +78,7 @@ async def test_a_trace_goes_from_the_caller_through_every_server(collector: Coll
 async def test_a_span_holds_how_the_call_ended_and_nothing_else(collector: Collector) -> None:
     async with relayed(Recorder(), OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as stub:
         with pytest.raises(grpc.aio.AioRpcError):
-            await stub.Generate(GenerateRequest(system_instruction="fail"), timeout=30)
+            await stub.Generate(GenerateRequest(system_instruction="fail"), timeout=PATIENCE)
     inner = [attributes(span) for span in collector.spans() if len(span.parent_span_id)]
     code = {"rpc.grpc.status_code": "UNAVAILABLE"}
     assert code in inner
@@ -90,13 +91,13 @@ async def test_a_cancellation_reaches_the_last_server(collector: Collector, stre
     inner = Recorder()
     async with relayed(inner, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as stub:
         if streaming:
-            call = stub.StreamGenerate(StreamGenerateRequest(request=WAIT), timeout=60)
+            call = stub.StreamGenerate(StreamGenerateRequest(request=WAIT), timeout=PATIENCE)
             await call.read()
         else:
-            call = stub.Generate(WAIT, timeout=60)
-        await asyncio.wait_for(inner.started.wait(), 30)
+            call = stub.Generate(WAIT, timeout=PATIENCE)
+        await asyncio.wait_for(inner.started.wait(), PATIENCE)
         call.cancel()
-        await asyncio.wait_for(inner.cancelled.wait(), 30)
+        await asyncio.wait_for(inner.cancelled.wait(), PATIENCE)
     assert len(collector.spans()) == 3
     assert {attributes(span)["rpc.grpc.status_code"] for span in collector.spans()} == {"CANCELLED"}
 
@@ -104,4 +105,4 @@ async def test_a_cancellation_reaches_the_last_server(collector: Collector, stre
 async def test_a_collector_that_is_not_there_costs_no_call() -> None:
     nowhere = "http://127.0.0.1:1"
     async with relayed(Recorder(), OTEL_EXPORTER_OTLP_ENDPOINT=nowhere) as stub:
-        assert await stub.Generate(GenerateRequest(), timeout=30) == GenerateResponse()
+        assert await stub.Generate(GenerateRequest(), timeout=PATIENCE) == GenerateResponse()

@@ -18,7 +18,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.processes import PATIENCE_SECONDS, ROOT, environment
+from tests.e2e.processes import ROOT, environment
+from tests.patience import PATIENCE
 
 _NETWORK = "10.213.77."
 _NAME_SERVER = f"{_NETWORK}1"
@@ -26,7 +27,7 @@ _RESOLVERS = Path("/etc/netns")
 
 
 @dataclass
-class Host:
+class NetnsHost:
     """A host, and the program that runs on it; what that logs is in `log`."""
 
     namespace: str
@@ -51,7 +52,7 @@ class Host:
         """Sends the program a signal and waits for its end; the exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
     async def kill(self) -> None:
@@ -72,12 +73,12 @@ class Network:
 
     prefix: str
     folder: Path
-    names: dict[str, list[Host]] = field(default_factory=dict)
+    names: dict[str, list[NetnsHost]] = field(default_factory=dict)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(2))
     _name_server: subprocess.Popen[bytes] | None = None
 
-    def host(self) -> Host:
+    def host(self) -> NetnsHost:
         """Adds a host."""
         number = next(self._numbers)
         namespace, address = f"{self.prefix}{number}", f"{_NETWORK}{number}"
@@ -90,11 +91,11 @@ class Network:
         self._stack.callback(shutil.rmtree, resolver, ignore_errors=True)
         resolver.mkdir(parents=True)
         (resolver / "resolv.conf").write_text(f"nameserver {_NAME_SERVER}\n", "utf-8")
-        host = Host(namespace, address, self.folder / f"{namespace}.log")
+        host = NetnsHost(namespace, address, self.folder / f"{namespace}.log")
         self._stack.push_async_callback(host.kill)
         return host
 
-    def name(self, name: str, hosts: list[Host]) -> None:
+    def name(self, name: str, hosts: list[NetnsHost]) -> None:
         """Lets a name resolve to these hosts from now on."""
         self.names[name] = hosts
         self._hosts_file.write_text(

@@ -46,7 +46,7 @@ async def _call(stub: Any, models: list[str]) -> str:
         request_id=request_id,
         submission=Submission(text="Our school needs a garden. Students would learn how plants grow."),
         models=models,
-        policy=PanelPolicy(substitute=False),
+        policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_NONE),
     )
     try:
         response = await stub.GetFeedback(

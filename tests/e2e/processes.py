@@ -20,14 +20,13 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, from_rpc_error
 from rpckit.settings import Environment, Security
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Path(__file__).parent / "catalog.toml"
 FEEDBACK_SERVICE = "chorus.feedback.v1.FeedbackService"
 # Nothing listens there: what is sent to it is refused, and never leaves the machine.
 NOWHERE = "127.0.0.1:1"
-# Far more than anything here takes; a condition that is not met by then is not met.
-PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 
 
 @dataclass
-class Running:
+class RunningServer:
     """A program that serves, and its log."""
 
     process: asyncio.subprocess.Process
@@ -57,7 +56,7 @@ class Running:
     async def end(self, number: signal.Signals) -> int:
         """Sends a signal and waits for the end; the exit code."""
         self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
     def logged(self) -> str:
@@ -87,7 +86,7 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
         stderr=PIPE,
     )
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             output, errors = await process.communicate()
     finally:
         if process.returncode is None:
@@ -98,16 +97,16 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
 
 
 @asynccontextmanager
-async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
+async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[RunningServer]:
     """Runs a program as `serving` does, and waits until it is ready."""
     async with serving(program, folder, **variables) as started:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await _until_ready(started.address, Security.read(Environment(variables)))
         yield started
 
 
 @asynccontextmanager
-async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[Running]:
+async def serving(program: Program, folder: Path, **variables: str) -> AsyncIterator[RunningServer]:
     """Runs a program while the block runs; then it must drain and exit with 0, unless the block ended it."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *program.arguments),
@@ -117,11 +116,11 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
         stderr=STDOUT,
     )
     log = folder / f"{program.arguments[-1]}-{process.pid}.log"
-    started = Running(process, log)
+    started = RunningServer(process, log)
     serves = asyncio.Event()
     logging = asyncio.create_task(_keep_log(started, serves))
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await serves.wait()
             assert started.address, f"it ended before it served: {started.logged()}"
         yield started
@@ -134,7 +133,7 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
         await logging
 
 
-async def _keep_log(started: Running, serves: asyncio.Event) -> None:
+async def _keep_log(started: RunningServer, serves: asyncio.Event) -> None:
     """Copies what a process writes to its log, and finds there where it serves."""
     assert started.process.stdout is not None
     with started.log.open("wb", buffering=0) as file:
@@ -178,6 +177,6 @@ async def failure(call: Any) -> ChorusError:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Waits for what another process writes into a file."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - a file does not say that it has changed
             await asyncio.sleep(0.01)

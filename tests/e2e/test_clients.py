@@ -17,16 +17,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.e2e.events import Events
 from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
-    PATIENCE_SECONDS,
     PROOFREADER,
     ROOT,
     run_to_end,
     running,
     until,
 )
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,8 +43,11 @@ JARS = Path("/usr/share/java")
 
 
 @dataclass(frozen=True)
-class Client:
-    """A client, what it is built with, and how it is built and run in its folder."""
+class LanguageClient:
+    """The example client of a language: the tools it needs, and how it is built and run in its folder.
+
+    `counts` names the unit in which the language indexes strings.
+    """
 
     language: str
     needs: tuple[str, ...]
@@ -57,13 +61,13 @@ class Client:
 
 
 CLIENTS = [
-    Client(
+    LanguageClient(
         "typescript",
         needs=("node", "npm", f"{ROOT}/clients/typescript/node_modules/.bin/tsc"),
         build=("npm", "run", "build"),
         run=("node", "build/review.js"),
     ),
-    Client(
+    LanguageClient(
         "go",
         needs=(
             *("go", "make", "protoc-gen-go", "protoc-gen-go-grpc"),
@@ -74,7 +78,7 @@ CLIENTS = [
         run=("build/review",),
         counts="bytes",
     ),
-    Client(
+    LanguageClient(
         "java",
         needs=(
             *("javac", "make", "protoc", "grpc_java_plugin"),
@@ -84,17 +88,17 @@ CLIENTS = [
             f"{JARS}/protobuf.jar",
         ),
         build=("make", "build"),
-        run=("java", "@build/classpath", "Review"),
+        run=("java", "@build/classpath", "ClientRunner"),
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Chorus:
-    """An orchestrator that takes one call at a time, and the file of what happened to the fakes."""
+    """An orchestrator that takes one call at a time, and what happened to the calls of the fakes."""
 
     address: str
-    events: Path
+    events: Events
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +109,8 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", params=CLIENTS, ids=lambda client: client.language)
-def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> Client:
-    built: Client = request.param
+def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> LanguageClient:
+    built: LanguageClient = request.param
     missing = [each for each in built.needs if not shutil.which(each) and not Path(each).exists()]
     if missing:
         pytest.skip(f"the toolchain of {built.language} lacks {', '.join(missing)}")
@@ -132,7 +136,7 @@ async def chorus(folder: Path) -> AsyncIterator[Chorus]:
             ORCHESTRATOR_MAX_QUEUED="0",
         ) as orchestrator,
     ):
-        yield Chorus(orchestrator.address, events)
+        yield Chorus(orchestrator.address, Events(events))
 
 
 @pytest.fixture(scope="module")
@@ -143,21 +147,21 @@ def essay(folder: Path) -> Path:
 
 
 @pytest.fixture
-def review(client: Client, chorus: Chorus, environment: dict[str, str]) -> "Review":
-    return Review(client, chorus, environment)
+def review(client: LanguageClient, chorus: Chorus, environment: dict[str, str]) -> "ClientRunner":
+    return ClientRunner(client, chorus, environment)
 
 
 @dataclass(frozen=True)
-class Review:
-    """Runs a client."""
+class ClientRunner:
+    """Runs the client of a language against Chorus."""
 
-    client: Client
+    client: LanguageClient
     chorus: Chorus
     environment: dict[str, str] = field(repr=False)
 
     @asynccontextmanager
     async def started(self, file: Path, **options: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        given = {"server": self.chorus.address, "deadline": str(PATIENCE_SECONDS)} | options
+        given = {"server": self.chorus.address, "deadline": str(PATIENCE)} | options
         arguments = [word for name, value in given.items() for word in (f"--{name}", value)]
         process = await asyncio.create_subprocess_exec(
             *(*self.client.run, *arguments, str(file)),
@@ -167,7 +171,7 @@ class Review:
             stderr=PIPE,
         )
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(PATIENCE):
                 yield process
         finally:
             if process.returncode is None:
@@ -180,7 +184,7 @@ class Review:
         return process.returncode, output.decode(), errors.decode()
 
 
-async def test_the_stream_comes_in_its_order(review: Review, essay: Path) -> None:
+async def test_the_stream_comes_in_its_order(review: ClientRunner, essay: Path) -> None:
     code, output, errors = await review.to_end(essay, models=PANEL)
     assert (code, errors) == (0, "")
     events = re.findall(r"^(accepted|delta|result|merged|response): (\S+)", output, re.MULTILINE)
@@ -197,7 +201,9 @@ async def test_the_stream_comes_in_its_order(review: Review, essay: Path) -> Non
     assert re.search(r"^score: claim: \d\.\d, \d\.\d to \d\.\d$", output, re.MULTILINE)
 
 
-async def test_anchors_keep_their_place_in_the_language_own_strings(review: Review, essay: Path) -> None:
+async def test_anchors_keep_their_place_in_the_language_own_strings(
+    review: ClientRunner, essay: Path
+) -> None:
     _, output, _ = await review.to_end(essay, models=PANEL)
     places = re.findall(r'at (\d+)\.\.(\d+) \((\S+) (\d+)\.\.(\d+)\) as quoted: "(.*)"', output)
     assert {quote for *_, quote in places} >= {
@@ -213,24 +219,24 @@ async def test_anchors_keep_their_place_in_the_language_own_strings(review: Revi
         assert [int(from_), int(to)] == counted
 
 
-async def test_a_bad_request_names_its_field(review: Review, essay: Path) -> None:
+async def test_a_bad_request_names_its_field(review: ClientRunner, essay: Path) -> None:
     code, output, errors = await review.to_end(essay, models="fake/good,fake/good")
     assert (code, output) == (1, "")
     assert "\nreason: INVALID_REQUEST (chorus)\n" in errors
     assert re.search(r"^field: models\[1\]: \S", errors, re.MULTILINE)
 
 
-async def test_a_deadline_that_is_too_short_passes(review: Review, essay: Path) -> None:
+async def test_a_deadline_that_is_too_short_passes(review: ClientRunner, essay: Path) -> None:
     code, output, errors = await review.to_end(essay, models="fake/hangs", deadline="0.01")
     assert (code, output) == (1, "")
     assert re.match(r"failed: .*deadline.?exceeded", errors, re.IGNORECASE)
 
 
 async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
-    review: Review, essay: Path
+    review: ClientRunner, essay: Path
 ) -> None:
     def cancelled() -> int:
-        return review.chorus.events.read_text().count('"cancelled"')
+        return review.chorus.events.seen("fake/hangs", "cancelled")
 
     before = cancelled()
     async with review.started(essay, models="fake/hangs") as hanging:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import PATIENCE_SECONDS, ROOT, SERVICES, environment, run_to_end, until
+from tests.e2e.processes import ROOT, SERVICES, environment, run_to_end, until
 from tests.fakes.authority import Authority
+from tests.patience import PATIENCE
 
 CLIENT = "clients.command_line"
 RUBRIC = {
@@ -22,7 +23,7 @@ RUBRIC = {
 
 
 @dataclass
-class Up:
+class LocalChorus:
     """`deploy.local up`, and what it has printed."""
 
     process: asyncio.subprocess.Process
@@ -38,7 +39,7 @@ class Up:
 
 
 @asynccontextmanager
-async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
+async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus, str]]:
     """Runs `deploy.local up` on free ports; yields it and the orchestrator's address."""
     with ExitStack() as stack:
         held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in SERVICES]
@@ -54,8 +55,8 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[Up, str]]:
         stderr=STDOUT,
     )
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            yield Up(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
+        async with asyncio.timeout(PATIENCE):
+            yield LocalChorus(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
     finally:
         if process.returncode is None:
             process.kill()

@@ -31,6 +31,7 @@ from tests.e2e.processes import (
     feedback_stub,
     running,
 )
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,7 +41,7 @@ LEVELS = [Level(score=1), Level(score=2)]
 
 
 @dataclass(frozen=True)
-class System:
+class OrchestratorUnderTest:
     """An orchestrator, its stub, and its GetFeedback for bytes that no stub sends."""
 
     address: str
@@ -49,12 +50,12 @@ class System:
 
     async def is_well(self) -> bool:
         """Whether a good call is answered."""
-        response = await self.stub.GetFeedback(request(), timeout=60)
+        response = await self.stub.GetFeedback(request(), timeout=PATIENCE)
         return bool(response.merged.panel.answered == 1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(folder: Path) -> AsyncIterator[System]:
+async def system(folder: Path) -> AsyncIterator[OrchestratorUnderTest]:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         fake = await enter(running(FAKE, folder))
@@ -63,7 +64,7 @@ async def system(folder: Path) -> AsyncIterator[System]:
         orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=servers))
         stub = await enter(feedback_stub(orchestrator.address))
         channel = await enter(connect(orchestrator.address, FEEDBACK_SERVICE))
-        yield System(orchestrator.address, stub, get_feedback(channel))
+        yield OrchestratorUnderTest(orchestrator.address, stub, get_feedback(channel))
 
 
 def get_feedback(channel: grpc.aio.Channel) -> Any:
@@ -123,22 +124,24 @@ BAD_REQUESTS = [
 @pytest.mark.parametrize(
     ("field", "bad"), BAD_REQUESTS, ids=lambda value: value if isinstance(value, str) else ""
 )
-async def test_a_bad_field_is_named(system: System, field: str, bad: GetFeedbackRequest) -> None:
-    error = await failure(system.stub.GetFeedback(bad, timeout=60))
+async def test_a_bad_field_is_named(
+    system: OrchestratorUnderTest, field: str, bad: GetFeedbackRequest
+) -> None:
+    error = await failure(system.stub.GetFeedback(bad, timeout=PATIENCE))
     assert isinstance(error, InvalidRequest)
     assert field in error.metadata
     assert await system.is_well()
 
 
-async def test_every_bad_field_is_named_at_once(system: System) -> None:
+async def test_every_bad_field_is_named_at_once(system: OrchestratorUnderTest) -> None:
     bad = GetFeedbackRequest(models=["fake/good"] * 2, policy=PanelPolicy(min_models=0))
-    stream = system.stub.StreamFeedback(StreamFeedbackRequest(request=bad), timeout=60)
+    stream = system.stub.StreamFeedback(StreamFeedbackRequest(request=bad), timeout=PATIENCE)
     error = await failure(stream.read())
     assert isinstance(error, InvalidRequest)
     assert {*error.metadata} == {"submission.text", "models[1]", "policy.min_models"}
 
 
-async def test_a_call_without_a_deadline_is_refused(system: System) -> None:
+async def test_a_call_without_a_deadline_is_refused(system: OrchestratorUnderTest) -> None:
     error = await failure(system.stub.GetFeedback(request()))
     assert isinstance(error, InvalidRequest)
     assert [*error.metadata] == ["grpc-timeout"]
@@ -154,29 +157,31 @@ async def test_a_call_without_a_deadline_is_refused(system: System) -> None:
         pytest.param(b"\x0a\x03\x0a\x01\xff", id="no UTF-8"),
     ],
 )
-async def test_bytes_that_are_no_request_name_the_message(system: System, data: bytes) -> None:
-    error = await failure(system.send(data, timeout=60))
+async def test_bytes_that_are_no_request_name_the_message(system: OrchestratorUnderTest, data: bytes) -> None:
+    error = await failure(system.send(data, timeout=PATIENCE))
     assert isinstance(error, InvalidRequest)
     assert [*error.metadata] == ["chorus.feedback.v1.GetFeedbackRequest"]
     assert await system.is_well()
 
 
-async def test_unknown_fields_are_ignored(system: System) -> None:
+async def test_unknown_fields_are_ignored(system: OrchestratorUnderTest) -> None:
     # Field 1000: a varint, and a text.
     unknown = b"\xc0\x3e\x01" + b"\xc2\x3e\x03new"
     answer = GetFeedbackResponse.FromString(
-        await system.send(request().SerializeToString() + unknown, timeout=60)
+        await system.send(request().SerializeToString() + unknown, timeout=PATIENCE)
     )
     assert answer.merged.panel.answered == 1
 
 
-async def test_a_message_over_sixteen_mebibytes_is_refused_by_the_transport(system: System) -> None:
+async def test_a_message_over_sixteen_mebibytes_is_refused_by_the_transport(
+    system: OrchestratorUnderTest,
+) -> None:
     data = request("x" * (16 * MEBIBYTE)).SerializeToString()
     # One that does not refuse it itself.
     options = [("grpc.max_send_message_length", -1)]
     async with grpc.aio.insecure_channel(system.address, options) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await get_feedback(channel)(data, timeout=60)
+            await get_feedback(channel)(data, timeout=PATIENCE)
     assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert await system.is_well()
 
@@ -200,9 +205,11 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-async def test_every_quote_is_a_slice_of_the_text_as_received(system: System, text: str) -> None:
+async def test_every_quote_is_a_slice_of_the_text_as_received(
+    system: OrchestratorUnderTest, text: str
+) -> None:
     models = ["fake/good", "fake/second", "chorus/proofreader-language", "chorus/proofreader-structure"]
-    response = await system.stub.GetFeedback(request(text, models=models), timeout=60)
+    response = await system.stub.GetFeedback(request(text, models=models), timeout=PATIENCE)
     # The reviewers read Korean and English only, and say so; substitutes may be asked then.
     failures = [
         each.failure.reason for each in response.results if each.model in models and each.HasField("failure")
@@ -215,9 +222,9 @@ async def test_every_quote_is_a_slice_of_the_text_as_received(system: System, te
         assert anchor.quote == text[anchor.start : anchor.end]
 
 
-async def test_a_quote_tears_no_syllable_and_no_emoji(system: System) -> None:
+async def test_a_quote_tears_no_syllable_and_no_emoji(system: OrchestratorUnderTest) -> None:
     text = unicodedata.normalize("NFD", "각각 👩‍🌾. 끝.")
-    response = await system.stub.GetFeedback(request(text), timeout=60)
+    response = await system.stub.GetFeedback(request(text), timeout=PATIENCE)
     quotes = {anchor.quote for anchor in _anchors(response)}
     assert quotes == {unicodedata.normalize("NFD", "각각 👩‍🌾."), unicodedata.normalize("NFD", "끝.")}
 

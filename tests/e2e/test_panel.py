@@ -9,13 +9,16 @@ import pytest
 import pytest_asyncio
 
 from chorus.classroom.v1.classroom_service_pb2 import GenerateImageRequest, SimulateStudentRequest
+from chorus.feedback.v1.decision_pb2 import DECISION_KEPT, Decisions
 from chorus.feedback.v1.feedback_pb2 import Anchor, CriterionScore
 from chorus.feedback.v1.feedback_service_pb2 import (
     BatchFeedbackRequest,
     DeleteFeedbackRequest,
     GetFeedbackRequest,
     GetFeedbackResponse,
+    GetStoredFeedbackRequest,
     ListModelsRequest,
+    RecordDecisionsRequest,
     RecordScoresRequest,
     StreamFeedbackRequest,
 )
@@ -24,7 +27,7 @@ from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST, ERROR_REASON_PROVIDER_AUTH
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED
 from chorus.model.v1.model_pb2 import Model
-from rpckit.errors import InvalidRequest
+from rpckit.errors import FeedbackNotFound, InvalidRequest
 from tests.e2e.processes import (
     CATALOG,
     CLOUD_PROXY,
@@ -41,6 +44,7 @@ from tests.e2e.stream_grammar import check_grammar
 from tests.fakes.providers import anthropic, emulator, gemini, openai
 from tests.fakes.providers.emulator import Emulator
 from tests.fakes.providers.reply import Answer, error
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,7 +56,7 @@ SAMPLES = ROOT / "clients/command_line/samples"
 
 
 @dataclass(frozen=True)
-class Work:
+class ReviewedEssay:
     """A text, what the models quote of it, and the criterion that they judge."""
 
     text: str
@@ -64,21 +68,23 @@ class Work:
 
 
 # Each is judged by the default rubric of its language.
-KOREAN = Work(
+KOREAN = ReviewedEssay(
     (SAMPLES / "ko.txt").read_text("utf-8"), "나는 학교 도서관을 토요일에도 열어야 한다고 생각한다.", "claim"
 )
-ENGLISH = Work((SAMPLES / "en.txt").read_text("utf-8"), "First, a garden would help us learn.", "content")
+ENGLISH = ReviewedEssay(
+    (SAMPLES / "en.txt").read_text("utf-8"), "First, a garden would help us learn.", "content"
+)
 
 
 @dataclass(frozen=True)
-class System:
+class ChorusWithProviders:
     """Chorus, and the providers in the order of TALKERS."""
 
     feedback: Any
     classroom: Any
     providers: Sequence[Emulator]
 
-    def answers(self, work: Work) -> None:
+    def answers(self, work: ReviewedEssay) -> None:
         """Has each provider say the same of a work in its next answer."""
         answer = _answer(work)
         pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
@@ -87,7 +93,7 @@ class System:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(folder: Path) -> AsyncIterator[System]:
+async def system(folder: Path) -> AsyncIterator[ChorusWithProviders]:
     dialects = (
         openai.ChatCompletions(),
         anthropic.Messages(),
@@ -103,7 +109,7 @@ async def system(folder: Path) -> AsyncIterator[System]:
         orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=servers))
         feedback = await enter(feedback_stub(orchestrator.address))
         classroom = await enter(classroom_stub(orchestrator.address))
-        yield System(feedback, classroom, providers)
+        yield ChorusWithProviders(feedback, classroom, providers)
 
 
 def _provider_settings(providers: Sequence[Emulator]) -> dict[str, str]:
@@ -122,9 +128,11 @@ def _provider_settings(providers: Sequence[Emulator]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("language", "work"), [("ko", KOREAN), ("en", ENGLISH)])
-async def test_everyone_answers_and_the_feedback_is_merged(system: System, language: str, work: Work) -> None:
+async def test_everyone_answers_and_the_feedback_is_merged(
+    system: ChorusWithProviders, language: str, work: ReviewedEssay
+) -> None:
     system.answers(work)
-    response = await system.feedback.GetFeedback(work.request(), timeout=30)
+    response = await system.feedback.GetFeedback(work.request(), timeout=PATIENCE)
 
     assert [result.model for result in response.results] == [*TALKERS, *PROOFREADERS]
     assert all(result.HasField("feedback") for result in response.results)
@@ -148,9 +156,9 @@ async def test_everyone_answers_and_the_feedback_is_merged(system: System, langu
     assert [result.usage.cost_usd_nanos for result in response.results] == [COST_USD_NANOS] * 4 + [0] * 2
 
 
-async def test_the_scores_of_a_panel_are_merged(system: System) -> None:
+async def test_the_scores_of_a_panel_are_merged(system: ChorusWithProviders) -> None:
     system.answers(ENGLISH)
-    response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=30)
+    response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
     (content,) = (each for each in response.merged.scores if each.criterion_id == "content")
     # Rules judge no criteria.
     assert [(rater.model, rater.raw) for rater in content.raters] == [(name, 4) for name in sorted(TALKERS)]
@@ -159,13 +167,15 @@ async def test_the_scores_of_a_panel_are_merged(system: System) -> None:
 
 
 async def test_a_stream_keeps_to_its_grammar_and_ends_with_what_the_unary_call_returns(
-    system: System,
+    system: ChorusWithProviders,
 ) -> None:
     system.answers(ENGLISH)
     system.answers(ENGLISH)
-    stream = system.feedback.StreamFeedback(StreamFeedbackRequest(request=ENGLISH.request()), timeout=30)
+    stream = system.feedback.StreamFeedback(
+        StreamFeedbackRequest(request=ENGLISH.request()), timeout=PATIENCE
+    )
     events = [event async for event in stream]
-    unary = await system.feedback.GetFeedback(ENGLISH.request(), timeout=30)
+    unary = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
 
     check_grammar(events, {name: name.partition("/")[0] for name in (*TALKERS, *PROOFREADERS)})
     assert list(events[0].accepted.models) == [*TALKERS, *PROOFREADERS]
@@ -182,7 +192,7 @@ async def test_a_stream_keeps_to_its_grammar_and_ends_with_what_the_unary_call_r
     [(("openai", "anthropic", "google"), "anthropic/talker"), (("openai", "google"), "google/talker")],
 )
 async def test_a_model_that_fails_is_replaced_by_one_that_may_read_the_text(
-    system: System, allowed: Sequence[str], substitute: str
+    system: ChorusWithProviders, allowed: Sequence[str], substitute: str
 ) -> None:
     for provider in system.providers:
         provider.received.clear()
@@ -191,7 +201,7 @@ async def test_a_model_that_fails_is_replaced_by_one_that_may_read_the_text(
     request = ENGLISH.request()
     request.models.append("openai/talker")
     request.allowed_providers.extend(allowed)
-    response = await system.feedback.GetFeedback(request, timeout=30)
+    response = await system.feedback.GetFeedback(request, timeout=PATIENCE)
     failed, stands_in = response.results
     assert failed.failure.reason == ERROR_REASON_PROVIDER_AUTH
     assert (stands_in.model, stands_in.substitute_for) == (substitute, "openai/talker")
@@ -200,10 +210,10 @@ async def test_a_model_that_fails_is_replaced_by_one_that_may_read_the_text(
     assert asked == ["openai/talker", substitute]
 
 
-async def test_the_models_are_listed_with_their_state_and_their_record(system: System) -> None:
+async def test_the_models_are_listed_with_their_state_and_their_record(system: ChorusWithProviders) -> None:
     system.answers(ENGLISH)
-    await system.feedback.GetFeedback(ENGLISH.request(), timeout=30)
-    listed = await system.feedback.ListModels(ListModelsRequest(), timeout=10)
+    await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
+    listed = await system.feedback.ListModels(ListModelsRequest(), timeout=PATIENCE)
     models = {model.name: model for model in listed.models}
     assert {name for name, model in models.items() if model.state == Model.STATE_READY} == {
         *TALKERS,
@@ -221,9 +231,22 @@ async def test_the_models_are_listed_with_their_state_and_their_record(system: S
         assert (record.output_tokens_per_second > 0) == (name in TALKERS)
     assert not models["google/painter"].HasField("track_record")
     assert list(listed.unreachable) == [NOWHERE]
+    assert list(listed.default_panel) == [*TALKERS, *PROOFREADERS]
+
+    ready = ListModelsRequest(page_size=3, states=[Model.STATE_READY])
+    first = await system.feedback.ListModels(ready, timeout=PATIENCE)
+    ready.page_token = first.next_page_token
+    second = await system.feedback.ListModels(ready, timeout=PATIENCE)
+    assert [each.name for each in (*first.models, *second.models)] == [
+        each.name for each in listed.models if each.state == Model.STATE_READY
+    ][:6]
+    assert second.default_panel == first.default_panel == listed.default_panel
+    for wrong in (ListModelsRequest(page_size=-1), ListModelsRequest(page_token=TALKERS[0])):
+        refused = await failure(system.feedback.ListModels(wrong, timeout=PATIENCE))
+        assert isinstance(refused, InvalidRequest)
 
 
-async def test_a_bad_item_of_a_batch_ends_itself_alone(system: System) -> None:
+async def test_a_bad_item_of_a_batch_ends_itself_alone(system: ChorusWithProviders) -> None:
     system.answers(ENGLISH)
     system.answers(ENGLISH)
     items = [
@@ -231,7 +254,9 @@ async def test_a_bad_item_of_a_batch_ends_itself_alone(system: System) -> None:
         BatchFeedbackRequest(item_id="bad", request=GetFeedbackRequest()),
         BatchFeedbackRequest(item_id="last", request=ENGLISH.request()),
     ]
-    answers = {each.item_id: each async for each in system.feedback.BatchFeedback(iter(items), timeout=60)}
+    answers = {
+        each.item_id: each async for each in system.feedback.BatchFeedback(iter(items), timeout=PATIENCE)
+    }
     assert {*answers} == {"first", "bad", "last"}
     assert answers["bad"].failure.reason == ERROR_REASON_INVALID_REQUEST
     assert [*answers["bad"].failure.metadata] == ["submission.text"]
@@ -239,50 +264,64 @@ async def test_a_bad_item_of_a_batch_ends_itself_alone(system: System) -> None:
     assert answers["first"].response.merged.panel.answered == 6
 
 
-async def test_a_persons_scores_are_taken_until_the_feedback_is_deleted(system: System) -> None:
+async def test_a_persons_scores_are_taken_until_the_feedback_is_deleted(system: ChorusWithProviders) -> None:
     system.answers(ENGLISH)
-    response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=30)
+    response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
     scores = [CriterionScore(criterion_id="content", score=3)]
     scored = RecordScoresRequest(feedback_id=response.feedback_id, rater="t1", scores=scores)
-    await system.feedback.RecordScores(scored, timeout=10)
-    await system.feedback.RecordScores(scored, timeout=10)
+    await system.feedback.RecordScores(scored, timeout=PATIENCE)
+    await system.feedback.RecordScores(scored, timeout=PATIENCE)
+
+    decisions = Decisions(rater="t1", final=True)
+    for point in response.merged.points:
+        decisions.points.add(point_id=point.id, decision=DECISION_KEPT)
+    decided = RecordDecisionsRequest(feedback_id=response.feedback_id, decisions=decisions)
+    await system.feedback.RecordDecisions(decided, timeout=PATIENCE)
+    lookup = GetStoredFeedbackRequest(feedback_id=response.feedback_id)
+    stored = await system.feedback.GetStoredFeedback(lookup, timeout=PATIENCE)
+    assert stored.response == response
+    assert [(each.rater, list(each.scores)) for each in stored.scores] == [("t1", scores)]
+    assert [list(each.points) for each in stored.decisions] == [list(decisions.points)]
 
     deletion = DeleteFeedbackRequest(feedback_id=response.feedback_id)
-    await system.feedback.DeleteFeedback(deletion, timeout=10)
-    await system.feedback.DeleteFeedback(deletion, timeout=10)
-    refused = await failure(system.feedback.RecordScores(scored, timeout=10))
-    assert isinstance(refused, InvalidRequest)
-    assert [*refused.metadata] == ["feedback_id"]
+    await system.feedback.DeleteFeedback(deletion, timeout=PATIENCE)
+    for call in (
+        system.feedback.DeleteFeedback(deletion, timeout=PATIENCE),
+        system.feedback.GetStoredFeedback(lookup, timeout=PATIENCE),
+        system.feedback.RecordScores(scored, timeout=PATIENCE),
+        system.feedback.RecordDecisions(decided, timeout=PATIENCE),
+    ):
+        assert isinstance(await failure(call), FeedbackNotFound)
 
 
-async def test_scores_off_the_rubric_are_refused(system: System) -> None:
+async def test_scores_off_the_rubric_are_refused(system: ChorusWithProviders) -> None:
     system.answers(ENGLISH)
-    response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=30)
+    response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
     scores = [CriterionScore(criterion_id="content", score=6), CriterionScore(criterion_id="beauty", score=3)]
     scored = RecordScoresRequest(feedback_id=response.feedback_id, rater="t1", scores=scores)
-    refused = await failure(system.feedback.RecordScores(scored, timeout=10))
+    refused = await failure(system.feedback.RecordScores(scored, timeout=PATIENCE))
     assert isinstance(refused, InvalidRequest)
     assert [*refused.metadata] == ["scores[0].score", "scores[1].criterion_id"]
 
 
-async def test_google_plays_a_student(system: System) -> None:
+async def test_google_plays_a_student(system: ChorusWithProviders) -> None:
     google = system.providers[TALKERS.index("google/talker")]
     google.script.append(Answer(pieces=("I think ", "plants eat earth.")))
     request = SimulateStudentRequest(task="How do plants grow?")
     request.profile.misconceptions.append("plants eat earth")
-    response = await system.classroom.SimulateStudent(request, timeout=30)
+    response = await system.classroom.SimulateStudent(request, timeout=PATIENCE)
     assert (response.text, response.model) == ("I think plants eat earth.", "google/talker")
     assert response.usage.cost_usd_nanos == COST_USD_NANOS
     assert "plants eat earth" in json.dumps(google.received[-1].body)
 
 
-async def test_google_draws(system: System) -> None:
-    response = await system.classroom.GenerateImage(GenerateImageRequest(prompt="A garden"), timeout=30)
+async def test_google_draws(system: ChorusWithProviders) -> None:
+    response = await system.classroom.GenerateImage(GenerateImageRequest(prompt="A garden"), timeout=PATIENCE)
     assert (response.image.data, response.image.media_type) == (emulator.PICTURE, "image/png")
     assert response.model == "google/painter"
 
 
-def _answer(work: Work) -> str:
+def _answer(work: ReviewedEssay) -> str:
     point = {
         "id": "p1",
         "criterion_id": "",

@@ -17,13 +17,14 @@ import pytest_asyncio
 from chorus.feedback.v1 import feedback_service_pb2_grpc
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
-from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, Running, running
+from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, RunningServer, running
 from tests.fakes.authority import Authority
 from tests.fakes.collector import Collector
 from tests.fakes.providers import emulator, openai
 from tests.fakes.providers.reply import error
 from tests.fakes.recorder import free_port
 from tests.fakes.redis_server import PASSWORD, RedisServer, redis_server
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 KEY = "sk-planted-key-of-a-provider"
@@ -34,7 +35,7 @@ MODEL = "openai/talker"
 
 
 @dataclass(frozen=True)
-class System:
+class ChorusWithSecrets:
     """Chorus with every secret it can have."""
 
     folder: Path
@@ -42,7 +43,7 @@ class System:
     provider: emulator.Emulator
     redis: RedisServer
     collector: Collector
-    processes: tuple[Running, ...]
+    processes: tuple[RunningServer, ...]
     metrics_ports: tuple[int, ...]
 
 
@@ -53,7 +54,7 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(folder: Path, collector: Collector) -> AsyncIterator[System]:
+async def system(folder: Path, collector: Collector) -> AsyncIterator[ChorusWithSecrets]:
     authority = Authority()
     tokens = folder / "tokens"
     tokens.write_text(f"tutor:{hashlib.sha256(TOKEN.encode()).hexdigest()}\n")
@@ -93,17 +94,17 @@ async def system(folder: Path, collector: Collector) -> AsyncIterator[System]:
         bare = grpc.ssl_channel_credentials((folder / "server" / "ca.crt").read_bytes())
         channel = await enter(grpc.aio.secure_channel(f"127.0.0.1:{token_port}", bare))
         stub = feedback_service_pb2_grpc.FeedbackServiceStub(channel)
-        yield System(folder, stub, provider, redis, collector, (proxy, orchestrator), ports)
+        yield ChorusWithSecrets(folder, stub, provider, redis, collector, (proxy, orchestrator), ports)
 
 
-async def test_no_secret_and_no_text_gets_out(system: System) -> None:
+async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None:
     seen: list[bytes] = []
 
     async def call(request_id: str, token: str) -> grpc.StatusCode:
         request = GetFeedbackRequest(submission=Submission(text=TEXT), models=[MODEL], request_id=request_id)
         metadata = (("authorization", f"Bearer {token}"),)
         try:
-            await system.stub.GetFeedback(request, timeout=30, metadata=metadata)
+            await system.stub.GetFeedback(request, timeout=PATIENCE, metadata=metadata)
         except grpc.aio.AioRpcError as error:
             seen.extend((repr(error).encode(), repr(error.trailing_metadata()).encode()))
             return error.code()
@@ -138,7 +139,7 @@ async def test_no_secret_and_no_text_gets_out(system: System) -> None:
 
 
 def _page(port: int) -> bytes:
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as response:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as response:
         page: bytes = response.read()
         return page
 

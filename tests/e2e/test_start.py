@@ -22,6 +22,7 @@ from tests.e2e.processes import (
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.reply import error
+from tests.patience import PATIENCE
 
 KEY = "sk-planted-0123456789"
 
@@ -68,9 +69,9 @@ async def test_a_missing_key_is_no_error_and_the_model_says_what_to_set(folder: 
         running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=proxy.address) as orchestrator,
         feedback_stub(orchestrator.address) as stub,
     ):
-        listed = await stub.ListModels(ListModelsRequest(), timeout=10)
+        listed = await stub.ListModels(ListModelsRequest(), timeout=PATIENCE)
         refused = await failure(
-            stub.GetFeedback(GetFeedbackRequest(submission=Submission(text="A text.")), timeout=10)
+            stub.GetFeedback(GetFeedbackRequest(submission=Submission(text="A text.")), timeout=PATIENCE)
         )
     details = {model.provider: model.state_detail for model in listed.models if not model.retirement_date}
     assert {model.state for model in listed.models} == {model_pb2.Model.STATE_UNAVAILABLE}
@@ -93,7 +94,7 @@ async def test_the_orchestrator_runs_on_the_base_dependencies_alone(folder: Path
         request = GetFeedbackRequest(
             submission=Submission(text="학교 옥상에 텃밭을 만들면 좋겠습니다."), models=["fake/good"]
         )
-        response = await stub.GetFeedback(request, timeout=20)
+        response = await stub.GetFeedback(request, timeout=PATIENCE)
     assert response.merged.points
 
 
@@ -107,7 +108,7 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
     request = GetFeedbackRequest(
         submission=Submission(text="A text."),
         models=["openai/talker"],
-        policy=PanelPolicy(substitute=False),
+        policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_NONE),
     )
     async with emulating(ChatCompletions()) as provider:
         provider.script.append(error(401, {"error": {"message": f"wrong: {KEY}", "code": "invalid_api_key"}}))
@@ -121,8 +122,8 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
             running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=proxy.address) as orchestrator,
             feedback_stub(orchestrator.address) as stub,
         ):
-            refused = await failure(stub.GetFeedback(request, timeout=20))
-            listed = await stub.ListModels(ListModelsRequest(), timeout=10)
+            refused = await failure(stub.GetFeedback(request, timeout=PATIENCE))
+            listed = await stub.ListModels(ListModelsRequest(), timeout=PATIENCE)
             command_lines = proxy.command_line(), orchestrator.command_line()
     (failed,) = (failure_pb2.Failure.FromString(each.value) for each in refused.details)
     assert failed.reason == failure_pb2.ERROR_REASON_PROVIDER_AUTH

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import list_models_response
 from rpckit.errors import InvalidRequest, ModelNotFound
 from rpckit.server import Host, run, serving
 from rpckit.settings import Environment, ServerSettings
@@ -31,6 +32,7 @@ FAILED = "failed"
 CANCELLED = "cancelled"
 
 _PIECE = 200
+_POLL_SECONDS = 0.01
 _TOKENS_PER_PRICE = 1_000_000
 _ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
@@ -39,20 +41,29 @@ _ONE_PIXEL = bytes.fromhex(
 
 
 @dataclass(frozen=True)
-class Settings:
-    """`slow_seconds` is how long fake/slow thinks; `events` a file that is appended to, or None."""
+class FakeServerSettings:
+    """Holds the settings of the fake model server.
+
+    Attributes:
+        slow_seconds: How long fake/slow thinks.
+        slow_until: A file; if named, fake/slow thinks until it is there instead.
+        events: A file that every event is appended to, or None.
+    """
 
     server: ServerSettings
     slow_seconds: float
+    slow_until: Path | None
     events: Path | None
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
-        """Reads FAKE_PORT and its siblings, FAKE_SLOW_SECONDS and FAKE_EVENTS."""
+    def read(cls, environment: Environment) -> "FakeServerSettings":
+        """Reads FAKE_PORT and its siblings, FAKE_SLOW_SECONDS, FAKE_SLOW_UNTIL and FAKE_EVENTS."""
+        slow_until = environment.text("FAKE_SLOW_UNTIL")
         events = environment.text("FAKE_EVENTS")
         return cls(
             server=ServerSettings.read(environment, "FAKE", port=50059),
             slow_seconds=environment.number("FAKE_SLOW_SECONDS", 2.0),
+            slow_until=Path(slow_until) if slow_until else None,
             events=Path(events) if events else None,
         )
 
@@ -79,9 +90,11 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         self.requests: list[model_service_pb2.GenerateRequest] = []
         self.events: list[Event] = []
         self._happened = asyncio.Event()
-        self._settings = Settings.read(Environment({"FAKE_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}))
+        self._settings = FakeServerSettings.read(
+            Environment({"FAKE_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"})
+        )
 
-    async def register(self, host: Host, settings: Settings) -> None:
+    async def register(self, host: Host, settings: FakeServerSettings) -> None:
         """Adds the service."""
         self._settings = settings
         await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
@@ -105,7 +118,7 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         self, request: model_service_pb2.ListModelsRequest, context: object
     ) -> model_service_pb2.ListModelsResponse:
         listed = [_model(name, fake) for name, fake in self.models.items()]
-        return model_service_pb2.ListModelsResponse(models=listed)
+        return list_models_response(listed, request)
 
     async def Generate(
         self, request: model_service_pb2.GenerateRequest, context: object
@@ -150,7 +163,7 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         self, fake: Fake, request: model_service_pb2.GenerateRequest, earlier_calls: int
     ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
         if fake.is_slow:
-            await asyncio.sleep(self._settings.slow_seconds)
+            await self._think()
         if fake.error:
             raise fake.error()
         written = 0
@@ -160,6 +173,13 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
             written += 1
             yield model_service_pb2.StreamGenerateResponse(delta=part)
         yield model_service_pb2.StreamGenerateResponse(completed=_completion(fake, request, written))
+
+    async def _think(self) -> None:
+        if self._settings.slow_until is None:
+            await asyncio.sleep(self._settings.slow_seconds)
+            return
+        while not self._settings.slow_until.exists():  # noqa: ASYNC110 - a file does not say that it is there
+            await asyncio.sleep(_POLL_SECONDS)
 
     def _parts(
         self, fake: Fake, request: model_service_pb2.GenerateRequest, earlier_calls: int
@@ -206,6 +226,7 @@ def _check(request: model_service_pb2.GenerateRequest) -> None:
 def _model(name: str, fake: Fake) -> model_pb2.Model:
     return model_pb2.Model(
         name=name,
+        kind=fake.kind,
         display_name=f"A fake that is {name.removeprefix('fake/')}",
         family=fake.family,
         max_input_tokens=100_000,
@@ -237,4 +258,4 @@ def _completion(
 
 
 if __name__ == "__main__":
-    run(Settings.read, FakeModels().register)
+    run(FakeServerSettings.read, FakeModels().register)

@@ -27,6 +27,7 @@ class Fake:
         model_pb2.CAPABILITY_JSON_SCHEMA,
         model_pb2.CAPABILITY_SAMPLING,
     )
+    kind: model_pb2.Model.Kind.ValueType = model_pb2.Model.KIND_LANGUAGE_MODEL
     state: model_pb2.Model.State.ValueType = model_pb2.Model.STATE_READY
     state_detail: str = ""
     successor: str = ""

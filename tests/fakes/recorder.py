@@ -25,8 +25,8 @@ SERVICE = "chorus.model.v1.ModelService"
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The server's alone."""
+class ServerOnlySettings:
+    """The settings of a service that has none of its own."""
 
     server: ServerSettings
 
@@ -69,7 +69,7 @@ class Recorder(model_service_pb2_grpc.ModelServiceServicer):
             self.cancelled.set()
             raise
 
-    async def register(self, host: Host, settings: Settings) -> None:
+    async def register(self, host: Host, settings: ServerOnlySettings) -> None:
         """Adds the service."""
         await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
 
@@ -79,7 +79,7 @@ class Recorder(model_service_pb2_grpc.ModelServiceServicer):
         defaults = {"X_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}
         environment = Environment(defaults | variables)
         server = ServerSettings.read(environment, "X", port=0, has_outside_callers=True)
-        async with serving(Settings(server), self.register) as port:
+        async with serving(ServerOnlySettings(server), self.register) as port:
             yield port
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.list_models import list_models_response
 from rpckit.call import served_call
 from rpckit.errors import BadOutput, ModelNotFound
 from services.gemma.scheduler.engine import Engine, State
@@ -47,7 +48,7 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
         self, request: model_service_pb2.ListModelsRequest, context: "Context"
     ) -> model_service_pb2.ListModelsResponse:
         """Lists the one model, whatever its state."""
-        return model_service_pb2.ListModelsResponse(models=[self._model()])
+        return list_models_response([self._model()], request)
 
     async def Generate(
         self, request: model_service_pb2.GenerateRequest, context: "Context"
@@ -103,6 +104,7 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
         status = self._engine.status
         model = model_pb2.Model(
             name=self._name,
+            kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
             display_name=self._name.partition("/")[2],
             family=_FAMILY,
             capabilities=(*_CAPABILITIES, *([model_pb2.CAPABILITY_IMAGE_INPUT] if self._images else [])),

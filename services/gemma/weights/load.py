@@ -14,7 +14,7 @@ from transformers import (
 )
 
 from rpckit import log
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 from services.gemma.fit.preflight import SAVED, Plan, choose, gib
 from services.gemma.fit.resources import Resources
 from services.gemma.four_bit.int4_decoder_layer import open_model
@@ -98,7 +98,7 @@ def _assemble(folder: Path, version: str, plan: Plan, vision: Vision | None) -> 
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     tokenizer = _tokenizer(folder, config.get_text_config().vocab_size)
     # Reading it took hundreds of megabytes, and the weights are yet to come.
-    give_back()
+    release_freed_memory()
     if vision:
         vision.teach(tokenizer)
     loaded: Any = AutoModelForCausalLM.from_pretrained(

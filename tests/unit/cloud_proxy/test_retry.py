@@ -54,6 +54,14 @@ def test_calls_earn_a_fifth() -> None:
     assert taken(spent) in {19, 20}
 
 
+def test_what_calls_have_earned_is_capped() -> None:
+    spent = budget(Clock())
+    for _ in range(10_000):
+        spent.deposit()
+    # 100 that calls have earned, and the 10 of a quiet second.
+    assert taken(spent) == 110
+
+
 def test_a_backend_that_fails_every_call_sees_a_fifth_more() -> None:
     clock = Clock()
     spent = budget(clock)

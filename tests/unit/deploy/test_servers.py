@@ -7,7 +7,7 @@ from tests.unit.deploy.cluster import SERVERS, Cluster, containers, mounts, serv
 PORTS = {"orchestrator": 50051, "gemma": 50052, "cloud-proxy": 50053, "proofreader": 50054}
 # The drain's pause, and what a process needs to end.
 SPARE_SECONDS = 20
-PATIENCE_SECONDS = 120
+PATIENCE = 120
 # MiB, as deploy/README.md has it: what each was measured to need at most.
 MEASURED = {"orchestrator": 415, "gemma": 50, "cloud-proxy": 170, "proofreader": 360}
 
@@ -53,9 +53,9 @@ def test_loading_and_being_busy_are_no_death(cluster: Cluster, name: str) -> Non
     startup, liveness = container["startupProbe"], container["livenessProbe"]
     for probe in (startup, liveness):
         assert probe["grpc"] == {"port": health, "service": "liveness"}
-    assert startup["periodSeconds"] * startup["failureThreshold"] >= PATIENCE_SECONDS
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= PATIENCE
     # A minute of silence of an event loop that never waits for the work.
-    assert liveness["periodSeconds"] * liveness["failureThreshold"] >= PATIENCE_SECONDS / 2
+    assert liveness["periodSeconds"] * liveness["failureThreshold"] >= PATIENCE / 2
     assert liveness["timeoutSeconds"] >= 5
 
 

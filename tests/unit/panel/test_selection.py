@@ -15,9 +15,11 @@ def listed(
     price: int = 0,
     state: model_pb2.Model.State.ValueType = model_pb2.Model.STATE_READY,
     capability: model_pb2.Capability.ValueType = model_pb2.CAPABILITY_JSON_SCHEMA,
+    kind: model_pb2.Model.Kind.ValueType = model_pb2.Model.KIND_LANGUAGE_MODEL,
 ) -> ListedModel:
     model = model_pb2.Model(
         name=name,
+        kind=kind,
         family=family,
         provider=provider,
         state=state,
@@ -37,7 +39,7 @@ PAINTER = listed(
     provider="google",
     capability=model_pb2.CAPABILITY_IMAGE_OUTPUT,
 )
-RULES = listed("chorus/proofreader-language", "chorus")
+RULES = listed("chorus/proofreader-language", "chorus", kind=model_pb2.Model.KIND_RULES)
 LISTING = Listing((LOADING, HOSTED, CHEAP, DEAR, PAINTER, RULES), ())
 
 
@@ -103,7 +105,7 @@ def test_a_named_model_of_another_provider_is_refused() -> None:
 
 def test_the_named_models_bound_who_may_substitute_and_word_the_summary() -> None:
     panel = select(GetFeedbackRequest(models=[CHEAP.name]), LISTING, ())
-    assert names(panel.spare) == [DEAR.name, RULES.name]
+    assert names(panel.spare) == [DEAR.name]
     request = GetFeedbackRequest(models=[CHEAP.name], summary_model=HOSTED.name)
     assert list(violations(request)) == ["summary_model"]
 
@@ -113,15 +115,32 @@ def test_the_same_weights_elsewhere_are_the_first_substitute_then_the_cheapest()
     panel = select(request, LISTING, ())
     assert [each.name for each in panel.substitutes_for(LOADING)] == [
         HOSTED.name,
-        RULES.name,
         CHEAP.name,
         DEAR.name,
     ]
 
 
-def test_no_substitutes_where_the_policy_wants_none() -> None:
-    request = GetFeedbackRequest(models=[CHEAP.name], policy=PanelPolicy(substitute=False))
-    assert select(request, LISTING, ()).spare == ()
+@pytest.mark.parametrize(
+    ("substitution", "spare"),
+    [
+        (PanelPolicy.SUBSTITUTION_UNSPECIFIED, [CHEAP.name, DEAR.name]),
+        (PanelPolicy.SUBSTITUTION_NONE, []),
+        (PanelPolicy.SUBSTITUTION_MODELS, [CHEAP.name, DEAR.name]),
+        (PanelPolicy.SUBSTITUTION_ANY, [CHEAP.name, DEAR.name, RULES.name]),
+    ],
+)
+def test_rules_stand_in_only_where_asked_for_and_after_every_language_model(
+    substitution: PanelPolicy.Substitution.ValueType, spare: list[str]
+) -> None:
+    request = GetFeedbackRequest(
+        models=[LOADING.name], allowed_providers=["openai"], policy=PanelPolicy(substitution=substitution)
+    )
+    assert [each.name for each in select(request, LISTING, ()).substitutes_for(LOADING)] == spare
+
+
+def test_what_stands_in_for_rules_is_a_language_model_too() -> None:
+    request = GetFeedbackRequest(models=[RULES.name], allowed_providers=["openai"])
+    assert names(select(request, LISTING, ()).spare) == [CHEAP.name, DEAR.name]
 
 
 @pytest.mark.parametrize(

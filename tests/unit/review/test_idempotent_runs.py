@@ -70,13 +70,13 @@ async def test_what_a_failed_call_paid_for_is_deleted_by_the_name_in_its_error(s
         with pytest.raises(QuorumNotReached) as caught:
             await runs.response(REQUEST, Deadline.after(60))
         assert script.bought == bought
-        await store.delete_feedback(caught.value.metadata["feedback_id"])
+        assert await store.delete_feedback("", caught.value.metadata["feedback_id"])
 
 
 async def test_a_store_that_fails_meanwhile_leaves_no_name_that_would_delete_nothing(tmp_path: Path) -> None:
     class Forgetful(SqliteStore):
-        async def name_results(self, request_id: str, feedback_id: str) -> None:
-            raise StoreError(f"no {request_id}, no {feedback_id}")
+        async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
+            raise StoreError(f"no {request_id} of {caller}, no {feedback_id}")
 
     async with Forgetful.open(tmp_path / "s", retention_seconds=60) as store:
         script = ScriptedReview(fails=True)
@@ -282,6 +282,6 @@ async def test_a_stream_that_is_left_at_its_response_is_kept(
     async with aclosing(IdempotentRuns(script, store).events(request_, Deadline.after(60))) as events:
         async for event in events:
             if event.HasField("response"):
-                assert await store.rubric(event.response.feedback_id) is not None
+                assert await store.feedback("", event.response.feedback_id) is not None
                 break
-    assert await store.rubric("f1") is not None
+    assert await store.feedback("", "f1") is not None

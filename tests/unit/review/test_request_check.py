@@ -1,17 +1,13 @@
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
-from chorus.feedback.v1.feedback_pb2 import CriterionScore
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy, RecordScoresRequest
-from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy
+from chorus.feedback.v1.submission_pb2 import Rubric, Submission
 from chorus.model.v1.generation_pb2 import Sampling
 from orchestrator.review.request_check import MAX_TEXT, check_request
-from orchestrator.servicers.score_check import checked_rubric
 from rpckit.errors import InvalidRequest
 
 TEXT = Submission(text="A text.")
-LEVELS = [Level(score=1), Level(score=5)]
-RUBRIC = Rubric(criteria=[Criterion(id=each, levels=LEVELS) for each in "cde"])
 
 
 @pytest.mark.parametrize(
@@ -85,38 +81,3 @@ def test_every_wrong_field_is_named_at_once() -> None:
 @pytest.mark.parametrize("text", ["가" * MAX_TEXT, "x", "🙂"])
 def test_the_limit_is_in_code_points(text: str) -> None:
     check_request(GetFeedbackRequest(submission=Submission(text=text, language_code="zh-Hant-TW")))
-
-
-@pytest.mark.parametrize(
-    ("request_", "fields"),
-    [
-        (RecordScoresRequest(feedback_id="f"), {"rater", "scores"}),
-        (RecordScoresRequest(rater="t", scores=[CriterionScore()] * 1000), {"scores"}),
-        (
-            RecordScoresRequest(
-                rater="t",
-                scores=[
-                    CriterionScore(criterion_id="x", score=1),
-                    CriterionScore(criterion_id="c", score=6),
-                    CriterionScore(criterion_id="c", score=1),
-                ],
-            ),
-            {"scores[0].criterion_id", "scores[1].score", "scores[2].criterion_id"},
-        ),
-    ],
-)
-def test_malformed_scores_name_their_fields(request_: RecordScoresRequest, fields: set[str]) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        checked_rubric(request_, RUBRIC)
-    assert set(caught.value.metadata) == fields
-
-
-def test_an_unknown_feedback_is_named() -> None:
-    with pytest.raises(InvalidRequest, match="feedback_id"):
-        checked_rubric(RecordScoresRequest(feedback_id="f", rater="t"), None)
-
-
-def test_sound_scores_pass_and_one_may_be_left_open() -> None:
-    high = CriterionScore(criterion_id="c", score=4.5)
-    checked_rubric(RecordScoresRequest(rater="t", scores=[high]), RUBRIC)
-    checked_rubric(RecordScoresRequest(rater="t", scores=[CriterionScore(criterion_id="c")]), RUBRIC)

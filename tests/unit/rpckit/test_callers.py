@@ -23,7 +23,7 @@ def test_a_token_is_its_callers_alone(tmp_path: Path) -> None:
 def test_the_file_is_read_again_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "tokens"
     path.write_text(line("tutor", "old"))
-    tokens = CallerTokens(path, look_again_seconds=0)
+    tokens = CallerTokens(path, reload_interval_seconds=0)
     path.write_text(line("tutor", "new"))
     assert (tokens.caller("old"), tokens.caller("new")) == ("", "tutor")
     path.write_text("tutor:plain\n")

@@ -1,6 +1,6 @@
 import grpc
 import pytest
-from google.rpc import error_details_pb2
+from google.rpc import error_details_pb2, status_pb2
 from grpc.aio import AioRpcError, Metadata
 
 from chorus.model.v1 import failure_pb2, generation_pb2
@@ -57,6 +57,20 @@ def test_a_foreign_status_is_classified_by_its_code_and_its_text_stays_behind() 
     foreign = AioRpcError(grpc.StatusCode.UNAVAILABLE, Metadata(), Metadata(), details="secret text")
     received = from_rpc_error(foreign)
     assert type(received) is errors.Unavailable
+    assert "secret" not in received.text
+
+
+def test_an_error_info_of_a_foreign_domain_does_not_name_a_reason_of_ours() -> None:
+    foreign_info = error_details_pb2.ErrorInfo(
+        reason="QUOTA_EXHAUSTED", domain="googleapis.com", metadata={"service": "secret"}
+    )
+    status = status_pb2.Status(code=14, message="secret text")
+    status.details.add().Pack(foreign_info)
+    trailing = Metadata((errors.STATUS_KEY, status.SerializeToString()))
+    code = grpc.StatusCode.UNAVAILABLE
+    received = from_rpc_error(AioRpcError(code, Metadata(), trailing, details=status.message))
+    assert type(received) is errors.Unavailable
+    assert not received.metadata
     assert "secret" not in received.text
 
 

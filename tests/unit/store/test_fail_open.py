@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from aiosqlite import Connection
 
-from chorus.feedback.v1.submission_pb2 import Rubric
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.store import StoredFeedback
 from rpckit.errors import Unavailable
 from tests.fakes.clock import run_in_virtual_time
 
@@ -29,12 +29,12 @@ class SlowStore(SqliteStore):
 
 
 class HungStore(SqliteStore):
-    """Says nothing to whoever asks for a rubric until it `answers`."""
+    """Says nothing to whoever asks for a feedback until it `answers`."""
 
     answers = False
     asked = 0
 
-    async def rubric(self, feedback_id: str) -> Rubric | None:
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
         self.asked += 1
         if not self.answers:
             await asyncio.Event().wait()
@@ -49,16 +49,45 @@ def test_a_store_that_hangs_is_left_alone_for_two_seconds(tmp_path: Path) -> Non
             fail_open = FailOpenStore(store, clock)
             started = clock()
             with pytest.raises(Unavailable):
-                await fail_open.rubric("f1")
+                await fail_open.feedback("ann", "f1")
             assert clock() - started == pytest.approx(0.6)
             store.answers = True
             await asyncio.sleep(1.999)
             with pytest.raises(Unavailable):
-                await fail_open.rubric("f1")
+                await fail_open.feedback("ann", "f1")
             assert store.asked == 1
             await asyncio.sleep(0.002)
-            assert await fail_open.rubric("f1") is None
+            assert await fail_open.feedback("ann", "f1") is None
             assert store.asked == 2
+
+    run_in_virtual_time(run())
+
+
+class SlowToDelete(SqliteStore):
+    """Takes an hour to delete what has expired."""
+
+    deleted = 0
+
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
+        return None
+
+    async def delete_expired(self) -> None:
+        await asyncio.sleep(3600)
+        self.deleted += 1
+
+
+def test_what_has_expired_is_deleted_every_minute_and_holds_no_answer_up(tmp_path: Path) -> None:
+    async def run() -> None:
+        clock = asyncio.get_running_loop().time
+        async with SlowToDelete.open(tmp_path / "s", 60) as store:
+            assert isinstance(store, SlowToDelete)
+            fail_open = FailOpenStore(store, clock)
+            deleting = asyncio.create_task(fail_open.keep_deleting())
+            await asyncio.sleep(1)
+            assert await fail_open.feedback("ann", "f1") is None
+            await asyncio.sleep(2 * 3660)
+            assert store.deleted == 2
+            deleting.cancel()
 
     run_in_virtual_time(run())
 

@@ -1,16 +1,18 @@
+import asyncio
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from chorus.feedback.v1.decision_pb2 import Decisions, ScoreDecision
 from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelResult
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse, RecordedScores
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
+from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoreError
 
-RUBRIC = Rubric(criteria=[Criterion(id="c1")])
-RESPONSE = GetFeedbackResponse(feedback_id="f1", rubric=RUBRIC)
+RESPONSE = GetFeedbackResponse(feedback_id="f1", rubric=Rubric(criteria=[Criterion(id="c1")]))
 RESULT = ModelResult(model="a/b", model_version="unmistakable words")
 
 
@@ -18,19 +20,38 @@ def bytes_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
 
 
+async def keep_all(store: SqliteStore) -> None:
+    await store.open_request("r1", b"hash")
+    await store.keep_result("r1", RESULT)
+    await store.keep_response("r1", "ann", RESPONSE)
+    said = CriterionScore(criterion_id="c1", score=2, rationale="unmistakable words")
+    await store.keep_scores("ann", "f1", RecordedScores(rater="teacher", scores=[said]))
+    decided = ScoreDecision(criterion_id="c1", rationale="unmistakable words")
+    await store.keep_decisions("ann", "f1", Decisions(rater="teacher", scores=[decided]))
+
+
 async def test_deleting_leaves_no_trace_in_the_files(tmp_path: Path) -> None:
     async with SqliteStore.open(tmp_path / "s", 60) as store:
-        await store.open_request("r1", b"hash")
-        await store.keep_result("r1", RESULT)
-        await store.keep_response("r1", RESPONSE)
-        await store.keep_scores("f1", "teacher", [CriterionScore(criterion_id="c1", score=2)])
+        await keep_all(store)
         assert b"unmistakable words" in bytes_in(tmp_path)
-        await store.delete_feedback("f1")
-        await store.delete_feedback("f1")
-        assert await store.rubric("f1") is None
+        assert await store.delete_feedback("ann", "f1")
         assert (await store.open_request("r1", b"hash")).results == ()
         # Open still: its write-ahead log is a file, too.
         assert b"unmistakable words" not in bytes_in(tmp_path)
+
+
+async def test_what_expires_is_gone_from_the_files_though_nobody_asks_for_anything(tmp_path: Path) -> None:
+    async with SqliteStore.open(tmp_path / "s", 60) as store:
+        await keep_all(store)
+    async with SqliteStore.open(tmp_path / "s", 60) as store:
+        await store._rows("UPDATE requests SET expires_at = 0")
+        await store._rows("UPDATE feedbacks SET expires_at = 0")
+        await store._connection.commit()
+        deleting = asyncio.create_task(FailOpenStore(store).keep_deleting(every_seconds=0))
+        async with asyncio.timeout(30):
+            while b"unmistakable words" in bytes_in(tmp_path):  # noqa: ASYNC110 - a file does not say that it has changed
+                await asyncio.sleep(0)
+        deleting.cancel()
 
 
 async def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path) -> None:

@@ -25,13 +25,17 @@ class SimulateStudentRequest(google.protobuf.message.Message):
     PROFILE_FIELD_NUMBER: builtins.int
     SAMPLING_FIELD_NUMBER: builtins.int
     model: builtins.str
-    """Model.name. Empty: the server's default."""
+    """Model.name. Empty: the server's default. At most 200 Unicode code points."""
     task: builtins.str
-    """The task the student answers."""
+    """The task the student answers. 1 to 20,000 Unicode code points."""
     @property
-    def profile(self) -> global___StudentProfile: ...
+    def profile(self) -> global___StudentProfile:
+        """Who the student is. Unset: nobody in particular."""
+
     @property
-    def sampling(self) -> chorus.model.v1.generation_pb2.Sampling: ...
+    def sampling(self) -> chorus.model.v1.generation_pb2.Sampling:
+        """How to sample. Unset: the model's defaults."""
+
     def __init__(
         self,
         *,
@@ -57,16 +61,21 @@ class StudentProfile(google.protobuf.message.Message):
     MASTERED_FIELD_NUMBER: builtins.int
     MISCONCEPTIONS_FIELD_NUMBER: builtins.int
     language_code: builtins.str
-    """BCP 47 code of the text, and of the student's first language."""
+    """BCP 47, the language of the text. Empty: that of the task. At most 64
+    characters.
+    """
     first_language_code: builtins.str
+    """BCP 47, the student's first language. Empty: not said. At most 64 characters."""
     level: builtins.str
-    """For example "grade 8" or a CEFR level."""
+    """For example "grade 8" or a CEFR level. Empty: not said."""
     @property
     def mastered(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """What the student has understood, and believes wrongly."""
+        """What the student has understood. Empty: not said."""
 
     @property
-    def misconceptions(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]: ...
+    def misconceptions(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What the student believes wrongly. Empty: nothing in particular."""
+
     def __init__(
         self,
         *,
@@ -90,9 +99,13 @@ class SimulateStudentResponse(google.protobuf.message.Message):
     MODEL_FIELD_NUMBER: builtins.int
     USAGE_FIELD_NUMBER: builtins.int
     text: builtins.str
+    """The student's text."""
     model: builtins.str
+    """The Model.name that wrote it."""
     @property
-    def usage(self) -> chorus.model.v1.generation_pb2.Usage: ...
+    def usage(self) -> chorus.model.v1.generation_pb2.Usage:
+        """What it consumed."""
+
     def __init__(
         self,
         *,
@@ -115,11 +128,13 @@ class GenerateImageRequest(google.protobuf.message.Message):
     PROMPT_FIELD_NUMBER: builtins.int
     FORMAT_FIELD_NUMBER: builtins.int
     model: builtins.str
-    """Model.name. Empty: the server's default."""
+    """Model.name. Empty: the server's default. At most 200 Unicode code points."""
     prompt: builtins.str
-    """1 to 4000 Unicode code points."""
+    """What the picture shows. 1 to 4,000 Unicode code points."""
     @property
-    def format(self) -> chorus.model.v1.generation_pb2.ImageFormat: ...
+    def format(self) -> chorus.model.v1.generation_pb2.ImageFormat:
+        """How it should look. Unset: the model's default."""
+
     def __init__(
         self,
         *,
@@ -147,10 +162,15 @@ class GenerateImageResponse(google.protobuf.message.Message):
     said nothing.
     """
     model: builtins.str
+    """The Model.name that drew it."""
     @property
-    def image(self) -> chorus.model.v1.content_pb2.Image: ...
+    def image(self) -> chorus.model.v1.content_pb2.Image:
+        """The picture."""
+
     @property
-    def usage(self) -> chorus.model.v1.generation_pb2.Usage: ...
+    def usage(self) -> chorus.model.v1.generation_pb2.Usage:
+        """What it consumed."""
+
     def __init__(
         self,
         *,

@@ -92,20 +92,29 @@ class ModelResult(google.protobuf.message.Message):
     FEEDBACK_FIELD_NUMBER: builtins.int
     FAILURE_FIELD_NUMBER: builtins.int
     model: builtins.str
+    """Model.name."""
     model_version: builtins.str
-    """The exact version that answered, as the provider names it."""
+    """The exact version that answered, as the provider names it. Empty: not said."""
     substitute_for: builtins.str
-    """Set if this model stands in for another that failed."""
+    """The Model.name that it stands in for, since that one failed. Empty: it was
+    asked for itself.
+    """
     @property
-    def latency(self) -> google.protobuf.duration_pb2.Duration: ...
-    @property
-    def usage(self) -> chorus.model.v1.generation_pb2.Usage:
-        """Every attempt counted, the failed ones too."""
+    def latency(self) -> google.protobuf.duration_pb2.Duration:
+        """Time from asking the model to its checked answer, or to its failure."""
 
     @property
-    def feedback(self) -> global___ModelFeedback: ...
+    def usage(self) -> chorus.model.v1.generation_pb2.Usage:
+        """What it consumed, every attempt counted, the failed ones too."""
+
     @property
-    def failure(self) -> chorus.model.v1.failure_pb2.Failure: ...
+    def feedback(self) -> global___ModelFeedback:
+        """What it said."""
+
+    @property
+    def failure(self) -> chorus.model.v1.failure_pb2.Failure:
+        """Why it said nothing."""
+
     def __init__(
         self,
         *,
@@ -136,14 +145,19 @@ class ModelFeedback(google.protobuf.message.Message):
     RAW_FIELD_NUMBER: builtins.int
     SUSPECTED_INJECTIONS_FIELD_NUMBER: builtins.int
     summary: builtins.str
+    """Its summary, in the feedback's language. Empty: it wrote none."""
     raw: builtins.str
     """The model's answer as it came, before any check. Empty unless
     GetFeedbackRequest.include_raw is set.
     """
     @property
-    def points(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Point]: ...
+    def points(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Point]:
+        """Its points, in the order it wrote them."""
+
     @property
-    def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___CriterionScore]: ...
+    def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___CriterionScore]:
+        """Its scores, at most one for each criterion."""
+
     @property
     def rejected(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___RejectedPoint]:
         """Points that were taken out because the text they quote is not in the
@@ -185,22 +199,25 @@ class Point(google.protobuf.message.Message):
     NEXT_STEP_FIELD_NUMBER: builtins.int
     SUGGESTED_REWRITE_FIELD_NUMBER: builtins.int
     id: builtins.str
-    """Unique within the ModelFeedback."""
+    """Its name, unique within the ModelFeedback."""
     criterion_id: builtins.str
-    """Criterion.id."""
+    """Criterion.id. Empty: it belongs to none."""
     issue: builtins.str
     """One word of a closed list, for example "evidence_missing". It lets points
     of different models be recognised as the same.
     """
     polarity: global___Polarity.ValueType
+    """Whether it praises, criticises or asks."""
     severity: global___Severity.ValueType
+    """How much it matters."""
     observation: builtins.str
+    """What is to be seen there."""
     reason: builtins.str
-    """Why it matters to a reader."""
+    """Why it matters to a reader. Empty: not said."""
     next_step: builtins.str
-    """What to do next; may be a question."""
+    """What to do next; may be a question. Empty: nothing."""
     suggested_rewrite: builtins.str
-    """Wording the model proposes. Never a quotation."""
+    """Wording the model proposes. Never a quotation. Empty: none."""
     @property
     def anchor(self) -> global___Anchor:
         """Where in the submission. Unset: about the whole."""
@@ -262,13 +279,15 @@ class Anchor(google.protobuf.message.Message):
     QUOTE_FIELD_NUMBER: builtins.int
     MATCH_FIELD_NUMBER: builtins.int
     start: builtins.int
-    """Half-open range in Submission.text, in Unicode code points (not bytes, not
+    """Where it begins in Submission.text, in Unicode code points (not bytes, not
     UTF-16 units).
     """
     end: builtins.int
+    """Where it ends, in Unicode code points; the code point there is outside."""
     quote: builtins.str
     """Submission.text[start:end], always exactly."""
     match: global___Anchor.Match.ValueType
+    """How well the model's own quotation matched."""
     def __init__(
         self,
         *,
@@ -290,8 +309,11 @@ class RejectedPoint(google.protobuf.message.Message):
     POINT_FIELD_NUMBER: builtins.int
     REASON_FIELD_NUMBER: builtins.int
     reason: builtins.str
+    """Why it was taken out, in English, for people."""
     @property
-    def point(self) -> global___Point: ...
+    def point(self) -> global___Point:
+        """The point as far as it could be read."""
+
     def __init__(
         self,
         *,
@@ -305,7 +327,7 @@ global___RejectedPoint = RejectedPoint
 
 @typing.final
 class CriterionScore(google.protobuf.message.Message):
-    """One model's score for one criterion."""
+    """One model's, or one person's, score for one criterion."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -314,12 +336,16 @@ class CriterionScore(google.protobuf.message.Message):
     RATIONALE_FIELD_NUMBER: builtins.int
     EVIDENCE_FIELD_NUMBER: builtins.int
     criterion_id: builtins.str
+    """Criterion.id."""
     score: builtins.float
-    """Unset: this criterion cannot be judged from the work."""
+    """From the criterion's lowest level to its highest. Unset: this criterion cannot
+    be judged from the work.
+    """
     rationale: builtins.str
+    """Why. Empty: not said. At most 4,000 Unicode code points in a request."""
     @property
     def evidence(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Anchor]:
-        """Passages the score rests on."""
+        """Passages the score rests on. At most 20 in a request."""
 
     def __init__(
         self,

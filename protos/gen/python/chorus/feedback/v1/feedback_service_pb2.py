@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from chorus.feedback.v1 import decision_pb2 as chorus_dot_feedback_dot_v1_dot_decision__pb2
 from chorus.feedback.v1 import feedback_pb2 as chorus_dot_feedback_dot_v1_dot_feedback__pb2
 from chorus.feedback.v1 import merged_pb2 as chorus_dot_feedback_dot_v1_dot_merged__pb2
 from chorus.feedback.v1 import submission_pb2 as chorus_dot_feedback_dot_v1_dot_submission__pb2
@@ -29,51 +30,73 @@ from chorus.model.v1 import failure_pb2 as chorus_dot_model_dot_v1_dot_failure__
 from chorus.model.v1 import generation_pb2 as chorus_dot_model_dot_v1_dot_generation__pb2
 from chorus.model.v1 import model_pb2 as chorus_dot_model_dot_v1_dot_model__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)chorus/feedback/v1/feedback_service.proto\x12\x12\x63horus.feedback.v1\x1a!chorus/feedback/v1/feedback.proto\x1a\x1f\x63horus/feedback/v1/merged.proto\x1a#chorus/feedback/v1/submission.proto\x1a\x1d\x63horus/model/v1/failure.proto\x1a chorus/model/v1/generation.proto\x1a\x1b\x63horus/model/v1/model.proto\x1a\x1egoogle/protobuf/duration.proto\"\xdd\x02\n\x12GetFeedbackRequest\x12\x32\n\nsubmission\x18\x01 \x01(\x0b\x32\x1e.chorus.feedback.v1.Submission\x12*\n\x06rubric\x18\x02 \x01(\x0b\x32\x1a.chorus.feedback.v1.Rubric\x12\x0e\n\x06models\x18\x03 \x03(\t\x12/\n\x06policy\x18\x04 \x01(\x0b\x32\x1f.chorus.feedback.v1.PanelPolicy\x12+\n\x08sampling\x18\x05 \x01(\x0b\x32\x19.chorus.model.v1.Sampling\x12\x15\n\rsummary_model\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x1e\n\x16\x66\x65\x65\x64\x62\x61\x63k_language_code\x18\x08 \x01(\t\x12\x19\n\x11\x61llowed_providers\x18\t \x03(\t\x12\x13\n\x0binclude_raw\x18\n \x01(\x08\"\xa7\x02\n\x0bPanelPolicy\x12\x17\n\nmin_models\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12\x19\n\x0cmin_families\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x30\n\rmodel_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x0fstraggler_grace\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\nsubstitute\x18\x05 \x01(\x08H\x02\x88\x01\x01\x12\x1f\n\x12max_cost_usd_nanos\x18\x06 \x01(\x03H\x03\x88\x01\x01\x42\r\n\x0b_min_modelsB\x0f\n\r_min_familiesB\r\n\x0b_substituteB\x15\n\x13_max_cost_usd_nanos\"\x8c\x02\n\x13GetFeedbackResponse\x12\x32\n\x06merged\x18\x01 \x01(\x0b\x32\".chorus.feedback.v1.MergedFeedback\x12\x30\n\x07results\x18\x02 \x03(\x0b\x32\x1f.chorus.feedback.v1.ModelResult\x12%\n\x05usage\x18\x03 \x01(\x0b\x32\x16.chorus.model.v1.Usage\x12*\n\x06rubric\x18\x04 \x01(\x0b\x32\x1a.chorus.feedback.v1.Rubric\x12\x10\n\x08replayed\x18\x05 \x01(\x08\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x07 \x01(\t\"P\n\x15StreamFeedbackRequest\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.chorus.feedback.v1.GetFeedbackRequest\"\xdd\x03\n\x16StreamFeedbackResponse\x12G\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32\x33.chorus.feedback.v1.StreamFeedbackResponse.AcceptedH\x00\x12\x41\n\x05\x64\x65lta\x18\x02 \x01(\x0b\x32\x30.chorus.feedback.v1.StreamFeedbackResponse.DeltaH\x00\x12\x31\n\x06result\x18\x03 \x01(\x0b\x32\x1f.chorus.feedback.v1.ModelResultH\x00\x12\x34\n\x06merged\x18\x04 \x01(\x0b\x32\".chorus.feedback.v1.MergedFeedbackH\x00\x12;\n\x08response\x18\x05 \x01(\x0b\x32\'.chorus.feedback.v1.GetFeedbackResponseH\x00\x1a\x46\n\x08\x41\x63\x63\x65pted\x12\x0e\n\x06models\x18\x01 \x03(\t\x12*\n\x06rubric\x18\x02 \x01(\x0b\x32\x1a.chorus.feedback.v1.Rubric\x1a@\n\x05\x44\x65lta\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x05point\x18\x02 \x01(\x0b\x32\x19.chorus.feedback.v1.PointB\x07\n\x05\x65vent\"\x8c\x01\n\x14\x42\x61tchFeedbackRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x37\n\x07request\x18\x02 \x01(\x0b\x32&.chorus.feedback.v1.GetFeedbackRequest\x12*\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x9d\x01\n\x15\x42\x61tchFeedbackResponse\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12;\n\x08response\x18\x02 \x01(\x0b\x32\'.chorus.feedback.v1.GetFeedbackResponseH\x00\x12+\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x18.chorus.model.v1.FailureH\x00\x42\t\n\x07outcome\"m\n\x13RecordScoresRequest\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\x12\r\n\x05rater\x18\x02 \x01(\t\x12\x32\n\x06scores\x18\x03 \x03(\x0b\x32\".chorus.feedback.v1.CriterionScore\"\x16\n\x14RecordScoresResponse\",\n\x15\x44\x65leteFeedbackRequest\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\"\x18\n\x16\x44\x65leteFeedbackResponse\"\x13\n\x11ListModelsRequest\"Q\n\x12ListModelsResponse\x12&\n\x06models\x18\x01 \x03(\x0b\x32\x16.chorus.model.v1.Model\x12\x13\n\x0bunreachable\x18\x02 \x03(\t2\xfe\x04\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12^\n\x0bGetFeedback\x12&.chorus.feedback.v1.GetFeedbackRequest\x1a\'.chorus.feedback.v1.GetFeedbackResponse\x12i\n\x0eStreamFeedback\x12).chorus.feedback.v1.StreamFeedbackRequest\x1a*.chorus.feedback.v1.StreamFeedbackResponse0\x01\x12h\n\rBatchFeedback\x12(.chorus.feedback.v1.BatchFeedbackRequest\x1a).chorus.feedback.v1.BatchFeedbackResponse(\x01\x30\x01\x12\x66\n\x0cRecordScores\x12\'.chorus.feedback.v1.RecordScoresRequest\x1a(.chorus.feedback.v1.RecordScoresResponse\"\x03\x90\x02\x02\x12l\n\x0e\x44\x65leteFeedback\x12).chorus.feedback.v1.DeleteFeedbackRequest\x1a*.chorus.feedback.v1.DeleteFeedbackResponse\"\x03\x90\x02\x02\x12`\n\nListModels\x12%.chorus.feedback.v1.ListModelsRequest\x1a&.chorus.feedback.v1.ListModelsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)chorus/feedback/v1/feedback_service.proto\x12\x12\x63horus.feedback.v1\x1a!chorus/feedback/v1/decision.proto\x1a!chorus/feedback/v1/feedback.proto\x1a\x1f\x63horus/feedback/v1/merged.proto\x1a#chorus/feedback/v1/submission.proto\x1a\x1d\x63horus/model/v1/failure.proto\x1a chorus/model/v1/generation.proto\x1a\x1b\x63horus/model/v1/model.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x04\n\x12GetFeedbackRequest\x12\x32\n\nsubmission\x18\x01 \x01(\x0b\x32\x1e.chorus.feedback.v1.Submission\x12*\n\x06rubric\x18\x02 \x01(\x0b\x32\x1a.chorus.feedback.v1.Rubric\x12\x0e\n\x06models\x18\x03 \x03(\t\x12/\n\x06policy\x18\x04 \x01(\x0b\x32\x1f.chorus.feedback.v1.PanelPolicy\x12+\n\x08sampling\x18\x05 \x01(\x0b\x32\x19.chorus.model.v1.Sampling\x12\x15\n\rsummary_model\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x1e\n\x16\x66\x65\x65\x64\x62\x61\x63k_language_code\x18\x08 \x01(\t\x12\x19\n\x11\x61llowed_providers\x18\t \x03(\t\x12\x13\n\x0binclude_raw\x18\n \x01(\x08\x12Q\n\x0emodel_sampling\x18\x0b \x03(\x0b\x32\x39.chorus.feedback.v1.GetFeedbackRequest.ModelSamplingEntry\x12\x1b\n\x13\x63\x61libration_version\x18\x0c \x01(\t\x1aO\n\x12ModelSamplingEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.chorus.model.v1.Sampling:\x02\x38\x01\"\xb7\x03\n\x0bPanelPolicy\x12\x17\n\nmin_models\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12\x19\n\x0cmin_families\x18\x02 \x01(\x05H\x01\x88\x01\x01\x12\x30\n\rmodel_timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x0fstraggler_grace\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x42\n\x0csubstitution\x18\x05 \x01(\x0e\x32,.chorus.feedback.v1.PanelPolicy.Substitution\x12\x1f\n\x12max_cost_usd_nanos\x18\x06 \x01(\x03H\x02\x88\x01\x01\"r\n\x0cSubstitution\x12\x1c\n\x18SUBSTITUTION_UNSPECIFIED\x10\x00\x12\x15\n\x11SUBSTITUTION_NONE\x10\x01\x12\x17\n\x13SUBSTITUTION_MODELS\x10\x02\x12\x14\n\x10SUBSTITUTION_ANY\x10\x03\x42\r\n\x0b_min_modelsB\x0f\n\r_min_familiesB\x15\n\x13_max_cost_usd_nanos\"\x8c\x02\n\x13GetFeedbackResponse\x12\x32\n\x06merged\x18\x01 \x01(\x0b\x32\".chorus.feedback.v1.MergedFeedback\x12\x30\n\x07results\x18\x02 \x03(\x0b\x32\x1f.chorus.feedback.v1.ModelResult\x12%\n\x05usage\x18\x03 \x01(\x0b\x32\x16.chorus.model.v1.Usage\x12*\n\x06rubric\x18\x04 \x01(\x0b\x32\x1a.chorus.feedback.v1.Rubric\x12\x10\n\x08replayed\x18\x05 \x01(\x08\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x07 \x01(\t\"P\n\x15StreamFeedbackRequest\x12\x37\n\x07request\x18\x01 \x01(\x0b\x32&.chorus.feedback.v1.GetFeedbackRequest\"\xdd\x03\n\x16StreamFeedbackResponse\x12G\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32\x33.chorus.feedback.v1.StreamFeedbackResponse.AcceptedH\x00\x12\x41\n\x05\x64\x65lta\x18\x02 \x01(\x0b\x32\x30.chorus.feedback.v1.StreamFeedbackResponse.DeltaH\x00\x12\x31\n\x06result\x18\x03 \x01(\x0b\x32\x1f.chorus.feedback.v1.ModelResultH\x00\x12\x34\n\x06merged\x18\x04 \x01(\x0b\x32\".chorus.feedback.v1.MergedFeedbackH\x00\x12;\n\x08response\x18\x05 \x01(\x0b\x32\'.chorus.feedback.v1.GetFeedbackResponseH\x00\x1a\x46\n\x08\x41\x63\x63\x65pted\x12\x0e\n\x06models\x18\x01 \x03(\t\x12*\n\x06rubric\x18\x02 \x01(\x0b\x32\x1a.chorus.feedback.v1.Rubric\x1a@\n\x05\x44\x65lta\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x05point\x18\x02 \x01(\x0b\x32\x19.chorus.feedback.v1.PointB\x07\n\x05\x65vent\"\x8c\x01\n\x14\x42\x61tchFeedbackRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x37\n\x07request\x18\x02 \x01(\x0b\x32&.chorus.feedback.v1.GetFeedbackRequest\x12*\n\x07timeout\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x9d\x01\n\x15\x42\x61tchFeedbackResponse\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12;\n\x08response\x18\x02 \x01(\x0b\x32\'.chorus.feedback.v1.GetFeedbackResponseH\x00\x12+\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x18.chorus.model.v1.FailureH\x00\x42\t\n\x07outcome\"/\n\x18GetStoredFeedbackRequest\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\"\xae\x02\n\x19GetStoredFeedbackResponse\x12\x39\n\x08response\x18\x01 \x01(\x0b\x32\'.chorus.feedback.v1.GetFeedbackResponse\x12\x32\n\x06scores\x18\x02 \x03(\x0b\x32\".chorus.feedback.v1.RecordedScores\x12\x30\n\tdecisions\x18\x03 \x03(\x0b\x32\x1d.chorus.feedback.v1.Decisions\x12\x0e\n\x06\x63\x61ller\x18\x04 \x01(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x0eRecordedScores\x12\r\n\x05rater\x18\x01 \x01(\t\x12\x32\n\x06scores\x18\x02 \x03(\x0b\x32\".chorus.feedback.v1.CriterionScore\x12/\n\x0brecord_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x13RecordScoresRequest\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\x12\r\n\x05rater\x18\x02 \x01(\t\x12\x32\n\x06scores\x18\x03 \x03(\x0b\x32\".chorus.feedback.v1.CriterionScore\"\x16\n\x14RecordScoresResponse\"_\n\x16RecordDecisionsRequest\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\x12\x30\n\tdecisions\x18\x02 \x01(\x0b\x32\x1d.chorus.feedback.v1.Decisions\"\x19\n\x17RecordDecisionsResponse\",\n\x15\x44\x65leteFeedbackRequest\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\"\x18\n\x16\x44\x65leteFeedbackResponse\"\x9b\x01\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x31\n\x0c\x63\x61pabilities\x18\x03 \x03(\x0e\x32\x1b.chorus.model.v1.Capability\x12,\n\x06states\x18\x04 \x03(\x0e\x32\x1c.chorus.model.v1.Model.State\"\x81\x01\n\x12ListModelsResponse\x12&\n\x06models\x18\x01 \x03(\x0b\x32\x16.chorus.model.v1.Model\x12\x13\n\x0bunreachable\x18\x02 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x15\n\rdefault_panel\x18\x04 \x03(\t2\xe6\x06\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12^\n\x0bGetFeedback\x12&.chorus.feedback.v1.GetFeedbackRequest\x1a\'.chorus.feedback.v1.GetFeedbackResponse\x12i\n\x0eStreamFeedback\x12).chorus.feedback.v1.StreamFeedbackRequest\x1a*.chorus.feedback.v1.StreamFeedbackResponse0\x01\x12h\n\rBatchFeedback\x12(.chorus.feedback.v1.BatchFeedbackRequest\x1a).chorus.feedback.v1.BatchFeedbackResponse(\x01\x30\x01\x12u\n\x11GetStoredFeedback\x12,.chorus.feedback.v1.GetStoredFeedbackRequest\x1a-.chorus.feedback.v1.GetStoredFeedbackResponse\"\x03\x90\x02\x01\x12\x66\n\x0cRecordScores\x12\'.chorus.feedback.v1.RecordScoresRequest\x1a(.chorus.feedback.v1.RecordScoresResponse\"\x03\x90\x02\x02\x12o\n\x0fRecordDecisions\x12*.chorus.feedback.v1.RecordDecisionsRequest\x1a+.chorus.feedback.v1.RecordDecisionsResponse\"\x03\x90\x02\x02\x12l\n\x0e\x44\x65leteFeedback\x12).chorus.feedback.v1.DeleteFeedbackRequest\x1a*.chorus.feedback.v1.DeleteFeedbackResponse\"\x03\x90\x02\x02\x12`\n\nListModels\x12%.chorus.feedback.v1.ListModelsRequest\x1a&.chorus.feedback.v1.ListModelsResponse\"\x03\x90\x02\x01\x42\xae\x01\n\x1a\x65xample.chorus.feedback.v1P\x01Z,chorus.example/chorus/feedback/v1;feedbackv1\xaa\x02\x12\x43horus.Feedback.V1\xca\x02\x12\x43horus\\Feedback\\V1\xe2\x02\x1e\x43horus\\Feedback\\V1\\GPBMetadata\xea\x02\x14\x43horus::Feedback::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.feedback.v1.feedback_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\032example.chorus.feedback.v1P\001Z,chorus.example/chorus/feedback/v1;feedbackv1\252\002\022Chorus.Feedback.V1\312\002\022Chorus\\Feedback\\V1\342\002\036Chorus\\Feedback\\V1\\GPBMetadata\352\002\024Chorus::Feedback::V1'
+  _globals['_GETFEEDBACKREQUEST_MODELSAMPLINGENTRY']._loaded_options = None
+  _globals['_GETFEEDBACKREQUEST_MODELSAMPLINGENTRY']._serialized_options = b'8\001'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['GetStoredFeedback']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['GetStoredFeedback']._serialized_options = b'\220\002\001'
   _globals['_FEEDBACKSERVICE'].methods_by_name['RecordScores']._loaded_options = None
   _globals['_FEEDBACKSERVICE'].methods_by_name['RecordScores']._serialized_options = b'\220\002\002'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['RecordDecisions']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['RecordDecisions']._serialized_options = b'\220\002\002'
   _globals['_FEEDBACKSERVICE'].methods_by_name['DeleteFeedback']._loaded_options = None
   _globals['_FEEDBACKSERVICE'].methods_by_name['DeleteFeedback']._serialized_options = b'\220\002\002'
   _globals['_FEEDBACKSERVICE'].methods_by_name['ListModels']._loaded_options = None
   _globals['_FEEDBACKSERVICE'].methods_by_name['ListModels']._serialized_options = b'\220\002\001'
-  _globals['_GETFEEDBACKREQUEST']._serialized_start=297
-  _globals['_GETFEEDBACKREQUEST']._serialized_end=646
-  _globals['_PANELPOLICY']._serialized_start=649
-  _globals['_PANELPOLICY']._serialized_end=944
-  _globals['_GETFEEDBACKRESPONSE']._serialized_start=947
-  _globals['_GETFEEDBACKRESPONSE']._serialized_end=1215
-  _globals['_STREAMFEEDBACKREQUEST']._serialized_start=1217
-  _globals['_STREAMFEEDBACKREQUEST']._serialized_end=1297
-  _globals['_STREAMFEEDBACKRESPONSE']._serialized_start=1300
-  _globals['_STREAMFEEDBACKRESPONSE']._serialized_end=1777
-  _globals['_STREAMFEEDBACKRESPONSE_ACCEPTED']._serialized_start=1632
-  _globals['_STREAMFEEDBACKRESPONSE_ACCEPTED']._serialized_end=1702
-  _globals['_STREAMFEEDBACKRESPONSE_DELTA']._serialized_start=1704
-  _globals['_STREAMFEEDBACKRESPONSE_DELTA']._serialized_end=1768
-  _globals['_BATCHFEEDBACKREQUEST']._serialized_start=1780
-  _globals['_BATCHFEEDBACKREQUEST']._serialized_end=1920
-  _globals['_BATCHFEEDBACKRESPONSE']._serialized_start=1923
-  _globals['_BATCHFEEDBACKRESPONSE']._serialized_end=2080
-  _globals['_RECORDSCORESREQUEST']._serialized_start=2082
-  _globals['_RECORDSCORESREQUEST']._serialized_end=2191
-  _globals['_RECORDSCORESRESPONSE']._serialized_start=2193
-  _globals['_RECORDSCORESRESPONSE']._serialized_end=2215
-  _globals['_DELETEFEEDBACKREQUEST']._serialized_start=2217
-  _globals['_DELETEFEEDBACKREQUEST']._serialized_end=2261
-  _globals['_DELETEFEEDBACKRESPONSE']._serialized_start=2263
-  _globals['_DELETEFEEDBACKRESPONSE']._serialized_end=2287
-  _globals['_LISTMODELSREQUEST']._serialized_start=2289
-  _globals['_LISTMODELSREQUEST']._serialized_end=2308
-  _globals['_LISTMODELSRESPONSE']._serialized_start=2310
-  _globals['_LISTMODELSRESPONSE']._serialized_end=2391
-  _globals['_FEEDBACKSERVICE']._serialized_start=2394
-  _globals['_FEEDBACKSERVICE']._serialized_end=3032
+  _globals['_GETFEEDBACKREQUEST']._serialized_start=365
+  _globals['_GETFEEDBACKREQUEST']._serialized_end=907
+  _globals['_GETFEEDBACKREQUEST_MODELSAMPLINGENTRY']._serialized_start=828
+  _globals['_GETFEEDBACKREQUEST_MODELSAMPLINGENTRY']._serialized_end=907
+  _globals['_PANELPOLICY']._serialized_start=910
+  _globals['_PANELPOLICY']._serialized_end=1349
+  _globals['_PANELPOLICY_SUBSTITUTION']._serialized_start=1180
+  _globals['_PANELPOLICY_SUBSTITUTION']._serialized_end=1294
+  _globals['_GETFEEDBACKRESPONSE']._serialized_start=1352
+  _globals['_GETFEEDBACKRESPONSE']._serialized_end=1620
+  _globals['_STREAMFEEDBACKREQUEST']._serialized_start=1622
+  _globals['_STREAMFEEDBACKREQUEST']._serialized_end=1702
+  _globals['_STREAMFEEDBACKRESPONSE']._serialized_start=1705
+  _globals['_STREAMFEEDBACKRESPONSE']._serialized_end=2182
+  _globals['_STREAMFEEDBACKRESPONSE_ACCEPTED']._serialized_start=2037
+  _globals['_STREAMFEEDBACKRESPONSE_ACCEPTED']._serialized_end=2107
+  _globals['_STREAMFEEDBACKRESPONSE_DELTA']._serialized_start=2109
+  _globals['_STREAMFEEDBACKRESPONSE_DELTA']._serialized_end=2173
+  _globals['_BATCHFEEDBACKREQUEST']._serialized_start=2185
+  _globals['_BATCHFEEDBACKREQUEST']._serialized_end=2325
+  _globals['_BATCHFEEDBACKRESPONSE']._serialized_start=2328
+  _globals['_BATCHFEEDBACKRESPONSE']._serialized_end=2485
+  _globals['_GETSTOREDFEEDBACKREQUEST']._serialized_start=2487
+  _globals['_GETSTOREDFEEDBACKREQUEST']._serialized_end=2534
+  _globals['_GETSTOREDFEEDBACKRESPONSE']._serialized_start=2537
+  _globals['_GETSTOREDFEEDBACKRESPONSE']._serialized_end=2839
+  _globals['_RECORDEDSCORES']._serialized_start=2842
+  _globals['_RECORDEDSCORES']._serialized_end=2974
+  _globals['_RECORDSCORESREQUEST']._serialized_start=2976
+  _globals['_RECORDSCORESREQUEST']._serialized_end=3085
+  _globals['_RECORDSCORESRESPONSE']._serialized_start=3087
+  _globals['_RECORDSCORESRESPONSE']._serialized_end=3109
+  _globals['_RECORDDECISIONSREQUEST']._serialized_start=3111
+  _globals['_RECORDDECISIONSREQUEST']._serialized_end=3206
+  _globals['_RECORDDECISIONSRESPONSE']._serialized_start=3208
+  _globals['_RECORDDECISIONSRESPONSE']._serialized_end=3233
+  _globals['_DELETEFEEDBACKREQUEST']._serialized_start=3235
+  _globals['_DELETEFEEDBACKREQUEST']._serialized_end=3279
+  _globals['_DELETEFEEDBACKRESPONSE']._serialized_start=3281
+  _globals['_DELETEFEEDBACKRESPONSE']._serialized_end=3305
+  _globals['_LISTMODELSREQUEST']._serialized_start=3308
+  _globals['_LISTMODELSREQUEST']._serialized_end=3463
+  _globals['_LISTMODELSRESPONSE']._serialized_start=3466
+  _globals['_LISTMODELSRESPONSE']._serialized_end=3595
+  _globals['_FEEDBACKSERVICE']._serialized_start=3598
+  _globals['_FEEDBACKSERVICE']._serialized_end=4468
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 import builtins
+import chorus.feedback.v1.decision_pb2
 import chorus.feedback.v1.feedback_pb2
 import chorus.feedback.v1.merged_pb2
 import chorus.feedback.v1.submission_pb2
@@ -14,8 +15,16 @@ import collections.abc
 import google.protobuf.descriptor
 import google.protobuf.duration_pb2
 import google.protobuf.internal.containers
+import google.protobuf.internal.enum_type_wrapper
 import google.protobuf.message
+import google.protobuf.timestamp_pb2
+import sys
 import typing
+
+if sys.version_info >= (3, 10):
+    import typing as typing_extensions
+else:
+    import typing_extensions
 
 DESCRIPTOR: google.protobuf.descriptor.FileDescriptor
 
@@ -24,6 +33,24 @@ class GetFeedbackRequest(google.protobuf.message.Message):
     """Request of GetFeedback."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    @typing.final
+    class ModelSamplingEntry(google.protobuf.message.Message):
+        DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        @property
+        def value(self) -> chorus.model.v1.generation_pb2.Sampling: ...
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: chorus.model.v1.generation_pb2.Sampling | None = ...,
+        ) -> None: ...
+        def HasField(self, field_name: typing.Literal["value", b"value"]) -> builtins.bool: ...
+        def ClearField(self, field_name: typing.Literal["key", b"key", "value", b"value"]) -> None: ...
 
     SUBMISSION_FIELD_NUMBER: builtins.int
     RUBRIC_FIELD_NUMBER: builtins.int
@@ -35,41 +62,70 @@ class GetFeedbackRequest(google.protobuf.message.Message):
     FEEDBACK_LANGUAGE_CODE_FIELD_NUMBER: builtins.int
     ALLOWED_PROVIDERS_FIELD_NUMBER: builtins.int
     INCLUDE_RAW_FIELD_NUMBER: builtins.int
+    MODEL_SAMPLING_FIELD_NUMBER: builtins.int
+    CALIBRATION_VERSION_FIELD_NUMBER: builtins.int
     summary_model: builtins.str
-    """Who words the summary: a Model.name. Empty: a template, at no cost."""
+    """Who words the summary: a Model.name, at most 200 Unicode code points. Empty: a
+    template, at no cost.
+    """
     request_id: builtins.str
-    """A repeat with the same id joins the running call or gets the stored answer
-    instead of paying again. One with more than twice the time that the running
-    call has left waits for its end, and has those models asked again that there
-    was no time for. Empty: no protection. At most 64 characters. The same id
-    with another request is an INVALID_REQUEST. Failed calls are not stored, the
-    answers they paid for are. Kept for 24 hours.
+    """A repeat with the same id, by the same caller, joins the running call or gets
+    the stored answer instead of paying again. One with more than twice the time
+    that the running call has left waits for its end, and has those models asked
+    again that there was no time for. Empty: no protection. At most 64 Unicode
+    code points. The same id with another request is an INVALID_REQUEST. Failed
+    calls are not stored, the answers they paid for are. Kept for 24 hours, unless
+    the server is set otherwise.
     """
     feedback_language_code: builtins.str
-    """BCP 47, the language the feedback is written in. Empty: the submission's."""
+    """BCP 47, the language the feedback is written in. Empty: the submission's. At
+    most 64 characters.
+    """
     include_raw: builtins.bool
-    """Return each model's answer as it came, too."""
+    """Whether to return each model's answer as it came, too."""
+    calibration_version: builtins.str
+    """MergedFeedback.calibration_version of an earlier answer: the models' severity
+    is taken as it was then, so that equal answers get equal scores. A model that
+    it knows nothing of is taken as it is. "none": every model is. Empty: as it is
+    known now. At most 64 characters. One that the server no longer keeps is an
+    INVALID_REQUEST.
+    """
     @property
-    def submission(self) -> chorus.feedback.v1.submission_pb2.Submission: ...
+    def submission(self) -> chorus.feedback.v1.submission_pb2.Submission:
+        """The work under review. Required."""
+
     @property
     def rubric(self) -> chorus.feedback.v1.submission_pb2.Rubric:
-        """Unset: the default rubric of the submission's language."""
+        """What is judged. Unset: the default rubric of the submission's language."""
 
     @property
     def models(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """Model.name values, no duplicates. Empty: the server's default panel. At
-        most 100.
+        """Model.name values, no duplicates, each at most 200 Unicode code points. Empty:
+        the server's default panel. At most 100. One that no server knows is an
+        INVALID_REQUEST.
         """
 
     @property
-    def policy(self) -> global___PanelPolicy: ...
+    def policy(self) -> global___PanelPolicy:
+        """When an answer counts as enough. Unset: one model is."""
+
     @property
-    def sampling(self) -> chorus.model.v1.generation_pb2.Sampling: ...
+    def sampling(self) -> chorus.model.v1.generation_pb2.Sampling:
+        """How every model samples. Unset: each model's defaults."""
+
     @property
     def allowed_providers(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
         """Model.provider values that may read the text, substitutes and summary
         included; models of our own always may. Empty: the providers of `models`,
-        or every configured one if `models` is empty too.
+        or every configured one if `models` is empty too. At most 100, each at most
+        200 Unicode code points. One that no server knows is an INVALID_REQUEST.
+        """
+
+    @property
+    def model_sampling(self) -> google.protobuf.internal.containers.MessageMap[builtins.str, chorus.model.v1.generation_pb2.Sampling]:
+        """How single models sample, by Model.name: a field that is set there replaces
+        that of `sampling`. Empty: all alike. The keys are of `models`, or of the
+        default panel. At most 100.
         """
 
     def __init__(
@@ -85,9 +141,11 @@ class GetFeedbackRequest(google.protobuf.message.Message):
         feedback_language_code: builtins.str = ...,
         allowed_providers: collections.abc.Iterable[builtins.str] | None = ...,
         include_raw: builtins.bool = ...,
+        model_sampling: collections.abc.Mapping[builtins.str, chorus.model.v1.generation_pb2.Sampling] | None = ...,
+        calibration_version: builtins.str = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["policy", b"policy", "rubric", b"rubric", "sampling", b"sampling", "submission", b"submission"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["allowed_providers", b"allowed_providers", "feedback_language_code", b"feedback_language_code", "include_raw", b"include_raw", "models", b"models", "policy", b"policy", "request_id", b"request_id", "rubric", b"rubric", "sampling", b"sampling", "submission", b"submission", "summary_model", b"summary_model"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["allowed_providers", b"allowed_providers", "calibration_version", b"calibration_version", "feedback_language_code", b"feedback_language_code", "include_raw", b"include_raw", "model_sampling", b"model_sampling", "models", b"models", "policy", b"policy", "request_id", b"request_id", "rubric", b"rubric", "sampling", b"sampling", "submission", b"submission", "summary_model", b"summary_model"]) -> None: ...
 
 global___GetFeedbackRequest = GetFeedbackRequest
 
@@ -97,28 +155,57 @@ class PanelPolicy(google.protobuf.message.Message):
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
+    class _Substitution:
+        ValueType = typing.NewType("ValueType", builtins.int)
+        V: typing_extensions.TypeAlias = ValueType
+
+    class _SubstitutionEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[PanelPolicy._Substitution.ValueType], builtins.type):
+        DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
+        SUBSTITUTION_UNSPECIFIED: PanelPolicy._Substitution.ValueType  # 0
+        """Language models."""
+        SUBSTITUTION_NONE: PanelPolicy._Substitution.ValueType  # 1
+        """Nobody."""
+        SUBSTITUTION_MODELS: PanelPolicy._Substitution.ValueType  # 2
+        """Language models."""
+        SUBSTITUTION_ANY: PanelPolicy._Substitution.ValueType  # 3
+        """Language models, and reviewers by rule where there is none of them."""
+
+    class Substitution(_Substitution, metaclass=_SubstitutionEnumTypeWrapper):
+        """Who may stand in for a model that fails. New values may be added."""
+
+    SUBSTITUTION_UNSPECIFIED: PanelPolicy.Substitution.ValueType  # 0
+    """Language models."""
+    SUBSTITUTION_NONE: PanelPolicy.Substitution.ValueType  # 1
+    """Nobody."""
+    SUBSTITUTION_MODELS: PanelPolicy.Substitution.ValueType  # 2
+    """Language models."""
+    SUBSTITUTION_ANY: PanelPolicy.Substitution.ValueType  # 3
+    """Language models, and reviewers by rule where there is none of them."""
+
     MIN_MODELS_FIELD_NUMBER: builtins.int
     MIN_FAMILIES_FIELD_NUMBER: builtins.int
     MODEL_TIMEOUT_FIELD_NUMBER: builtins.int
     STRAGGLER_GRACE_FIELD_NUMBER: builtins.int
-    SUBSTITUTE_FIELD_NUMBER: builtins.int
+    SUBSTITUTION_FIELD_NUMBER: builtins.int
     MAX_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     min_models: builtins.int
-    """Models that must answer. Unset means 1."""
+    """Models that must answer, at least 1. Unset: 1."""
     min_families: builtins.int
-    """Families that must answer. Unset means 1."""
-    substitute: builtins.bool
-    """Let the server ask a substitute when a model fails. Unset means true."""
+    """Families that must answer, at least 1. Unset: 1."""
+    substitution: global___PanelPolicy.Substitution.ValueType
+    """Who may stand in for a model that fails. Unset: language models."""
     max_cost_usd_nanos: builtins.int
-    """Most that all attempts together may cost. Unset: no limit."""
+    """Most that all attempts together may cost, in 1e-9 USD, not negative. Unset: no
+    limit.
+    """
     @property
     def model_timeout(self) -> google.protobuf.duration_pb2.Duration:
-        """Longest wait for one model."""
+        """Longest wait for one model, above 0. Unset: until the call's time is up."""
 
     @property
     def straggler_grace(self) -> google.protobuf.duration_pb2.Duration:
-        """Longest further wait once the minimum is reached. Unset: for everyone; where
-        only substitutes still write, half of the time that is left.
+        """Longest further wait once the minimum is reached, not negative. Unset: for
+        everyone; where only substitutes still write, half of the time that is left.
         """
 
     def __init__(
@@ -128,19 +215,17 @@ class PanelPolicy(google.protobuf.message.Message):
         min_families: builtins.int | None = ...,
         model_timeout: google.protobuf.duration_pb2.Duration | None = ...,
         straggler_grace: google.protobuf.duration_pb2.Duration | None = ...,
-        substitute: builtins.bool | None = ...,
+        substitution: global___PanelPolicy.Substitution.ValueType = ...,
         max_cost_usd_nanos: builtins.int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "_substitute", b"_substitute", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitute", b"substitute"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "_substitute", b"_substitute", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitute", b"substitute"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitution", b"substitution"]) -> None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos"]) -> typing.Literal["max_cost_usd_nanos"] | None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_min_families", b"_min_families"]) -> typing.Literal["min_families"] | None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_min_models", b"_min_models"]) -> typing.Literal["min_models"] | None: ...
-    @typing.overload
-    def WhichOneof(self, oneof_group: typing.Literal["_substitute", b"_substitute"]) -> typing.Literal["substitute"] | None: ...
 
 global___PanelPolicy = PanelPolicy
 
@@ -162,9 +247,13 @@ class GetFeedbackResponse(google.protobuf.message.Message):
     language_code: builtins.str
     """BCP 47, of the submission: as given, or as detected."""
     feedback_id: builtins.str
-    """Names this feedback in RecordScores and DeleteFeedback."""
+    """Names this feedback in GetStoredFeedback, RecordScores, RecordDecisions and
+    DeleteFeedback.
+    """
     @property
-    def merged(self) -> chorus.feedback.v1.merged_pb2.MergedFeedback: ...
+    def merged(self) -> chorus.feedback.v1.merged_pb2.MergedFeedback:
+        """Every model's feedback as one."""
+
     @property
     def results(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.ModelResult]:
         """One per model asked, in request order; substitutes at the end."""
@@ -201,7 +290,9 @@ class StreamFeedbackRequest(google.protobuf.message.Message):
 
     REQUEST_FIELD_NUMBER: builtins.int
     @property
-    def request(self) -> global___GetFeedbackRequest: ...
+    def request(self) -> global___GetFeedbackRequest:
+        """What is asked."""
+
     def __init__(
         self,
         *,
@@ -227,9 +318,13 @@ class StreamFeedbackResponse(google.protobuf.message.Message):
         MODELS_FIELD_NUMBER: builtins.int
         RUBRIC_FIELD_NUMBER: builtins.int
         @property
-        def models(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]: ...
+        def models(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+            """Model.name of those that are asked."""
+
         @property
-        def rubric(self) -> chorus.feedback.v1.submission_pb2.Rubric: ...
+        def rubric(self) -> chorus.feedback.v1.submission_pb2.Rubric:
+            """The rubric that is used."""
+
         def __init__(
             self,
             *,
@@ -248,8 +343,11 @@ class StreamFeedbackResponse(google.protobuf.message.Message):
         MODEL_FIELD_NUMBER: builtins.int
         POINT_FIELD_NUMBER: builtins.int
         model: builtins.str
+        """Model.name."""
         @property
-        def point(self) -> chorus.feedback.v1.feedback_pb2.Point: ...
+        def point(self) -> chorus.feedback.v1.feedback_pb2.Point:
+            """The point."""
+
         def __init__(
             self,
             *,
@@ -265,15 +363,25 @@ class StreamFeedbackResponse(google.protobuf.message.Message):
     MERGED_FIELD_NUMBER: builtins.int
     RESPONSE_FIELD_NUMBER: builtins.int
     @property
-    def accepted(self) -> global___StreamFeedbackResponse.Accepted: ...
+    def accepted(self) -> global___StreamFeedbackResponse.Accepted:
+        """The panel as it starts; the first message."""
+
     @property
-    def delta(self) -> global___StreamFeedbackResponse.Delta: ...
+    def delta(self) -> global___StreamFeedbackResponse.Delta:
+        """A point that one model just finished."""
+
     @property
-    def result(self) -> chorus.feedback.v1.feedback_pb2.ModelResult: ...
+    def result(self) -> chorus.feedback.v1.feedback_pb2.ModelResult:
+        """What became of one model."""
+
     @property
-    def merged(self) -> chorus.feedback.v1.merged_pb2.MergedFeedback: ...
+    def merged(self) -> chorus.feedback.v1.merged_pb2.MergedFeedback:
+        """The merge of the results so far. Provisional: `response` replaces it."""
+
     @property
-    def response(self) -> global___GetFeedbackResponse: ...
+    def response(self) -> global___GetFeedbackResponse:
+        """Everything; the last message."""
+
     def __init__(
         self,
         *,
@@ -299,13 +407,17 @@ class BatchFeedbackRequest(google.protobuf.message.Message):
     REQUEST_FIELD_NUMBER: builtins.int
     TIMEOUT_FIELD_NUMBER: builtins.int
     item_id: builtins.str
-    """Chosen by the client, unique within the stream."""
+    """The item's name, chosen by the client, unique within the stream. 1 to 64 Unicode
+    code points.
+    """
     @property
-    def request(self) -> global___GetFeedbackRequest: ...
+    def request(self) -> global___GetFeedbackRequest:
+        """What is asked."""
+
     @property
     def timeout(self) -> google.protobuf.duration_pb2.Duration:
-        """Time for this item, from when the server starts on it. Unset: what is left
-        of the stream's deadline.
+        """Time for this item, from when the server starts on it, above 0. Unset: what is
+        left of the stream's deadline.
         """
 
     def __init__(
@@ -330,10 +442,15 @@ class BatchFeedbackResponse(google.protobuf.message.Message):
     RESPONSE_FIELD_NUMBER: builtins.int
     FAILURE_FIELD_NUMBER: builtins.int
     item_id: builtins.str
+    """BatchFeedbackRequest.item_id."""
     @property
-    def response(self) -> global___GetFeedbackResponse: ...
+    def response(self) -> global___GetFeedbackResponse:
+        """The answer."""
+
     @property
-    def failure(self) -> chorus.model.v1.failure_pb2.Failure: ...
+    def failure(self) -> chorus.model.v1.failure_pb2.Failure:
+        """Why there is none."""
+
     def __init__(
         self,
         *,
@@ -348,6 +465,106 @@ class BatchFeedbackResponse(google.protobuf.message.Message):
 global___BatchFeedbackResponse = BatchFeedbackResponse
 
 @typing.final
+class GetStoredFeedbackRequest(google.protobuf.message.Message):
+    """Request of GetStoredFeedback."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    FEEDBACK_ID_FIELD_NUMBER: builtins.int
+    feedback_id: builtins.str
+    """GetFeedbackResponse.feedback_id."""
+    def __init__(
+        self,
+        *,
+        feedback_id: builtins.str = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["feedback_id", b"feedback_id"]) -> None: ...
+
+global___GetStoredFeedbackRequest = GetStoredFeedbackRequest
+
+@typing.final
+class GetStoredFeedbackResponse(google.protobuf.message.Message):
+    """Response of GetStoredFeedback."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    RESPONSE_FIELD_NUMBER: builtins.int
+    SCORES_FIELD_NUMBER: builtins.int
+    DECISIONS_FIELD_NUMBER: builtins.int
+    CALLER_FIELD_NUMBER: builtins.int
+    CREATE_TIME_FIELD_NUMBER: builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: builtins.int
+    caller: builtins.str
+    """The caller it belongs to, as the certificate or token named it. Empty: the
+    server knows its callers by no name.
+    """
+    @property
+    def response(self) -> global___GetFeedbackResponse:
+        """The answer as it was given."""
+
+    @property
+    def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___RecordedScores]:
+        """What people scored, by who scored."""
+
+    @property
+    def decisions(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.decision_pb2.Decisions]:
+        """What people decided, by who decided."""
+
+    @property
+    def create_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When it was stored."""
+
+    @property
+    def expire_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When it expires."""
+
+    def __init__(
+        self,
+        *,
+        response: global___GetFeedbackResponse | None = ...,
+        scores: collections.abc.Iterable[global___RecordedScores] | None = ...,
+        decisions: collections.abc.Iterable[chorus.feedback.v1.decision_pb2.Decisions] | None = ...,
+        caller: builtins.str = ...,
+        create_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        expire_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "response", b"response"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["caller", b"caller", "create_time", b"create_time", "decisions", b"decisions", "expire_time", b"expire_time", "response", b"response", "scores", b"scores"]) -> None: ...
+
+global___GetStoredFeedbackResponse = GetStoredFeedbackResponse
+
+@typing.final
+class RecordedScores(google.protobuf.message.Message):
+    """A person's scores of one submission."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    RATER_FIELD_NUMBER: builtins.int
+    SCORES_FIELD_NUMBER: builtins.int
+    RECORD_TIME_FIELD_NUMBER: builtins.int
+    rater: builtins.str
+    """Who judged: a pseudonym."""
+    @property
+    def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.CriterionScore]:
+        """The scores, on the rubric that was used."""
+
+    @property
+    def record_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When the server took them."""
+
+    def __init__(
+        self,
+        *,
+        rater: builtins.str = ...,
+        scores: collections.abc.Iterable[chorus.feedback.v1.feedback_pb2.CriterionScore] | None = ...,
+        record_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["record_time", b"record_time"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["rater", b"rater", "record_time", b"record_time", "scores", b"scores"]) -> None: ...
+
+global___RecordedScores = RecordedScores
+
+@typing.final
 class RecordScoresRequest(google.protobuf.message.Message):
     """Request of RecordScores."""
 
@@ -359,10 +576,12 @@ class RecordScoresRequest(google.protobuf.message.Message):
     feedback_id: builtins.str
     """GetFeedbackResponse.feedback_id."""
     rater: builtins.str
-    """Who judged: a pseudonym, never a name. At most 64 characters."""
+    """Who judged: a pseudonym, never a name. 1 to 64 Unicode code points."""
     @property
     def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.CriterionScore]:
-        """On the rubric that was used. Replaces what this rater said before."""
+        """The scores, on the rubric that was used: 1 to one for each criterion. They
+        replace what this rater said before.
+        """
 
     def __init__(
         self,
@@ -386,6 +605,45 @@ class RecordScoresResponse(google.protobuf.message.Message):
     ) -> None: ...
 
 global___RecordScoresResponse = RecordScoresResponse
+
+@typing.final
+class RecordDecisionsRequest(google.protobuf.message.Message):
+    """Request of RecordDecisions."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    FEEDBACK_ID_FIELD_NUMBER: builtins.int
+    DECISIONS_FIELD_NUMBER: builtins.int
+    feedback_id: builtins.str
+    """GetFeedbackResponse.feedback_id."""
+    @property
+    def decisions(self) -> chorus.feedback.v1.decision_pb2.Decisions:
+        """What one person decided. It replaces what this rater decided before. At most
+        1 MiB.
+        """
+
+    def __init__(
+        self,
+        *,
+        feedback_id: builtins.str = ...,
+        decisions: chorus.feedback.v1.decision_pb2.Decisions | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["decisions", b"decisions"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["decisions", b"decisions", "feedback_id", b"feedback_id"]) -> None: ...
+
+global___RecordDecisionsRequest = RecordDecisionsRequest
+
+@typing.final
+class RecordDecisionsResponse(google.protobuf.message.Message):
+    """Response of RecordDecisions."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+
+global___RecordDecisionsResponse = RecordDecisionsResponse
 
 @typing.final
 class DeleteFeedbackRequest(google.protobuf.message.Message):
@@ -423,9 +681,39 @@ class ListModelsRequest(google.protobuf.message.Message):
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
+    PAGE_SIZE_FIELD_NUMBER: builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    CAPABILITIES_FIELD_NUMBER: builtins.int
+    STATES_FIELD_NUMBER: builtins.int
+    page_size: builtins.int
+    """Most models of one page, not negative. 0: 100. More than 1,000 counts as
+    1,000.
+    """
+    page_token: builtins.str
+    """ListModelsResponse.next_page_token of the page before, with the same filter.
+    Empty: the first page. At most 200 characters.
+    """
+    @property
+    def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.model_pb2.Capability.ValueType]:
+        """Lists only models that can do all of these. Empty: whatever they can do. At
+        most 16.
+        """
+
+    @property
+    def states(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.model_pb2.Model.State.ValueType]:
+        """Lists only models in one of these states. Empty: whatever their state. At most
+        16.
+        """
+
     def __init__(
         self,
+        *,
+        page_size: builtins.int = ...,
+        page_token: builtins.str = ...,
+        capabilities: collections.abc.Iterable[chorus.model.v1.model_pb2.Capability.ValueType] | None = ...,
+        states: collections.abc.Iterable[chorus.model.v1.model_pb2.Model.State.ValueType] | None = ...,
     ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["capabilities", b"capabilities", "page_size", b"page_size", "page_token", b"page_token", "states", b"states"]) -> None: ...
 
 global___ListModelsRequest = ListModelsRequest
 
@@ -437,18 +725,32 @@ class ListModelsResponse(google.protobuf.message.Message):
 
     MODELS_FIELD_NUMBER: builtins.int
     UNREACHABLE_FIELD_NUMBER: builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    DEFAULT_PANEL_FIELD_NUMBER: builtins.int
+    next_page_token: builtins.str
+    """What asks for the next page. Empty: this is the last one."""
     @property
-    def models(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.model_pb2.Model]: ...
+    def models(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.model_pb2.Model]:
+        """The models of this page."""
+
     @property
     def unreachable(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """Model servers that did not answer."""
+        """Targets of the model servers that did not answer."""
+
+    @property
+    def default_panel(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """Model.name of those that are asked where a request names none. The same on
+        every page.
+        """
 
     def __init__(
         self,
         *,
         models: collections.abc.Iterable[chorus.model.v1.model_pb2.Model] | None = ...,
         unreachable: collections.abc.Iterable[builtins.str] | None = ...,
+        next_page_token: builtins.str = ...,
+        default_panel: collections.abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["models", b"models", "unreachable", b"unreachable"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["default_panel", b"default_panel", "models", b"models", "next_page_token", b"next_page_token", "unreachable", b"unreachable"]) -> None: ...
 
 global___ListModelsResponse = ListModelsResponse

@@ -57,10 +57,20 @@ class FeedbackServiceStub(object):
                 request_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.BatchFeedbackRequest.SerializeToString,
                 response_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.BatchFeedbackResponse.FromString,
                 _registered_method=True)
+        self.GetStoredFeedback = channel.unary_unary(
+                '/chorus.feedback.v1.FeedbackService/GetStoredFeedback',
+                request_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.GetStoredFeedbackRequest.SerializeToString,
+                response_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.GetStoredFeedbackResponse.FromString,
+                _registered_method=True)
         self.RecordScores = channel.unary_unary(
                 '/chorus.feedback.v1.FeedbackService/RecordScores',
                 request_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordScoresRequest.SerializeToString,
                 response_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordScoresResponse.FromString,
+                _registered_method=True)
+        self.RecordDecisions = channel.unary_unary(
+                '/chorus.feedback.v1.FeedbackService/RecordDecisions',
+                request_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordDecisionsRequest.SerializeToString,
+                response_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordDecisionsResponse.FromString,
                 _registered_method=True)
         self.DeleteFeedback = channel.unary_unary(
                 '/chorus.feedback.v1.FeedbackService/DeleteFeedback',
@@ -116,9 +126,26 @@ class FeedbackServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetStoredFeedback(self, request, context):
+        """Returns what is stored of a feedback: the response, and what people scored and
+        decided. FEEDBACK_NOT_FOUND if the caller has no feedback of that id: whether
+        another caller has one is not told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordScores(self, request, context):
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them.
+        severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordDecisions(self, request, context):
+        """Takes what a person decided on the points and scores of a feedback; nothing is
+        learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,14 +153,16 @@ class FeedbackServiceServicer(object):
 
     def DeleteFeedback(self, request, context):
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, a person's scores. Deleting what is not there succeeds.
+        answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+        GetStoredFeedback, and so for what was deleted before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListModels(self, request, context):
-        """Lists the models that can be asked, with state, price and footprint.
+        """Lists the models that can be asked, with state, price and footprint, page by
+        page.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,10 +186,20 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
                     request_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.BatchFeedbackRequest.FromString,
                     response_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.BatchFeedbackResponse.SerializeToString,
             ),
+            'GetStoredFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStoredFeedback,
+                    request_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.GetStoredFeedbackRequest.FromString,
+                    response_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.GetStoredFeedbackResponse.SerializeToString,
+            ),
             'RecordScores': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordScores,
                     request_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordScoresRequest.FromString,
                     response_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordScoresResponse.SerializeToString,
+            ),
+            'RecordDecisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordDecisions,
+                    request_deserializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordDecisionsRequest.FromString,
+                    response_serializer=chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordDecisionsResponse.SerializeToString,
             ),
             'DeleteFeedback': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteFeedback,
@@ -273,6 +312,33 @@ class FeedbackService(object):
             _registered_method=True)
 
     @staticmethod
+    def GetStoredFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chorus.feedback.v1.FeedbackService/GetStoredFeedback',
+            chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.GetStoredFeedbackRequest.SerializeToString,
+            chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.GetStoredFeedbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RecordScores(request,
             target,
             options=(),
@@ -289,6 +355,33 @@ class FeedbackService(object):
             '/chorus.feedback.v1.FeedbackService/RecordScores',
             chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordScoresRequest.SerializeToString,
             chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordScoresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chorus.feedback.v1.FeedbackService/RecordDecisions',
+            chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordDecisionsRequest.SerializeToString,
+            chorus_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

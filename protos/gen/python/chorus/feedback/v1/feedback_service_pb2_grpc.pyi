@@ -59,12 +59,29 @@ class FeedbackServiceStub:
     items without an answer again.
     """
 
+    GetStoredFeedback: grpc.UnaryUnaryMultiCallable[
+        chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackRequest,
+        chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackResponse,
+    ]
+    """Returns what is stored of a feedback: the response, and what people scored and
+    decided. FEEDBACK_NOT_FOUND if the caller has no feedback of that id: whether
+    another caller has one is not told.
+    """
+
     RecordScores: grpc.UnaryUnaryMultiCallable[
         chorus.feedback.v1.feedback_service_pb2.RecordScoresRequest,
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them.
+    severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    """
+
+    RecordDecisions: grpc.UnaryUnaryMultiCallable[
+        chorus.feedback.v1.feedback_service_pb2.RecordDecisionsRequest,
+        chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse,
+    ]
+    """Takes what a person decided on the points and scores of a feedback; nothing is
+    learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     DeleteFeedback: grpc.UnaryUnaryMultiCallable[
@@ -72,14 +89,17 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, a person's scores. Deleting what is not there succeeds.
+    answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+    GetStoredFeedback, and so for what was deleted before.
     """
 
     ListModels: grpc.UnaryUnaryMultiCallable[
         chorus.feedback.v1.feedback_service_pb2.ListModelsRequest,
         chorus.feedback.v1.feedback_service_pb2.ListModelsResponse,
     ]
-    """Lists the models that can be asked, with state, price and footprint."""
+    """Lists the models that can be asked, with state, price and footprint, page by
+    page.
+    """
 
 class FeedbackServiceAsyncStub:
     """Asks several models about a submission and merges their answers.
@@ -122,12 +142,29 @@ class FeedbackServiceAsyncStub:
     items without an answer again.
     """
 
+    GetStoredFeedback: grpc.aio.UnaryUnaryMultiCallable[
+        chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackRequest,
+        chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackResponse,
+    ]
+    """Returns what is stored of a feedback: the response, and what people scored and
+    decided. FEEDBACK_NOT_FOUND if the caller has no feedback of that id: whether
+    another caller has one is not told.
+    """
+
     RecordScores: grpc.aio.UnaryUnaryMultiCallable[
         chorus.feedback.v1.feedback_service_pb2.RecordScoresRequest,
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them.
+    severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    """
+
+    RecordDecisions: grpc.aio.UnaryUnaryMultiCallable[
+        chorus.feedback.v1.feedback_service_pb2.RecordDecisionsRequest,
+        chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse,
+    ]
+    """Takes what a person decided on the points and scores of a feedback; nothing is
+    learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     DeleteFeedback: grpc.aio.UnaryUnaryMultiCallable[
@@ -135,14 +172,17 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, a person's scores. Deleting what is not there succeeds.
+    answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+    GetStoredFeedback, and so for what was deleted before.
     """
 
     ListModels: grpc.aio.UnaryUnaryMultiCallable[
         chorus.feedback.v1.feedback_service_pb2.ListModelsRequest,
         chorus.feedback.v1.feedback_service_pb2.ListModelsResponse,
     ]
-    """Lists the models that can be asked, with state, price and footprint."""
+    """Lists the models that can be asked, with state, price and footprint, page by
+    page.
+    """
 
 class FeedbackServiceServicer(metaclass=abc.ABCMeta):
     """Asks several models about a submission and merges their answers.
@@ -192,13 +232,34 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         """
 
     @abc.abstractmethod
+    def GetStoredFeedback(
+        self,
+        request: chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.GetStoredFeedbackResponse]]:
+        """Returns what is stored of a feedback: the response, and what people scored and
+        decided. FEEDBACK_NOT_FOUND if the caller has no feedback of that id: whether
+        another caller has one is not told.
+        """
+
+    @abc.abstractmethod
     def RecordScores(
         self,
         request: chorus.feedback.v1.feedback_service_pb2.RecordScoresRequest,
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse]]:
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them.
+        severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        """
+
+    @abc.abstractmethod
+    def RecordDecisions(
+        self,
+        request: chorus.feedback.v1.feedback_service_pb2.RecordDecisionsRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse]]:
+        """Takes what a person decided on the points and scores of a feedback; nothing is
+        learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 
     @abc.abstractmethod
@@ -208,7 +269,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse]]:
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, a person's scores. Deleting what is not there succeeds.
+        answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+        GetStoredFeedback, and so for what was deleted before.
         """
 
     @abc.abstractmethod
@@ -217,6 +279,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         request: chorus.feedback.v1.feedback_service_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.ListModelsResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.ListModelsResponse]]:
-        """Lists the models that can be asked, with state, price and footprint."""
+        """Lists the models that can be asked, with state, price and footprint, page by
+        page.
+        """
 
 def add_FeedbackServiceServicer_to_server(servicer: FeedbackServiceServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...

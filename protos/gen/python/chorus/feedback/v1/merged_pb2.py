@@ -25,33 +25,34 @@ _sym_db = _symbol_database.Default()
 from chorus.feedback.v1 import feedback_pb2 as chorus_dot_feedback_dot_v1_dot_feedback__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63horus/feedback/v1/merged.proto\x12\x12\x63horus.feedback.v1\x1a!chorus/feedback/v1/feedback.proto\"\xed\x02\n\x0eMergedFeedback\x12/\n\x06points\x18\x01 \x03(\x0b\x32\x1f.chorus.feedback.v1.MergedPoint\x12/\n\x06scores\x18\x02 \x03(\x0b\x32\x1f.chorus.feedback.v1.MergedScore\x12,\n\x07summary\x18\x03 \x01(\x0b\x32\x1b.chorus.feedback.v1.Summary\x12(\n\x05panel\x18\x04 \x01(\x0b\x32\x19.chorus.feedback.v1.Panel\x12\x38\n\x14suspected_injections\x18\x05 \x03(\x0b\x32\x1a.chorus.feedback.v1.Anchor\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x12\n\x05total\x18\x07 \x01(\x02H\x00\x88\x01\x01\x12\x38\n\x14\x63onfirmed_injections\x18\x08 \x03(\x0b\x32\x1a.chorus.feedback.v1.AnchorB\x08\n\x06_total\"\x82\x02\n\x0bMergedPoint\x12\n\n\x02id\x18\x01 \x01(\t\x12\x37\n\x07members\x18\x02 \x03(\x0b\x32&.chorus.feedback.v1.MergedPoint.Member\x12\x10\n\x08\x66\x61milies\x18\x03 \x01(\x05\x12\x30\n\tagreement\x18\x04 \x01(\x0e\x32\x1d.chorus.feedback.v1.Agreement\x12\x13\n\x0b\x63ontradicts\x18\x05 \x03(\t\x12\x12\n\nimportance\x18\x06 \x01(\x02\x1a\x41\n\x06Member\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x05point\x18\x02 \x01(\x0b\x32\x19.chorus.feedback.v1.Point\"\xf3\x01\n\x0bMergedScore\x12\x14\n\x0c\x63riterion_id\x18\x01 \x01(\t\x12\x12\n\x05score\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x03 \x01(\x02H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x04 \x01(\x02H\x02\x88\x01\x01\x12\x30\n\tagreement\x18\x05 \x01(\x0e\x32\x1d.chorus.feedback.v1.Agreement\x12.\n\x06raters\x18\x06 \x03(\x0b\x32\x1e.chorus.feedback.v1.RaterScore\x12\x18\n\x10\x65\x66\x66\x65\x63tive_raters\x18\x07 \x01(\x02\x42\x08\n\x06_scoreB\x06\n\x04_lowB\x07\n\x05_high\"]\n\nRaterScore\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0b\n\x03raw\x18\x02 \x01(\x02\x12\x10\n\x08\x61\x64justed\x18\x03 \x01(\x02\x12\x0e\n\x06weight\x18\x04 \x01(\x02\x12\x11\n\trationale\x18\x05 \x01(\t\"\xfd\x01\n\x07Summary\x12\x37\n\tsentences\x18\x01 \x03(\x0b\x32$.chorus.feedback.v1.Summary.Sentence\x12\r\n\x05model\x18\x02 \x01(\t\x1a\xa9\x01\n\x08Sentence\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tpoint_ids\x18\x02 \x03(\t\x12\x37\n\x04kind\x18\x03 \x01(\x0e\x32).chorus.feedback.v1.Summary.Sentence.Kind\"C\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_STRENGTH\x10\x01\x12\x12\n\x0eKIND_NEXT_STEP\x10\x02\"\xdd\x01\n\x05Panel\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.chorus.feedback.v1.Panel.State\x12\r\n\x05\x61sked\x18\x02 \x01(\x05\x12\x10\n\x08\x61nswered\x18\x03 \x01(\x05\x12\x19\n\x11\x66\x61milies_answered\x18\x04 \x01(\x05\x12\x0f\n\x07missing\x18\x05 \x03(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_COMPLETE\x10\x01\x12\x11\n\rSTATE_PARTIAL\x10\x02\x12\x10\n\x0cSTATE_SINGLE\x10\x03*\x87\x01\n\tAgreement\x12\x19\n\x15\x41GREEMENT_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41GREEMENT_CONSENSUS\x10\x01\x12\x17\n\x13\x41GREEMENT_SUPPORTED\x10\x02\x12\x14\n\x10\x41GREEMENT_SINGLE\x10\x03\x12\x17\n\x13\x41GREEMENT_CONTESTED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63horus/feedback/v1/merged.proto\x12\x12\x63horus.feedback.v1\x1a!chorus/feedback/v1/feedback.proto\"\x8a\x03\n\x0eMergedFeedback\x12/\n\x06points\x18\x01 \x03(\x0b\x32\x1f.chorus.feedback.v1.MergedPoint\x12/\n\x06scores\x18\x02 \x03(\x0b\x32\x1f.chorus.feedback.v1.MergedScore\x12,\n\x07summary\x18\x03 \x01(\x0b\x32\x1b.chorus.feedback.v1.Summary\x12(\n\x05panel\x18\x04 \x01(\x0b\x32\x19.chorus.feedback.v1.Panel\x12\x38\n\x14suspected_injections\x18\x05 \x03(\x0b\x32\x1a.chorus.feedback.v1.Anchor\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x12\n\x05total\x18\x07 \x01(\x02H\x00\x88\x01\x01\x12\x38\n\x14\x63onfirmed_injections\x18\x08 \x03(\x0b\x32\x1a.chorus.feedback.v1.Anchor\x12\x1b\n\x13\x63\x61libration_version\x18\t \x01(\tB\x08\n\x06_total\"\x82\x02\n\x0bMergedPoint\x12\n\n\x02id\x18\x01 \x01(\t\x12\x37\n\x07members\x18\x02 \x03(\x0b\x32&.chorus.feedback.v1.MergedPoint.Member\x12\x10\n\x08\x66\x61milies\x18\x03 \x01(\x05\x12\x30\n\tagreement\x18\x04 \x01(\x0e\x32\x1d.chorus.feedback.v1.Agreement\x12\x13\n\x0b\x63ontradicts\x18\x05 \x03(\t\x12\x12\n\nimportance\x18\x06 \x01(\x02\x1a\x41\n\x06Member\x12\r\n\x05model\x18\x01 \x01(\t\x12(\n\x05point\x18\x02 \x01(\x0b\x32\x19.chorus.feedback.v1.Point\"\xf3\x01\n\x0bMergedScore\x12\x14\n\x0c\x63riterion_id\x18\x01 \x01(\t\x12\x12\n\x05score\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x03 \x01(\x02H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x04 \x01(\x02H\x02\x88\x01\x01\x12\x30\n\tagreement\x18\x05 \x01(\x0e\x32\x1d.chorus.feedback.v1.Agreement\x12.\n\x06raters\x18\x06 \x03(\x0b\x32\x1e.chorus.feedback.v1.RaterScore\x12\x18\n\x10\x65\x66\x66\x65\x63tive_raters\x18\x07 \x01(\x02\x42\x08\n\x06_scoreB\x06\n\x04_lowB\x07\n\x05_high\"]\n\nRaterScore\x12\r\n\x05model\x18\x01 \x01(\t\x12\x0b\n\x03raw\x18\x02 \x01(\x02\x12\x10\n\x08\x61\x64justed\x18\x03 \x01(\x02\x12\x0e\n\x06weight\x18\x04 \x01(\x02\x12\x11\n\trationale\x18\x05 \x01(\t\"\xfd\x01\n\x07Summary\x12\x37\n\tsentences\x18\x01 \x03(\x0b\x32$.chorus.feedback.v1.Summary.Sentence\x12\r\n\x05model\x18\x02 \x01(\t\x1a\xa9\x01\n\x08Sentence\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x11\n\tpoint_ids\x18\x02 \x03(\t\x12\x37\n\x04kind\x18\x03 \x01(\x0e\x32).chorus.feedback.v1.Summary.Sentence.Kind\"C\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_STRENGTH\x10\x01\x12\x12\n\x0eKIND_NEXT_STEP\x10\x02\"\xdd\x01\n\x05Panel\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.chorus.feedback.v1.Panel.State\x12\r\n\x05\x61sked\x18\x02 \x01(\x05\x12\x10\n\x08\x61nswered\x18\x03 \x01(\x05\x12\x19\n\x11\x66\x61milies_answered\x18\x04 \x01(\x05\x12\x0f\n\x07missing\x18\x05 \x03(\t\"W\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eSTATE_COMPLETE\x10\x01\x12\x11\n\rSTATE_PARTIAL\x10\x02\x12\x10\n\x0cSTATE_SINGLE\x10\x03*\x87\x01\n\tAgreement\x12\x19\n\x15\x41GREEMENT_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41GREEMENT_CONSENSUS\x10\x01\x12\x17\n\x13\x41GREEMENT_SUPPORTED\x10\x02\x12\x14\n\x10\x41GREEMENT_SINGLE\x10\x03\x12\x17\n\x13\x41GREEMENT_CONTESTED\x10\x04\x42\xae\x01\n\x1a\x65xample.chorus.feedback.v1P\x01Z,chorus.example/chorus/feedback/v1;feedbackv1\xaa\x02\x12\x43horus.Feedback.V1\xca\x02\x12\x43horus\\Feedback\\V1\xe2\x02\x1e\x43horus\\Feedback\\V1\\GPBMetadata\xea\x02\x14\x43horus::Feedback::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.feedback.v1.merged_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_AGREEMENT']._serialized_start=1541
-  _globals['_AGREEMENT']._serialized_end=1676
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\032example.chorus.feedback.v1P\001Z,chorus.example/chorus/feedback/v1;feedbackv1\252\002\022Chorus.Feedback.V1\312\002\022Chorus\\Feedback\\V1\342\002\036Chorus\\Feedback\\V1\\GPBMetadata\352\002\024Chorus::Feedback::V1'
+  _globals['_AGREEMENT']._serialized_start=1570
+  _globals['_AGREEMENT']._serialized_end=1705
   _globals['_MERGEDFEEDBACK']._serialized_start=91
-  _globals['_MERGEDFEEDBACK']._serialized_end=456
-  _globals['_MERGEDPOINT']._serialized_start=459
-  _globals['_MERGEDPOINT']._serialized_end=717
-  _globals['_MERGEDPOINT_MEMBER']._serialized_start=652
-  _globals['_MERGEDPOINT_MEMBER']._serialized_end=717
-  _globals['_MERGEDSCORE']._serialized_start=720
-  _globals['_MERGEDSCORE']._serialized_end=963
-  _globals['_RATERSCORE']._serialized_start=965
-  _globals['_RATERSCORE']._serialized_end=1058
-  _globals['_SUMMARY']._serialized_start=1061
-  _globals['_SUMMARY']._serialized_end=1314
-  _globals['_SUMMARY_SENTENCE']._serialized_start=1145
-  _globals['_SUMMARY_SENTENCE']._serialized_end=1314
-  _globals['_SUMMARY_SENTENCE_KIND']._serialized_start=1247
-  _globals['_SUMMARY_SENTENCE_KIND']._serialized_end=1314
-  _globals['_PANEL']._serialized_start=1317
-  _globals['_PANEL']._serialized_end=1538
-  _globals['_PANEL_STATE']._serialized_start=1451
-  _globals['_PANEL_STATE']._serialized_end=1538
+  _globals['_MERGEDFEEDBACK']._serialized_end=485
+  _globals['_MERGEDPOINT']._serialized_start=488
+  _globals['_MERGEDPOINT']._serialized_end=746
+  _globals['_MERGEDPOINT_MEMBER']._serialized_start=681
+  _globals['_MERGEDPOINT_MEMBER']._serialized_end=746
+  _globals['_MERGEDSCORE']._serialized_start=749
+  _globals['_MERGEDSCORE']._serialized_end=992
+  _globals['_RATERSCORE']._serialized_start=994
+  _globals['_RATERSCORE']._serialized_end=1087
+  _globals['_SUMMARY']._serialized_start=1090
+  _globals['_SUMMARY']._serialized_end=1343
+  _globals['_SUMMARY_SENTENCE']._serialized_start=1174
+  _globals['_SUMMARY_SENTENCE']._serialized_end=1343
+  _globals['_SUMMARY_SENTENCE_KIND']._serialized_start=1276
+  _globals['_SUMMARY_SENTENCE_KIND']._serialized_end=1343
+  _globals['_PANEL']._serialized_start=1346
+  _globals['_PANEL']._serialized_end=1567
+  _globals['_PANEL_STATE']._serialized_start=1480
+  _globals['_PANEL_STATE']._serialized_end=1567
 # @@protoc_insertion_point(module_scope)

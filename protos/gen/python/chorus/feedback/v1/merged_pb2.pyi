@@ -66,29 +66,40 @@ class MergedFeedback(google.protobuf.message.Message):
     VERSION_FIELD_NUMBER: builtins.int
     TOTAL_FIELD_NUMBER: builtins.int
     CONFIRMED_INJECTIONS_FIELD_NUMBER: builtins.int
+    CALIBRATION_VERSION_FIELD_NUMBER: builtins.int
     version: builtins.str
-    """The merge rules and the calibration it was made with. Equal versions and
-    equal ModelResults give equal bytes.
+    """The merge rules it was made with, for example "merge-2". Equal versions, equal
+    calibration versions and equal ModelResults give equal bytes.
     """
     total: builtins.float
     """Weighted mean of the criteria's scores, each taken from 0 (its lowest level)
     to 1 (its highest). Unset if a criterion with weight has no score.
     """
+    calibration_version: builtins.str
+    """What the models' known severity was taken to be: GetFeedbackRequest takes it
+    as calibration_version. "none": every model was taken as it is.
+    """
     @property
     def points(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___MergedPoint]:
-        """Most important first."""
+        """The points, most important first."""
 
     @property
-    def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___MergedScore]: ...
+    def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___MergedScore]:
+        """The scores, one for each criterion of the rubric."""
+
     @property
     def summary(self) -> global___Summary:
-        """Short text for the author, in the submission's language."""
+        """Short text for the author, in the feedback's language."""
 
     @property
-    def panel(self) -> global___Panel: ...
+    def panel(self) -> global___Panel:
+        """Who was asked and who answered."""
+
     @property
     def suspected_injections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.Anchor]:
-        """Passages of the submission that seem to try to steer the models."""
+        """Passages of the submission that seem to try to steer the models. A suspicion,
+        never a verdict on the author.
+        """
 
     @property
     def confirmed_injections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.Anchor]:
@@ -108,9 +119,10 @@ class MergedFeedback(google.protobuf.message.Message):
         version: builtins.str = ...,
         total: builtins.float | None = ...,
         confirmed_injections: collections.abc.Iterable[chorus.feedback.v1.feedback_pb2.Anchor] | None = ...,
+        calibration_version: builtins.str = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_total", b"_total", "panel", b"panel", "summary", b"summary", "total", b"total"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_total", b"_total", "confirmed_injections", b"confirmed_injections", "panel", b"panel", "points", b"points", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections", "total", b"total", "version", b"version"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_total", b"_total", "calibration_version", b"calibration_version", "confirmed_injections", b"confirmed_injections", "panel", b"panel", "points", b"points", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections", "total", b"total", "version", b"version"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["_total", b"_total"]) -> typing.Literal["total"] | None: ...
 
 global___MergedFeedback = MergedFeedback
@@ -130,8 +142,11 @@ class MergedPoint(google.protobuf.message.Message):
         MODEL_FIELD_NUMBER: builtins.int
         POINT_FIELD_NUMBER: builtins.int
         model: builtins.str
+        """Model.name."""
         @property
-        def point(self) -> chorus.feedback.v1.feedback_pb2.Point: ...
+        def point(self) -> chorus.feedback.v1.feedback_pb2.Point:
+            """The point as the model made it."""
+
         def __init__(
             self,
             *,
@@ -148,12 +163,17 @@ class MergedPoint(google.protobuf.message.Message):
     CONTRADICTS_FIELD_NUMBER: builtins.int
     IMPORTANCE_FIELD_NUMBER: builtins.int
     id: builtins.str
-    """Stable while the same passage and issue are meant."""
+    """Its name within this feedback. Stable while the same passage and issue are
+    meant.
+    """
     families: builtins.int
     """How many families the members are of."""
     agreement: global___Agreement.ValueType
+    """How far the models agree on it."""
     importance: builtins.float
-    """Above 0; the order of `points`. Comparable within one merge only."""
+    """How much it matters, above 0; the order of `points`. Comparable within one
+    merge only.
+    """
     @property
     def members(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___MergedPoint.Member]:
         """What each model said, word for word. The first one stands for all."""
@@ -190,16 +210,23 @@ class MergedScore(google.protobuf.message.Message):
     RATERS_FIELD_NUMBER: builtins.int
     EFFECTIVE_RATERS_FIELD_NUMBER: builtins.int
     criterion_id: builtins.str
+    """Criterion.id."""
     score: builtins.float
-    """Unset if the models contradict each other, or too few could judge."""
+    """From the criterion's lowest level to its highest. Unset if the models
+    contradict each other, or too few could judge.
+    """
     low: builtins.float
-    """The range the true score plausibly lies in. Unset if no model could judge."""
+    """The lowest that the true score plausibly is. Unset if no model could judge."""
     high: builtins.float
+    """The highest that the true score plausibly is. Unset if no model could judge."""
     agreement: global___Agreement.ValueType
+    """How far the models agree on it."""
     effective_raters: builtins.float
     """How many independent opinions the raters are worth."""
     @property
-    def raters(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___RaterScore]: ...
+    def raters(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___RaterScore]:
+        """What each model contributed."""
+
     def __init__(
         self,
         *,
@@ -234,15 +261,18 @@ class RaterScore(google.protobuf.message.Message):
     WEIGHT_FIELD_NUMBER: builtins.int
     RATIONALE_FIELD_NUMBER: builtins.int
     model: builtins.str
+    """Model.name."""
     raw: builtins.float
+    """The score it gave."""
     adjusted: builtins.float
-    """After the model's known severity is taken off."""
+    """The score after the model's known severity is taken off."""
     weight: builtins.float
     """How much it counted, beside 1 for the usual: less where the model's scores
     of this work look more like chance than like its usual self; 0: not at all.
     Shown all the same.
     """
     rationale: builtins.str
+    """Why the model gave it. Empty: it did not say."""
     def __init__(
         self,
         *,
@@ -295,10 +325,12 @@ class Summary(google.protobuf.message.Message):
         POINT_IDS_FIELD_NUMBER: builtins.int
         KIND_FIELD_NUMBER: builtins.int
         text: builtins.str
+        """The sentence, in the feedback's language."""
         kind: global___Summary.Sentence.Kind.ValueType
+        """What it is for."""
         @property
         def point_ids(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-            """MergedPoint.id, at least one."""
+            """MergedPoint.id of what it rests on, at least one."""
 
         def __init__(
             self,
@@ -312,9 +344,11 @@ class Summary(google.protobuf.message.Message):
     SENTENCES_FIELD_NUMBER: builtins.int
     MODEL_FIELD_NUMBER: builtins.int
     model: builtins.str
-    """The model that worded it. Empty: a template did."""
+    """The Model.name that worded it. Empty: a template did."""
     @property
-    def sentences(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Summary.Sentence]: ...
+    def sentences(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Summary.Sentence]:
+        """The sentences in reading order."""
+
     def __init__(
         self,
         *,
@@ -364,12 +398,16 @@ class Panel(google.protobuf.message.Message):
     FAMILIES_ANSWERED_FIELD_NUMBER: builtins.int
     MISSING_FIELD_NUMBER: builtins.int
     state: global___Panel.State.ValueType
+    """How much of the panel the merge rests on."""
     asked: builtins.int
+    """How many models were asked, substitutes left out."""
     answered: builtins.int
+    """How many answered, substitutes included."""
     families_answered: builtins.int
+    """How many families they are of."""
     @property
     def missing(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """Names of models without an answer."""
+        """Model.name of those without an answer."""
 
     def __init__(
         self,

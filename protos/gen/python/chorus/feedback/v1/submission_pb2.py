@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#chorus/feedback/v1/submission.proto\x12\x12\x63horus.feedback.v1\"o\n\nSubmission\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x18\n\x10reference_answer\x18\x04 \x01(\t\x12\x14\n\x0c\x61uthor_level\x18\x05 \x01(\t\"9\n\x06Rubric\x12/\n\x08\x63riteria\x18\x01 \x03(\x0b\x32\x1d.chorus.feedback.v1.Criterion\"\x86\x01\n\tCriterion\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12)\n\x06levels\x18\x04 \x03(\x0b\x32\x19.chorus.feedback.v1.Level\x12\x13\n\x06weight\x18\x05 \x01(\x02H\x00\x88\x01\x01\x42\t\n\x07_weight\":\n\x05Level\x12\r\n\x05score\x18\x01 \x01(\x02\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#chorus/feedback/v1/submission.proto\x12\x12\x63horus.feedback.v1\"o\n\nSubmission\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04task\x18\x02 \x01(\t\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x18\n\x10reference_answer\x18\x04 \x01(\t\x12\x14\n\x0c\x61uthor_level\x18\x05 \x01(\t\"9\n\x06Rubric\x12/\n\x08\x63riteria\x18\x01 \x03(\x0b\x32\x1d.chorus.feedback.v1.Criterion\"\x86\x01\n\tCriterion\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12)\n\x06levels\x18\x04 \x03(\x0b\x32\x19.chorus.feedback.v1.Level\x12\x13\n\x06weight\x18\x05 \x01(\x02H\x00\x88\x01\x01\x42\t\n\x07_weight\":\n\x05Level\x12\r\n\x05score\x18\x01 \x01(\x02\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\tB\xae\x01\n\x1a\x65xample.chorus.feedback.v1P\x01Z,chorus.example/chorus/feedback/v1;feedbackv1\xaa\x02\x12\x43horus.Feedback.V1\xca\x02\x12\x43horus\\Feedback\\V1\xe2\x02\x1e\x43horus\\Feedback\\V1\\GPBMetadata\xea\x02\x14\x43horus::Feedback::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.feedback.v1.submission_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\032example.chorus.feedback.v1P\001Z,chorus.example/chorus/feedback/v1;feedbackv1\252\002\022Chorus.Feedback.V1\312\002\022Chorus\\Feedback\\V1\342\002\036Chorus\\Feedback\\V1\\GPBMetadata\352\002\024Chorus::Feedback::V1'
   _globals['_SUBMISSION']._serialized_start=59
   _globals['_SUBMISSION']._serialized_end=170
   _globals['_RUBRIC']._serialized_start=172

@@ -24,18 +24,22 @@ class Submission(google.protobuf.message.Message):
     REFERENCE_ANSWER_FIELD_NUMBER: builtins.int
     AUTHOR_LEVEL_FIELD_NUMBER: builtins.int
     text: builtins.str
-    """1 to 100000 Unicode code points."""
+    """The work. 1 to 100,000 Unicode code points, not white space alone."""
     task: builtins.str
-    """The task the author was given. May be empty. At most 20000 code points."""
+    """The task the author was given. Empty: none. At most 20,000 Unicode code
+    points.
+    """
     language_code: builtins.str
-    """BCP 47, for example "ko" or "en". Empty: detected from the text."""
+    """BCP 47, for example "ko" or "en". Empty: detected from the text. At most 64
+    characters.
+    """
     reference_answer: builtins.str
-    """What a good answer contains, for short-answer tasks. May be empty. At most
-    20000 code points.
+    """What a good answer contains, for short-answer tasks. Empty: not said. At most
+    20,000 Unicode code points.
     """
     author_level: builtins.str
-    """Whom the feedback is for, for example "grade 8" or a CEFR level. May be
-    empty. At most 200 code points.
+    """Whom the feedback is for, for example "grade 8" or a CEFR level. Empty: not
+    said. At most 200 Unicode code points.
     """
     def __init__(
         self,
@@ -61,7 +65,7 @@ class Rubric(google.protobuf.message.Message):
     CRITERIA_FIELD_NUMBER: builtins.int
     @property
     def criteria(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Criterion]:
-        """1 to 20."""
+        """What is judged. 1 to 20."""
 
     def __init__(
         self,
@@ -84,14 +88,20 @@ class Criterion(google.protobuf.message.Message):
     LEVELS_FIELD_NUMBER: builtins.int
     WEIGHT_FIELD_NUMBER: builtins.int
     id: builtins.str
-    """Unique within the rubric, for example "evidence". At most 100 characters."""
+    """Its name within the rubric, for example "evidence". Unique, not empty, at
+    most 100 Unicode code points.
+    """
     title: builtins.str
+    """Its name for people. Empty: as `id`."""
     description: builtins.str
+    """What is looked for. Empty: the title says it."""
     weight: builtins.float
-    """Not negative, not all zero. Unset means 1."""
+    """How much it counts in the total, beside the others; not negative, not all
+    zero. Unset: 1.
+    """
     @property
     def levels(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Level]:
-        """From the lowest score to the highest, 2 to 11 of them."""
+        """Its scale, from the lowest score to the highest. 2 to 11."""
 
     def __init__(
         self,
@@ -118,8 +128,11 @@ class Level(google.protobuf.message.Message):
     TITLE_FIELD_NUMBER: builtins.int
     DESCRIPTION_FIELD_NUMBER: builtins.int
     score: builtins.float
+    """The score it stands for, above that of the level before. Finite."""
     title: builtins.str
+    """Its name for people. Empty: the score alone."""
     description: builtins.str
+    """What a work of this level is like. Empty: not said."""
     def __init__(
         self,
         *,

@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63horus/model/v1/content.proto\x12\x0f\x63horus.model.v1\"Q\n\x04Turn\x12#\n\x04role\x18\x01 \x01(\x0e\x32\x15.chorus.model.v1.Role\x12$\n\x05parts\x18\x02 \x03(\x0b\x32\x15.chorus.model.v1.Part\"v\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12-\n\x08\x64ocument\x18\x02 \x01(\x0b\x32\x19.chorus.model.v1.DocumentH\x00\x12\'\n\x05image\x18\x03 \x01(\x0b\x32\x16.chorus.model.v1.ImageH\x00\x42\x06\n\x04kind\"R\n\x08\x44ocument\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x12\n\nmedia_type\x18\x04 \x01(\t\")\n\x05Image\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t*;\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x0e\n\nROLE_MODEL\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63horus/model/v1/content.proto\x12\x0f\x63horus.model.v1\"Q\n\x04Turn\x12#\n\x04role\x18\x01 \x01(\x0e\x32\x15.chorus.model.v1.Role\x12$\n\x05parts\x18\x02 \x03(\x0b\x32\x15.chorus.model.v1.Part\"v\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12-\n\x08\x64ocument\x18\x02 \x01(\x0b\x32\x19.chorus.model.v1.DocumentH\x00\x12\'\n\x05image\x18\x03 \x01(\x0b\x32\x16.chorus.model.v1.ImageH\x00\x42\x06\n\x04kind\"R\n\x08\x44ocument\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x12\n\nmedia_type\x18\x04 \x01(\t\")\n\x05Image\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t*;\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x0e\n\nROLE_MODEL\x10\x02\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.model.v1.content_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\027example.chorus.model.v1P\001Z&chorus.example/chorus/model/v1;modelv1\252\002\017Chorus.Model.V1\312\002\017Chorus\\Model\\V1\342\002\033Chorus\\Model\\V1\\GPBMetadata\352\002\021Chorus::Model::V1'
   _globals['_ROLE']._serialized_start=380
   _globals['_ROLE']._serialized_end=439
   _globals['_TURN']._serialized_start=50

@@ -52,8 +52,11 @@ class Turn(google.protobuf.message.Message):
     ROLE_FIELD_NUMBER: builtins.int
     PARTS_FIELD_NUMBER: builtins.int
     role: global___Role.ValueType
+    """Who speaks. Required; the first turn and the last are the user's."""
     @property
-    def parts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Part]: ...
+    def parts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Part]:
+        """What is said, in reading order. At least one part with content, at most 64."""
+
     def __init__(
         self,
         *,
@@ -74,10 +77,15 @@ class Part(google.protobuf.message.Message):
     DOCUMENT_FIELD_NUMBER: builtins.int
     IMAGE_FIELD_NUMBER: builtins.int
     text: builtins.str
+    """Plain text. In a request it is an instruction or a question."""
     @property
-    def document(self) -> global___Document: ...
+    def document(self) -> global___Document:
+        """Material to read."""
+
     @property
-    def image(self) -> global___Image: ...
+    def image(self) -> global___Image:
+        """A picture to read, or one that was drawn."""
+
     def __init__(
         self,
         *,
@@ -105,16 +113,19 @@ class Document(google.protobuf.message.Message):
     MEDIA_TYPE_FIELD_NUMBER: builtins.int
     title: builtins.str
     """What the document is: "submission", "task", "reference_answer", "rubric" or
-    "points".
-    In a submission that an orchestrator sends, every sentence is preceded by
-    its number: "[S1] ", "[S2] " and so on. The numbers are no part of the work.
+    "points". Empty: not said. At most 200 Unicode code points.
     """
     text: builtins.str
+    """The text. May be empty. In a submission that an orchestrator sends, every
+    sentence is preceded by its number: "[S1] ", "[S2] " and so on. The numbers
+    are no part of the work.
+    """
     language_code: builtins.str
-    """BCP 47. Unset: not known."""
+    """BCP 47. Empty: not known. At most 64 characters."""
     media_type: builtins.str
     """IANA media type of `text`. Empty: "text/plain". A rubric is
-    "application/json", the ProtoJSON of chorus.feedback.v1.Rubric.
+    "application/json", the ProtoJSON of chorus.feedback.v1.Rubric. At most 200
+    characters.
     """
     def __init__(
         self,
@@ -137,8 +148,9 @@ class Image(google.protobuf.message.Message):
     DATA_FIELD_NUMBER: builtins.int
     MEDIA_TYPE_FIELD_NUMBER: builtins.int
     data: builtins.bytes
+    """The encoded bytes. At most 8 MiB."""
     media_type: builtins.str
-    """IANA media type, for example "image/png"."""
+    """IANA media type, for example "image/png". At most 200 characters."""
     def __init__(
         self,
         *,

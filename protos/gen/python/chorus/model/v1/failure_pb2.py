@@ -25,17 +25,18 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63horus/model/v1/failure.proto\x12\x0f\x63horus.model.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe3\x01\n\x07\x46\x61ilure\x12,\n\x06reason\x18\x01 \x01(\x0e\x32\x1c.chorus.model.v1.ErrorReason\x12\x0f\n\x07message\x18\x02 \x01(\t\x12.\n\x0bretry_delay\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x38\n\x08metadata\x18\x04 \x03(\x0b\x32&.chorus.model.v1.Failure.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\xac\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_INPUT_TOO_LONG\x10\x02\x12 \n\x1c\x45RROR_REASON_MODEL_NOT_FOUND\x10\x03\x12\x1e\n\x1a\x45RROR_REASON_NOT_SUPPORTED\x10\x04\x12\x1e\n\x1a\x45RROR_REASON_PROVIDER_AUTH\x10\x05\x12\x1d\n\x19\x45RROR_REASON_RATE_LIMITED\x10\x06\x12 \n\x1c\x45RROR_REASON_QUOTA_EXHAUSTED\x10\x07\x12 \n\x1c\x45RROR_REASON_BUDGET_EXCEEDED\x10\x08\x12 \n\x1c\x45RROR_REASON_CONTENT_BLOCKED\x10\t\x12\x1c\n\x18\x45RROR_REASON_UNAVAILABLE\x10\n\x12\x1e\n\x1a\x45RROR_REASON_OUT_OF_MEMORY\x10\x0b\x12\x18\n\x14\x45RROR_REASON_TIMEOUT\x10\x0c\x12\x1b\n\x17\x45RROR_REASON_BAD_OUTPUT\x10\r\x12#\n\x1f\x45RROR_REASON_QUORUM_NOT_REACHED\x10\x0e\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0f\x12 \n\x1c\x45RROR_REASON_UNAUTHENTICATED\x10\x10\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63horus/model/v1/failure.proto\x12\x0f\x63horus.model.v1\x1a\x1egoogle/protobuf/duration.proto\"\xe3\x01\n\x07\x46\x61ilure\x12,\n\x06reason\x18\x01 \x01(\x0e\x32\x1c.chorus.model.v1.ErrorReason\x12\x0f\n\x07message\x18\x02 \x01(\t\x12.\n\x0bretry_delay\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x38\n\x08metadata\x18\x04 \x03(\x0b\x32&.chorus.model.v1.Failure.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\xd1\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_INPUT_TOO_LONG\x10\x02\x12 \n\x1c\x45RROR_REASON_MODEL_NOT_FOUND\x10\x03\x12\x1e\n\x1a\x45RROR_REASON_NOT_SUPPORTED\x10\x04\x12\x1e\n\x1a\x45RROR_REASON_PROVIDER_AUTH\x10\x05\x12\x1d\n\x19\x45RROR_REASON_RATE_LIMITED\x10\x06\x12 \n\x1c\x45RROR_REASON_QUOTA_EXHAUSTED\x10\x07\x12 \n\x1c\x45RROR_REASON_BUDGET_EXCEEDED\x10\x08\x12 \n\x1c\x45RROR_REASON_CONTENT_BLOCKED\x10\t\x12\x1c\n\x18\x45RROR_REASON_UNAVAILABLE\x10\n\x12\x1e\n\x1a\x45RROR_REASON_OUT_OF_MEMORY\x10\x0b\x12\x18\n\x14\x45RROR_REASON_TIMEOUT\x10\x0c\x12\x1b\n\x17\x45RROR_REASON_BAD_OUTPUT\x10\r\x12#\n\x1f\x45RROR_REASON_QUORUM_NOT_REACHED\x10\x0e\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0f\x12 \n\x1c\x45RROR_REASON_UNAUTHENTICATED\x10\x10\x12#\n\x1f\x45RROR_REASON_FEEDBACK_NOT_FOUND\x10\x11\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.model.v1.failure_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\027example.chorus.model.v1P\001Z&chorus.example/chorus/model/v1;modelv1\252\002\017Chorus.Model.V1\312\002\017Chorus\\Model\\V1\342\002\033Chorus\\Model\\V1\\GPBMetadata\352\002\021Chorus::Model::V1'
   _globals['_FAILURE_METADATAENTRY']._loaded_options = None
   _globals['_FAILURE_METADATAENTRY']._serialized_options = b'8\001'
   _globals['_ERRORREASON']._serialized_start=313
-  _globals['_ERRORREASON']._serialized_end=869
+  _globals['_ERRORREASON']._serialized_end=906
   _globals['_FAILURE']._serialized_start=83
   _globals['_FAILURE']._serialized_end=310
   _globals['_FAILURE_METADATAENTRY']._serialized_start=263

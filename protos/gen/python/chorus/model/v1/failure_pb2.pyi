@@ -84,6 +84,10 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     """A bug on our side. gRPC: INTERNAL."""
     ERROR_REASON_UNAUTHENTICATED: _ErrorReason.ValueType  # 16
     """The caller did not say who it is, or may not call. gRPC: UNAUTHENTICATED."""
+    ERROR_REASON_FEEDBACK_NOT_FOUND: _ErrorReason.ValueType  # 17
+    """The caller has no feedback of that id: there is none, it has expired, or it
+    is another caller's. gRPC: NOT_FOUND.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The only values of google.rpc.ErrorInfo.reason in the domain "chorus", and of
@@ -148,6 +152,10 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """A bug on our side. gRPC: INTERNAL."""
 ERROR_REASON_UNAUTHENTICATED: ErrorReason.ValueType  # 16
 """The caller did not say who it is, or may not call. gRPC: UNAUTHENTICATED."""
+ERROR_REASON_FEEDBACK_NOT_FOUND: ErrorReason.ValueType  # 17
+"""The caller has no feedback of that id: there is none, it has expired, or it
+is another caller's. gRPC: NOT_FOUND.
+"""
 global___ErrorReason = ErrorReason
 
 @typing.final
@@ -177,16 +185,18 @@ class Failure(google.protobuf.message.Message):
     RETRY_DELAY_FIELD_NUMBER: builtins.int
     METADATA_FIELD_NUMBER: builtins.int
     reason: global___ErrorReason.ValueType
-    """Switch on this."""
+    """Why it failed: switch on this."""
     message: builtins.str
-    """For developers, in English, free of secrets. Never parse it."""
+    """What happened, for developers, in English, free of secrets. At most 1,000
+    bytes. Never parse it.
+    """
     @property
     def retry_delay(self) -> google.protobuf.duration_pb2.Duration:
         """Wait at least this long before retrying. Unset: do not retry."""
 
     @property
     def metadata(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.str]:
-        """As in google.rpc.ErrorInfo.metadata. For INVALID_REQUEST the keys are field
+        """Details by name, as in google.rpc.ErrorInfo.metadata. Empty: none. For INVALID_REQUEST the keys are field
         paths, as in BadRequest, and the values say what is wrong.
         """
 

@@ -24,23 +24,26 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n chorus/model/v1/generation.proto\x12\x0f\x63horus.model.v1\"\xbc\x01\n\x08Sampling\x12\x18\n\x0btemperature\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12\x12\n\x05top_p\x18\x02 \x01(\x02H\x01\x88\x01\x01\x12\x1e\n\x11max_output_tokens\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x03H\x03\x88\x01\x01\x12\x16\n\x0estop_sequences\x18\x05 \x03(\tB\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x14\n\x12_max_output_tokensB\x07\n\x05_seed\"\\\n\x0cOutputFormat\x12\x15\n\x0bjson_schema\x18\x01 \x01(\tH\x00\x12-\n\x05image\x18\x02 \x01(\x0b\x32\x1c.chorus.model.v1.ImageFormatH\x00\x42\x06\n\x04kind\"9\n\x0bImageFormat\x12\x19\n\x0c\x61spect_ratio\x18\x01 \x01(\x02H\x00\x88\x01\x01\x42\x0f\n\r_aspect_ratio\"\xc7\x01\n\x05Usage\x12\x14\n\x0cinput_tokens\x18\x01 \x01(\x05\x12\x15\n\routput_tokens\x18\x02 \x01(\x05\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\x03 \x01(\x05\x12\x18\n\x10reasoning_tokens\x18\x04 \x01(\x05\x12\x1b\n\x0e\x63ost_usd_nanos\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12*\n\x05\x62\x61sis\x18\x06 \x01(\x0e\x32\x1b.chorus.model.v1.UsageBasisB\x11\n\x0f_cost_usd_nanos*w\n\nUsageBasis\x12\x1b\n\x17USAGE_BASIS_UNSPECIFIED\x10\x00\x12\x18\n\x14USAGE_BASIS_MEASURED\x10\x01\x12\x19\n\x15USAGE_BASIS_ESTIMATED\x10\x02\x12\x17\n\x13USAGE_BASIS_UNKNOWN\x10\x03*_\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n chorus/model/v1/generation.proto\x12\x0f\x63horus.model.v1\"\xf8\x01\n\x08Sampling\x12\x18\n\x0btemperature\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12\x12\n\x05top_p\x18\x02 \x01(\x02H\x01\x88\x01\x01\x12\x1e\n\x11max_output_tokens\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x03H\x03\x88\x01\x01\x12\x16\n\x0estop_sequences\x18\x05 \x03(\t\x12:\n\x10reasoning_effort\x18\x06 \x01(\x0e\x32 .chorus.model.v1.ReasoningEffortB\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x14\n\x12_max_output_tokensB\x07\n\x05_seed\"\\\n\x0cOutputFormat\x12\x15\n\x0bjson_schema\x18\x01 \x01(\tH\x00\x12-\n\x05image\x18\x02 \x01(\x0b\x32\x1c.chorus.model.v1.ImageFormatH\x00\x42\x06\n\x04kind\"9\n\x0bImageFormat\x12\x19\n\x0c\x61spect_ratio\x18\x01 \x01(\x02H\x00\x88\x01\x01\x42\x0f\n\r_aspect_ratio\"\xe3\x01\n\x05Usage\x12\x14\n\x0cinput_tokens\x18\x01 \x01(\x05\x12\x15\n\routput_tokens\x18\x02 \x01(\x05\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\x03 \x01(\x05\x12\x18\n\x10reasoning_tokens\x18\x04 \x01(\x05\x12\x1b\n\x0e\x63ost_usd_nanos\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12*\n\x05\x62\x61sis\x18\x06 \x01(\x0e\x32\x1b.chorus.model.v1.UsageBasis\x12\x1a\n\x12\x63\x61\x63he_write_tokens\x18\x07 \x01(\x05\x42\x11\n\x0f_cost_usd_nanos*\xd8\x01\n\x0fReasoningEffort\x12 \n\x1cREASONING_EFFORT_UNSPECIFIED\x10\x00\x12\x19\n\x15REASONING_EFFORT_NONE\x10\x01\x12\x1c\n\x18REASONING_EFFORT_MINIMAL\x10\x02\x12\x18\n\x14REASONING_EFFORT_LOW\x10\x03\x12\x1b\n\x17REASONING_EFFORT_MEDIUM\x10\x04\x12\x19\n\x15REASONING_EFFORT_HIGH\x10\x05\x12\x18\n\x14REASONING_EFFORT_MAX\x10\x06*w\n\nUsageBasis\x12\x1b\n\x17USAGE_BASIS_UNSPECIFIED\x10\x00\x12\x18\n\x14USAGE_BASIS_MEASURED\x10\x01\x12\x19\n\x15USAGE_BASIS_ESTIMATED\x10\x02\x12\x17\n\x13USAGE_BASIS_UNKNOWN\x10\x03*_\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46INISH_REASON_STOP\x10\x01\x12\x18\n\x14\x46INISH_REASON_LENGTH\x10\x02\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.model.v1.generation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_USAGEBASIS']._serialized_start=599
-  _globals['_USAGEBASIS']._serialized_end=718
-  _globals['_FINISHREASON']._serialized_start=720
-  _globals['_FINISHREASON']._serialized_end=815
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\027example.chorus.model.v1P\001Z&chorus.example/chorus/model/v1;modelv1\252\002\017Chorus.Model.V1\312\002\017Chorus\\Model\\V1\342\002\033Chorus\\Model\\V1\\GPBMetadata\352\002\021Chorus::Model::V1'
+  _globals['_REASONINGEFFORT']._serialized_start=688
+  _globals['_REASONINGEFFORT']._serialized_end=904
+  _globals['_USAGEBASIS']._serialized_start=906
+  _globals['_USAGEBASIS']._serialized_end=1025
+  _globals['_FINISHREASON']._serialized_start=1027
+  _globals['_FINISHREASON']._serialized_end=1122
   _globals['_SAMPLING']._serialized_start=54
-  _globals['_SAMPLING']._serialized_end=242
-  _globals['_OUTPUTFORMAT']._serialized_start=244
-  _globals['_OUTPUTFORMAT']._serialized_end=336
-  _globals['_IMAGEFORMAT']._serialized_start=338
-  _globals['_IMAGEFORMAT']._serialized_end=395
-  _globals['_USAGE']._serialized_start=398
-  _globals['_USAGE']._serialized_end=597
+  _globals['_SAMPLING']._serialized_end=302
+  _globals['_OUTPUTFORMAT']._serialized_start=304
+  _globals['_OUTPUTFORMAT']._serialized_end=396
+  _globals['_IMAGEFORMAT']._serialized_start=398
+  _globals['_IMAGEFORMAT']._serialized_end=455
+  _globals['_USAGE']._serialized_start=458
+  _globals['_USAGE']._serialized_end=685
 # @@protoc_insertion_point(module_scope)

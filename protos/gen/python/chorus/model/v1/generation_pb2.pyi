@@ -19,6 +19,46 @@ else:
 
 DESCRIPTOR: google.protobuf.descriptor.FileDescriptor
 
+class _ReasoningEffort:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: typing_extensions.TypeAlias = ValueType
+
+class _ReasoningEffortEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[_ReasoningEffort.ValueType], builtins.type):
+    DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
+    REASONING_EFFORT_UNSPECIFIED: _ReasoningEffort.ValueType  # 0
+    """The model's default."""
+    REASONING_EFFORT_NONE: _ReasoningEffort.ValueType  # 1
+    """Not at all, where the model lets one switch thinking off."""
+    REASONING_EFFORT_MINIMAL: _ReasoningEffort.ValueType  # 2
+    """As little as the model offers."""
+    REASONING_EFFORT_LOW: _ReasoningEffort.ValueType  # 3
+    """A little."""
+    REASONING_EFFORT_MEDIUM: _ReasoningEffort.ValueType  # 4
+    """As most questions need."""
+    REASONING_EFFORT_HIGH: _ReasoningEffort.ValueType  # 5
+    """Much: slow and dear."""
+    REASONING_EFFORT_MAX: _ReasoningEffort.ValueType  # 6
+    """As much as the model offers."""
+
+class ReasoningEffort(_ReasoningEffort, metaclass=_ReasoningEffortEnumTypeWrapper):
+    """How long a model thinks before it writes. New values may be added."""
+
+REASONING_EFFORT_UNSPECIFIED: ReasoningEffort.ValueType  # 0
+"""The model's default."""
+REASONING_EFFORT_NONE: ReasoningEffort.ValueType  # 1
+"""Not at all, where the model lets one switch thinking off."""
+REASONING_EFFORT_MINIMAL: ReasoningEffort.ValueType  # 2
+"""As little as the model offers."""
+REASONING_EFFORT_LOW: ReasoningEffort.ValueType  # 3
+"""A little."""
+REASONING_EFFORT_MEDIUM: ReasoningEffort.ValueType  # 4
+"""As most questions need."""
+REASONING_EFFORT_HIGH: ReasoningEffort.ValueType  # 5
+"""Much: slow and dear."""
+REASONING_EFFORT_MAX: ReasoningEffort.ValueType  # 6
+"""As much as the model offers."""
+global___ReasoningEffort = ReasoningEffort
+
 class _UsageBasis:
     ValueType = typing.NewType("ValueType", builtins.int)
     V: typing_extensions.TypeAlias = ValueType
@@ -86,14 +126,33 @@ class Sampling(google.protobuf.message.Message):
     MAX_OUTPUT_TOKENS_FIELD_NUMBER: builtins.int
     SEED_FIELD_NUMBER: builtins.int
     STOP_SEQUENCES_FIELD_NUMBER: builtins.int
+    REASONING_EFFORT_FIELD_NUMBER: builtins.int
     temperature: builtins.float
+    """Randomness, 0 to 2. Unset: the model's default. Ignored by models without
+    CAPABILITY_SAMPLING.
+    """
     top_p: builtins.float
+    """Share of probability that tokens are drawn from, 0 to 1. Unset: the model's
+    default. Ignored by models without CAPABILITY_SAMPLING.
+    """
     max_output_tokens: builtins.int
+    """Most tokens of the answer that a reader sees, at least 1. What a model thinks
+    before it writes does not count. Unset: as many as the model allows.
+    """
     seed: builtins.int
-    """Best effort: not every provider honours it."""
+    """Seed of the random choices. Unset: another one each time. Best effort: not
+    every provider honours it.
+    """
+    reasoning_effort: global___ReasoningEffort.ValueType
+    """How long the model thinks before it writes. Unset: the catalog's default for
+    that model. A model that has no such level takes its nearest; one that does
+    not think ignores it.
+    """
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """At most 4, none empty."""
+        """The answer ends before the first of them. Empty: none. At most 4, none empty,
+        each at most 200 Unicode code points.
+        """
 
     def __init__(
         self,
@@ -103,9 +162,10 @@ class Sampling(google.protobuf.message.Message):
         max_output_tokens: builtins.int | None = ...,
         seed: builtins.int | None = ...,
         stop_sequences: collections.abc.Iterable[builtins.str] | None = ...,
+        reasoning_effort: global___ReasoningEffort.ValueType = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "max_output_tokens", b"max_output_tokens", "seed", b"seed", "temperature", b"temperature", "top_p", b"top_p"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "max_output_tokens", b"max_output_tokens", "seed", b"seed", "stop_sequences", b"stop_sequences", "temperature", b"temperature", "top_p", b"top_p"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_max_output_tokens", b"_max_output_tokens", "_seed", b"_seed", "_temperature", b"_temperature", "_top_p", b"_top_p", "max_output_tokens", b"max_output_tokens", "reasoning_effort", b"reasoning_effort", "seed", b"seed", "stop_sequences", b"stop_sequences", "temperature", b"temperature", "top_p", b"top_p"]) -> None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_max_output_tokens", b"_max_output_tokens"]) -> typing.Literal["max_output_tokens"] | None: ...
     @typing.overload
@@ -126,7 +186,8 @@ class OutputFormat(google.protobuf.message.Message):
     JSON_SCHEMA_FIELD_NUMBER: builtins.int
     IMAGE_FIELD_NUMBER: builtins.int
     json_schema: builtins.str
-    """A JSON Schema (draft 2020-12). Servers use the provider's own structured
+    """A JSON Schema (draft 2020-12), at most 256 KiB and 64 levels deep. No
+    reference out of it is followed. Servers use the provider's own structured
     output where it has one, and check the answer against the schema anyway.
     """
     @property
@@ -153,7 +214,7 @@ class ImageFormat(google.protobuf.message.Message):
 
     ASPECT_RATIO_FIELD_NUMBER: builtins.int
     aspect_ratio: builtins.float
-    """Width over height. Unset: the model's default."""
+    """Width over height, above 0. Unset: the model's default."""
     def __init__(
         self,
         *,
@@ -177,16 +238,23 @@ class Usage(google.protobuf.message.Message):
     REASONING_TOKENS_FIELD_NUMBER: builtins.int
     COST_USD_NANOS_FIELD_NUMBER: builtins.int
     BASIS_FIELD_NUMBER: builtins.int
+    CACHE_WRITE_TOKENS_FIELD_NUMBER: builtins.int
     input_tokens: builtins.int
+    """Tokens that were read, cached ones included. 0: none, or not known."""
     output_tokens: builtins.int
+    """Tokens that were written, thinking included. 0: none, or not known."""
     cached_input_tokens: builtins.int
-    """Part of input_tokens."""
+    """Part of input_tokens: those read from a cache. 0: none, or not reported."""
     reasoning_tokens: builtins.int
-    """Part of output_tokens."""
+    """Part of output_tokens: those of thinking. 0: none, or not reported."""
     cost_usd_nanos: builtins.int
     """In 1e-9 USD. Unset if the model has no price."""
     basis: global___UsageBasis.ValueType
-    """How far the counts above can be trusted."""
+    """How far the counts above can be trusted. Unset: nothing is known."""
+    cache_write_tokens: builtins.int
+    """Part of input_tokens: those written to a cache for later calls. 0: none, or
+    not reported.
+    """
     def __init__(
         self,
         *,
@@ -196,9 +264,10 @@ class Usage(google.protobuf.message.Message):
         reasoning_tokens: builtins.int = ...,
         cost_usd_nanos: builtins.int | None = ...,
         basis: global___UsageBasis.ValueType = ...,
+        cache_write_tokens: builtins.int = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_cost_usd_nanos", b"_cost_usd_nanos", "cost_usd_nanos", b"cost_usd_nanos"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_cost_usd_nanos", b"_cost_usd_nanos", "basis", b"basis", "cached_input_tokens", b"cached_input_tokens", "cost_usd_nanos", b"cost_usd_nanos", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_cost_usd_nanos", b"_cost_usd_nanos", "basis", b"basis", "cache_write_tokens", b"cache_write_tokens", "cached_input_tokens", b"cached_input_tokens", "cost_usd_nanos", b"cost_usd_nanos", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["_cost_usd_nanos", b"_cost_usd_nanos"]) -> typing.Literal["cost_usd_nanos"] | None: ...
 
 global___Usage = Usage

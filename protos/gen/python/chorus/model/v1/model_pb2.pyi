@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 import builtins
+import chorus.model.v1.generation_pb2
 import collections.abc
 import google.protobuf.descriptor
 import google.protobuf.duration_pb2
@@ -93,6 +94,29 @@ class Model(google.protobuf.message.Message):
     STATE_UNAVAILABLE: Model.State.ValueType  # 3
     """Not answering; state_detail says why."""
 
+    class _Kind:
+        ValueType = typing.NewType("ValueType", builtins.int)
+        V: typing_extensions.TypeAlias = ValueType
+
+    class _KindEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[Model._Kind.ValueType], builtins.type):
+        DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: Model._Kind.ValueType  # 0
+        """A language model."""
+        KIND_LANGUAGE_MODEL: Model._Kind.ValueType  # 1
+        """A language model."""
+        KIND_RULES: Model._Kind.ValueType  # 2
+        """Rules: no model, no cost, and no opinion on how good a text is."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """What writes the answers. New values may be added."""
+
+    KIND_UNSPECIFIED: Model.Kind.ValueType  # 0
+    """A language model."""
+    KIND_LANGUAGE_MODEL: Model.Kind.ValueType  # 1
+    """A language model."""
+    KIND_RULES: Model.Kind.ValueType  # 2
+    """Rules: no model, no cost, and no opinion on how good a text is."""
+
     NAME_FIELD_NUMBER: builtins.int
     DISPLAY_NAME_FIELD_NUMBER: builtins.int
     FAMILY_FIELD_NUMBER: builtins.int
@@ -107,41 +131,62 @@ class Model(google.protobuf.message.Message):
     SUCCESSOR_FIELD_NUMBER: builtins.int
     PROVIDER_FIELD_NUMBER: builtins.int
     TRACK_RECORD_FIELD_NUMBER: builtins.int
+    KIND_FIELD_NUMBER: builtins.int
+    REASONING_EFFORTS_FIELD_NUMBER: builtins.int
+    DEFAULT_REASONING_EFFORT_FIELD_NUMBER: builtins.int
     name: builtins.str
     """Stable id, "{who serves it}/{its name there}", for example
     "gemma/gemma-3-4b-it", "huggingface/google/gemma-3-4b-it", "openai/gpt-4o".
+    1 to 200 Unicode code points.
     """
     display_name: builtins.str
-    """For people."""
+    """The name for people. Empty: none besides `name`."""
     family: builtins.str
     """Who trained it: "google" for Gemma and Gemini alike. Models of one family
     make the same mistakes, so agreement is counted by family.
     """
     max_input_tokens: builtins.int
+    """Most tokens of a prompt. 0: not known."""
     max_output_tokens: builtins.int
+    """Most tokens of an answer, thinking included. 0: not known."""
     state: global___Model.State.ValueType
+    """Whether it answers now."""
     state_detail: builtins.str
-    """Why the state is not READY and what to do about it, for people."""
+    """Why the state is not READY and what to do about it, for people. Empty: it is
+    READY.
+    """
     retirement_date: builtins.str
     """The provider's shutdown date, "YYYY-MM-DD". Empty: none announced."""
     successor: builtins.str
-    """The provider's named replacement. Empty: none."""
+    """The provider's named replacement, a Model.name. Empty: none."""
     provider: builtins.str
     """Whose machines read the text, for example "openai". Empty: ours."""
+    kind: global___Model.Kind.ValueType
+    """Whether it is a language model or a set of rules. Unset: a language model."""
+    default_reasoning_effort: chorus.model.v1.generation_pb2.ReasoningEffort.ValueType
+    """The level it takes where a request names none. Unset: the provider's own."""
     @property
-    def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[global___Capability.ValueType]: ...
+    def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[global___Capability.ValueType]:
+        """What the model can do. Empty: nothing that is known."""
+
     @property
     def footprint(self) -> global___Footprint:
         """What running it takes here. Unset for models that run elsewhere."""
 
     @property
     def price(self) -> global___Price:
-        """Unset: not known. All zero: free of charge per call."""
+        """Today's price. Unset: not known. All zero: free of charge per call."""
 
     @property
     def track_record(self) -> global___TrackRecord:
         """What the server that lists it saw of it lately. Unset: no call yet, or not
         kept (model servers keep none, the orchestrator does).
+        """
+
+    @property
+    def reasoning_efforts(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.generation_pb2.ReasoningEffort.ValueType]:
+        """The levels of thinking that it offers, from the least. Empty: it does not
+        think, or the levels are not known.
         """
 
     def __init__(
@@ -161,9 +206,12 @@ class Model(google.protobuf.message.Message):
         successor: builtins.str = ...,
         provider: builtins.str = ...,
         track_record: global___TrackRecord | None = ...,
+        kind: global___Model.Kind.ValueType = ...,
+        reasoning_efforts: collections.abc.Iterable[chorus.model.v1.generation_pb2.ReasoningEffort.ValueType] | None = ...,
+        default_reasoning_effort: chorus.model.v1.generation_pb2.ReasoningEffort.ValueType = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["footprint", b"footprint", "price", b"price", "track_record", b"track_record"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["capabilities", b"capabilities", "display_name", b"display_name", "family", b"family", "footprint", b"footprint", "max_input_tokens", b"max_input_tokens", "max_output_tokens", b"max_output_tokens", "name", b"name", "price", b"price", "provider", b"provider", "retirement_date", b"retirement_date", "state", b"state", "state_detail", b"state_detail", "successor", b"successor", "track_record", b"track_record"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["capabilities", b"capabilities", "default_reasoning_effort", b"default_reasoning_effort", "display_name", b"display_name", "family", b"family", "footprint", b"footprint", "kind", b"kind", "max_input_tokens", b"max_input_tokens", "max_output_tokens", b"max_output_tokens", "name", b"name", "price", b"price", "provider", b"provider", "reasoning_efforts", b"reasoning_efforts", "retirement_date", b"retirement_date", "state", b"state", "state_detail", b"state_detail", "successor", b"successor", "track_record", b"track_record"]) -> None: ...
 
 global___Model = Model
 
@@ -178,11 +226,13 @@ class Footprint(google.protobuf.message.Message):
     DISK_BYTES_FIELD_NUMBER: builtins.int
     DEVICE_FIELD_NUMBER: builtins.int
     precision: builtins.str
-    """For example "bf16" or "nf4"."""
+    """The form of its weights, for example "bf16" or "nf4". Empty: not known."""
     memory_bytes: builtins.int
+    """In bytes of memory. 0: not known."""
     disk_bytes: builtins.int
+    """In bytes of disk. 0: not known."""
     device: builtins.str
-    """For example "cpu" or "cuda:0"."""
+    """Where it runs, for example "cpu" or "cuda:0". Empty: not known."""
     def __init__(
         self,
         *,
@@ -206,13 +256,14 @@ class TrackRecord(google.protobuf.message.Message):
     LATENCY_FIELD_NUMBER: builtins.int
     OUTPUT_TOKENS_PER_SECOND_FIELD_NUMBER: builtins.int
     calls: builtins.int
+    """How many calls the record holds, 1 to 1,000."""
     failure_rate: builtins.float
-    """0 to 1."""
+    """Share of them that failed, 0 to 1."""
     output_tokens_per_second: builtins.float
-    """While one answer is written, median."""
+    """While one answer is written, median. 0: not known."""
     @property
     def latency(self) -> google.protobuf.duration_pb2.Duration:
-        """Time to a whole answer, median."""
+        """Time to a whole answer, median. Unset: none was answered."""
 
     def __init__(
         self,
@@ -236,16 +287,25 @@ class Price(google.protobuf.message.Message):
     INPUT_USD_NANOS_FIELD_NUMBER: builtins.int
     CACHED_INPUT_USD_NANOS_FIELD_NUMBER: builtins.int
     OUTPUT_USD_NANOS_FIELD_NUMBER: builtins.int
+    CACHE_WRITE_USD_NANOS_FIELD_NUMBER: builtins.int
     input_usd_nanos: builtins.int
+    """Of input tokens that come from no cache."""
     cached_input_usd_nanos: builtins.int
+    """Of input tokens that are read from a cache."""
     output_usd_nanos: builtins.int
+    """Of output tokens, thinking included."""
+    cache_write_usd_nanos: builtins.int
+    """Of input tokens that are written to a cache. Unset: as input_usd_nanos."""
     def __init__(
         self,
         *,
         input_usd_nanos: builtins.int = ...,
         cached_input_usd_nanos: builtins.int = ...,
         output_usd_nanos: builtins.int = ...,
+        cache_write_usd_nanos: builtins.int | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["cached_input_usd_nanos", b"cached_input_usd_nanos", "input_usd_nanos", b"input_usd_nanos", "output_usd_nanos", b"output_usd_nanos"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_cache_write_usd_nanos", b"_cache_write_usd_nanos", "cache_write_usd_nanos", b"cache_write_usd_nanos"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_cache_write_usd_nanos", b"_cache_write_usd_nanos", "cache_write_usd_nanos", b"cache_write_usd_nanos", "cached_input_usd_nanos", b"cached_input_usd_nanos", "input_usd_nanos", b"input_usd_nanos", "output_usd_nanos", b"output_usd_nanos"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["_cache_write_usd_nanos", b"_cache_write_usd_nanos"]) -> typing.Literal["cache_write_usd_nanos"] | None: ...
 
 global___Price = Price

@@ -21,9 +21,39 @@ class ListModelsRequest(google.protobuf.message.Message):
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
+    PAGE_SIZE_FIELD_NUMBER: builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    CAPABILITIES_FIELD_NUMBER: builtins.int
+    STATES_FIELD_NUMBER: builtins.int
+    page_size: builtins.int
+    """Most models of one page, not negative. 0: 100. More than 1,000 counts as
+    1,000.
+    """
+    page_token: builtins.str
+    """ListModelsResponse.next_page_token of the page before, with the same filter.
+    Empty: the first page. At most 200 characters.
+    """
+    @property
+    def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.model_pb2.Capability.ValueType]:
+        """Lists only models that can do all of these. Empty: whatever they can do. At
+        most 16.
+        """
+
+    @property
+    def states(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.model_pb2.Model.State.ValueType]:
+        """Lists only models in one of these states. Empty: whatever their state. At
+        most 16.
+        """
+
     def __init__(
         self,
+        *,
+        page_size: builtins.int = ...,
+        page_token: builtins.str = ...,
+        capabilities: collections.abc.Iterable[chorus.model.v1.model_pb2.Capability.ValueType] | None = ...,
+        states: collections.abc.Iterable[chorus.model.v1.model_pb2.Model.State.ValueType] | None = ...,
     ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["capabilities", b"capabilities", "page_size", b"page_size", "page_token", b"page_token", "states", b"states"]) -> None: ...
 
 global___ListModelsRequest = ListModelsRequest
 
@@ -34,14 +64,20 @@ class ListModelsResponse(google.protobuf.message.Message):
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
     MODELS_FIELD_NUMBER: builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    next_page_token: builtins.str
+    """What asks for the next page. Empty: this is the last one."""
     @property
-    def models(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.model_pb2.Model]: ...
+    def models(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.model_pb2.Model]:
+        """The models of this page."""
+
     def __init__(
         self,
         *,
         models: collections.abc.Iterable[chorus.model.v1.model_pb2.Model] | None = ...,
+        next_page_token: builtins.str = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["models", b"models"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["models", b"models", "next_page_token", b"next_page_token"]) -> None: ...
 
 global___ListModelsResponse = ListModelsResponse
 
@@ -57,16 +93,25 @@ class GenerateRequest(google.protobuf.message.Message):
     SAMPLING_FIELD_NUMBER: builtins.int
     OUTPUT_FORMAT_FIELD_NUMBER: builtins.int
     model: builtins.str
-    """Model.name. Required if the server has more than one model."""
+    """Model.name. Required if the server has more than one model. At most 200
+    Unicode code points.
+    """
     system_instruction: builtins.str
+    """What the model is told before the conversation. Empty: nothing."""
     @property
     def turns(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.content_pb2.Turn]:
-        """Oldest first; the last turn is the user's."""
+        """The conversation, oldest first; the first turn and the last are the user's.
+        1 to 256.
+        """
 
     @property
-    def sampling(self) -> chorus.model.v1.generation_pb2.Sampling: ...
+    def sampling(self) -> chorus.model.v1.generation_pb2.Sampling:
+        """How to sample. Unset: the model's defaults."""
+
     @property
-    def output_format(self) -> chorus.model.v1.generation_pb2.OutputFormat: ...
+    def output_format(self) -> chorus.model.v1.generation_pb2.OutputFormat:
+        """The form of the answer. Unset: free text."""
+
     def __init__(
         self,
         *,
@@ -91,10 +136,12 @@ class GenerateResponse(google.protobuf.message.Message):
     COMPLETION_FIELD_NUMBER: builtins.int
     @property
     def parts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.content_pb2.Part]:
-        """With a JSON Schema: one text part that holds the JSON."""
+        """The answer. With a JSON Schema: one text part that holds the JSON."""
 
     @property
-    def completion(self) -> global___Completion: ...
+    def completion(self) -> global___Completion:
+        """How the generation ended."""
+
     def __init__(
         self,
         *,
@@ -114,7 +161,9 @@ class StreamGenerateRequest(google.protobuf.message.Message):
 
     REQUEST_FIELD_NUMBER: builtins.int
     @property
-    def request(self) -> global___GenerateRequest: ...
+    def request(self) -> global___GenerateRequest:
+        """What is asked."""
+
     def __init__(
         self,
         *,
@@ -134,9 +183,13 @@ class StreamGenerateResponse(google.protobuf.message.Message):
     DELTA_FIELD_NUMBER: builtins.int
     COMPLETED_FIELD_NUMBER: builtins.int
     @property
-    def delta(self) -> chorus.model.v1.content_pb2.Part: ...
+    def delta(self) -> chorus.model.v1.content_pb2.Part:
+        """The next piece of the answer."""
+
     @property
-    def completed(self) -> global___Completion: ...
+    def completed(self) -> global___Completion:
+        """How the generation ended; the last message."""
+
     def __init__(
         self,
         *,
@@ -159,8 +212,9 @@ class Completion(google.protobuf.message.Message):
     USAGE_FIELD_NUMBER: builtins.int
     MODEL_VERSION_FIELD_NUMBER: builtins.int
     finish_reason: chorus.model.v1.generation_pb2.FinishReason.ValueType
+    """Why it ended."""
     model_version: builtins.str
-    """The exact version that answered, as the provider names it."""
+    """The exact version that answered, as the provider names it. Empty: not said."""
     @property
     def usage(self) -> chorus.model.v1.generation_pb2.Usage:
         """Over all attempts of this call; its basis is the weakest of its parts. Unset

@@ -71,7 +71,8 @@ class ModelServiceServicer(object):
     """
 
     def ListModels(self, request, context):
-        """Lists the models behind this server and their state.
+        """Lists the models behind this server and their state, in the catalog's order,
+        page by page.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

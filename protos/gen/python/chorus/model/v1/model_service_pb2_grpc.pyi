@@ -33,7 +33,9 @@ class ModelServiceStub:
         chorus.model.v1.model_service_pb2.ListModelsRequest,
         chorus.model.v1.model_service_pb2.ListModelsResponse,
     ]
-    """Lists the models behind this server and their state."""
+    """Lists the models behind this server and their state, in the catalog's order,
+    page by page.
+    """
 
     Generate: grpc.UnaryUnaryMultiCallable[
         chorus.model.v1.model_service_pb2.GenerateRequest,
@@ -64,7 +66,9 @@ class ModelServiceAsyncStub:
         chorus.model.v1.model_service_pb2.ListModelsRequest,
         chorus.model.v1.model_service_pb2.ListModelsResponse,
     ]
-    """Lists the models behind this server and their state."""
+    """Lists the models behind this server and their state, in the catalog's order,
+    page by page.
+    """
 
     Generate: grpc.aio.UnaryUnaryMultiCallable[
         chorus.model.v1.model_service_pb2.GenerateRequest,
@@ -97,7 +101,9 @@ class ModelServiceServicer(metaclass=abc.ABCMeta):
         request: chorus.model.v1.model_service_pb2.ListModelsRequest,
         context: _ServicerContext,
     ) -> typing.Union[chorus.model.v1.model_service_pb2.ListModelsResponse, collections.abc.Awaitable[chorus.model.v1.model_service_pb2.ListModelsResponse]]:
-        """Lists the models behind this server and their state."""
+        """Lists the models behind this server and their state, in the catalog's order,
+        page by page.
+        """
 
     @abc.abstractmethod
     def Generate(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rpckit.malloc_trim import give_back
+from rpckit.malloc_trim import release_freed_memory
 
 PROCESS = ctypes.CDLL(None) if sys.platform == "linux" else None
 BLOCK, BLOCKS = 1000, 50_000
@@ -27,6 +27,6 @@ def test_what_was_freed_is_given_back() -> None:
     for each in blocks[:-1]:
         PROCESS.free(each)
     before = resident_bytes()
-    give_back()
+    release_freed_memory()
     assert before - resident_bytes() > BLOCK * BLOCKS // 2
     PROCESS.free(blocks[-1])
