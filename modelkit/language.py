@@ -45,6 +45,10 @@ _CANDIDATES = [
     "vi",
     "zh",
 ]
+MAX_LANGUAGE_CODE = 64
+# The shape of a BCP 47 tag. Whether its subtags exist makes no difference here.
+_LANGUAGE_CODE = regex.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
 _ENOUGH_HANGUL = 0.3
 _ENOUGH_ENGLISH = 0.08
 _ENOUGH_ENGLISH_WORDS = 4
@@ -86,6 +90,11 @@ def detect_language(text: str) -> str:
         return "en"
     language, certainty = _identifier().classify(head)
     return str(language) if certainty >= _ENOUGH_CERTAINTY else "en"
+
+
+def is_language_code(code: str) -> bool:
+    """Returns whether it has the shape of a BCP 47 tag and is not too long."""
+    return len(code) <= MAX_LANGUAGE_CODE and _LANGUAGE_CODE.fullmatch(code) is not None
 
 
 def primary_subtag(language_code: str) -> str:

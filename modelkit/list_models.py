@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from chorus.model.v1 import model_pb2, model_service_pb2
+from chorus.model.v1 import model_pb2
 from rpckit.errors import InvalidRequest
 
 MAX_FILTER = 16
@@ -67,18 +67,6 @@ def page_of(models: Sequence[model_pb2.Model], request: ModelListRequest) -> Mod
     size = min(request.page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
     page = found[:size]
     return ModelPage(page, _token(request, page[-1].name) if len(found) > size else "")
-
-
-def list_models_response(
-    models: Sequence[model_pb2.Model], request: model_service_pb2.ListModelsRequest
-) -> model_service_pb2.ListModelsResponse:
-    """Returns what a model server that has these models answers.
-
-    Raises:
-        InvalidRequest: As `page_of` says.
-    """
-    page = page_of(models, request)
-    return model_service_pb2.ListModelsResponse(models=page.models, next_page_token=page.next_page_token)
 
 
 def _violations(request: ModelListRequest) -> Iterator[tuple[str, str]]:

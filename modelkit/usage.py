@@ -1,6 +1,8 @@
-"""Sums of what generations consumed, and where a failed one says it."""
+"""Sums of what generations consumed, and how a failed one says it."""
 
 from collections.abc import Iterable
+
+from google.protobuf import any_pb2
 
 from chorus.model.v1 import generation_pb2
 from rpckit.errors import ChorusError
@@ -31,6 +33,14 @@ def usage_of(error: ChorusError) -> generation_pb2.Usage | None:
         if packed.Is(generation_pb2.Usage.DESCRIPTOR):
             return generation_pb2.Usage.FromString(packed.value)
     return None
+
+
+def with_usage(error: ChorusError, usage: generation_pb2.Usage) -> ChorusError:
+    """Returns the error, with what the generation consumed before it failed."""
+    packed = any_pb2.Any()
+    packed.Pack(usage)
+    error.details = (*error.details, packed)
+    return error
 
 
 def _strength(basis: generation_pb2.UsageBasis.ValueType) -> int:

@@ -22,7 +22,7 @@ from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
 from chorus.model.v1.generation_pb2 import Sampling
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
-from services.gemma.server.servicer import SERVICE
+from modelkit.servicer import MODEL_SERVICE
 
 _TIMEOUT = 1800.0
 # Of an answer.
@@ -54,7 +54,7 @@ async def served(
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             health: Any = health_pb2_grpc.HealthStub(channel)
-            request = health_pb2.HealthCheckRequest(service=SERVICE)
+            request = health_pb2.HealthCheckRequest(service=MODEL_SERVICE)
             async for response in health.Watch(request, wait_for_ready=True):
                 if response.status == health_pb2.HealthCheckResponse.SERVING:
                     break

@@ -150,9 +150,9 @@ def _documents(
         ),
         content_pb2.Document(title="submission", text=reading.numbered, language_code=reading.language_code),
     ]
-    if submission.reference_answer:
+    if submission.reference_answer.strip():
         documents.insert(0, content_pb2.Document(title="reference_answer", text=submission.reference_answer))
-    if submission.task:
+    if submission.task.strip():
         documents.insert(0, content_pb2.Document(title="task", text=submission.task))
     return [content_pb2.Part(document=each) for each in documents]
 

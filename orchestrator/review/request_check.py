@@ -1,11 +1,10 @@
 """What is wrong with a request, field by field, before anything is paid for."""
 
-import math
-import re
 from collections.abc import Iterator, Sequence
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
-from chorus.model.v1 import generation_pb2
+from modelkit.generate_request import MAX_MODEL_NAME, sampling_violations
+from modelkit.language import is_language_code
 from orchestrator.rubrics.rubric import violations as rubric_violations
 from rpckit.duration import to_seconds
 from rpckit.errors import InvalidRequest
@@ -13,14 +12,8 @@ from rpckit.errors import InvalidRequest
 MAX_TEXT = 100_000
 MAX_REQUEST_ID = 64
 _MAX_MODELS = 100
-_MAX_NAME = 200
 _MAX_TASK = 20_000
 _MAX_AUTHOR_LEVEL = 200
-_MAX_TEMPERATURE = 2
-_MAX_STOP_SEQUENCES = 4
-_MAX_LANGUAGE_CODE = 64
-# The shape of a BCP 47 tag; whether its subtags exist is nobody's trouble here.
-_LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 Violation = tuple[str, str]
 
@@ -45,8 +38,8 @@ def _violations(request: feedback_service_pb2.GetFeedbackRequest) -> Iterator[Vi
     yield from sampling_violations(request.sampling)
     if len(request.request_id) > MAX_REQUEST_ID:
         yield "request_id", f"longer than {MAX_REQUEST_ID} characters"
-    if len(request.summary_model) > _MAX_NAME:
-        yield "summary_model", f"longer than {_MAX_NAME} characters"
+    if len(request.summary_model) > MAX_MODEL_NAME:
+        yield "summary_model", f"longer than {MAX_MODEL_NAME} characters"
     yield from _language_violations("feedback_language_code", request.feedback_language_code)
 
 
@@ -70,8 +63,8 @@ def _model_violations(names: Sequence[str]) -> Iterator[Violation]:
         return
     seen: set[str] = set()
     for place, name in enumerate(names):
-        if len(name) > _MAX_NAME:
-            yield f"models[{place}]", f"longer than {_MAX_NAME} characters"
+        if len(name) > MAX_MODEL_NAME:
+            yield f"models[{place}]", f"longer than {MAX_MODEL_NAME} characters"
         elif name in seen:
             yield f"models[{place}]", f"{name} is named twice"
         seen.add(name)
@@ -91,20 +84,6 @@ def _policy_violations(policy: feedback_service_pb2.PanelPolicy) -> Iterator[Vio
         yield "policy.substitution", f"{policy.substitution} is no Substitution"
 
 
-def sampling_violations(sampling: generation_pb2.Sampling) -> Iterator[Violation]:
-    """What is wrong with a Sampling that is the request's field `sampling`."""
-    if not (math.isfinite(sampling.temperature) and 0 <= sampling.temperature <= _MAX_TEMPERATURE):
-        yield "sampling.temperature", f"not from 0 to {_MAX_TEMPERATURE}"
-    if not (math.isfinite(sampling.top_p) and 0 <= sampling.top_p <= 1):
-        yield "sampling.top_p", "not from 0 to 1"
-    if sampling.HasField("max_output_tokens") and sampling.max_output_tokens < 1:
-        yield "sampling.max_output_tokens", "less than 1"
-    if len(sampling.stop_sequences) > _MAX_STOP_SEQUENCES:
-        yield "sampling.stop_sequences", f"more than {_MAX_STOP_SEQUENCES}"
-    elif not all(sampling.stop_sequences):
-        yield "sampling.stop_sequences", "one is empty"
-
-
 def _language_violations(field: str, code: str) -> Iterator[Violation]:
-    if code and (len(code) > _MAX_LANGUAGE_CODE or not _LANGUAGE_CODE.fullmatch(code)):
+    if code and not is_language_code(code):
         yield field, f"{code[:20]!r} is no BCP 47 code"

@@ -5,8 +5,8 @@ from typing import Any
 
 from chorus.classroom.v1 import classroom_service_pb2, classroom_service_pb2_grpc
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.generate_request import image_format_violations, sampling_violations
 from orchestrator.panel.directory import ListedModel, Listing, ModelDirectory
-from orchestrator.review.request_check import sampling_violations
 from orchestrator.servicers.student_prompt import student_request
 from rpckit.call import served_call
 from rpckit.errors import BadOutput, InvalidRequest, Unavailable
@@ -66,8 +66,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         wrong: dict[str, str] = {}
         if not request.prompt.strip() or len(request.prompt) > _MAX_PROMPT:
             wrong["prompt"] = f"not 1 to {_MAX_PROMPT} code points"
-        if request.format.HasField("aspect_ratio") and not request.format.aspect_ratio > 0:
-            wrong["format.aspect_ratio"] = "not above zero"
+        wrong |= dict(image_format_violations(request.format, "format"))
         listed = await self._find(
             request.model or self._picture_model,
             model_pb2.CAPABILITY_IMAGE_OUTPUT,

@@ -1,14 +1,13 @@
 """Runs the cloud proxy."""
 
-from chorus.model.v1 import model_service_pb2, model_service_pb2_grpc
+from chorus.model.v1 import model_service_pb2_grpc
+from modelkit.servicer import MODEL_SERVICE
 from rpckit.server import Host, run
 from services.cloud_proxy.generation import Gate
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.providers import connect
 from services.cloud_proxy.servicer import ModelServicer
 from services.cloud_proxy.settings import Connection, Settings
-
-_SERVICE = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"].full_name
 
 
 async def register(host: Host, settings: Settings) -> None:
@@ -21,7 +20,7 @@ async def register(host: Host, settings: Settings) -> None:
             host.exit_stack.push_async_callback(provider.close)
             gates[connection] = Gate(provider, settings.calls_per_provider, metrics)
     await host.add(
-        _SERVICE,
+        MODEL_SERVICE,
         model_service_pb2_grpc.add_ModelServiceServicer_to_server,
         ModelServicer(settings, gates),
     )

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from google.protobuf import any_pb2
-
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.servicer import GenerationEvent
+from modelkit.usage import with_usage
 from rpckit.admission import Admission
 from rpckit.call import current_trace
 from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
-from services.cloud_proxy import answer_schema
 from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
@@ -20,8 +19,6 @@ from services.cloud_proxy.retry import Retries, RetryBudget
 _QUEUED_PER_PLACE = 4
 # Where the provider named none.
 _DEFAULT_RETRY_DELAY = 1.0
-
-Event = content_pb2.Part | model_service_pb2.Completion
 
 
 class Gate:
@@ -33,7 +30,7 @@ class Gate:
         self._admission = Admission(places, places * _QUEUED_PER_PLACE)
         self._budget = RetryBudget()
 
-    async def generate(self, prompt: Prompt) -> AsyncGenerator[Event, None]:
+    async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """The parts of the answer, then its Completion.
 
         Nothing is tried again once a part is out. A prompt that does not stream gives its parts out when the
@@ -51,7 +48,7 @@ class Gate:
             if (usage := costs.total()) is not None:
                 self._metrics.use(prompt.entry.name, usage)
 
-    async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[Event, None]:
+    async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[GenerationEvent, None]:
         # Who limits an answer has reckoned with the cost of one, and asks again for itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
         retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
@@ -107,7 +104,7 @@ class Gate:
         if not has_content:
             raise EmptyAnswer(f"the answer is empty ({ending.word})")
         if prompt.schema is not None and ending.finish is Finish.STOP:
-            answer_schema.check(answer, prompt.schema)
+            prompt.schema.check_text(answer)
         for part in held:
             yield part
         yield ending
@@ -147,8 +144,4 @@ def _told(error: ChorusError, costs: AttemptCosts) -> ChorusError:
     if isinstance(error, RateLimited | Unavailable) and error.retry_delay is None:
         error.retry_delay = _DEFAULT_RETRY_DELAY
     usage = costs.total()
-    if usage is not None:
-        packed = any_pb2.Any()
-        packed.Pack(usage)
-        error.details = (*error.details, packed)
-    return error
+    return error if usage is None else with_usage(error, usage)

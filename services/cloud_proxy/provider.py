@@ -1,11 +1,13 @@
 """The seam between a generation and a provider's SDK."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.generate_request import content_parts
+from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
 
@@ -25,13 +27,13 @@ class Prompt:
     key_variable: str
     request: model_service_pb2.GenerateRequest
     max_output_tokens: int
-    schema: Mapping[str, Any] | None
+    schema: AnswerSchema | None
     streaming: bool
     deadline: Deadline
 
     def may_be_too_long(self) -> bool:
         """Whether the model may be unable to read it all. No token is shorter than a byte."""
-        parts = [part for turn in self.request.turns for part in content(turn)]
+        parts = [part for turn in self.request.turns for part in content_parts(turn)]
         texts = [self.request.system_instruction, *(part.text or part.document.text for part in parts)]
         most = self.entry.max_input_tokens
         return bool(most) and sum(len(each.encode()) for each in texts) > most
@@ -77,11 +79,6 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Closes the connections."""
-
-
-def content(turn: content_pb2.Turn) -> list[content_pb2.Part]:
-    """The parts of a turn, without kinds that we do not know and texts that say nothing."""
-    return [part for part in turn.parts if part.text or part.HasField("document") or part.HasField("image")]
 
 
 def text(words: str) -> content_pb2.Part:

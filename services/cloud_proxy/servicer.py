@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import date
-from typing import Any
 
-import grpc
+from typing_extensions import override
 
-from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
-from modelkit.list_models import list_models_response
+from chorus.model.v1 import model_pb2
+from modelkit.generate_request import require_capabilities
+from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
-from services.cloud_proxy import request_check
 from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.failures import not_found
 from services.cloud_proxy.generation import Gate
@@ -21,7 +20,7 @@ from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.settings import Connection, Settings
 
 
-class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
+class ModelServicer(StreamingServicer):
     """Serves the models of the settings' catalog through the gates of their connections.
 
     Args:
@@ -31,55 +30,28 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
     def __init__(
         self, settings: Settings, gates: Mapping[Connection, Gate], today: Callable[[], date] = date.today
     ) -> None:
+        super().__init__()
         self._settings = settings
         self._gates = gates
         self._today = today
 
-    async def ListModels(
-        self,
-        request: model_service_pb2.ListModelsRequest,
-        context: grpc.aio.ServicerContext[Any, Any],
-    ) -> model_service_pb2.ListModelsResponse:
-        """Lists the catalog."""
-        models = [self._model(entry) for entry in self._settings.catalog.entries.values()]
-        return list_models_response(models, request)
+    @override
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [self._model(entry) for entry in self._settings.catalog.entries.values()]
 
-    async def Generate(
-        self,
-        request: model_service_pb2.GenerateRequest,
-        context: grpc.aio.ServicerContext[Any, Any],
-    ) -> model_service_pb2.GenerateResponse:
-        """Generates one answer; its text is one part."""
-        response = model_service_pb2.GenerateResponse()
-        gate, prompt = self._prepare(request, streaming=False)
+    @override
+    async def generate(
+        self, request: CheckedRequest, *, streaming: bool
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        gate, prompt = self._prepare(request, streaming=streaming)
         async with aclosing(gate.generate(prompt)) as events:
             async for event in events:
-                if isinstance(event, model_service_pb2.Completion):
-                    response.completion.CopyFrom(event)
-                elif event.HasField("text") and response.parts and response.parts[-1].HasField("text"):
-                    response.parts[-1].text += event.text
-                else:
-                    response.parts.append(event)
-        return response
+                yield event
 
-    async def StreamGenerate(
-        self,
-        request: model_service_pb2.StreamGenerateRequest,
-        context: grpc.aio.ServicerContext[Any, Any],
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        """Generates one answer piece by piece."""
-        gate, prompt = self._prepare(request.request, streaming=True)
-        async with aclosing(gate.generate(prompt)) as events:
-            async for event in events:
-                if isinstance(event, content_pb2.Part):
-                    yield model_service_pb2.StreamGenerateResponse(delta=event)
-                else:
-                    yield model_service_pb2.StreamGenerateResponse(completed=event)
-
-    def _prepare(self, request: model_service_pb2.GenerateRequest, *, streaming: bool) -> tuple[Gate, Prompt]:
-        entry = self._entry(request.model)
+    def _prepare(self, request: CheckedRequest, *, streaming: bool) -> tuple[Gate, Prompt]:
+        entry = self._entry(request.message.model)
         connection = self._settings.connections[entry.name]
-        schema = request_check.check(request, entry)
+        require_capabilities(request.message, entry.name, entry.capabilities)
         if not connection.is_open:
             raise ProviderAuth(
                 f"set {connection.key_variable}", metadata={"setting": connection.key_variable}
@@ -87,9 +59,9 @@ class ModelServicer(model_service_pb2_grpc.ModelServiceServicer):
         prompt = Prompt(
             entry=entry,
             key_variable=connection.key_variable,
-            request=request,
-            max_output_tokens=request.sampling.max_output_tokens or entry.max_output_tokens,
-            schema=schema,
+            request=request.message,
+            max_output_tokens=request.message.sampling.max_output_tokens or entry.max_output_tokens,
+            schema=request.schema,
             streaming=streaming,
             deadline=_deadline(),
         )

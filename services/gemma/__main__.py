@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from chorus.model.v1 import model_service_pb2_grpc
+from modelkit.servicer import MODEL_SERVICE
 from rpckit import log
 from rpckit.server import Host, run
 from services.gemma.fit.resources import Resources
 from services.gemma.scheduler.engine import BatchEngine, State, Status
 from services.gemma.scheduler.local_model import LoadError, LocalModel
-from services.gemma.server.servicer import SERVICE, GemmaServicer
+from services.gemma.server.servicer import GemmaServicer
 from services.gemma.settings import Settings
 
 
@@ -27,11 +28,13 @@ async def register_engine(host: Host, settings: Settings, engine: BatchEngine) -
     async def announce(status: Status) -> None:
         ready = status.state is State.READY
         log.event("ready" if ready else "not ready", detail=status.detail)
-        await host.set_ready(SERVICE, ready=ready)
+        await host.set_ready(MODEL_SERVICE, ready=ready)
 
     host.exit_stack.callback(engine.close)
     servicer = GemmaServicer(settings.name, engine, images=settings.images)
-    await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer, ready=False)
+    await host.add(
+        MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer, ready=False
+    )
     host.spawn(engine.run(announce))
 
 

@@ -4,11 +4,12 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from chorus.model.v1 import model_service_pb2_grpc
+from modelkit.servicer import MODEL_SERVICE
 from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
 from services.proofreader.engine import Engine
 from services.proofreader.reviewers import load_reviewers
-from services.proofreader.servicer import SERVICE, ProofreaderServicer
+from services.proofreader.servicer import ProofreaderServicer
 from services.proofreader.settings import Settings
 
 
@@ -18,7 +19,7 @@ async def register(host: Host, settings: Settings) -> None:
     reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
     release_freed_memory()
     servicer = ProofreaderServicer(reviewers, Engine(threads))
-    await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
+    await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
 
 if __name__ == "__main__":

@@ -4,33 +4,28 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from jsonschema import Draft202012Validator
-
-from rpckit.errors import BadOutput
+from modelkit.answer_form.schema import MAX_IMPROVEMENTS, MAX_QUOTE, MAX_STRENGTHS
+from modelkit.json_schema.answer_schema import AnswerSchema
 from services.proofreader.finding import MINOR, MODERATE, STRENGTH, Finding
-from services.proofreader.request import Json
 from services.proofreader.submission import Submission
 from services.proofreader.wording import word
 
-_MAX_IMPROVEMENTS = 8
-_MAX_STRENGTHS = 4
-_MAX_QUOTE = 300
 _SEVERITIES = (MODERATE, MINOR)
 
 
 def write_answer(
-    submission: Submission, findings: Iterable[Finding], schema: Json, feedback_language: str
+    submission: Submission, findings: Iterable[Finding], schema: AnswerSchema, feedback_language: str
 ) -> list[str]:
     """The answer in pieces, each point one of its own.
 
     Criteria are left unjudged; fields and issues that the schema does not name are left out.
 
     Raises:
-        BadOutput: The schema asks for what is not here.
+        BadOutput: The schema asks for fields or values that a reviewer does not have.
     """
-    issues = _choices(schema, "points", "issue")
+    issues = _choices(schema.schema, "points", "issue")
     chosen = select(each for each in findings if each.issue in issues)
-    point_fields = _fields(schema, "points")
+    point_fields = _fields(schema.schema, "points")
     points = [
         {key: value for key, value in point.items() if key in point_fields}
         for point in (
@@ -41,13 +36,12 @@ def write_answer(
         "work_language": submission.language,
         "injection": {"suspected": False, "quote": ""},
         "points": points,
-        "criteria": [_unjudged(each) for each in _choices(schema, "criteria", "criterion_id")],
+        "criteria": [_unjudged(each) for each in _choices(schema.schema, "criteria", "criterion_id")],
         "summary": {"goal": "", "strengths": "", "next": ""},
     }
-    top_fields = _properties(schema)
+    top_fields = _properties(schema.schema)
     answer = {key: value for key, value in parts.items() if key in top_fields}
-    if not Draft202012Validator(schema).is_valid(answer):
-        raise BadOutput("the schema asks for fields or values that a reviewer does not have")
+    schema.check_value(answer)
     return list(_pieces(answer))
 
 
@@ -58,7 +52,7 @@ def select(findings: Iterable[Finding]) -> list[Finding]:
         by_issue[each.polarity == STRENGTH, each.issue].append(each)
     strengths = _in_turn([group for (strength, _), group in by_issue.items() if strength])
     improvements = _in_turn([group for (strength, _), group in by_issue.items() if not strength])
-    return improvements[:_MAX_IMPROVEMENTS] + strengths[:_MAX_STRENGTHS]
+    return improvements[:MAX_IMPROVEMENTS] + strengths[:MAX_STRENGTHS]
 
 
 def _in_turn(groups: Sequence[Sequence[Finding]]) -> list[Finding]:
@@ -85,9 +79,9 @@ def _point(number: int, finding: Finding, submission: Submission, language: str)
 
 def _quote(words: str) -> str:
     """The words, or as many whole ones as a quotation may hold."""
-    if len(words) <= _MAX_QUOTE:
+    if len(words) <= MAX_QUOTE:
         return words
-    return words[: words.rfind(" ", 0, _MAX_QUOTE + 1)] if " " in words[:_MAX_QUOTE] else words[:_MAX_QUOTE]
+    return words[: words.rfind(" ", 0, MAX_QUOTE + 1)] if " " in words[:MAX_QUOTE] else words[:MAX_QUOTE]
 
 
 def _unjudged(criterion_id: str) -> dict[str, object]:
@@ -125,11 +119,11 @@ def _properties(schema: object, *path: str) -> Mapping[str, object]:
     return schema if isinstance(schema, Mapping) else {}
 
 
-def _fields(schema: Json, array: str) -> Mapping[str, object]:
+def _fields(schema: object, array: str) -> Mapping[str, object]:
     return _properties(_properties(schema).get(array), "items")
 
 
-def _choices(schema: Json, array: str, field: str) -> list[str]:
+def _choices(schema: object, array: str, field: str) -> list[str]:
     described = _fields(schema, array).get(field)
     choices = described.get("enum") if isinstance(described, Mapping) else None
     return [each for each in choices if isinstance(each, str)] if isinstance(choices, list) else []

@@ -1,12 +1,14 @@
 """The ModelService of the reviewers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from typing_extensions import override
 
-from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
-from modelkit.list_models import list_models_response
+from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.generate_request import require_capabilities
+from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.errors import InvalidRequest, ModelNotFound
 from services.proofreader.answer import write_answer
 from services.proofreader.engine import Checkpoint, Engine
@@ -17,49 +19,35 @@ if TYPE_CHECKING:
     # Generic in the stubs, not at run time.
     Context = grpc.aio.ServicerContext[Any, Any]
 
-SERVICE = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"].full_name
 _FAMILY = "chorus"
+_CAPABILITIES = (model_pb2.CAPABILITY_JSON_SCHEMA,)
 # Counts up when the rules change.
 _RULES_VERSION = "1"
 
 
-class ProofreaderServicer(model_service_pb2_grpc.ModelServiceServicer):
+class ProofreaderServicer(StreamingServicer):
     """Each reviewer is a model."""
 
     def __init__(self, reviewers: Sequence[Reviewer], engine: Engine) -> None:
+        super().__init__()
         self._reviewers = {each.name: each for each in reviewers}
         self._engine = engine
 
-    async def ListModels(
-        self, request: model_service_pb2.ListModelsRequest, context: "Context"
-    ) -> model_service_pb2.ListModelsResponse:
-        """Lists the reviewers; they are always ready."""
-        del context
-        return list_models_response([_model(each) for each in self._reviewers.values()], request)
+    @override
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [_model(each) for each in self._reviewers.values()]
 
-    async def Generate(
-        self, request: model_service_pb2.GenerateRequest, context: "Context"
-    ) -> model_service_pb2.GenerateResponse:
-        """Reviews one text."""
-        del context
-        pieces = await self._review(request)
-        return model_service_pb2.GenerateResponse(
-            parts=[content_pb2.Part(text="".join(pieces))], completion=_completion()
-        )
-
-    async def StreamGenerate(
-        self, request: model_service_pb2.StreamGenerateRequest, context: "Context"
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        """Reviews one text and sends each point as a piece of its own."""
-        del context
-        for piece in await self._review(request.request):
-            yield model_service_pb2.StreamGenerateResponse(delta=content_pb2.Part(text=piece))
-        yield model_service_pb2.StreamGenerateResponse(completed=_completion())
-
-    async def _review(self, request: model_service_pb2.GenerateRequest) -> list[str]:
-        reviewer = self._reviewer(request.model)
+    @override
+    async def generate(
+        self, request: CheckedRequest, *, streaming: bool
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        reviewer = self._reviewer(request.message.model)
+        require_capabilities(request.message, reviewer.name, _CAPABILITIES)
         assignment = read_assignment(request)
-        return await self._engine.run(lambda checkpoint: _review(reviewer, assignment, checkpoint))
+        # Each point is a piece of its own.
+        for piece in await self._engine.run(lambda checkpoint: _review(reviewer, assignment, checkpoint)):
+            yield content_pb2.Part(text=piece)
+        yield _completion()
 
     def _reviewer(self, name: str) -> Reviewer:
         if not name:
@@ -81,7 +69,7 @@ def _model(reviewer: Reviewer) -> model_pb2.Model:
         kind=model_pb2.Model.KIND_RULES,
         display_name=reviewer.display_name,
         family=_FAMILY,
-        capabilities=[model_pb2.CAPABILITY_JSON_SCHEMA],
+        capabilities=_CAPABILITIES,
         state=model_pb2.Model.STATE_READY,
         footprint=model_pb2.Footprint(device="cpu"),
         price=model_pb2.Price(),

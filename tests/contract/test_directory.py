@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -60,7 +61,7 @@ class EndlessModels(FakeModels):
 
     asked = 0
 
-    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+    async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         self.asked += 1
         response = await super().ListModels(ListModelsRequest(), context)
         return ListModelsResponse(models=response.models, next_page_token=f"after {self.asked}")
@@ -81,7 +82,7 @@ class HungModels(FakeModels):
         self.asked = asyncio.Event()
         self.go = asyncio.Event()
 
-    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+    async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         self.asked.set()
         await self.go.wait()
         return await super().ListModels(request, context)
@@ -90,7 +91,7 @@ class HungModels(FakeModels):
 class FailedModels(HungModels):
     """Fails once and then says nothing until `go`."""
 
-    async def ListModels(self, request: ListModelsRequest, context: object) -> ListModelsResponse:
+    async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         if not self.asked.is_set():
             self.asked.set()
             raise Unavailable("starting")

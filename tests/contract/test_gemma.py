@@ -16,12 +16,12 @@ from chorus.model.v1.generation_pb2 import FINISH_REASON_LENGTH, Sampling
 from chorus.model.v1.model_pb2 import Model
 from chorus.model.v1.model_service_pb2 import GenerateRequest, ListModelsRequest, StreamGenerateRequest
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
+from modelkit.servicer import MODEL_SERVICE
 from rpckit.errors import ChorusError, InputTooLong, Unavailable, from_rpc_error
 from rpckit.server import Host, serving
 from services.gemma.__main__ import register, register_engine
 from services.gemma.scheduler.engine import BatchEngine
 from services.gemma.scheduler.local_model import LoadError, LocalModel
-from services.gemma.server.servicer import SERVICE
 from services.gemma.settings import Settings
 from tests.contract.subjects.gemma import settings, start
 
@@ -41,7 +41,7 @@ class Caller:
         return model
 
     async def serves(self) -> bool:
-        response = await self._health.Check(HealthCheckRequest(service=SERVICE))
+        response = await self._health.Check(HealthCheckRequest(service=MODEL_SERVICE))
         return bool(response.status == HealthCheckResponse.SERVING)
 
     async def failure(self, request: GenerateRequest) -> ChorusError:

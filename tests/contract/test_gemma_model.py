@@ -16,12 +16,12 @@ from transformers import Gemma2Config, Gemma2ForCausalLM, GemmaConfig, GemmaForC
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Part, Turn
 from modelkit.answer_form.schema import answer_schema
+from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import InputTooLong, NotSupported
 from services.gemma.generation.runner import Gemma
 from services.gemma.generation.sampling import Sampler
 from services.gemma.kv_cache.attention import ATTENTION
 from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
-from services.gemma.schema import matches
 from services.gemma.server.prompt import to_messages
 from tests.fakes import tiny_gemma
 
@@ -186,7 +186,7 @@ def test_the_answer_schema_is_kept(gemma: Gemma) -> None:
     answers += [write(gemma, schema=ANSWER_SCHEMA, seed=seed, max_output_tokens=1000) for seed in range(5)]
     for pieces, ending in answers:
         assert not ending.cut
-        assert matches("".join(pieces), ANSWER_SCHEMA)
+        AnswerSchema.parse(ANSWER_SCHEMA).check_text("".join(pieces))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from jsonschema import Draft202012Validator
 
 from chorus.model.v1 import generation_pb2, model_pb2
-from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
+from chorus.model.v1.content_pb2 import Part
 from chorus.model.v1.model_service_pb2 import (
     Completion,
     GenerateRequest,
@@ -23,6 +23,7 @@ from chorus.model.v1.model_service_pb2 import (
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
+from tests.contract.malformed import MALFORMATIONS, Malformation
 from tests.contract.requests import answer_request
 from tests.contract.subject import Subject, model_servers
 
@@ -220,30 +221,15 @@ async def test_an_unknown_model_is_not_found(served: Served) -> None:
         await served.stream(request)
 
 
-@pytest.mark.parametrize("schema", ["{", '{"type": "no such type"}', "[]"])
-async def test_a_malformed_schema_is_named(served: Served, schema: str) -> None:
+@pytest.mark.parametrize("malformation", MALFORMATIONS, ids=lambda each: each.name)
+async def test_a_malformed_field_is_named(served: Served, malformation: Malformation) -> None:
     request = served.request()
-    request.output_format.json_schema = schema
+    malformation.apply(request)
     async with raising(InvalidRequest) as caught:
         await served.stub.Generate(request, timeout=SECONDS)
-    assert caught[0].metadata.keys() == {"output_format.json_schema"}
-
-
-async def test_a_request_without_turns_is_named(served: Served) -> None:
-    request = served.request()
-    request.ClearField("turns")
-    async with raising(InvalidRequest) as caught:
-        await served.stub.Generate(request, timeout=SECONDS)
-    assert caught[0].metadata.keys() == {"turns"}
-
-
-async def test_a_turn_without_parts_is_named(served: Served) -> None:
-    request = served.request()
-    del request.turns[:]
-    request.turns.append(Turn(role=ROLE_USER))
-    async with raising(InvalidRequest) as caught:
-        await served.stub.Generate(request, timeout=SECONDS)
-    assert caught[0].metadata.keys() == {"turns[0].parts"}
+    assert caught[0].metadata.keys() == {malformation.field}
+    async with raising(InvalidRequest):
+        await served.stream(request)
 
 
 async def test_bytes_that_do_not_parse_are_named_by_their_message(served: Served) -> None:
@@ -275,10 +261,13 @@ async def test_lives_on_after_a_cancelled_call(served: Served) -> None:
     assert text
 
 
-async def test_lives_on_after_a_call_out_of_time(served: Served) -> None:
-    with pytest.raises(grpc.aio.AioRpcError) as failed:
-        await served.stub.Generate(served.request(), timeout=0.001)
-    assert failed.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+@pytest.mark.parametrize("milliseconds", [1, 3, 10, 30])
+async def test_lives_on_after_a_call_out_of_time(served: Served, milliseconds: int) -> None:
+    # Whether the answer is faster depends on the machine; what the server does after it does not.
+    try:
+        await served.stub.Generate(served.request(), timeout=milliseconds / 1000)
+    except grpc.aio.AioRpcError as error:
+        assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED  # noqa: PT017 - it need not be raised
     assert await served.stub.Generate(served.request(), timeout=SECONDS)
 
 

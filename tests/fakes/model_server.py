@@ -13,18 +13,14 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
-from modelkit.list_models import list_models_response
+from modelkit.generate_request import require_capabilities
+from modelkit.servicer import MODEL_SERVICE, CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.errors import InvalidRequest, ModelNotFound
 from rpckit.server import Host, run, serving
 from rpckit.settings import Environment, ServerSettings
 from tests.fakes.answers import good_answer
 from tests.fakes.models import FAKES, Fake
-
-SERVICE = "chorus.model.v1.ModelService"
 
 STARTED = "started"
 FINISHED = "finished"
@@ -77,7 +73,7 @@ class Event:
     kind: str
 
 
-class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
+class FakeModels(StreamingServicer):
     """The server. `models` chooses some of FAKES, or brings others.
 
     Attributes:
@@ -86,6 +82,7 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
     """
 
     def __init__(self, models: Mapping[str, Fake] = FAKES) -> None:
+        super().__init__()
         self.models = models
         self.requests: list[model_service_pb2.GenerateRequest] = []
         self.events: list[Event] = []
@@ -97,7 +94,7 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
     async def register(self, host: Host, settings: FakeServerSettings) -> None:
         """Adds the service."""
         self._settings = settings
-        await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
+        await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, self)
 
     @asynccontextmanager
     async def start(self) -> AsyncIterator[str]:
@@ -114,42 +111,21 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         while self.seen(model, kind) < times:
             await self._happened.wait()
 
-    async def ListModels(
-        self, request: model_service_pb2.ListModelsRequest, context: object
-    ) -> model_service_pb2.ListModelsResponse:
-        listed = [_model(name, fake) for name, fake in self.models.items()]
-        return list_models_response(listed, request)
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [_model(name, fake) for name, fake in self.models.items()]
 
-    async def Generate(
-        self, request: model_service_pb2.GenerateRequest, context: object
-    ) -> model_service_pb2.GenerateResponse:
-        response = model_service_pb2.GenerateResponse(parts=[content_pb2.Part(text="")])
-        async for event in self._generate(request):
-            if event.HasField("completed"):
-                response.completion.CopyFrom(event.completed)
-            elif event.delta.HasField("image"):
-                response.parts[0].CopyFrom(event.delta)
-            else:
-                response.parts[0].text += event.delta.text
-        return response
-
-    async def StreamGenerate(
-        self, request: model_service_pb2.StreamGenerateRequest, context: object
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        async for event in self._generate(request.request):
-            yield event
-
-    async def _generate(
-        self, request: model_service_pb2.GenerateRequest
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        fake = self._fake(request.model)
-        _check(request)
-        self.requests.append(request)
-        call, earlier_calls = len(self.requests), self.seen(request.model, STARTED)
-        self._record(Event(call, request.model, STARTED))
+    async def generate(
+        self, request: CheckedRequest, *, streaming: bool
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        message = request.message
+        fake = self._fake(message.model)
+        require_capabilities(message, message.model, fake.capabilities)
+        self.requests.append(message)
+        call, earlier_calls = len(self.requests), self.seen(message.model, STARTED)
+        self._record(Event(call, message.model, STARTED))
         ending = FAILED
         try:
-            async with aclosing(self._answer(fake, request, earlier_calls)) as answer:
+            async with aclosing(self._answer(fake, message, earlier_calls)) as answer:
                 async for event in answer:
                     yield event
             ending = FINISHED
@@ -157,11 +133,11 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
             ending = CANCELLED
             raise
         finally:
-            self._record(Event(call, request.model, ending))
+            self._record(Event(call, message.model, ending))
 
     async def _answer(
         self, fake: Fake, request: model_service_pb2.GenerateRequest, earlier_calls: int
-    ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
+    ) -> AsyncGenerator[GenerationEvent, None]:
         if fake.is_slow:
             await self._think()
         if fake.error:
@@ -171,8 +147,8 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
             if number == fake.hangs_after_pieces:
                 await asyncio.Event().wait()
             written += 1
-            yield model_service_pb2.StreamGenerateResponse(delta=part)
-        yield model_service_pb2.StreamGenerateResponse(completed=_completion(fake, request, written))
+            yield part
+        yield _completion(fake, request, written)
 
     async def _think(self) -> None:
         if self._settings.slow_until is None:
@@ -209,18 +185,6 @@ class FakeModels(model_service_pb2_grpc.ModelServiceServicer):
         if self._settings.events:
             with self._settings.events.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({**asdict(event), "at": time.time()}) + "\n")
-
-
-def _check(request: model_service_pb2.GenerateRequest) -> None:
-    if not request.turns:
-        raise InvalidRequest({"turns": "is empty"})
-    if not any(part.WhichOneof("kind") for part in request.turns[-1].parts):
-        raise InvalidRequest({f"turns[{len(request.turns) - 1}].parts": "is empty"})
-    if request.output_format.HasField("json_schema"):
-        try:
-            Draft202012Validator.check_schema(json.loads(request.output_format.json_schema))
-        except (json.JSONDecodeError, SchemaError):
-            raise InvalidRequest({"output_format.json_schema": "is no JSON Schema"}) from None
 
 
 def _model(name: str, fake: Fake) -> model_pb2.Model:

@@ -11,6 +11,8 @@ import httpx2
 from anthropic.types import Message, RawMessageStreamEvent, Usage
 
 from chorus.model.v1 import content_pb2, generation_pb2
+from modelkit.generate_request import content_parts
+from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import (
     InputTooLong,
     ModelNotFound,
@@ -21,9 +23,8 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from services.cloud_proxy.answer_schema import Schema, anonymous
 from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay, too_long
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, content, text
+from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
@@ -114,7 +115,7 @@ def _question(prompt: Prompt) -> dict[str, Any]:
     question: dict[str, Any] = {
         "model": prompt.entry.id,
         "messages": [
-            {"role": _ROLES[turn.role], "content": [_block(part) for part in content(turn)]}
+            {"role": _ROLES[turn.role], "content": [_block(part) for part in content_parts(turn)]}
             for turn in prompt.request.turns
         ],
     }
@@ -142,10 +143,10 @@ def _block(part: content_pb2.Part) -> dict[str, Any]:
             return {"type": "text", "text": part.text}
 
 
-def _supported(schema: Schema) -> dict[str, Any]:
+def _supported(schema: AnswerSchema) -> dict[str, Any]:
     """The schema with what the API refuses moved into descriptions."""
     try:
-        return anthropic.transform_schema(anonymous(schema))
+        return anthropic.transform_schema(dict(schema.anonymous))
     except (ValueError, AttributeError) as error:
         raise NotSupported(
             "Anthropic takes no such JSON Schema", metadata={"capability": "JSON_SCHEMA"}

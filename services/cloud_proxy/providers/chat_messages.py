@@ -5,21 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
-from services.cloud_proxy.answer_schema import anonymous
-from services.cloud_proxy.fencing import Fence
-from services.cloud_proxy.provider import Prompt, content
+from modelkit.fencing import TaggedFence
+from modelkit.generate_request import content_parts
+from modelkit.json_schema.subschemas import subschemas
+from services.cloud_proxy.provider import Prompt
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
 
 def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, Any]]:
     """The system instruction and the turns, documents fenced."""
-    fence = Fence(request)
+    fence = TaggedFence(request)
     messages: list[dict[str, Any]] = []
     if instruction := fence.system_instruction(request.system_instruction):
         messages.append({"role": "system", "content": instruction})
     for turn in request.turns:
-        blocks = [_block(part, fence) for part in content(turn)]
+        blocks = [_block(part, fence) for part in content_parts(turn)]
         if all(each["type"] == "text" for each in blocks):
             # Small servers take nothing but a string.
             words = "\n\n".join(each["text"] for each in blocks)
@@ -30,15 +31,14 @@ def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, 
 
 
 def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Asks for JSON of the schema; strictly where the schema is of the strict kind."""
-    plain = anonymous(schema)
+    """Asks for JSON of a schema without names; strictly where the schema is of the strict kind."""
     return {
         "type": "json_schema",
-        "json_schema": {"name": "answer", "schema": plain, "strict": _is_strict(plain)},
+        "json_schema": {"name": "answer", "schema": schema, "strict": _is_strict(schema)},
     }
 
 
-def _block(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
+def _block(part: content_pb2.Part, fence: TaggedFence) -> dict[str, Any]:
     match part.WhichOneof("kind"):
         case "document":
             return {"type": "text", "text": fence.enclose(part.document)}
@@ -49,18 +49,14 @@ def _block(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
             return {"type": "text", "text": part.text}
 
 
-def _is_strict(schema: object) -> bool:
+def _is_strict(schema: Mapping[str, Any]) -> bool:
     """Whether every object names all its properties as required and allows no others, as `strict` demands."""
-    if isinstance(schema, list):
-        return all(map(_is_strict, schema))
-    if not isinstance(schema, dict):
-        return True
-    properties = schema.get("properties")
-    if schema.get("type") == "object":
-        names = set(properties or ())
-        if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != names:
-            return False
-    return all(map(_is_strict, schema.values()))
+    for each in subschemas(schema):
+        if each.get("type") == "object":
+            is_closed = each.get("additionalProperties") is False
+            if not is_closed or set(each.get("required", ())) != set(each.get("properties", ())):
+                return False
+    return True
 
 
 def form_arguments(prompt: Prompt) -> dict[str, Any]:
@@ -74,5 +70,5 @@ def form_arguments(prompt: Prompt) -> dict[str, Any]:
     if prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed"):
         arguments["seed"] = sampling.seed
     if prompt.schema is not None:
-        arguments["response_format"] = response_format(prompt.schema)
+        arguments["response_format"] = response_format(prompt.schema.anonymous)
     return arguments

@@ -12,9 +12,8 @@ from google import genai
 from google.genai import errors, types
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
-from services.cloud_proxy.answer_schema import anonymous
+from modelkit.fencing import TaggedFence
 from services.cloud_proxy.failures import NoAnswer, too_long
-from services.cloud_proxy.fencing import Fence
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.gemini_request import (
@@ -59,7 +58,7 @@ class Gemini:
 
     async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         """Asks once."""
-        fence = Fence(prompt.request)
+        fence = TaggedFence(prompt.request)
         # The SDK wants dicts of its own types; ours are of the same keys.
         question: Any = contents(prompt.request, fence)
         config = _config(prompt, fence)
@@ -89,7 +88,7 @@ class Gemini:
                 yield piece
 
 
-def _config(prompt: Prompt, fence: Fence) -> types.GenerateContentConfig:
+def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
     config = types.GenerateContentConfig(
         **generation_config(prompt),
         seed=_seed(prompt),
@@ -97,7 +96,7 @@ def _config(prompt: Prompt, fence: Fence) -> types.GenerateContentConfig:
     )
     if prompt.schema is not None:
         config.response_mime_type = "application/json"
-        config.response_json_schema = anonymous(prompt.schema)
+        config.response_json_schema = prompt.schema.anonymous
     if wants_picture(prompt) and prompt.request.output_format.image.HasField("aspect_ratio"):
         ratio = nearest_ratio(prompt.request.output_format.image.aspect_ratio)
         config.image_config = types.ImageConfig(aspect_ratio=ratio)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from modelkit.fencing import TaggedFence
+from modelkit.generate_request import content_parts
 from rpckit.errors import (
     InputTooLong,
     ModelNotFound,
@@ -14,8 +16,7 @@ from rpckit.errors import (
     Unavailable,
 )
 from services.cloud_proxy.failures import Refusal, Vocabulary
-from services.cloud_proxy.fencing import Fence
-from services.cloud_proxy.provider import Finish, Prompt, content
+from services.cloud_proxy.provider import Finish, Prompt
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "model"}
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
@@ -59,10 +60,10 @@ VOCABULARY = Vocabulary(
 )
 
 
-def contents(request: model_service_pb2.GenerateRequest, fence: Fence) -> list[dict[str, Any]]:
+def contents(request: model_service_pb2.GenerateRequest, fence: TaggedFence) -> list[dict[str, Any]]:
     """The turns, documents fenced."""
     return [
-        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in content(turn)]}
+        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in content_parts(turn)]}
         for turn in request.turns
     ]
 
@@ -128,7 +129,7 @@ def _seconds(duration: str) -> float | None:
         return None
 
 
-def _part(part: content_pb2.Part, fence: Fence) -> dict[str, Any]:
+def _part(part: content_pb2.Part, fence: TaggedFence) -> dict[str, Any]:
     match part.WhichOneof("kind"):
         case "document":
             return {"text": fence.enclose(part.document)}

@@ -17,10 +17,9 @@ from google.protobuf import json_format
 from urllib3.exceptions import MaxRetryError
 
 from chorus.model.v1 import content_pb2, generation_pb2
+from modelkit.fencing import TaggedFence
 from rpckit.errors import Timeout, Unavailable
-from services.cloud_proxy.answer_schema import anonymous
 from services.cloud_proxy.failures import Dropped, NoAnswer, too_long
-from services.cloud_proxy.fencing import Fence
 from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
 from services.cloud_proxy.providers.abortable_connection import CuttableAdapter, Wire, current_wire
 from services.cloud_proxy.providers.gemini_request import (
@@ -67,7 +66,7 @@ class GenerativeAI:
 
     async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         """Asks once."""
-        fence = Fence(prompt.request)
+        fence = TaggedFence(prompt.request)
         question = contents(prompt.request, fence)
         model = GenerativeModel(
             prompt.entry.id,
@@ -145,12 +144,12 @@ def _config(prompt: Prompt) -> Any:
     return config
 
 
-def _instruction(prompt: Prompt, fence: Fence) -> str:
+def _instruction(prompt: Prompt, fence: TaggedFence) -> str:
     instruction = fence.system_instruction(prompt.request.system_instruction)
     if prompt.schema is None:
         return instruction
     # The SDK's own schemas are a subset without alternatives or closed objects.
-    schema = json.dumps(anonymous(prompt.schema), ensure_ascii=False)
+    schema = json.dumps(prompt.schema.anonymous, ensure_ascii=False)
     return f"{instruction}\n\nAnswer with JSON of this JSON Schema:\n{schema}".lstrip()
 
 

@@ -1,26 +1,28 @@
 """The ModelService of a local Gemma."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from typing_extensions import override
 
-from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
-from modelkit.list_models import list_models_response
+from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.generate_request import require_capabilities
+from modelkit.json_schema.answer_schema import AnswerSchema
+from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
+from modelkit.usage import with_usage
 from rpckit.call import served_call
-from rpckit.errors import BadOutput, ModelNotFound
+from rpckit.errors import BadOutput, ChorusError, ModelNotFound
 from services.gemma.scheduler.engine import Engine, State
 from services.gemma.scheduler.local_model import Ending, Job
-from services.gemma.schema import matches
 from services.gemma.server.request import has_images, to_job
 
 if TYPE_CHECKING:
     # Generic in the stubs, not at run time.
     Context = grpc.aio.ServicerContext[Any, Any]
 
-SERVICE = model_service_pb2.DESCRIPTOR.services_by_name["ModelService"].full_name
 _FAMILY = "google"
 _CAPABILITIES = (
     model_pb2.CAPABILITY_TEXT,
@@ -35,65 +37,43 @@ _STATES = {
 }
 
 
-class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
+class GemmaServicer(StreamingServicer):
     """Offers one model, under `name`; `images` if it reads them."""
 
     def __init__(self, name: str, engine: Engine, *, images: bool = False) -> None:
+        super().__init__()
         self._name = name
         self._engine = engine
-        self._images = images
+        self._capabilities = (*_CAPABILITIES, *([model_pb2.CAPABILITY_IMAGE_INPUT] if images else []))
         self._decoding = asyncio.Lock()
 
-    async def ListModels(
-        self, request: model_service_pb2.ListModelsRequest, context: "Context"
-    ) -> model_service_pb2.ListModelsResponse:
-        """Lists the one model, whatever its state."""
-        return list_models_response([self._model()], request)
+    @override
+    def listed_models(self) -> list[model_pb2.Model]:
+        return [self._model()]
 
-    async def Generate(
-        self, request: model_service_pb2.GenerateRequest, context: "Context"
-    ) -> model_service_pb2.GenerateResponse:
-        """Writes one answer."""
-        pieces: list[str] = []
-        completion = None
-        async for event in self._events(request):
-            if isinstance(event, str):
-                pieces.append(event)
-            else:
-                completion = event
-        parts = [content_pb2.Part(text="".join(pieces))]
-        return model_service_pb2.GenerateResponse(parts=parts, completion=completion)
-
-    async def StreamGenerate(
-        self, request: model_service_pb2.StreamGenerateRequest, context: "Context"
-    ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        """Writes one answer, token by token."""
-        async with aclosing(self._events(request.request)) as events:
-            async for event in events:
-                if isinstance(event, str):
-                    yield model_service_pb2.StreamGenerateResponse(delta=content_pb2.Part(text=event))
-                else:
-                    yield model_service_pb2.StreamGenerateResponse(completed=event)
-
-    async def _events(
-        self, request: model_service_pb2.GenerateRequest
-    ) -> AsyncGenerator[str | model_service_pb2.Completion, None]:
-        if request.model not in {"", self._name}:
-            raise ModelNotFound(f"this server has {self._name} alone", metadata={"model": request.model})
+    @override
+    async def generate(
+        self, request: CheckedRequest, *, streaming: bool
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        message = request.message
+        if message.model not in {"", self._name}:
+            raise ModelNotFound(f"this server has {self._name} alone", metadata={"model": message.model})
+        require_capabilities(message, self._name, self._capabilities)
         job = await self._job(request)
         answer = ""
         async with aclosing(self._engine.generate(job, served_call().deadline)) as steps:
             async for step in steps:
                 if isinstance(step, Ending):
                     usage = _usage(step)
-                    _refuse_bad(answer, job.json_schema, step, usage)
+                    if not step.cut:
+                        _check_answer(answer, request.schema, usage)
                     yield self._completion(step, usage)
                 elif step:
                     answer += step
-                    yield step
+                    yield content_pb2.Part(text=step)
 
-    async def _job(self, request: model_service_pb2.GenerateRequest) -> Job:
-        if not (self._images and has_images(request)):
+    async def _job(self, request: CheckedRequest) -> Job:
+        if not has_images(request.message):
             return to_job(request)
         side = self._engine.ready().image_side
         # Beside the event loop, for decoding takes time; one after the other, for it takes memory.
@@ -107,7 +87,7 @@ class GemmaServicer(model_service_pb2_grpc.ModelServiceServicer):
             kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
             display_name=self._name.partition("/")[2],
             family=_FAMILY,
-            capabilities=(*_CAPABILITIES, *([model_pb2.CAPABILITY_IMAGE_INPUT] if self._images else [])),
+            capabilities=self._capabilities,
             state=_STATES[status.state],
             state_detail=status.detail,
             price=model_pb2.Price(),
@@ -138,10 +118,12 @@ def _usage(ending: Ending) -> generation_pb2.Usage:
     )
 
 
-def _refuse_bad(answer: str, json_schema: str | None, ending: Ending, usage: generation_pb2.Usage) -> None:
-    if ending.cut:
-        return
-    if not answer:
-        raise BadOutput("the model wrote nothing", details=[usage])
-    if json_schema is not None and not matches(answer, json_schema):
-        raise BadOutput("the answer does not keep to the JSON Schema", details=[usage])
+def _check_answer(answer: str, schema: AnswerSchema | None, usage: generation_pb2.Usage) -> None:
+    """Checks a whole answer. What is wrong with it is raised together with what it took to write it."""
+    try:
+        if not answer:
+            raise BadOutput("the model wrote nothing")
+        if schema is not None:
+            schema.check_text(answer)
+    except ChorusError as error:
+        raise with_usage(error, usage) from None

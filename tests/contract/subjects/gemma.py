@@ -10,10 +10,10 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from modelkit.servicer import MODEL_SERVICE
 from rpckit.server import serving
 from rpckit.settings import Environment
 from services.gemma.__main__ import register
-from services.gemma.server.servicer import SERVICE
 from services.gemma.settings import Settings
 from tests.contract.subject import Subject
 
@@ -50,7 +50,7 @@ async def _ready(address: str) -> None:
     """Waits until health says SERVING."""
     async with grpc.aio.insecure_channel(address) as channel:
         health: Any = health_pb2_grpc.HealthStub(channel)
-        async for response in health.Watch(health_pb2.HealthCheckRequest(service=SERVICE)):
+        async for response in health.Watch(health_pb2.HealthCheckRequest(service=MODEL_SERVICE)):
             if response.status == health_pb2.HealthCheckResponse.SERVING:
                 return
 

@@ -37,8 +37,10 @@ def test_no_word_of_the_work_or_the_task_is_an_instruction() -> None:
     assert "pets" not in instructions
 
 
-def test_what_is_not_given_is_no_document() -> None:
-    request = review_request(reading(), submission_pb2.Submission(text=TEXT), RUBRIC, "en")
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_what_is_not_given_is_no_document(blank: str) -> None:
+    submission = submission_pb2.Submission(text=TEXT, task=blank, reference_answer=blank)
+    request = review_request(reading(), submission, RUBRIC, "en")
     assert [part.document.title for part in request.turns[0].parts] == ["rubric", "submission", ""]
 
 

@@ -1,9 +1,11 @@
 """Prompts to test with."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.provider import Prompt
@@ -44,7 +46,7 @@ def prompt(
         key_variable="A_KEY",
         request=request(*parts),
         max_output_tokens=max_output_tokens,
-        schema=schema,
+        schema=None if schema is None else AnswerSchema.parse(json.dumps(schema)),
         streaming=streaming,
         deadline=Deadline.after(seconds),
     )

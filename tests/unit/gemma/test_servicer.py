@@ -19,6 +19,7 @@ from rpckit.errors import BadOutput, ModelNotFound, NotSupported, Unavailable
 from services.gemma.scheduler.engine import State, Status
 from services.gemma.scheduler.local_model import Ending, Facts, Job
 from services.gemma.server.servicer import GemmaServicer
+from tests.fakes.pictures import png_header
 
 NAME = "gemma/gemma-3-4b-it"
 FACTS = Facts("rev1", 512, "bf16", 8_000, 9_000, "cpu")
@@ -140,7 +141,9 @@ async def test_another_models_name_is_not_found() -> None:
     assert not engine.asked
 
 
-SHOWN = GenerateRequest(turns=[Turn(role=ROLE_USER, parts=[Part(image=Image())])])
+SHOWN = GenerateRequest(
+    turns=[Turn(role=ROLE_USER, parts=[Part(image=Image(data=png_header(1, 1), media_type="image/png"))])]
+)
 
 
 async def test_images_are_a_capability_if_the_model_reads_them() -> None:

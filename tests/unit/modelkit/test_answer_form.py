@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
 from modelkit.answer_form.issues import ISSUES
 from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID, answer_schema
+from modelkit.json_schema.answer_schema import MAX_SCHEMA_BYTES, AnswerSchema
 from orchestrator.rubrics.default import default_rubric
+from orchestrator.rubrics.rubric import MAX_CRITERIA, MAX_ID, violations
 from tests.unit.answer.answers import RUBRIC, answer, point, score
 
 ALLOWED = {"type", "properties", "required", "additionalProperties", "items", "enum"}
@@ -58,3 +61,16 @@ def test_the_criteria_and_issues_are_closed_lists() -> None:
     korean = json.loads(answer_schema(default_rubric("ko"), "ko"))
     enum = korean["properties"]["points"]["items"]["properties"]["issue"]["enum"]
     assert enum == list(ISSUES)
+
+
+def test_the_longest_rubric_makes_a_schema_that_every_server_reads() -> None:
+    # A control character takes six bytes in JSON.
+    criteria = [
+        Criterion(id=f"{number:02}".ljust(MAX_ID, "\x01"), levels=[Level(score=1), Level(score=2)])
+        for number in range(MAX_CRITERIA)
+    ]
+    rubric = Rubric(criteria=criteria)
+    assert not violations(rubric)
+    text = answer_schema(rubric, "ko")
+    assert len(text) < MAX_SCHEMA_BYTES / 2
+    AnswerSchema.parse(text)

@@ -1,20 +1,17 @@
 import json
-from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Rubric
 from modelkit.answer_form.schema import answer_schema
+from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import BadOutput
 from services.proofreader.answer import select, write_answer
 from services.proofreader.finding import MINOR, MODERATE, STRENGTH, Finding
 from services.proofreader.submission import Submission
 
-SCHEMA: dict[str, Any] = json.loads(
-    answer_schema(Rubric(criteria=[Criterion(id="a"), Criterion(id="b")]), "ko")
-)
-SHORT: dict[str, Any] = json.loads(answer_schema(Rubric(criteria=[Criterion(id="a")]), "ko", short=True))
+SCHEMA = AnswerSchema.parse(answer_schema(Rubric(criteria=[Criterion(id="a"), Criterion(id="b")]), "ko"))
+SHORT = AnswerSchema.parse(answer_schema(Rubric(criteria=[Criterion(id="a")]), "ko", short=True))
 SUBMISSION = Submission.read("[S1] " + "가나다 " * 120 + ". [S2] 끝.", "ko")
 
 
@@ -23,10 +20,10 @@ def _finding(start: int, end: int, issue: str = "concision", **more: str) -> Fin
 
 
 @pytest.mark.parametrize("schema", [SCHEMA, SHORT])
-def test_an_answer_keeps_to_its_schema(schema: dict[str, Any]) -> None:
+def test_an_answer_keeps_to_its_schema(schema: AnswerSchema) -> None:
     pieces = write_answer(SUBMISSION, [_finding(0, 3), _finding(8, 11)], schema, "ko")
     answer = json.loads("".join(pieces))
-    Draft202012Validator(schema).validate(answer)
+    schema.check_value(answer)
     assert len(pieces) > len(answer)
     assert [each["id"] for each in answer["points"]] == ["p1", "p2"]
     assert answer["points"][0]["sentence_ids"] == ["S1"]
@@ -49,7 +46,9 @@ def test_an_issue_that_the_schema_lacks_is_left_out() -> None:
 
 
 def test_a_schema_that_asks_for_more_is_refused() -> None:
-    schema = {**SCHEMA, "required": [*SCHEMA["required"], "grade"]}
+    schema = AnswerSchema.parse(
+        json.dumps({**SCHEMA.schema, "required": [*SCHEMA.schema["required"], "grade"]})
+    )
     with pytest.raises(BadOutput):
         write_answer(SUBMISSION, [], schema, "ko")
 

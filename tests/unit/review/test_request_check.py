@@ -56,7 +56,7 @@ TEXT = Submission(text="A text.")
         ),
         (
             GetFeedbackRequest(submission=TEXT, sampling=Sampling(stop_sequences=["a", ""])),
-            "sampling.stop_sequences",
+            "sampling.stop_sequences[1]",
         ),
         (GetFeedbackRequest(submission=TEXT, request_id="x" * 65), "request_id"),
         (GetFeedbackRequest(submission=TEXT, feedback_language_code="k"), "feedback_language_code"),

@@ -1,0 +1,103 @@
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import pytest
+
+from chorus.model.v1.content_pb2 import ROLE_USER, Image, Part, Turn
+from chorus.model.v1.model_pb2 import Model
+from chorus.model.v1.model_service_pb2 import (
+    Completion,
+    GenerateRequest,
+    GenerateResponse,
+    StreamGenerateRequest,
+    StreamGenerateResponse,
+)
+from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
+from rpckit.errors import BadOutput, InvalidRequest
+
+NO_CONTEXT: Any = None
+DONE = Completion(model_version="v1")
+PICTURE = Part(image=Image(data=b"x"))
+
+
+class Scripted(StreamingServicer):
+    def __init__(self, *events: GenerationEvent | Exception) -> None:
+        super().__init__()
+        self.events = events
+        self.asked: list[tuple[CheckedRequest, bool]] = []
+        self.closed = 0
+
+    def listed_models(self) -> list[Model]:
+        return []
+
+    async def generate(
+        self, request: CheckedRequest, *, streaming: bool
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        self.asked.append((request, streaming))
+        try:
+            for event in self.events:
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        finally:
+            self.closed += 1
+
+
+def asking(schema: str = "") -> GenerateRequest:
+    request = GenerateRequest(turns=[Turn(role=ROLE_USER, parts=[Part(text="Hello")])])
+    if schema:
+        request.output_format.json_schema = schema
+    return request
+
+
+def texts(*words: str) -> Sequence[Part]:
+    return [Part(text=each) for each in words]
+
+
+async def test_generate_joins_what_is_streamed() -> None:
+    servicer = Scripted(*texts("a", "b"), PICTURE, *texts("c", "d"), DONE)
+    response = await servicer.Generate(asking(), NO_CONTEXT)
+    assert response == GenerateResponse(parts=[*texts("ab"), PICTURE, *texts("cd")], completion=DONE)
+    assert [streaming for _, streaming in servicer.asked] == [False]
+
+
+async def test_a_stream_is_deltas_and_then_the_completion() -> None:
+    servicer = Scripted(*texts("a"), PICTURE, DONE)
+    stream = servicer.StreamGenerate(StreamGenerateRequest(request=asking()), NO_CONTEXT)
+    assert [each async for each in stream] == [
+        StreamGenerateResponse(delta=Part(text="a")),
+        StreamGenerateResponse(delta=PICTURE),
+        StreamGenerateResponse(completed=DONE),
+    ]
+    assert [streaming for _, streaming in servicer.asked] == [True]
+
+
+async def test_a_failure_ends_both_and_the_server_has_tidied_up() -> None:
+    servicer = Scripted(*texts("a"), BadOutput("no more"))
+    with pytest.raises(BadOutput):
+        await servicer.Generate(asking(), NO_CONTEXT)
+    with pytest.raises(BadOutput):
+        async for _ in servicer.StreamGenerate(StreamGenerateRequest(request=asking()), NO_CONTEXT):
+            pass
+    assert servicer.closed == 2
+
+
+async def test_a_malformed_request_never_reaches_the_server() -> None:
+    servicer = Scripted(DONE)
+    wrong = asking("{")
+    wrong.sampling.temperature = 9
+    del wrong.turns[:]
+    with pytest.raises(InvalidRequest) as refused:
+        await servicer.Generate(wrong, NO_CONTEXT)
+    assert refused.value.metadata.keys() == {"turns", "sampling.temperature", "output_format.json_schema"}
+    assert not servicer.asked
+
+
+async def test_a_schema_comes_parsed() -> None:
+    servicer = Scripted(DONE)
+    await servicer.Generate(asking('{"type": "object"}'), NO_CONTEXT)
+    await servicer.Generate(asking(), NO_CONTEXT)
+    (first, _), (second, _) = servicer.asked
+    assert first.schema is not None
+    assert first.schema.schema == {"type": "object"}
+    assert second.schema is None
