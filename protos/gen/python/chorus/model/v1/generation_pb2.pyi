@@ -146,7 +146,8 @@ class Sampling(google.protobuf.message.Message):
     reasoning_effort: global___ReasoningEffort.ValueType
     """How long the model thinks before it writes. Unset: the catalog's default for
     that model. A model that has no such level takes its nearest; one that does
-    not think ignores it.
+    not think ignores it. One that thinks until there is no room left for the
+    answer is asked once more by the orchestrator, at its next lower level.
     """
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
