@@ -9,8 +9,9 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
+from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
 from orchestrator.time_budget import TimeBudget

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
 from modelkit.usage import usage_of
+from orchestrator.panel.reasoning import BYTES_PER_TOKEN, output_room
 from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000
-# A token of English is some four bytes, one of Korean some five: three bytes a token is on the safe side.
-_BYTES_PER_TOKEN = 3
 
 # These may cut a call off while it is written; what it used by then is not known.
 _CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
@@ -77,10 +76,11 @@ class Bill:
         if not self.model.HasField("price"):
             raise BudgetExceeded("its price is not known", metadata={"limit_usd_nanos": str(limit)})
         price = self.model.price
-        input_tokens = -(-request.ByteSize() // _BYTES_PER_TOKEN)
-        cost = (
-            input_tokens * price.input_usd_nanos + request.sampling.max_output_tokens * price.output_usd_nanos
-        )
+        input_tokens = -(-request.ByteSize() // BYTES_PER_TOKEN)
+        # A prompt may be written to a cache, which some providers bill above what they bill for reading it.
+        input_price = max(price.input_usd_nanos, price.cache_write_usd_nanos)
+        output_tokens = output_room(self.model, request.sampling)
+        cost = input_tokens * input_price + output_tokens * price.output_usd_nanos
         needed = -(-cost // _PER_MILLION)
         if self.spending.committed + needed > limit:
             raise BudgetExceeded(

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import failure_pb2
-from orchestrator.panel.model_reviewer import Audience
+from orchestrator.panel.audience import Audience
 from orchestrator.review.pipeline import Event, ProvisionalMerge, Results, ReviewEvent, SubmissionReviewer
 from orchestrator.store.store import Store
 from orchestrator.time_budget import TimeBudget

@@ -18,9 +18,10 @@ from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
+from orchestrator.panel.audience import Audience
 from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
-from orchestrator.panel.model_reviewer import Audience, FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request

@@ -10,7 +10,7 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedb
 from chorus.feedback.v1.merged_pb2 import MergedFeedback
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
-from orchestrator.panel.model_reviewer import Audience
+from orchestrator.panel.audience import Audience
 from orchestrator.review.pipeline import Event, ProvisionalMerge, Results, ReviewEvent, SubmissionReviewer
 from orchestrator.time_budget import TimeBudget
 from rpckit.errors import QuorumNotReached

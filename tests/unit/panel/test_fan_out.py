@@ -14,9 +14,10 @@ from chorus.model.v1 import failure_pb2
 from chorus.model.v1.failure_pb2 import Failure
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN, Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
+from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
-from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import read_submission

@@ -96,6 +96,29 @@ def test_the_prompt_is_reserved_too() -> None:
         pass
 
 
+def test_what_a_model_thinks_is_reserved_too() -> None:
+    thinker = Model()
+    thinker.CopyFrom(PRICED)
+    thinker.max_reasoning_tokens = 30_000
+    spending = Spending(limit=31 * MOST)
+    with Bill(thinker, spending).charge(REQUEST) as charge:
+        assert spending.committed == 31 * MOST
+        charge.usage = Usage(output_tokens=30_500, reasoning_tokens=30_000, cost_usd_nanos=61_000_000)
+    assert spending.committed == 61_000_000
+    with pytest.raises(BudgetExceeded), Bill(thinker, Spending(limit=31 * MOST - 1)).charge(REQUEST):
+        pass
+
+
+def test_a_prompt_may_have_to_be_written_to_a_cache() -> None:
+    priced = Model(price=Price(input_usd_nanos=3_000_000, cache_write_usd_nanos=3_750_000))
+    request = GenerateRequest(system_instruction="x" * 3_000_000)
+    with Bill(priced, Spending(limit=10**9)).charge(request) as charge:
+        pass
+    assert charge.usage is not None
+    with pytest.raises(BudgetExceeded), Bill(priced, Spending(limit=3_749_999)).charge(request):
+        pass
+
+
 def test_with_a_limit_a_model_of_unknown_price_is_not_asked() -> None:
     with pytest.raises(BudgetExceeded), Bill(Model(), Spending(limit=10**12)).charge(REQUEST):
         pass

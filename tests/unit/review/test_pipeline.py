@@ -16,8 +16,9 @@ from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
+from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel, Listing, ModelLister
-from orchestrator.panel.model_reviewer import FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.review.pipeline import ReviewPipeline
