@@ -14,6 +14,8 @@ from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel
 from orchestrator.panel.spending import Spending
+from orchestrator.panel.substitution import FailingProviders, by_preference
+from orchestrator.panel.track_record import TrackRecords
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
@@ -77,6 +79,7 @@ class FanOut(PointListener):
     def __init__(
         self,
         source: FeedbackSource,
+        records: TrackRecords,
         panel: Panel,
         policy: feedback_service_pb2.PanelPolicy,
         question: ReviewQuestion,
@@ -86,6 +89,7 @@ class FanOut(PointListener):
         audience: Audience,
     ) -> None:
         self._source = source
+        self._records = records
         self._panel = panel
         self._policy = policy
         self._question = question
@@ -97,7 +101,8 @@ class FanOut(PointListener):
         self._open: dict[str, _PanelSlot] = {}
         self._tasks: list[asyncio.Task[feedback_pb2.ModelResult]] = []
         self._engaged = {each.name for each in panel.asked}
-        self._families: list[str] = []
+        self._answered: list[ListedModel] = []
+        self._failing = FailingProviders()
 
     @property
     def is_open(self) -> bool:
@@ -157,12 +162,18 @@ class FanOut(PointListener):
 
     def _call_by(self, slot: _PanelSlot) -> Deadline:
         """When the call of a slot's model ends."""
+        deadline = self._one_call_by()
+        # A substitute that hangs must not keep the next one from reaching the minimum.
+        if slot.substitute_for and not self._panel.is_enough(self._answered) and self._next_substitute(slot):
+            usual = self._records.usual_seconds(slot.now.name)
+            deadline = deadline.within(max(usual, _SUBSTITUTE_SHARE * deadline.remaining()))
+        return deadline
+
+    def _one_call_by(self) -> Deadline:
+        """When the call of a model that is asked now ends at the latest."""
         deadline = self._budget.call_by
         if self._policy.HasField("model_timeout"):
             deadline = deadline.within(to_seconds(self._policy.model_timeout))
-        # A substitute that hangs must not keep the next one from reaching the minimum.
-        if slot.substitute_for and not self._panel.is_enough(self._families) and self._next_substitute(slot):
-            deadline = deadline.within(_SUBSTITUTE_SHARE * deadline.remaining())
         return deadline
 
     def _on_result(self, slot: _PanelSlot, task: asyncio.Task[feedback_pb2.ModelResult]) -> None:
@@ -174,25 +185,41 @@ class FanOut(PointListener):
     def _close(self, outcome: Outcome) -> None:
         slot = self._open.pop(outcome.listed.name)
         if outcome.answered:
-            self._families.append(outcome.listed.model.family)
-        elif self._budget.call_by.remaining() and (substitute := self._next_substitute(slot)):
+            self._answered.append(outcome.listed)
+            return
+        self._failing.note(outcome.listed, outcome.result.failure.reason)
+        if self._budget.call_by.remaining() and (substitute := self._next_substitute(slot)):
             self._ask(_PanelSlot(slot.first, substitute, slot.substitutes_tried + 1))
 
     def _next_substitute(self, slot: _PanelSlot) -> ListedModel | None:
         """Chooses whom to ask once a slot's model fails; None: nobody is left, or enough were asked."""
-        most = _MAX_SUBSTITUTES_BEYOND if self._panel.is_enough(self._families) else _MAX_SUBSTITUTES
-        if slot.substitutes_tried >= most:
+        is_enough = self._panel.is_enough(self._answered)
+        if slot.substitutes_tried >= (_MAX_SUBSTITUTES_BEYOND if is_enough else _MAX_SUBSTITUTES):
             return None
-        spare = self._panel.substitutes_for(slot.now)
-        return next((each for each in spare if each.name not in self._engaged), None)
+        until = self._one_call_by()
+        if is_enough:
+            until = min(until, self._patience_with_substitutes())
+        seconds = until.remaining()
+        for each in by_preference(slot.first, self._panel.spare):
+            is_free = each.name not in self._engaged and not self._failing.include(each)
+            if is_free and self._records.usual_seconds(each.name) <= seconds:
+                return each
+        return None
 
     def _patience(self) -> Deadline:
         """When the models that still write are given up, as far as the latest outcome tells."""
         answer_by = self._budget.answer_by
-        if not self._panel.is_enough(self._families):
+        if not self._panel.is_enough(self._answered):
             return answer_by
+        if self._policy.HasField("straggler_grace") or all(
+            slot.substitute_for for slot in self._open.values()
+        ):
+            return self._patience_with_substitutes()
+        return answer_by
+
+    def _patience_with_substitutes(self) -> Deadline:
+        """When those who still write are given up, if only substitutes do and the minimum is reached."""
+        answer_by = self._budget.answer_by
         if self._policy.HasField("straggler_grace"):
             return answer_by.within(to_seconds(self._policy.straggler_grace))
-        if all(slot.substitute_for for slot in self._open.values()):
-            return answer_by.within(_SUBSTITUTE_SHARE * answer_by.remaining())
-        return answer_by
+        return answer_by.within(_SUBSTITUTE_SHARE * answer_by.remaining())

@@ -24,6 +24,7 @@ from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending
+from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.request_check import check_request
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
@@ -93,6 +94,7 @@ class ReviewPipeline(SubmissionReviewer):
         source: FeedbackSource,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
+        records: TrackRecords,
         calibrator: RaterCalibrator,
     ) -> None:
         self._lister = lister
@@ -100,6 +102,7 @@ class ReviewPipeline(SubmissionReviewer):
         self._source = source
         self._default_panel = default_panel
         self._metrics = metrics
+        self._records = records
         self._calibrator = calibrator
 
     @override
@@ -127,7 +130,9 @@ class ReviewPipeline(SubmissionReviewer):
 
         policy = request.policy
         spending = Spending(policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None)
-        fan_out = FanOut(self._source, panel, policy, question, spending, budget, kept, audience)
+        fan_out = FanOut(
+            self._source, self._records, panel, policy, question, spending, budget, kept, audience
+        )
         outcomes: list[Outcome] = []
         async with aclosing(fan_out.run()) as events:
             async for event in events:
@@ -141,7 +146,7 @@ class ReviewPipeline(SubmissionReviewer):
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
                     yield ProvisionalMerge(partial(merge_of, tuple(outcomes)))
 
-        if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
+        if not panel.is_enough([each.listed for each in outcomes if each.answered]):
             raise _quorum_not_reached(panel, outcomes)
         merged = await merge_of(outcomes)
         usages = [each.result.usage for each in outcomes]
@@ -267,9 +272,10 @@ def _quorum_not_reached(panel: Panel, outcomes: Sequence[Outcome]) -> QuorumNotR
             failure.CopyFrom(each.result.failure)
             failure.metadata["model"] = each.listed.name
             failures.append(failure)
-    answered = len(outcomes) - len(failures)
+    counted = panel.counted(each.listed for each in outcomes if each.answered)
+    families = {each.model.family for each in counted}
     return QuorumNotReached(
-        f"{answered} models of {len(_families(outcomes))} families answered;"
+        f"{len(counted)} models of {len(families)} families answered that count;"
         f" the policy asks for {panel.min_models} of {panel.min_families}",
         details=failures,
     )

@@ -21,7 +21,7 @@ async def write_summary(
     bill: Bill,
     deadline: Deadline,
 ) -> merged_pb2.Summary | None:
-    """Has a model word the summary of a merge. If it thinks too long, it is asked once more, with less effort.
+    """Has a model word a merge's summary. If it thinks too long, it is asked once more, with less effort.
 
     Returns:
         None where the template's summary stays: the model failed, or said what the points do not say.

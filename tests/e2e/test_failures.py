@@ -193,7 +193,7 @@ async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: Orches
 
 async def test_substitutes_take_the_seats_of_those_who_fail(system: OrchestratorWithFakes) -> None:
     # Whoever is free of charge and comes before fake/fourth is asked already.
-    asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/dead", "fake/empty")
+    asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/refusing", "fake/empty")
 
     async def ask(seconds: float) -> GetFeedbackResponse:
         request = asking(
