@@ -44,7 +44,7 @@ STATUS_KEY = "grpc-status-details-bin"
 
 _MAX_TEXT_BYTES = 200
 # Of a Failure: it may say what to set.
-_MAX_MESSAGE_BYTES = 1000
+MAX_MESSAGE_BYTES = 1000
 _CUT = "…"
 _ENVELOPE_BYTES = 8
 
@@ -250,7 +250,7 @@ def to_status(error: ChorusError) -> status_pb2.Status:
 
 def to_failure(error: ChorusError) -> failure_pb2.Failure:
     """The error as a part of a response, which it is too small to fill."""
-    text = _short(error.text, _MAX_MESSAGE_BYTES)
+    text = _short(error.text, MAX_MESSAGE_BYTES)
     failure = failure_pb2.Failure(reason=error.reason, message=text, metadata=_fields(error))
     if error.retry_delay is not None:
         failure.retry_delay.CopyFrom(to_duration(error.retry_delay))

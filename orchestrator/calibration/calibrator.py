@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from orchestrator.calibration.calibration_text import from_text, to_text
 from orchestrator.calibration.judgement_history import (
     Judgement,
     JudgementHistory,
     ResidualsByRater,
     rater_key,
 )
-from orchestrator.merge.calibration import Calibration
+from orchestrator.merge.calibration import NO_CALIBRATION, Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.merge.scale import Scale
 from orchestrator.merge.severity import calibrate, peer_references
@@ -23,6 +24,8 @@ from rpckit import log
 from rpckit.errors import Unavailable
 
 _MAX_AGE_SECONDS = 5.0
+# An answer waits this long at most for its calibration to be kept, or found.
+_PATIENCE_SECONDS = 0.6
 # A queue that is this long means that the history is slower than the calls. Further reviews teach nothing.
 _MAX_PENDING = 1000
 
@@ -39,6 +42,7 @@ class RaterCalibrator:
         self._history = history
         self._max_age_seconds = max_age_seconds
         self._residuals: ResidualsByRater = {}
+        self._keep_again_at = 0.0
         self._pending: asyncio.Queue[_Change] = asyncio.Queue(_MAX_PENDING)
 
     def calibration(
@@ -55,6 +59,36 @@ class RaterCalibrator:
                 if place in residuals
             }
         return calibrate(records)
+
+    async def keep(self, calibration: Calibration) -> None:
+        """Keeps a calibration that an answer is given with, so that a later request can pin it.
+
+        Where it cannot be kept, the answer goes out all the same.
+        """
+        if calibration.id == NO_CALIBRATION or time.monotonic() < self._keep_again_at:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._history.keep_calibration(calibration.id, to_text(calibration))
+        except (TimeoutError, StoreError) as error:
+            _warn("keep", str(error) or "no answer")
+            # Not every answer shall wait for a history that hangs.
+            self._keep_again_at = time.monotonic() + _MAX_AGE_SECONDS
+
+    async def pinned(self, version: str, rubric: submission_pb2.Rubric) -> Calibration | None:
+        """Returns the calibration of an earlier answer, by its id; None if it is not kept.
+
+        Raises:
+            Unavailable: Whether it is kept cannot be told now.
+        """
+        if version == NO_CALIBRATION:
+            return Calibration()
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                text = await self._history.find_calibration(version)
+        except (TimeoutError, StoreError):
+            raise Unavailable("the store does not answer", retry_delay=_MAX_AGE_SECONDS) from None
+        return None if text is None else from_text(version, text, rubric)
 
     def learn(
         self,

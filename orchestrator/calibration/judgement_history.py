@@ -12,6 +12,9 @@ from orchestrator.merge.severity import ResidualSums
 
 # Severity drifts, with a provider's changes and with what a model is given. So older judgements are dropped.
 MAX_JUDGEMENTS = 500
+# As a rule each answer has a calibration of its own.
+MAX_CALIBRATIONS = 10_000
+KEPT_SECONDS = 90 * 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ ResidualsByRater = Mapping[str, Mapping[int, ResidualSums]]
 class JudgementHistory(Protocol):
     """Stores the latest judgements of each rater, at most `MAX_JUDGEMENTS` for each criterion.
 
-    It stores numbers and hashes, never a text. Each method may raise StoreError.
+    It also stores the calibrations that answers were given with: the `MAX_CALIBRATIONS` that were used last,
+    each until `KEPT_SECONDS` after its last use. It stores numbers and hashes, never a text. Each method may
+    raise StoreError.
     """
 
     async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
@@ -52,6 +57,12 @@ class JudgementHistory(Protocol):
 
     async def delete(self, feedback_id: str) -> None:
         """Deletes everything that is stored for a feedback."""
+
+    async def keep_calibration(self, version: str, text: str) -> None:
+        """Stores a calibration, which is used now, under its id."""
+
+    async def find_calibration(self, version: str) -> str | None:
+        """Returns a calibration, which is used now; None if it is not stored."""
 
     async def residual_sums(self) -> ResidualsByRater:
         """Returns the sums of every rater's residuals."""

@@ -13,6 +13,8 @@ from redis.asyncio import Redis
 from typing_extensions import override
 
 from orchestrator.calibration.judgement_history import (
+    KEPT_SECONDS,
+    MAX_CALIBRATIONS,
     MAX_JUDGEMENTS,
     Judgement,
     JudgementHistory,
@@ -20,9 +22,6 @@ from orchestrator.calibration.judgement_history import (
 )
 from orchestrator.merge.severity import ResidualSums
 from orchestrator.store.connection import explained
-
-# A rubric may be used only once, and its raters must not fill the memory for ever.
-_KEPT_SECONDS = 90 * 24 * 60 * 60
 
 # The set of all raters and criteria, as "rater:criterion".
 _RATERS = "chorus:raters"
@@ -32,6 +31,9 @@ _RESIDUALS = "chorus:residuals:"
 # For each feedback: [levels, peers] by rater and criterion, and each person's levels by criterion.
 _JUDGEMENTS = "chorus:judgements:"
 _PEOPLE = "chorus:people:"
+# The calibrations that answers were given with, and when each was used last.
+_CALIBRATIONS = "chorus:calibrations"
+_USED = "chorus:calibrations_used"
 
 # Computes the residuals of a feedback, each with the part of it whose reference are the peers.
 _COMPUTE_RESIDUALS = f"""
@@ -84,6 +86,25 @@ return string.format('[%d,%.17g,%.17g,%.17g]', count, total, squares, relative)
 """
 
 
+# Stores a calibration if there is none of its id, and returns it, or that which is stored.
+_USE_CALIBRATION = f"""
+local function drop(versions)
+  for _, version in ipairs(versions) do
+    redis.call('ZREM', '{_USED}', version)
+    redis.call('HDEL', '{_CALIBRATIONS}', version)
+  end
+end
+drop(redis.call('ZRANGEBYSCORE', '{_USED}', '-inf', ARGV[4]))
+if ARGV[2] ~= '' then redis.call('HSETNX', '{_CALIBRATIONS}', ARGV[1], ARGV[2]) end
+local found = redis.call('HGET', '{_CALIBRATIONS}', ARGV[1])
+if found then redis.call('ZADD', '{_USED}', ARGV[3], ARGV[1]) end
+drop(redis.call('ZRANGE', '{_USED}', 0, -1 - ARGV[5]))
+redis.call('EXPIRE', '{_USED}', ARGV[6])
+redis.call('EXPIRE', '{_CALIBRATIONS}', ARGV[6])
+return found
+"""
+
+
 class RedisJudgementHistory(JudgementHistory):
     """Stores judgements in Redis, for 90 days at most."""
 
@@ -91,6 +112,7 @@ class RedisJudgementHistory(JudgementHistory):
         self._client = client
         self._compute_residuals = client.register_script(_COMPUTE_RESIDUALS)
         self._sum_residuals = client.register_script(_SUM_RESIDUALS)
+        self._use_script = client.register_script(_USE_CALIBRATION)
 
     @override
     async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
@@ -115,7 +137,7 @@ class RedisJudgementHistory(JudgementHistory):
         with explained():
             async with self._client.pipeline() as pipeline:
                 pipeline.hset(key, person, json.dumps(levels))
-                pipeline.expire(key, _KEPT_SECONDS)
+                pipeline.expire(key, KEPT_SECONDS)
                 await self._compute_residuals(args=[feedback_id], client=pipeline)
                 await pipeline.execute()
 
@@ -132,8 +154,24 @@ class RedisJudgementHistory(JudgementHistory):
                 await pipeline.execute()
 
     @override
+    async def keep_calibration(self, version: str, text: str) -> None:
+        await self._use(version, text)
+
+    @override
+    async def find_calibration(self, version: str) -> str | None:
+        return await self._use(version, "")
+
+    async def _use(self, version: str, text: str) -> str | None:
+        now = time.time()
+        with explained():
+            found: bytes | None = await self._use_script(
+                args=[version, text, now, now - KEPT_SECONDS, MAX_CALIBRATIONS, KEPT_SECONDS]
+            )
+        return None if found is None else found.decode()
+
+    @override
     async def residual_sums(self) -> ResidualsByRater:
-        oldest = time.time() - _KEPT_SECONDS
+        oldest = time.time() - KEPT_SECONDS
         with explained():
             names: Any = await self._client.smembers(_RATERS)
             raters = sorted(map(bytes.decode, names))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ import aiosqlite
 from typing_extensions import override
 
 from orchestrator.calibration.judgement_history import (
+    KEPT_SECONDS,
+    MAX_CALIBRATIONS,
     MAX_JUDGEMENTS,
     Judgement,
     JudgementHistory,
@@ -27,6 +30,9 @@ CREATE INDEX IF NOT EXISTS judgements_by_rater ON judgements (rater, criterion);
 CREATE TABLE IF NOT EXISTS people (
   feedback_id TEXT, person TEXT, criterion INTEGER, levels REAL NOT NULL,
   PRIMARY KEY (feedback_id, person, criterion)) STRICT;
+CREATE TABLE IF NOT EXISTS calibrations (
+  version TEXT PRIMARY KEY, used_at REAL NOT NULL, numbers TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS calibrations_by_use ON calibrations (used_at);
 """
 _RESIDUAL_SUMS = """
 WITH person AS (SELECT feedback_id, criterion, avg(levels) AS level FROM people GROUP BY 1, 2),
@@ -83,6 +89,32 @@ class SqliteJudgementHistory(JudgementHistory):
         async with self._transaction():
             await self._connection.execute("DELETE FROM judgements WHERE feedback_id = ?", (feedback_id,))
             await self._connection.execute("DELETE FROM people WHERE feedback_id = ?", (feedback_id,))
+
+    @override
+    async def keep_calibration(self, version: str, text: str) -> None:
+        async with self._transaction():
+            await self._connection.execute(
+                "INSERT INTO calibrations (version, used_at, numbers) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET used_at = excluded.used_at",
+                (version, time.time(), text),
+            )
+            await self._connection.execute(
+                "DELETE FROM calibrations WHERE version IN"
+                " (SELECT version FROM calibrations ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
+                (MAX_CALIBRATIONS,),
+            )
+
+    @override
+    async def find_calibration(self, version: str) -> str | None:
+        now = time.time()
+        async with self._transaction():
+            await self._connection.execute(
+                "DELETE FROM calibrations WHERE used_at < ?", (now - KEPT_SECONDS,)
+            )
+            found = await self._connection.execute_fetchall(
+                "UPDATE calibrations SET used_at = ? WHERE version = ? RETURNING numbers", (now, version)
+            )
+        return next((str(numbers) for (numbers,) in found), None)
 
     @override
     async def residual_sums(self) -> ResidualsByRater:

@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 
 from orchestrator.merge import policy
 
+NO_CALIBRATION = "none"
+"""The id of the calibration that holds no profile."""
+
 _ID_LENGTH = 12
-# The text that an id is the hash of. It is spelt out as the first release spelt it, because the id is part of
-# `MergedFeedback.version`, and equal calibrations must keep equal ids.
-_HASHED_PROFILE = (
-    "Habits(severity={0.severity!r}, by_criterion={0.by_criterion!r},"
-    " deviation={0.standard_deviation!r}, weight={0.weight!r})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +36,17 @@ _NEW_RATER = RaterProfile()
 class Calibration:
     """The profiles of a panel's models. The empty calibration treats all models alike."""
 
-    id: str = "neutral"
+    id: str = NO_CALIBRATION
     profiles: Mapping[str, RaterProfile] = field(default_factory=dict)
 
     @classmethod
     def of(cls, profiles: Mapping[str, RaterProfile]) -> "Calibration":
         """Makes the calibration whose id is the hash of the profiles."""
-        hashed = ", ".join(f"{model!r}: {_HASHED_PROFILE.format(each)}" for model, each in profiles.items())
-        return cls(hashlib.sha256(f"{{{hashed}}}".encode()).hexdigest()[:_ID_LENGTH], profiles)
+        numbers = [
+            (model, each.severity, sorted(each.by_criterion.items()), each.standard_deviation, each.weight)
+            for model, each in sorted(profiles.items())
+        ]
+        return cls(hashlib.sha256(repr(numbers).encode()).hexdigest()[:_ID_LENGTH], profiles)
 
     def profile(self, model: str) -> RaterProfile:
         """Returns the model's profile, or that of a new rater."""

@@ -47,7 +47,8 @@ def merge(
         scores=scores,
         summary=template_summary(points, feedback_language),
         suspected_injections=_all_suspected(suspected_injections, ordered),
-        version=f"{policy.VERSION}+{calibration.id}",
+        version=policy.VERSION,
+        calibration_version=calibration.id,
         total=total(rubric, scores),
     )
 

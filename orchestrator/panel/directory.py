@@ -11,6 +11,7 @@ import grpc
 from typing_extensions import override
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.generate_request import MAX_MODEL_NAME
 from modelkit.list_models import MAX_PAGE_SIZE
 from modelkit.usage import usage_of
 from orchestrator.metrics import ModelMetrics
@@ -230,7 +231,8 @@ class _ModelServer:
         request = model_service_pb2.ListModelsRequest(page_size=MAX_PAGE_SIZE)
         for _ in range(_MAX_PAGES):
             response = await self._unwatched.ListModels(request, timeout=deadline.remaining())
-            models += response.models
+            # One of another name could not be asked for.
+            models += (each for each in response.models if 1 <= len(each.name) <= MAX_MODEL_NAME)
             request.page_token = response.next_page_token
             if not request.page_token:
                 break

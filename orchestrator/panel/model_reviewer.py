@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from typing_extensions import override
@@ -46,7 +47,11 @@ _NOT_THE_MODELS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReviewQuestion:
-    """What every model of a panel is asked about one submission."""
+    """What every model of a panel is asked about one submission.
+
+    Attributes:
+        model_sampling: How single models sample, by name, in the place of what `sampling` says.
+    """
 
     reading: SubmissionReading
     submission: submission_pb2.Submission
@@ -54,6 +59,19 @@ class ReviewQuestion:
     feedback_language: str
     sampling: generation_pb2.Sampling
     include_raw: bool
+    model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
+
+    def sampling_of(self, model: str) -> generation_pb2.Sampling:
+        """How a model samples."""
+        sampling = generation_pb2.Sampling()
+        sampling.CopyFrom(self.sampling)
+        own = self.model_sampling.get(model)
+        if own is not None:
+            # A list that is merged is appended to.
+            if own.stop_sequences:
+                sampling.ClearField("stop_sequences")
+            sampling.MergeFrom(own)
+        return sampling
 
 
 class FeedbackSource(Protocol):
@@ -145,7 +163,7 @@ class ModelReviewer(FeedbackSource):
             question.feedback_language,
             short=short,
         )
-        request.sampling.CopyFrom(question.sampling)
+        request.sampling.CopyFrom(question.sampling_of(listed.name))
         first_limit, second_limit = _output_limits(listed.model, request.sampling, short=short)
         request.sampling.max_output_tokens = first_limit
         try:

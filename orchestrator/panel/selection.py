@@ -43,16 +43,18 @@ def select(
     """Chooses the panel; empty `default_panel` means every ready model.
 
     Raises:
-        InvalidRequest: A model is unknown or not allowed; the policy asks for more than the panel has.
+        InvalidRequest: A model or provider is unknown or not allowed; the policy asks for more than the panel
+            has.
         Unavailable: No model is named, and none (of the default panel) is ready.
     """
-    wrong: dict[str, str] = {}
+    wrong = dict(_unknown_providers(request, listing))
     readers = _Readers.of(request, listing)
     reviewers = [each for each in listing.models if _can_review(each) and readers.allow(each)]
     if request.models:
         asked = _named(request, listing, readers, wrong)
     else:
         asked = [each for each in asked_by_default(listing, default_panel) if readers.allow(each)]
+    wrong |= _unasked_samplings(request, listing, asked, default_panel)
     name = request.summary_model
     summary_model = (listing.find(name) or _behind_silence(name, listing)) if name else None
     if name and summary_model is None:
@@ -133,6 +135,37 @@ def _named(
         else:
             asked.append(listed)
     return asked
+
+
+def _unknown_providers(
+    request: feedback_service_pb2.GetFeedbackRequest, listing: Listing
+) -> Iterator[tuple[str, str]]:
+    """A provider that no model has may still be one of a server that has not answered so far."""
+    if listing.unreachable:
+        return
+    known = {each.model.provider for each in listing.models}
+    for place, provider in enumerate(request.allowed_providers):
+        if provider not in known:
+            yield f"allowed_providers[{place}]", f"no model is of a provider {provider}"
+
+
+def _unasked_samplings(
+    request: feedback_service_pb2.GetFeedbackRequest,
+    listing: Listing,
+    asked: Sequence[ListedModel],
+    default_panel: Sequence[str],
+) -> dict[str, str]:
+    """The models that are sampled in a way of their own though nobody asks them.
+
+    Of a default panel, those that are not ready are left out silently, and so is how they would sample.
+    """
+    reviewers = (each.name for each in listing.models if each.can(model_pb2.CAPABILITY_JSON_SCHEMA))
+    panel = request.models or [*(each.name for each in asked), *(default_panel or reviewers)]
+    return {
+        f"model_sampling[{name}]": "the model is not asked"
+        for name in sorted(request.model_sampling)
+        if name not in panel
+    }
 
 
 def _behind_silence(name: str, listing: Listing) -> ListedModel | None:

@@ -15,6 +15,7 @@ from modelkit.usage import total_usage
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
 from orchestrator.injection.detection import suspected_injections
+from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
@@ -31,7 +32,7 @@ from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.errors import QuorumNotReached, Timeout
+from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
 
 Event = feedback_service_pb2.StreamFeedbackResponse
 Results = Mapping[str, feedback_pb2.ModelResult]
@@ -123,8 +124,10 @@ class ReviewPipeline(SubmissionReviewer):
             feedback_language=request.feedback_language_code or reading.language_code,
             sampling=request.sampling,
             include_raw=request.include_raw,
+            model_sampling=request.model_sampling,
         )
-        merge_of = partial(self._merge, question, suspected, panel)
+        pinned = await self._pinned(request, question.rubric)
+        merge_of = partial(self._merge, question, suspected, panel, pinned)
         names = [each.name for each in panel.asked]
         yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
 
@@ -144,17 +147,17 @@ class ReviewPipeline(SubmissionReviewer):
                     self._metrics.answer(event.result)
                 yield Event(result=event.result)
                 if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
-                    yield ProvisionalMerge(partial(merge_of, tuple(outcomes)))
+                    yield ProvisionalMerge(partial(_merge_alone, merge_of, tuple(outcomes)))
 
         if not panel.is_enough([each.listed for each in outcomes if each.answered]):
             raise _quorum_not_reached(panel, outcomes)
-        merged = await merge_of(outcomes)
+        merged, calibration = await merge_of(outcomes)
         usages = [each.result.usage for each in outcomes]
         doubtful = list(merged.suspected_injections)
         verdict = await confirm(self._source, question, outcomes, doubtful, spending, budget.answer_by)
         usages += verdict.usages
         if verdict.confirmed:
-            merged = await merge_of(verdict.outcomes)
+            merged, calibration = await merge_of(verdict.outcomes)
             merged.confirmed_injections.extend(doubtful)
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
@@ -169,6 +172,7 @@ class ReviewPipeline(SubmissionReviewer):
             if summary is not None:
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
+        await self._calibrator.keep(calibration)
         feedback_id = uuid.uuid4().hex
         self._calibrator.learn(
             feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
@@ -184,14 +188,30 @@ class ReviewPipeline(SubmissionReviewer):
             ),
         )
 
+    async def _pinned(
+        self, request: feedback_service_pb2.GetFeedbackRequest, rubric: submission_pb2.Rubric
+    ) -> Calibration | None:
+        """The calibration that the request asks for; None: it takes what is known now."""
+        if not request.calibration_version:
+            return None
+        pinned = await self._calibrator.pinned(request.calibration_version, rubric)
+        if pinned is None:
+            raise InvalidRequest({"calibration_version": "it is not kept here, or no longer"})
+        return pinned
+
     async def _merge(
         self,
         question: ReviewQuestion,
         suspected: Sequence[feedback_pb2.Anchor],
         panel: Panel,
+        pinned: Calibration | None,
         outcomes: Sequence[Outcome],
-    ) -> merged_pb2.MergedFeedback:
+    ) -> tuple[merged_pb2.MergedFeedback, Calibration]:
+        """Merges the answers there are; returns the merge and the calibration that it rests on."""
         opinions = _opinions(outcomes)
+        calibration = pinned or self._calibrator.calibration(
+            opinions, question.rubric, question.reading.language_code
+        )
         merged = await asyncio.to_thread(
             merge,
             question.reading,
@@ -199,12 +219,18 @@ class ReviewPipeline(SubmissionReviewer):
             opinions,
             feedback_language=question.feedback_language,
             suspected_injections=suspected,
-            calibration=self._calibrator.calibration(
-                opinions, question.rubric, question.reading.language_code
-            ),
+            calibration=calibration,
         )
         merged.panel.CopyFrom(_panel(panel, outcomes))
-        return merged
+        return merged, calibration
+
+
+async def _merge_alone(
+    merge_of: Callable[[Sequence[Outcome]], Awaitable[tuple[merged_pb2.MergedFeedback, Calibration]]],
+    outcomes: Sequence[Outcome],
+) -> merged_pb2.MergedFeedback:
+    merged, _ = await merge_of(outcomes)
+    return merged
 
 
 async def _read(

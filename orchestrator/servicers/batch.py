@@ -11,6 +11,8 @@ from rpckit.duration import to_seconds
 from rpckit.errors import InvalidRequest, Unavailable, to_failure
 from rpckit.task_errors import error_of
 
+MAX_ITEM_ID = 64
+
 Item = feedback_service_pb2.BatchFeedbackRequest
 ItemResponse = feedback_service_pb2.BatchFeedbackResponse
 Response = feedback_service_pb2.GetFeedbackResponse
@@ -74,12 +76,21 @@ class FeedbackBatch:
             task.add_done_callback(partial(self._end, item.item_id))
 
     async def _answer(self, item: Item) -> Response:
-        if not item.item_id or item.item_id in self._item_ids:
-            raise InvalidRequest({"item_id": "empty, or used before on this stream"})
-        self._item_ids.add(item.item_id)
+        wrong = {}
+        if not 1 <= len(item.item_id) <= MAX_ITEM_ID:
+            wrong["item_id"] = f"not 1 to {MAX_ITEM_ID} characters"
+        elif item.item_id in self._item_ids:
+            wrong["item_id"] = "used before on this stream"
+        else:
+            self._item_ids.add(item.item_id)
         deadline = self._deadline
         if item.HasField("timeout"):
-            deadline = deadline.within(to_seconds(item.timeout))
+            seconds = to_seconds(item.timeout)
+            if seconds <= 0:
+                wrong["timeout"] = "not above zero"
+            deadline = deadline.within(seconds)
+        if wrong:
+            raise InvalidRequest(wrong)
         return await self._respond(item.request, deadline)
 
     def _end(self, item_id: str, task: asyncio.Task[Response]) -> None:

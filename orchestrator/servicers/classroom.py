@@ -1,11 +1,12 @@
 """ClassroomService: simulated student work and pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chorus.classroom.v1 import classroom_service_pb2, classroom_service_pb2_grpc
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
-from modelkit.generate_request import image_format_violations, sampling_violations
+from modelkit.generate_request import MAX_MODEL_NAME, image_format_violations, sampling_violations
+from modelkit.language import is_language_code
 from orchestrator.panel.directory import ListedModel, Listing, ModelDirectory
 from orchestrator.servicers.student_prompt import student_request
 from rpckit.call import served_call
@@ -14,9 +15,9 @@ from rpckit.errors import BadOutput, InvalidRequest, Unavailable
 SERVICE = "chorus.classroom.v1.ClassroomService"
 
 _DEFAULT_PROVIDER = "google"
-_MAX_PROMPT = 4000
-_MAX_TASK = 20_000
-_MAX_PROFILE_BYTES = 16 * 1024
+MAX_PROMPT = 4000
+MAX_TASK = 20_000
+MAX_PROFILE_BYTES = 16 * 1024
 
 
 class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
@@ -36,10 +37,9 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         wrong = dict(sampling_violations(request.sampling))
         if not request.task.strip():
             wrong["task"] = "empty"
-        elif len(request.task) > _MAX_TASK:
-            wrong["task"] = f"longer than {_MAX_TASK} code points"
-        if request.profile.ByteSize() > _MAX_PROFILE_BYTES:
-            wrong["profile"] = f"{request.profile.ByteSize()} bytes, more than {_MAX_PROFILE_BYTES}"
+        elif len(request.task) > MAX_TASK:
+            wrong["task"] = f"longer than {MAX_TASK} code points"
+        wrong |= dict(_profile_violations(request.profile))
         listed = await self._find(
             request.model or self._student_model,
             model_pb2.CAPABILITY_TEXT,
@@ -64,8 +64,8 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
     ) -> classroom_service_pb2.GenerateImageResponse:
         """Draws a picture."""
         wrong: dict[str, str] = {}
-        if not request.prompt.strip() or len(request.prompt) > _MAX_PROMPT:
-            wrong["prompt"] = f"not 1 to {_MAX_PROMPT} code points"
+        if not request.prompt.strip() or len(request.prompt) > MAX_PROMPT:
+            wrong["prompt"] = f"not 1 to {MAX_PROMPT} code points"
         wrong |= dict(image_format_violations(request.format, "format"))
         listed = await self._find(
             request.model or self._picture_model,
@@ -95,7 +95,10 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         wrong: Mapping[str, str],
     ) -> ListedModel:
         listing = await self._directory.listing()
-        if name:
+        if len(name) > MAX_MODEL_NAME:
+            wrong = {**wrong, "model": f"longer than {MAX_MODEL_NAME} characters"}
+            listed = None
+        elif name:
             listed = listing.find(name)
             if listed is None:
                 wrong = {**wrong, "model": f"there is no model {name}"}
@@ -118,6 +121,15 @@ def default_model(listing: Listing, capability: model_pb2.Capability.ValueType) 
         key=lambda each: (not each.ready, not each.ready and bool(each.model.retirement_date)),
         default=None,
     )
+
+
+def _profile_violations(profile: classroom_service_pb2.StudentProfile) -> Iterator[tuple[str, str]]:
+    if profile.ByteSize() > MAX_PROFILE_BYTES:
+        yield "profile", f"{profile.ByteSize()} bytes, more than {MAX_PROFILE_BYTES}"
+    for field in ("language_code", "first_language_code"):
+        code = getattr(profile, field)
+        if code and not is_language_code(code):
+            yield f"profile.{field}", f"{code[:20]!r} is no BCP 47 code"
 
 
 def _joined_text(response: model_service_pb2.GenerateResponse) -> str:

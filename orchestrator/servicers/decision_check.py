@@ -27,7 +27,8 @@ def check_decisions(
     Raises:
         InvalidRequest: It names every field that is wrong.
     """
-    found = {f"decisions.{field}": wrong for field, wrong in _violations(decisions, response)}
+    found = dict(size_violations("decisions", decisions))
+    found |= {f"decisions.{field}": wrong for field, wrong in _violations(decisions, response)}
     if found:
         raise InvalidRequest(found)
 
@@ -36,7 +37,6 @@ def _violations(
     decisions: decision_pb2.Decisions, response: feedback_service_pb2.GetFeedbackResponse
 ) -> Iterator[Violation]:
     yield from rater_violations("rater", decisions.rater)
-    yield from size_violations("points", decisions)
     if len(decisions.points) > MAX_POINTS:
         yield "points", f"{len(decisions.points)}, more than {MAX_POINTS}"
         return

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from chorus.model.v1 import model_pb2
+from modelkit.generate_request import MAX_MODEL_NAME
 
 OWN_ADAPTER = frozenset({"openai", "anthropic", "google", "huggingface"})
 
@@ -37,7 +38,7 @@ _SCHEMA = {
     "properties": {
         "models": {
             "type": "object",
-            "propertyNames": {"pattern": "^[^/]+/.+$"},
+            "propertyNames": {"pattern": "^[^/]+/.+$", "maxLength": MAX_MODEL_NAME},
             "additionalProperties": {
                 "type": "object",
                 "required": ["display_name", "family", "capabilities"],

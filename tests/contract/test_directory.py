@@ -56,6 +56,13 @@ async def test_a_server_of_many_models_is_read_page_by_page() -> None:
         assert [each.name for each in (await listed.listing()).models] == list(many)
 
 
+async def test_a_model_whose_name_nobody_could_send_is_left_out() -> None:
+    good = FAKES["fake/good"]
+    names = {"a" * 200: good, "b" * 201: good, "": good}
+    async with directory(FakeModels(names)) as (listed, _):
+        assert [each.name for each in (await listed.listing()).models] == ["a" * 200]
+
+
 class EndlessModels(FakeModels):
     """Always has another page."""
 

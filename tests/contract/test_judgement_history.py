@@ -1,7 +1,8 @@
 """What every judgement history stores, sums up and deletes: in a SQLite file and in a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator.calibration.calibrator import RaterCalibrator
-from orchestrator.calibration.judgement_history import MAX_JUDGEMENTS, Judgement, JudgementHistory
+from orchestrator.calibration.judgement_history import (
+    KEPT_SECONDS,
+    MAX_CALIBRATIONS,
+    MAX_JUDGEMENTS,
+    Judgement,
+    JudgementHistory,
+)
 from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.merge.severity import ResidualSums
@@ -111,6 +118,46 @@ async def test_the_oldest_judgements_of_a_rater_and_criterion_are_let_go(history
     assert (await history.residual_sums())["r"][0] == ResidualSums(MAX_JUDGEMENTS)
 
 
+async def age(history: JudgementHistory, used_at: Mapping[str, float]) -> None:
+    """Has calibrations of these versions, last used when it is said."""
+    if isinstance(history, SqliteJudgementHistory):
+        await history._connection.executemany(
+            "INSERT OR REPLACE INTO calibrations VALUES (?, ?, 'old')", used_at.items()
+        )
+        await history._connection.commit()
+    elif isinstance(history, RedisJudgementHistory):
+        await history._client.zadd("chorus:calibrations_used", dict(used_at))
+        await history._client.hset("chorus:calibrations", mapping=dict.fromkeys(used_at, "old"))
+
+
+async def test_a_calibration_stays_as_it_was_first_kept(opened: Open) -> None:
+    async with opened() as history:
+        await history.keep_calibration("v", "1")
+        await history.keep_calibration("v", "2")
+    async with opened() as history:
+        assert await history.find_calibration("v") == "1"
+        assert await history.find_calibration("w") is None
+
+
+async def test_a_calibration_is_let_go_when_nobody_has_used_it_for_long(history: JudgementHistory) -> None:
+    now = time.time()
+    await age(history, {"long ago": now - KEPT_SECONDS - 60, "just in time": now - KEPT_SECONDS + 60})
+    assert await history.find_calibration("long ago") is None
+    assert await history.find_calibration("just in time") == "old"
+    await age(history, {"kept again": now - KEPT_SECONDS + 60})
+    await history.keep_calibration("kept again", "new")
+    assert await history.find_calibration("kept again") == "old"
+
+
+async def test_of_too_many_calibrations_those_used_last_stay(history: JudgementHistory) -> None:
+    long_ago = time.time() - 1_000_000
+    await age(history, {f"v{number}": long_ago + number for number in range(MAX_CALIBRATIONS)})
+    assert await history.find_calibration("v0") == "old"
+    await history.keep_calibration("new", "1")
+    found = [await history.find_calibration(each) for each in ("new", "v0", "v1", "v2")]
+    assert found == ["1", "old", None, "old"]
+
+
 async def test_another_process_finds_it(opened: Open) -> None:
     async with opened() as history:
         await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)])
@@ -153,6 +200,8 @@ async def test_a_lost_redis_is_a_store_error(server: RedisServer) -> None:
             history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)]),
             history.add_person("f", "p", {0: 0.0}),
             history.delete("f"),
+            history.keep_calibration("v", "1"),
+            history.find_calibration("v"),
             history.residual_sums(),
         )
         for each in asked:
@@ -186,6 +235,10 @@ async def test_all_expires_and_a_deletion_leaves_nothing(server: RedisServer) ->
                 feedback, [Judgement("r", 0, 3.0, 2.0), Judgement("s", 0, 1.0, None)]
             )
             await history.add_person(feedback, "p", {0: 0.0})
+        await history.keep_calibration("v", "1")
+        for key in ("chorus:calibrations", "chorus:calibrations_used"):
+            assert 0 < await client.ttl(key) <= KEPT_SECONDS
+            await client.delete(key)
         await history.delete("f")
         assert not [key async for key in client.scan_iter("*:f")]
         assert await client.ttl("chorus:people:g") > 0

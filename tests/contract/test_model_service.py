@@ -21,6 +21,7 @@ from chorus.model.v1.model_service_pb2 import (
     StreamGenerateRequest,
 )
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
+from modelkit.generate_request import MAX_MODEL_NAME
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
 from tests.contract.malformed import MALFORMATIONS, Malformation
@@ -112,6 +113,7 @@ async def test_lists_the_model(served: Served) -> None:
 async def test_lists_known_values_only(served: Served) -> None:
     for model in (await served.models()).values():
         assert model.state in {*model_pb2.Model.State.values()} - {model_pb2.Model.STATE_UNSPECIFIED}
+        assert 1 <= len(model.name) <= MAX_MODEL_NAME
         assert model.capabilities
         assert set(model.capabilities) <= {*model_pb2.Capability.values()} - {
             model_pb2.CAPABILITY_UNSPECIFIED

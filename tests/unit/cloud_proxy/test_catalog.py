@@ -85,6 +85,7 @@ def test_any_compatible_server_is_a_line(tmp_path: Path) -> None:
         ("models = 3 4", "line 1"),
         ("", "'models'"),
         (f'[models."no-slash"]\n{LINE}', "no-slash"),
+        (f'[models."openai/{"a" * 194}"]\n{LINE}', "openai/a"),
         ('[models."openai/a"]\nfamily = "a"\n', "openai/a"),
         (f'[models."openai/a"]\n{LINE}colour = "red"\n', "colour"),
         (f'[models."openai/a"]\n{LINE}max_input_tokens = 0\n', "max_input_tokens"),

@@ -77,6 +77,7 @@ async def listed(status: Status) -> model_pb2.Model:
 async def test_a_ready_model_is_listed_with_what_it_takes() -> None:
     assert await listed(Status(State.READY, facts=FACTS)) == model_pb2.Model(
         name=NAME,
+        kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
         display_name="gemma-3-4b-it",
         family="google",
         max_input_tokens=511,

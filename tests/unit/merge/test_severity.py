@@ -11,8 +11,8 @@ LENIENT = {"c0": ResidualSums(10, 10.0, 10.0)}
 EXACT = {"c0": ResidualSums(10, 0.0, 0.0)}
 
 
-def test_nobody_known_is_neutral() -> None:
-    assert calibrate({"a": {}, "b": {}}).id == "neutral"
+def test_nobody_known_is_no_calibration() -> None:
+    assert calibrate({"a": {}, "b": {}}).id == "none"
 
 
 def test_severity_against_people_is_taken_as_it_is_but_shrunk() -> None:
@@ -44,8 +44,22 @@ def test_the_id_says_what_is_known() -> None:
     assert calibrate({"a": LENIENT, "b": EXACT}).id != calibrate({"a": EXACT, "b": LENIENT}).id
 
 
-def test_equal_profiles_keep_the_id_of_the_first_release() -> None:
-    assert Calibration.of({"a": RaterProfile(0.5, {"c0": 0.25}, 0.8, 1.0)}).id == "9ec1178af5b8"
+def test_equal_profiles_have_equal_ids_and_others_have_others() -> None:
+    def id_of(criteria: dict[str, float], severity: float, deviation: float, weight: float) -> str:
+        profile = RaterProfile(severity, criteria, deviation, weight)
+        return Calibration.of({"b": RaterProfile(), "a": profile}).id
+
+    same = id_of({"d": 0.5, "c": 0.25}, 0.5, 0.8, 1.0)
+    assert id_of({"c": 0.25, "d": 0.5}, 0.5, 0.8, 1.0) == same
+    others = {
+        id_of({"c": 0.25}, 0.5, 0.8, 1.0),
+        id_of({"d": 0.5, "c": 0.25}, 0.6, 0.8, 1.0),
+        id_of({"d": 0.5, "c": 0.25}, 0.5, 0.9, 1.0),
+        id_of({"d": 0.5, "c": 0.25}, 0.5, 0.8, 1.1),
+        Calibration.of({"a": RaterProfile(), "b": RaterProfile()}).id,
+        Calibration().id,
+    }
+    assert len(others - {same}) == 6
 
 
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=30))

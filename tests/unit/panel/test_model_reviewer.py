@@ -260,6 +260,53 @@ async def test_a_cut_answer_is_final_where_the_caller_set_the_limit(tmp_path: Pa
     assert [each.sampling.max_output_tokens for each in script.requests] == [50]
 
 
+@pytest.mark.parametrize(
+    ("own", "sampled"),
+    [
+        (
+            None,
+            Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW),
+        ),
+        (
+            Sampling(temperature=0, stop_sequences=["b"], max_output_tokens=50),
+            Sampling(
+                temperature=0,
+                seed=7,
+                stop_sequences=["b"],
+                reasoning_effort=REASONING_EFFORT_LOW,
+                max_output_tokens=50,
+            ),
+        ),
+        (
+            Sampling(top_p=0.5, reasoning_effort=REASONING_EFFORT_HIGH),
+            Sampling(
+                temperature=1,
+                seed=7,
+                top_p=0.5,
+                stop_sequences=["a"],
+                reasoning_effort=REASONING_EFFORT_HIGH,
+            ),
+        ),
+    ],
+)
+async def test_a_model_samples_in_its_own_way_where_it_has_one(
+    tmp_path: Path, own: Sampling | None, sampled: Sampling
+) -> None:
+    of_all = Sampling(temperature=1, seed=7, stop_sequences=["a"], reasoning_effort=REASONING_EFFORT_LOW)
+    question = replace(
+        QUESTION,
+        sampling=of_all,
+        model_sampling={"c/d": Sampling(temperature=2)} | ({"a/b": own} if own else {}),
+    )
+    script = Script(GOOD)
+    await ask(script, tmp_path, question=question)
+    asked = script.requests[0].sampling
+    if not sampled.HasField("max_output_tokens"):
+        asked.ClearField("max_output_tokens")
+    assert asked == sampled
+    assert of_all.stop_sequences == ["a"]
+
+
 async def test_a_failure_keeps_its_reason_and_is_paid_by_what_it_used(tmp_path: Path) -> None:
     error = RateLimited("wait", retry_delay=3, details=[Usage(output_tokens=1, cost_usd_nanos=2)])
     result, _ = await ask(Script(error), tmp_path)

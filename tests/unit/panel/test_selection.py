@@ -2,6 +2,7 @@ import pytest
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy
 from chorus.model.v1 import model_pb2
+from chorus.model.v1.generation_pb2 import Sampling
 from orchestrator.panel.directory import ListedModel, Listing
 from orchestrator.panel.selection import select
 from rpckit.errors import InvalidRequest, Unavailable
@@ -101,6 +102,29 @@ def test_allowed_providers_bound_the_panel_and_ours_always_may_read() -> None:
 def test_a_named_model_of_another_provider_is_refused() -> None:
     request = GetFeedbackRequest(models=[HOSTED.name], allowed_providers=["openai"])
     assert list(violations(request)) == ["models[0]"]
+
+
+def test_a_provider_that_no_model_has_is_named_by_its_place() -> None:
+    request = GetFeedbackRequest(allowed_providers=["openai", "opneai", ""])
+    assert violations(request) == {"allowed_providers[1]": "no model is of a provider opneai"}
+
+
+def test_a_provider_of_a_silent_server_may_exist() -> None:
+    request = GetFeedbackRequest(allowed_providers=["elsewhere"])
+    assert names(select(request, Listing(LISTING.models, ("b:2",)), ()).asked) == [RULES.name]
+
+
+def test_only_who_is_asked_samples_in_a_way_of_its_own() -> None:
+    of_all = {CHEAP.name: Sampling(), DEAR.name: Sampling(), LOADING.name: Sampling(), "x/y": Sampling()}
+    asked = GetFeedbackRequest(models=[CHEAP.name, LOADING.name], model_sampling=of_all)
+    assert list(violations(asked)) == [f"model_sampling[{DEAR.name}]", "model_sampling[x/y]"]
+    # Who of the default panel is ready at the moment is not the caller's trouble.
+    assert list(violations(GetFeedbackRequest(model_sampling=of_all))) == ["model_sampling[x/y]"]
+    painter = GetFeedbackRequest(model_sampling={PAINTER.name: Sampling()})
+    assert list(violations(painter)) == [f"model_sampling[{PAINTER.name}]"]
+    with pytest.raises(InvalidRequest) as caught:
+        select(GetFeedbackRequest(model_sampling=of_all), LISTING, (CHEAP.name, LOADING.name))
+    assert list(caught.value.metadata) == [f"model_sampling[{DEAR.name}]", "model_sampling[x/y]"]
 
 
 def test_the_named_models_bound_who_may_substitute_and_word_the_summary() -> None:

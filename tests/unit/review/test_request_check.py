@@ -59,6 +59,32 @@ TEXT = Submission(text="A text.")
             "sampling.stop_sequences[1]",
         ),
         (GetFeedbackRequest(submission=TEXT, request_id="x" * 65), "request_id"),
+        (
+            GetFeedbackRequest(submission=TEXT, sampling=Sampling(reasoning_effort=99)),  # type: ignore[arg-type]
+            "sampling.reasoning_effort",
+        ),
+        (
+            GetFeedbackRequest(submission=TEXT, policy=PanelPolicy(substitution=99)),  # type: ignore[arg-type]
+            "policy.substitution",
+        ),
+        (
+            GetFeedbackRequest(submission=TEXT, model_sampling={"a/b": Sampling(temperature=3)}),
+            "model_sampling[a/b].temperature",
+        ),
+        (
+            GetFeedbackRequest(
+                submission=TEXT,
+                model_sampling={"a/b": Sampling(reasoning_effort=-1)},  # type: ignore[arg-type]
+            ),
+            "model_sampling[a/b].reasoning_effort",
+        ),
+        (
+            GetFeedbackRequest(submission=TEXT, model_sampling={str(n): Sampling() for n in range(101)}),
+            "model_sampling",
+        ),
+        (GetFeedbackRequest(submission=TEXT, allowed_providers=["x"] * 101), "allowed_providers"),
+        (GetFeedbackRequest(submission=TEXT, allowed_providers=["a", "x" * 201]), "allowed_providers[1]"),
+        (GetFeedbackRequest(submission=TEXT, calibration_version="x" * 65), "calibration_version"),
         (GetFeedbackRequest(submission=TEXT, feedback_language_code="k"), "feedback_language_code"),
         (
             GetFeedbackRequest(submission=TEXT, feedback_language_code="en" + "-x" * 32),

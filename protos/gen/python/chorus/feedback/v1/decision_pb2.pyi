@@ -110,7 +110,7 @@ class PointDecision(google.protobuf.message.Message):
     @property
     def point(self) -> chorus.feedback.v1.feedback_pb2.Point:
         """The point in the person's words: set if it was edited or added, unset
-        otherwise. Its anchor's quote is the slice of the submission. Its texts are at
+        otherwise. It has an observation, a polarity and a severity. Its texts are at
         most 4,000 Unicode code points each.
         """
 
@@ -139,7 +139,9 @@ class ScoreDecision(google.protobuf.message.Message):
     criterion_id: builtins.str
     """Criterion.id of the rubric that was used."""
     decision: global___Decision.ValueType
-    """What became of it. Required; DECISION_ADDED where the panel gave no score."""
+    """What became of it. Required; DECISION_ADDED where the panel gave no score, and
+    only there.
+    """
     score: builtins.float
     """The person's score, on the criterion's scale: set if it was edited or added,
     unset otherwise.

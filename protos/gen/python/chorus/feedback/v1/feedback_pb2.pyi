@@ -280,14 +280,20 @@ class Anchor(google.protobuf.message.Message):
     MATCH_FIELD_NUMBER: builtins.int
     start: builtins.int
     """Where it begins in Submission.text, in Unicode code points (not bytes, not
-    UTF-16 units).
+    UTF-16 units). Not negative.
     """
     end: builtins.int
-    """Where it ends, in Unicode code points; the code point there is outside."""
+    """Where it ends, in Unicode code points; the code point there is outside. After
+    start, at most 100,000.
+    """
     quote: builtins.str
-    """Submission.text[start:end], always exactly."""
+    """Submission.text[start:end], always exactly. Of a person's anchor only the
+    length is checked, since the text is not stored.
+    """
     match: global___Anchor.Match.ValueType
-    """How well the model's own quotation matched."""
+    """How well the model's own quotation matched. Unset in a request: letter for
+    letter.
+    """
     def __init__(
         self,
         *,

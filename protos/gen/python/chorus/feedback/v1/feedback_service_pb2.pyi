@@ -92,8 +92,9 @@ class GetFeedbackRequest(google.protobuf.message.Message):
     """MergedFeedback.calibration_version of an earlier answer: the models' severity
     is taken as it was then, so that equal answers get equal scores. A model that
     it knows nothing of is taken as it is. "none": every model is. Empty: as it is
-    known now. At most 64 characters. One that the server no longer keeps is an
-    INVALID_REQUEST.
+    known now. At most 64 Unicode code points. One that the server does not keep
+    is an INVALID_REQUEST: it keeps the 10,000 that were used last, each for 90
+    days after its last use.
     """
     @property
     def submission(self) -> chorus.feedback.v1.submission_pb2.Submission:
@@ -105,11 +106,12 @@ class GetFeedbackRequest(google.protobuf.message.Message):
 
     @property
     def models(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """Model.name values, no duplicates, each at most 200 Unicode code points. Empty:
-        the server's default panel. At most 100. One that no server knows is an
-        INVALID_REQUEST. Only where it is named here does a reviewer by rule count
-        toward the policy's minimum, or where nobody but such reviewers is ready and
-        none is named.
+        """Model.name values, no duplicates. At most 100, each at most 200 Unicode code
+        points. Empty: the server's default panel. One that no server knows is an
+        INVALID_REQUEST; while a model server does not answer, one that it may know is
+        asked, and fails alone. Only where it is named here does a reviewer by rule
+        count toward the policy's minimum, or where nobody else is asked because none
+        is named and no language model is ready.
         """
 
     @property
@@ -125,14 +127,15 @@ class GetFeedbackRequest(google.protobuf.message.Message):
         """Model.provider values that may read the text, substitutes and summary
         included; models of our own always may. Empty: the providers of `models`,
         or every configured one if `models` is empty too. At most 100, each at most
-        200 Unicode code points. One that no server knows is an INVALID_REQUEST.
+        200 Unicode code points. One that no server knows is an INVALID_REQUEST,
+        unless a model server that may know it does not answer.
         """
 
     @property
     def model_sampling(self) -> google.protobuf.internal.containers.MessageMap[builtins.str, chorus.model.v1.generation_pb2.Sampling]:
         """How single models sample, by Model.name: a field that is set there replaces
         that of `sampling`. Empty: all alike. The keys are of `models`, or of the
-        default panel. At most 100.
+        default panel. At most 100. A substitute samples as `sampling` says.
         """
 
     def __init__(
@@ -200,12 +203,12 @@ class PanelPolicy(google.protobuf.message.Message):
     SUBSTITUTION_FIELD_NUMBER: builtins.int
     MAX_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     min_models: builtins.int
-    """Models that must answer, at least 1. Reviewers by rule count as
-    GetFeedbackRequest.models says. Unset: 1.
+    """Models that must answer, at least 1, and not more than are asked. Reviewers by
+    rule count as GetFeedbackRequest.models says. Unset: 1.
     """
     min_families: builtins.int
-    """Families that must answer, at least 1. Reviewers by rule count as
-    GetFeedbackRequest.models says. Unset: 1.
+    """Families that must answer, at least 1, and not more than are asked. Reviewers by
+    rule count as GetFeedbackRequest.models says. Unset: 1.
     """
     substitution: global___PanelPolicy.Substitution.ValueType
     """Who may stand in for a model that fails. First comes the successor that its
@@ -493,7 +496,7 @@ class GetStoredFeedbackRequest(google.protobuf.message.Message):
 
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
     feedback_id: builtins.str
-    """GetFeedbackResponse.feedback_id."""
+    """GetFeedbackResponse.feedback_id. 1 to 64 Unicode code points."""
     def __init__(
         self,
         *,
@@ -516,8 +519,8 @@ class GetStoredFeedbackResponse(google.protobuf.message.Message):
     CREATE_TIME_FIELD_NUMBER: builtins.int
     EXPIRE_TIME_FIELD_NUMBER: builtins.int
     caller: builtins.str
-    """The caller it belongs to, as the certificate or token named it. Empty: the
-    server knows its callers by no name.
+    """The caller it belongs to, as the certificate or token named it. Empty: it had
+    no name; then it belongs to all callers without one.
     """
     @property
     def response(self) -> global___GetFeedbackResponse:
@@ -587,7 +590,7 @@ global___RecordedScores = RecordedScores
 
 @typing.final
 class RecordScoresRequest(google.protobuf.message.Message):
-    """Request of RecordScores."""
+    """Request of RecordScores. At most 1 MiB."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -595,13 +598,13 @@ class RecordScoresRequest(google.protobuf.message.Message):
     RATER_FIELD_NUMBER: builtins.int
     SCORES_FIELD_NUMBER: builtins.int
     feedback_id: builtins.str
-    """GetFeedbackResponse.feedback_id."""
+    """GetFeedbackResponse.feedback_id. 1 to 64 Unicode code points."""
     rater: builtins.str
     """Who judged: a pseudonym, never a name. 1 to 64 Unicode code points."""
     @property
     def scores(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.CriterionScore]:
-        """The scores, on the rubric that was used: 1 to one for each criterion. They
-        replace what this rater said before.
+        """The scores, on the rubric that was used: at least 1, at most one for each
+        criterion. They replace what this rater said before.
         """
 
     def __init__(
@@ -636,7 +639,7 @@ class RecordDecisionsRequest(google.protobuf.message.Message):
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
     DECISIONS_FIELD_NUMBER: builtins.int
     feedback_id: builtins.str
-    """GetFeedbackResponse.feedback_id."""
+    """GetFeedbackResponse.feedback_id. 1 to 64 Unicode code points."""
     @property
     def decisions(self) -> chorus.feedback.v1.decision_pb2.Decisions:
         """What one person decided. It replaces what this rater decided before. At most
@@ -674,7 +677,9 @@ class DeleteFeedbackRequest(google.protobuf.message.Message):
 
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
     feedback_id: builtins.str
-    """GetFeedbackResponse.feedback_id, or that of a QUORUM_NOT_REACHED."""
+    """GetFeedbackResponse.feedback_id, or that of a QUORUM_NOT_REACHED. 1 to 64
+    Unicode code points.
+    """
     def __init__(
         self,
         *,
@@ -707,12 +712,11 @@ class ListModelsRequest(google.protobuf.message.Message):
     CAPABILITIES_FIELD_NUMBER: builtins.int
     STATES_FIELD_NUMBER: builtins.int
     page_size: builtins.int
-    """Most models of one page, not negative. 0: 100. More than 1,000 counts as
-    1,000.
-    """
+    """Most models of one page, not negative. 0: 100. Above 1,000: 1,000."""
     page_token: builtins.str
     """ListModelsResponse.next_page_token of the page before, with the same filter.
-    Empty: the first page. At most 200 characters.
+    Empty: the first page. One that this list did not give, or whose model is no
+    longer listed, is an INVALID_REQUEST: begin again.
     """
     @property
     def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.model_pb2.Capability.ValueType]:

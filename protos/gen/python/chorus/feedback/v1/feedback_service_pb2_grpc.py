@@ -139,7 +139,8 @@ class FeedbackServiceServicer(object):
 
     def RecordScores(self, request, context):
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        severity is measured against them. What people score and decide on one
+        feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -147,7 +148,8 @@ class FeedbackServiceServicer(object):
 
     def RecordDecisions(self, request, context):
         """Takes what a person decided on the points and scores of a feedback; nothing is
-        learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        learned from it. What people score and decide on one feedback is at most 4 MiB
+        in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -155,7 +157,8 @@ class FeedbackServiceServicer(object):
 
     def DeleteFeedback(self, request, context):
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+        answers, people's scores and decisions, and what they taught. It takes the
+        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
         GetStoredFeedback, and so for what was deleted before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

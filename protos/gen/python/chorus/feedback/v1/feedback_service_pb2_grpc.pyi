@@ -74,7 +74,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    severity is measured against them. What people score and decide on one
+    feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     RecordDecisions: grpc.UnaryUnaryMultiCallable[
@@ -82,7 +83,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse,
     ]
     """Takes what a person decided on the points and scores of a feedback; nothing is
-    learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    learned from it. What people score and decide on one feedback is at most 4 MiB
+    in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     DeleteFeedback: grpc.UnaryUnaryMultiCallable[
@@ -90,7 +92,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+    answers, people's scores and decisions, and what they taught. It takes the
+    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
     GetStoredFeedback, and so for what was deleted before.
     """
 
@@ -158,7 +161,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    severity is measured against them. What people score and decide on one
+    feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     RecordDecisions: grpc.aio.UnaryUnaryMultiCallable[
@@ -166,7 +170,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse,
     ]
     """Takes what a person decided on the points and scores of a feedback; nothing is
-    learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+    learned from it. What people score and decide on one feedback is at most 4 MiB
+    in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
     DeleteFeedback: grpc.aio.UnaryUnaryMultiCallable[
@@ -174,7 +179,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+    answers, people's scores and decisions, and what they taught. It takes the
+    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
     GetStoredFeedback, and so for what was deleted before.
     """
 
@@ -252,7 +258,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse]]:
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        severity is measured against them. What people score and decide on one
+        feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 
     @abc.abstractmethod
@@ -262,7 +269,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordDecisionsResponse]]:
         """Takes what a person decided on the points and scores of a feedback; nothing is
-        learned from it. FEEDBACK_NOT_FOUND as GetStoredFeedback.
+        learned from it. What people score and decide on one feedback is at most 4 MiB
+        in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 
     @abc.abstractmethod
@@ -272,7 +280,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse]]:
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions. FEEDBACK_NOT_FOUND as
+        answers, people's scores and decisions, and what they taught. It takes the
+        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
         GetStoredFeedback, and so for what was deleted before.
         """
 

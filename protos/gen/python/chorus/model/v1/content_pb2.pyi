@@ -26,7 +26,7 @@ class _Role:
 class _RoleEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[_Role.ValueType], builtins.type):
     DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
     ROLE_UNSPECIFIED: _Role.ValueType  # 0
-    """Rejected with INVALID_ARGUMENT."""
+    """Rejected with INVALID_REQUEST."""
     ROLE_USER: _Role.ValueType  # 1
     """The person, or the code acting for them."""
     ROLE_MODEL: _Role.ValueType  # 2
@@ -36,7 +36,7 @@ class Role(_Role, metaclass=_RoleEnumTypeWrapper):
     """Who speaks in a turn."""
 
 ROLE_UNSPECIFIED: Role.ValueType  # 0
-"""Rejected with INVALID_ARGUMENT."""
+"""Rejected with INVALID_REQUEST."""
 ROLE_USER: Role.ValueType  # 1
 """The person, or the code acting for them."""
 ROLE_MODEL: Role.ValueType  # 2
@@ -55,7 +55,9 @@ class Turn(google.protobuf.message.Message):
     """Who speaks. Required; the first turn and the last are the user's."""
     @property
     def parts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Part]:
-        """What is said, in reading order. At least one part with content, at most 64."""
+        """What is said, in reading order. At least 1 part with content, at most 256
+        parts. A turn of the model holds text alone.
+        """
 
     def __init__(
         self,
@@ -113,10 +115,10 @@ class Document(google.protobuf.message.Message):
     MEDIA_TYPE_FIELD_NUMBER: builtins.int
     title: builtins.str
     """What the document is: "submission", "task", "reference_answer", "rubric" or
-    "points". Empty: not said. At most 200 Unicode code points.
+    "points". 1 to 200 Unicode code points.
     """
     text: builtins.str
-    """The text. May be empty. In a submission that an orchestrator sends, every
+    """The text, not white space alone. In a submission that an orchestrator sends, every
     sentence is preceded by its number: "[S1] ", "[S2] " and so on. The numbers
     are no part of the work.
     """
@@ -124,7 +126,7 @@ class Document(google.protobuf.message.Message):
     """BCP 47. Empty: not known. At most 64 characters."""
     media_type: builtins.str
     """IANA media type of `text`. Empty: "text/plain". A rubric is
-    "application/json", the ProtoJSON of chorus.feedback.v1.Rubric. At most 200
+    "application/json", the ProtoJSON of chorus.feedback.v1.Rubric. At most 255
     characters.
     """
     def __init__(
@@ -150,7 +152,9 @@ class Image(google.protobuf.message.Message):
     data: builtins.bytes
     """The encoded bytes. At most 8 MiB."""
     media_type: builtins.str
-    """IANA media type, for example "image/png". At most 200 characters."""
+    """IANA media type. In a request: "image/jpeg", "image/png" or "image/webp", and
+    the bytes begin as that format does.
+    """
     def __init__(
         self,
         *,

@@ -98,7 +98,7 @@ class _FinishReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._E
     FINISH_REASON_STOP: _FinishReason.ValueType  # 1
     """Natural end or stop sequence."""
     FINISH_REASON_LENGTH: _FinishReason.ValueType  # 2
-    """max_output_tokens or the context window was reached: the text is cut. Sent
+    """The text is cut: max_output_tokens or the context window was reached. Sent
     for JSON too, so that its usage arrives; cut JSON is never an answer.
     """
 
@@ -110,7 +110,7 @@ FINISH_REASON_UNSPECIFIED: FinishReason.ValueType  # 0
 FINISH_REASON_STOP: FinishReason.ValueType  # 1
 """Natural end or stop sequence."""
 FINISH_REASON_LENGTH: FinishReason.ValueType  # 2
-"""max_output_tokens or the context window was reached: the text is cut. Sent
+"""The text is cut: max_output_tokens or the context window was reached. Sent
 for JSON too, so that its usage arrives; cut JSON is never an answer.
 """
 global___FinishReason = FinishReason
@@ -151,8 +151,8 @@ class Sampling(google.protobuf.message.Message):
     """
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """The answer ends before the first of them. Empty: none. At most 4, none empty,
-        each at most 200 Unicode code points.
+        """The answer ends before the first of them. Empty: none. At most 4, each 1 to
+        100 Unicode code points.
         """
 
     def __init__(
@@ -187,9 +187,10 @@ class OutputFormat(google.protobuf.message.Message):
     JSON_SCHEMA_FIELD_NUMBER: builtins.int
     IMAGE_FIELD_NUMBER: builtins.int
     json_schema: builtins.str
-    """A JSON Schema (draft 2020-12), at most 256 KiB and 64 levels deep. No
-    reference out of it is followed. Servers use the provider's own structured
-    output where it has one, and check the answer against the schema anyway.
+    """A JSON Schema (draft 2020-12). At most 64 KiB, at most 64 levels deep, each
+    pattern in it at most 1,000 characters. No reference out of it is followed.
+    Servers use the provider's own structured output where it has one, and check
+    the answer against the schema anyway.
     """
     @property
     def image(self) -> global___ImageFormat:
@@ -215,7 +216,7 @@ class ImageFormat(google.protobuf.message.Message):
 
     ASPECT_RATIO_FIELD_NUMBER: builtins.int
     aspect_ratio: builtins.float
-    """Width over height, above 0. Unset: the model's default."""
+    """Width over height, 0.1 to 10. Unset: the model's default."""
     def __init__(
         self,
         *,

@@ -26,12 +26,11 @@ class ListModelsRequest(google.protobuf.message.Message):
     CAPABILITIES_FIELD_NUMBER: builtins.int
     STATES_FIELD_NUMBER: builtins.int
     page_size: builtins.int
-    """Most models of one page, not negative. 0: 100. More than 1,000 counts as
-    1,000.
-    """
+    """Most models of one page, not negative. 0: 100. Above 1,000: 1,000."""
     page_token: builtins.str
     """ListModelsResponse.next_page_token of the page before, with the same filter.
-    Empty: the first page. At most 200 characters.
+    Empty: the first page. One that this list did not give, or whose model is no
+    longer listed, is an INVALID_REQUEST: begin again.
     """
     @property
     def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[chorus.model.v1.model_pb2.Capability.ValueType]:
@@ -101,7 +100,7 @@ class GenerateRequest(google.protobuf.message.Message):
     @property
     def turns(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.model.v1.content_pb2.Turn]:
         """The conversation, oldest first; the first turn and the last are the user's.
-        1 to 256.
+        1 to 256 turns. At most 8 images in all of them.
         """
 
     @property
