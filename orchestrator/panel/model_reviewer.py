@@ -33,8 +33,9 @@ from rpckit.call import Clock, Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, to_failure
 
-# An answer in the long form has about this many tokens.
+# An answer in the long form has about this many tokens, and one in the short form at least these.
 _LONG_FORM_TOKENS = 1800
+_SHORT_FORM_TOKENS = 300
 # The most tokens that an answer in each form may have at the first try.
 _LONG_FORM_LIMIT = 4096
 _SHORT_FORM_LIMIT = 1024
@@ -246,7 +247,12 @@ class ModelReviewer(FeedbackSource):
     def _writes_too_slowly(self, listed: ListedModel, deadline: Deadline) -> bool:
         record = self._records.of(listed.name)
         speed = record.output_tokens_per_second if record else 0
-        return bool(speed) and speed * deadline.remaining() < _LONG_FORM_TOKENS
+        if not speed or speed * deadline.remaining() >= _LONG_FORM_TOKENS:
+            return False
+        # Time that a model does not spend on writing makes it look slow where its answers are short. The long
+        # form takes at most so many times as long as they did.
+        most_seconds = self._records.usual_seconds(listed.name) * _LONG_FORM_TOKENS / _SHORT_FORM_TOKENS
+        return most_seconds > deadline.remaining()
 
 
 def _has_time(deadline: Deadline, seconds: float) -> bool:

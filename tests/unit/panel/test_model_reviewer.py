@@ -329,9 +329,15 @@ async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) ->
     assert records.of(MODEL.name) is None
 
 
-@pytest.mark.parametrize(("speed", "short"), [(5.0, True), (500.0, False)])
-async def test_a_slow_model_is_asked_for_the_short_form(tmp_path: Path, speed: float, short: bool) -> None:
-    records = TrackRecords([ModelCall(MODEL.name, answered=True, seconds=1, output_tokens_per_second=speed)])
+@pytest.mark.parametrize(
+    ("speed", "seconds", "short"),
+    [(5.0, 60, True), (5.0, 11, True), (5.0, 9, False), (500.0, 60, False), (0.0, 60, False)],
+)
+async def test_a_slow_model_is_asked_for_the_short_form(
+    tmp_path: Path, speed: float, seconds: float, short: bool
+) -> None:
+    call = ModelCall(MODEL.name, answered=True, seconds=seconds, output_tokens_per_second=speed)
+    records = TrackRecords([call])
     script = Script(GOOD)
     await ask(script, tmp_path, records=records)
     schema = json.loads(script.requests[0].output_format.json_schema)
