@@ -1,7 +1,8 @@
 """Asks the models of a panel side by side, with substitutes, until the policy or the time says enough."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,7 +53,6 @@ class _PanelSlot:
 
     first: ListedModel
     now: ListedModel
-    substitutes_tried: int = 0
 
     @property
     def substitute_for(self) -> str:
@@ -72,7 +72,8 @@ class FanOut(PointListener):
     """Asks one panel one question.
 
     Args:
-        kept: Answers that need not be bought again, by model.
+        kept: Outcomes of an earlier run, which need not be bought again: of models of the panel and of
+            substitutes.
         audience: While it listens, the points of unfinished answers are events too.
     """
 
@@ -85,7 +86,7 @@ class FanOut(PointListener):
         question: ReviewQuestion,
         spending: Spending,
         budget: TimeBudget,
-        kept: Mapping[str, feedback_pb2.ModelResult],
+        kept: Sequence[Outcome],
         audience: Audience,
     ) -> None:
         self._source = source
@@ -95,12 +96,15 @@ class FanOut(PointListener):
         self._question = question
         self._spending = spending
         self._budget = budget
-        self._kept = kept
+        self._kept = {each.listed.name: each.result for each in kept}
+        self._kept_substitutes = [each.listed for each in kept if each.result.substitute_for]
         self._audience = audience
         self._events: asyncio.Queue[Delta | Outcome] = asyncio.Queue()
         self._open: dict[str, _PanelSlot] = {}
         self._tasks: list[asyncio.Task[feedback_pb2.ModelResult]] = []
         self._engaged = {each.name for each in panel.asked}
+        self._substitutes_tried: Counter[str] = Counter()
+        self._filled: set[str] = set()
         self._answered: list[ListedModel] = []
         self._failing = FailingProviders()
 
@@ -125,8 +129,13 @@ class FanOut(PointListener):
         straggler grace has passed, fails with TIMEOUT.
         """
         try:
+            firsts = {each.name: each for each in self._panel.asked}
             for listed in self._panel.asked:
                 self._ask(_PanelSlot(listed, listed))
+            for listed in self._kept_substitutes:
+                first = firsts.get(self._kept[listed.name].substitute_for)
+                if first is not None and listed.name not in firsts:
+                    self._ask(_PanelSlot(first, listed))
             until = self._budget.answer_by
             while self._open:
                 try:
@@ -151,8 +160,9 @@ class FanOut(PointListener):
     def _ask(self, slot: _PanelSlot) -> None:
         self._open[slot.now.name] = slot
         self._engaged.add(slot.now.name)
+        if slot.substitute_for:
+            self._substitutes_tried[slot.first.name] += 1
         if (kept := self._kept.get(slot.now.name)) is not None:
-            self._spending.committed += kept.usage.cost_usd_nanos
             self._events.put_nowait(Outcome(slot.now, kept))
             return
         asking = self._source.ask(slot.now, self._question, self._spending, self._call_by(slot), self)
@@ -186,15 +196,21 @@ class FanOut(PointListener):
         slot = self._open.pop(outcome.listed.name)
         if outcome.answered:
             self._answered.append(outcome.listed)
+            self._filled.add(slot.first.name)
             return
         self._failing.note(outcome.listed, outcome.result.failure.reason)
         if self._budget.call_by.remaining() and (substitute := self._next_substitute(slot)):
-            self._ask(_PanelSlot(slot.first, substitute, slot.substitutes_tried + 1))
+            self._ask(_PanelSlot(slot.first, substitute))
 
     def _next_substitute(self, slot: _PanelSlot) -> ListedModel | None:
         """Chooses whom to ask once a slot's model fails; None: nobody is left, or enough were asked."""
+        if slot.first.name in self._filled or any(
+            each.first is slot.first and each is not slot for each in self._open.values()
+        ):
+            return None
         is_enough = self._panel.is_enough(self._answered)
-        if slot.substitutes_tried >= (_MAX_SUBSTITUTES_BEYOND if is_enough else _MAX_SUBSTITUTES):
+        most = _MAX_SUBSTITUTES_BEYOND if is_enough else _MAX_SUBSTITUTES
+        if self._substitutes_tried[slot.first.name] >= most:
             return None
         until = self._one_call_by()
         if is_enough:

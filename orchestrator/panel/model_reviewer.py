@@ -229,6 +229,7 @@ class ModelReviewer(FeedbackSource):
             with bill.charge(request) as charge:
                 async with aclosing(self._client.stream_generate(listed, request, deadline)) as stream:
                     async for message in stream:
+                        charge.has_begun = True
                         if message.HasField("completed"):
                             completion = message.completed
                             charge.usage = completion.usage

@@ -39,8 +39,11 @@ def select(
     request: feedback_service_pb2.GetFeedbackRequest,
     listing: Listing,
     default_panel: Sequence[str],
+    earlier_panel: Sequence[str] | None = None,
 ) -> Panel:
     """Chooses the panel; empty `default_panel` means every ready model.
+
+    A request that names no model asks those again that it asked before, if it has been reviewed.
 
     Raises:
         InvalidRequest: A model or provider is unknown or not allowed; the policy asks for more than the panel
@@ -52,6 +55,9 @@ def select(
     reviewers = [each for each in listing.models if _can_review(each) and readers.allow(each)]
     if request.models:
         asked = _named(request, listing, readers, wrong)
+    elif earlier_panel is not None:
+        found = (listing.find(name) or _behind_silence(name, listing) for name in earlier_panel)
+        asked = [each for each in found if each is not None]
     else:
         asked = [each for each in asked_by_default(listing, default_panel) if readers.allow(each)]
     wrong |= _unasked_samplings(request, listing, asked, default_panel)

@@ -25,11 +25,17 @@ class Spending:
 
 @dataclass(slots=True)
 class Charge:
-    """One generation on a bill. Its usage is unknown until it is said; None means that nothing was used."""
+    """One generation on a bill.
+
+    Attributes:
+        usage: What it used: unknown until it is said. None: nothing.
+        has_begun: Whether anything of the answer has come, so that it is billed however it ends.
+    """
 
     usage: generation_pb2.Usage | None = field(
         default_factory=lambda: generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN),
     )
+    has_begun: bool = False
 
 
 @dataclass(slots=True)
@@ -44,7 +50,9 @@ class Bill:
     def charge(self, request: model_service_pb2.GenerateRequest) -> Iterator[Charge]:
         """Reserves the most that a request may cost, and books what it cost after the block.
 
-        What an error of the block says it used counts. Where that is not known, the whole reservation does.
+        What an error of the block says it used counts. A server that fails and says nothing has used nothing,
+        unless the call was cut off or its answer had begun. Where it is not known what was used, the whole
+        reservation counts.
 
         Raises:
             BudgetExceeded: It could pass the limit, or the model's price is not known.
@@ -56,7 +64,7 @@ class Bill:
             yield charge
         except ChorusError as error:
             said = usage_of(error)
-            if said is not None or error.reason not in _CUT_OFF:
+            if said is not None or not (charge.has_begun or error.reason in _CUT_OFF):
                 charge.usage = said
             raise
         finally:

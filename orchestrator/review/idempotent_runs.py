@@ -5,20 +5,20 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing, suppress
 from functools import partial
 
 from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_service_pb2
-from chorus.model.v1 import failure_pb2
 from orchestrator.panel.audience import Audience
-from orchestrator.review.pipeline import Event, ProvisionalMerge, Results, ReviewEvent, SubmissionReviewer
+from orchestrator.review.earlier_run import EarlierRun, Event, replayed
+from orchestrator.review.pipeline import ProvisionalMerge, ReviewEvent, SubmissionReviewer
 from orchestrator.store.store import Store
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout, Unavailable
+from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached, Timeout, Unavailable
 
 Request = feedback_service_pb2.GetFeedbackRequest
 Response = feedback_service_pb2.GetFeedbackResponse
@@ -99,7 +99,7 @@ class IdempotentRuns:
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields a run's events: those of the stored response if it will do, else those of a review."""
         if not key:
-            async with aclosing(self._review(key, request, {}, run)) as events:
+            async with aclosing(self._review(key, request, EarlierRun(), run)) as events:
                 async for event in events:
                     yield event
             return
@@ -109,46 +109,75 @@ class IdempotentRuns:
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(run.budget.respond_by.remaining()):
-                    had_to_wait = await stack.enter_async_context(self._store.lease(key))
+                    await stack.enter_async_context(self._store.lease(key))
             except TimeoutError:
                 raise Timeout("another server is still at work on this request_id") from None
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
+            earlier = EarlierRun.of(request, stored)
+            # Who has waited for another run has its answer, unless there is as much time once more.
             is_patient = run.budget.deadline.remaining() > time.monotonic() - started
-            asks_again = is_patient and (previous_run or had_to_wait) and _was_cut(request, stored.response)
-            if stored.response is not None and not asks_again:
-                for replayed in _replayed(stored.response):
-                    yield replayed
-                return
-            kept = {result.model: result for result in stored.results}
-            try:
-                async with aclosing(self._review(key, request, kept, run)) as events:
-                    async for event in events:
-                        yield event
-            except QuorumNotReached as error:
+            if earlier.response is None:
+                events = self._review(key, request, earlier, run)
+            elif is_patient and earlier.is_worth_repeating:
+                events = self._repeat(key, request, earlier, earlier.response, run)
+            else:
+                events = _stored(earlier.response)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    async def _repeat(
+        self, key: str, request: Request, earlier: EarlierRun, response: Response, run: "_SharedRun"
+    ) -> AsyncGenerator[ReviewEvent]:
+        """Yields the events of a review that asks models again; where there can be none, of the response."""
+        has_begun = False
+        try:
+            async with aclosing(self._review(key, request, earlier, run)) as events:
+                async for event in events:
+                    has_begun = True
+                    yield event
+        except ChorusError:
+            if has_begun:
+                raise
+            for event in replayed(response):
+                yield event
+
+    async def _review(
+        self, key: str, request: Request, earlier: EarlierRun, run: "_SharedRun"
+    ) -> AsyncGenerator[ReviewEvent]:
+        """Yields a review's events; an answer or response is stored before anybody hears of it."""
+        try:
+            async with aclosing(self._reviewer.review(request, run.budget, earlier, run)) as events:
+                async for event in events:
+                    if isinstance(event, ProvisionalMerge):
+                        pass
+                    elif key and earlier.lacks(event.result):
+                        await self._store.keep_result(key, event.result)
+                    elif event.HasField("response"):
+                        # A store that takes so long that nobody would get the response is not waited for.
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(run.budget.respond_by.remaining()):
+                                await self._keep(key, run.caller, event.response, earlier)
+                    yield event
+        except QuorumNotReached as error:
+            if key:
                 feedback_id = uuid.uuid4().hex
                 # The caller is told no name that the store does not know: nothing could be deleted by it.
                 with suppress(Unavailable):
                     await self._store.name_results(key, run.caller, feedback_id)
                     error.metadata["feedback_id"] = feedback_id
-                raise
+            raise
 
-    async def _review(
-        self, key: str, request: Request, kept: Results, run: "_SharedRun"
-    ) -> AsyncGenerator[ReviewEvent]:
-        """Yields a review's events; an answer or response is stored before anybody hears of it."""
-        async with aclosing(self._reviewer.review(request, run.budget, kept, run)) as events:
-            async for event in events:
-                if isinstance(event, ProvisionalMerge):
-                    pass
-                elif key and event.result.HasField("feedback") and event.result.model not in kept:
-                    await self._store.keep_result(key, event.result)
-                elif event.HasField("response"):
-                    # A store that takes so long that nobody would get the response is not waited for.
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(run.budget.respond_by.remaining()):
-                            await self._store.keep_response(key, run.caller, event.response)
-                yield event
+    async def _keep(self, key: str, caller: str, response: Response, earlier: EarlierRun) -> None:
+        if earlier.response is None:
+            await self._store.keep_response(key, caller, response)
+            return
+        # What is an old answer to this caller is the answer to the first one.
+        kept = Response()
+        kept.CopyFrom(response)
+        kept.replayed = False
+        await self._store.replace_response(caller, kept)
 
 
 class _SharedRun(Audience):
@@ -230,20 +259,6 @@ def _check_same(digest: bytes, other: bytes) -> None:
         raise InvalidRequest({"request_id": "it was given to another request"})
 
 
-def _was_cut(request: Request, response: Response | None) -> bool:
-    """Whether models were given up because the call's time was up, rather than by its policy."""
-    policy = request.policy
-    if response is None or policy.HasField("model_timeout") or policy.HasField("straggler_grace"):
-        return False
-    cut = failure_pb2.ERROR_REASON_TIMEOUT
-    return any(each.failure.reason == cut and not each.substitute_for for each in response.results)
-
-
-def _replayed(response: Response) -> Iterator[Event]:
-    """Yields the events of a stored response; nobody needs its provisional merges any more."""
-    names = [result.model for result in response.results if not result.substitute_for]
-    yield Event(accepted=Event.Accepted(models=names, rubric=response.rubric))
-    for result in response.results:
-        yield Event(result=result)
-    response.replayed = True
-    yield Event(response=response)
+async def _stored(response: Response) -> AsyncGenerator[ReviewEvent]:
+    for event in replayed(response):
+        yield event

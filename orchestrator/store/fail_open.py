@@ -85,6 +85,13 @@ class FailOpenStore:
             async with self._asked("keep_response"):
                 await self._store.keep_response(request_id, caller, response)
 
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        """See `Store`."""
+        with suppress(StoreError):
+            async with self._asked("replace_response"):
+                return await self._store.replace_response(caller, response)
+        return False
+
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         async with self._needed("name_results"):

@@ -151,6 +151,12 @@ class RedisStore:
         pipeline.hset(key, mapping=fields | kept)
         pipeline.pexpire(key, self._retention)
 
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        """See `Store`."""
+        key, said = _feedback(response.feedback_id), response.SerializeToString()
+        with explained():
+            return bool(await self._say([key], [caller, "response", said]))
+
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         with explained():

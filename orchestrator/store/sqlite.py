@@ -96,6 +96,16 @@ class SqliteStore:
                 (response.feedback_id, self._expiry(), request_id),
             )
 
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        """See `Store`."""
+        async with self._transaction():
+            replaced = await self._connection.execute(
+                "UPDATE feedbacks SET response = ?"
+                " WHERE feedback_id = ? AND caller = ? AND response IS NOT NULL",
+                (response.SerializeToString(), response.feedback_id, caller),
+            )
+            return replaced.rowcount > 0
+
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """See `Store`."""
         async with self._transaction():

@@ -66,6 +66,13 @@ class Store(Protocol):
     ) -> None:
         """Keeps a response under its feedback_id, and as that of its request_id, if it has one."""
 
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        """Keeps a response in the place of the one that has its feedback_id.
+
+        When it expires, and what people said of it, stay as they are. Returns whether the caller has such a
+        response.
+        """
+
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """Lets `delete_feedback` delete the answers of a request that came to no response.
 

@@ -1,5 +1,6 @@
 """A panel of models, each of which answers or fails as it is told, and the pipeline that asks it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,6 +59,9 @@ class ScriptedPanel(ModelLister, GenerationClient, FeedbackSource):
         failing: The models that fail, with their reasons. It may change.
         asked: Who was asked, call by call.
         bought: Who answered, call by call.
+        committed: What the review had committed as each was asked.
+        asking: Whether anybody was asked.
+        go: Until it is set, nobody answers. It is, to begin with.
     """
 
     def __init__(self, *models: Model) -> None:
@@ -65,6 +69,10 @@ class ScriptedPanel(ModelLister, GenerationClient, FeedbackSource):
         self.failing: dict[str, ErrorReason.ValueType] = {}
         self.asked: list[str] = []
         self.bought: list[str] = []
+        self.committed: list[int] = []
+        self.asking = asyncio.Event()
+        self.go = asyncio.Event()
+        self.go.set()
 
     @override
     async def listing(self) -> Listing:
@@ -92,6 +100,9 @@ class ScriptedPanel(ModelLister, GenerationClient, FeedbackSource):
         listener: PointListener | None,
     ) -> ModelResult:
         self.asked.append(listed.name)
+        self.committed.append(spending.committed)
+        self.asking.set()
+        await self.go.wait()
         usage = Usage(output_tokens=1, cost_usd_nanos=COST_USD_NANOS, basis=USAGE_BASIS_MEASURED)
         if listed.name in self.failing:
             failure = Failure(reason=self.failing[listed.name])

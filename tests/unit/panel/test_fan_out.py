@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,8 +105,7 @@ async def outcomes(
     spare: list[str] | None = None,
     policy: PanelPolicy | None = None,
     seconds: float = 60,
-    kept: Mapping[str, ModelResult] | None = None,
-    spending: Spending | None = None,
+    kept: Sequence[Outcome] = (),
     usual_seconds: Mapping[str, float] | None = None,
 ) -> list[Outcome]:
     panel = Panel(
@@ -122,9 +121,9 @@ async def outcomes(
         panel,
         policy or PanelPolicy(),
         QUESTION,
-        spending or Spending(None),
+        Spending(None),
         budget(seconds),
-        kept or {},
+        kept,
         Hearers(),
     )
     return [event async for event in fan_out.run() if isinstance(event, Outcome)]
@@ -159,7 +158,7 @@ async def test_each_point_comes_before_the_outcome_of_its_model() -> None:
         QUESTION,
         Spending(None),
         budget(),
-        {},
+        (),
         Hearers(listening=True),
     )
     delta, outcome = [event async for event in fan_out.run()]
@@ -203,7 +202,7 @@ async def test_points_are_heard_while_somebody_listens_and_not_otherwise() -> No
         QUESTION,
         Spending(None),
         budget(),
-        {},
+        (),
         audience,
     )
     heard = []
@@ -278,7 +277,7 @@ async def test_nobody_stands_in_whose_server_has_just_failed() -> None:
         QUESTION,
         Spending(None),
         budget(),
-        {},
+        (),
         Hearers(),
     )
     found = [event async for event in fan_out.run() if isinstance(event, Outcome)]
@@ -328,17 +327,10 @@ async def test_no_model_is_asked_twice() -> None:
 
 async def test_a_kept_answer_is_not_bought_again() -> None:
     models = ScriptedModels()
-    kept = {"fail": ModelResult(model="fail", feedback=ANSWER)}
+    kept = [Outcome(model("fail"), ModelResult(model="fail", feedback=ANSWER))]
     results = by_model(await outcomes(["fail", "ok"], models=models, kept=kept))
     assert results["fail"].feedback == ANSWER
     assert models.asked == ["ok"]
-
-
-async def test_what_a_kept_answer_cost_counts_toward_the_limit() -> None:
-    spending = Spending(limit=10)
-    kept = {"ok": ModelResult(model="ok", feedback=ANSWER, usage=Usage(cost_usd_nanos=7))}
-    await outcomes(["ok"], kept=kept, spending=spending)
-    assert spending.committed == 7
 
 
 async def test_leaving_early_ends_every_call() -> None:
@@ -352,7 +344,7 @@ async def test_leaving_early_ends_every_call() -> None:
         QUESTION,
         Spending(None),
         budget(),
-        {},
+        (),
         Hearers(),
     )
     events = fan_out.run()

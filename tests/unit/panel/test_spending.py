@@ -88,6 +88,30 @@ def test_a_failure_that_names_no_usage_used_nothing() -> None:
     assert (spending.committed, bill.usages) == (0, [])
 
 
+def fail_after_the_beginning(bill: Bill, used: Usage | None = None) -> None:
+    with bill.charge(REQUEST) as charge:
+        charge.has_begun = True
+        charge.usage = used or charge.usage
+        raise Unavailable("")
+
+
+def test_an_answer_that_had_begun_is_billed_whatever_its_server_leaves_unsaid() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with pytest.raises(Unavailable):
+        fail_after_the_beginning(bill)
+    assert (spending.committed, bill.usages) == (MOST, [Usage(basis=USAGE_BASIS_UNKNOWN)])
+
+
+def test_what_a_whole_answer_used_is_known_though_its_call_fails_after_it() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    used = Usage(output_tokens=10, cost_usd_nanos=20_000)
+    with pytest.raises(Unavailable):
+        fail_after_the_beginning(bill, used)
+    assert (spending.committed, bill.usages) == (20_000, [used])
+
+
 def test_the_prompt_is_reserved_too() -> None:
     priced = Model(price=Price(input_usd_nanos=3_000_000))
     request = GenerateRequest(system_instruction="x" * 3_000_000)
