@@ -16,7 +16,7 @@ RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check format protos release-protos bench evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing clean
+.PHONY: help run up test check check-code check-contract format protos release-protos bench evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,12 +30,16 @@ up: $(RUN_READY) ## keeps the services running until ctrl-C
 test: check ## checks and runs every test
 	$(BIN)/python -m pytest tests
 
-check: $(VENV)/.test-ready ## lints, types, layers, rooms, and the contract against its last release
+check: check-code check-contract ## runs every check
+
+check-code: $(VENV)/.test-ready ## checks style, types, layers and rooms
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/rooms.py
+
+check-contract: $(VENV)/.test-ready ## checks the contract against its last release, and what is generated from it
 	$(BIN)/buf lint protos
 	$(BIN)/buf format --diff --exit-code protos
 	$(BIN)/buf breaking protos --against protos/released.binpb
@@ -63,7 +67,7 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.proofreader
 
-evaluate: $(VENV)/.test-ready ## measures the merge against its goals; SEED=7 draws other raters
+evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))
 
 bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b|1b|270m|tiny
@@ -74,6 +78,12 @@ bench-gemma-memory: $(VENV)/.test-ready ## runs it under limits of memory
 
 bench-gemma-reviewing: $(VENV)/.test-ready ## does all of `make run` with it in 4 GiB
 	$(BIN)/python -m bench.gemma.reviewing
+
+bench-gemma-gpu: ## measures it on a GPU, with PYTHON, which has torch and transformers, and the wheels in WHEELS
+	PYTHON="$(PYTHON)" WHEELS="$(WHEELS)" sh bench/gemma/gpu/run.sh
+
+bench-gemma-gpu-wheels: $(VENV)/.test-ready ## downloads those wheels to .whl, for a machine without a network
+	$(BIN)/python -m bench.gemma.gpu.wheels .whl
 
 clean: ## removes what the other commands made
 	rm -rf $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

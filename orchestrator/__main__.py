@@ -34,7 +34,7 @@ from rpckit.settings import SettingError
 
 
 async def register(host: Host, settings: OrchestratorSettings) -> None:
-    """Adds both services; they are ready once the languages' models are loaded."""
+    """Constructs everything and adds both services, which are ready once the language models are loaded."""
     kept, history = await _open_state(host, settings)
     store = FailOpenStore(kept)
     metrics = ModelMetrics(host.metrics)
@@ -88,7 +88,7 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
 
 
 async def _warm_up(host: Host) -> None:
-    """Loads what reading a Korean text takes, so that the first caller does not wait for it."""
+    """Loads what it takes to read a Korean text, so that the first caller does not wait for it."""
 
     def read() -> None:
         submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")

@@ -1,4 +1,4 @@
-"""What the models were asked and what that took, by model: names come from the model servers alone."""
+"""Counts the panel's answers, tokens and cost. Models' names come from their servers, so they are few."""
 
 from prometheus_client import CollectorRegistry, Counter
 
@@ -24,13 +24,13 @@ class ModelMetrics:
         )
 
     def answer(self, result: feedback_pb2.ModelResult) -> None:
-        """Counts what became of a model that was asked: OK, or why it failed."""
+        """Counts one model's outcome: OK, or the reason of its failure."""
         outcome = "OK" if result.HasField("feedback") else reason_name(result.failure.reason)
         self._answers.labels(result.model, outcome).inc()
 
     def use(self, model: str, usage: generation_pb2.Usage) -> None:
-        """Counts what one generation used, failed or not."""
-        # Input and output together hold all: the other two are shares of them.
+        """Counts the tokens and the cost of one generation, failed or not."""
+        # Cached input is a part of the input, and reasoning a part of the output.
         kinds = {
             "input": usage.input_tokens,
             "output": usage.output_tokens,

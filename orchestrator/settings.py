@@ -14,17 +14,17 @@ _MODEL_SERVERS = "127.0.0.1:50052,127.0.0.1:50053,127.0.0.1:50054"
 
 @dataclass(frozen=True, slots=True)
 class OrchestratorSettings:
-    """What the orchestrator takes from the environment.
+    """The orchestrator's settings, read from the environment once.
 
     Attributes:
         model_servers: gRPC targets of the model servers.
-        panel: Names of the models asked by default; empty asks every ready one.
-        student_model: Who plays a student by default; empty takes the first of Google's.
-        picture_model: Who draws by default; empty takes the first of Google's.
-        redis_url: Where replicas share their state; empty: this one keeps its own, in `state_path`.
-        state_path: The SQLite file.
+        panel: Names of the models that are asked by default; empty: every ready one.
+        student_model: The model that plays a student by default; empty: the first of Google's.
+        picture_model: The model that draws by default; empty: the first of Google's.
+        redis_url: The Redis that replicas share their state in; empty: this one keeps its own.
+        state_path: The SQLite file of a server without a Redis.
         retention_seconds: How long an answer is kept.
-        batch_window: Items of one batch that are open at once.
+        batch_window: The most items of one batch that are open at once.
     """
 
     server: ServerSettings
@@ -42,7 +42,7 @@ class OrchestratorSettings:
         """Reads the environment.
 
         Raises:
-            SettingError: A variable holds what it cannot hold.
+            SettingError: The value of a variable is not allowed.
         """
         return cls(
             server=ServerSettings.read(environment, "ORCHESTRATOR", port=_PORT, has_outside_callers=True),
@@ -74,7 +74,7 @@ def _redis_url(environment: Environment) -> str:
         if url:
             parse_url(url)
     except ValueError:
-        # Its text may quote the password.
+        # The text of the error may quote the password.
         raise SettingError(variable, "is not of the form redis://:password@host:6379/0") from None
     return url
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from rpckit.call import Deadline
+from rpckit.call import Clock, Deadline
 from rpckit.errors import RateLimited, Timeout
 
 # The weight of the latest call in the moving average of how long a call holds its slot.
@@ -16,9 +16,7 @@ _LEAST_RETRY_DELAY = 0.1
 class Admission:
     """Admits `max_in_flight` calls at once and lets `max_queued` more wait in first-in, first-out order."""
 
-    def __init__(
-        self, max_in_flight: int, max_queued: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, max_in_flight: int, max_queued: int, clock: Clock = time.monotonic) -> None:
         self._slots = asyncio.Semaphore(max_in_flight)
         self._max_in_flight = max_in_flight
         self._max_queued = max_queued

@@ -1,4 +1,4 @@
-"""The call that is being served: its deadline and its request id, which sub-calls inherit."""
+"""Holds the call that is being served: its deadline, request id and trace, which sub-calls inherit."""
 
 import math
 import time
@@ -29,15 +29,15 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, clock: Clock = time.monotonic) -> "Deadline":
-        """The deadline that lies `seconds` from now."""
+        """Returns the deadline that lies `seconds` from now."""
         return cls(clock() + seconds, clock)
 
     def remaining(self) -> float:
-        """Seconds left, at least 0."""
+        """Returns the seconds left, at least 0."""
         return max(0.0, self.at - self.clock())
 
     def reserve(self) -> float:
-        """The seconds that a step keeps for those after it: 2 % of the time left, at least 50 ms.
+        """Returns the seconds that a step keeps for those after it: 2 % of the time left, at least 50 ms.
 
         Every server keeps to this one rule, so that a caller sees our answer and not its own
         DEADLINE_EXCEEDED.
@@ -46,25 +46,25 @@ class Deadline:
         return max(_LEAST_RESERVE_SECONDS, _RESERVE_SHARE * left if math.isfinite(left) else 0.0)
 
     def with_reserve(self) -> "Deadline":
-        """The deadline of a sub-call whose answer is still to be passed on."""
+        """Returns the deadline of a sub-call whose answer is still to be passed on."""
         return self.earlier(self.reserve())
 
     def earlier(self, seconds: float) -> "Deadline":
-        """The deadline `seconds` before this one."""
+        """Returns the deadline `seconds` before this one."""
         return Deadline(self.at - seconds, self.clock)
 
     def within(self, seconds: float) -> "Deadline":
-        """This deadline, or the one `seconds` from now if that is earlier."""
+        """Returns this deadline, or the one `seconds` from now if that is earlier."""
         return min(self, Deadline.after(seconds, self.clock))
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as its server sees it.
+    """Describes one call as its server sees it.
 
     Attributes:
-        caller: Who calls, as its certificate or token says; empty: nobody said.
-        trace: Where the spans of what is done for this call hang.
+        caller: The name of the caller, from its certificate or token; empty if it gave none.
+        trace: The parent of the spans that are started for this call.
     """
 
     method: str
@@ -78,7 +78,7 @@ current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
 
 
 def served_call() -> Call:
-    """The call that is being served; there is one in every handler."""
+    """Returns the call that is being served; every handler runs within one."""
     call = current_call.get()
     if call is None:
         raise LookupError("no call is being served")
@@ -86,6 +86,6 @@ def served_call() -> Call:
 
 
 def current_trace() -> Trace:
-    """That of the call that is being served, if one is."""
+    """Returns the trace of the call that is being served, or one that drops every span."""
     call = current_call.get()
     return call.trace if call else NO_TRACE

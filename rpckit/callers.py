@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
+from rpckit.call import Clock
 from rpckit.errors import RateLimited, Unauthenticated
 from rpckit.reloading_file import RELOAD_INTERVAL_SECONDS, ReloadingFile
 
@@ -81,7 +82,7 @@ class Callers:
     def __init__(
         self,
         settings: CallerSettings,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings

@@ -43,7 +43,7 @@ MAX_FIELD_VIOLATIONS = 16
 STATUS_KEY = "grpc-status-details-bin"
 
 _MAX_TEXT_BYTES = 200
-# Of a Failure: it may say what to set.
+# The message of a Failure may be longer, because it may say what to set.
 MAX_MESSAGE_BYTES = 1000
 _CUT = "…"
 _ENVELOPE_BYTES = 8
@@ -205,7 +205,7 @@ _BY_REASON: dict[str, type[ChorusError]] = {
 }
 _REASON_PREFIX = "ERROR_REASON_"
 
-# What a status without our ErrorInfo means: it comes from the transport, or from a peer that is not ours.
+# A status without our ErrorInfo comes from the transport or a foreign peer, and is classified by its code.
 _BY_CODE: dict[grpc.StatusCode, type[ChorusError]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: Timeout,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
@@ -217,14 +217,14 @@ _BY_CODE: dict[grpc.StatusCode, type[ChorusError]] = {
 
 
 def reason_name(reason: failure_pb2.ErrorReason.ValueType) -> str:
-    """The reason as `google.rpc.ErrorInfo.reason` carries it, for example "RATE_LIMITED"."""
+    """Returns the reason as `google.rpc.ErrorInfo.reason` carries it, for example "RATE_LIMITED"."""
     return failure_pb2.ErrorReason.Name(reason).removeprefix(_REASON_PREFIX)
 
 
 def to_status(error: ChorusError) -> status_pb2.Status:
-    """The status with its details: ErrorInfo, then BadRequest, RetryInfo and the error's own.
+    """Returns the status with its details: ErrorInfo, then BadRequest, RetryInfo and the error's own.
 
-    A detail that would carry the status past `MAX_DETAILS_BYTES` is left out.
+    A detail that would make the status larger than `MAX_DETAILS_BYTES` is left out.
     """
     fields = _fields(error)
     info = error_details_pb2.ErrorInfo(reason=reason_name(error.reason), domain=DOMAIN)
@@ -249,7 +249,7 @@ def to_status(error: ChorusError) -> status_pb2.Status:
 
 
 def to_failure(error: ChorusError) -> failure_pb2.Failure:
-    """The error as a part of a response, which it is too small to fill."""
+    """Returns the error as a part of a response, for a failure that does not fail the call."""
     text = _short(error.text, MAX_MESSAGE_BYTES)
     failure = failure_pb2.Failure(reason=error.reason, message=text, metadata=_fields(error))
     if error.retry_delay is not None:
@@ -258,7 +258,7 @@ def to_failure(error: ChorusError) -> failure_pb2.Failure:
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> ChorusError:
-    """The error a peer sent, with its metadata, retry delay and details.
+    """Returns the error that a peer sent, with its metadata, retry delay and details.
 
     A status that carries no ErrorInfo of ours is classified by its code; its text is not passed on.
     """

@@ -1,4 +1,4 @@
-"""Which services answer now: told to those who ask, and to those who watch."""
+"""Reports which services answer now, to clients that ask and to clients that watch."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -7,13 +7,15 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from typing_extensions import override
 
-# The process answers, whether its services do or not. Ready is what "" says: all of them do.
+# Under this name the process reports itself alive, whether its services answer or not. Under "" it reports
+# itself ready, which means that all of its services answer.
 LIVENESS = "liveness"
 
 
 class Health(health_pb2_grpc.HealthServicer):
-    """The health service. In grpc's own, one watcher that leaves deafens the others (grpc#43403)."""
+    """Implements the health service. In grpc's, a watcher that leaves cuts off the others (grpc#43403)."""
 
     def __init__(self) -> None:
         self._ready: dict[str, bool] = {}
@@ -22,20 +24,20 @@ class Health(health_pb2_grpc.HealthServicer):
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The full names of the services."""
+        """Returns the full names of the services."""
         return tuple(self._ready)
 
     def set_ready(self, service: str, *, ready: bool) -> None:
-        """Says whether a service answers."""
+        """Sets whether a service answers."""
         self._ready[service] = ready
-        self._tell()
+        self._notify_watchers()
 
     def drain(self) -> None:
-        """Says of every service, from now on, that it does not."""
+        """Reports every service as NOT_SERVING from now on."""
         self._draining = True
-        self._tell()
+        self._notify_watchers()
 
-    def _tell(self) -> None:
+    def _notify_watchers(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
@@ -49,20 +51,20 @@ class Health(health_pb2_grpc.HealthServicer):
             HealthCheckResponse.SERVING if ready and not self._draining else HealthCheckResponse.NOT_SERVING
         )
 
-    async def Check(self, request: HealthCheckRequest, context: Any) -> HealthCheckResponse:  # noqa: N802
-        """As the protocol has it."""
+    @override
+    async def Check(self, request: HealthCheckRequest, context: Any) -> HealthCheckResponse:
         status = self._status(request.service)
         if status == HealthCheckResponse.SERVICE_UNKNOWN:
             await context.abort(grpc.StatusCode.NOT_FOUND)
         return HealthCheckResponse(status=status)
 
-    async def Watch(self, request: HealthCheckRequest, context: Any) -> AsyncGenerator[HealthCheckResponse]:  # noqa: ARG002, N802
-        """As the protocol has it: the status now, and each one that differs from the one before."""
-        told = None
+    @override
+    async def Watch(self, request: HealthCheckRequest, context: Any) -> AsyncGenerator[HealthCheckResponse]:
+        reported = None
         while True:
             changed = self._changed
             status = self._status(request.service)
-            if status != told:
+            if status != reported:
                 yield HealthCheckResponse(status=status)
-                told = status
+                reported = status
             await changed.wait()

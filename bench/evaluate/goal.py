@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WIDTHS = (4, 34, 44, 62)
+_MISSED, _NOTHING_TO_MEASURE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Goal:
     Attributes:
         met: Whether the goal was met; None where there was nothing to measure.
         comparison: The baselines, and other figures to compare with.
+        ships: False where the project may not ship what the goal is measured on.
     """
 
     name: str
@@ -22,11 +24,20 @@ class Goal:
     measured: str
     met: bool | None
     comparison: str = ""
+    ships: bool = True
 
 
-def unmeasured(name: str, what: str, goal: str, why: str) -> Goal:
+def unmeasured(name: str, what: str, goal: str, why: str, *, ships: bool = True) -> Goal:
     """Returns a goal that there was nothing to measure for."""
-    return Goal(name, what, goal, why, None)
+    return Goal(name, what, goal, f"not measured: {why}", None, ships=ships)
+
+
+def exit_code(goals: Iterable[Goal]) -> int:
+    """Returns 0 if all is met, 1 if a goal is missed, 2 if one was not measured though its data ship."""
+    codes = {
+        _MISSED if each.met is False else _NOTHING_TO_MEASURE for each in goals if not each.met and each.ships
+    }
+    return min(codes, default=0)
 
 
 def table(goals: Iterable[Goal]) -> str:

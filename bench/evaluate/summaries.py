@@ -16,7 +16,8 @@ from orchestrator.submission.reading import SubmissionReading
 
 _SUMMARIES = 200
 _NUMBER = re.compile(r"\d+")
-_QUOTATION = re.compile(r"“([^”]*)”|\"([^\"]*)\"|「([^」]*)」")
+# A quotation that holds double quotes stands in single ones; a ’ within a word is an apostrophe.
+_QUOTATION = re.compile(r"‘(.*?)’(?!\w)|“([^”]*)”|\"([^\"]*)\"|「([^」]*)」")
 
 Sentences = list[dict[str, object]]
 Hostility = Callable[[Sentences, bool], Sentences]
@@ -43,7 +44,7 @@ def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
         for sentence in shown.sentences:
             cited = [known[each] for each in sentence.point_ids if each in known]
             uncited += not cited or len(cited) < len(sentence.point_ids)
-            new += _says_something_new(sentence.text, cited)
+            new += says_something_new(sentence.text, cited)
     return Goal(
         "E11",
         f"{_SUMMARIES} worded summaries",
@@ -69,7 +70,7 @@ def _honest(merged: merged_pb2.MergedFeedback, *, korean: bool) -> Sentences:
     ]
 
 
-def _says_something_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
+def says_something_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
     """Checks independently of the guard, and more plainly: what it finds, a reader finds."""
     said = [member.point for each in cited for member in each.members]
     source = " ".join(

@@ -1,9 +1,7 @@
 """Reads the works, and makes up feedback on them."""
 
-import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.answer_form.issues import ISSUES
@@ -11,8 +9,6 @@ from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-WORKS = [DATA / f"{name}_dev.jsonl" for name in ("ksl_ko", "l2_essays", "saf_en")]
 _MODELS = {"openai/a": "openai", "anthropic/b": "anthropic", "google/c": "google", "gemma/d": "google"}
 _OBSERVATIONS = {
     "ko": (
@@ -32,12 +28,6 @@ _OBSERVATIONS = {
         "The personal experience is told vividly and draws the reader in.",
     ),
 }
-
-
-def texts(path: Path) -> dict[str, str]:
-    """Returns the texts of a file by their ids. Answers to short questions are works too."""
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {row["id"]: row.get("text") or row.get("answer", "") for row in rows}
 
 
 def read(each: Iterable[str]) -> list[SubmissionReading]:

@@ -1,1 +1,1 @@
-"""What Gemma costs and yields here, with random weights in the real shapes."""
+"""Measures memory and speed of Gemma on this machine, with random weights in the real shapes."""

@@ -1,4 +1,4 @@
-"""`SHAPE=4b|1b|270m|tiny python -m bench.gemma`: what a Gemma of that shape costs and yields here."""
+"""`SHAPE=4b|1b|270m|tiny python -m bench.gemma`: compares ways to run a Gemma of that shape."""
 
 import asyncio
 import importlib.util
@@ -11,10 +11,11 @@ from pathlib import Path
 from bench.gemma.figures import CALLERS, Figures
 from bench.gemma.runners import TOKENS, of_process, of_report, of_server
 from bench.gemma.weights import built
+from services.gemma.weights.quantized_checkpoint import find_quantized
 
 CACHE = Path(os.environ.get("BENCH_GEMMA_DIR", ".state/bench-gemma"))
 _PORT = 50952
-_HEADER = f"{'way':<26}{'ready s':>9}{'anonymous GiB':>15}{'first token s':>15}" + "".join(
+_HEADER = f"{'runner':<26}{'ready s':>9}{'anonymous GiB':>15}{'first token s':>15}" + "".join(
     f"{f'tokens/s, {each}':>14}" for each in CALLERS
 )
 _REPORT, _LLAMA, _INT4, _ALONE = "report", "llama", "int4", "alone"
@@ -26,45 +27,47 @@ _NAMES = {
 
 
 def quantized(source: Path, precision: str) -> Path:
-    """The folder of copies, with this one."""
+    """Quantises the model if there is no copy yet; returns the folder of the copies."""
     copies = CACHE / "copies"
+    if precision in find_quantized(copies, source):
+        return copies
     command = [sys.executable, "-m", "services.gemma", "quantize", str(source), "--precision", precision]
     environment = os.environ | {"GEMMA_CACHE_DIR": str(copies)}
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     return copies
 
 
-async def main(shape: str, ways: list[str]) -> None:
-    """Prints the table, a row as soon as it is measured, and what is how many times as quick."""
+async def main(shape: str, runners: list[str]) -> None:
+    """Prints a row for each runner as soon as it is measured, then how many times as quick ours are."""
     source = built(CACHE, shape)
     print(f"{shape}, {os.cpu_count()} threads, answers of {TOKENS} tokens\n\n{_HEADER}")
     measured: dict[str, Figures] = {}
-    for way in ways:
-        if way == _LLAMA and not importlib.util.find_spec("llama_cpp"):
+    for runner in runners:
+        if runner == _LLAMA and not importlib.util.find_spec("llama_cpp"):
             print("llama.cpp: not measured, for the extra bench-gemma is not installed")
             continue
-        measured[way] = await _measured(way, source)
-        print(_row(_NAMES.get(way, f"Chorus, {way}"), measured[way]), flush=True)
+        measured[runner] = await _measured(runner, source)
+        print(_row(_NAMES.get(runner, f"Chorus, {runner}"), measured[runner]), flush=True)
     print()
-    for way, baseline in itertools.product(measured, (_REPORT, _LLAMA, _ALONE)):
-        if way not in _NAMES and baseline in measured and (baseline != _ALONE or way == _INT4):
-            pairs = zip(measured[way].speeds, measured[baseline].speeds, strict=True)
+    for runner, baseline in itertools.product(measured, (_REPORT, _LLAMA, _ALONE)):
+        if runner not in _NAMES and baseline in measured and (baseline != _ALONE or runner == _INT4):
+            pairs = zip(measured[runner].speeds, measured[baseline].speeds, strict=True)
             ratios = ", ".join(f"{ours / theirs:.2f}" for ours, theirs in pairs)
-            print(f"{way} against {_NAMES[baseline]}: {ratios} x")
-    for way, figures in measured.items():
-        print(f"{way}, {CALLERS[-1]} callers against 1: {figures.speeds[-1] / figures.speeds[0]:.2f} x")
+            print(f"{runner} against {_NAMES[baseline]}: {ratios} x")
+    for runner, figures in measured.items():
+        print(f"{runner}, {CALLERS[-1]} callers against 1: {figures.speeds[-1] / figures.speeds[0]:.2f} x")
 
 
-async def _measured(way: str, source: Path) -> Figures:
-    if way == _REPORT:
+async def _measured(runner: str, source: Path) -> Figures:
+    if runner == _REPORT:
         return await of_report(source)
-    if way == _LLAMA:
+    if runner == _LLAMA:
         return await of_process("bench.gemma.llama", str(source), "--answer", str(TOKENS))
-    precision = _INT4 if way == _ALONE else way
+    precision = _INT4 if runner == _ALONE else runner
     settings = {"GEMMA_PRECISION": precision}
     if precision != "bf16":
         settings["GEMMA_CACHE_DIR"] = str(quantized(source, precision))
-    if way == _ALONE:
+    if runner == _ALONE:
         own = {"GEMMA_MODEL": str(source), "GEMMA_THREADS": str(os.cpu_count())}
         return await of_process("bench.gemma.alone", **settings, **own)
     return await of_server(source, _PORT, **settings)
@@ -81,6 +84,6 @@ if __name__ == "__main__":
     asyncio.run(
         main(
             os.environ.get("SHAPE", "270m"),
-            os.environ.get("BENCH_WAYS", "report llama bf16 int4 alone").split(),
+            os.environ.get("BENCH_RUNNERS", "report llama bf16 int4 alone").split(),
         )
     )

@@ -1,4 +1,4 @@
-"""`python -m bench.gemma.alone`: the passes of our model without a server around them, a line of JSON."""
+"""`python -m bench.gemma.alone`: measures our model's steps without a server; prints a line of JSON."""
 
 import json
 import os
@@ -9,55 +9,57 @@ from dataclasses import asdict
 from bench.gemma.figures import CALLERS, ROUNDS, Figures, peak_anonymous
 from bench.gemma.runners import SHORT_TEXT, TOKENS, long_text
 from rpckit.settings import Environment
-from services.gemma.fit.resources import Resources
-from services.gemma.generation.runner import Gemma
-from services.gemma.generation.sequence import Writing
-from services.gemma.scheduler.local_model import Job, Message, Sampling
-from services.gemma.settings import Settings
-from services.gemma.weights.load import load
-from services.gemma.weights.source import Hub
+from services.gemma.fit.resources import MachineResources
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.generation.sequence import RunningSequence
+from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
+from services.gemma.loading.load_model import load_model
+from services.gemma.settings import GemmaSettings
+from services.gemma.weights.source import HuggingFaceHub
 
 
 def measure() -> Figures:
-    """Loads the model that the environment names, and counts, in this process."""
+    """Loads the model that the environment names, and measures it in this process."""
     with peak_anonymous(os.getpid()) as peak:
         started = time.perf_counter()
-        settings = Settings.read(Environment(os.environ))
-        gemma = load(settings, Hub(), Resources.read(settings.cache))
+        settings = GemmaSettings.read(Environment(os.environ))
+        gemma = load_model(settings, HuggingFaceHub(), MachineResources.read(settings.cache))
         ready = time.perf_counter() - started
         first = statistics.median(_first_token(gemma, number) for number in range(ROUNDS))
         speeds = [statistics.median(_speed(gemma, each) for _ in range(ROUNDS)) for each in CALLERS]
     return Figures(ready, max(peak), first, tuple(speeds))
 
 
-def _begin(gemma: Gemma, text: str, tokens: int) -> Writing:
-    job = Job((Message("user", text),), Sampling(temperature=0, max_output_tokens=tokens))
-    writing = gemma.begin(job)
-    gemma.admit(writing)
-    return writing
+def _begin(gemma: GemmaRunner, text: str, tokens: int) -> RunningSequence:
+    request = GenerationRequest(
+        (ChatMessage("user", text),), SamplingParameters(temperature=0, max_output_tokens=tokens)
+    )
+    sequence = gemma.begin(request)
+    gemma.admit(sequence)
+    return sequence
 
 
-def _first_token(gemma: Gemma, number: int) -> float:
+def _first_token(gemma: GemmaRunner, number: int) -> float:
     started = time.perf_counter()
-    writing = _begin(gemma, long_text(number), 1)
-    while not gemma.step([writing])[0].end:
+    sequence = _begin(gemma, long_text(number), 1)
+    while not gemma.step([sequence])[0].result:
         pass
     taken = time.perf_counter() - started
-    gemma.release(writing)
+    gemma.release(sequence)
     return taken
 
 
-def _speed(gemma: Gemma, answers: int) -> float:
-    writings = [_begin(gemma, SHORT_TEXT, TOKENS + 1) for _ in range(answers)]
-    while any(each.reads for each in writings):
-        gemma.step(writings)
+def _speed(gemma: GemmaRunner, answers: int) -> float:
+    sequences = [_begin(gemma, SHORT_TEXT, TOKENS + 1) for _ in range(answers)]
+    while any(each.in_prefill for each in sequences):
+        gemma.step(sequences)
     started = time.perf_counter()
     ended, written = False, 0
     while not ended:
-        ended = any(each.end for each in gemma.step(writings))
+        ended = any(each.result for each in gemma.step(sequences))
         written += answers
     taken = time.perf_counter() - started
-    for each in writings:
+    for each in sequences:
         gemma.release(each)
     return written / taken
 

@@ -1,4 +1,4 @@
-"""What is measured of each way to run a model."""
+"""The figures that are measured of each runner."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,10 +16,10 @@ class Figures:
     """One row of the table.
 
     Attributes:
-        ready_seconds: From nothing to the end of the first pass.
-        anonymous_gib: Of memory that no file stands behind, at the most.
-        first_token_seconds: For a prompt of some 400 tokens.
-        speeds: Tokens a second of all callers together, once their prompts were read; by `CALLERS`.
+        ready_seconds: From the start of the process to the end of the first forward pass.
+        anonymous_gib: The peak of anonymous memory, which no file backs.
+        first_token_seconds: With a prompt of some 400 tokens.
+        speeds: Decode speed in tokens per second of all callers together, for each number in `CALLERS`.
     """
 
     ready_seconds: float
@@ -29,14 +29,14 @@ class Figures:
 
 
 def peak_anonymous(process: int) -> AbstractContextManager[list[float]]:
-    """GiB that no file stands behind, while the block runs: the list's greatest is the peak."""
+    """Samples a process's anonymous memory in GiB while the block runs; the peak is the list's greatest."""
     status = Path(f"/proc/{process}/status")
     return peak(lambda: int(status.read_text(encoding="ascii").partition("RssAnon:")[2].split()[0]) / 2**20)
 
 
 @contextmanager
 def peak(read: Callable[[], float]) -> Iterator[list[float]]:
-    """What is read again and again while the block runs."""
+    """Samples a reading five times a second while the block runs."""
     seen, done = [0.0], threading.Event()
 
     def look() -> None:

@@ -1,4 +1,4 @@
-"""`python -m bench.gemma.llama FOLDER`: what llama.cpp makes of a model of that shape, a line of JSON."""
+"""`python -m bench.gemma.llama FOLDER`: measures llama.cpp on that shape; prints a line of JSON."""
 
 import argparse
 import json
@@ -19,45 +19,45 @@ from bench.gemma.llama_weights import converted
 
 
 class Llama:
-    """A model and room for some sequences of so many tokens each."""
+    """A model, with a KV cache for so many sequences of so many tokens each."""
 
-    def __init__(self, file: Path, sequences: int, room: int, threads: int) -> None:
+    def __init__(self, file: Path, sequences: int, tokens: int, threads: int) -> None:
         model = llama_cpp.llama_model_load_from_file(bytes(file), llama_cpp.llama_model_default_params())
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_ctx = parameters.n_batch = sequences * room
+        parameters.n_ctx = parameters.n_batch = sequences * tokens
         parameters.n_seq_max = sequences
         parameters.n_threads = parameters.n_threads_batch = threads
         self._context: Any = llama_cpp.llama_init_from_model(model, parameters)
-        self._batch: Any = llama_cpp.llama_batch_init(sequences * room, 0, 1)
+        self._batch: Any = llama_cpp.llama_batch_init(sequences * tokens, 0, 1)
         self._sampler: Any = llama_cpp.llama_sampler_init_greedy()
 
-    def forget(self) -> None:
-        """Empties all sequences."""
+    def clear(self) -> None:
+        """Clears the KV cache."""
         llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(self._context), False)  # noqa: FBT003
 
-    def step(self, pieces: list[list[int]], position: int) -> list[int]:
-        """Puts a piece into each sequence at the position; the best token after each."""
+    def step(self, chunks: list[list[int]], position: int) -> list[int]:
+        """Decodes a chunk of each sequence at the position; returns the most likely token after each."""
         batch, row = self._batch, 0
-        ends = []
-        for sequence, piece in enumerate(pieces):
-            for index, token in enumerate(piece):
+        last_rows = []
+        for sequence, chunk in enumerate(chunks):
+            for index, token in enumerate(chunk):
                 batch.token[row] = token
                 batch.pos[row] = position + index
                 batch.n_seq_id[row] = 1
                 batch.seq_id[row][0] = sequence
-                batch.logits[row] = index == len(piece) - 1
+                batch.logits[row] = index == len(chunk) - 1
                 row += 1
-            ends.append(row - 1)
+            last_rows.append(row - 1)
         batch.n_tokens = row
         if llama_cpp.llama_decode(self._context, batch) != 0:
             raise RuntimeError("llama.cpp could not take the batch")
-        return [llama_cpp.llama_sampler_sample(self._sampler, self._context, end) for end in ends]
+        return [llama_cpp.llama_sampler_sample(self._sampler, self._context, last) for last in last_rows]
 
 
 def measure(
     file: Path, callers: Sequence[int], *, long_prompt: int, prompt: int, answer: int, threads: int
 ) -> Figures:
-    """Loads the model and counts, in this process."""
+    """Loads the model and measures it in this process."""
     started = time.perf_counter()
     llama = Llama(file, max(callers), max(long_prompt, prompt + answer), threads)
     llama.step([[0]], 0)
@@ -68,13 +68,13 @@ def measure(
         return list(random.integers(5, 300, count))
 
     def first_token() -> float:
-        llama.forget()
+        llama.clear()
         started = time.perf_counter()
         llama.step([tokens(long_prompt)], 0)
         return time.perf_counter() - started
 
     def speed(sequences: int) -> float:
-        llama.forget()
+        llama.clear()
         best = llama.step([tokens(prompt) for _ in range(sequences)], 0)
         started = time.perf_counter()
         for position in range(prompt, prompt + answer):
@@ -87,7 +87,7 @@ def measure(
 
 
 def _anonymous_gib() -> float:
-    """At the end, which is the peak: llama.cpp gives nothing back before."""
+    """Anonymous memory at the end, which is the peak: llama.cpp frees nothing before."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("RssAnon:")[2].split()[0]) / 2**20
 

@@ -1,4 +1,4 @@
-"""The same shapes in llama.cpp's own kind of file, with random weights in four bits."""
+"""Writes GGUF files of the same shapes, with random weights in Q4_0."""
 
 import json
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 _FOUR_BITS = GGMLQuantizationType.Q4_0
 # A block is its scale in two bytes, then its weights, which count from -8.
 _BLOCK, _BLOCK_BYTES = GGML_QUANT_SIZES[_FOUR_BITS]
-# With it the weights spread as those that the other ways run.
+# With this scale the weights have the spread of those in the safetensors files.
 _SCALE = np.frombuffer(np.float16(0.0043).tobytes(), np.uint8)
 
 
 def converted(source: Path) -> Path:
-    """The file beside a model's folder, made once.
+    """Writes the GGUF file beside a model's folder, once.
 
     Every matrix is in Q4_0. llama.cpp's own recipe would keep the tied embedding in Q6_K, or in Q8_0 where
     its rows do not divide by 256: all in four bits is the quicker file, and what ours is.

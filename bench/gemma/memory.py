@@ -1,4 +1,4 @@
-"""`SHAPE=4b python -m bench.gemma.memory`: the same model under cgroups that leave it less and less."""
+"""`SHAPE=4b python -m bench.gemma.memory`: measures the server under ever lower memory limits."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ _HEADER = f"{'GiB':>5}{'ready s':>9}{'anonymous GiB':>15}{'s a token':>11}{'read
 
 @contextmanager
 def cgroup(gib: float) -> Iterator[Path]:
-    """A group of processes that may take so much memory together, files in memory included."""
+    """Creates a cgroup with a memory limit, which the pages of files count against."""
     root = _VERSION_1 if _VERSION_1.is_dir() else Path("/sys/fs/cgroup")
     limit = "memory.limit_in_bytes" if _VERSION_1.is_dir() else "memory.max"
     group = root / f"chorus-bench-{os.getpid()}-{gib:g}"
@@ -40,7 +40,7 @@ async def main(shape: str, precision: str) -> None:
     copies = str(quantized(source, precision))
     print(_HEADER)
     for gib in _LIMITS:
-        forget(Path(copies))
+        drop_pages(Path(copies))
         with cgroup(gib) as group:
             settings = {"GEMMA_PRECISION": precision, "GEMMA_CACHE_DIR": copies}
             try:
@@ -49,21 +49,21 @@ async def main(shape: str, precision: str) -> None:
                     served(source, port, group, **settings) as (stub, ready, process),
                 ):
                     with peak_anonymous(process) as peak:
-                        # The prompt is read here, and not again.
+                        # The prompt is read here; the next request reuses its KV cache.
                         await stub.Generate(request("Hello", 1), timeout=_READY_SECONDS)
                         before = _read_bytes(process)
                         started = time.perf_counter()
                         await stub.Generate(request("Hello", TOKENS), timeout=_READY_SECONDS)
-                        pace = (time.perf_counter() - started) / TOKENS
+                        seconds_per_token = (time.perf_counter() - started) / TOKENS
                         read = (_read_bytes(process) - before) / 2**30
             except TimeoutError:
                 print(f"{gib:>5g}  not ready, or no answer, in {_READY_SECONDS} s", flush=True)
                 continue
-        print(f"{gib:>5g}{ready:>9.1f}{max(peak):>15.2f}{pace:>11.2f}{read:>24.2f}", flush=True)
+        print(f"{gib:>5g}{ready:>9.1f}{max(peak):>15.2f}{seconds_per_token:>11.2f}{read:>24.2f}", flush=True)
 
 
-def forget(folder: Path) -> None:
-    """Pages that another process has read would be charged to nobody here."""
+def drop_pages(folder: Path) -> None:
+    """Drops a folder's files from the page cache: pages that lie there count against no limit."""
     for file in folder.rglob("*.safetensors"):
         with file.open("rb") as data:
             os.posix_fadvise(data.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -1,4 +1,4 @@
-"""`SHAPE=4b python -m bench.gemma.reviewing`: all of `make run` with a Gemma in int4, under one limit."""
+"""`SHAPE=4b python -m bench.gemma.reviewing`: runs `make run` with a Gemma in int4 under one memory limit."""
 
 import asyncio
 import os
@@ -8,17 +8,17 @@ from pathlib import Path
 
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.figures import peak
-from bench.gemma.memory import cgroup, forget
+from bench.gemma.memory import cgroup, drop_pages
 from bench.gemma.weights import built
 
 _LIMIT_GIB = 4.0
 
 
 async def main(shape: str) -> None:
-    """Prints what `make run` prints, what it took, and what memory no file stands behind."""
+    """Prints what `make run` prints, how long it took, and the peak of anonymous memory."""
     source = built(CACHE, shape)
     copies = quantized(source, "int4")
-    forget(copies)
+    drop_pages(copies)
     own = {"GEMMA_MODEL": source, "GEMMA_CACHE_DIR": copies, "GEMMA_THREADS": os.cpu_count()}
     with cgroup(_LIMIT_GIB) as group:
         started = time.perf_counter()
@@ -35,7 +35,7 @@ async def main(shape: str) -> None:
 def _anonymous(group: Path) -> float:
     lines = (group / "memory.stat").read_text(encoding="ascii").splitlines()
     statistics = dict(line.split() for line in lines)
-    # Version 2 of cgroups has the first name, version 1 the second.
+    # `anon` is of cgroups version 2, `total_rss` of version 1.
     return int(statistics.get("anon") or statistics["total_rss"]) / 2**30
 
 

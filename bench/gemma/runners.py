@@ -1,4 +1,4 @@
-"""The ways to run a model that are compared, each in a process of its own."""
+"""The runners that are compared, each in a process of its own."""
 
 import asyncio
 import json
@@ -25,14 +25,14 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from modelkit.servicer import MODEL_SERVICE
 
 _TIMEOUT = 1800.0
-# Of an answer.
+# Of each answer.
 TOKENS = int(os.environ.get("BENCH_TOKENS", "32"))
 SHORT_TEXT = "Hello"
 _SHORT_PROMPT = 4
 
 
 def long_text(number: int) -> str:
-    """A prompt that begins like no other."""
+    """A prompt that shares no prefix with another."""
     # Each digit is a token, in any tokenizer here.
     return f"{number:03}" + "".join(str(index % 10) for index in range(LONG_PROMPT))
 
@@ -41,10 +41,10 @@ def long_text(number: int) -> str:
 async def served(
     source: Path, port: int, group: Path | None = None, **variables: str
 ) -> AsyncIterator[tuple[Any, float, int]]:
-    """A server, ready: its stub, the seconds to there, its process id. `group` is the cgroup to run it in."""
+    """Starts a server in a cgroup, if one is given; yields its stub, the seconds to READY, its process id."""
     join = f"echo $$ > {group / 'cgroup.procs'};" if group else ""
     command = f"{join} exec {sys.executable} -m services.gemma"
-    # All cores, as the report's way takes them: nothing else is meant to run meanwhile.
+    # All cores, as the report's way takes them: nothing else should run meanwhile.
     own = {"GEMMA_MODEL": str(source), "GEMMA_PORT": str(port), "GEMMA_THREADS": str(os.cpu_count())}
     environment = os.environ | own | variables
     started = time.perf_counter()
@@ -66,7 +66,7 @@ async def served(
 
 
 async def of_server(source: Path, port: int, **variables: str) -> Figures:
-    """Our server, through gRPC."""
+    """Measures our server, through gRPC."""
     async with served(source, port, None, **variables) as (stub, ready, process):
         with peak_anonymous(process) as peak:
             first = statistics.median([await _first_token(stub, number) for number in range(ROUNDS)])
@@ -77,7 +77,7 @@ async def of_server(source: Path, port: int, **variables: str) -> Figures:
 
 
 async def of_process(module: str, *arguments: str, **variables: str) -> Figures:
-    """A way that runs by itself and prints what it measured."""
+    """Measures a runner that is a module of its own and prints its figures."""
     command = [sys.executable, "-m", module, *arguments]
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -92,7 +92,7 @@ async def of_process(module: str, *arguments: str, **variables: str) -> Figures:
 
 
 def request(text: str, tokens: int) -> GenerateRequest:
-    """The best token each time, to the last one."""
+    """A request at temperature 0, for so many tokens."""
     return GenerateRequest(
         turns=[Turn(role=ROLE_USER, parts=[Part(text=text)])],
         sampling=Sampling(temperature=0, max_output_tokens=tokens),
@@ -106,7 +106,7 @@ async def _first_token(stub: Any, number: int) -> float:
 
 
 async def _speed(stub: Any, callers: int) -> float:
-    """All have a prompt that has been read before: what takes the time is writing."""
+    """Decode speed of so many callers, whose prompt is reused from the KV cache."""
     await stub.Generate(request(SHORT_TEXT, 1), timeout=_TIMEOUT)
     started = time.perf_counter()
     calls = [stub.Generate(request(SHORT_TEXT, TOKENS), timeout=_TIMEOUT) for _ in range(callers)]
@@ -116,7 +116,7 @@ async def _speed(stub: Any, callers: int) -> float:
 
 
 async def of_report(source: Path) -> Figures:
-    """The report's: fp32, one `generate` after the other in an executor, whoever else waits."""
+    """Measures the report's way: fp32, one `generate` after the other in an executor."""
     started = time.perf_counter()
     with peak_anonymous(os.getpid()) as peak:
         model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
@@ -135,6 +135,6 @@ async def of_report(source: Path) -> Figures:
         await seconds(_SHORT_PROMPT, 1, 1)
         ready = time.perf_counter() - started
         first = statistics.median([await seconds(LONG_PROMPT, 1, 1) for _ in range(ROUNDS)])
-        # It makes no difference to it how many wait: two show as much as eight.
+        # Callers wait for each other: two take as long for each answer as eight.
         taken = statistics.median([await seconds(_SHORT_PROMPT, TOKENS, 2) for _ in range(ROUNDS)])
     return Figures(ready, max(peak), first, (2 * TOKENS / taken,) * len(CALLERS))

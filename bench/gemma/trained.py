@@ -1,8 +1,7 @@
-"""`python -m bench.gemma.trained`: what four bits cost a model that was trained, by its held-out texts."""
+"""`python -m bench.gemma.trained`: how far a trained model is off in four bits."""
 
 import copy
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,13 @@ import torch
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, GemmaTokenizer
 
-from bench.evaluate.works import DATA
+from bench.corpora import require
 from bench.gemma.__main__ import CACHE, quantized
-from bench.gemma.training import read_texts, rows, trained
-from services.gemma.four_bit.int4_decoder_layer import open_model
-from services.gemma.kv_cache.attention import Piece, Workspace
-from services.gemma.kv_cache.sequence_cache import Past
-from services.gemma.weights.quantized_checkpoint import finished
+from bench.gemma.training import FILES, read_texts, rows, trained
+from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
+from services.gemma.kv_cache.attention import Float32Buffer, TokenChunk
+from services.gemma.kv_cache.sequence_cache import SequenceKVCache
+from services.gemma.weights.quantized_checkpoint import find_quantized
 
 _STEPS = int(os.environ.get("BENCH_STEPS", "300"))
 _PRECISIONS = ("int4", "nf4")
@@ -24,19 +23,19 @@ _HEADER = f"{'':<24}{'logits off':>11}{'KL, nats':>10}{'same best':>11}{'perplex
 
 
 def main(cache: Path) -> None:
-    """Prints a row for each way to hold the weights."""
-    source = trained(cache, DATA, _STEPS)
-    held_out = rows(GemmaTokenizer.from_pretrained(source), read_texts(DATA)[1])
+    """Prints a row for each precision."""
+    source = trained(cache, _STEPS)
+    held_out = rows(GemmaTokenizer.from_pretrained(source), read_texts()[1])
     exact = _read(source, torch.bfloat16)
     expected = _logits(exact, held_out)
-    print(f"{len(held_out)} rows of {held_out.shape[1]} tokens that it has not seen\n\n{_HEADER}")
+    print(f"{len(held_out)} held-out rows of {held_out.shape[1]} tokens\n\n{_HEADER}")
     print(_row("bf16", expected, expected, held_out))
     print(_row("fp32", _logits(_read(source, torch.float32), held_out), expected, held_out))
     for precision in _PRECISIONS:
-        folder = finished(quantized(source, precision), source)[precision].folder
+        folder = find_quantized(quantized(source, precision), source)[precision].folder
         model = _read(folder, torch.bfloat16)
         if precision == "int4":
-            open_model(model, folder)
+            prepare_int4_model(model, folder)
         for name, head in (("", model.lm_head), (", head in bf16", _as_before(exact.lm_head, precision))):
             model.lm_head = head
             print(_row(precision + name, _logits(model, held_out), expected, held_out), flush=True)
@@ -48,19 +47,19 @@ def _read(folder: Path, dtype: torch.dtype) -> Any:
 
 
 def _as_before(head: torch.nn.Linear, precision: str) -> torch.nn.Linear:
-    """The head as it was, for the activations of a precision."""
+    """The head in bf16, in the dtype of a precision's activations."""
     return copy.deepcopy(head).float() if precision == "int4" else head
 
 
 @torch.inference_mode()
 def _logits(model: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """After each token but the last of a row."""
-    workspace = Workspace()
+    """The logits after each token but the last of a row, of shape (rows, tokens - 1, vocabulary)."""
+    fp32_buffer = Float32Buffer()
     logits = []
     for row in tokens:
-        # Of interest to our attention alone, which layers in int4 call.
-        pieces = [Piece(Past(len(row)), row.tolist())]
-        output = model(input_ids=row[None], pieces=pieces, workspace=workspace)
+        # Only the attention of int4 layers takes these arguments.
+        chunks = [TokenChunk(SequenceKVCache(len(row)), row.tolist())]
+        output = model(input_ids=row[None], chunks=chunks, fp32_buffer=fp32_buffer)
         logits.append(output.logits[:, :-1].float())
     return torch.cat(logits)
 
@@ -75,6 +74,5 @@ def _row(name: str, found: torch.Tensor, expected: torch.Tensor, tokens: torch.T
 
 
 if __name__ == "__main__":
-    if not DATA.is_dir():
-        sys.exit(f"the texts to learn from are not there: {DATA}")
+    require(FILES)
     main(CACHE)

@@ -1,4 +1,4 @@
-"""A small Gemma 3 that was trained on real texts: random weights say nothing about what four bits cost."""
+"""Trains a small Gemma 3 on real texts: random weights say nothing about the loss of quantising."""
 
 import json
 import shutil
@@ -11,13 +11,12 @@ from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizer
 from torch.nn import functional
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GemmaTokenizer
 
+from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, WORKS
 from tests.fakes import tiny_gemma
 
-_TEXTS = {
-    "ksl_ko_dev.jsonl": ("text",),
-    "l2_essays_dev.jsonl": ("text",),
-    "saf_en_dev.jsonl": ("answer", "human_feedback"),
-}
+# The essays are learned from, too, if they were fetched.
+FILES = (KOREAN_PARAGRAPHS, SHORT_ANSWERS)
+_FIELDS = ("text", "answer", "human_feedback")
 _HELD_OUT = 10
 _VOCABULARY = 4096
 _LENGTH = 256
@@ -25,42 +24,43 @@ _ROWS = 4
 _RATE = 2e-3
 
 
-def read_texts(data: Path) -> tuple[list[str], list[str]]:
-    """Korean and English texts, those to learn from and those held out."""
+def read_texts() -> tuple[list[str], list[str]]:
+    """Reads Korean and English texts: those to train on, and those held out."""
     texts = []
-    for name, fields in _TEXTS.items():
-        for line in (data / name).read_text(encoding="utf-8").splitlines():
+    for path in filter(Path.exists, WORKS):
+        for line in path.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
-            texts.append("\n".join(str(record[field]) for field in fields if record.get(field)))
+            texts.append("\n".join(str(record[field]) for field in _FIELDS if record.get(field)))
     return [each for index, each in enumerate(texts) if index % _HELD_OUT], texts[::_HELD_OUT]
 
 
 def rows(tokenizer: GemmaTokenizer, texts: Sequence[str]) -> torch.Tensor:
-    """The texts one after another, as rows of tokens that each begin anew."""
+    """Concatenates the texts' tokens and cuts them into rows, each of which begins with `<bos>`."""
     first, last = tokenizer.bos_token_id, tokenizer.eos_token_id
     tokens = [token for each in texts for token in (*tokenizer.encode(each, add_special_tokens=False), last)]
     count = len(tokens) // (_LENGTH - 1)
     return functional.pad(torch.tensor(tokens)[: count * (_LENGTH - 1)].view(count, -1), (1, 0), value=first)
 
 
-def trained(cache: Path, data: Path, steps: int) -> Path:
-    """The folder of the model, made once: some five minutes on a core."""
-    folder = cache / f"gemma-trained-{steps}-it"
+def trained(cache: Path, steps: int) -> Path:
+    """Trains the model once for the texts there are, in some five minutes on a core; returns its folder."""
+    essays = "" if ESSAYS.exists() else "-without-essays"
+    folder = cache / f"gemma-trained-{steps}{essays}-it"
     if folder.is_dir():
         return folder
-    learnt, _ = read_texts(data)
+    learnt, _ = read_texts()
     tokenizer = _tokenizer(learnt)
     model = _learn(rows(tokenizer, learnt), tokenizer, steps)
-    begun = folder.with_suffix(".unfinished")
-    shutil.rmtree(begun, ignore_errors=True)
-    tokenizer.save_pretrained(begun)
-    model.bfloat16().save_pretrained(begun)
-    begun.rename(folder)
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    tokenizer.save_pretrained(unfinished)
+    model.bfloat16().save_pretrained(unfinished)
+    unfinished.rename(folder)
     return folder
 
 
 def _tokenizer(texts: Sequence[str]) -> GemmaTokenizer:
-    """Gemma's kind, with words learnt from the texts."""
+    """Trains a tokenizer of Gemma's kind on the texts."""
     tiny = tiny_gemma.tiny_tokenizer()
     known = sorted(tiny.get_vocab(), key=tiny.get_vocab().__getitem__)
     learning = Tokenizer(models.BPE(unk_token=tiny.unk_token, byte_fallback=True, fuse_unk=True))

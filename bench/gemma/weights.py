@@ -1,4 +1,4 @@
-"""Models with random weights in the shapes of the real ones: they cost what those cost, and say nothing."""
+"""Writes models with random weights in the shapes of the real ones: they take as much memory and time."""
 
 import itertools
 import json
@@ -51,30 +51,30 @@ SHAPES: dict[str, dict[str, Any]] = {
         "sliding_window": 64,
     },
 }
-# Of what is made here: an older one is not what would be made now.
+# Of the models that this file writes. Older ones are not used again.
 _VERSION = 2
 _SPREAD = 0.02
-# One dimension is the liking of a token, much the same whatever went before. In the others it repels itself.
+# One dimension of the embedding biases a token, whatever went before. In the others it repels itself.
 _EMBEDDING, _LAST_NORM = "model.embed_tokens.weight", "model.norm.weight"
-# Of what ends a string or a list, against all other tokens: JSON is finished after some hundreds. All layers
-# together add to a token what grows with the root of their number.
-_LIKING = 0.1
-# Gemma 3's tokenizer has so many, and so many of them stand for nothing.
-_WORDS = 262_144
+# The bias of the tokens that end a string or a list: JSON is finished after some hundreds of tokens. What all
+# layers together add to a hidden state grows with the root of their number, and so does the bias.
+_BIAS = 0.1
+# Gemma 3's tokenizer has so many tokens, and so many of them are unused.
+_TOKENS = 262_144
 _UNUSED = 6242
 
 
 def built(cache: Path, name: str) -> Path:
-    """The folder of a model, made once: a layer is in memory at a time."""
-    is_tiny = SHAPES[name]["vocab_size"] < _WORDS
+    """Writes a model once, one layer in memory at a time; returns its folder."""
+    is_tiny = SHAPES[name]["vocab_size"] < _TOKENS
     folder = cache / f"gemma-random-{name}-v{_VERSION}-it"
     if folder.is_dir():
         return folder
-    begun = folder.with_suffix(".unfinished")
-    shutil.rmtree(begun, ignore_errors=True)
-    begun.mkdir(parents=True)
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     tokenizer = tiny_gemma.tiny_tokenizer() if is_tiny else full_tokenizer()
-    tokenizer.save_pretrained(begun)
+    tokenizer.save_pretrained(unfinished)
     others: dict[str, Any] = {
         "head_dim": 256 if name != "tiny" else 32,
         "max_position_embeddings": 32_768,
@@ -82,7 +82,7 @@ def built(cache: Path, name: str) -> Path:
         "dtype": "bfloat16",
     }
     config = Gemma3TextConfig(**SHAPES[name], **others)
-    config.save_pretrained(begun)
+    config.save_pretrained(unfinished)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
     shapes = {key: each.shape for key, each in model.state_dict().items()}
@@ -94,27 +94,29 @@ def built(cache: Path, name: str) -> Path:
     for file, tensors in files.items():
         numbers = {key: _random(shape) for key, shape in tensors.items()}
         if _EMBEDDING in numbers:
-            liked = tokenizer.convert_tokens_to_ids(['"', "]"])
+            biased = tokenizer.convert_tokens_to_ids(['"', "]"])
             numbers[_EMBEDDING][:, 0] = 1
-            numbers[_EMBEDDING][liked, 0] += _LIKING * config.num_hidden_layers**0.5
+            numbers[_EMBEDDING][biased, 0] += _BIAS * config.num_hidden_layers**0.5
         if _LAST_NORM in numbers:
             numbers[_LAST_NORM][1:] = -2
-        save_file(numbers, begun / f"{file}.safetensors")
+        save_file(numbers, unfinished / f"{file}.safetensors")
     index = {key: f"{file}.safetensors" for file, tensors in files.items() for key in tensors}
-    (begun / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
-    begun.rename(folder)
+    (unfinished / "model.safetensors.index.json").write_text(
+        json.dumps({"metadata": {}, "weight_map": index})
+    )
+    unfinished.rename(folder)
     return folder
 
 
 def full_tokenizer() -> GemmaTokenizer:
-    """As many words and merges as Gemma 3's, learnt from nothing: syllables, then up to four letters."""
+    """A tokenizer with as many tokens and merges as Gemma 3's: syllables, then up to four letters."""
     known = tiny_gemma.tiny_tokenizer().get_vocab()
     syllables = (chr(code) for code in range(ord("가"), ord("힣") + 1))
     letters = [itertools.product("▁" + ascii_lowercase, *[ascii_lowercase] * more) for more in (1, 2, 3)]
     joined = map("".join, itertools.chain.from_iterable(letters))
     new = (each for each in itertools.chain(syllables, joined) if each not in known)
-    words = list(itertools.islice(new, _WORDS - _UNUSED - len(known)))
-    # The shorter ones come first: their parts are there.
+    words = list(itertools.islice(new, _TOKENS - _UNUSED - len(known)))
+    # Shorter tokens come first, so that the parts of a merge exist.
     merges = [
         (word[:cut], word[cut:]) for word in words for cut in sorted({len(word) - 1, len(word) // 2}) if cut
     ]
@@ -126,7 +128,7 @@ def full_tokenizer() -> GemmaTokenizer:
 def _random(shape: torch.Size) -> torch.Tensor:
     if len(shape) == 1:
         return torch.zeros(shape, dtype=torch.bfloat16)
-    # A table of rows drawn once and shifted: drawing billions of numbers would take minutes.
+    # Each row is a shifted view of one random row: drawing billions of numbers would take minutes.
     row = torch.randn(shape[1] + shape[0] % 9973 + 9973).mul_(_SPREAD).bfloat16()
     starts = torch.randint(0, len(row) - shape[1], (shape[0],))
     return row.unfold(0, shape[1], 1)[starts]

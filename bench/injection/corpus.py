@@ -3,14 +3,12 @@
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from bench.evaluate.works import WORKS, texts
-from chorus.feedback.v1 import submission_pb2
-from orchestrator.injection.classifier import SegmentWindow, TextSegment, segment_windows, text_segments
-from orchestrator.submission.reading import read_submission
+from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, texts
+from bench.injection import essay_features
+from bench.injection.segments import HERE, attack_lines, read_kinds, segments_of
+from orchestrator.injection.classifier import SegmentWindow, TextSegment, segment_windows
 
-_HERE = Path(__file__).parent
 _HOSTS_PER_ATTACK = 2
 _LINES_PER_ESSAY = 10
 # The weight of one window in the loss. Clean windows are many, and most of them are far from any doubt.
@@ -31,7 +29,6 @@ class LabelledText:
 
     kind: str
     source: str
-    text: str
     windows: Sequence[SegmentWindow]
     weight: float
 
@@ -39,31 +36,29 @@ class LabelledText:
 def works() -> list[LabelledText]:
     """Returns the real works, which hold no attack."""
     return [
-        LabelledText(name, "work", text, list(segment_windows(_segments(text))), _WORK)
-        for name, text in _real_works()
+        LabelledText(kind, "work", list(segment_windows(segments)), _WORK) for kind, segments in _real_works()
     ]
 
 
 def attacks(seed: int = 7) -> list[LabelledText]:
     """Returns the attacks, each inserted into two real works."""
     generator = random.Random(seed)  # noqa: S311  # it repeats itself
-    hosts = [_segments(text) for _, text in _real_works()]
+    hosts = [segments for _, segments in _real_works()]
     return [
         LabelledText(
-            kind, "attack", attack, _inserted(_segments(attack), generator.choice(hosts), generator), _ATTACK
+            kind, "attack", _inserted(segments_of(attack), generator.choice(hosts), generator), _ATTACK
         )
-        for language in ("en", "ko")
-        for kind, lines in read_kinds(_HERE / f"attacks_{language}.txt").items()
-        for attack in lines
+        for kind, attack in attack_lines()
         for _ in range(_HOSTS_PER_ATTACK)
     ]
 
 
-def _real_works() -> Iterator[tuple[str, str]]:
-    for path in WORKS:
-        for text in texts(path).values():
-            if text.strip():
-                yield path.stem, text
+def _real_works() -> Iterator[tuple[str, list[TextSegment]]]:
+    """Yields the segments of each work, after the name of the file that it is from."""
+    essays = map(segments_of, texts(ESSAYS).values()) if ESSAYS.exists() else essay_features.read()
+    yield from ((KOREAN_PARAGRAPHS.stem, segments_of(text)) for text in texts(KOREAN_PARAGRAPHS).values())
+    yield from ((ESSAYS.stem, segments) for segments in essays)
+    yield from ((SHORT_ANSWERS.stem, segments_of(text)) for text in texts(SHORT_ANSWERS).values())
 
 
 def harmless() -> list[LabelledText]:
@@ -71,7 +66,7 @@ def harmless() -> list[LabelledText]:
     return [
         each
         for language in ("en", "ko")
-        for kind, lines in read_kinds(_HERE / f"clean_{language}.txt").items()
+        for kind, lines in read_kinds(HERE / f"clean_{language}.txt").items()
         for pair in _in_essays_and_alone(kind, lines)
         for each in pair
     ]
@@ -79,31 +74,20 @@ def harmless() -> list[LabelledText]:
 
 def held_out() -> list[tuple[LabelledText, LabelledText]]:
     """Returns harmless paragraphs that nothing is learned from: each in an essay of ten, and alone."""
-    lines = (_HERE / "held_out_clean.txt").read_text(encoding="utf-8").splitlines()
+    lines = (HERE / "held_out_clean.txt").read_text(encoding="utf-8").splitlines()
     return list(_in_essays_and_alone("held out", lines))
-
-
-def read_kinds(path: Path) -> dict[str, list[str]]:
-    r"""Returns the lines of a file by their headings, "# kind". In a line, \n stands for a new line."""
-    kinds: dict[str, list[str]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith("# "):
-            lines = kinds.setdefault(line.removeprefix("# "), [])
-        elif line:
-            lines.append(line.replace("\\n", "\n"))
-    return kinds
 
 
 def _in_essays_and_alone(kind: str, lines: Sequence[str]) -> Iterator[tuple[LabelledText, LabelledText]]:
     for start in range(0, len(lines), _LINES_PER_ESSAY):
-        essay = [(line, _segments(line)) for line in lines[start : start + _LINES_PER_ESSAY]]
-        windows = list(segment_windows([each for _, segments in essay for each in segments]))
+        essay = [segments_of(line) for line in lines[start : start + _LINES_PER_ESSAY]]
+        windows = list(segment_windows([each for segments in essay for each in segments]))
         first = 0
-        for line, segments in essay:
+        for segments in essay:
             within = _within(windows, first, first + len(segments))
             yield (
-                LabelledText(kind, "harmless", line, within, _HARMLESS),
-                LabelledText(kind, "harmless", line, list(segment_windows(segments)), _ALONE),
+                LabelledText(kind, "harmless", within, _HARMLESS),
+                LabelledText(kind, "harmless", list(segment_windows(segments)), _ALONE),
             )
             first += len(segments)
 
@@ -118,8 +102,3 @@ def _inserted(
     """Returns the windows within an attack that is put before, into or, mostly, after a work."""
     at = generator.choice([0, len(host), len(host), generator.randrange(len(host) + 1)])
     return _within(segment_windows([*host[:at], *attack, *host[at:]]), at, at + len(attack))
-
-
-def _segments(text: str) -> list[TextSegment]:
-    reading = read_submission(submission_pb2.Submission(text=text))
-    return list(text_segments(reading.folded, reading.sentences))

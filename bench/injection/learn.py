@@ -4,7 +4,8 @@
 
 The measurement is a cross-validation in six folds: each leaves out a sixth of the kinds of attacks, of the
 kinds of harmless texts and of the works, and classifies them. With `--write` it learns from everything
-instead, and writes `orchestrator/injection/classifier_weights.txt`, the same bytes on every run.
+instead, and writes `orchestrator/injection/classifier_weights.txt`, the same bytes on every run. Of the
+essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps.
 """
 
 import argparse
@@ -20,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import orchestrator.injection
-from bench.evaluate.works import WORKS
+from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
+from bench.injection import essay_features
 from bench.injection.corpus import LabelledText, attacks, harmless, held_out, works
 from orchestrator.injection.classifier import BIAS, LENGTH, SegmentWindow, logit
 
@@ -43,8 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.injection.learn", description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    if missing := [str(each) for each in WORKS if not each.exists()]:
-        parser.error(f"the real works are not there: {', '.join(missing)}")
+    require([KOREAN_PARAGRAPHS, SHORT_ANSWERS, essay_features.FILE])
     corpus = [*attacks(), *harmless(), *works()]
     if arguments.write:
         weights = learn(corpus)

@@ -1,1 +1,1 @@
-"""A small client of Chorus for the command line, and an example of how to call it from Python."""
+"""Asks Chorus from the command line. It stands on the client library and is an example of its use."""

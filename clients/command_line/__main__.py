@@ -1,9 +1,9 @@
-"""The command line: `chorus review essay.txt`, `chorus models`, `chorus student`, `chorus picture`."""
+"""Runs `chorus review essay.txt`, `chorus models`, `chorus student` and `chorus picture`."""
 
 import asyncio
 import io
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,9 +14,7 @@ from google.protobuf import duration_pb2
 from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
-from chorus_client.classroom import generate_image, simulate_student
-from chorus_client.connection import Server
-from chorus_client.feedback import list_models
+from chorus_client import ChorusCallError, ChorusClient
 from clients.command_line import arguments, classroom_view
 from clients.command_line.english import ENGLISH
 from clients.command_line.failure_view import rpc_error
@@ -24,9 +22,9 @@ from clients.command_line.language import words_for
 from clients.command_line.models_view import comparison
 from clients.command_line.report.html_page import html
 from clients.command_line.report.markdown_page import markdown
-from clients.command_line.review import review as review_works
+from clients.command_line.review import LIST_SECONDS, review_files
 from clients.command_line.screen import console, show
-from rpckit.errors import ChorusError
+from clients.command_line.server import ServerAddress
 from rpckit.settings import Environment, SettingError
 
 _NANOS = 1_000_000_000
@@ -55,7 +53,6 @@ def _number(help_text: str, metavar: str) -> Any:
 
 Address = Annotated[str, _option("Where Chorus is.", "--server", metavar="HOST:PORT", envvar="CHORUS_SERVER")]
 Timeout = Annotated[float, _number("Time for one call.", "SECONDS")]
-_LIST_SECONDS = 20.0
 Model = Annotated[str, _text("A name that `models` lists. Default: the server's.")]
 
 _ADDRESS = "127.0.0.1:50051"
@@ -71,7 +68,7 @@ app = typer.Typer(
 @app.command()
 def review(
     files: Annotated[
-        list[arguments.Work], typer.Argument(parser=arguments.file, metavar="FILE", help="UTF-8 texts.")
+        list[arguments.TextFile], typer.Argument(parser=arguments.file, metavar="FILE", help="UTF-8 texts.")
     ],
     task: Annotated[str, _text("The task the author was given.")] = "",
     reference_answer: Annotated[str, _text("What a good answer contains, for short-answer tasks.")] = "",
@@ -144,10 +141,12 @@ def review(
         feedback_language_code=feedback_language,
         allowed_providers=allow_provider,
     )
-    asking = review_works(
-        files, template, _server(server, timeout or _LIST_SECONDS), seconds=timeout, as_json=as_json
+    pages = _run(
+        lambda chorus: review_files(
+            files, template, chorus, address=server, seconds=timeout, as_json=as_json
+        ),
+        server,
     )
-    pages = _run(asking, server)
     if out and pages:
         with _writing(out):
             out.write_text(html(pages) if out.suffix == ".html" else markdown(pages), encoding="utf-8")
@@ -156,9 +155,9 @@ def review(
 
 
 @app.command()
-def models(timeout: Timeout = _LIST_SECONDS, server: Address = _ADDRESS) -> None:
+def models(timeout: Timeout = LIST_SECONDS, server: Address = _ADDRESS) -> None:
     """Compare the models: state, memory, disk, price, measured speed and failures."""
-    found = _run(list_models(_server(server, timeout)), server)
+    found = _run(lambda chorus: chorus.list_models(timeout=timeout), server)
     console().print(comparison(found, ENGLISH))
 
 
@@ -183,7 +182,7 @@ def student(
         misconceptions=misconception,
     )
     request = classroom_service_pb2.SimulateStudentRequest(model=model, task=task, profile=profile)
-    response = _run(simulate_student(request, _server(server, timeout)), server)
+    response = _run(lambda chorus: chorus.student(request, timeout=timeout), server)
     show(console(), classroom_view.student_text(response, words_for(language, response.text)))
 
 
@@ -202,21 +201,23 @@ def picture(
     request = classroom_service_pb2.GenerateImageRequest(
         model=model, prompt=prompt, format=generation_pb2.ImageFormat(aspect_ratio=aspect_ratio)
     )
-    response = _run(generate_image(request, _server(server, timeout)), server)
+    response = _run(lambda chorus: chorus.picture(request, timeout=timeout), server)
     with _writing(out):
         out.write_bytes(response.image.data)
     show(console(), classroom_view.picture(response, out, ENGLISH))
 
 
-def _server(address: str, timeout: float) -> Server:
-    return Server.read(Environment(), address, timeout)
+def _run(ask: Callable[[ChorusClient], Awaitable[Result]], server: str) -> Result:
+    """Asks the server. Ctrl-C cancels the call, and one that fails ends the process with 1."""
+    destination = ServerAddress.read(Environment(), server)
 
+    async def run() -> Result:
+        async with destination.connect() as chorus:
+            return await ask(chorus)
 
-def _run(work: Coroutine[Any, Any, Result], server: str) -> Result:
-    """Runs until done; ctrl-C cancels the call, and a failed one ends the process with 1."""
     try:
-        return asyncio.run(work)
-    except ChorusError as error:
+        return asyncio.run(run())
+    except ChorusCallError as error:
         show(console(stderr=True), rpc_error(error, ENGLISH, server=server))
         raise typer.Exit(1) from None
 
@@ -242,7 +243,7 @@ def _duration(seconds: float | None) -> duration_pb2.Duration | None:
 
 
 def main() -> None:
-    """Runs the command line; what a terminal's encoding lacks is printed as "?"."""
+    """Runs the command line. A character that the terminal's encoding lacks is printed as "?"."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""Money, sizes and times, readable."""
+"""Writes money, sizes and times for people."""
 
 import math
 
@@ -12,7 +12,7 @@ _BYTES_IN_GB = 1_000_000_000
 
 
 def dollars(nanos: int) -> str:
-    """Nanodollars in dollars: cents from one dollar on, two digits that count below.
+    """Writes 1e-9 USD in dollars: with cents from one dollar on, with two significant digits below.
 
     >>> dollars(1_500_000_000), dollars(4_200_000), dollars(31_000)
     ('$1.50', '$0.0042', '$0.000031')
@@ -23,18 +23,18 @@ def dollars(nanos: int) -> str:
 
 
 def gigabytes(count: int) -> str:
-    """Bytes in GB."""
+    """Writes bytes in GB."""
     return f"{count / _BYTES_IN_GB:.1f} GB"
 
 
 def seconds(duration: duration_pb2.Duration, words: Words) -> str:
-    """A time in seconds: tenths below ten of them, whole ones above."""
+    """Writes a time in seconds, with tenths below ten."""
     value = duration.ToNanoseconds() / _NANOS
     return words.seconds.format(seconds=f"{value:.1f}" if value < 10 else f"{value:.0f}")  # noqa: PLR2004
 
 
 def cost(usage: generation_pb2.Usage, words: Words) -> str:
-    """What a usage cost and how far that can be trusted."""
+    """Says what a usage cost, and whether that was measured."""
     if not usage.HasField("cost_usd_nanos"):
         return words.unknown_cost
     amount = dollars(usage.cost_usd_nanos) if usage.cost_usd_nanos else words.free

@@ -1,4 +1,4 @@
-"""What a person hands to the client: files and numbers, checked before anything is sent.
+"""Reads and checks what a person gives on the command line, before anything is sent.
 
 Each function is a typer parser; typer adds the option's name to the error.
 """
@@ -18,16 +18,16 @@ _MAX_AMOUNT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A text file, as it was read."""
+class TextFile:
+    """A text file to be reviewed, as it was read."""
 
     name: str
     text: str
 
 
-def file(value: str) -> Work:
+def file(value: str) -> TextFile:
     """Reads a text to be reviewed."""
-    return Work(value, _read(value))
+    return TextFile(value, _read(value))
 
 
 def rubric(value: str) -> submission_pb2.Rubric:
@@ -35,12 +35,12 @@ def rubric(value: str) -> submission_pb2.Rubric:
     try:
         return json_format.Parse(_read(value), submission_pb2.Rubric())
     except json_format.ParseError as error:
-        # The first line names the field; the rest lists the fields there are.
+        # The first line names the field, and the rest lists the fields that there are.
         raise typer.BadParameter(f"{value}: {str(error).splitlines()[0]}") from None
 
 
 def report(value: str) -> Path:
-    """Where a report goes: what cannot be written is found out before anything is paid for."""
+    """Checks where a report goes, so that what cannot be written is known before anything is paid for."""
     path = Path(value)
     if path.suffix not in REPORT_FORMATS:
         raise typer.BadParameter(f"{value!r} ends neither in {' nor in '.join(REPORT_FORMATS)}")
@@ -50,7 +50,7 @@ def report(value: str) -> Path:
 
 
 def text(value: str) -> str:
-    """A text given on the command line, which need not be one."""
+    """Checks that a word of the command line is text: the system takes any bytes."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -59,7 +59,7 @@ def text(value: str) -> str:
 
 
 def number(value: str) -> float:
-    """Seconds or dollars."""
+    """Reads a number of seconds or of dollars."""
     try:
         amount = float(value)
     except ValueError:
@@ -70,7 +70,7 @@ def number(value: str) -> float:
 
 
 def ratio(value: str) -> float:
-    """Width over height, for example "16:9" or "1.5"."""
+    """Reads a width over a height, for example "16:9" or "1.5"."""
     try:
         width, height = map(float, value.split(":")) if ":" in value else (float(value), 1.0)
         aspect = width / height

@@ -1,4 +1,4 @@
-"""What a teacher rehearses with: a simulated student's text, a picture."""
+"""Shows a simulated student's text, and says what became of a picture."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from clients.command_line.words import Words
 
 
 def student_text(response: classroom_service_pb2.SimulateStudentResponse, words: Words) -> Group:
-    """The text, marked as synthetic."""
+    """Shows the text, marked as synthetic."""
     return Group(
         Text(words.synthetic.format(model=response.model), style="bold yellow"),
         Text(f"\n{safe(response.text)}\n"),
@@ -21,7 +21,7 @@ def student_text(response: classroom_service_pb2.SimulateStudentResponse, words:
 
 
 def picture(response: classroom_service_pb2.GenerateImageResponse, out: Path, words: Words) -> Group:
-    """What was drawn, and where it lies."""
+    """Says what was drawn and where it was written."""
     image = response.image
     lines = [labelled(str(out), f"{image.media_type}, {len(image.data):,} bytes, {response.model}")]
     if response.alt_text:

@@ -1,4 +1,4 @@
-"""The client's words in English."""
+"""Holds the words of the command line in English."""
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2

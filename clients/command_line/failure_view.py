@@ -1,4 +1,4 @@
-"""Why something failed, and what helps."""
+"""Says why something failed, and what helps."""
 
 from collections.abc import Iterator
 
@@ -6,15 +6,14 @@ from rich.console import Group
 from rich.text import Text
 
 from chorus.model.v1 import failure_pb2
-from chorus_client.connection import NoOrchestratorError, NothingAnswersError
+from chorus_client import ChorusCallError, NoOrchestratorError, NothingAnswersError, QuorumNotReachedError
 from clients.command_line import amounts
 from clients.command_line.screen import indented, prose
 from clients.command_line.words import Words
-from rpckit.errors import ChorusError, QuorumNotReached, to_failure
 
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
-    """The reason in the reader's language, then what to set or to do."""
+    """Returns the reason in the reader's language, then what to set or to do."""
     reason = words.reasons.get(failure.reason, words.reasons[failure_pb2.ERROR_REASON_INTERNAL])
     helps = prose(_help(failure, words))
     if failure.HasField("retry_delay"):
@@ -23,16 +22,18 @@ def explain(failure: failure_pb2.Failure, words: Words) -> str:
     return f"{reason}: {helps}" if helps else reason
 
 
-def rpc_error(error: ChorusError, words: Words, *, server: str) -> Group:
-    """Why a call failed, by field or by model where the error says so."""
+def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
+    """Says why a call failed, by field or by model where the error does so."""
     lines: list[Text] = []
-    if isinstance(error, QuorumNotReached):
+    if isinstance(error, QuorumNotReachedError):
         lines += (Text(each) for each in _each_model(error, words))
     if isinstance(error, NothingAnswersError):
         lines.append(Text(words.is_it_running.format(server=server)))
     if isinstance(error, NoOrchestratorError):
         lines.append(Text(words.no_orchestrator.format(server=server)))
-    return Group(Text(explain(to_failure(error), words), style="red"), *(indented(each, 2) for each in lines))
+    return Group(
+        Text(explain(error.to_failure(), words), style="red"), *(indented(each, 2) for each in lines)
+    )
 
 
 def _help(failure: failure_pb2.Failure, words: Words) -> str:
@@ -62,9 +63,7 @@ def _help(failure: failure_pb2.Failure, words: Words) -> str:
             return failure.message if words.shows_messages else ""
 
 
-def _each_model(error: ChorusError, words: Words) -> Iterator[str]:
-    for packed in error.details:
-        if packed.Is(failure_pb2.Failure.DESCRIPTOR):
-            failure = failure_pb2.Failure.FromString(packed.value)
-            model = failure.metadata.get("model", "")
-            yield f"{model}: {explain(failure, words)}" if model else explain(failure, words)
+def _each_model(error: ChorusCallError, words: Words) -> Iterator[str]:
+    for failure in error.failures:
+        model = failure.metadata.get("model", "")
+        yield f"{model}: {explain(failure, words)}" if model else explain(failure, words)

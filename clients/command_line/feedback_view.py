@@ -1,4 +1,4 @@
-"""The merged feedback, as a teacher reads it."""
+"""Shows the merged feedback as a teacher reads it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -24,7 +24,10 @@ def feedback(
     names: Mapping[str, str],
     words: Words,
 ) -> Group:
-    """Who read the text and what they said, most important first; `names` are the models' for people."""
+    """Returns who read the text and what they said, most important first.
+
+    `names` are the models' display names by their names.
+    """
     text, merged = request.submission.text, response.merged
     readers = phrases.readers(response, words)
     sections = (

@@ -1,4 +1,4 @@
-"""Which language the client speaks around a feedback."""
+"""Chooses the language that the command line speaks around a feedback."""
 
 import re
 
@@ -7,13 +7,13 @@ from clients.command_line.korean import KOREAN
 from clients.command_line.words import Words
 
 _LETTER = re.compile(r"[^\W\d_]")
-# Syllables, and the letters that decomposed (NFD) Korean is written in.
+# Syllables, and the letters that decomposed (NFD) Korean consists of.
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")
 _KOREAN_SHARE = 0.3
 
 
 def words_for(language_code: str, text: str = "") -> Words:
-    """The words of a BCP 47 language, or of the text where it is ""; English where we have none."""
+    """Returns the words of a BCP 47 language or, if none is given, of the text's; English by default."""
     if language_code:
         return KOREAN if language_code.lower().split("-")[0] == "ko" else ENGLISH
     hangul = len(_HANGUL.findall(text))

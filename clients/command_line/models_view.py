@@ -1,4 +1,4 @@
-"""The comparison table of the models, and what to set for those that are not ready."""
+"""Compares the models in a table, and says what to set for those that are not ready."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from clients.command_line import amounts
 from clients.command_line.screen import indented, prose
 from clients.command_line.words import Words
 
-# What one feedback takes of a model, about: a two-page text with its rubric, and the long answer.
+# About what one feedback takes of a model: a text of two pages with its rubric, and the long answer.
 _FEEDBACK_INPUT_TOKENS = 3000
 _FEEDBACK_OUTPUT_TOKENS = 1000
 _MILLION = 1_000_000
@@ -41,12 +41,12 @@ _LEGEND = (
     f"{_FEEDBACK_INPUT_TOKENS:,} tokens in and {_FEEDBACK_OUTPUT_TOKENS:,} out. "
     "-: not known, or not measured so far."
 )
-# The one thing to set, as the servers say it.
+# What the servers say where one thing is to be set.
 _SETTING = re.compile(r"set ([A-Z][A-Z0-9_]*)")
 
 
 def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
-    """The table, then what keeps the others out."""
+    """Returns the table, then what keeps the others out."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("model", overflow="fold", vertical="top")
     table.add_column("state", no_wrap=True)
@@ -59,7 +59,7 @@ def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) 
 
 
 def absent(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
-    """The models that cannot take part, by what to do about it."""
+    """Lists the models that cannot take part, by what to do about it."""
     by_detail: dict[str, list[str]] = {}
     for model in response.models:
         if model.state != model_pb2.Model.STATE_READY:
@@ -84,7 +84,7 @@ def _why_absent(model: model_pb2.Model, words: Words) -> str:
 
 
 def _is_retired(model: model_pb2.Model) -> bool:
-    """Whether its date has come and no successor answers in its place, or would with a key."""
+    """Whether its date has come, and no successor answers in its place or would with a key."""
     today = datetime.now(UTC).date().isoformat()
     is_off = model.state == model_pb2.Model.STATE_UNAVAILABLE
     return is_off and "" < model.retirement_date <= today and not _SETTING.fullmatch(model.state_detail)

@@ -1,4 +1,4 @@
-"""The panel while it answers: one row for each model."""
+"""Shows the panel while it answers, in one row for each model."""
 
 from rich.cells import cell_len
 from rich.console import Group
@@ -12,7 +12,7 @@ from clients.command_line.words import Words
 
 
 class PanelView:
-    """Is told the events of a stream in their order; prints as the rows so far."""
+    """Takes the events of a stream in their order, and renders as the rows so far."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -20,7 +20,7 @@ class PanelView:
         self._points: dict[str, int] = {}
 
     def accept(self, event: feedback_service_pb2.StreamFeedbackResponse) -> Text | None:
-        """Takes the event in; returns the line that says it where rows cannot be redrawn."""
+        """Takes an event, and returns the line that says it where rows cannot be redrawn."""
         match event.WhichOneof("event"):
             case "accepted":
                 for model in event.accepted.models:
@@ -35,7 +35,7 @@ class PanelView:
         return None
 
     def __rich__(self) -> Group:
-        """The rows, in the order in which the models were asked."""
+        """Renders the rows, in the order in which the models were asked."""
         return Group(*self._rows.values())
 
     def _wait(self, model: str, points: int = 0) -> None:
@@ -62,6 +62,6 @@ class PanelView:
         return Text.assemble(mark, f"{self._named(result.model)}  {', '.join(said)}")
 
     def _named(self, model: str) -> str:
-        """The name, as wide as the widest."""
+        """Pads a name to the width of the widest."""
         widest = max(map(cell_len, (*self._rows, model)))
         return model + " " * (widest - cell_len(model))

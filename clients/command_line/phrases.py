@@ -1,4 +1,4 @@
-"""What is said about a point and a panel, wherever it is shown."""
+"""Words what is said about a point and a panel, on the screen and in a report."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,29 +9,29 @@ from clients.command_line.words import Words
 
 
 def display_names(models: Iterable[model_pb2.Model]) -> dict[str, str]:
-    """The models' names for people by their names; only of those that no other has, too."""
+    """Returns the models' display names by their names, without those that two models share."""
     named = {each.name: each.display_name for each in models if each.display_name}
     bearers = Counter(named.values())
     return {name: display_name for name, display_name in named.items() if bearers[display_name] == 1}
 
 
 def titles(rubric: submission_pb2.Rubric) -> dict[str, str]:
-    """The criteria's titles by their ids."""
+    """Returns the criteria's titles by their ids."""
     return {each.id: each.title or each.id for each in rubric.criteria}
 
 
 def numbers(merged: merged_pb2.MergedFeedback) -> dict[str, str]:
-    """The points' numbers by their ids, the most important first."""
+    """Numbers the points, and returns the numbers by their ids. The first is the most important."""
     return {point.id: str(number) for number, point in enumerate(merged.points, 1)}
 
 
 def polarity(point: feedback_pb2.Point, words: Words) -> str:
-    """Whether it praises, criticises or asks."""
+    """Says whether a point praises, criticises or asks."""
     return words.polarities.get(point.polarity, words.polarities[feedback_pb2.POLARITY_UNSPECIFIED])
 
 
 def about(point: feedback_pb2.Point, criteria: Mapping[str, str], words: Words) -> str:
-    """What stands behind the polarity: how much it matters, unless it praises; the issue; the criterion."""
+    """Says how much a point matters, unless it praises, and names its issue and its criterion."""
     said = ""
     if point.polarity != feedback_pb2.POLARITY_STRENGTH and point.severity in words.severities:
         said += f" ({words.importance.format(severity=words.severities[point.severity])})"
@@ -46,7 +46,7 @@ def about(point: feedback_pb2.Point, criteria: Mapping[str, str], words: Words) 
 def who(
     point: merged_pb2.MergedPoint, numbered: Mapping[str, str], names: Mapping[str, str], words: Words
 ) -> str:
-    """How far the models agree, which points say the opposite, and the models by their `names`."""
+    """Says how far the models agree, which points say the opposite, and who the models are."""
     agreement = words.agreements.get(point.agreement, "")
     said = agreement.format(models=len(point.members), families=point.families)
     opposite = ", ".join(numbered[each] for each in point.contradicts if each in numbered)
@@ -56,7 +56,7 @@ def who(
 
 
 def readers(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> str:
-    """Who read the text; empty if it does not say."""
+    """Says who read the text; empty if nobody did."""
     answered = [each.model for each in response.results if each.HasField("feedback")]
     rules = _rules(answered, words)
     models = [each for each in answered if each not in words.looked_at]
@@ -74,7 +74,7 @@ def readers(response: feedback_service_pb2.GetFeedbackResponse, words: Words) ->
 
 
 def no_points(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> str:
-    """That nothing is said, and what was looked at where that was not all."""
+    """Says that there are no points, and what was looked for if that was not everything."""
     answered = [each.model for each in response.results if each.HasField("feedback")]
     if answered and all(each in words.looked_at for each in answered):
         return words.no_points_by_rule.format(looked_at=_rules(answered, words))
@@ -87,7 +87,7 @@ def author(
     names: Mapping[str, str],
     words: Words,
 ) -> str:
-    """Who worded the summary, if a model was to; else empty."""
+    """Says who worded the summary; empty if no model was to."""
     if merged.summary.model:
         return words.worded_by.format(model=_named(merged.summary.model, names, words))
     if request.summary_model:
@@ -96,7 +96,7 @@ def author(
 
 
 def panel(state: merged_pb2.Panel, words: Words) -> str:
-    """How much of the panel the feedback rests on."""
+    """Says how much of the panel the feedback rests on."""
     return words.panel_states.get(state.state, "").format(
         asked=state.asked, answered=state.answered, families=state.families_answered
     )

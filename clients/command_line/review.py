@@ -1,6 +1,5 @@
-"""`review`: asks the panel about each text and prints what it says, as it says it."""
+"""Asks the panel about each text, and prints what it says while it says it."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,85 +10,85 @@ from rich.text import Text
 
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import model_pb2
-from chorus_client.connection import Server
-from chorus_client.feedback import list_models, stream_feedback
-from clients.command_line.arguments import Work
+from chorus_client import ChorusCallError, ChorusClient
+from clients.command_line.arguments import TextFile
 from clients.command_line.failure_view import rpc_error
 from clients.command_line.feedback_view import feedback
 from clients.command_line.language import words_for
 from clients.command_line.models_view import absent
 from clients.command_line.panel_view import PanelView
 from clients.command_line.phrases import display_names
-from clients.command_line.report.page import Page, page
+from clients.command_line.report.page import ReportPage, page
 from clients.command_line.screen import console, show
 from clients.command_line.words import Words
-from rpckit.errors import ChorusError
 
+LIST_SECONDS = 20.0
 _SECONDS = 60.0
-# One that runs on a CPU reads and writes a few words a second.
+# A model that runs on a CPU reads and writes a few words a second.
 _SECONDS_ON_A_CPU = 1200.0
 
 
-async def review(
-    works: Sequence[Work],
+async def review_files(
+    files: Sequence[TextFile],
     template: feedback_service_pb2.GetFeedbackRequest,
-    server: Server,
+    chorus: ChorusClient,
     *,
+    address: str,
     seconds: float | None,
     as_json: bool,
-) -> list[Page]:
-    """Reviews the works one after another, then says who could not take part.
+) -> list[ReportPage]:
+    """Reviews the files one after another, then says who could not take part.
 
     Args:
-        works: At least one.
+        files: At least one.
         template: The request without a text.
-        server: Where Chorus is.
-        seconds: For each work; None: as `patience` has it.
-        as_json: Print each GetFeedbackResponse as one line of ProtoJSON, and nothing else.
+        chorus: What is asked.
+        address: Where it is, for messages.
+        seconds: The time for each file. None: as `patience` has it.
+        as_json: Whether to print each GetFeedbackResponse as one line of ProtoJSON, and nothing else.
 
     Returns:
-        A report on each work that got its feedback.
+        A report on each file that got its feedback.
 
     Raises:
-        ChorusError: The models could not be listed.
+        ChorusCallError: The models could not be listed.
     """
     screen = console()
-    models = await list_models(server)
+    models = await chorus.list_models(timeout=seconds or LIST_SECONDS)
     if seconds is None:
         seconds = patience(models, template.models)
-    server = dataclasses.replace(server, timeout=seconds)
     names = display_names(models.models)
     pages = []
-    for work in works:
-        request = _about(work, template)
+    for file in files:
+        request = _about(file, template)
         try:
             if as_json:
-                response = await _print_json(request, screen, server)
+                response = await _print_json(request, screen, chorus, seconds)
             else:
-                response = await _print_feedback(work, request, names, screen, server)
-            pages.append(page(Path(work.name).name, request, response, names, _words(request)))
-        except ChorusError as error:
-            show(console(stderr=True), rpc_error(error, _words(request), server=server.address))
+                response = await _print_feedback(file, request, names, screen, chorus, seconds)
+            pages.append(page(Path(file.name).name, request, response, names, _words(request)))
+        except ChorusCallError as error:
+            show(console(stderr=True), rpc_error(error, _words(request), server=address))
     if pages and not as_json:
-        show(screen, absent(models, _words(_about(works[-1], template))))
+        show(screen, absent(models, _words(_about(files[-1], template))))
     return pages
 
 
 def patience(models: feedback_service_pb2.ListModelsResponse, named: Sequence[str]) -> float:
-    """Seconds for one work, by who may be asked: all who are ready if nobody is named."""
+    """Returns the seconds for one text, by who may be asked: all who are ready if nobody is named."""
     ready = (each for each in models.models if each.state == model_pb2.Model.STATE_READY)
     asked = (each for each in ready if not named or each.name in named)
-    # What reads by rule runs on a CPU, too, and has no weights.
+    # A reviewer that reads by rule runs on a CPU, too, but has no weights and is quick.
     slow = any(each.footprint.precision and each.footprint.device == "cpu" for each in asked)
     return _SECONDS_ON_A_CPU if slow else _SECONDS
 
 
 def _about(
-    work: Work, template: feedback_service_pb2.GetFeedbackRequest
+    file: TextFile, template: feedback_service_pb2.GetFeedbackRequest
 ) -> feedback_service_pb2.GetFeedbackRequest:
     request = feedback_service_pb2.GetFeedbackRequest()
     request.CopyFrom(template)
-    request.submission.text = work.text
+    request.submission.text = file.text
     return request
 
 
@@ -99,24 +98,25 @@ def _words(request: feedback_service_pb2.GetFeedbackRequest) -> Words:
 
 
 async def _print_json(
-    request: feedback_service_pb2.GetFeedbackRequest, screen: Console, server: Server
+    request: feedback_service_pb2.GetFeedbackRequest, screen: Console, chorus: ChorusClient, seconds: float
 ) -> feedback_service_pb2.GetFeedbackResponse:
-    response = await stream_feedback(request, lambda _: None, server)
+    response = await chorus.stream(request, lambda _: None, timeout=seconds)
     line = json_format.MessageToJson(response, indent=None, ensure_ascii=False)
     screen.print(line, soft_wrap=True)
     return response
 
 
 async def _print_feedback(
-    work: Work,
+    file: TextFile,
     request: feedback_service_pb2.GetFeedbackRequest,
     names: Mapping[str, str],
     screen: Console,
-    server: Server,
+    chorus: ChorusClient,
+    seconds: float,
 ) -> feedback_service_pb2.GetFeedbackResponse:
     words = _words(request)
-    length = words.characters.format(count=f"{len(work.text):,}")
-    show(screen, Text(f"\n{work.name} · {length}\n", style="bold"))
+    length = words.characters.format(count=f"{len(file.text):,}")
+    show(screen, Text(f"\n{file.name} · {length}\n", style="bold"))
     view = PanelView(words)
 
     def print_line(event: feedback_service_pb2.StreamFeedbackResponse) -> None:
@@ -125,8 +125,8 @@ async def _print_feedback(
 
     if screen.is_interactive:
         with Live(view, console=screen):
-            response = await stream_feedback(request, view.accept, server)
+            response = await chorus.stream(request, view.accept, timeout=seconds)
     else:
-        response = await stream_feedback(request, print_line, server)
+        response = await chorus.stream(request, print_line, timeout=seconds)
     show(screen, feedback(request, response, names, words))
     return response

@@ -1,4 +1,4 @@
-"""The panel's scores, with the range that each plausibly lies in."""
+"""Shows the panel's scores, each with the range that it plausibly lies in."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from clients.command_line.words import Words
 def scores(
     merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: Words
 ) -> Iterator[RenderableType]:
-    """One row for each criterion that was judged, the others in one line, then the total."""
+    """Yields one row for each criterion that was judged, the others in one line, then the total."""
     criteria = {each.id: each for each in rubric.criteria}
     judged = [each for each in merged.scores if each.HasField("low")]
     unjudged = [each for each in merged.scores if not each.HasField("low")]

@@ -1,4 +1,4 @@
-"""Where output goes: colour and wrapping on a terminal, plain unwrapped lines in a pipe."""
+"""Prints with colour and wrapping on a terminal, and in plain unwrapped lines into a pipe."""
 
 import re
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-# Longer lines are hard to read; in a pipe nothing is wrapped at all.
+# Longer lines are hard to read. In a pipe nothing is wrapped at all.
 _READABLE_WIDTH = 100
 _UNBOUNDED_WIDTH = 1_000_000
 
 _NEWLINE = re.compile(r"\r\n?|\n")
-# Controls could move the cursor or turn the line around; texts and answers come from anywhere.
+# Texts and answers come from anywhere, and control characters could move the cursor or reverse the line.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def console(*, stderr: bool = False) -> Console:
-    """The console of standard output, or of standard error."""
+    """Returns the console of standard output, or of standard error."""
     terminal = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     if terminal.is_terminal:
         return terminal
@@ -27,22 +27,22 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def show(screen: Console, renderable: RenderableType) -> None:
-    """Prints, and on a terminal no wider than reads well."""
+    """Prints, on a terminal no wider than is comfortable to read."""
     screen.print(Constrain(renderable, _READABLE_WIDTH) if screen.is_terminal else renderable)
 
 
 def indented(content: RenderableType, level: int = 3) -> Padding:
-    """A paragraph or table that stays indented where it wraps."""
+    """Indents a paragraph or a table, also where it wraps."""
     return Padding.indent(content, level)
 
 
 def labelled(label: str, text: str, *, style: str = "") -> Text:
-    """A label and what it labels."""
+    """Puts a label in bold before a text."""
     return Text.assemble((f"{label}: ", "bold"), (text, style))
 
 
 def grid(rows: Sequence[Sequence[Text | str]]) -> Table:
-    """Rows in columns, without lines."""
+    """Lays rows out in columns without lines."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(*row)
@@ -50,15 +50,15 @@ def grid(rows: Sequence[Sequence[Text | str]]) -> Table:
 
 
 def prose(text: str) -> str:
-    """A model's words as one paragraph."""
+    """Returns a model's words as one paragraph."""
     return safe(" ".join(text.split()))
 
 
 def quoted(text: str) -> str:
-    """A passage of a submission on one line, letter for letter; a line break is shown as one."""
+    """Returns a passage of a submission letter for letter, on one line: a line break becomes a sign."""
     return safe(_NEWLINE.sub("↵", text))
 
 
 def safe(text: str) -> str:
-    """The text with its control characters, line breaks and tabs excepted, made visible."""
+    """Makes control characters visible, line breaks and tabs excepted."""
     return _CONTROL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)

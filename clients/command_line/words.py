@@ -1,4 +1,4 @@
-"""What the client says around the feedback, in one language; `english.py` and `korean.py` fill it in."""
+"""Names every sentence that the command line says. `english.py` and `korean.py` hold them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from chorus.model.v1 import failure_pb2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Labels and sentences; braces name what is filled in."""
+    """The labels and sentences of one language. Braces name what is filled in."""
 
-    # The panel, as it answers
+    # The panel while it answers
     characters: str
     asked: str
     waiting: str
@@ -21,7 +21,7 @@ class Words:
     stands_in_for: str
     seconds: str
 
-    # Who read, and points; by `looked_at` we know what reads by rule, and what it looks for
+    # Who read the text, and the points. The keys of `looked_at` are the reviewers that read by rule.
     summary: str
     read_by_rule: str
     read_by_models: str
@@ -46,7 +46,7 @@ class Words:
     rewrite: str
     quotation: str
 
-    # Agreement; by `opposed` a contested point names the points that say the opposite
+    # Agreement. `opposed` names the points that say the opposite of a contested one.
     agreements: Mapping[merged_pb2.Agreement.ValueType, str]
     opposed: str
 
@@ -58,7 +58,7 @@ class Words:
     total: str
     no_total: str
 
-    # A report
+    # The report of `--out`
     report: str
     task: str
     text: str
@@ -67,7 +67,7 @@ class Words:
     range: str
     agreement: str
 
-    # The whole
+    # The feedback as a whole
     injections_heading: str
     injections_confirmed: str
     panel: str
@@ -85,7 +85,7 @@ class Words:
     unknown_cost: str
     tokens: str
 
-    # Failures, and what helps; servers write their messages in English
+    # Failures, and what helps. Servers write their messages in English: `shows_messages` is True there alone.
     shows_messages: bool
     reasons: Mapping[failure_pb2.ErrorReason.ValueType, str]
     lacking: Mapping[str, str]

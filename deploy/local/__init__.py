@@ -1,1 +1,1 @@
-"""Chorus on one machine: its processes, started together and stopped together."""
+"""Runs Chorus on one machine: starts its processes together and stops them together."""

@@ -22,64 +22,67 @@ _WRONG_SETTING = 2
 _INTERRUPTED = 130
 
 
-# What `run` hands to the client, which reads it in the same way.
-_HANDED = {"FILE": arguments.file, "TASK": arguments.text, "RUBRIC": arguments.rubric}
+# `run` passes these variables to the client, and parses them first, so that nothing starts for a wrong one.
+_CLIENT_PARSERS = {"FILE": arguments.file, "TASK": arguments.text, "RUBRIC": arguments.rubric}
 
 
 class NotReadyError(Exception):
     """A service was not ready in time."""
 
 
-async def local(command: str, environment: Environment, logs: Path) -> int:
-    """Starts the services, does what the command says, stops the services; returns the exit code.
+async def run_locally(command: str, environment: Environment, logs: Path) -> int:
+    """Starts the services, runs the command "up" or "run", stops the services, and returns the exit code.
 
     Raises:
         SettingError: A variable holds no port, one that is taken, or no usable certificate.
     """
-    interrupted = asyncio.Event()
+    interruption = asyncio.Event()
     for number in _STOP_SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+        asyncio.get_running_loop().add_signal_handler(number, interruption.set)
     children = await start(services(environment, free_ports=command == "run"), logs)
     try:
-        return await _until_over(command, children, environment, interrupted)
+        return await _until_over(command, children, environment, interruption)
     finally:
-        interrupted.clear()
-        await stop(children, hurry=interrupted)
+        interruption.clear()
+        await stop(children, hurry=interruption)
 
 
 async def _until_over(
-    command: str, children: Sequence[Child], environment: Environment, interrupted: asyncio.Event
+    command: str, children: Sequence[Child], environment: Environment, interruption: asyncio.Event
 ) -> int:
-    work = _run(children, environment) if command == "run" else _up(children, environment)
-    working = asyncio.create_task(work)
-    ending = asyncio.create_task(_first_end(children))
-    waiting = asyncio.create_task(interrupted.wait())
+    """Returns the exit code as soon as the command is done, a service has ended, or a signal has come."""
+    commanded = _run(children, environment) if command == "run" else _up(children, environment)
+    running = asyncio.create_task(commanded)
+    first_end = asyncio.create_task(_first_end(children))
+    interrupted = asyncio.create_task(interruption.wait())
+    tasks = (running, first_end, interrupted)
     try:
-        await asyncio.wait((working, ending, waiting), return_when=asyncio.FIRST_COMPLETED)
-        if ending.done():
-            sys.stderr.write(f"{ending.result()}\n")
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if first_end.done():
+            sys.stderr.write(f"{first_end.result()}\n")
             return _FAILED
-        if not working.done():
-            _say("Stopping: what runs is answered first; again to kill")
+        if not running.done():
+            _print("Stopping: what runs is answered first; again to kill")
             return _INTERRUPTED if command == "run" else 0
-        return working.result()
+        return running.result()
     except NotReadyError as error:
         sys.stderr.write(f"{error}\n")
         return _FAILED
     finally:
-        for task in (working, ending, waiting):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(working, ending, waiting, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _up(children: Sequence[Child], environment: Environment) -> int:
+    """Waits until the services are ready, and then for ever."""
     await _until_ready(children, environment)
     await asyncio.Event().wait()
     return 0
 
 
 async def _run(children: Sequence[Child], environment: Environment) -> int:
-    """Reviews FILE, or else a Korean and an English sample; returns the client's exit code."""
+    """Reviews FILE, or else a Korean and an English sample, and returns the client's exit code."""
     await _until_ready(children, environment)
     options = [
         f"{option}={value}"
@@ -91,7 +94,7 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
     orchestrator = next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
     variables = {"CHORUS_SERVER": orchestrator.address}
     if orchestrator.security.certificates:
-        # A token is for the port of those who have no certificate.
+        # The client shows a certificate here. Tokens are for the other port.
         variables["CHORUS_TOKEN"] = ""
     client = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "clients.command_line", "review", *options, "--", *files),
@@ -107,11 +110,11 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
 
 async def _until_ready(children: Sequence[Child], environment: Environment) -> None:
     model = environment.text("GEMMA_MODEL")
-    # It counts on all the memory that it finds free: with a model it begins when the others have theirs.
+    # Gemma plans with all the memory that it finds free. With a model it begins when the others have theirs.
     last = [each for each in children if model and each.service.name == GEMMA.name]
     await _begin([each for each in children if each not in last])
     if last:
-        _say(f"gemma loads {model}; that can take minutes")
+        _print(f"gemma loads {model}; that can take minutes")
         await _begin(last)
 
 
@@ -126,24 +129,25 @@ async def _announce(child: Child) -> None:
         state = await until_ready(child.service)
     except TimeoutError:
         raise NotReadyError(f"{child.service.name} was not ready in time; see {child.log}") from None
-    _say(f"{child.service.name:12}  {child.service.address}  {state}")
+    _print(f"{child.service.name:12}  {child.service.address}  {state}")
 
 
 async def _first_end(children: Sequence[Child]) -> str:
+    """Waits until one of the services has ended, and says how."""
     ends = [asyncio.create_task(each.ended()) for each in children]
     done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     return done.pop().result()
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-def _check_what_is_handed(environment: Environment) -> None:
+def _check_client_variables(environment: Environment) -> None:
     if environment.text("TASK") and not environment.text("FILE"):
         raise SettingError("TASK", "is of a text of your own; name it, too: FILE=essay.txt")
-    for variable, parse in _HANDED.items():
+    for variable, parse in _CLIENT_PARSERS.items():
         try:
             if value := environment.text(variable):
                 parse(value)
@@ -162,17 +166,17 @@ def _logs(command: str, environment: Environment) -> Path:
 
 
 def main() -> None:
-    """Reads the command and exits with its code."""
+    """Runs the command of the command line and exits with its code."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", choices=("up", "run"))
     command = parser.parse_args().command
     try:
         environment = Environment()
         if command == "run":
-            _check_what_is_handed(environment)
+            _check_client_variables(environment)
         logs = _logs(command, environment)
-        _say(f"Starting; ctrl-C stops; logs in {logs}")
-        sys.exit(asyncio.run(local(command, environment, logs)))
+        _print(f"Starting; ctrl-C stops; logs in {logs}")
+        sys.exit(asyncio.run(run_locally(command, environment, logs)))
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_WRONG_SETTING)

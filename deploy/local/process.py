@@ -1,4 +1,4 @@
-"""The processes of Chorus on this machine: started together, stopped in order."""
+"""Starts the processes of Chorus on this machine together, and stops them in order."""
 
 import asyncio
 import os
@@ -14,16 +14,16 @@ from typing import cast
 from rpckit.settings import Environment, Security, SettingError
 
 _HOST = "127.0.0.1"
-# Longer than a server gives the calls that still run when it drains.
+# This is longer than a draining server lets its calls run.
 _STOP_SECONDS = 130.0
 _PLAINTEXT = Security()
-# Kiwi's allocator would keep what only loading took.
-_ALLOCATOR = {"MIMALLOC_PURGE_DELAY": "0", "MIMALLOC_ALLOW_LARGE_OS_PAGES": "0"}
+# Kiwi's allocator, mimalloc, would otherwise keep the memory that only loading took.
+_MIMALLOC_VARIABLES = {"MIMALLOC_PURGE_DELAY": "0", "MIMALLOC_ALLOW_LARGE_OS_PAGES": "0"}
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of Chorus, where it will listen, and how it is talked to."""
+    """Says which module a service runs, where it listens, and how clients connect to it."""
 
     name: str
     module: str
@@ -32,12 +32,12 @@ class Service:
 
     @property
     def address(self) -> str:
-        """Its gRPC target."""
+        """Returns the gRPC target."""
         return f"{_HOST}:{self.port}"
 
     @property
     def port_variable(self) -> str:
-        """The setting that holds its port."""
+        """Returns the name of the environment variable for the port."""
         return f"{self.name.upper()}_PORT"
 
 
@@ -49,7 +49,9 @@ SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 
 
 def services(environment: Environment, *, free_ports: bool) -> list[Service]:
-    """The services on ports that nobody uses, or on those that the environment names, or else their own.
+    """Returns the services, each with a port that is free now.
+
+    With `free_ports` the system chooses them. Otherwise the environment names them, or they are the usual.
 
     Raises:
         SettingError: A variable holds no port, one that is taken, or no usable certificate.
@@ -57,7 +59,7 @@ def services(environment: Environment, *, free_ports: bool) -> list[Service]:
     security = Security.read(environment)
     found = []
     with ExitStack() as stack:
-        # All are held until the last one is found, so that none is found twice.
+        # Every port is held until the last one is found, so that the system gives none out twice.
         for each in SERVICES:
             port = environment.integer(each.port_variable, each.port, least=1, most=65535)
             try:
@@ -71,18 +73,18 @@ def services(environment: Environment, *, free_ports: bool) -> list[Service]:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A service that was started."""
+    """Holds the process of a service, and the log that it writes."""
 
     service: Service
     process: Process
     log: Path
 
     def begin(self) -> None:
-        """Lets it load what it needs: so far it has taken no memory."""
+        """Lets the service load what it needs; until then it has taken no memory."""
         cast("asyncio.StreamWriter", self.process.stdin).write(b"\n")
 
     async def ended(self) -> str:
-        """Waits for its end; says how, and where it said why."""
+        """Waits until the process has ended; returns how, with its last line and the path of its log."""
         code = await self.process.wait()
         if code < 0:
             how = f"was killed by signal {-code}"
@@ -93,11 +95,13 @@ class Child:
 
 
 async def start(started: Sequence[Service], logs: Path) -> list[Child]:
-    """Starts the services, which wait for `begin`; each logs to a file of its own in the folder `logs`."""
+    """Starts the processes, which wait for `begin`. Each logs to a file of its own in the folder `logs`."""
     known = os.environ.get("CHORUS_MODEL_SERVERS", "")
     targets = [each.address for each in started if each.name != ORCHESTRATOR.name]
     ports = {each.port_variable: str(each.port) for each in started}
-    environment = _ALLOCATOR | os.environ | ports | {"CHORUS_MODEL_SERVERS": ",".join([*targets, known])}
+    environment = (
+        _MIMALLOC_VARIABLES | os.environ | ports | {"CHORUS_MODEL_SERVERS": ",".join([*targets, known])}
+    )
     children = []
     for service in started:
         log = logs / f"{service.name}.log"
@@ -108,7 +112,7 @@ async def start(started: Sequence[Service], logs: Path) -> list[Child]:
                 stdout=output,
                 stderr=STDOUT,
                 env=environment,
-                # ctrl-C is for us alone: we stop them in their order.
+                # A session of its own keeps ctrl-C from the child: `stop` stops the children in their order.
                 start_new_session=True,
             )
         children.append(Child(service, process, log))
@@ -116,7 +120,7 @@ async def start(started: Sequence[Service], logs: Path) -> list[Child]:
 
 
 async def stop(children: Sequence[Child], hurry: asyncio.Event) -> None:
-    """Drains the orchestrator, whose calls need the others, then those; kills what is left on `hurry`."""
+    """Drains the orchestrator, whose calls need the others, and then those. `hurry` kills what is left."""
     first = [each.process for each in children if each.service.name == ORCHESTRATOR.name]
     rest = [each.process for each in children if each.service.name != ORCHESTRATOR.name]
     hurried = asyncio.create_task(hurry.wait())

@@ -1,4 +1,4 @@
-"""Waits until a service that was started is ready."""
+"""Waits until a service is ready."""
 
 import asyncio
 from typing import Any
@@ -12,40 +12,43 @@ from rpckit.channel import connect
 
 _HEALTH = "grpc.health.v1.Health"
 _START_SECONDS = 120.0
-# Weights may have to be fetched first.
+# Gemma may have to download its weights first.
 _LOAD_SECONDS = 3600.0
 _CALL_SECONDS = 5.0
-_LOOK_AGAIN_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 async def until_ready(service: Service) -> str:
-    """Waits; returns "ready", or why Gemma, which need not have a model, is not.
+    """Waits until the service is ready and returns "ready", or for a Gemma without a usable model the reason.
 
     Raises:
-        TimeoutError: The wait was too long.
+        TimeoutError: The service took too long.
     """
-    seconds, look = (_LOAD_SECONDS, _gemma) if service.name == GEMMA.name else (_START_SECONDS, _health)
+    is_gemma = service.name == GEMMA.name
+    seconds, read_state = (_LOAD_SECONDS, _gemma_state) if is_gemma else (_START_SECONDS, _health_state)
     async with (
         asyncio.timeout(seconds),
         connect(service.address, _HEALTH, watch_health=False, security=service.security) as channel,
     ):
         while True:
             try:
-                if state := await look(channel):
+                if state := await read_state(channel):
                     return state
             except grpc.aio.AioRpcError:
-                # It ended, or does not answer in time: the first is seen by whoever started it.
+                # The service does not answer in time, or has ended, which whoever started it notices.
                 continue
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)
 
 
-async def _health(channel: grpc.aio.Channel) -> str:
+async def _health_state(channel: grpc.aio.Channel) -> str:
+    """Returns "ready", or "" while the service is not."""
     stub: Any = health_pb2_grpc.HealthStub(channel)
     answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=_CALL_SECONDS, wait_for_ready=True)
     return "ready" if answer.status == health_pb2.HealthCheckResponse.SERVING else ""
 
 
-async def _gemma(channel: grpc.aio.Channel) -> str:
+async def _gemma_state(channel: grpc.aio.Channel) -> str:
+    """Returns "ready", or why the model is not usable, or "" while it loads."""
     stub: Any = model_service_pb2_grpc.ModelServiceStub(channel)
     request = model_service_pb2.ListModelsRequest()
     answer = await stub.ListModels(request, timeout=_CALL_SECONDS, wait_for_ready=True)

@@ -1,4 +1,4 @@
-"""Whether a passage that seems to steer the models does: they are asked again without it."""
+"""Confirms that a suspected passage steers the models: they are asked again without it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,15 +16,23 @@ from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.task_errors import error_of
 
+# The passage is confirmed if scores change by more than this on average, in levels of the rubric.
 _MOVED_LEVELS = 0.5
-# A second answer may take somewhat longer than the first did.
+# A model is asked again only if there is this much more time than its first answer took.
 _SLACK = 1.25
+# The passage's neighbours are taken out too where at least this share of the text is left.
 _LEAST_LEFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class InjectionVerdict:
-    """The outcomes that scores may rest on, whether steering was confirmed, and what asking again used."""
+    """Whether steering was confirmed.
+
+    Attributes:
+        outcomes: The panel's outcomes. Where steering is confirmed, a model keeps only the scores that it
+            gave without the passages.
+        usages: What it took to ask again.
+    """
 
     outcomes: Sequence[Outcome]
     confirmed: bool = False
@@ -41,8 +49,7 @@ async def confirm(
 ) -> InjectionVerdict:
     """Asks the most lenient model again without the passages and, if its scores move, all the others.
 
-    It costs nothing where the caller's limits leave no room for it: the outcomes stay as they are. Where
-    steering is confirmed, a model keeps no scores but those it gave without the passages.
+    Where the caller's time or money does not allow it, nobody is asked and nothing is confirmed.
     """
     judged = [each for each in outcomes if each.answered and _levels(question.rubric, each.result)]
     if not passages or not judged:
@@ -81,7 +88,7 @@ class _Again:
         self._deadline = deadline
 
     async def ask(self, outcome: Outcome) -> feedback_pb2.ModelResult | None:
-        """The model's second result, None where there is none or no time for it."""
+        """Asks a model again; None if it fails or there is no time."""
         if self._deadline.remaining() < _SLACK * to_seconds(outcome.result.latency):
             return None
         asking = asyncio.create_task(
@@ -100,9 +107,9 @@ class _Again:
 
 
 def _without(question: ReviewQuestion, passages: Sequence[feedback_pb2.Anchor]) -> submission_pb2.Submission:
-    """The submission without the passages, and without the sentences beside them where enough is left.
+    """Takes the passages out of the submission, and the sentences beside them where enough is left.
 
-    A demand is rarely one sentence, and what is left of it would be obeyed still.
+    A demand is rarely one sentence, and models would obey the rest of it.
     """
     text = question.submission.text
     exact = [(each.start, each.end) for each in passages]

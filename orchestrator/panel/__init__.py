@@ -1,1 +1,1 @@
-"""Who is asked, how each model is asked, and what becomes of it."""
+"""Chooses the models of a panel, asks them, and keeps account of what they cost and how they do."""

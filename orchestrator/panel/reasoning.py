@@ -7,7 +7,7 @@ provider bills both.
 from chorus.model.v1 import generation_pb2, model_pb2
 from rpckit.errors import BadOutput
 
-# A token of English is some four bytes, one of Korean some five: three bytes a token is on the safe side.
+# A token of English has some four bytes, one of Korean some five: three bytes a token overestimates them.
 BYTES_PER_TOKEN = 3
 
 # Providers end an answer a few tokens before its limit, or count a few differently.

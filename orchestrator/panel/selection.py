@@ -1,4 +1,4 @@
-"""Which models a request asks, and which may stand in for them."""
+"""Chooses the models that a request asks, and those that may stand in for them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[Lis
 
 @dataclass(frozen=True, slots=True)
 class _Readers:
-    """The providers that may read the text; None: every one."""
+    """Those who may read the text, by provider; `providers` None: everybody."""
 
     providers: frozenset[str] | None
 
@@ -175,7 +175,7 @@ def _unasked_samplings(
 
 
 def _behind_silence(name: str, listing: Listing) -> ListedModel | None:
-    """An unknown model that a server which has not answered so far may have."""
+    """Stands for an unknown model that a server may have which has not answered so far."""
     if not listing.unreachable:
         return None
     detail = f"no server that answers has it; {', '.join(listing.unreachable)} did not answer"

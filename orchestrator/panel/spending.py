@@ -1,4 +1,4 @@
-"""Money: it is reserved before a model is asked, and settled by what the answer cost."""
+"""Reserves money before a model is asked, and settles it by what the answer cost."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000
 
-# These may cut a call off while it is written; what it used by then is not known.
+# These failures may cut an answer off in the middle; what it used by then is not known.
 _CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
 
 

@@ -1,4 +1,4 @@
-"""How each model has done in its latest calls."""
+"""Keeps how each model has done in its latest calls."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class TrackRecords:
         self._calls[call.model].append(call)
 
     def of(self, model: str) -> model_pb2.TrackRecord | None:
-        """The record of a model; None before its first call."""
+        """Sums up a model's latest calls; None before its first one."""
         calls = self._calls.get(model)
         if not calls:
             return None

@@ -27,6 +27,7 @@ Response = feedback_service_pb2.GetFeedbackResponse
 # of the caller's time left. Otherwise the caller waits for its end, and then has the models asked again that
 # it gave up.
 _JOINED_SHARE = 0.5
+_CANCEL_AGAIN_SECONDS = 1.0
 
 
 class IdempotentRuns:
@@ -243,8 +244,10 @@ class _SharedRun(Audience):
 
     async def stop(self) -> None:
         """Ends the run."""
-        self._task.cancel()
-        await self.end()
+        while not self._task.done():
+            self._task.cancel()
+            # Python 3.11's wait_for, in which redis-py sends, may lose a cancellation (CPython issue 86296).
+            await asyncio.wait([self._task], timeout=_CANCEL_AGAIN_SECONDS)
 
     async def _collect(self, events: AsyncGenerator[ReviewEvent]) -> None:
         async with aclosing(events):

@@ -45,8 +45,8 @@ from rpckit.errors import InvalidRequest, Timeout
 class ProvisionalMerge:
     """A merge of the answers so far, made when somebody first wants to see it, and only once.
 
-    A merge takes tens of milliseconds of processor time, and who waits for the response alone sees none but
-    the last.
+    A merge takes tens of milliseconds of processor time, and callers who wait for the response alone see only
+    the last one.
     """
 
     def __init__(self, merge_so_far: Callable[[], Awaitable[merged_pb2.MergedFeedback]]) -> None:

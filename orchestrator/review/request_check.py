@@ -1,4 +1,4 @@
-"""What is wrong with a request, field by field, before anything is paid for."""
+"""Checks a request field by field, before anything is paid for."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -23,7 +23,7 @@ Violation = tuple[str, str]
 
 
 def check_request(request: feedback_service_pb2.GetFeedbackRequest) -> None:
-    """Checks what can be told without knowing the models.
+    """Checks everything that does not depend on which models there are.
 
     Raises:
         InvalidRequest: It names every field that is wrong.

@@ -1,4 +1,4 @@
-"""The summary worded by a model, where the caller asks for it."""
+"""Has a model word the summary, where the caller asks for it."""
 
 from chorus.feedback.v1 import merged_pb2
 from chorus.model.v1 import generation_pb2, model_service_pb2

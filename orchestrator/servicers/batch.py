@@ -1,4 +1,4 @@
-"""Many requests on one stream, in order of completion; a failed one ends itself alone."""
+"""Answers many requests on one stream, in order of completion. A request that fails ends no other."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -32,7 +32,7 @@ class Respond(Protocol):
 
 
 class FeedbackBatch:
-    """One stream of items; while `window` of them are not answered and sent, no more are read."""
+    """Answers one stream of items. It reads no further while `window` of them are not answered and sent."""
 
     def __init__(self, respond: Respond, window: int, deadline: Deadline, draining: asyncio.Event) -> None:
         self._respond = respond
@@ -47,7 +47,7 @@ class FeedbackBatch:
         """Yields exactly one answer for each item that is read.
 
         Raises:
-            Unavailable: The server drains: what was read is answered, the rest is for another one.
+            Unavailable: The server drains. What it has read is answered; the rest is for another server.
         """
         reading = asyncio.create_task(self._read(items))
         reading.add_done_callback(lambda _: self._ended.put_nowait(None))

@@ -1,4 +1,4 @@
-"""ClassroomService: simulated student work and pictures."""
+"""Serves ClassroomService: simulated student work and pictures."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -112,7 +112,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
 
 
 def default_model(listing: Listing, capability: model_pb2.Capability.ValueType) -> ListedModel | None:
-    """The default provider's first that is ready, or else the first that only lacks what it says."""
+    """Chooses the default provider's first ready model, else the first whose state says what it lacks."""
     able = [
         each for each in listing.models if each.model.provider == _DEFAULT_PROVIDER and each.can(capability)
     ]

@@ -1,4 +1,4 @@
-"""FeedbackService: messages in, messages out."""
+"""Serves FeedbackService: messages in, messages out."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""What is wrong with a person's scores."""
+"""Checks a person's scores against the rubric of their feedback."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How a model is asked to write as a student would."""
+"""Asks a model to write as a student would."""
 
 from chorus.classroom.v1 import classroom_service_pb2
 from chorus.model.v1 import content_pb2, model_service_pb2
@@ -17,7 +17,7 @@ def student_request(
     task: str,
     profile: classroom_service_pb2.StudentProfile,
 ) -> model_service_pb2.GenerateRequest:
-    """The request, without a model's name."""
+    """Makes the request, without a model's name."""
     student = "\n".join(
         (
             f"Language of the text: {profile.language_code or 'that of the task'}",

@@ -1,4 +1,4 @@
-"""The connection to the one Redis of several orchestrators."""
+"""Connects to the one Redis of several orchestrators."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -10,13 +10,13 @@ from redis.exceptions import AuthenticationError, RedisError
 
 from orchestrator.store.store import StoreError
 
-# A server that is there answers in a few milliseconds.
+# A Redis that is up answers in a few milliseconds.
 _PATIENCE_SECONDS = 0.5
 
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Redis]:
-    """Connects as needed, and disconnects after the block. A server that is not there may come later.
+    """Connects as needed, and disconnects after the block. The server need not be up yet.
 
     Raises:
         StoreError: The server refuses the password.
@@ -25,7 +25,7 @@ async def connected(url: str) -> AsyncIterator[Redis]:
         url,
         socket_timeout=_PATIENCE_SECONDS,
         socket_connect_timeout=_PATIENCE_SECONDS,
-        # Of a connection that a restart of the server has cut.
+        # A restart of the server cuts the connection: the first operation after it is sent again.
         retry=Retry(NoBackoff(), 1),
     )
     try:
@@ -45,7 +45,7 @@ async def _checked_password(client: Redis) -> None:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turns Redis's errors into StoreError, which names what went wrong, never what was sent."""
+    """Turns Redis's errors into StoreError, which names what went wrong and holds nothing that was sent."""
     try:
         yield
     except (OSError, RedisError) as error:

@@ -1,4 +1,4 @@
-"""A store that may fail: no answer is lost with it."""
+"""Answers on while the store fails, without its protection."""
 
 import asyncio
 import logging
@@ -24,9 +24,10 @@ _MAX_UNWRITTEN = 1000
 
 
 class FailOpenStore:
-    """Implements `Store` by another, whose errors it logs once when they begin and once when they end.
+    """Passes everything on to another store, and logs once when its errors begin and once when they end.
 
-    Meanwhile requests are answered without its protection; what only the store can do fails with UNAVAILABLE.
+    Meanwhile requests are answered as if nothing were kept. What only the store can do fails with
+    UNAVAILABLE.
     """
 
     def __init__(self, store: Store, clock: Clock = time.monotonic) -> None:
@@ -43,7 +44,7 @@ class FailOpenStore:
             await asyncio.sleep(every_seconds)
 
     async def run(self) -> None:
-        """Writes the records of calls, off the way of their answers."""
+        """Writes the records of calls, so that no answer waits for them."""
         while True:
             call = await self._unwritten.get()
             with suppress(StoreError):

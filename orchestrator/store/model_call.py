@@ -1,8 +1,8 @@
-"""One call of a model, as the store keeps it: numbers, never a text."""
+"""A call of a model as the store keeps it: numbers, never a text."""
 
 from dataclasses import dataclass
 
-# The latest calls that are kept of each model.
+# As many of each model's latest calls are kept.
 MAX_CALLS = 1000
 
 

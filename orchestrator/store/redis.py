@@ -1,4 +1,4 @@
-"""The store of several orchestrators: one Redis."""
+"""Keeps the state of several orchestrators in one Redis."""
 
 import asyncio
 import json
@@ -17,11 +17,12 @@ from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
 
-# A replica that dies is taken over after this long at most, and those who wait look this often.
+# A replica that dies loses its lease after this long at most.
 _LEASE_SECONDS = 6.0
+# The replicas that wait for a lease try this often.
 _LOOK_AGAIN_SECONDS = 0.05
 
-# Sets fields of what is still there, and when it expires, in milliseconds; 0: as before.
+# Sets fields of a hash that still exists, and its time to live in milliseconds; 0: as before.
 _CHANGE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV, 2))
@@ -49,7 +50,7 @@ _DECISIONS = b"decisions:"
 
 
 class RedisStore:
-    """Implements `Store`. What belongs together is one hash, so that it expires and is deleted at once."""
+    """Keeps what belongs together in one hash, so that it expires and is deleted as one."""
 
     def __init__(
         self, client: Redis, retention_seconds: float, lease_seconds: float = _LEASE_SECONDS
@@ -81,7 +82,7 @@ class RedisStore:
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-            # Not released, it ends by itself.
+            # A lease that is not released expires.
             with suppress(OSError, RedisError):
                 await lock.release()
 
@@ -93,7 +94,7 @@ class RedisStore:
             except LockError:
                 return
             except (OSError, RedisError):
-                # It may be back before the lease ends.
+                # The Redis may be back before the lease expires.
                 continue
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:

@@ -1,4 +1,4 @@
-"""The store of a single orchestrator: one SQLite file."""
+"""Keeps the state of a single orchestrator in one SQLite file."""
 
 import asyncio
 import sqlite3
@@ -15,12 +15,12 @@ from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.sqlite_schema import make_tables
 from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
 
-# Nobody else has the file as a rule.
+# Another process may hold the file's lock this long. As a rule there is none.
 _LOCKED_SECONDS = 0.25
 
 
 class SqliteStore:
-    """Implements `Store`. Each method is one transaction: a killed process leaves nothing half done."""
+    """Makes one transaction of each method, so that a killed process leaves nothing half done."""
 
     def __init__(self, connection: aiosqlite.Connection, retention_seconds: float) -> None:
         self._connection = connection
@@ -37,10 +37,10 @@ class SqliteStore:
         """
         async with aiosqlite.connect(path, timeout=_LOCKED_SECONDS) as connection:
             await connection.execute("PRAGMA journal_mode = WAL")
-            # Enough for a killed process; only a crash of the machine may lose the latest transactions.
+            # A killed process loses nothing; a crash of the machine may lose the latest transactions.
             await connection.execute("PRAGMA synchronous = NORMAL")
             await connection.execute("PRAGMA foreign_keys = ON")
-            # What is deleted is overwritten, not merely unlinked.
+            # SQLite overwrites what is deleted, in the place of only unlinking it.
             await connection.execute("PRAGMA secure_delete = ON")
             await make_tables(connection, retention_seconds)
             yield cls(connection, retention_seconds)

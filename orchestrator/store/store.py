@@ -1,4 +1,4 @@
-"""The seam between the orchestrator and what keeps its state."""
+"""The seam between the orchestrator and the database that keeps its state."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -11,7 +11,7 @@ from orchestrator.store.model_call import ModelCall
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """What is kept of a request: a hash of it, its response once there is one, and the answers paid for."""
+    """What is kept of a request: its hash, its response once there is one, and the answers paid for."""
 
     request_hash: bytes
     response: feedback_service_pb2.GetFeedbackResponse | None
@@ -36,11 +36,11 @@ class StoredFeedback:
 
 
 class StoreError(Exception):
-    """A store did not do what it was asked. The text is a word or two for the log, without any content."""
+    """A store failed. The text is a word or two for the log, without any content."""
 
 
 class Store(Protocol):
-    """Everything in it expires but the calls of models, which hold no text.
+    """Keeps the orchestrator's state. All of it expires but the calls of models, which hold no text.
 
     A feedback belongs to the caller who asked for it; to any other caller it is not there. A `request_id` is
     unique among all callers. Each method may raise StoreError.
@@ -53,7 +53,7 @@ class Store(Protocol):
         """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
-        """What is kept under a request_id; a new one is kept from now on."""
+        """Finds what is kept under a request_id, and begins to keep a new one."""
 
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
         """Keeps one model's answer, so that a repeat does not pay for it again."""
@@ -81,18 +81,18 @@ class Store(Protocol):
         """
 
     async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
-        """Returns what is kept of a caller's feedback; None if it is not there."""
+        """Finds what is kept of a caller's feedback; None if it is not there."""
 
     async def keep_scores(
         self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
     ) -> bool:
-        """Keeps a person's scores in the place of what that person said before.
+        """Keeps a person's scores, which replace those that the same person gave before.
 
         Returns whether the caller has a feedback of that id with a response.
         """
 
     async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
-        """Keeps a person's decisions in the place of what that person decided before.
+        """Keeps a person's decisions, which replace those of the same person before.
 
         Returns whether the caller has a feedback of that id with a response.
         """
@@ -110,4 +110,4 @@ class Store(Protocol):
         """Adds a call of a model to its record."""
 
     async def latest_calls(self) -> Sequence[ModelCall]:
-        """The latest calls of every model, oldest first."""
+        """Lists the latest calls of every model, the oldest first."""

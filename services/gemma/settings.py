@@ -6,22 +6,22 @@ from pathlib import Path
 
 from rpckit.settings import Environment, ServerSettings
 
-# What the report that this product grew from runs, and what `ListModels` shows when nothing is set.
+# The model that `ListModels` shows when none is set.
 _DEFAULT_NAME = "gemma-3-4b-it"
 _PRECISIONS = ("auto", "bf16", "nf4", "int4")
-_ANSWERS = 8
+_MAX_IN_FLIGHT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the Gemma server takes from the environment.
+class GemmaSettings:
+    """The settings of the Gemma server.
 
     Attributes:
-        source: GEMMA_MODEL, a folder or a repository name. Empty: no model.
-        precision: GEMMA_PRECISION, "auto" or the one to take.
-        images: GEMMA_IMAGES, whether it reads images.
-        cache: GEMMA_CACHE_DIR, where quantised copies are.
-        threads: GEMMA_THREADS, for arithmetic on the CPU.
+        source: GEMMA_MODEL, a folder or a repository name; empty for no model.
+        precision: GEMMA_PRECISION, "auto" or the precision to take.
+        images: GEMMA_IMAGES, whether images are read.
+        cache: GEMMA_CACHE_DIR, the folder of the quantised copies.
+        threads: GEMMA_THREADS, the threads that compute on the CPU.
     """
 
     server: ServerSettings
@@ -32,21 +32,21 @@ class Settings:
     threads: int
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
+    def read(cls, environment: Environment) -> "GemmaSettings":
         """Reads the GEMMA_ variables.
 
         Raises:
             SettingError: A variable holds what it cannot hold.
         """
-        # With a neighbour on every core, torch falls to a fifth of its speed: one core is left to the others.
-        free = max(1, len(os.sched_getaffinity(0)) - 1)
+        # With another process on each core, torch falls to a fifth of its speed: one core is left to others.
+        free_cores = max(1, len(os.sched_getaffinity(0)) - 1)
         return cls(
-            server=ServerSettings.read(environment, "GEMMA", port=50052, max_in_flight=_ANSWERS),
+            server=ServerSettings.read(environment, "GEMMA", port=50052, max_in_flight=_MAX_IN_FLIGHT),
             source=environment.text("GEMMA_MODEL"),
             precision=environment.choice("GEMMA_PRECISION", "auto", _PRECISIONS),
             images=environment.flag("GEMMA_IMAGES"),
             cache=Path(environment.text("GEMMA_CACHE_DIR", "~/.cache/chorus/gemma")).expanduser(),
-            threads=environment.integer("GEMMA_THREADS", free, least=1),
+            threads=environment.integer("GEMMA_THREADS", free_cores, least=1),
         )
 
     @property

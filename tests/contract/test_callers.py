@@ -1,4 +1,4 @@
-"""Callers that say who they are, by a token or by a certificate, and those that do not."""
+"""Tests callers that say who they are, by a token or a certificate, and callers that do not."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What a channel of Chorus does by itself when a server fails."""
+"""Tests what a channel of Chorus does by itself when a server fails."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ class UnavailableServicer(Recorder):
 
 @asynccontextmanager
 async def failing() -> AsyncIterator[tuple[UnavailableServicer, Any]]:
-    """A stub whose channel does not watch the health, of which a server of grpc's own says nothing."""
+    """Opens a stub for a server of grpc's own, which has no health to watch."""
     servicer, server = UnavailableServicer(), grpc.aio.server()
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from chorus_client.connection import Server
-from chorus_client.feedback import list_models
-from rpckit.settings import Environment
+from chorus_client import ChorusClient
 from tests.fakes.model_server import FakeModels
 from tests.fakes.models import FAKES
 from tests.fakes.orchestrating import orchestrating
@@ -15,8 +13,9 @@ async def test_the_models_of_all_pages_are_one_list(tmp_path: Path) -> None:
     async with (
         FakeModels(many).start() as models,
         orchestrating(tmp_path, models, "127.0.0.1:1", CHORUS_PANEL="fake/0007,fake/1000") as address,
+        ChorusClient.connect(address) as chorus,
     ):
-        found = await list_models(Server.read(Environment({}), address, 60))
+        found = await chorus.list_models(timeout=60)
     assert [each.name for each in found.models] == list(many)
     assert list(found.default_panel) == ["fake/0007", "fake/1000"]
     assert list(found.unreachable) == ["127.0.0.1:1"]

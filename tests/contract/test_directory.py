@@ -1,4 +1,4 @@
-"""The list of models that all callers share, over real model servers."""
+"""Tests the list of models that all callers share, over real model servers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -124,7 +124,7 @@ async def test_a_server_that_failed_is_asked_until_it_answers_and_not_waited_for
     failed = FailedModels()
     async with directory(failed, FakeModels({"fake/second": FAKES["fake/second"]})) as (listed, targets):
         assert [each.name for each in (await listed.listing()).models] == ["fake/second"]
-        # To wait for the server would take longer.
+        # The listing would take longer than this if it waited for the server.
         async with asyncio.timeout(PATIENCE / 2):
             assert (await listed.listing()).unreachable == (targets[0],)
         failed.go.set()

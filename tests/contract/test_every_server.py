@@ -1,4 +1,4 @@
-"""What every server of Chorus tells of a call, whatever it serves: the orchestrator and all model servers."""
+"""Tests what every server of Chorus tells of a call: the orchestrator and all model servers."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -10,6 +10,7 @@ import grpc
 import pytest
 import pytest_asyncio
 from _pytest.mark import ParameterSet
+from grpc_health.v1.health_pb2 import HealthCheckRequest
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, StreamFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
@@ -17,6 +18,7 @@ from chorus.model.v1.model_service_pb2 import StreamGenerateRequest
 from orchestrator.__main__ import register
 from orchestrator.settings import OrchestratorSettings
 from rpckit.errors import ChorusError, InvalidRequest, from_rpc_error
+from rpckit.health import LIVENESS
 from rpckit.server import serving
 from rpckit.settings import Environment
 from rpckit.version import VERSION
@@ -92,7 +94,7 @@ def with_request_id(*values: str) -> tuple[tuple[str, str], ...]:
 
 
 async def trailing(call: Any) -> dict[str, str]:
-    """The trailing metadata that Chorus sends with every call."""
+    """Returns the trailing metadata that Chorus sends with every call."""
     metadata = await call.trailing_metadata()
     return {key: value for key, value in metadata if key in {"x-request-id", "x-chorus-version"}}
 
@@ -176,7 +178,8 @@ async def test_malformed_bytes_at_reflection_are_named_by_their_message(server: 
 
 async def test_health_answers_whatever_the_request_id(server: ServerUnderTest) -> None:
     check: Any = server.channel.unary_unary(f"{HEALTH}/Check")
-    call = check(b"", timeout=PATIENCE, metadata=with_request_id("x" * 65))
+    question = HealthCheckRequest(service=LIVENESS).SerializeToString()
+    call = check(question, timeout=PATIENCE, metadata=with_request_id("x" * 65))
     # `status`, field 1: SERVING.
     assert await call == b"\x08\x01"
     assert (await trailing(call))["x-chorus-version"] == VERSION

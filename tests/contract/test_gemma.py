@@ -20,15 +20,16 @@ from modelkit.servicer import MODEL_SERVICE
 from rpckit.errors import ChorusError, InputTooLong, Unavailable, from_rpc_error
 from rpckit.server import Host, serving
 from services.gemma.__main__ import register, register_engine
-from services.gemma.scheduler.engine import BatchEngine
-from services.gemma.scheduler.local_model import LoadError, LocalModel
-from services.gemma.settings import Settings
+from services.gemma.interface.load_error import LoadError
+from services.gemma.interface.local_model import LocalModel
+from services.gemma.scheduler.engine import ContinuousBatchingEngine
+from services.gemma.settings import GemmaSettings
 from tests.contract.subjects.gemma import settings, start
 
 TIMEOUT = 30
 
 
-class Caller:
+class GemmaClient:
     """A client of one server."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
@@ -51,13 +52,13 @@ class Caller:
 
 
 @asynccontextmanager
-async def calling(address: str) -> AsyncIterator[Caller]:
+async def calling(address: str) -> AsyncIterator[GemmaClient]:
     async with grpc.aio.insecure_channel(address) as channel:
-        yield Caller(channel)
+        yield GemmaClient(channel)
 
 
 @pytest.fixture
-async def caller() -> AsyncIterator[Caller]:
+async def caller() -> AsyncIterator[GemmaClient]:
     """Of a server whose tiny Gemma is ready."""
     async with start() as address, calling(address) as caller:
         yield caller
@@ -93,8 +94,8 @@ async def test_while_it_loads_the_server_answers_and_says_so() -> None:
         loads.wait()
         raise LoadError("it has no chat template")
 
-    async def register_loading(host: Host, settings: Settings) -> None:
-        await register_engine(host, settings, BatchEngine(load, places=1))
+    async def register_loading(host: Host, settings: GemmaSettings) -> None:
+        await register_engine(host, settings, ContinuousBatchingEngine(load, max_sequences=1))
 
     try:
         async with (
@@ -117,7 +118,7 @@ async def test_while_it_loads_the_server_answers_and_says_so() -> None:
         loads.set()
 
 
-async def test_health_and_the_list_answer_while_the_model_writes(caller: Caller) -> None:
+async def test_health_and_the_list_answer_while_the_model_writes(caller: GemmaClient) -> None:
     stream = caller.models.StreamGenerate(ENDLESS, timeout=TIMEOUT)
     await anext(aiter(stream))
     for _ in range(20):
@@ -127,7 +128,7 @@ async def test_health_and_the_list_answer_while_the_model_writes(caller: Caller)
     stream.cancel()
 
 
-async def test_joined_deltas_are_the_answer(caller: Caller) -> None:
+async def test_joined_deltas_are_the_answer(caller: GemmaClient) -> None:
     asked = request(max_output_tokens=50)
     response = await caller.models.Generate(asked, timeout=TIMEOUT)
     *deltas, last = [
@@ -140,13 +141,13 @@ async def test_joined_deltas_are_the_answer(caller: Caller) -> None:
 
 
 @pytest.fixture
-async def lonely_caller() -> AsyncIterator[Caller]:
+async def lonely_caller() -> AsyncIterator[GemmaClient]:
     """Of a server that writes one answer at a time."""
     async with start(GEMMA_MAX_IN_FLIGHT="1") as address, calling(address) as caller:
         yield caller
 
 
-async def test_who_cancels_frees_the_only_place(lonely_caller: Caller) -> None:
+async def test_who_cancels_frees_the_only_place(lonely_caller: GemmaClient) -> None:
     stream = lonely_caller.models.StreamGenerate(ENDLESS, timeout=TIMEOUT)
     await anext(aiter(stream))
     stream.cancel()
@@ -155,7 +156,7 @@ async def test_who_cancels_frees_the_only_place(lonely_caller: Caller) -> None:
     assert response.completion.finish_reason == FINISH_REASON_LENGTH
 
 
-async def test_a_deadline_frees_the_only_place(lonely_caller: Caller) -> None:
+async def test_a_deadline_frees_the_only_place(lonely_caller: GemmaClient) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as ended:
         await lonely_caller.models.Generate(ENDLESS.request, timeout=0.2)
     assert ended.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
@@ -163,7 +164,7 @@ async def test_a_deadline_frees_the_only_place(lonely_caller: Caller) -> None:
     assert response.parts[0].text
 
 
-async def test_a_ready_model_names_its_version_and_its_footprint(caller: Caller) -> None:
+async def test_a_ready_model_names_its_version_and_its_footprint(caller: GemmaClient) -> None:
     model = await caller.model()
     response = await caller.models.Generate(request(), timeout=TIMEOUT)
     assert model.name == "gemma/tiny-gemma-it"
@@ -172,7 +173,7 @@ async def test_a_ready_model_names_its_version_and_its_footprint(caller: Caller)
     assert response.completion.model_version == "tiny-gemma-it"
 
 
-async def test_callers_at_once_get_what_each_would_get_alone(caller: Caller) -> None:
+async def test_callers_at_once_get_what_each_would_get_alone(caller: GemmaClient) -> None:
     asked = [request(max_output_tokens=20 + 5 * number) for number in range(8)]
     asked[4].turns[0].parts[0].text = "a" * 40_000
     alone = [await caller.models.Generate(each, timeout=TIMEOUT) for each in asked if each is not asked[4]]

@@ -11,7 +11,7 @@ import llguidance.hf
 import torch
 from transformers import AddedToken
 
-from services.gemma.generation.grammar import Grammar, Vocabulary
+from services.gemma.generation.grammar import JsonSchemaGrammar, TokenizerVocabulary
 from tests.fakes.tiny_gemma import tiny_tokenizer
 
 # The last ones stand for no token.
@@ -19,7 +19,7 @@ ROWS = 400
 MERGES = [("▁", "a"), ("▁a", "b"), ("a", "b"), ("ab", "c"), ("b", "c"), ("▁", "▁"), ("사", "한")]
 TOKENIZER = tiny_tokenizer(["".join(each) for each in MERGES], MERGES)
 TOKENIZER.add_tokens([AddedToken(each, normalized=False) for each in ("<unused0>", "<b>", "\n\n")])
-ENDS = frozenset(map(TOKENIZER.get_vocab().__getitem__, ("<eos>", "<end_of_turn>")))
+EOS_TOKEN_IDS = frozenset(map(TOKENIZER.get_vocab().__getitem__, ("<eos>", "<end_of_turn>")))
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -38,22 +38,24 @@ SCHEMA = {
 
 
 @pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return Vocabulary(TOKENIZER, ROWS, ENDS)
+def vocabulary() -> TokenizerVocabulary:
+    return TokenizerVocabulary(TOKENIZER, ROWS, EOS_TOKEN_IDS)
 
 
 @pytest.fixture(scope="module")
 def reference() -> llguidance.LLTokenizer:
-    return llguidance.hf.from_tokenizer(TOKENIZER, ROWS, sorted(ENDS))
+    return llguidance.hf.from_tokenizer(TOKENIZER, ROWS, sorted(EOS_TOKEN_IDS))
 
 
-def allowed(grammar: Grammar) -> list[int]:
+def allowed(grammar: JsonSchemaGrammar) -> list[int]:
     logits = torch.zeros(ROWS)
-    grammar.mask(logits)
+    grammar.mask_logits(logits)
     return logits.isfinite().nonzero().flatten().tolist()
 
 
-def test_tokens_stand_for_the_same_bytes(vocabulary: Vocabulary, reference: llguidance.LLTokenizer) -> None:
+def test_tokens_stand_for_the_same_bytes(
+    vocabulary: TokenizerVocabulary, reference: llguidance.LLTokenizer
+) -> None:
     expected = [
         b"" if reference.is_special_token(each) else reference.decode_bytes([each]) for each in range(ROWS)
     ]
@@ -63,11 +65,11 @@ def test_tokens_stand_for_the_same_bytes(vocabulary: Vocabulary, reference: llgu
 
 @pytest.mark.parametrize("step", [1, 7, 13, 29])
 def test_a_schema_allows_and_forces_the_same_tokens(
-    vocabulary: Vocabulary, reference: llguidance.LLTokenizer, step: int
+    vocabulary: TokenizerVocabulary, reference: llguidance.LLTokenizer, step: int
 ) -> None:
     schema = json.dumps(SCHEMA)
     ours = vocabulary.grammar(schema)
-    theirs = Grammar(reference, schema)
+    theirs = JsonSchemaGrammar(reference, schema)
     forced = 0
     for at in range(200):
         if ours.finished:
@@ -78,8 +80,8 @@ def test_a_schema_allows_and_forces_the_same_tokens(
         token = choice[at * step % len(choice)]
         ours.accept(token)
         theirs.accept(token)
-        tokens = ours.forced()
-        assert tokens == theirs.forced()
+        tokens = ours.fast_forward_tokens()
+        assert tokens == theirs.fast_forward_tokens()
         for token in tokens:
             ours.accept(token)
             theirs.accept(token)
@@ -90,9 +92,9 @@ def test_a_schema_allows_and_forces_the_same_tokens(
 
 
 @pytest.mark.parametrize("text", ["<eos>", "a<end_of_turn>b", "<unused0>", "<b>ab</b>"])
-def test_a_control_token_that_a_schema_spells_out_is_text(vocabulary: Vocabulary, text: str) -> None:
+def test_a_control_token_that_a_schema_spells_out_is_text(vocabulary: TokenizerVocabulary, text: str) -> None:
     grammar = vocabulary.grammar(json.dumps({"const": text}))
-    tokens = grammar.forced()
+    tokens = grammar.fast_forward_tokens()
     for token in tokens:
         grammar.accept(token)
     assert b"".join(map(vocabulary.to_bytes, tokens)) == json.dumps(text).encode()

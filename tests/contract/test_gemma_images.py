@@ -1,4 +1,4 @@
-"""A tiny Gemma that reads images: it sees what transformers' own sees, and nobody else is disturbed."""
+"""A tiny Gemma that reads images: its logits are those of transformers, and other answers do not change."""
 
 import io
 from collections.abc import Iterator
@@ -15,9 +15,14 @@ from transformers import AutoTokenizer, Gemma3ForConditionalGeneration, Gemma3Pr
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 
 from rpckit.errors import InputTooLong, OutOfMemory
-from services.gemma.generation.runner import Gemma
-from services.gemma.generation.sequence import Writing
-from services.gemma.scheduler.local_model import Image, Job, Message, Sampling
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.generation.sequence import RunningSequence
+from services.gemma.interface.generation_request import (
+    ChatMessage,
+    GenerationRequest,
+    RgbImage,
+    SamplingParameters,
+)
 from services.gemma.server.images import to_image
 from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
@@ -25,10 +30,10 @@ from tests.fakes.pictures import picture
 
 CONTEXT = 2048
 TIMEOUT = 30
-GREEDY = Sampling(temperature=0, max_output_tokens=20)
-HELLO = Job((Message("user", "Hello, 글"),), GREEDY)
+GREEDY = SamplingParameters(temperature=0, max_output_tokens=20)
+HELLO = GenerationRequest((ChatMessage("user", "Hello, 글"),), GREEDY)
 WEIGHTS = "model.safetensors"
-# Longer than the sliding window, and than what is read of a text at once.
+# Longer than the sliding window, and than a chunk of a prompt.
 LONG = "글 " * 150 + "b"
 
 
@@ -40,7 +45,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["bf16", "int4", "nf4"])
-def gemma(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Gemma:
+def gemma(
+    request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> GemmaRunner:
     copies = tmp_path_factory.mktemp("copies")
     if request.param != "bf16":
         quantize(folder, copies, request.param, lambda done, of: None)
@@ -48,41 +55,41 @@ def gemma(request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest
 
 
 @pytest.fixture(scope="module")
-def exact(folder: Path) -> Gemma:
-    """In fp32, but for the keys and values it keeps."""
+def exact(folder: Path) -> GemmaRunner:
+    """In fp32, but for its KV cache."""
     gemma = seeing(folder)
-    for each in gemma._model.parameters():
+    for each in gemma.model.parameters():
         each.data = each.data.float()
     return gemma
 
 
-def seeing(folder: Path, copies: Path = Path("/no/copies"), precision: str = "auto") -> Gemma:
+def seeing(folder: Path, copies: Path = Path("/no/copies"), precision: str = "auto") -> GemmaRunner:
     return tiny_gemma.loaded(
         folder, GEMMA_IMAGES="yes", GEMMA_CACHE_DIR=str(copies), GEMMA_PRECISION=precision
     )
 
 
-def image(seed: int) -> Image:
+def image(seed: int) -> RgbImage:
     return to_image(picture(seed), "image/png", tiny_gemma.IMAGE_SIDE)
 
 
-def job(*content: str | Image, sampling: Sampling = GREEDY) -> Job:
-    return Job((Message("user", content),), sampling)
+def asking(*content: str | RgbImage, sampling: SamplingParameters = GREEDY) -> GenerationRequest:
+    return GenerationRequest((ChatMessage("user", content),), sampling)
 
 
-def read(gemma: Gemma, asked: Job) -> dict[int, torch.Tensor]:
-    """The logits after each piece of the prompt, by the place of its last token."""
+def read(gemma: GemmaRunner, asked: GenerationRequest) -> dict[int, torch.Tensor]:
+    """The logits after each chunk of the prompt, by the position of its last token."""
     found: dict[int, torch.Tensor] = {}
-    writing = gemma.begin(asked)
-    assert gemma.admit(writing)
+    sequence = gemma.begin(asked)
+    assert gemma.admit(sequence)
     with torch.inference_mode():
-        while writing.pending:
-            while writing.unseen:
-                gemma._look(writing)
-            piece = writing.piece(128)
-            (found[piece.start + len(piece.tokens) - 1],) = gemma._read([piece])
-            writing.took(piece)
-    gemma.release(writing)
+        while sequence.pending_tokens:
+            while sequence.image_to_encode:
+                gemma._encode_image(sequence)
+            chunk = sequence.next_chunk(128)
+            (found[chunk.start + len(chunk.tokens) - 1],) = gemma.forward_pass.run([chunk])
+            sequence.mark_read(chunk)
+    gemma.release(sequence)
     return found
 
 
@@ -112,8 +119,10 @@ def of_transformers(folder: Path, conversation: list[dict[str, Any]]) -> tuple[l
         (1, 2, 1, "a"),
     ],
 )
-def test_it_sees_what_transformers_sees(exact: Gemma, folder: Path, content: tuple[str | int, ...]) -> None:
-    mine = job(*(each if isinstance(each, str) else image(each) for each in content))
+def test_the_logits_are_those_of_transformers(
+    exact: GemmaRunner, folder: Path, content: tuple[str | int, ...]
+) -> None:
+    mine = asking(*(each if isinstance(each, str) else image(each) for each in content))
     theirs = [
         {"type": "text", "text": each}
         if isinstance(each, str)
@@ -122,7 +131,7 @@ def test_it_sees_what_transformers_sees(exact: Gemma, folder: Path, content: tup
     ]
     tokens, logits = of_transformers(folder, [{"role": "user", "content": theirs}])
     soft = AutoTokenizer.from_pretrained(folder).image_token_id
-    assert [max(each, -1) for each in exact.encode(mine.messages)] == [
+    assert [max(each, -1) for each in exact.prompt_encoder.encode(mine.messages)] == [
         -1 if each == soft else each for each in tokens
     ]
     found = read(exact, mine)
@@ -131,123 +140,124 @@ def test_it_sees_what_transformers_sees(exact: Gemma, folder: Path, content: tup
         assert (mine_here - logits[place]).abs().max() < 0.005 * logits[place].std()
 
 
-def test_images_are_read_in_later_turns_too(exact: Gemma) -> None:
+def test_images_are_read_in_later_turns_too(exact: GemmaRunner) -> None:
+    turns = ChatMessage("user", ("a", image(1))), ChatMessage("assistant", "b")
     first, again = (
-        Job(
-            (Message("user", ("a", image(1))), Message("assistant", "b"), Message("user", (image(seed),))),
-            GREEDY,
-        )
-        for seed in (1, 2)
+        GenerationRequest((*turns, ChatMessage("user", (image(seed),))), GREEDY) for seed in (1, 2)
     )
     assert not torch.equal(list(read(exact, first).values())[-1], list(read(exact, again).values())[-1])
 
 
-def test_a_copy_in_four_bits_sees_nearly_the_same(gemma: Gemma, exact: Gemma) -> None:
-    asked = job("What is this?", image(1), "Why?")
+def test_the_logits_of_a_quantised_copy_are_near(gemma: GemmaRunner, exact: GemmaRunner) -> None:
+    asked = asking("What is this?", image(1), "Why?")
     near, best = (list(read(each, asked).values())[-1] for each in (gemma, exact))
     assert (near - best).std() / best.std() < 0.2
 
 
-def written(gemma: Gemma, *jobs: Job) -> list[str]:
-    return ["".join(pieces) for pieces, _ in tiny_gemma.write_all(gemma, *jobs)]
+def written(gemma: GemmaRunner, *requests: GenerationRequest) -> list[str]:
+    return ["".join(texts) for texts, _ in tiny_gemma.write_all(gemma, *requests)]
 
 
 @pytest.fixture
-def looked(gemma: Gemma) -> Iterator[list[int]]:
-    """The marks of the images that are looked at."""
-    gemma._pasts.forget()
-    vision: Any = gemma._vision
-    look, marks = vision.look, []
-
-    def noted(asked: Image) -> Any:
-        marks.append(asked.mark)
-        return look(asked)
-
-    vision.look = noted
-    yield marks
-    del vision.look
+def encoded(gemma: GemmaRunner) -> Iterator[list[float]]:
+    """The sums of the pixels of the images that are encoded."""
+    gemma.cache_pool.evict_retained()
+    sums: list[float] = []
+    embeddings = vision_tower(gemma).embeddings
+    hook = embeddings.register_forward_pre_hook(lambda _, inputs: sums.append(float(inputs[0].sum())))
+    yield sums
+    hook.remove()
 
 
-def test_two_images_are_not_taken_for_each_other(gemma: Gemma, looked: list[int]) -> None:
-    answers = [written(gemma, job("a", image(seed), "Why?")) for seed in (1, 2)]
+def vision_tower(gemma: GemmaRunner) -> Any:
+    assert gemma.image_encoder
+    return gemma.image_encoder.tower.vision_tower
+
+
+def test_two_images_are_not_taken_for_each_other(gemma: GemmaRunner, encoded: list[float]) -> None:
+    answers = [written(gemma, asking("a", image(seed), "Why?")) for seed in (1, 2)]
     assert answers[0] != answers[1]
-    gemma._pasts.forget()
-    assert written(gemma, job("a", image(2), "Why?")) == answers[1]
-    assert looked == [image(seed).mark for seed in (1, 2, 2)]
+    gemma.cache_pool.evict_retained()
+    assert written(gemma, asking("a", image(2), "Why?")) == answers[1]
+    first, second, again = encoded
+    assert first != second == again
 
 
-def test_an_image_that_was_just_read_is_not_looked_at_again(gemma: Gemma, looked: list[int]) -> None:
-    first, second = (job("a", image(1), text) for text in ("Why?", "What?"))
+def test_an_image_that_was_just_read_is_not_encoded_again(gemma: GemmaRunner, encoded: list[float]) -> None:
+    first, second = (asking("a", image(1), text) for text in ("Why?", "What?"))
     written(gemma, first)
-    assert len(looked) == 1
-    with_help = written(gemma, second)
-    assert len(looked) == 1
-    gemma._pasts.forget()
-    assert written(gemma, second) == with_help
+    assert len(encoded) == 1
+    with_reuse = written(gemma, second)
+    assert len(encoded) == 1
+    gemma.cache_pool.evict_retained()
+    assert written(gemma, second) == with_reuse
 
 
-def test_answers_with_images_and_without_are_the_same_in_a_batch(gemma: Gemma) -> None:
-    jobs = [
+def test_answers_with_images_and_without_are_the_same_in_a_batch(gemma: GemmaRunner) -> None:
+    requests = [
         HELLO,
-        job(LONG, image(1), "Why?"),
-        job(image(2), image(1), "a"),
-        Job((Message("user", LONG),), GREEDY),
-        job(image(1), "a", sampling=Sampling(temperature=1, seed=3, max_output_tokens=20)),
+        asking(LONG, image(1), "Why?"),
+        asking(image(2), image(1), "a"),
+        GenerationRequest((ChatMessage("user", LONG),), GREEDY),
+        asking(image(1), "a", sampling=SamplingParameters(temperature=1, seed=3, max_output_tokens=20)),
     ]
-    alone = [tiny_gemma.write_all(gemma, each)[0] for each in jobs]
-    gemma._pasts.forget()
-    together = tiny_gemma.write_all(gemma, *jobs)
-    assert [("".join(pieces), end) for pieces, end in together] == [
-        ("".join(pieces), end) for pieces, end in alone
+    alone = [tiny_gemma.write_all(gemma, each)[0] for each in requests]
+    gemma.cache_pool.evict_retained()
+    together = tiny_gemma.write_all(gemma, *requests)
+    assert [("".join(texts), end) for texts, end in together] == [
+        ("".join(texts), end) for texts, end in alone
     ]
 
 
-def begun(gemma: Gemma, *jobs: Job) -> list[Writing]:
-    writings = [gemma.begin(each) for each in jobs]
-    assert all(map(gemma.admit, writings))
-    return writings
+def begun(gemma: GemmaRunner, *requests: GenerationRequest) -> list[RunningSequence]:
+    sequences = [gemma.begin(each) for each in requests]
+    assert all(map(gemma.admit, sequences))
+    return sequences
 
 
-def test_who_writes_waits_for_a_layer_not_for_an_image(gemma: Gemma, looked: list[int]) -> None:
-    writer, reader = begun(gemma, HELLO, job(image(1), "a"))
-    while writer.reads:
-        gemma.step([writer])
-    before = writer._written
+def test_a_decode_step_waits_for_a_layer_not_for_an_image(gemma: GemmaRunner, encoded: list[float]) -> None:
+    decoding, prefilling = begun(gemma, HELLO, asking(image(1), "a"))
+    while decoding.in_prefill:
+        gemma.step([decoding])
+    before = decoding._output_tokens
     passes = 0
-    while reader.reads:
-        gemma.step([writer, reader])
+    while prefilling.in_prefill:
+        gemma.step([decoding, prefilling])
         passes += 1
-    # The words before it, a pass for each layer, the image, the words after it.
+    # The text before it, a pass for each layer, the image, the text after it.
     assert passes == 1 + 3 + 1 + 1
-    assert writer._written == before + passes
-    for each in (writer, reader):
+    assert decoding._output_tokens == before + passes
+    for each in (decoding, prefilling):
         gemma.release(each)
 
 
-def test_the_tokens_of_images_count(gemma: Gemma) -> None:
-    without, one = (len(gemma.encode(each.messages)) for each in (job("a", "b"), job("a", image(1), "b")))
-    ((_, ending),) = tiny_gemma.write_all(gemma, job("a", image(1), "b"))
-    assert ending.input_tokens == one
+def test_the_tokens_of_images_count(gemma: GemmaRunner) -> None:
+    without, one = (
+        len(gemma.prompt_encoder.encode(each.messages))
+        for each in (asking("a", "b"), asking("a", image(1), "b"))
+    )
+    ((_, result),) = tiny_gemma.write_all(gemma, asking("a", image(1), "b"))
+    assert result.input_tokens == one
     # And what stands around it.
     assert one - without == tiny_gemma.IMAGE_TOKENS + 6
     with pytest.raises(InputTooLong) as refused:
-        gemma.begin(job(*[image(1)] * 14))
+        gemma.begin(asking(*[image(1)] * 14))
     assert int(refused.value.metadata["input_tokens"]) > 14 * tiny_gemma.IMAGE_TOKENS
 
 
-def test_an_image_that_a_text_spells_out_is_text(gemma: Gemma) -> None:
+def test_an_image_that_a_text_spells_out_is_text(gemma: GemmaRunner) -> None:
     spelt = "<start_of_image>" + "<image_soft_token>" * 3 + "<end_of_image>"
-    tokens = gemma.encode(job("a", image(1), spelt).messages)
+    tokens = gemma.prompt_encoder.encode(asking("a", image(1), spelt).messages)
     assert sum(each < 0 for each in tokens) == tiny_gemma.IMAGE_TOKENS
-    plain = gemma.encode((Message("user", spelt),))
-    special = set(gemma._tokenizer.all_special_ids)
+    plain = gemma.prompt_encoder.encode((ChatMessage("user", spelt),))
+    special = set(gemma.prompt_encoder.tokenizer.all_special_ids)
     assert [each for each in plain if each in special] == [
-        each for each in gemma.encode((Message("user", "a"),)) if each in special
+        each for each in gemma.prompt_encoder.encode((ChatMessage("user", "a"),)) if each in special
     ]
 
 
 class NoMemory:
-    """Layers ask for more than there is, in the way torch does it, so many times."""
+    """Fails so many times as torch's allocator does."""
 
     def __init__(self, times: int) -> None:
         self.times = times
@@ -258,37 +268,33 @@ class NoMemory:
             torch.empty(2**50)
 
 
-def test_who_has_no_memory_to_look_ends_alone(gemma: Gemma) -> None:
+def test_a_sequence_without_memory_for_its_image_ends_alone(gemma: GemmaRunner) -> None:
     expected = written(gemma, HELLO)
-    gemma._pasts.forget()
-    writer, reader = begun(gemma, HELLO, job(image(1), "a"))
-    assert gemma._vision
-    layers: Any = gemma._vision._tower.vision_tower.encoder.layers
-    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    gemma.cache_pool.evict_retained()
+    decoding, prefilling = begun(gemma, HELLO, asking(image(1), "a"))
+    hook = vision_tower(gemma).encoder.layers[1].register_forward_pre_hook(NoMemory(1))
     text, failed, end = "", None, None
     try:
         while not failed:
-            mine, others = gemma.step([writer, reader])
-            text, failed = text + mine.text, others.end
+            mine, others = gemma.step([decoding, prefilling])
+            text, failed = text + mine.text, others.result
     finally:
         hook.remove()
-    gemma.release(reader)
+    gemma.release(prefilling)
     while not end:
-        (mine,) = gemma.step([writer])
-        text, end = text + mine.text, mine.end
-    gemma.release(writer)
+        (mine,) = gemma.step([decoding])
+        text, end = text + mine.text, mine.result
+    gemma.release(decoding)
     assert isinstance(failed, OutOfMemory)
     assert [text] == expected
 
 
-def test_what_is_only_kept_makes_way_for_a_look(gemma: Gemma) -> None:
-    expected = written(gemma, job(image(1), "a"))
-    gemma._pasts.forget()
+def test_retained_caches_are_evicted_for_an_image(gemma: GemmaRunner) -> None:
+    expected = written(gemma, asking(image(1), "a"))
+    gemma.cache_pool.evict_retained()
     written(gemma, HELLO)
-    assert gemma._vision
-    layers: Any = gemma._vision._tower.vision_tower.encoder.layers
-    hook = layers[1].register_forward_pre_hook(NoMemory(1))
+    hook = vision_tower(gemma).encoder.layers[1].register_forward_pre_hook(NoMemory(1))
     try:
-        assert written(gemma, job(image(1), "a")) == expected
+        assert written(gemma, asking(image(1), "a")) == expected
     finally:
         hook.remove()

@@ -21,11 +21,11 @@ from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.errors import InvalidRequest, NotSupported, from_rpc_error
 from rpckit.settings import Environment
 from services.gemma.commands import checked
-from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import LoadError
-from services.gemma.settings import Settings
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.load_error import LoadError
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
-from services.gemma.weights.source import Hub
+from services.gemma.weights.source import HuggingFaceHub
 from tests.contract.subjects.gemma import start
 from tests.fakes import tiny_gemma
 from tests.fakes.pictures import picture
@@ -41,17 +41,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_gemma.build_seeing(tmp_path_factory.mktemp("seeing") / "tiny-gemma-it")
 
 
-def seeing(folder: Path, copies: Path = Path("/no/copies")) -> Gemma:
+def seeing(folder: Path, copies: Path = Path("/no/copies")) -> GemmaRunner:
     return tiny_gemma.loaded(folder, GEMMA_IMAGES="yes", GEMMA_CACHE_DIR=str(copies))
 
 
 def test_what_looks_is_the_originals_and_in_the_facts(folder: Path, tmp_path: Path) -> None:
-    blind = tiny_gemma.loaded(folder).facts
-    assert (blind.image_side, seeing(folder).facts.image_side) == (0, tiny_gemma.IMAGE_SIDE)
+    blind = tiny_gemma.loaded(folder).info
+    assert (blind.image_side, seeing(folder).info.image_side) == (0, tiny_gemma.IMAGE_SIDE)
     copy = quantize(folder, tmp_path, "int4", lambda done, of: None)
     assert not any("vision" in key for file in copy.folder.glob("*.safetensors") for key in load_file(file))
-    small = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path)).facts
-    both = seeing(folder, tmp_path).facts
+    small = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path)).info
+    both = seeing(folder, tmp_path).info
     assert both.disk_bytes > small.disk_bytes
     assert both.memory_bytes > small.memory_bytes + 2**29
 
@@ -90,7 +90,7 @@ def test_wrong_weights_of_the_vision_tower_are_refused_if_it_is_asked_for(
     spoilt: Path, change: Callable[[dict[str, torch.Tensor]], object], because: str
 ) -> None:
     change_weights(spoilt, change)
-    assert tiny_gemma.loaded(spoilt).facts
+    assert tiny_gemma.loaded(spoilt).info
     with pytest.raises(LoadError, match=because):
         seeing(spoilt)
 
@@ -106,11 +106,11 @@ def test_the_vision_tower_is_found_by_each_of_its_names(folder: Path, spoilt: Pa
             weights[name] = weights.pop(key)
 
     change_weights(spoilt, rename)
-    theirs, mine = (each._vision for each in (seeing(folder), seeing(spoilt)))
+    theirs, mine = (each.image_encoder for each in (seeing(folder), seeing(spoilt)))
     assert theirs
     assert mine
-    weights = mine._tower.state_dict()
-    assert all(torch.equal(weights[key], each) for key, each in theirs._tower.state_dict().items())
+    weights = mine.tower.state_dict()
+    assert all(torch.equal(weights[key], each) for key, each in theirs.tower.state_dict().items())
 
 
 def test_without_what_belongs_to_images_it_is_refused(spoilt: Path) -> None:
@@ -141,8 +141,8 @@ def test_a_config_without_a_vision_tower_is_refused(spoilt: Path) -> None:
 def test_the_check_counts_what_looks_at_images(folder: Path, tmp_path: Path) -> None:
     def said(source: Path, **variables: str) -> str:
         own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies"}
-        settings = Settings.read(Environment(own | variables))
-        return "\n".join(checked(settings, tiny_gemma.ROOMY, Hub()))
+        settings = GemmaSettings.read(Environment(own | variables))
+        return "\n".join(checked(settings, tiny_gemma.ROOMY, HuggingFaceHub()))
 
     assert "the server would take bf16 on cpu" in said(folder, GEMMA_IMAGES="yes")
     assert said(folder, GEMMA_IMAGES="yes") != said(folder)
@@ -172,7 +172,7 @@ async def test_the_server_reads_images_if_it_is_asked_to() -> None:
     assert one.completion.usage.input_tokens > tiny_gemma.IMAGE_TOKENS
     failure = from_rpc_error(refused.value)
     assert isinstance(failure, InvalidRequest)
-    assert list(failure.metadata) == ["turns[0].parts[1].image"]
+    assert list(failure.metadata) == ["turns[0].parts[1].image.data"]
 
 
 async def test_unasked_the_server_reads_none() -> None:

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.onnx_graph import places
+from services.gemma.four_bit.onnx_graph import tensor_locations
 
 ROOT = Path(__file__).parents[2]
 # The result would take 1.5 GiB, and there are 0.2.
@@ -21,26 +21,26 @@ SHORT_OF_MEMORY = """
 import pathlib, resource, sys
 import torch
 from tests.contract.test_gemma_int4 import opened
-matrix, rows = opened(torch.randn(20_000, 128), pathlib.Path(sys.argv[1])), torch.randn(20_000, 128)
-matrix(rows[:2])
+linear, rows = opened(torch.randn(20_000, 128), pathlib.Path(sys.argv[1])), torch.randn(20_000, 128)
+linear(rows[:2])
 taken = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (taken + 2 * 10**8, taken + 2 * 10**8))
 try:
-    matrix(rows)
+    linear(rows)
 except MemoryError:
-    print("no memory for this one;", matrix(rows[:2]).shape)
+    print("no memory for this one;", linear(rows[:2]).shape)
 """
 
 
 def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
-    matrix = Int4Linear(nn.Linear(weight.shape[1], weight.shape[0], bias=False))
+    linear = Int4Linear(nn.Linear(weight.shape[1], weight.shape[0], bias=False))
     buffers = Int4Linear.quantized(weight)
     save_file(buffers, folder / "matrix.safetensors")
     for name, buffer in buffers.items():
-        matrix.register_buffer(name, buffer)
-    matrix.places = places(folder)
-    matrix.open(folder)
-    return matrix
+        linear.register_buffer(name, buffer)
+    linear.locations = tensor_locations(folder)
+    linear.open(folder)
+    return linear
 
 
 # Groups of 128: less than one, an even and an odd number of them, and some numbers beyond the last.
@@ -56,10 +56,10 @@ def test_it_multiplies_nearly_as_the_weights_do(inputs: int, tmp_path: Path) -> 
 
 def test_a_row_gets_the_same_alone_and_among_others(tmp_path: Path) -> None:
     torch.manual_seed(4)
-    matrix, rows = opened(torch.randn(256, 384), tmp_path), torch.randn(9, 384)
-    together = matrix(rows)
+    linear, rows = opened(torch.randn(256, 384), tmp_path), torch.randn(9, 384)
+    together = linear(rows)
     for alone, among in zip(rows, together, strict=True):
-        torch.testing.assert_close(matrix(alone[None])[0], among, rtol=1e-5, atol=1e-4)
+        torch.testing.assert_close(linear(alone[None])[0], among, rtol=1e-5, atol=1e-4)
 
 
 def test_zeros_stay_zeros(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from transformers import (
 )
 
 from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.kv_cache.attention import Piece
-from services.gemma.kv_cache.sequence_cache import Past
+from services.gemma.kv_cache.attention import TokenChunk
+from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 
@@ -62,7 +62,7 @@ def test_logits_are_those_of_the_same_weights_in_transformers(
     tokens = torch.randint(5, 300, (LENGTH,), generator=torch.Generator().manual_seed(8)).tolist()
     with torch.inference_mode():
         wanted = exact(torch.tensor([tokens])).logits[0]
-        beginnings = [Piece(Past(LENGTH), tokens[:end]) for end in range(1, LENGTH + 1)]
-        found = gemma._read(beginnings)
+        prefixes = [TokenChunk(SequenceKVCache(LENGTH), tokens[:end]) for end in range(1, LENGTH + 1)]
+        found = gemma.forward_pass.run(prefixes)
     # Activations in eight bits; without norms after attention they make the most of it, in the first Gemma.
     assert (found - wanted).std() < 0.06 * wanted.std()

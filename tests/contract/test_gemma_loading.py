@@ -18,10 +18,10 @@ from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors.torch import load_file, save_file
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration
 
-from services.gemma.fit.resources import Device, Resources
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.fit.resources import ComputeDevice, MachineResources
+from services.gemma.interface.load_error import LoadError
 from services.gemma.weights.quantize import quantize
-from services.gemma.weights.source import Hub
+from services.gemma.weights.source import ModelHub
 from tests.fakes import tiny_gemma
 
 WEIGHTS = "model.safetensors"
@@ -39,7 +39,7 @@ def folder(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / built.name))
 
 
-class FakeHub(Hub):
+class FakeHub(ModelHub):
     """Has one repository, as a folder, and downloads it by copying."""
 
     def __init__(self, folder: Path, snapshot: Path, disk: int = 2**34) -> None:
@@ -62,8 +62,11 @@ class FakeHub(Hub):
         return self._disk
 
 
-class FailingHub(Hub):
+class FailingHub(FakeHub):
+    """Cannot be asked for a repository."""
+
     def __init__(self, error: OSError) -> None:
+        super().__init__(Path(), Path())
         self._error = error
 
     def missing_bytes(self, repository: str) -> int:
@@ -84,7 +87,7 @@ def change_json(path: Path, **changes: Any) -> None:
 
 
 def test_a_folder_is_loaded(built: Path) -> None:
-    facts = tiny_gemma.loaded(built).facts
+    facts = tiny_gemma.loaded(built).info
     assert facts.version == "tiny-gemma-it"
     assert facts.context_tokens == 512
     assert facts.precision == "bf16"
@@ -100,14 +103,14 @@ def test_float32_weights_are_loaded_as_bf16(folder: Path) -> None:
         folder, lambda weights: weights.update({key: each.float() for key, each in weights.items()})
     )
     change_json(folder / "config.json", dtype="float32")
-    facts = tiny_gemma.loaded(folder).facts
+    facts = tiny_gemma.loaded(folder).info
     assert facts.precision == "bf16"
-    assert all(each.dtype is torch.bfloat16 for each in tiny_gemma.loaded(folder)._model.parameters())
+    assert all(each.dtype is torch.bfloat16 for each in tiny_gemma.loaded(folder).model.parameters())
 
 
 def test_a_repository_is_fetched_and_its_revision_is_the_version(built: Path, tmp_path: Path) -> None:
     hub = FakeHub(built, tmp_path / "snapshots" / "0a1b2c")
-    assert tiny_gemma.loaded("google/gemma-tiny", hub).facts.version == "0a1b2c"
+    assert tiny_gemma.loaded("google/gemma-tiny", hub).info.version == "0a1b2c"
     assert hub.fetched == ["google/gemma-tiny"]
 
 
@@ -123,7 +126,9 @@ def test_a_download_that_does_not_fit_the_disk_is_not_begun(built: Path, tmp_pat
 def test_a_model_that_does_not_fit_the_memory_is_not_downloaded(built: Path, tmp_path: Path) -> None:
     hub = FakeHub(built, tmp_path / "0a1b2c")
     with pytest.raises(LoadError, match=r"needs 0.5 GiB, 0.2 free, and no smaller Gemma fits"):
-        tiny_gemma.loaded("google/gemma-tiny", hub, Resources(Device("cpu", 2**28, 1e10), 2**34))
+        tiny_gemma.loaded(
+            "google/gemma-tiny", hub, MachineResources(ComputeDevice("cpu", 2**28, 1e10), 2**34)
+        )
     assert not hub.fetched
 
 
@@ -154,7 +159,7 @@ def test_of_a_multimodal_checkpoint_the_text_tower_is_loaded(multimodal: Path, p
 
     change_weights(multimodal, rename)
     saved = load_file(multimodal / WEIGHTS)
-    weights = tiny_gemma.loaded(multimodal)._model.state_dict()
+    weights = tiny_gemma.loaded(multimodal).model.state_dict()
     assert any(key.startswith("vision_tower.") for key in saved)
     assert not any("vision" in key for key in weights)
     for key in ("embed_tokens.weight", "layers.1.mlp.up_proj.weight", "norm.weight"):
@@ -166,7 +171,7 @@ def test_of_a_multimodal_checkpoint_the_text_tower_is_quantised(multimodal: Path
     keys = {key for file in copy.folder.glob("*.safetensors") for key in load_file(file)}
     assert "model.layers.1.mlp.up_proj.packed" in keys
     assert not any("vision" in key for key in keys)
-    assert tiny_gemma.loaded(multimodal, GEMMA_CACHE_DIR=str(tmp_path / "copies")).facts.precision == "int4"
+    assert tiny_gemma.loaded(multimodal, GEMMA_CACHE_DIR=str(tmp_path / "copies")).info.precision == "int4"
 
 
 def refuse_to_load(folder: Path, because: str) -> None:
@@ -181,7 +186,7 @@ def test_of_the_embedding_no_more_is_read_than_is_looked_up(
 ) -> None:
     quantize(built, tmp_path, precision, lambda done, of: None)
     gemma = tiny_gemma.loaded(built, GEMMA_CACHE_DIR=str(tmp_path), GEMMA_PRECISION=precision)
-    table: Any = gemma._model.get_input_embeddings().weight
+    table: Any = gemma.model.get_input_embeddings().weight
     mappings = re.findall(
         r"^([0-9a-f]+)-([0-9a-f]+) [^\n]*safetensors\n(?:\w+:[^\n]*\n)*?VmFlags:(.*)",
         Path("/proc/self/smaps").read_text(),
@@ -215,7 +220,7 @@ def test_a_pickle_is_refused(folder: Path) -> None:
 def test_a_pickle_beside_other_safetensors_is_refused(folder: Path) -> None:
     torch.save(load_file(folder / WEIGHTS), folder / "pytorch_model.bin")
     (folder / WEIGHTS).rename(folder / "adapter.safetensors")
-    refuse_to_load(folder, "no model that transformers can read")
+    refuse_to_load(folder, "transformers cannot read config.json and its weights")
 
 
 def test_a_damaged_file_is_refused(folder: Path) -> None:

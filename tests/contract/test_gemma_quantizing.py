@@ -1,6 +1,6 @@
 """A copy is made once, survives what may happen meanwhile, and is found."""
 
-import json
+import dataclasses
 import os
 import resource
 import signal
@@ -16,13 +16,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from rpckit.settings import Environment
-from services.gemma.fit.resources import Resources
-from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import LoadError
-from services.gemma.settings import Settings
+from services.gemma.fit.resources import MachineResources
+from services.gemma.four_bit.transformers_quantizer import linear_class
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.load_error import LoadError
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
-from services.gemma.weights.quantized_checkpoint import finished
-from services.gemma.weights.source import Hub
+from services.gemma.weights.quantized_checkpoint import find_quantized
+from services.gemma.weights.source import HuggingFaceHub
 from tests.fakes import tiny_gemma
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +47,10 @@ def silent(done: int, of: int) -> None:
     pass
 
 
-def logits(gemma: Gemma) -> torch.Tensor:
-    writing = gemma.begin(tiny_gemma.GREETING)
+def logits(gemma: GemmaRunner) -> torch.Tensor:
+    sequence = gemma.begin(tiny_gemma.GREETING)
     with torch.inference_mode():
-        return gemma._read([writing.piece(1000)])[0]
+        return gemma.forward_pass.run([sequence.next_chunk(1000)])[0]
 
 
 @pytest.mark.parametrize("precision", ["int4", "nf4"])
@@ -58,21 +59,21 @@ def test_a_copy_is_found_and_answers_nearly_as_the_original(
 ) -> None:
     copy = quantize(source, tmp_path, precision, silent)
     quantized = tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path), GEMMA_PRECISION=precision)
-    assert quantized.facts.precision == precision
-    assert quantized.facts.version == source.name
+    assert quantized.info.precision == precision
+    assert quantized.info.version == source.name
     original = tiny_gemma.loaded(source)
     exact, near = logits(original), logits(quantized)
     assert 0 < (exact - near).std() / exact.std() < 0.15
     whole = sum(each.stat().st_size for each in source.glob("*.safetensors"))
-    assert quantized.facts.disk_bytes < whole
-    assert finished(tmp_path, source) == {precision: copy}
+    assert quantized.info.disk_bytes < whole
+    assert find_quantized(tmp_path, source) == {precision: copy}
     # The head is quantised as well.
     assert not any("lm_head.weight" in load_file(file) for file in copy.folder.glob("*.safetensors"))
 
 
 def test_the_server_takes_a_copy_that_is_there(source: Path, tmp_path: Path) -> None:
     quantize(source, tmp_path, "int4", silent)
-    assert tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path)).facts.precision == "int4"
+    assert tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path)).info.precision == "int4"
 
 
 def test_without_the_copy_it_asks_for_it(source: Path, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_other_weights_in_the_same_folder_are_another_model(tmp_path: Path) -> N
     weights = load_file(source / "model.safetensors")
     weights["model.norm.weight"] += 1
     save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
-    assert not finished(tmp_path / "copies", source)
+    assert not find_quantized(tmp_path / "copies", source)
     assert quantize(source, tmp_path / "copies", "int4", silent) != first
 
 
@@ -117,7 +118,7 @@ def run(code: str, *arguments: Path, **limits: int) -> "subprocess.CompletedProc
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(source: Path, tmp_path: Path) -> None:
     assert run(KILLED, source, tmp_path).returncode == -signal.SIGKILL
-    assert not finished(tmp_path, source)
+    assert not find_quantized(tmp_path, source)
     (unfinished,) = tmp_path.iterdir()
     kept = {each.name: each.stat().st_ino for each in unfinished.glob("*.safetensors")}
     assert len(kept) == 2
@@ -137,7 +138,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(source: Path, tmp_path: Pa
 
 FILLING = """
 import pathlib, sys
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.load_error import LoadError
 from services.gemma.weights.quantize import quantize
 try:
     quantize(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "int4", lambda done, of: None)
@@ -150,7 +151,7 @@ def test_a_disk_that_fills_up_is_named_and_what_was_written_is_kept(source: Path
     # A limit on the size of a file fails as a full disk does: in the middle of a write.
     filled = run(FILLING, source, tmp_path, file_bytes=40_000)
     assert "model-00001-of-00005.safetensors cannot be written" in filled.stdout
-    assert not finished(tmp_path, source)
+    assert not find_quantized(tmp_path, source)
     copy = quantize(source, tmp_path, "int4", silent)
     copy.verify(1)
 
@@ -171,8 +172,8 @@ def test_a_damaged_copy_is_not_served(source: Path, tmp_path: Path, spoil: str) 
 
 def test_a_copy_by_another_recipe_is_not_served(source: Path, tmp_path: Path) -> None:
     copy = quantize(source, tmp_path, "int4", silent)
-    manifest = copy.manifest | {"recipe": "int4-g64-abacus"}
-    (copy.folder / "copy.json").write_text(json.dumps(manifest))
+    manifest = dataclasses.replace(copy.manifest, recipe="int4-g64-abacus")
+    (copy.folder / "copy.json").write_text(manifest.to_json())
     with pytest.raises(LoadError, match="the copy is int4-g64-abacus, int4-g128 is what is read"):
         tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path))
 
@@ -199,7 +200,7 @@ def test_the_commands_make_a_copy_and_then_choose_it(source: Path, tmp_path: Pat
     made = command("quantize", str(source), **cache)
     assert made.returncode == 0, made.stderr
     assert "5 of 5 files written" in made.stderr
-    (copy,) = finished(tmp_path, source).values()
+    (copy,) = find_quantized(tmp_path, source).values()
     assert str(copy.folder) in made.stdout
     checked = command("check", str(source), **cache).stdout
     assert "the server would take int4 on cpu" in checked
@@ -230,14 +231,24 @@ def test_on_a_gpu_it_answers(source: Path, tmp_path: Path, precision: str) -> No
         quantize(source, tmp_path, precision, silent)
     gemma = tiny_gemma.loaded(
         source,
-        resources=Resources.read(tmp_path),
+        resources=MachineResources.read(tmp_path),
         GEMMA_CACHE_DIR=str(tmp_path),
         GEMMA_PRECISION=precision,
     )
-    assert gemma.facts.device == "cuda:0"
+    assert gemma.info.device == "cuda:0"
     assert logits(gemma).isfinite().all()
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_on_a_gpu_a_copy_has_the_same_numbers() -> None:
+    weight = torch.randn(64, 128).bfloat16()
+    here, there = (linear_class("nf4").quantized(each) for each in (weight, weight.to("cuda:0")))
+    # The last bit of a scale may differ, and with it a number that lies between two steps.
+    assert torch.allclose(here["scales"], there["scales"].cpu(), rtol=1e-3)
+    assert (here["packed"] == there["packed"].cpu()).float().mean() > 0.99
+
+
 def test_settings_name_the_folder_of_the_copies() -> None:
-    assert Settings.read(Environment({"GEMMA_CACHE_DIR": "~/copies"})).cache == Path.home() / "copies"
-    assert isinstance(Hub().disk_bytes(), int)
+    assert GemmaSettings.read(Environment({"GEMMA_CACHE_DIR": "~/copies"})).cache == Path.home() / "copies"
+    assert isinstance(HuggingFaceHub().disk_bytes(), int)

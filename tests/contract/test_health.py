@@ -1,4 +1,4 @@
-"""What a server says of itself, to clients that watch it and to probes that ask."""
+"""Tests what a server reports of itself to clients that watch it and to probes that ask."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ async def health_of(port: int) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def host_of(**variables: str) -> AsyncIterator[tuple[Host, int]]:
-    """A server of two services, one of which still loads."""
+    """Runs a server of two services, one of which still loads."""
     hosts: list[Host] = []
 
     async def register(host: Host, _: ServerOnlySettings) -> None:
@@ -67,7 +67,7 @@ async def test_who_watches_is_told_though_another_watcher_left() -> None:
         watches = [each.Watch(HealthCheckRequest(service=LOADING)) for each in (stub, other)]
         assert [(await each.read()).status for each in watches] == [NOT_SERVING, NOT_SERVING]
         watches[0].cancel()
-        # Two answers later the server has seen it leave.
+        # When the server has answered two more calls, it has seen the watcher leave.
         await asyncio.gather(*(status(stub, "") for _ in range(2)))
         await host.set_ready(LOADING, ready=True)
         async with asyncio.timeout(PATIENCE):

@@ -45,7 +45,7 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 
 @pytest.fixture(params=["sqlite", "redis"])
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
-    """Opens the same history again and again."""
+    """Yields a function that opens the same history."""
     if request.param == "sqlite":
         yield partial(SqliteJudgementHistory.open, tmp_path / "s")
     else:

@@ -1,4 +1,4 @@
-"""What Prometheus reads of a server."""
+"""Tests what Prometheus reads from a server."""
 
 import asyncio
 import urllib.request

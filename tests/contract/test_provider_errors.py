@@ -1,4 +1,4 @@
-"""The error table of every provider, each row through the real SDK against the emulated API."""
+"""Tests the error table of every provider, each row through the real SDK against the emulated API."""
 
 import asyncio
 import json
@@ -20,12 +20,12 @@ from tests.fakes.providers.reply import DROPPED, HTML, SILENT, Answer, Fault, Re
 from tests.patience import MOST_ATTEMPTS, PATIENCE, with_growing_deadline
 
 if TYPE_CHECKING:
-    # The stubs' own: there is no such class at run time.
+    # The class exists in the stubs alone, not at run time.
     from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
 
 _SERVICE = "chorus.model.v1.ModelService"
 _FIRST_DEADLINE = 0.3
-# A stream that nobody waits to the end of.
+# No test waits for the end of this stream.
 _ENDLESS = ("word ",) * 2000
 _SCHEMA = {
     "$id": "urn:chorus:answer:1",
@@ -56,7 +56,7 @@ every = pytest.mark.parametrize("adapter", ADAPTERS, ids=[adapter.name for adapt
 
 @dataclass
 class ModelClient:
-    """Asks one model, both ways alike."""
+    """Asks one model, with either method."""
 
     stub: "ModelServiceAsyncStub"
     model: str
@@ -68,7 +68,7 @@ class ModelClient:
         timeout: float = PATIENCE,  # noqa: ASYNC109 - the call's
         **fields: object,
     ) -> tuple[str, model_service_pb2.Completion]:
-        """The joined answer and its completion.
+        """Returns the joined answer and its completion.
 
         Raises:
             ChorusError: The call failed.
@@ -149,7 +149,7 @@ async def test_an_answer_that_breaks_its_schema_is_none(adapter: Adapter, stream
     async with _asking(adapter, broken) as (emulator, client):
         with pytest.raises(errors.BadOutput) as caught:
             await client.ask(streaming=streaming, output_format=form)
-    # The caller asks again, if it wants to.
+    # Only the caller may ask again.
     assert len(emulator.received) == 1
     assert "fr" not in caught.value.text.split()
     usage = generation_pb2.Usage()
@@ -215,7 +215,7 @@ async def test_silence_ends_at_the_deadline_and_the_provider_hears_of_it(
         def is_the_servers_own(error: errors.Timeout) -> bool:
             return bool(emulator.received) and error.text.endswith("did not answer in time")
 
-        # The client's own clock may be first where the machine is busy.
+        # On a busy machine the client's own clock may be first.
         assert is_the_servers_own(await with_growing_deadline(time_out, is_the_servers_own, _FIRST_DEADLINE))
         async with asyncio.timeout(PATIENCE):
             await emulator.hung_up.wait()

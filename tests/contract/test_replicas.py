@@ -1,4 +1,4 @@
-"""Orchestrators that share a Redis: a request is bought once, and no answer is lost with the Redis."""
+"""Tests orchestrators that share a Redis: a request is paid once, and no answer is lost with the Redis."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview, SlowMod
 
 KEY = json.dumps(["", REQUEST.request_id])
 LEASE = f"chorus:lease:{KEY}"
-# Long enough for a busy machine to keep it.
+# A busy machine, too, renews a lease of this length in time.
 LEASE_SECONDS = 2.0
 
 
@@ -73,7 +73,7 @@ async def test_a_patient_caller_of_another_replica_gets_what_a_hasty_one_had_no_
 
 
 async def _renewed(server: RedisServer, times: int) -> None:
-    """Waits until a lease has been given more time so often."""
+    """Waits until the lease has been renewed `times` times."""
     async with server.client() as client:
         last = await client.pttl(LEASE)
         while times:
@@ -98,7 +98,7 @@ async def test_a_replica_that_died_is_taken_over_from_what_it_has_bought(server:
 
 
 async def _digest(server: RedisServer) -> bytes:
-    """What a replica keeps of REQUEST."""
+    """Returns the hash that a replica keeps of REQUEST."""
     async with server.client() as client:
         async with replica(server) as (runs, script):
             script.go.set()

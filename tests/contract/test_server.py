@@ -1,4 +1,4 @@
-"""What surrounds every call, shown on a server of a few lines over real sockets."""
+"""Tests what surrounds every call, on a server of a few lines over real sockets."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ SECRET = "sk-planted"  # noqa: S105 - it must not get out
 
 
 class ScriptedServicer(model_service_pb2_grpc.ModelServiceServicer):
-    """Does what the system instruction says."""
+    """Behaves as the system instruction says."""
 
     def __init__(self) -> None:
         self.go = asyncio.Event()
@@ -146,7 +146,7 @@ async def test_bytes_that_do_not_parse_name_the_message(server: ScriptedServer) 
 
 async def test_unknown_fields_are_ignored(server: ScriptedServer) -> None:
     raw: Any = server.channel.unary_unary(f"/{SERVICE}/Generate")
-    # Field 1000, a varint.
+    # The bytes are field 1000, a varint.
     assert await raw(b"\xc0\x3e\x01", timeout=PATIENCE) == b""
 
 
@@ -256,7 +256,8 @@ async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_
         outer.relay = lambda: inner_stub.Generate(asked(""), timeout=500)
         outer_stub: Any = model_service_pb2_grpc.ModelServiceStub(outer_channel)
         await outer_stub.Generate(asked("relay"), timeout=PATIENCE, metadata=(("x-request-id", "abc"),))
-    assert inner.deadlines[0] < PATIENCE
+    # Less our own reserve, 2 % of it.
+    assert inner.deadlines[0] <= 0.98 * PATIENCE
     assert inner.request_ids == outer.request_ids == ["abc"]
 
 

@@ -1,4 +1,4 @@
-"""What every store keeps, shows and forgets: SQLite's file and a real Redis."""
+"""Tests what every store keeps, returns and forgets: SQLite's file and a real Redis."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ async def response_of(
 
 @pytest.fixture(params=["sqlite", "redis"])
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
-    """Opens the same store again and again, each time for a retention."""
+    """Yields a function that opens the same store, each time for a retention."""
     if request.param == "sqlite":
         yield partial(SqliteStore.open, tmp_path / "s")
     else:

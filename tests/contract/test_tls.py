@@ -1,4 +1,4 @@
-"""Servers and clients that show each other certificates, and get new ones while they talk."""
+"""Tests servers and clients that show each other certificates, and renew them while they talk."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ def authority() -> Authority:
 
 @asynccontextmanager
 async def stub(port: int, folder: Path | None, server_name: str = "") -> AsyncIterator[Any]:
-    """What calls with the certificate in a folder, which it looks at with each call."""
+    """Opens a stub with the certificate in a folder, which is read again for each call."""
     certificates = CertificateFolder(folder, reload_interval_seconds=0) if folder else None
     security = Security(certificates, server_name=server_name)
     async with connect(f"127.0.0.1:{port}", SERVICE, security=security) as channel:
@@ -106,7 +106,7 @@ async def test_both_sides_renew_their_certificates_and_no_call_fails(
 
         authority.issue(server, "new")
         async with stub(port, client, "new") as knowing:
-            # The server looks at its files at most once a second.
+            # The server reads its files again at most once a second.
             while await _fails(knowing.Generate(REQUEST, timeout=PATIENCE)):
                 await renewing.Generate(REQUEST, timeout=PATIENCE)
         recorder.go.set()

@@ -1,4 +1,4 @@
-"""Traces through two servers, as a collector gets them."""
+"""Tests traces through two servers, as a collector gets them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -21,7 +21,7 @@ WAIT = GenerateRequest(system_instruction="wait")
 
 
 class Relay(Recorder):
-    """Asks another server the same."""
+    """Passes every call on to another server."""
 
     def __init__(self, stub: Any) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ def collector() -> Iterator[Collector]:
 
 @asynccontextmanager
 async def relayed(inner: Recorder, **variables: str) -> AsyncIterator[Any]:
-    """The stub of a server that asks another one."""
+    """Opens a stub for a server that passes calls on to another one."""
     async with (
         inner.start(**variables) as inner_port,
         connect(f"127.0.0.1:{inner_port}", SERVICE) as inner_channel,

@@ -16,7 +16,7 @@ _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 class _BaseOnly(MetaPathFinder):
-    """Refuses what no allowed distribution has brought to the site's packages."""
+    """Refuses to import files of the site's packages that belong to no allowed distribution."""
 
     def __init__(self, allowed: Iterable[Distribution]) -> None:
         self._site = sysconfig.get_path("purelib")
@@ -43,7 +43,7 @@ def _with_all_they_need(requirements: Iterable[str]) -> dict[str, Distribution]:
         try:
             found[name] = distribution(name)
         except PackageNotFoundError:
-            # Its marker speaks of another platform or Python.
+            # The requirement is for another platform or Python.
             continue
         waiting += found[name].requires or ()
     return found

@@ -18,9 +18,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _default_signals() -> Iterator[None]:
     """Lets the programs that tests start have default signals, wherever the suite itself runs.
 
-    A shell makes what it starts in the background ignore SIGINT, and programs inherit what their parent ignores:
-    Java then never sees ctrl-C. Where the parent handles a signal, if only by doing nothing, they inherit the
-    default.
+    A shell makes what it starts in the background ignore SIGINT, and programs inherit what their parent
+    ignores: Java then never sees ctrl-C. Where the parent handles a signal, if only by doing nothing, they
+    inherit the default.
     """
     ignored = [each for each in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_IGN]
     for each in ignored:

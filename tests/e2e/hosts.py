@@ -1,5 +1,5 @@
 # ruff: noqa: S603, S607 - ip and dnsmasq are where this machine has them, and nobody else words their arguments
-"""Hosts of our own: network namespaces with an address each, and a name server that they ask.
+"""Makes hosts on this machine: network namespaces with an address each, and a name server for them.
 
 Nothing in them can reach this machine's network, and what is made here is gone when the block ends.
 """
@@ -28,7 +28,7 @@ _RESOLVERS = Path("/etc/netns")
 
 @dataclass
 class NetnsHost:
-    """A host, and the program that runs on it; what that logs is in `log`."""
+    """Holds a host, the program that runs on it, and the log of that program."""
 
     namespace: str
     address: str
@@ -36,7 +36,7 @@ class NetnsHost:
     process: Process | None = None
 
     async def start(self, *arguments: str, **variables: str) -> Process:
-        """Runs `python -m` there, with pipes for its standard input and output."""
+        """Runs `python -m` on the host, with pipes for its standard input and output."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *("ip", "netns", "exec", self.namespace, sys.executable, "-m", *arguments),
@@ -49,27 +49,27 @@ class NetnsHost:
         return self.process
 
     async def end(self, number: signal.Signals) -> int:
-        """Sends the program a signal and waits for its end; the exit code."""
+        """Sends the program a signal, waits for its end, and returns the exit code."""
         assert self.process is not None
         self.process.send_signal(number)
         async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
     async def kill(self) -> None:
-        """Ends the program if it still runs."""
+        """Kills the program if it still runs."""
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
 
     def calls(self, method: str) -> list[dict[str, str]]:
-        """What it has logged of the calls of a method, each when it ended."""
+        """Returns the log lines of the calls of a method, which are written when a call ends."""
         lines = self.log.read_text("utf-8").splitlines()
         return [json.loads(each) for each in lines if f'/{method}"' in each]
 
 
 @dataclass
 class Network:
-    """One bridge, the hosts on it, and the addresses behind each name."""
+    """Holds a bridge, the hosts on it, and the hosts behind each name."""
 
     prefix: str
     folder: Path
@@ -96,7 +96,7 @@ class Network:
         return host
 
     def name(self, name: str, hosts: list[NetnsHost]) -> None:
-        """Lets a name resolve to these hosts from now on."""
+        """Makes a name resolve to these hosts from now on."""
         self.names[name] = hosts
         self._hosts_file.write_text(
             "".join(f"{each.address} {name}\n" for name, hosts in self.names.items() for each in hosts),
@@ -128,7 +128,7 @@ class Network:
             [
                 *("ip", "netns", "exec", self._switch, "dnsmasq", "--keep-in-foreground", "--user=root"),
                 *("--conf-file=/dev/null", "--no-resolv", "--no-hosts", f"--addn-hosts={self._hosts_file}"),
-                # Of these names it alone knows: there are no others, and none has another kind of address.
+                # It answers for this domain by itself, so a name without an address is known to have none.
                 *("--local=/test/", f"--listen-address={_NAME_SERVER}"),
                 *("--bind-interfaces", "--pid-file"),
             ]
@@ -139,7 +139,7 @@ class Network:
 
 @asynccontextmanager
 async def network(folder: Path) -> AsyncIterator[Network]:
-    """A network while the block runs; then whatever still runs on its hosts is killed."""
+    """Makes a network for the block; after it, whatever still runs on the hosts is killed."""
     opened = Network(f"chorus{os.getpid()}-", folder)
     async with opened._stack:
         opened._open()
@@ -147,7 +147,7 @@ async def network(folder: Path) -> AsyncIterator[Network]:
 
 
 def why_not() -> str:
-    """Why this machine can have no hosts of our own; empty if it can."""
+    """Says why no hosts can be made on this machine; returns "" if they can."""
     for program, package in {"ip": "iproute2", "dnsmasq": "dnsmasq-base"}.items():
         if shutil.which(program) is None:
             return f"there is no {program} (Debian's {package})"

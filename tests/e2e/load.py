@@ -1,4 +1,4 @@
-"""A caller on a host of its own: `python -m tests.e2e.load TARGET MODEL...`.
+"""Generates load from a host of its own: `python -m tests.e2e.load TARGET MODEL...`.
 
 For each call that has ended it prints a line: OK and the panel's state, or the code and what was wrong. It
 ends when its standard input does, with the last call; or after so many calls.

@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.probe ADDRESS...` ends when all of them say that they are ready."""
+"""Waits until all servers report themselves ready: `python -m tests.e2e.probe ADDRESS...`."""
 
 import asyncio
 import sys
@@ -17,7 +17,7 @@ async def _until_ready(address: str) -> None:
 
 
 async def main(addresses: list[str]) -> None:
-    """Waits for all of them."""
+    """Waits for all of the servers."""
     await asyncio.gather(*map(_until_ready, addresses))
 
 

@@ -1,4 +1,4 @@
-"""Chorus as real processes on the loopback: started, awaited by their health, and told to stop at the end."""
+"""Runs Chorus as real processes on the loopback: starts them, waits for their health, and stops them."""
 
 import asyncio
 import json
@@ -25,13 +25,13 @@ from tests.patience import PATIENCE
 ROOT = Path(__file__).parents[2]
 CATALOG = Path(__file__).parent / "catalog.toml"
 FEEDBACK_SERVICE = "chorus.feedback.v1.FeedbackService"
-# Nothing listens there: what is sent to it is refused, and never leaves the machine.
+# Nothing listens at this address, so calls to it are refused and never leave the machine.
 NOWHERE = "127.0.0.1:1"
 
 
 @dataclass(frozen=True)
 class Program:
-    """What `python -m` runs, and the setting that holds its port; the system chooses the port."""
+    """Says what `python -m` runs, and which setting holds its port; the system chooses the port."""
 
     arguments: tuple[str, ...]
     port_variable: str
@@ -47,29 +47,29 @@ SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 
 @dataclass
 class RunningServer:
-    """A program that serves, and its log."""
+    """Holds a program that serves, its log and its address."""
 
     process: asyncio.subprocess.Process
     log: Path
     address: str = ""
 
     async def end(self, number: signal.Signals) -> int:
-        """Sends a signal and waits for the end; the exit code."""
+        """Sends a signal, waits for the end, and returns the exit code."""
         self.process.send_signal(number)
         async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
     def logged(self) -> str:
-        """All that it has written so far."""
+        """Returns all that the program has written so far."""
         return self.log.read_text("utf-8")
 
     def command_line(self) -> str:
-        """What everyone on the machine can see of it."""
+        """Returns the command line, which everyone on the machine can see."""
         return Path(f"/proc/{self.process.pid}/cmdline").read_text("utf-8")
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
-    """All the variables of a process: none of this machine's, and no provider but on the loopback."""
+    """Returns all the variables of a process: none of this machine's, and every provider on the loopback."""
     nowhere = f"http://{NOWHERE}/v1"
     urls = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GEMINI_BASE_URL", "HF_BASE_URL")
     own = {"HOME": str(folder), "LANG": "C.UTF-8", "CHORUS_STATE_DIR": str(folder / "state")}
@@ -77,7 +77,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
 
 
 async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, str]:
-    """Runs `python -m` until it ends by itself; its exit code, standard output and standard error."""
+    """Runs `python -m` until it ends; returns its exit code, standard output and standard error."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *arguments),
         cwd=ROOT,
@@ -134,7 +134,7 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
 
 
 async def _keep_log(started: RunningServer, serves: asyncio.Event) -> None:
-    """Copies what a process writes to its log, and finds there where it serves."""
+    """Copies the output of a process to its log, and takes its address from there."""
     assert started.process.stdout is not None
     with started.log.open("wb", buffering=0) as file:
         async for line in started.process.stdout:
@@ -156,27 +156,27 @@ async def _until_ready(address: str, security: Security) -> None:
 
 @asynccontextmanager
 async def feedback_stub(address: str) -> AsyncIterator[Any]:
-    """The FeedbackService of an orchestrator."""
+    """Opens a stub for the FeedbackService of an orchestrator."""
     async with connect(address, FEEDBACK_SERVICE) as channel:
         yield feedback_service_pb2_grpc.FeedbackServiceStub(channel)
 
 
 @asynccontextmanager
 async def classroom_stub(address: str) -> AsyncIterator[Any]:
-    """The ClassroomService of an orchestrator."""
+    """Opens a stub for the ClassroomService of an orchestrator."""
     async with connect(address, "chorus.classroom.v1.ClassroomService") as channel:
         yield classroom_service_pb2_grpc.ClassroomServiceStub(channel)
 
 
 async def failure(call: Any) -> ChorusError:
-    """The error that a call ends with."""
+    """Returns the error that a call ends with."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call
     return from_rpc_error(caught.value)
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits for what another process writes into a file."""
+    """Waits until a condition holds, such as that another process has written to a file."""
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - a file does not say that it has changed
             await asyncio.sleep(0.01)

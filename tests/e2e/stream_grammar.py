@@ -1,4 +1,4 @@
-"""The small language of StreamFeedback."""
+"""Checks that a stream keeps to the grammar of StreamFeedback."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Each client in another language: generated, built and run as its README says, against live servers."""
+"""Generates, builds and runs the client of each language as its README says, against live servers."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Past U+FFFF, joined by ZWJ, with modifiers, flags, and letters that are written in parts.
+# The text has characters past U+FFFF, ZWJ sequences, modifiers, flags, and decomposed letters.
 TEXT = (
     "학교 도서관 📚을 우리 👩‍👩‍👧‍👦에게 열어야 한다\n\n"
     "우리 학교 도서관은 네 시 반이면 문을 닫는다 🇰🇷. 집에는 동생이 있어서 집중이 않 된다 👨🏽‍💻.\n"
@@ -88,14 +88,14 @@ CLIENTS = [
             f"{JARS}/protobuf.jar",
         ),
         build=("make", "build"),
-        run=("java", "@build/classpath", "ClientRunner"),
+        run=("java", "@build/classpath", "Review"),
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Chorus:
-    """An orchestrator that takes one call at a time, and what happened to the calls of the fakes."""
+    """Holds the address of an orchestrator that takes one call at a time, and the events of the fakes."""
 
     address: str
     events: Events
@@ -103,7 +103,7 @@ class Chorus:
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
-    # buf is beside the Python that runs this.
+    # buf is installed beside the Python that runs the tests.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
 
@@ -171,7 +171,8 @@ class ClientRunner:
             stderr=PIPE,
         )
         try:
-            async with asyncio.timeout(PATIENCE):
+            # A second client may run within the block.
+            async with asyncio.timeout(2 * PATIENCE):
                 yield process
         finally:
             if process.returncode is None:
@@ -235,10 +236,10 @@ async def test_a_deadline_that_is_too_short_passes(review: ClientRunner, essay: 
 async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
     review: ClientRunner, essay: Path
 ) -> None:
-    def cancelled() -> int:
-        return review.chorus.events.seen("fake/hangs", "cancelled")
+    def seen(kind: str) -> int:
+        return review.chorus.events.seen("fake/hangs", kind)
 
-    before = cancelled()
+    started, cancelled = seen("started"), seen("cancelled")
     async with review.started(essay, models="fake/hangs") as hanging:
         assert hanging.stdout is not None
         assert await hanging.stdout.readline() == b"accepted: fake/hangs\n"
@@ -246,12 +247,14 @@ async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
         assert code == 1
         assert "\nreason: RATE_LIMITED (chorus)\n" in errors
         assert re.search(r"^retry after: \d+(\.\d+)? s$", errors, re.MULTILINE)
+        # The fake reports a cancellation only of a call that has reached it.
+        await until(lambda: seen("started") > started)
         hanging.send_signal(signal.SIGINT)
         _, told = await hanging.communicate()
     assert re.match(rb"failed: .*cancell?ed", told, re.IGNORECASE)
     assert hanging.returncode != 0
-    # The models stop, too.
-    await until(lambda: cancelled() > before)
+    # The model stops, too.
+    await until(lambda: seen("cancelled") > cancelled)
 
 
 @pytest.mark.parametrize(
@@ -269,10 +272,20 @@ async def test_the_python_client_writes_a_report(
     assert unicodedata.normalize("NFD", "금새") in report
 
 
-async def test_the_python_program_of_the_readme_runs(folder: Path, chorus: Chorus, essay: Path) -> None:
-    readme = (ROOT / "clients" / "command_line" / "README.md").read_text("utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    file = folder / "readme_program.py"
+@pytest.mark.parametrize(
+    ("number", "refusal"),
+    [
+        (0, "failed: InvalidRequestError {'submission.text': '"),
+        (1, "failed: INVALID_ARGUMENT\n"),
+    ],
+    ids=["with the library", "without it"],
+)
+async def test_the_python_programs_of_the_readme_run(
+    number: int, refusal: str, folder: Path, chorus: Chorus, essay: Path
+) -> None:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
+    program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]
+    file = folder / f"readme_program_{number}.py"
     file.write_text(program, encoding="utf-8")
     empty = folder / "empty.txt"
     empty.write_bytes(b"")
@@ -286,5 +299,5 @@ async def test_the_python_program_of_the_readme_runs(folder: Path, chorus: Choru
         outputs.append(output.decode())
     reviewed, refused = outputs
     assert re.match(r"accepted\n(?:(?:delta|result|merged)\n)+response\n- \S", reviewed)
-    assert refused.startswith("failed: INVALID_ARGUMENT\n")
-    assert 'field: "submission.text"' in refused
+    assert refused.startswith(refusal)
+    assert "submission.text" in refused

@@ -24,18 +24,24 @@ RUBRIC = {
 
 @dataclass
 class LocalChorus:
-    """`deploy.local up`, and what it has printed."""
+    """Holds the process of `deploy.local up`, and what it has printed."""
 
     process: asyncio.subprocess.Process
     printed: str = ""
 
     async def prints(self, text: str) -> None:
-        """Reads on until it has printed a text."""
+        """Reads on until the process has printed a text."""
         assert self.process.stdout is not None
         while text not in self.printed:
-            line = await self.process.stdout.readline()
+            async with asyncio.timeout(PATIENCE):
+                line = await self.process.stdout.readline()
             assert line, self.printed
             self.printed += line.decode()
+
+    async def ends(self) -> int:
+        """Waits until the process has ended and returns its exit code."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
 
 
 @asynccontextmanager
@@ -55,8 +61,7 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus,
         stderr=STDOUT,
     )
     try:
-        async with asyncio.timeout(PATIENCE):
-            yield LocalChorus(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
+        yield LocalChorus(process), f"127.0.0.1:{ports['ORCHESTRATOR_PORT']}"
     finally:
         if process.returncode is None:
             process.kill()
@@ -64,27 +69,27 @@ async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus,
 
 
 def left_behind(folder: Path) -> dict[int, str]:
-    """The programs whose home is a folder: their command lines by their ids."""
+    """Finds the processes whose home is a folder; returns their command lines by process id."""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if f"HOME={folder}\0".encode() in (process / "environ").read_bytes():
                 found[int(process.name)] = (process / "cmdline").read_text("utf-8")
         except (FileNotFoundError, ProcessLookupError, PermissionError):
-            # It has ended, or is somebody else's.
+            # The process has ended, or belongs to somebody else.
             continue
     return found
 
 
 def served_at(folder: Path, service: str) -> str:
-    """When a service began to serve, by its log."""
+    """Returns when a service began to serve, according to its log."""
     (log,) = folder.rglob(f"{service}.log")
     lines = map(json.loads, log.read_text("utf-8").splitlines())
     return next(str(line["at"]) for line in lines if line["event"] == "serving")
 
 
 def logged(folder: Path) -> list[str]:
-    """What each program has written into its log."""
+    """Returns what each service has logged."""
     return [log.read_text("utf-8") for log in folder.rglob("*.log")]
 
 
@@ -151,7 +156,7 @@ async def test_who_was_killed_is_named_with_its_log(tmp_path: Path) -> None:
         (killed,) = (number for number, line in left_behind(tmp_path).items() if "services.gemma" in line)
         os.kill(killed, signal.SIGKILL)
         await running.prints("gemma was killed by signal 9; stopping the others; log: ")
-        assert await running.process.wait() == 1
+        assert await running.ends() == 1
     assert left_behind(tmp_path) == {}
 
 
@@ -179,7 +184,7 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
         assert "ready" in running.printed
         running.process.send_signal(signal.SIGTERM)
         await running.prints("Stopping: what runs is answered first; again to kill\n")
-        assert await running.process.wait() == 0
+        assert await running.ends() == 0
     code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
     assert code == 1
     assert f"Does Chorus run at {address}?" in errors
@@ -195,7 +200,7 @@ async def test_gemma_counts_the_memory_that_the_others_leave(tmp_path: Path) -> 
         others = [served_at(tmp_path, each) for each in ("orchestrator", "cloud_proxy", "proofreader")]
         assert served_at(tmp_path, "gemma") > max(others)
         running.process.send_signal(signal.SIGTERM)
-        assert await running.process.wait() == 0
+        assert await running.ends() == 0
 
 
 async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path: Path) -> None:
@@ -209,14 +214,14 @@ async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path:
         assert (code, errors) == (0, "")
         assert "chorus/proofreader-language" in table
         running.process.send_signal(signal.SIGTERM)
-        assert await running.process.wait() == 0
+        assert await running.ends() == 0
 
 
 async def test_a_text_is_reviewed_by_services_that_ask_for_certificates(tmp_path: Path) -> None:
     essay = tmp_path / "essay.txt"
     essay.write_text("We would recieve beans.", "utf-8")
     folder = str(Authority().issue(tmp_path / "certificates", "chorus"))
-    # The token is for a port that is not called here.
+    # Tokens are for another port than the one that is called here.
     settings = {"FILE": str(essay), "CHORUS_TLS_DIR": folder, "CHORUS_TOKEN": "nobody-s"}
     code, output, errors = await run_to_end(tmp_path, "deploy.local", "run", **settings)
     assert (code, errors) == (0, "")
@@ -239,6 +244,6 @@ async def test_who_stops_while_it_starts_leaves_nobody_behind(
         await running.prints("cloud_proxy")
         assert len(left_behind(tmp_path)) == 1 + len(SERVICES)
         running.process.send_signal(number)
-        assert await running.process.wait() == code
-    # Whose parent was killed ends by itself.
+        assert await running.ends() == code
+    # A child whose parent was killed ends by itself.
     await until(lambda: left_behind(tmp_path) == {})

@@ -42,7 +42,7 @@ from tests.patience import PATIENCE, with_growing_deadline
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TEXT = "Our school needs a garden. Students would learn how plants grow. A garden is worth its cost."
-# They are waited for until the time for them is up.
+# These models never finish: they are waited for until their time is up.
 ENDLESS = {"fake/hangs", "fake/stalls", "fake/slow"}
 FAILURES = {
     "fake/hangs": failure_pb2.ERROR_REASON_TIMEOUT,
@@ -65,7 +65,7 @@ FAILURES = {
 
 @dataclass(frozen=True)
 class OrchestratorWithFakes:
-    """An orchestrator over the fakes, and what happened to their calls."""
+    """Holds an orchestrator in front of the fakes, and the events of their calls."""
 
     stub: Any
     events: Events
@@ -77,7 +77,7 @@ async def system(folder: Path) -> AsyncIterator[OrchestratorWithFakes]:
     events = Events(folder / "events.jsonl")
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        # The file never comes: fake/slow thinks as long as anyone waits.
+        # The file never comes, so fake/slow thinks as long as anyone waits for it.
         slow = {"FAKE_EVENTS": str(events.path), "FAKE_SLOW_UNTIL": str(folder / "never")}
         fake = await enter(running(FAKE, folder, **slow))
         orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=fake.address))
@@ -85,7 +85,7 @@ async def system(folder: Path) -> AsyncIterator[OrchestratorWithFakes]:
 
 
 def asking(*models: str, request_id: str = "", **policy: Any) -> GetFeedbackRequest:
-    """A request that is content with whoever answers, and with nobody in their place."""
+    """Makes a request that any one answer satisfies, and in which no model stands in for another."""
     return GetFeedbackRequest(
         submission=Submission(text=TEXT),
         models=models,
@@ -95,13 +95,13 @@ def asking(*models: str, request_id: str = "", **policy: Any) -> GetFeedbackRequ
 
 
 def timed_out(response: GetFeedbackResponse) -> set[str]:
-    """The models that had no time to answer."""
+    """Returns the models that did not answer in time."""
     reason = failure_pb2.ERROR_REASON_TIMEOUT
     return {each.model for each in response.results if each.failure.reason == reason}
 
 
 def failures(error: ChorusError) -> dict[str, failure_pb2.ErrorReason.ValueType]:
-    """The reasons in the details of a call that found no quorum, by model."""
+    """Returns the reason of each model from the details of a call that found no quorum."""
     assert isinstance(error, QuorumNotReached)
     failure_type = failure_pb2.Failure.DESCRIPTOR
     details = [failure_pb2.Failure.FromString(each.value) for each in error.details if each.Is(failure_type)]
@@ -195,12 +195,12 @@ async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: Orches
     assert not system.events.seen("fake/slow", "finished")
     assert response.merged.panel.answered == 2
     assert response.results[2].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
-    # And it writes no further.
+    # The straggler writes no further.
     await until(lambda: system.events.seen("fake/slow", "cancelled") == before + 1)
 
 
 async def test_substitutes_take_the_seats_of_those_who_fail(system: OrchestratorWithFakes) -> None:
-    # Whoever is free of charge and comes before fake/fourth is asked already.
+    # All free models before fake/fourth are in the panel already, so it is the first substitute.
     asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/refusing", "fake/empty")
 
     async def ask(seconds: float) -> GetFeedbackResponse:
@@ -218,7 +218,7 @@ async def test_substitutes_take_the_seats_of_those_who_fail(system: Orchestrator
     assert seats["fake/fourth"].substitute_for in asked
     stood_in = [each.substitute_for for each in response.results if each.substitute_for]
     assert all(stood_in.count(model) <= 2 for model in asked)
-    # Nobody named their providers.
+    # These belong to providers that the request does not name.
     assert not {"fake/good", "fake/second", "fake/third"} & {*seats}
 
 

@@ -1,4 +1,4 @@
-"""Several hosts, each with its own address, behind names that resolve to all of their replicas."""
+"""Tests several hosts with an address each, behind names that resolve to all replicas."""
 
 import asyncio
 import signal
@@ -32,7 +32,7 @@ async def hosts(tmp_path: Path, folder: Path) -> AsyncIterator["ReplicatedChorus
 
 @dataclass
 class ReplicatedChorus:
-    """Orchestrators and model servers that talk mTLS, and a caller."""
+    """Starts orchestrators and model servers that talk mutual TLS, and a caller."""
 
     network: Network
     authority: Authority
@@ -81,7 +81,7 @@ class ReplicatedChorus:
 
 @dataclass
 class LoadGenerator:
-    """What keeps calling, and what became of its calls."""
+    """Holds a process that keeps calling, and the outcome of each of its calls."""
 
     process: Process
     endings: list[str] = field(default_factory=list)
@@ -116,11 +116,11 @@ async def test_no_call_fails_while_replicas_come_drain_and_die(hosts: Replicated
     await hosts.ready(new_orchestrator, new_model)
     hosts.network.name(ORCHESTRATORS, [*orchestrators, new_orchestrator])
     hosts.network.name(MODELS, [*models, new_model])
-    # No connection has been lost: it is their age that has clients ask for the name again.
+    # No connection is lost here. Clients resolve the name again because connections reach their age.
     await until(lambda: at_work([new_model], "StreamGenerate"))
     await until(lambda: at_work([new_orchestrator], "GetFeedback"))
 
-    # A replica that drains is out of the name when it begins, as in the cluster; one that dies, after that.
+    # As in the cluster, a replica leaves the name before it drains, and after it dies.
     hosts.network.name(ORCHESTRATORS, [*orchestrators[1:], new_orchestrator])
     hosts.network.name(MODELS, [*models[1:], new_model])
     assert await end_all(orchestrators[0], models[0], by=signal.SIGTERM) == [0, 0]
@@ -140,7 +140,7 @@ async def test_no_call_fails_while_replicas_come_drain_and_die(hosts: Replicated
     await listening
 
     assert not [each for each in caller.endings if not each.startswith("OK ")]
-    # Both had calls in their hands when they died: others were given these.
+    # Both had calls in flight when they died, which others took over.
     assert is_writing()
     assert was_asked_again(orchestrators[1], models=[models[2], new_model])
 
@@ -150,7 +150,7 @@ async def end_all(*hosts: NetnsHost, by: signal.Signals) -> list[int]:
 
 
 def was_asked_again(dead: NetnsHost, models: list[NetnsHost]) -> bool:
-    """Whether models were asked for the same caller's call by a dead orchestrator and by another."""
+    """Says whether, for one call of a caller, models were asked by a dead orchestrator and by another."""
     askers: defaultdict[str, set[str]] = defaultdict(set)
     for call in (each for model in models for each in model.calls("StreamGenerate")):
         askers[call["request_id"]].add(call["peer"].split(":")[1])

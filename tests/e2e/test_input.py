@@ -42,14 +42,14 @@ LEVELS = [Level(score=1), Level(score=2)]
 
 @dataclass(frozen=True)
 class OrchestratorUnderTest:
-    """An orchestrator, its stub, and its GetFeedback for bytes that no stub sends."""
+    """Holds an orchestrator, its stub, and its GetFeedback for bytes that no stub sends."""
 
     address: str
     stub: Any
     send: Any
 
     async def is_well(self) -> bool:
-        """Whether a good call is answered."""
+        """Says whether a good call is answered."""
         response = await self.stub.GetFeedback(request(), timeout=PATIENCE)
         return bool(response.merged.panel.answered == 1)
 
@@ -68,12 +68,12 @@ async def system(folder: Path) -> AsyncIterator[OrchestratorUnderTest]:
 
 
 def get_feedback(channel: grpc.aio.Channel) -> Any:
-    """The call, which takes and gives bytes."""
+    """Returns GetFeedback as a method that takes and gives bytes."""
     return channel.unary_unary(f"/{FEEDBACK_SERVICE}/GetFeedback")
 
 
 def request(text: str = "A text.", **fields: Any) -> GetFeedbackRequest:
-    """A good request, but for the fields given."""
+    """Makes a good request, apart from the fields that are given."""
     good: dict[str, Any] = {"submission": Submission(text=text), "models": ["fake/good"]}
     return GetFeedbackRequest(**(good | fields))
 
@@ -153,7 +153,7 @@ async def test_a_call_without_a_deadline_is_refused(system: OrchestratorUnderTes
     [
         pytest.param(b"\xff\xff\xff\xff", id="no message"),
         pytest.param(request().SerializeToString()[:-1], id="cut"),
-        # submission.text, one byte long, which is no UTF-8.
+        # It holds submission.text with one byte that is no UTF-8.
         pytest.param(b"\x0a\x03\x0a\x01\xff", id="no UTF-8"),
     ],
 )
@@ -165,7 +165,7 @@ async def test_bytes_that_are_no_request_name_the_message(system: OrchestratorUn
 
 
 async def test_unknown_fields_are_ignored(system: OrchestratorUnderTest) -> None:
-    # Field 1000: a varint, and a text.
+    # Field 1000 is unknown: once a varint, once a text.
     unknown = b"\xc0\x3e\x01" + b"\xc2\x3e\x03new"
     answer = GetFeedbackResponse.FromString(
         await system.send(request().SerializeToString() + unknown, timeout=PATIENCE)
@@ -177,7 +177,7 @@ async def test_a_message_over_sixteen_mebibytes_is_refused_by_the_transport(
     system: OrchestratorUnderTest,
 ) -> None:
     data = request("x" * (16 * MEBIBYTE)).SerializeToString()
-    # One that does not refuse it itself.
+    # This channel does not refuse the message itself.
     options = [("grpc.max_send_message_length", -1)]
     async with grpc.aio.insecure_channel(system.address, options) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -210,7 +210,7 @@ async def test_every_quote_is_a_slice_of_the_text_as_received(
 ) -> None:
     models = ["fake/good", "fake/second", "chorus/proofreader-language", "chorus/proofreader-structure"]
     response = await system.stub.GetFeedback(request(text, models=models), timeout=PATIENCE)
-    # The reviewers read Korean and English only, and say so; substitutes may be asked then.
+    # The proofreader refuses other languages than Korean and English; substitutes may be asked then.
     failures = [
         each.failure.reason for each in response.results if each.model in models and each.HasField("failure")
     ]

@@ -50,14 +50,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TALKERS = ("openai/talker", "anthropic/talker", "google/talker", "huggingface/meta/talker")
 PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
-# 80 tokens that are read, 20 that are read from a cache, 50 that are written.
+# An answer costs 80 input tokens, 20 cached ones and 50 output tokens.
 COST_USD_NANOS = 80 * 1000 + 20 * 100 + 50 * 5000
 SAMPLES = ROOT / "clients/command_line/samples"
 
 
 @dataclass(frozen=True)
 class ReviewedEssay:
-    """A text, what the models quote of it, and the criterion that they judge."""
+    """Holds a text, what the models quote of it, and the criterion that they judge."""
 
     text: str
     quote: str
@@ -67,7 +67,7 @@ class ReviewedEssay:
         return GetFeedbackRequest(submission=Submission(text=self.text))
 
 
-# Each is judged by the default rubric of its language.
+# The criterion is one of the default rubric of the text's language.
 KOREAN = ReviewedEssay(
     (SAMPLES / "ko.txt").read_text("utf-8"), "나는 학교 도서관을 토요일에도 열어야 한다고 생각한다.", "claim"
 )
@@ -78,14 +78,14 @@ ENGLISH = ReviewedEssay(
 
 @dataclass(frozen=True)
 class ChorusWithProviders:
-    """Chorus, and the providers in the order of TALKERS."""
+    """Holds the stubs of Chorus, and the providers in the order of TALKERS."""
 
     feedback: Any
     classroom: Any
     providers: Sequence[Emulator]
 
     def answers(self, work: ReviewedEssay) -> None:
-        """Has each provider say the same of a work in its next answer."""
+        """Makes the next answer of every provider the same review of an essay."""
         answer = _answer(work)
         pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
         for provider in self.providers:
@@ -160,7 +160,7 @@ async def test_the_scores_of_a_panel_are_merged(system: ChorusWithProviders) -> 
     system.answers(ENGLISH)
     response = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
     (content,) = (each for each in response.merged.scores if each.criterion_id == "content")
-    # Rules judge no criteria.
+    # The rule-based reviewers judge no criteria.
     assert [(rater.model, rater.raw) for rater in content.raters] == [(name, 4) for name in sorted(TALKERS)]
     assert content.score == 4
     assert content.low < 4 < content.high
@@ -225,7 +225,7 @@ async def test_the_models_are_listed_with_their_state_and_their_record(system: C
     for name in (*TALKERS, *PROOFREADERS):
         record = models[name].track_record
         assert record.calls > 0
-        # Another test has it fail.
+        # Another test makes this model fail.
         assert record.failure_rate == 0 or name == "openai/talker"
         assert record.latency.ToNanoseconds() > 0
         assert (record.output_tokens_per_second > 0) == (name in TALKERS)
@@ -362,7 +362,7 @@ def _anchors(response: GetFeedbackResponse) -> list[tuple[str, Anchor]]:
 
 
 def _timeless(response: GetFeedbackResponse) -> GetFeedbackResponse:
-    """The response without what differs between equal calls."""
+    """Returns the response without what differs between equal calls."""
     copy = GetFeedbackResponse()
     copy.CopyFrom(response)
     copy.ClearField("feedback_id")

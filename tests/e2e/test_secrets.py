@@ -1,4 +1,4 @@
-"""Secrets and texts are planted, calls succeed and fail, and then everything is searched that gets out."""
+"""Plants secrets and texts, lets calls succeed and fail, and then searches everything that gets out."""
 
 import asyncio
 import hashlib
@@ -36,7 +36,7 @@ MODEL = "openai/talker"
 
 @dataclass(frozen=True)
 class ChorusWithSecrets:
-    """Chorus with every secret it can have."""
+    """Holds a Chorus with every secret that it can have."""
 
     folder: Path
     stub: Any
@@ -123,7 +123,7 @@ async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None
     for process in system.processes:
         await process.end(signal.SIGTERM)
     seen += [process.log.read_bytes() for process in system.processes]
-    # What was looked through holds what it should hold.
+    # These words show that the search covers what it should.
     everything = b"\n".join([*seen, *system.collector.bodies])
     for word in (
         b"PROVIDER_AUTH",
@@ -147,7 +147,7 @@ def _page(port: int) -> bytes:
 def _command_lines() -> list[bytes]:
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        # Another process may have ended meanwhile.
+        # A process may have ended meanwhile.
         with suppress(OSError):
             found.append(path.read_bytes())
     return found

@@ -129,7 +129,7 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
     (failed,) = map(failure_pb2.Failure.FromString, failures)
     assert failed.reason == failure_pb2.ERROR_REASON_PROVIDER_AUTH
     assert failed.metadata["setting"] == "OPENAI_API_KEY"
-    # It was sent where it belongs.
+    # The key was sent to its provider.
     assert provider.received[0].headers["authorization"] == f"Bearer {KEY}"
     logs = proxy.logged(), orchestrator.logged()
     assert all('"call"' in log for log in logs)

@@ -80,7 +80,7 @@ async def test_gemma_does_not_wait_for_its_weights_when_it_is_told_to_stop(folde
 
     async with serving(GEMMA, folder, GEMMA_MODEL=str(folder)) as gemma:
         await until(is_read)
-        # Nothing is written: by itself the load never ends.
+        # Nothing is written to the pipe, so the load never ends by itself.
         assert await gemma.end(signal.SIGTERM) == 0
     assert "Traceback" not in gemma.logged()
     os.close(writers[0])
@@ -118,13 +118,13 @@ async def test_what_is_stored_survives_the_death_of_the_process(tmp_path: Path, 
             assert event.result.model == "fake/second"
             stream.cancel()
         assert events.seen("fake/good", "started") == 1
-        # Its answer was paid for before the process died.
+        # This answer was paid for before the process died.
         assert events.seen("fake/second", "started") == 1
 
 
 @dataclass(frozen=True)
 class ChorusWithOneProvider:
-    """Chorus, and the one provider that it has a key for."""
+    """Holds the stub of Chorus, and the one provider that it has a key for."""
 
     stub: Any
     provider: Emulator

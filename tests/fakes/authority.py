@@ -1,4 +1,4 @@
-"""A certificate authority, and folders of certificates as cert-manager mounts and renews them."""
+"""Issues certificates into folders, as cert-manager mounts and renews them."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ import trustme
 
 
 class Authority:
-    """Issues certificates; each has a name, and is good for the loopback."""
+    """Issues certificates that hold a name and are valid for the loopback."""
 
     def __init__(self) -> None:
         self._ca = trustme.CA()
 
     def issue(self, folder: Path, name: str) -> Path:
-        """Writes a certificate, or renews the one that is there: all files at once, through a link."""
+        """Writes or renews a certificate; a link switches all files at once."""
         issued = self._ca.issue_cert(name, "127.0.0.1", common_name=name)
         version = folder / f"..v{1 + sum(1 for _ in folder.glob('..v*'))}"
         version.mkdir(parents=True)

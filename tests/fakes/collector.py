@@ -1,4 +1,4 @@
-"""A collector of traces: OTLP over HTTP, on the loopback."""
+"""Collects traces sent by OTLP over HTTP, on the loopback."""
 
 import threading
 from collections.abc import Iterator
@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-# Whoever imports this is skipped without it.
+# A test module that imports this one is skipped where the package is missing.
 trace_service_pb2 = pytest.importorskip(
     "opentelemetry.proto.collector.trace.v1.trace_service_pb2", reason="it comes with the extra 'tracing'"
 )
 
 
 class Collector:
-    """Keeps what it is sent."""
+    """Keeps the requests that it is sent."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.url = ""
 
     def spans(self) -> list[Any]:
-        """Every span so far."""
+        """Returns every span so far."""
         requests = map(trace_service_pb2.ExportTraceServiceRequest.FromString, self.bodies)
         return [
             span
@@ -45,7 +45,7 @@ class Collector:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-                """Says nothing."""
+                """Logs nothing."""
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
             thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -59,5 +59,5 @@ class Collector:
 
 
 def attributes(span: Any) -> dict[str, object]:
-    """The attributes of a span, by their names."""
+    """Returns the attributes of a span by their names."""
     return {each.key: getattr(each.value, each.value.WhichOneof("value") or "") for each in span.attributes}

@@ -1,9 +1,10 @@
-"""A ModelService of a few lines that keeps what each of its calls looked like."""
+"""Offers a ModelService of a few lines that keeps each of its calls."""
 
 import asyncio
+import random
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +23,19 @@ from rpckit.server import Host, serving
 from rpckit.settings import Environment, ServerSettings
 
 SERVICE = "chorus.model.v1.ModelService"
+# Linux, macOS and IANA take the ports of outgoing connections from above this range.
+_NEVER_OUTGOING = range(20_000, 30_000)
 
 
 @dataclass(frozen=True)
 class ServerOnlySettings:
-    """The settings of a service that has none of its own."""
+    """Holds the settings of a service that has none of its own."""
 
     server: ServerSettings
 
 
 class Recorder(model_service_pb2_grpc.ModelServiceServicer):
-    """Generate does what the system instruction says: "wait" for `go`, "fail", or answer."""
+    """Keeps each call. The system instruction lets Generate "wait" for `go` or "fail"; else it answers."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -84,7 +87,8 @@ class Recorder(model_service_pb2_grpc.ModelServiceServicer):
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-        return port
+    """Returns a port that nobody uses now, and that the system gives to no outgoing connection meanwhile."""
+    while True:
+        port = random.SystemRandom().choice(_NEVER_OUTGOING)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

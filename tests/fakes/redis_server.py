@@ -1,4 +1,4 @@
-"""A real redis-server of a test's own."""
+"""Runs a real redis-server for one test."""
 
 import asyncio
 import shutil
@@ -19,7 +19,7 @@ PASSWORD = "redis-planted"  # noqa: S105 - of a server that lives as long as a t
 
 
 class RedisServer:
-    """One server on the loopback; killed and started again it has forgotten all."""
+    """Runs one server on the loopback, which forgets everything when it is killed."""
 
     def __init__(self, folder: Path) -> None:
         binary = shutil.which("redis-server")
@@ -32,7 +32,7 @@ class RedisServer:
         self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
 
     async def start(self, *options: str) -> None:
-        """Starts it and waits until it answers. The password comes on no command line."""
+        """Starts the server and waits until it answers. The password is on no command line."""
         config = self._folder / "redis.conf"
         lines = (f"port {self.port}", "bind 127.0.0.1", 'save ""', f"dir {self._folder}", *options)
         config.write_text("\n".join([*lines, f"requirepass {PASSWORD}", ""]))
@@ -48,19 +48,19 @@ class RedisServer:
                     return
 
     def send(self, number: signal.Signals) -> None:
-        """Sends it a signal."""
+        """Sends the server a signal."""
         assert self._process is not None
         self._process.send_signal(number)
 
     async def kill(self) -> None:
-        """Ends it at once."""
+        """Kills the server."""
         if self._process is not None:
             self._process.kill()
             await self._process.wait()
             self._process = None
 
     def client(self) -> Redis:
-        """What asks it directly."""
+        """Returns a client that asks the server directly."""
         return Redis.from_url(self.url)
 
 
@@ -79,6 +79,6 @@ async def redis_server(folder: Path) -> AsyncIterator[RedisServer]:
 async def redis_store(
     url: str, retention_seconds: float, lease_seconds: float = 6.0
 ) -> AsyncIterator[RedisStore]:
-    """A store with a connection of its own."""
+    """Opens a store with a connection of its own."""
     async with connected(url) as client:
         yield RedisStore(client, retention_seconds, lease_seconds)

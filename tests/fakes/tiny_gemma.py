@@ -17,12 +17,13 @@ from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImagePr
 
 from rpckit.errors import ChorusError
 from rpckit.settings import Environment
-from services.gemma.fit.resources import Device, Resources
-from services.gemma.generation.runner import Gemma
-from services.gemma.scheduler.local_model import Ending, Job, Message, Sampling
-from services.gemma.settings import Settings
-from services.gemma.weights.load import load
-from services.gemma.weights.source import Hub
+from services.gemma.fit.resources import ComputeDevice, MachineResources
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
+from services.gemma.interface.local_model import GenerationResult
+from services.gemma.loading.load_model import load_model
+from services.gemma.settings import GemmaSettings
+from services.gemma.weights.source import HuggingFaceHub, ModelHub
 
 # Its control tokens are Gemma's; its words are bytes, ASCII and a little Korean: most Korean and every emoji
 # takes several tokens.
@@ -33,13 +34,13 @@ _IMAGE = {
     "eoi_token": "<end_of_image>",
     "image_token": "<image_soft_token>",
 }
-# More than the sliding window, and more than is read of a text at once.
+# More than the sliding window, and more than a chunk of a prompt.
 IMAGE_TOKENS = 144
 IMAGE_SIDE = 96
 _BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 _LETTERS = (*(chr(code) for code in range(ord("!"), ord("~") + 1)), "▁", "\n", *"가나다라마바사한국어글")
 
-# Says what Gemma 3's own says: the system's words open the user's first turn, roles alternate.
+# As Gemma 3's own: the system's text opens the user's first turn, and roles alternate.
 CHAT_TEMPLATE = """\
 {{ bos_token }}
 {%- set system = messages[0]['content'] + '\n\n' if messages[0]['role'] == 'system' else '' -%}
@@ -61,9 +62,10 @@ CHAT_TEMPLATE = """\
 {%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}
 """
 
-# What ends a string, a list and an object comes easily to it: JSON is finished, mostly in some 150 tokens.
-# The end of a turn comes after some 20 if tokens are drawn, never if the best one is taken each time.
-_LIKING = {'"': 2.4, "]": 2.2, "}": 2.1, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 2.05}
+# Logits that each token has whatever went before. The tokens that end a string, a list and an object are
+# likely, so that JSON is finished, mostly after some 150 tokens. The end of a turn is sampled after some 20,
+# and never comes at temperature 0.
+_TOKEN_BIAS = {'"': 2.4, "]": 2.2, "}": 2.1, ",": 0.5, "<eos>": -1.0, "<end_of_turn>": 2.05}
 
 
 def build(folder: Path, *, context_tokens: int = 32768) -> Path:
@@ -123,40 +125,41 @@ def build_older(folder: Path, kind: Any, config: Any) -> Path:
     return folder
 
 
-GREETING = Job((Message("user", "Hello, 글"),), Sampling(temperature=0))
-ROOMY = Resources(Device("cpu", 2**34, 1e10), 2**34)
+GREETING = GenerationRequest((ChatMessage("user", "Hello, 글"),), SamplingParameters(temperature=0))
+ROOMY = MachineResources(ComputeDevice("cpu", 2**34, 1e10), 2**34)
 """16 GiB of memory and of disk, as a test's machine."""
 
 
 def loaded(
-    source: Path | str, hub: Hub | None = None, resources: Resources = ROOMY, **variables: str
-) -> Gemma:
-    """Loads what the server would; `variables` are added to its environment."""
+    source: Path | str, hub: ModelHub | None = None, resources: MachineResources = ROOMY, **variables: str
+) -> GemmaRunner:
+    """Loads a model as the server does; `variables` are added to its environment."""
     own = {"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": "/no/copies", "GEMMA_THREADS": "1"}
-    return load(Settings.read(Environment(own | variables)), hub or Hub(), resources)
+    return load_model(GemmaSettings.read(Environment(own | variables)), hub or HuggingFaceHub(), resources)
 
 
-def write_all(gemma: Gemma, *jobs: Job) -> list[tuple[list[str], Ending]]:
-    """Writes the answers in one batch."""
-    writings = [gemma.begin(each) for each in jobs]
-    pieces: list[list[str]] = [[] for _ in jobs]
-    ends: list[Ending | ChorusError | None] = [None for _ in jobs]
-    for each in writings:
+def write_all(gemma: GemmaRunner, *requests: GenerationRequest) -> list[tuple[list[str], GenerationResult]]:
+    """Generates the answers in one batch; returns each one's texts, step by step, and its result."""
+    sequences = [gemma.begin(each) for each in requests]
+    texts: list[list[str]] = [[] for _ in requests]
+    results: list[GenerationResult | ChorusError | None] = [None for _ in requests]
+    for each in sequences:
         assert gemma.admit(each)
     try:
-        while None in ends:
-            going = [index for index, end in enumerate(ends) if end is None]
-            steps = gemma.step([writings[index] for index in going])
-            for index, progress in zip(going, steps, strict=True):
-                pieces[index] += [progress.text] if progress.text else []
-                ends[index] = progress.end
+        while None in results:
+            running = [index for index, result in enumerate(results) if result is None]
+            outputs = gemma.step([sequences[index] for index in running])
+            for index, output in zip(running, outputs, strict=True):
+                texts[index] += [output.text] if output.text else []
+                results[index] = output.result
     finally:
-        for each in writings:
+        for each in sequences:
             gemma.release(each)
-    for end in ends:
-        if isinstance(end, ChorusError):
-            raise end
-    return [(texts, end) for texts, end in zip(pieces, ends, strict=True) if isinstance(end, Ending)]
+    for result in results:
+        if isinstance(result, ChorusError):
+            raise result
+    pairs = zip(texts, results, strict=True)
+    return [(each, result) for each, result in pairs if isinstance(result, GenerationResult)]
 
 
 def tiny_tokenizer(words: Iterable[str] = (), merges: Any = (), **image: str) -> GemmaTokenizer:
@@ -200,11 +203,11 @@ def tiny_model(tokenizer: GemmaTokenizer, context_tokens: int) -> Gemma3ForCausa
     embedding, norm = decoder.embed_tokens.weight, decoder.norm.weight
     with torch.no_grad():
         embedding.normal_(std=0.14)
-        # One dimension is the liking, the same whatever went before; in the others a token repels itself.
+        # One dimension holds the bias, whatever went before; in the others a token repels itself.
         embedding[:, 0] = 1.0
         norm.fill_(-1.71)
         norm[0] = -0.29
-        for token, liking in _LIKING.items():
-            embedding[tokenizer.convert_tokens_to_ids(token), 0] = liking
+        for token, bias in _TOKEN_BIAS.items():
+            embedding[tokenizer.convert_tokens_to_ids(token), 0] = bias
         embedding[len(tokenizer) :, 0] = -9.0
     return model.bfloat16()

@@ -1,4 +1,4 @@
-"""Reports in HTML: one file that needs no other and runs no script."""
+"""Writes reports in HTML, as one file that needs no other and runs no script."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from clients.command_line.report.page import Page
+from clients.command_line.report.page import ReportPage
 from clients.command_line.screen import safe
 
 
-def html(pages: Sequence[Page]) -> str:
-    """The document; each work begins on a sheet of its own."""
+def html(pages: Sequence[ReportPage]) -> str:
+    """Returns the document. Each text begins on a sheet of its own."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -24,5 +24,5 @@ def html(pages: Sequence[Page]) -> str:
 
 
 def _visible(value: object) -> object:
-    # What a macro returns is made of values that were here before.
+    # A macro returns markup that was made from values which have passed here.
     return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,24 +1,24 @@
-"""Reports in Markdown."""
+"""Writes reports in Markdown."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from clients.command_line.report.page import Note, Page, Score, Sentence
-from clients.command_line.report.passages import Segment
+from clients.command_line.report.marked_text import MarkedSegment
+from clients.command_line.report.page import PointNote, ReportPage, ScoreRow, SummaryLine
 from clients.command_line.screen import quoted, safe
 
-# What Markdown reads as its own: anywhere, and where a line begins.
+# Characters that are markup anywhere, and such as are markup where a line begins.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~]")
 _FIRST = re.compile(r"^(\s*\d*)([#+=-]|(?<=\d)[.)](?=\s|$))")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def markdown(pages: Sequence[Page]) -> str:
-    """The document; in the text, brackets with a point's number stand around its passage."""
+def markdown(pages: Sequence[ReportPage]) -> str:
+    """Returns the document. In the text, brackets with a point's number stand around its passage."""
     return "\n\n".join(part for page in pages for part in _page(page) if part) + "\n"
 
 
-def _page(page: Page) -> Iterator[str]:
+def _page(page: ReportPage) -> Iterator[str]:
     words = page.words
     yield f"# {words.report}: {_shown(page.name)}"
     if page.task:
@@ -46,20 +46,20 @@ def _page(page: Page) -> Iterator[str]:
     yield from _ending(page)
 
 
-def _sentence(sentence: Sentence) -> str:
+def _sentence(sentence: SummaryLine) -> str:
     rests_on = f" ({', '.join(sentence.numbers)})" if sentence.numbers else ""
-    # A bare plus would begin a list in the list.
+    # A bare plus would begin a list within the list.
     mark = "\\+" if sentence.is_praise else "→"
     return f"- {mark} {_shown(sentence.text)}{rests_on}"
 
 
-def _segment(segment: Segment) -> str:
+def _segment(segment: MarkedSegment) -> str:
     opening = "".join(f"\\[{each.translate(_SUPERSCRIPT)}" for each in segment.opening)
     closing = "".join(f"\\]{each.translate(_SUPERSCRIPT)}" for each in reversed(segment.closing))
     return f"{opening}{_shown(segment.text)}{closing}"
 
 
-def _note(note: Note, page: Page) -> Iterator[str]:
+def _note(note: PointNote, page: ReportPage) -> Iterator[str]:
     words = page.words
     yield f"### {note.number}. {_shown(note.heading)}{_shown(note.about)}"
     yield f"> {_shown(quoted(note.quote))}" if note.quote else f"*{words.whole_text}*"
@@ -69,7 +69,7 @@ def _note(note: Note, page: Page) -> Iterator[str]:
     yield f"*{_shown(note.who)}*"
 
 
-def _scores(page: Page) -> Iterator[str]:
+def _scores(page: ReportPage) -> Iterator[str]:
     words = page.words
     head = (words.criterion, words.score, words.range, words.agreement)
     if page.scores:
@@ -80,12 +80,12 @@ def _scores(page: Page) -> Iterator[str]:
     yield f"**{words.total}:** {page.total}"
 
 
-def _score(score: Score) -> Sequence[str]:
+def _score(score: ScoreRow) -> Sequence[str]:
     scale = f" ({score.scale})" if score.scale else ""
     return _shown(score.title), score.score, f"{score.range}{scale}", score.agreement
 
 
-def _ending(page: Page) -> Iterator[str]:
+def _ending(page: ReportPage) -> Iterator[str]:
     words = page.words
     yield f"**{words.panel}:** {page.panel}"
     if page.missing:
@@ -94,5 +94,5 @@ def _ending(page: Page) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Escapes a text, so that Markdown shows it as it is."""
     return _FIRST.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", safe(text)))

@@ -1,11 +1,11 @@
-"""What a report says about one work, in the order and the words in which it is read."""
+"""Gathers what a report says about one text, in the order and the words in which it is read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from clients.command_line import phrases
-from clients.command_line.report.passages import Paragraph, Passage, paragraphs
+from clients.command_line.report.marked_text import MarkedParagraph, PointSpan, paragraphs
 from clients.command_line.screen import prose
 from clients.command_line.words import Words
 
@@ -17,11 +17,11 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A point beside the text.
+class PointNote:
+    """A point as it stands beside the text.
 
     Attributes:
-        kind: "strength", "improvement" or "question"; "" for what a newer server adds.
+        kind: "strength", "improvement" or "question"; empty for a polarity that only a newer server knows.
     """
 
     number: str
@@ -37,8 +37,8 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of the summary, and the numbers of the notes it rests on."""
+class SummaryLine:
+    """A sentence of the summary, with the numbers of the notes that it rests on."""
 
     text: str
     numbers: Sequence[str]
@@ -46,8 +46,8 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A score on its scale, in per cent of it: where the range begins, how wide it is, and the score."""
+class ScoreBar:
+    """A bar on the scale, in per cent of it: the start and width of the range, and the score."""
 
     start: float
     width: float
@@ -55,26 +55,26 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """A criterion that was judged. `score` is empty if the models contradict each other."""
+class ScoreRow:
+    """A row of the table of scores. `score` is empty if the models contradict each other."""
 
     title: str
     score: str
     range: str
     scale: str
-    bar: Bar | None
+    bar: ScoreBar | None
     agreement: str
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A report on one work.
+class ReportPage:
+    """A report on one text.
 
     Attributes:
         readers: Who read the text; may be empty.
         author: Who worded the summary, if a model was to.
         notes: By their numbers, most important first.
-        about_the_whole: Numbers of those that stand at no passage.
+        about_the_whole: The numbers of the notes on no place of the text.
         no_points: What is said if there are none.
     """
 
@@ -84,13 +84,13 @@ class Page:
     feedback_language: str
     words: Words
     readers: str
-    summary: Sequence[Sentence]
+    summary: Sequence[SummaryLine]
     author: str
-    paragraphs: Sequence[Paragraph]
-    notes: Mapping[str, Note]
+    paragraphs: Sequence[MarkedParagraph]
+    notes: Mapping[str, PointNote]
     about_the_whole: Sequence[str]
     no_points: str
-    scores: Sequence[Score]
+    scores: Sequence[ScoreRow]
     unjudged: Sequence[str]
     total: str
     injections: Sequence[str]
@@ -106,18 +106,18 @@ def page(
     response: feedback_service_pb2.GetFeedbackResponse,
     names: Mapping[str, str],
     words: Words,
-) -> Page:
-    """The report on the work that was asked about; `names` are the models' for people."""
+) -> ReportPage:
+    """Returns the report on a text. `names` are the models' display names by their names."""
     submission, merged = request.submission, response.merged
     criteria = phrases.titles(response.rubric)
     numbers = phrases.numbers(merged)
-    passages = sorted(_passages(merged, numbers, submission.text))
-    beside = {passage.point for passage in passages}
+    spans = sorted(_point_spans(merged, numbers, submission.text))
+    beside = {span.point for span in spans}
     notes = {
         numbers[each.id]: _note(each, numbers, criteria, phrases.who(each, numbers, names, words), words)
         for each in merged.points
     }
-    return Page(
+    return ReportPage(
         name=name,
         task=prose(submission.task),
         text_language=response.language_code,
@@ -125,7 +125,7 @@ def page(
         words=words,
         readers=phrases.readers(response, words),
         summary=[
-            Sentence(
+            SummaryLine(
                 prose(each.text),
                 sorted((numbers[point] for point in each.point_ids if point in numbers), key=int),
                 each.kind == merged_pb2.Summary.Sentence.KIND_STRENGTH,
@@ -133,7 +133,7 @@ def page(
             for each in merged.summary.sentences
         ],
         author=phrases.author(request, merged, names, words),
-        paragraphs=list(paragraphs(submission.text, passages)),
+        paragraphs=list(paragraphs(submission.text, spans)),
         notes=notes,
         about_the_whole=[number for number in notes if number not in beside],
         no_points=phrases.no_points(response, words),
@@ -152,11 +152,13 @@ def page(
     )
 
 
-def _passages(merged: merged_pb2.MergedFeedback, numbers: Mapping[str, str], text: str) -> Iterator[Passage]:
+def _point_spans(
+    merged: merged_pb2.MergedFeedback, numbers: Mapping[str, str], text: str
+) -> Iterator[PointSpan]:
     for each in merged.points:
         point = each.members[0].point
         if point.HasField("anchor"):
-            found = Passage.of(text, point.anchor.start, point.anchor.end, numbers[each.id])
+            found = PointSpan.of(text, point.anchor.start, point.anchor.end, numbers[each.id])
             if found:
                 yield found
 
@@ -167,9 +169,9 @@ def _note(
     criteria: Mapping[str, str],
     who: str,
     words: Words,
-) -> Note:
+) -> PointNote:
     point = merged.members[0].point
-    return Note(
+    return PointNote(
         number=numbers[merged.id],
         kind=_KINDS.get(point.polarity, ""),
         heading=phrases.polarity(point, words),
@@ -185,7 +187,7 @@ def _note(
 
 def _scores(
     merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: Words
-) -> Iterator[Score]:
+) -> Iterator[ScoreRow]:
     criteria = phrases.titles(rubric)
     levels = {each.id: [level.score for level in each.levels] for each in rubric.criteria}
     for each in merged.scores:
@@ -193,7 +195,7 @@ def _scores(
             steps = levels.get(each.criterion_id) or [0.0]
             low, high = min(steps), max(steps)
             has_scale = low < high
-            yield Score(
+            yield ScoreRow(
                 title=criteria.get(each.criterion_id, each.criterion_id),
                 score=f"{each.score:.1f}" if each.HasField("score") else "",
                 range=f"{each.low:.1f}–{each.high:.1f}",
@@ -203,9 +205,9 @@ def _scores(
             )
 
 
-def _bar(score: merged_pb2.MergedScore, low: float, high: float) -> Bar:
+def _bar(score: merged_pb2.MergedScore, low: float, high: float) -> ScoreBar:
     def place(value: float) -> float:
         return 100 * (min(max(value, low), high) - low) / (high - low)
 
     start = place(score.low)
-    return Bar(start, place(score.high) - start, place(score.score) if score.HasField("score") else None)
+    return ScoreBar(start, place(score.high) - start, place(score.score) if score.HasField("score") else None)

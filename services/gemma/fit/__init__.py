@@ -1,1 +1,1 @@
-"""Tells what fits into the memory of this machine."""
+"""Tells what fits into the memory of this machine, before a weight is read."""

@@ -1,4 +1,4 @@
-"""Out of memory is the failure of one answer, not of the server."""
+"""Recognizes what torch raises when memory runs out, which is the failure of one answer."""
 
 import re
 
@@ -7,12 +7,15 @@ import torch
 from rpckit.errors import OutOfMemory
 from services.gemma.fit.resources import free_memory
 
-# On a CPU torch raises a plain RuntimeError: its text is all there is to know it by.
+# On a CPU torch raises a plain RuntimeError, which only its text tells from another.
 _CPU_ALLOCATION = re.compile(r"DefaultCPUAllocator: .*you tried to allocate (\d+) bytes", re.DOTALL)
 
 
 def out_of_memory(error: RuntimeError | MemoryError, device: torch.device) -> OutOfMemory | None:
-    """The error to tell the caller if the memory ran out, None if something else went wrong."""
+    """The error for the caller if memory ran out, None if something else went wrong.
+
+    Its metadata holds `free_bytes`, and `needed_bytes` where torch says them.
+    """
     metadata = {"free_bytes": str(_free_bytes(device))}
     if found := _CPU_ALLOCATION.search(str(error)):
         metadata["needed_bytes"] = found[1]

@@ -1,219 +1,230 @@
-"""What a model would take, before a weight is touched. Arithmetic from values to values."""
+"""Plans how to run a model: in which precision, on which device, and whether its memory is there.
+
+Nothing is read but sizes. `kv_cache/size.py` sizes the KV cache.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.gemma.fit.model_size import KNOWN, Shape
-from services.gemma.fit.resources import Device, Resources
-from services.gemma.kv_cache.size import PROMPT_TOKENS, KvSize
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.fit.model_dimensions import KNOWN_MODELS, ModelDimensions
+from services.gemma.fit.resources import ComputeDevice, MachineResources
+from services.gemma.interface.load_error import LoadError
+from services.gemma.kv_cache.size import KVCacheSize
 
 GIB = 2**30
-# Python, torch, and what is used of the libraries' files; the work on a piece of a prompt. On a GPU, where it
-# was not measured, pieces are bigger.
+# By whether the device is a GPU: Python, torch, the used pages of the libraries' files, and the activations
+# of one chunk of a prompt. Only the CPU's was measured; chunks on a GPU are longer.
 _RUNTIME_BYTES = {False: int(0.38 * GIB), True: int(0.45 * GIB)}
-# Of an image, which is read in one piece.
-_IMAGE_TOKENS = 256
-# In transformers' tokenizer, and in what holds answers to a schema: 560 to 600 with 262,144 words, which were
-# a little shorter than Gemma's.
-_WORD_BYTES = 700
+_TOKENS_PER_IMAGE = 256
+# A token in transformers' tokenizer and in llguidance's: 560 to 600 bytes were measured with 262,144 tokens
+# that were a little shorter than Gemma's.
+_TOKENIZER_BYTES_PER_TOKEN = 700
 _SPARE_BYTES = int(0.1 * GIB)
-# The logits, and what sampling makes of them.
+# The logits in fp32, and what sampling makes of them.
 _LOGITS_COPIES = 4
-# One layer's look at an image, in fp32, and beside it the next image as it was sent.
-_LOOKING_BYTES = int(0.65 * GIB)
-# A short prompt and its answer: less than that is of no use. A review takes some thousands.
-_LEAST_TOKENS = 1024
+_LOGIT_BYTES = 4
+_BF16_BYTES = 2
+# One layer of the vision tower in fp32, and beside it the next image as it was sent.
+_IMAGE_ENCODING_BYTES = int(0.65 * GIB)
+# The shortest context that is of use: a short prompt and its answer. A review takes some thousands.
+_MIN_CONTEXT_TOKENS = 1024
 
-# Of a number, in memory. In four bits 64 numbers share four bytes; with int4 128 share a scale, a zero of
-# four bits, and a sum.
-_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8.5 / 128}
-# In files there is no sum.
-_FILE_BYTES = _BYTES | {"int4": 0.5 + 4.5 / 128}
-SAVED = ("nf4", "int4")
-# The kernel for int4 is quick on every CPU; that of bitsandbytes with AVX512_BF16 and on GPUs.
-_OF_A_CPU = ("int4", "bf16", "nf4", "fp32")
-_OF_A_GPU = ("bf16", "nf4")
-# Never taken unasked: twice the memory and slower, or slower on most.
-_UNASKED = {True: ("bf16", "nf4"), False: ("int4", "bf16")}
+# Bytes of a parameter in memory. In nf4, 64 share an fp32 scale; in int4, 128 share an fp32 scale, a zero
+# point of four bits, and an fp32 sum that the kernel adds.
+_PARAMETER_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8.5 / 128}
+# Files do not hold that sum.
+_PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {"int4": 0.5 + 4.5 / 128}
+# The precisions that need a quantised copy.
+QUANTIZED = ("nf4", "int4")
+# From the quickest on. The int4 kernel is quick on every CPU; bitsandbytes' nf4 with AVX512_BF16 and on GPUs.
+_CPU_PRECISIONS = ("int4", "bf16", "nf4", "fp32")
+_GPU_PRECISIONS = ("bf16", "nf4")
+# What "auto" may choose, by whether the device is a GPU. fp32 takes twice the memory and is slower; nf4 is
+# slower on most CPUs.
+_AUTO_PRECISIONS = {True: ("bf16", "nf4"), False: ("int4", "bf16")}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DeploymentPlan:
     """One model in one precision on one device.
 
     Attributes:
-        memory_bytes: What it needs to answer one caller.
-        disk_bytes: What the files take, in this precision.
-        most_tokens_per_second: Of one caller, if nothing but reading the weights took time.
+        max_sequences: How many answers are generated at once, at the most.
     """
 
-    shape: Shape
+    dimensions: ModelDimensions
     precision: str
-    device: Device
-    answers: int
+    device: ComputeDevice
+    max_sequences: int
 
     @property
     def weight_bytes(self) -> int:
-        """Of the weights that each token needs."""
-        return int(_BYTES[self.precision] * self._numbers)
+        """Bytes of the weights that a forward pass reads."""
+        return int(_PARAMETER_BYTES[self.precision] * self.dimensions.text_parameters)
 
     @property
     def disk_bytes(self) -> int:
-        """Of the files."""
-        return int(_FILE_BYTES[self.precision] * self._numbers) + self._rows_bytes + self.vision_bytes
+        """Bytes of the files in this precision."""
+        text_bytes = int(_PARAMETER_FILE_BYTES[self.precision] * self.dimensions.text_parameters)
+        return text_bytes + self._embedding_bytes + self.vision_bytes
 
     @property
     def vision_bytes(self) -> int:
-        """Of the weights that look at images: bf16 in every precision, and the original's."""
-        return 2 * self.shape.vision
+        """Bytes of the vision tower, which stays in bf16 in every precision."""
+        return _BF16_BYTES * self.dimensions.vision_parameters
 
     @property
     def memory_bytes(self) -> int:
-        """What it takes to answer one caller."""
-        return self._without_cache + self.kv_size.of(_LEAST_TOKENS, whole=False)
+        """The least memory that the model runs in: one caller with the shortest context of use."""
+        return self._bytes_without_cache + self.kv_cache_size.bytes_for(_MIN_CONTEXT_TOKENS, windowed=True)
 
     @property
     def left_bytes(self) -> int:
-        """What stays free; negative: what is missing."""
+        """Bytes that stay free; negative if some are missing."""
         return self.device.free_bytes - self.memory_bytes
 
     @property
     def fits(self) -> bool:
-        """Whether there is the memory for it."""
+        """Whether the memory is there."""
         return self.left_bytes >= 0
 
     @property
-    def kv_bytes(self) -> int:
-        """What is there for keys and values, over all answers."""
-        most = self.answers * self.kv_size.of(self.shape.context_tokens, whole=True)
-        return max(0, min(self.device.free_bytes - self._without_cache, most))
+    def kv_cache_bytes(self) -> int:
+        """The KV cache's budget over all sequences."""
+        free_bytes = self.device.free_bytes - self._bytes_without_cache
+        return self.kv_cache_size.budget(free_bytes, self.max_sequences, self.dimensions.context_tokens)
 
     @property
     def context_tokens(self) -> int:
-        """The longest answer, with its prompt."""
-        return min(self.shape.context_tokens, self.kv_size.most_tokens(self.kv_bytes))
+        """The longest prompt with its answer."""
+        return min(self.dimensions.context_tokens, self.kv_cache_size.max_tokens(self.kv_cache_bytes))
 
     @property
-    def kv_size(self) -> KvSize:
-        """What keys and values take; for attention on a CPU those of one layer at a time in fp32, too."""
-        each, sliding = self.shape.kv_bytes, self.shape.sliding
-        in_fp32 = 0 if self.device.is_gpu else 2 * each
-        piece = PROMPT_TOKENS["cuda" if self.device.is_gpu else "cpu"]
-        return KvSize(
-            full_bytes=each * (self.shape.layers - sliding) + in_fp32,
-            sliding_bytes=each * sliding,
-            kept=self.shape.window + max(piece, _IMAGE_TOKENS if self.shape.vision else 0),
+    def kv_cache_size(self) -> KVCacheSize:
+        """The size of one sequence's KV cache."""
+        return KVCacheSize.of_layers(
+            token_bytes=self.dimensions.kv_bytes,
+            full_layers=self.dimensions.layers - self.dimensions.sliding_layers,
+            sliding_layers=self.dimensions.sliding_layers,
+            window=self.dimensions.window,
+            image_tokens=_TOKENS_PER_IMAGE if self.dimensions.vision_parameters else 0,
+            device="cuda" if self.device.is_gpu else "cpu",
         )
 
     @property
-    def most_tokens_per_second(self) -> float:
-        """Of one caller, if nothing but reading the weights took time."""
+    def max_tokens_per_second(self) -> float:
+        """The ceiling of one caller's decode speed, as if reading the weights took all the time."""
         return self.device.bandwidth / self.weight_bytes
 
     @property
-    def _numbers(self) -> int:
-        return self.shape.matrices + self.shape.embedding
+    def _bytes_without_cache(self) -> int:
+        on_gpu = self.device.is_gpu
+        logits = self.max_sequences * self.dimensions.vocab_size * _LOGIT_BYTES * _LOGITS_COPIES
+        vision = self.vision_bytes + _IMAGE_ENCODING_BYTES if self.dimensions.vision_parameters else 0
+        # The tokenizers lie in the memory beside a GPU.
+        tokenizers = 0 if on_gpu else self.dimensions.tokenizer_tokens * _TOKENIZER_BYTES_PER_TOKEN
+        return _RUNTIME_BYTES[on_gpu] + tokenizers + self.weight_bytes + vision + logits + _SPARE_BYTES
 
     @property
-    def _without_cache(self) -> int:
-        logits = self.answers * self.shape.vocabulary * 4 * _LOGITS_COPIES
-        # On a CPU the embedding's file is mapped, and only the rows of the prompt's tokens are read.
-        rows = self._rows_bytes if self.device.is_gpu else 0
-        vision = self.vision_bytes + _LOOKING_BYTES if self.shape.vision else 0
-        # They lie beside a GPU, not in it.
-        words = 0 if self.device.is_gpu else self.shape.words * _WORD_BYTES
-        return (
-            _RUNTIME_BYTES[self.device.is_gpu]
-            + words
-            + self.weight_bytes
-            + rows
-            + vision
-            + logits
-            + _SPARE_BYTES
-        )
+    def _embedding_bytes(self) -> int:
+        """Bytes of an embedding in bf16 besides the head, which a quantised copy holds separately.
 
-    @property
-    def _rows_bytes(self) -> int:
-        """In four bits the head is a copy of its own, and tokens are looked up in the original."""
-        return 2 * self.shape.embedding if self.precision in SAVED else 0
+        Its file is mapped into the host's memory, and only the rows of the tokens in use are read.
+        """
+        return _BF16_BYTES * self.dimensions.embedding_parameters if self.precision in QUANTIZED else 0
 
 
-def plans(shape: Shape, resources: Resources, answers: int) -> list[Plan]:
-    """Every way to run a model here, for `answers` at once."""
-    devices = [(each, _OF_A_GPU) for each in resources.gpus] + [(resources.cpu, _OF_A_CPU)]
-    return [Plan(shape, precision, device, answers) for device, those in devices for precision in those]
+def all_plans(
+    dimensions: ModelDimensions, resources: MachineResources, max_sequences: int
+) -> list[DeploymentPlan]:
+    """Every way to run a model here, GPUs first."""
+    devices = [(each, _GPU_PRECISIONS) for each in resources.gpus] + [(resources.cpu, _CPU_PRECISIONS)]
+    return [
+        DeploymentPlan(dimensions, precision, device, max_sequences)
+        for device, precisions in devices
+        for precision in precisions
+    ]
 
 
-def choose(
-    shape: Shape, resources: Resources, *, answers: int, precision: str, saved: Collection[str]
-) -> Plan:
-    """The plan to take: the first GPU's before the CPU's, and on each what answers soonest.
+def choose_plan(
+    dimensions: ModelDimensions,
+    resources: MachineResources,
+    *,
+    max_sequences: int,
+    precision: str,
+    quantized: Collection[str],
+) -> DeploymentPlan:
+    """Chooses the first GPU that the model fits, else the CPU, and on it the quickest precision.
 
     Args:
-        shape: The model.
+        dimensions: The model's.
         resources: What is free.
-        answers: How many at once.
+        max_sequences: How many answers are generated at once.
         precision: "auto", or the one to take.
-        saved: The precisions that need a quantised copy, and have one.
+        quantized: The precisions that there is a quantised copy of.
 
     Raises:
-        LoadError: None fits, or none that fits is there.
+        LoadError: No plan fits, or none that fits has its copy.
     """
-    wanted = [each for each in plans(shape, resources, answers) if _is_wanted(each, precision)]
-    wanted.sort(key=lambda each: not each.device.is_gpu)
-    for each in wanted:
-        if each.fits and (each.precision not in SAVED or each.precision in saved):
+    plans = [each for each in all_plans(dimensions, resources, max_sequences) if _is_wanted(each, precision)]
+    for each in plans:
+        if each.fits and (each.precision not in QUANTIZED or each.precision in quantized):
             return each
-    raise LoadError(_refusal(shape, resources, answers, wanted))
+    raise LoadError(_refusal(dimensions, resources, max_sequences, plans))
 
 
-def smaller(shape: Shape) -> list[Shape]:
-    """The known Gemmas that are smaller and see if it does, from the biggest down."""
-    size, sees = shape.matrices + shape.embedding, bool(shape.vision)
-    able = [each.seeing(images=sees) for each in KNOWN if each.vision or not sees]
-    return [each for each in able if each.matrices + each.embedding < 0.9 * size]
+def smaller_models(dimensions: ModelDimensions) -> list[ModelDimensions]:
+    """The known models that are smaller, from the biggest down; if this one reads images, they do."""
+    images = bool(dimensions.vision_parameters)
+    capable = [each.loaded(images=images) for each in KNOWN_MODELS if each.vision_parameters or not images]
+    return [each for each in capable if each.text_parameters < 0.9 * dimensions.text_parameters]
 
 
 def disk_fault(needed_bytes: int, free_bytes: int, what: str) -> str:
-    """Why something cannot be put on the disk, or ""."""
+    """Says that something does not fit the disk; empty if it does."""
     if needed_bytes <= free_bytes:
         return ""
     return f"{what} needs {gib(needed_bytes)} GiB of disk, {gib(free_bytes)} free"
 
 
 def gib(size: float) -> str:
-    """A size in GiB, for people."""
+    """A number of bytes in GiB, for people."""
     return f"{size / GIB:.1f}" if abs(size) >= GIB / 10 else f"{size / GIB:.2f}"
 
 
-def _is_wanted(plan: Plan, precision: str) -> bool:
-    return plan.precision in (_UNASKED[plan.device.is_gpu] if precision == "auto" else (precision,))
+def _is_wanted(plan: DeploymentPlan, precision: str) -> bool:
+    return plan.precision in (_AUTO_PRECISIONS[plan.device.is_gpu] if precision == "auto" else (precision,))
 
 
-def _refusal(shape: Shape, resources: Resources, answers: int, wanted: Iterable[Plan]) -> str:
-    """Says what is missing, and what would do."""
-    unsaved = [each for each in wanted if each.precision not in SAVED]
-    ready = max(unsaved or wanted, key=lambda each: each.left_bytes)
-    said = f"needs {gib(ready.memory_bytes)} GiB, {gib(ready.device.free_bytes)} free"
-    if ready.fits:
-        return f"there is no {ready.precision} copy: run `{_quantize(shape, ready.precision)}`"
-    for each in plans(shape, resources, answers):
-        if each.fits and each.precision in SAVED:
-            command = _quantize(shape, each.precision)
-            return f"{said}; {each.precision} needs {gib(each.memory_bytes)}: run `{command}`"
-    for other in smaller(shape):
-        for each in plans(other, resources, answers):
-            if each.fits and each.precision in {"bf16", *SAVED}:
+def _refusal(
+    dimensions: ModelDimensions,
+    resources: MachineResources,
+    max_sequences: int,
+    wanted: Iterable[DeploymentPlan],
+) -> str:
+    """Says what is missing, and proposes what would fit."""
+    unquantized = [each for each in wanted if each.precision not in QUANTIZED]
+    nearest = max(unquantized or wanted, key=lambda each: each.left_bytes)
+    missing = f"needs {gib(nearest.memory_bytes)} GiB, {gib(nearest.device.free_bytes)} free"
+    if nearest.fits:
+        command = _quantize_command(dimensions, nearest.precision)
+        return f"there is no {nearest.precision} copy: run `{command}`"
+    for each in all_plans(dimensions, resources, max_sequences):
+        if each.fits and each.precision in QUANTIZED:
+            command = _quantize_command(dimensions, each.precision)
+            return f"{missing}; {each.precision} needs {gib(each.memory_bytes)}: run `{command}`"
+    for smaller in smaller_models(dimensions):
+        for each in all_plans(smaller, resources, max_sequences):
+            if each.fits and each.precision in {"bf16", *QUANTIZED}:
                 needed = gib(each.memory_bytes)
-                return f"{said}; {other.name} in {each.precision} needs {needed}: set GEMMA_MODEL to it"
-    blind = plans(shape.seeing(images=False), resources, answers) if shape.vision else []
-    for each in blind:
-        if each.fits and each.precision in {"bf16", *SAVED}:
+                return f"{missing}; {smaller.name} in {each.precision} needs {needed}: set GEMMA_MODEL to it"
+    text_only = dimensions.loaded(images=False)
+    for each in all_plans(text_only, resources, max_sequences) if dimensions.vision_parameters else []:
+        if each.fits and each.precision in {"bf16", *QUANTIZED}:
             needed = gib(each.memory_bytes)
-            return f"{said}; without images {each.precision} needs {needed}: unset GEMMA_IMAGES"
-    return f"{said}, and no smaller Gemma fits"
+            return f"{missing}; without images {each.precision} needs {needed}: unset GEMMA_IMAGES"
+    return f"{missing}, and no smaller Gemma fits"
 
 
-def _quantize(shape: Shape, precision: str) -> str:
-    return f"python -m services.gemma quantize {shape.name} --precision {precision}"
+def _quantize_command(dimensions: ModelDimensions, precision: str) -> str:
+    return f"python -m services.gemma quantize {dimensions.name} --precision {precision}"

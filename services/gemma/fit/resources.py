@@ -1,4 +1,4 @@
-"""What this machine, or this container, has to give."""
+"""Reads what this machine, or this container, has free: memory, GPUs, bandwidth, disk."""
 
 import os
 import shutil
@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-# Read and written once to see how quickly memory is read; small enough for any machine, beyond its caches.
+# Copied to measure the memory's bandwidth: small enough for any machine, too big for its caches.
 _PROBE_BYTES = 128 * 2**20
+# NVIDIA's drivers of Linux, and of Linux within Windows.
+_GPU_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
-    """Something that computes, with memory of its own.
+class ComputeDevice:
+    """The CPU or a GPU, with the memory that it computes in.
 
     Attributes:
-        name: As in `Footprint.device`.
-        bandwidth: Bytes read in a second.
+        name: "cpu" or "cuda:0", worded as in the contract's `Footprint.device`.
+        bandwidth: Of its memory, in bytes read per second.
     """
 
     name: str
@@ -27,31 +29,36 @@ class Device:
 
     @property
     def is_gpu(self) -> bool:
-        """Whether it is a GPU."""
+        """Whether this is a GPU."""
         return self.name != "cpu"
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
-    """What is free. `gpus` are in the order of their indices; `disk_bytes` are free where copies go."""
+class MachineResources:
+    """What is free on this machine.
 
-    cpu: Device
+    Attributes:
+        disk_bytes: Free bytes on the disk that quantised copies are written to.
+        gpus: In the order of their indices.
+    """
+
+    cpu: ComputeDevice
     disk_bytes: int
-    gpus: tuple[Device, ...] = ()
+    gpus: tuple[ComputeDevice, ...] = ()
 
     @classmethod
     def read(cls, cache: Path) -> Self:
-        """What is free now, with the disk of the folder `cache`, which need not be there yet."""
-        return cls(Device("cpu", free_memory(), _bandwidth()), free_disk(cache), tuple(_gpus()))
+        """Reads what is free now. The folder `cache` tells the disk; it need not be there yet."""
+        return cls(ComputeDevice("cpu", free_memory(), _bandwidth()), free_disk(cache), tuple(_gpus()))
 
 
 def free_memory(system: Path = Path("/")) -> int:
-    """Bytes that this process may still take: the machine's, or what its container leaves it."""
+    """Bytes of memory that this process may still take: the machine's, or what its cgroups leave it."""
     return min([_available(system), *_left_by_cgroups(system)])
 
 
 def free_disk(folder: Path) -> int:
-    """Bytes free on the disk where the folder is, or would be made."""
+    """Free bytes on the disk where the folder is, or would be made."""
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     return shutil.disk_usage(there).free
 
@@ -65,7 +72,7 @@ def _available(system: Path) -> int:
 
 
 def _left_by_cgroups(system: Path) -> Iterator[int]:
-    """What each cgroup leaves that this process is in; pages of files count as free: they can be dropped."""
+    """Bytes that each cgroup of this process leaves it. Pages of files count as free: they can be dropped."""
     for line in (system / "proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         if not controllers:
@@ -76,12 +83,12 @@ def _left_by_cgroups(system: Path) -> Iterator[int]:
         else:
             continue
         group = Path(path.lstrip("/"))
-        # A limit of a group holds for those below it. Within a container the path may name the host's.
+        # A group's limit holds for the groups below it. In a container the path may be the host's.
         for each in (group, *group.parents):
-            yield from _left(system / root / each, *names)
+            yield from _left_by_group(system / root / each, *names)
 
 
-def _left(folder: Path, limit: str, use: str, droppable: str) -> Iterator[int]:
+def _left_by_group(folder: Path, limit: str, use: str, droppable: str) -> Iterator[int]:
     try:
         allowed, used = (folder / limit).read_text().strip(), int((folder / use).read_text())
         statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
@@ -93,17 +100,17 @@ def _left(folder: Path, limit: str, use: str, droppable: str) -> Iterator[int]:
 
 def _bandwidth() -> float:
     source, target = bytearray(_PROBE_BYTES), bytearray(_PROBE_BYTES)
-    # The first time, the system finds the memory.
+    # The first copy makes the system allocate the pages; the second is measured.
     for _ in range(2):
         started = time.perf_counter()
         target[:] = source
-    # It was read and written.
+    # The bytes were read once and written once.
     return 2 * _PROBE_BYTES / (time.perf_counter() - started)
 
 
-def _gpus() -> Iterator[Device]:
-    # Torch takes seconds to import: where there is no driver there is nothing to ask it for.
-    if not Path("/dev/nvidiactl").exists():
+def _gpus() -> Iterator[ComputeDevice]:
+    # Torch takes seconds to import, and without a driver it would find none.
+    if not any(each.exists() for each in _GPU_DRIVERS):
         return
     try:
         import torch  # noqa: PLC0415
@@ -112,6 +119,6 @@ def _gpus() -> Iterator[Device]:
     for index in range(torch.cuda.device_count()):
         free, _ = torch.cuda.mem_get_info(index)
         properties = torch.cuda.get_device_properties(index)
-        # Two transfers a tick, kHz, bits.
+        # Two transfers per clock; the rate is in kHz and the bus width in bits.
         bandwidth = 2 * properties.memory_clock_rate * 1000 * properties.memory_bus_width / 8
-        yield Device(f"cuda:{index}", free, bandwidth)
+        yield ComputeDevice(f"cuda:{index}", free, bandwidth)

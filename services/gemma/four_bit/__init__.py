@@ -1,1 +1,1 @@
-"""Multiplies by weights that are kept in four bits."""
+"""Linear layers whose weights take four bits: int4 by onnxruntime, nf4 by bitsandbytes."""

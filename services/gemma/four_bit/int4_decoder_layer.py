@@ -1,4 +1,4 @@
-"""A Gemma in int4: all that a layer does besides attention, in two runs of onnxruntime.
+"""A Gemma in int4: all that a decoder layer does besides attention, in two runs of onnxruntime.
 
 Operation by operation, a token's way through a layer takes torch some forty calls: for a small Gemma they
 cost as much as its arithmetic.
@@ -12,28 +12,36 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 from transformers.activations import GELUActivation, GELUTanh
+from transformers.models.gemma.modeling_gemma import GemmaDecoderLayer
+from transformers.models.gemma2.modeling_gemma2 import Gemma2DecoderLayer
+from transformers.models.gemma3.modeling_gemma3 import Gemma3DecoderLayer
+from typing_extensions import override
 
 from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.onnx_graph import Graph, Session, places, share_threads
-from services.gemma.kv_cache.attention import attend
+from services.gemma.four_bit.onnx_graph import OnnxGraph, OnnxSession, share_threads, tensor_locations
+from services.gemma.interface.load_error import LoadError
+from services.gemma.kv_cache.attention import packed_attention
 
-_GELU = {GELUTanh: "tanh", GELUActivation: "none"}
+_LAYERS = (GemmaDecoderLayer, Gemma2DecoderLayer, Gemma3DecoderLayer)
+# The attribute `approximate` of ONNX's Gelu, by the module that it stands in for.
+_GELU_APPROXIMATION: dict[type[nn.Module], str] = {GELUTanh: "tanh", GELUActivation: "none"}
 
 
-class Int4Layer(nn.Module):
-    """Stands in for a decoder layer of transformers' Gemma, Gemma 2 or Gemma 3.
+class Int4DecoderLayer(nn.Module):
+    """Replaces a decoder layer of transformers' Gemma, Gemma 2 or Gemma 3.
 
     Args:
-        layer: Its matrices are `Int4Linear`, which know their places in the folder's files.
-        folder: The copy's.
+        layer: Its linear layers are `Int4Linear`s with their locations in the folder's files.
+        folder: The quantised copy's.
     """
 
     def __init__(self, layer: Any, folder: Path) -> None:
         super().__init__()
         self._attention = layer.self_attn
-        self._before = _before_attention(layer, folder)
-        self._after = _after_attention(layer, folder)
+        self._before_attention = _before_attention(layer, folder)
+        self._after_attention = _after_attention(layer, folder)
 
+    @override
     def forward(
         self,
         hidden_states: torch.Tensor,
@@ -41,13 +49,19 @@ class Int4Layer(nn.Module):
         position_embeddings: tuple[torch.Tensor, torch.Tensor],
         **others: Any,
     ) -> torch.Tensor:
-        """As transformers calls a layer. Hidden states: (1, tokens, hidden), fp32."""
+        """Computes the layer, in the signature that transformers' models call.
+
+        Args:
+            hidden_states: fp32, of shape (1, tokens, hidden size), as is the result.
+            position_embeddings: The cosines and sines of the rotary embedding.
+            others: Handed to attention.
+        """
         rows = hidden_states[0]
         cosines, sines = (each[0, :, None] for each in position_embeddings)
-        heads = self._before.run(rows=rows, cosines=cosines, sines=sines)
+        heads = self._before_attention.run(rows=rows, cosines=cosines, sines=sines)
         query, key, value = (each.transpose(0, 1)[None] for each in heads)
         attention = self._attention
-        attended, _ = attend(
+        attended, _ = packed_attention(
             attention,
             query,
             key,
@@ -57,75 +71,107 @@ class Int4Layer(nn.Module):
             softcap=getattr(attention, "attn_logit_softcapping", None),
             **others,
         )
-        (rows,) = self._after.run(attended=attended[0].flatten(1), rows=rows)
+        (rows,) = self._after_attention.run(attended=attended[0].flatten(1), rows=rows)
         return rows[None]
 
 
-def open_model(model: PreTrainedModel, folder: Path) -> None:
-    """Makes a Gemma of `Int4Linear`s ready to run with the files of its copy, which is the folder."""
-    # What the kernels take and give is fp32, and so is all that lies between. Only rows of the embedding are
-    # read from its file.
+def refuse_unknown_layers(model: PreTrainedModel) -> None:
+    """Refuses a model whose decoder layers cannot be computed in int4.
+
+    Raises:
+        LoadError: They are not those of the Gemmas that are known here, or their activation is not GELU.
+    """
+    for layer in cast("Any", model.model).layers:
+        if not isinstance(layer, _LAYERS):
+            raise LoadError(
+                f"int4 does not know layers of {model.config.model_type}, but those of Gemma 1, 2 and 3: "
+                "set GEMMA_PRECISION=bf16"
+            )
+        if type(layer.mlp.act_fn) not in _GELU_APPROXIMATION:
+            raise LoadError(
+                f"int4 knows the activation GELU, not {type(layer.mlp.act_fn).__name__}: "
+                "set GEMMA_PRECISION=bf16"
+            )
+
+
+def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
+    """Makes a Gemma of `Int4Linear`s ready to run with the files of its copy.
+
+    Args:
+        model: Loaded from the copy.
+        folder: The copy's.
+
+    Raises:
+        LoadError: As `refuse_unknown_layers` says.
+    """
+    refuse_unknown_layers(model)
+    # The kernels take and give fp32, and so does all that lies between. Of the embedding's file, the rows
+    # that are looked up are read, and converted then.
     embedding = model.get_input_embeddings()
     embedding.register_forward_hook(lambda _module, _inputs, rows: rows.float())
     for each in model.parameters():
         if each is not embedding.weight:
             each.data = each.data.float()
-    found = places(folder)
+    locations = tensor_locations(folder)
     for name, each in model.named_modules():
         if isinstance(each, Int4Linear):
-            each.places = {buffer: found[f"{name}.{buffer}"] for buffer, _ in each.named_buffers()}
+            each.locations = {buffer: locations[f"{name}.{buffer}"] for buffer, _ in each.named_buffers()}
     decoder, head = cast("Any", model.model), cast("Int4Linear", model.lm_head)
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
         share_threads()
         opening = pool.submit(head.open, folder)
-        decoder.layers = nn.ModuleList(pool.map(lambda layer: Int4Layer(layer, folder), decoder.layers))
+        decoder.layers = nn.ModuleList(
+            pool.map(lambda layer: Int4DecoderLayer(layer, folder), decoder.layers)
+        )
         opening.result()
 
 
-def _before_attention(layer: Any, folder: Path) -> Session:
-    """From rows to the heads of queries and keys, turned by their positions, and of values."""
+def _before_attention(layer: Any, folder: Path) -> OnnxSession:
+    """From hidden states to the heads of queries and keys, rotated by their positions, and of values."""
     attention = layer.self_attn
-    size = attention.head_dim
-    graph = Graph(rows=attention.q_proj.shape[1:], cosines=(1, size), sines=(1, size))
-    rows = _normed(graph, layer.input_layernorm, "rows")
-    shape = graph.add("Constant", value_ints=[0, -1, size])
+    head_size = attention.head_dim
+    graph = OnnxGraph(rows=attention.q_proj.shape[1:], cosines=(1, head_size), sines=(1, head_size))
+    rows = _rms_norm(graph, layer.input_layernorm, "rows")
+    shape = graph.add("Constant", value_ints=[0, -1, head_size])
     query, key, value = (
         graph.add("Reshape", each.add_to(graph, rows), shape)
         for each in (attention.q_proj, attention.k_proj, attention.v_proj)
     )
     if hasattr(attention, "q_norm"):
-        query, key = _normed(graph, attention.q_norm, query), _normed(graph, attention.k_norm, key)
-    return graph.open(folder, _turned(graph, query), _turned(graph, key), value)
+        query, key = _rms_norm(graph, attention.q_norm, query), _rms_norm(graph, attention.k_norm, key)
+    return graph.open(folder, _rotary(graph, query), _rotary(graph, key), value)
 
 
-def _after_attention(layer: Any, folder: Path) -> Session:
-    """From what attention found, and the rows before it, to the rows after the layer."""
-    out, mlp = layer.self_attn.o_proj, layer.mlp
-    graph = Graph(attended=out.shape[1:], rows=out.shape[:1])
-    found = out.add_to(graph, "attended")
+def _after_attention(layer: Any, folder: Path) -> OnnxSession:
+    """From attention's output, and the hidden states before it, to the hidden states after the layer."""
+    projection, mlp = layer.self_attn.o_proj, layer.mlp
+    graph = OnnxGraph(attended=projection.shape[1:], rows=projection.shape[:1])
+    added = projection.add_to(graph, "attended")
     # Gemma 2 and 3 have a norm before and after each half of a layer, the first Gemma has one before it.
     if hasattr(layer, "pre_feedforward_layernorm"):
-        found = _normed(graph, layer.post_attention_layernorm, found)
+        added = _rms_norm(graph, layer.post_attention_layernorm, added)
         norm = layer.pre_feedforward_layernorm
     else:
         norm = layer.post_attention_layernorm
-    rows = graph.add("Add", "rows", found)
-    normed = _normed(graph, norm, rows)
-    gate = graph.add("Gelu", mlp.gate_proj.add_to(graph, normed), approximate=_GELU[type(mlp.act_fn)])
+    rows = graph.add("Add", "rows", added)
+    normed = _rms_norm(graph, norm, rows)
+    approximation = _GELU_APPROXIMATION[type(mlp.act_fn)]
+    gate = graph.add("Gelu", mlp.gate_proj.add_to(graph, normed), approximate=approximation)
     product = graph.add("Mul", gate, mlp.up_proj.add_to(graph, normed))
-    found = mlp.down_proj.add_to(graph, product)
+    added = mlp.down_proj.add_to(graph, product)
     if hasattr(layer, "post_feedforward_layernorm"):
-        found = _normed(graph, layer.post_feedforward_layernorm, found)
-    return graph.open(folder, graph.add("Add", rows, found))
+        added = _rms_norm(graph, layer.post_feedforward_layernorm, added)
+    return graph.open(folder, graph.add("Add", rows, added))
 
 
-def _normed(graph: Graph, norm: Any, rows: str) -> str:
-    weight = graph.constant(1 + norm.weight.detach())
+def _rms_norm(graph: OnnxGraph, norm: Any, rows: str) -> str:
+    # Gemma's norms store the weight's difference from one.
+    weight = graph.add_constant(1 + norm.weight.detach())
     return graph.add("SimplifiedLayerNormalization", rows, weight, axis=-1, epsilon=norm.eps)
 
 
-def _turned(graph: Graph, heads: str) -> str:
-    """Rotary embedding, as transformers' Gemmas have it."""
-    first, second = graph.halves(heads)
-    across = graph.add("Concat", graph.add("Neg", second), first, axis=-1)
-    return graph.add("Add", graph.add("Mul", heads, "cosines"), graph.add("Mul", across, "sines"))
+def _rotary(graph: OnnxGraph, heads: str) -> str:
+    """The rotary embedding, as transformers' Gemmas compute it."""
+    first, second = graph.add_split(heads)
+    rotated = graph.add("Concat", graph.add("Neg", second), first, axis=-1)
+    return graph.add("Add", graph.add("Mul", heads, "cosines"), graph.add("Mul", rotated, "sines"))

@@ -1,1 +1,1 @@
-"""Generates answers: runs the model, samples tokens, and turns them into text."""
+"""Runs the model over the running sequences, samples their next tokens, and turns tokens into text."""

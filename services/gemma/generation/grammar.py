@@ -1,106 +1,131 @@
-"""Tokens are held to a JSON Schema while they are chosen."""
+"""Constrained decoding: holds an answer's tokens to a JSON Schema, by llguidance."""
 
 import re
 
 import llguidance
 import torch
 from transformers import PreTrainedTokenizerFast
+from typing_extensions import override
 
 from rpckit.errors import NotSupported
 
-# As Gemma's tokenizer writes a space, and a byte that is in no other word.
+# How Gemma's tokenizer writes a space, and a byte that is part of no other token.
 _SPACE = "▁"
-_BYTE = re.compile("<0x([0-9A-F]{2})>")
-# Which words may stand in a string is found out once. Each of llguidance's own four sets takes 12 MiB; the
-# others would gain a millisecond for white space, and where a string may have few more characters.
+_BYTE_TOKEN = re.compile("<0x([0-9A-F]{2})>")
+# llguidance precomputes which tokens fit in a string, for each of these classes of strings. Each of its own
+# four takes 12 MiB; the other three would save a millisecond in white space and in strings with few
+# characters left.
 _SLICES = [r'[^"\\\x00-\x1F\x7F]{1,30}']
 
 
-class Vocabulary:
-    """What the model's tokens stand for, in bytes."""
+class TokenizerVocabulary:
+    """The vocabulary of the model: the bytes of each token, and grammars over the tokens.
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, size: int, ends: frozenset[int]) -> None:
-        words = _Words(tokenizer, size)
-        self._tokens = llguidance.LLTokenizer(words, size, sorted(ends), _SLICES)
-        # It keeps them in a way of its own.
-        words.tokens = ()
-        # The model may have more rows.
-        self._words = len(tokenizer)
+    Args:
+        tokenizer: Gemma's.
+        vocab_size: The model's, which may be more than the tokenizer has tokens.
+        eos_token_ids: The tokens that end an answer.
+    """
+
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerFast, vocab_size: int, eos_token_ids: frozenset[int]
+    ) -> None:
+        self.eos_token_ids = eos_token_ids
+        source = _TokenizerSource(tokenizer, vocab_size)
+        self._tokenizer = llguidance.LLTokenizer(source, vocab_size, sorted(eos_token_ids), _SLICES)
+        # llguidance has copied them into a trie.
+        source.tokens = ()
+        self._known_tokens = len(tokenizer)
 
     def to_bytes(self, token: int) -> bytes:
-        """The bytes that a token adds to the answer: none, if it is a control token."""
-        silent = token >= self._words or self._tokens.is_special_token(token)
-        return b"" if silent else self._tokens.decode_bytes([token])
+        """The bytes that a token adds to the answer; none for a control token."""
+        silent = token >= self._known_tokens or self._tokenizer.is_special_token(token)
+        return b"" if silent else self._tokenizer.decode_bytes([token])
 
-    def grammar(self, json_schema: str) -> "Grammar":
-        """A fresh grammar for one answer.
+    def grammar(self, json_schema: str) -> "JsonSchemaGrammar":
+        """Compiles a JSON Schema for one answer.
 
         Raises:
             NotSupported: The schema uses what cannot be followed token by token.
         """
-        return Grammar(self._tokens, json_schema)
+        return JsonSchemaGrammar(self._tokenizer, json_schema)
 
 
-class Grammar:
-    """Follows one answer and says which tokens may come next."""
+class JsonSchemaGrammar:
+    """Follows one answer and tells which tokens may come next.
 
-    def __init__(self, tokens: llguidance.LLTokenizer, json_schema: str) -> None:
-        # Without white space: a model may fill its limit with it, and what need not be written saves time.
-        grammar = llguidance.LLMatcher.grammar_from_json_schema(
-            json_schema, overrides={"whitespace_flexible": False}
-        )
-        self._matcher = llguidance.LLMatcher(tokens, grammar, log_level=0)
-        self._refuse_errors()
+    Each method raises NotSupported if the schema turns out to be one that cannot be followed.
+    """
+
+    def __init__(self, tokenizer: llguidance.LLTokenizer, json_schema: str) -> None:
+        # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
+        try:
+            grammar = llguidance.LLMatcher.grammar_from_json_schema(
+                json_schema, overrides={"whitespace_flexible": False}
+            )
+        except ValueError as error:
+            raise _not_supported(str(error)) from error
+        self._matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
+        self._raise_errors()
 
     @property
     def finished(self) -> bool:
         """Whether the JSON is complete and nothing may follow."""
         return self._matcher.is_stopped()
 
-    def mask(self, logits: torch.Tensor) -> None:
-        """Takes every forbidden token out of the logits, in place."""
+    def mask_logits(self, logits: torch.Tensor) -> None:
+        """Sets the logits of all forbidden tokens to minus infinity, in place; shape (vocabulary,)."""
         allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8)
-        self._refuse_errors()
+        self._raise_errors()
         logits.masked_fill_(allowed.to(logits.device) == 0, float("-inf"))
 
-    def forced(self) -> list[int]:
-        """The tokens that must come next, as far as there is no choice."""
+    def fast_forward_tokens(self) -> list[int]:
+        """The tokens that must come next, as far as the schema leaves no choice."""
         tokens = self._matcher.compute_ff_tokens()
-        self._refuse_errors()
+        self._raise_errors()
         return tokens
 
     def accept(self, token: int) -> None:
-        """Takes the token that was chosen."""
+        """Advances by a token that was sampled or forced."""
         self._matcher.consume_token(token)
-        self._refuse_errors()
+        self._raise_errors()
 
-    def _refuse_errors(self) -> None:
+    def _raise_errors(self) -> None:
         if self._matcher.is_error():
-            text = f"this JSON Schema cannot be followed: {self._matcher.get_error()}"
-            raise NotSupported(text, metadata={"capability": "JSON_SCHEMA"})
+            # The lines after the first may show what was generated so far.
+            raise _not_supported(self._matcher.get_error().partition("\n")[0])
 
 
-class _Words(llguidance.TokenizerWrapper):
-    """The tokenizer as llguidance asks for it: from a tokenizer's JSON it would build a second one."""
+class _TokenizerSource(llguidance.TokenizerWrapper):
+    """Gives llguidance the tokenizer that is loaded: from `tokenizer.json` it would build a second one.
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, size: int) -> None:
+    The attributes are those that llguidance reads of a tokenizer written in Python.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, vocab_size: int) -> None:
         backend = tokenizer.backend_tokenizer
         self._model = backend.model
         self.is_tokenizer_wrapper = True
         self.eos_token_id = tokenizer.eos_token_id
         self.bos_token_id = tokenizer.bos_token_id
-        self.tokens = [_to_bytes(backend.id_to_token(token) or "") for token in range(size)]
+        self.tokens = [_to_bytes(backend.id_to_token(token) or "") for token in range(vocab_size)]
         self.special_token_ids = [
             token
-            for token, word in backend.get_added_tokens_decoder().items()
-            if word.special or (word.content.startswith("<") and word.content.endswith(">"))
+            for token, added in backend.get_added_tokens_decoder().items()
+            if added.special or (added.content.startswith("<") and added.content.endswith(">"))
         ]
 
+    @override
     def __call__(self, text: str) -> list[int]:
-        """The tokens of what a schema forces. A control token that it spells out is text."""
+        """Tokenizes what a schema forces. A control token that it spells out is text."""
         return [token.id for token in self._model.tokenize(text.replace(" ", _SPACE))]
 
 
-def _to_bytes(word: str) -> bytes:
-    byte = _BYTE.fullmatch(word)
-    return bytes.fromhex(byte[1]) if byte else word.replace(_SPACE, " ").encode()
+def _not_supported(reason: str) -> NotSupported:
+    text = f"this JSON Schema cannot be followed: {reason}"
+    return NotSupported(text, metadata={"capability": "JSON_SCHEMA"})
+
+
+def _to_bytes(token: str) -> bytes:
+    byte = _BYTE_TOKEN.fullmatch(token)
+    return bytes.fromhex(byte[1]) if byte else token.replace(_SPACE, " ").encode()

@@ -1,200 +1,193 @@
-"""A loaded Gemma: jobs in, the texts of many answers out, a pass at a time."""
+"""Runs a loaded Gemma: requests in, the texts of many answers out, one forward pass at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar, cast
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel
+from typing_extensions import override
 
 from rpckit.errors import ChorusError, InputTooLong, OutOfMemory
 from services.gemma.fit.out_of_memory import out_of_memory
-from services.gemma.generation.grammar import Vocabulary
-from services.gemma.generation.sequence import Writing
-from services.gemma.generation.vision import Vision
-from services.gemma.kv_cache.attention import Piece, Workspace
-from services.gemma.kv_cache.cache_pool import Pasts
-from services.gemma.kv_cache.size import PROMPT_TOKENS
-from services.gemma.scheduler.local_model import Facts, Job, Message, Progress
+from services.gemma.generation.chat_prompt import ChatPromptEncoder
+from services.gemma.generation.fault_boundary import FaultBoundary
+from services.gemma.generation.forward_pass import ForwardPass
+from services.gemma.generation.grammar import TokenizerVocabulary
+from services.gemma.generation.image_encoder import ImageEncoder
+from services.gemma.generation.sequence import RunningSequence
+from services.gemma.interface.generation_request import GenerationRequest
+from services.gemma.interface.local_model import LocalModel, ModelInfo, StepOutput
+from services.gemma.kv_cache.attention import TokenChunk
+from services.gemma.kv_cache.cache_pool import KVCachePool
+from services.gemma.kv_cache.sequence_cache import SequenceKVCache
+from services.gemma.kv_cache.size import PREFILL_CHUNK_TOKENS
 
-T = TypeVar("T")
+# Every vocabulary has it: a pass over it shows whether the model works.
+_KNOWN_TOKEN = 0
 
 
-class Gemma:
-    """Weights and tokenizer, ready to answer.
+class GemmaRunner(LocalModel[RunningSequence]):
+    """A Gemma with its weights and its tokenizer, ready to answer.
 
     Args:
-        model: The weights, on their device, with our attention.
-        tokenizer: Has a chat template.
-        ends: The tokens that end an answer.
-        facts: What is known of the model.
-        pasts: The memory for keys and values.
-        vision: Looks at images; None: there are none.
+        model: The weights, on their device, with `packed_attention`.
+        prompt_encoder: Tokenizes conversations.
+        vocabulary: Turns tokens into bytes.
+        info: Describes the model.
+        cache_pool: Allocates the KV cache.
+        image_encoder: Encodes images; None if no images are read.
     """
 
     def __init__(
         self,
         model: PreTrainedModel,
-        tokenizer: PreTrainedTokenizerFast,
-        ends: frozenset[int],
-        facts: Facts,
-        pasts: Pasts,
-        vision: Vision | None = None,
+        prompt_encoder: ChatPromptEncoder,
+        vocabulary: TokenizerVocabulary,
+        info: ModelInfo,
+        cache_pool: KVCachePool,
+        image_encoder: ImageEncoder | None = None,
     ) -> None:
-        self.facts = facts
-        self._model = model
-        self._tokenizer = tokenizer
-        self._ends = ends
-        self._vocabulary = Vocabulary(tokenizer, model.config.vocab_size, ends)
-        self._pasts = pasts
-        self._vision = vision
-        self._workspace = Workspace()
+        self.model = model
+        self.prompt_encoder = prompt_encoder
+        self.cache_pool = cache_pool
+        self.image_encoder = image_encoder
+        self.forward_pass = ForwardPass(model)
+        self._vocabulary = vocabulary
+        self._info = info
+        self._boundary = FaultBoundary(model.device, cache_pool)
 
-    def begin(self, job: Job) -> Writing:
-        """As `LocalModel` says."""
-        prompt = self.encode(job.messages)
-        room = self.facts.context_tokens - len(prompt)
-        if room < 1:
+    @property
+    @override
+    def info(self) -> ModelInfo:
+        return self._info
+
+    @override
+    def begin(self, request: GenerationRequest) -> RunningSequence:
+        return self._boundary.with_typed_memory_errors(partial(self._begin, request))
+
+    @override
+    def admit(self, sequence: RunningSequence) -> bool:
+        return self.cache_pool.reserve(sequence.cache, sequence.pending_tokens)
+
+    @override
+    def release(self, sequence: RunningSequence) -> None:
+        self.cache_pool.release(sequence.cache)
+
+    @override
+    @torch.inference_mode()
+    def step(self, sequences: Sequence[RunningSequence]) -> list[StepOutput]:
+        outputs = [StepOutput()] * len(sequences)
+        chunks, failed = self._next_chunks(sequences)
+        to_encode = [i for i, each in enumerate(sequences) if i not in failed and each.image_to_encode]
+        for index, logits in self._logits(chunks).items():
+            outcome: StepOutput | ChorusError | torch.Tensor = logits
+            if isinstance(logits, torch.Tensor):
+                outcome = self._boundary.contain(partial(sequences[index].advance, chunks[index], logits))
+            if isinstance(outcome, StepOutput):
+                outputs[index] = outcome
+            elif isinstance(outcome, ChorusError):
+                failed[index] = outcome
+        # One layer of one image: the sequences in decode wait for no more than that.
+        for index in to_encode[:1]:
+            error = self._boundary.contain_repeatable(partial(self._encode_image, sequences[index]))
+            if error:
+                failed[index] = error
+        for index, error in failed.items():
+            outputs[index] = StepOutput(result=error)
+        return outputs
+
+    def _begin(self, request: GenerationRequest) -> RunningSequence:
+        prompt = self.prompt_encoder.encode(request.messages)
+        remaining_tokens = self.info.context_tokens - len(prompt)
+        if remaining_tokens < 1:
             raise InputTooLong(
-                f"the prompt has {len(prompt)} tokens, the model takes {self.facts.max_input_tokens}",
+                f"the prompt has {len(prompt)} tokens, the model takes {self.info.max_input_tokens}",
                 metadata={
-                    "max_input_tokens": str(self.facts.max_input_tokens),
+                    "max_input_tokens": str(self.info.max_input_tokens),
                     "input_tokens": str(len(prompt)),
                 },
             )
-        return Writing(
-            job,
+        return RunningSequence(
+            request,
             prompt,
-            limit=min(room, job.sampling.max_output_tokens),
+            max_output_tokens=min(remaining_tokens, request.sampling.max_output_tokens),
             vocabulary=self._vocabulary,
-            ends=self._ends,
-            device=self._model.device,
+            device=self.model.device,
         )
 
-    def admit(self, writing: Writing) -> bool:
-        """As `LocalModel` says."""
-        return self._pasts.reserve(writing.past, writing.pending)
+    def _next_chunks(
+        self, sequences: Sequence[RunningSequence]
+    ) -> tuple[dict[int, TokenChunk], dict[int, ChorusError]]:
+        """The chunks of the next pass by the sequence's index, and the errors of those that have failed.
 
-    def release(self, writing: Writing) -> None:
-        """As `LocalModel` says."""
-        self._pasts.release(writing.past)
-
-    @torch.inference_mode()
-    def step(self, writings: Sequence[Writing]) -> list[Progress]:
-        """As `LocalModel` says."""
-        result = [Progress()] * len(writings)
-        pieces = self._pieces(writings)
-        looking = next((index for index, each in enumerate(writings) if each.unseen), None)
-        logits = self._attempt(partial(self._read, list(pieces.values()))) if pieces else None
-        if isinstance(logits, OutOfMemory):
-            # The one that asked for the most, or else came last. The others go on with the next pass.
-            index = max(pieces, key=lambda each: (len(pieces[each].tokens), each))
-            result[index] = Progress(end=logits)
-        elif logits is not None:
-            for row, (index, piece) in zip(logits, pieces.items(), strict=True):
-                writings[index].took(piece)
-                if not writings[index].pending:
-                    result[index] = _go_on(writings[index], row)
-        if looking is not None:
-            refused = self._attempt(partial(self._look, writings[looking]))
-            if refused:
-                result[looking] = Progress(end=refused)
-        return result
-
-    def encode(self, messages: tuple[Message, ...]) -> list[int]:
-        """The prompt's tokens. A control token that a message spells out is text there, no control.
-
-        Each of an image's tokens is its mark.
+        Each sequence in decode has one; prompts get what is left of the prefill budget, in their order.
         """
-        chat: list[Any] = [{"role": each.role, "content": _content(each)} for each in messages]
-        found = self._tokenizer.apply_chat_template(
-            chat, add_generation_prompt=True, return_dict=False, sanitize_control_tokens=True
-        )
-        tokens = cast("list[int]", found)
-        marks = [image.mark for message in messages for image in message.images]
-        if not (self._vision and marks):
-            return tokens
-        remaining = (mark for mark in marks for _ in range(self._vision.tokens))
-        return [next(remaining) if each == self._vision.token else each for each in tokens]
+        chunks, failed = {}, {}
+        prefill_budget = PREFILL_CHUNK_TOKENS[self.model.device.type]
+        for index, sequence in enumerate(sequences):
+            chunk = self._boundary.contain_repeatable(partial(self._next_chunk, sequence, prefill_budget))
+            if isinstance(chunk, ChorusError):
+                failed[index] = chunk
+            elif chunk:
+                chunks[index] = chunk
+                prefill_budget -= len(chunk.tokens) if sequence.in_prefill else 0
+        return chunks, failed
 
-    def _pieces(self, writings: Sequence[Writing]) -> dict[int, Piece]:
-        """What the next pass reads, by the writing's index: prompts in their order, and all who write."""
-        room = PROMPT_TOKENS[self._model.device.type]
-        pieces = {}
-        for index, writing in enumerate(writings):
-            if not writing.reads:
-                pieces[index] = writing.piece(len(writing.pending))
-            elif room > 0:
-                if not writing.past.tokens:
-                    self._pasts.take_over(writing.past, writing.pending)
-                    writing.pending = writing.pending[len(writing.past.tokens) :]
-                if not writing.unseen:
-                    pieces[index] = writing.piece(room)
-                    room -= len(pieces[index].tokens)
-        return pieces
+    def _next_chunk(self, sequence: RunningSequence, prefill_budget: int) -> TokenChunk | None:
+        if not sequence.in_prefill:
+            return sequence.next_chunk(len(sequence.pending_tokens))
+        if prefill_budget <= 0:
+            return None
+        if not sequence.cache.tokens:
+            self.cache_pool.reuse_prefix(sequence.cache, sequence.pending_tokens)
+            sequence.pending_tokens = sequence.pending_tokens[len(sequence.cache.tokens) :]
+        return None if sequence.image_to_encode else sequence.next_chunk(prefill_budget)
 
-    def _look(self, writing: Writing) -> None:
-        """Takes the image that comes next through one layer: who writes waits for no more than that."""
-        if self._vision and writing.unseen:
-            writing.look = writing.look or self._vision.look(writing.unseen)
-            writing.look.go_on()
+    def _logits(self, chunks: Mapping[int, TokenChunk]) -> Mapping[int, torch.Tensor | ChorusError]:
+        """The logits after each chunk, or the error of its sequence; one without either is tried again."""
+        if not chunks:
+            return {}
+        found = self._try_pass(list(chunks.values()))
+        if found is None:
+            return {}
+        if isinstance(found, torch.Tensor):
+            return dict(zip(chunks, found, strict=True))
+        if isinstance(found, OutOfMemory):
+            # The longest chunk asked for the most, or else the last one came too many. The others go on.
+            return {max(chunks, key=lambda index: (len(chunks[index].tokens), index)): found}
+        return self._logits_one_by_one(chunks)
 
-    def _attempt(self, work: Callable[[], T]) -> T | OutOfMemory | None:
-        """What it comes to; or the lack of memory; or None, if some was freed and it may be tried again."""
+    def _logits_one_by_one(
+        self, chunks: Mapping[int, TokenChunk]
+    ) -> Mapping[int, torch.Tensor | ChorusError]:
+        """Finds out which chunk makes a pass fail, by a pass for each.
+
+        Raises:
+            Exception: No pass can be made, not even over a known token: the model is broken.
+        """
+        found = {index: self._try_pass([each]) for index, each in chunks.items()}
+        if not any(isinstance(each, torch.Tensor) for each in found.values()):
+            self._raise_if_broken()
+        return {
+            index: each[0] if isinstance(each, torch.Tensor) else each
+            for index, each in found.items()
+            if each is not None
+        }
+
+    def _try_pass(self, chunks: Sequence[TokenChunk]) -> torch.Tensor | ChorusError | None:
+        return self._boundary.contain_repeatable(partial(self.forward_pass.run, chunks))
+
+    def _raise_if_broken(self) -> None:
+        """Makes a pass over a known token, and raises what it raises."""
         try:
-            return work()
+            self.forward_pass.run([TokenChunk(SequenceKVCache(capacity=1), [_KNOWN_TOKEN])])
         except (RuntimeError, MemoryError) as error:
-            refused = out_of_memory(error, self._model.device)
-            if refused is None:
+            # A model that is loaded anew takes as much memory.
+            if out_of_memory(error, self.model.device) is None:
                 raise
-        # Only now: until the handler ends, the error holds the frames whose tensors took the memory.
-        if self._model.device.type == "cuda":
-            torch.cuda.empty_cache()
-        return None if self._pasts.forget() else refused
 
-    def _read(self, pieces: Sequence[Piece]) -> torch.Tensor:
-        """The logits after each piece, float32, of shape (pieces, vocabulary)."""
-        device = self._model.device
-        positions = [each.start + at for each in pieces for at in range(len(each.tokens))]
-        sizes = torch.tensor([len(each.tokens) for each in pieces], device=device)
-        output = self._model(
-            **self._inputs(pieces),
-            position_ids=torch.tensor([positions], device=device),
-            logits_to_keep=sizes.cumsum(0) - 1,
-            use_cache=False,
-            pieces=pieces,
-            workspace=self._workspace,
-        )
-        return cast("torch.Tensor", output.logits[0].float())
-
-    def _inputs(self, pieces: Sequence[Piece]) -> dict[str, torch.Tensor]:
-        """The tokens; or what they stand for, if there is an image among them."""
-        tokens = [max(0, token) for each in pieces for token in each.tokens]
-        ids = torch.tensor([tokens], device=self._model.device)
-        if all(each.rows is None for each in pieces):
-            return {"input_ids": ids}
-        embeddings = self._model.get_input_embeddings()(ids)
-        start = 0
-        for each in pieces:
-            end = start + len(each.tokens)
-            if each.rows is not None:
-                embeddings[0, start:end] = each.rows
-            start = end
-        return {"inputs_embeds": embeddings}
-
-
-def _content(message: Message) -> str | list[dict[str, str]]:
-    """In the words of chat templates."""
-    if isinstance(message.content, str):
-        return message.content
-    return [
-        {"type": "text", "text": each} if isinstance(each, str) else {"type": "image"}
-        for each in message.content
-    ]
-
-
-def _go_on(writing: Writing, logits: torch.Tensor) -> Progress:
-    try:
-        return writing.go_on(logits)
-    except ChorusError as error:
-        return Progress(end=error)
+    def _encode_image(self, sequence: RunningSequence) -> None:
+        """Takes the next image of a sequence through one layer of the vision tower."""
+        if self.image_encoder and (image := sequence.image_to_encode):
+            sequence.image_encoding = sequence.image_encoding or self.image_encoder.begin(image)
+            sequence.image_encoding.run_next_layer()

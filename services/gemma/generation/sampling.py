@@ -1,32 +1,32 @@
-"""Chooses tokens by their logits."""
+"""Samples the next token from logits."""
 
 import torch
 
-from services.gemma.scheduler.local_model import Sampling
+from services.gemma.interface.generation_request import SamplingParameters
 
-# As in Gemma's own generation settings. Sorting the whole vocabulary would cost two fifths of a step.
-_CANDIDATES = 64
+# Top-k, as in Gemma's own generation settings. To sort the whole vocabulary would take two fifths of a step.
+_TOP_K = 64
 
 
-class Sampler:
-    """Chooses one answer's tokens, the same ones each time for a seed, whoever else is in the batch."""
+class TokenSampler:
+    """Samples one answer's tokens: the same ones each time for a seed, whatever else is in the batch."""
 
-    def __init__(self, sampling: Sampling, device: torch.device) -> None:
+    def __init__(self, sampling: SamplingParameters, device: torch.device) -> None:
         self._sampling = sampling
-        self._random = torch.Generator(device)
+        self._generator = torch.Generator(device)
         if sampling.seed is None:
-            self._random.seed()
+            self._generator.seed()
         else:
-            self._random.manual_seed(sampling.seed)
+            self._generator.manual_seed(sampling.seed)
 
-    def choose(self, logits: torch.Tensor) -> int:
-        """One token of a vector of logits."""
+    def sample(self, logits: torch.Tensor) -> int:
+        """Returns a token id, by logits of shape (vocabulary,)."""
         if not self._sampling.temperature:
             return int(logits.argmax())
-        best, tokens = logits.topk(min(_CANDIDATES, len(logits)))
-        # From the best one down, so that next to no temperature divides nothing infinite.
-        probabilities = torch.softmax((best - best[0]) / self._sampling.temperature, dim=0)
-        before = probabilities.cumsum(dim=0) - probabilities
-        probabilities[before > self._sampling.top_p] = 0
-        chosen = torch.multinomial(probabilities, 1, generator=self._random)
-        return int(tokens[chosen])
+        top_logits, token_ids = logits.topk(min(_TOP_K, len(logits)))
+        # Relative to the greatest, so that no quotient overflows at a temperature near zero.
+        probabilities = torch.softmax((top_logits - top_logits[0]) / self._sampling.temperature, dim=0)
+        preceding = probabilities.cumsum(dim=0) - probabilities
+        probabilities[preceding > self._sampling.top_p] = 0
+        sampled = torch.multinomial(probabilities, 1, generator=self._generator)
+        return int(token_ids[sampled])

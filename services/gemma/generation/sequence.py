@@ -1,32 +1,34 @@
-"""One answer while it is written: what it has read, what it has chosen, what may be shown of it."""
+"""One running sequence: its prompt, the tokens generated so far, and the text that may be shown."""
 
 import itertools
 from collections.abc import Sequence
 
 import torch
 
-from services.gemma.generation.detokenizer import OutputText
-from services.gemma.generation.grammar import Grammar, Vocabulary
-from services.gemma.generation.sampling import Sampler
-from services.gemma.generation.vision import Look
-from services.gemma.kv_cache.attention import Piece
-from services.gemma.kv_cache.sequence_cache import Past
-from services.gemma.scheduler.local_model import Ending, Image, Job, Progress
+from services.gemma.generation.detokenizer import StreamingDetokenizer
+from services.gemma.generation.grammar import JsonSchemaGrammar, TokenizerVocabulary
+from services.gemma.generation.image_encoder import ImageEncoding
+from services.gemma.generation.sampling import TokenSampler
+from services.gemma.interface.generation_request import GenerationRequest, RgbImage
+from services.gemma.interface.local_model import GenerationResult, StepOutput
+from services.gemma.kv_cache.attention import TokenChunk
+from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 
 
-class Writing:
-    """One answer.
+class RunningSequence:
+    """One answer while it is generated.
 
     Args:
-        job: What to write.
-        prompt: Its tokens. Each of an image's is its mark.
-        limit: The most tokens to write.
+        request: What to generate.
+        prompt: Its token ids. Each of an image's is the image's placeholder.
+        max_output_tokens: The most tokens to generate.
         vocabulary: The model's.
-        ends: The tokens that end an answer.
         device: Where its logits are.
 
     Attributes:
-        look: At the image that comes next, if that is what it is at.
+        cache: Its KV cache.
+        pending_tokens: The tokens that no forward pass has read yet.
+        image_encoding: The encoding of the image that comes next, once it has begun.
 
     Raises:
         NotSupported: The model cannot keep to the JSON Schema.
@@ -34,90 +36,99 @@ class Writing:
 
     def __init__(
         self,
-        job: Job,
+        request: GenerationRequest,
         prompt: Sequence[int],
         *,
-        limit: int,
-        vocabulary: Vocabulary,
-        ends: frozenset[int],
+        max_output_tokens: int,
+        vocabulary: TokenizerVocabulary,
         device: torch.device,
     ) -> None:
-        self.past = Past(len(prompt) + limit)
-        self.pending = list(prompt)
-        self.look: Look | None = None
-        self._images = {image.mark: image for message in job.messages for image in message.images}
-        self._input_tokens = len(prompt)
-        self._limit = limit
+        self.cache = SequenceKVCache(len(prompt) + max_output_tokens)
+        self.pending_tokens = list(prompt)
+        self.image_encoding: ImageEncoding | None = None
+        self._images = {image.placeholder: image for message in request.messages for image in message.images}
+        self._prompt_tokens = len(prompt)
+        self._max_output_tokens = max_output_tokens
         self._vocabulary = vocabulary
-        self._ends = ends
-        self._sampler = Sampler(job.sampling, device)
-        self._grammar: Grammar | None = None
-        if job.json_schema is not None:
-            self._grammar = vocabulary.grammar(job.json_schema)
-        self._text = OutputText(job.sampling.stop_sequences)
-        self._written = 0
-        self._ended = False
+        self._sampler = TokenSampler(request.sampling, device)
+        self._grammar: JsonSchemaGrammar | None = None
+        if request.json_schema is not None:
+            self._grammar = vocabulary.grammar(request.json_schema)
+        self._detokenizer = StreamingDetokenizer(request.sampling.stop_sequences)
+        self._output_tokens = 0
+        self._result: GenerationResult | None = None
 
     @property
-    def reads(self) -> bool:
-        """Whether it is still at its prompt."""
-        return not self._written
+    def in_prefill(self) -> bool:
+        """Whether its prompt is still being read."""
+        return not self._output_tokens
 
     @property
-    def unseen(self) -> Image | None:
-        """The image that comes next, until it has been looked at."""
-        seen = self.look and self.look.rows is not None
-        return None if seen else self._images.get(self.pending[0])
+    def image_to_encode(self) -> RgbImage | None:
+        """The image that comes next, until it is encoded."""
+        encoded = self.image_encoding and self.image_encoding.embeddings is not None
+        return None if encoded else self._images.get(self.pending_tokens[0])
 
-    def piece(self, most: int) -> Piece:
-        """Its next tokens, at most so many; of an image all, once it has been looked at."""
-        first = self.pending[0]
-        if self.look:
-            image = list(itertools.takewhile(lambda token: token == first, self.pending))
-            return Piece(self.past, image, self.look.rows)
-        return Piece(self.past, list(itertools.takewhile(lambda token: token >= 0, self.pending[:most])))
+    def next_chunk(self, max_tokens: int) -> TokenChunk:
+        """Its next tokens, at most so many; all of an image's, once it is encoded."""
+        first = self.pending_tokens[0]
+        if self.image_encoding:
+            image_tokens = list(itertools.takewhile(lambda token: token == first, self.pending_tokens))
+            return TokenChunk(self.cache, image_tokens, self.image_encoding.embeddings)
+        text_tokens = itertools.takewhile(lambda token: token >= 0, self.pending_tokens[:max_tokens])
+        return TokenChunk(self.cache, list(text_tokens))
 
-    def took(self, piece: Piece) -> None:
-        """Notes that a pass has read a piece."""
-        self.look = None
-        self.past.tokens += piece.tokens
-        self.pending = self.pending[len(piece.tokens) :]
+    def advance(self, chunk: TokenChunk, logits: torch.Tensor) -> StepOutput:
+        """Marks a chunk as read, and generates tokens unless it leaves a part of the prompt unread.
 
-    def go_on(self, logits: torch.Tensor) -> Progress:
-        """Chooses the next token by the logits after the last one, of shape (vocabulary,).
+        Args:
+            chunk: What was read.
+            logits: After its last token, of shape (vocabulary,).
 
         Raises:
-            NotSupported: The JSON Schema turns out to be one that cannot be kept to.
+            NotSupported: The JSON Schema turns out to be one that cannot be followed.
         """
-        if self._grammar:
-            self._grammar.mask(logits)
-        text = self._add(self._sampler.choose(logits), self._grammar)
-        if self._grammar and not self._ended:
-            # What the schema leaves no choice about is not asked for token by token.
-            for token in self._grammar.forced():
-                text += self._add(token, self._grammar)
-                if self._ended:
-                    break
-        if not self._ended:
-            return Progress(text)
-        return Progress(text + self._text.rest(), self._ending)
+        self.mark_read(chunk)
+        return StepOutput() if self.pending_tokens else self._generate(logits)
 
-    def _add(self, token: int, grammar: Grammar | None) -> str:
-        self._written += 1
-        self.pending.append(token)
-        if grammar:
-            grammar.accept(token)
-        cut = self._written == self._limit
-        if token in self._ends:
-            self._end(cut=False)
+    def mark_read(self, chunk: TokenChunk) -> None:
+        """Counts a chunk's tokens as cached."""
+        self.image_encoding = None
+        self.cache.tokens += chunk.tokens
+        self.pending_tokens = self.pending_tokens[len(chunk.tokens) :]
+
+    def _generate(self, logits: torch.Tensor) -> StepOutput:
+        """Samples the next token, and adds those that the schema forces after it."""
+        if self._grammar:
+            self._grammar.mask_logits(logits)
+        text = self._append(self._sampler.sample(logits))
+        if self._grammar and not self._result:
+            # The model is not asked about tokens that the schema leaves no choice about.
+            for token in self._grammar.fast_forward_tokens():
+                text += self._append(token)
+                if self._result:
+                    break
+        if not self._result:
+            return StepOutput(text)
+        return StepOutput(text + self._detokenizer.flush(), self._result)
+
+    def _append(self, token: int) -> str:
+        """Adds a token to the answer; returns the text that may be shown now."""
+        self._output_tokens += 1
+        self.pending_tokens.append(token)
+        if self._grammar:
+            self._grammar.accept(token)
+        if token in self._vocabulary.eos_token_ids:
+            self._finish(truncated=False)
             return ""
-        text = self._text.feed(self._vocabulary.to_bytes(token))
-        if self._text.stopped or (grammar and grammar.finished):
-            self._end(cut=False)
-        elif cut:
-            self._end(cut=True)
+        text = self._detokenizer.feed(self._vocabulary.to_bytes(token))
+        if self._detokenizer.stopped or (self._grammar and self._grammar.finished):
+            self._finish(truncated=False)
+        elif self._output_tokens == self._max_output_tokens:
+            self._finish(truncated=True)
         return text
 
-    def _end(self, *, cut: bool) -> None:
-        self._ended = True
-        self._ending = Ending(cut=cut, input_tokens=self._input_tokens, output_tokens=self._written)
+    def _finish(self, *, truncated: bool) -> None:
+        self._result = GenerationResult(
+            truncated=truncated, input_tokens=self._prompt_tokens, output_tokens=self._output_tokens
+        )

@@ -1,1 +1,1 @@
-"""Keeps the keys and values of what a model has read."""
+"""The KV cache: how big it is, whose keys and values it holds, and the attention that reads them."""

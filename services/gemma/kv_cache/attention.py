@@ -1,7 +1,7 @@
-"""Attention for answers of different lengths in one pass: each looks back at its own tokens alone.
+"""Attention for sequences of different lengths in one forward pass.
 
-All tokens of a pass lie in one row, so that every matrix is read once for all answers. Only attention tells
-them apart.
+The tokens of all sequences lie in one row, so that each weight is read once for all of them. Attention alone
+tells the sequences apart: each chunk attends to the cache of its own sequence.
 """
 
 from collections.abc import Sequence
@@ -12,96 +12,116 @@ import torch
 from torch.nn import functional
 from transformers import AttentionInterface
 
-from services.gemma.kv_cache.sequence_cache import Past, first_seen
+from services.gemma.kv_cache.sequence_cache import SequenceKVCache, first_visible
 
-ATTENTION = "chorus_pieces"
+# The name that transformers' models know this attention by.
+PACKED_ATTENTION = "chorus_packed"
 
 
 @dataclass(slots=True)
-class Piece:
-    """The next tokens of one answer.
+class TokenChunk:
+    """The tokens of one sequence in one forward pass: a chunk of its prompt, later those of a decode step.
 
     Attributes:
-        rows: What they stand for if they are an image's, all of them; None: they are the vocabulary's.
+        cache: The sequence's cache. It does not count these tokens yet.
+        embeddings: What the tokens are embedded as, of shape (tokens, hidden size), if they are an image's,
+            and then they are the whole image; None if they are looked up in the embedding table.
     """
 
-    past: Past
+    cache: SequenceKVCache
     tokens: list[int]
-    rows: torch.Tensor | None = None
+    embeddings: torch.Tensor | None = None
     _masks: dict[int | None, torch.Tensor] = field(default_factory=dict)
 
     @property
     def start(self) -> int:
-        """How many tokens stand before."""
-        return len(self.past.tokens)
+        """The position of its first token in the sequence."""
+        return len(self.cache.tokens)
 
-    def mask(self, window: int | None, device: torch.device) -> torch.Tensor:
-        """Who sees whom, of shape (tokens, tokens from the first that is seen)."""
+    def attention_mask(self, window: int | None, device: torch.device) -> torch.Tensor:
+        """Which token attends to which: bool, of shape (tokens, tokens from the first visible one)."""
         if window not in self._masks:
-            rows = torch.arange(self.start, self.start + len(self.tokens), device=device)[:, None]
-            first = first_seen(self.start, window)
-            columns = torch.arange(first, self.start + len(self.tokens), device=device)
-            # The parts of an image see each other.
-            seen = columns <= (rows if self.rows is None else rows[-1:])
-            self._masks[window] = seen if window is None else seen & (columns > rows - window)
+            end = self.start + len(self.tokens)
+            queries = torch.arange(self.start, end, device=device)[:, None]
+            keys = torch.arange(first_visible(self.start, window), end, device=device)
+            # The tokens of an image attend to each other, later ones included.
+            visible = keys <= (queries if self.embeddings is None else queries[-1:])
+            self._masks[window] = visible if window is None else visible & (keys > queries - window)
         return self._masks[window]
 
 
-class Workspace:
-    """Memory for keys and values in fp32, used again for each piece and layer.
+class Float32Buffer:
+    """One allocation in which attention on a CPU converts keys and values to fp32, chunk by chunk.
 
-    Fresh pages each time would take longer than what is written to them.
+    Allocating fresh pages each time would take longer than converting.
     """
 
     def __init__(self) -> None:
         self._numbers = torch.empty(0)
 
-    def in_fp32(self, pair: torch.Tensor) -> torch.Tensor:
-        """The same numbers, until the next call."""
-        if pair.numel() > self._numbers.numel():
-            self._numbers = torch.empty(pair.numel())
-        return self._numbers[: pair.numel()].view(pair.shape).copy_(pair)
+    def converted(self, keys_values: torch.Tensor) -> torch.Tensor:
+        """The same numbers in fp32, which the next call overwrites."""
+        if keys_values.numel() > self._numbers.numel():
+            self._numbers = torch.empty(keys_values.numel())
+        return self._numbers[: keys_values.numel()].view(keys_values.shape).copy_(keys_values)
 
 
-def attend(
+def packed_attention(
     module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: None,  # noqa: ARG001 - it would be for rows of equal length
+    attention_mask: None,  # noqa: ARG001 - transformers passes it; each chunk makes its own
     *,
     scaling: float,
-    pieces: Sequence[Piece],
-    workspace: Workspace,
+    chunks: Sequence[TokenChunk],
+    fp32_buffer: Float32Buffer,
     sliding_window: int | None = None,
     softcap: float | None = None,
-    **others: Any,  # noqa: ARG001 - of other attentions
+    **others: Any,  # noqa: ARG001 - transformers passes what other attentions take
 ) -> tuple[torch.Tensor, None]:
-    """Attention as transformers' models call it. Query, key and value: (1, heads, tokens, head)."""
+    """Computes one layer's attention, in the signature that transformers' models call.
+
+    Args:
+        module: The layer's attention module, which has a `layer_idx`.
+        query: Of shape (1, heads, tokens of all chunks, head size).
+        key: Of shape (1, KV heads, tokens of all chunks, head size).
+        value: Of the same shape as `key`.
+        attention_mask: Unused.
+        scaling: The factor on the scores.
+        chunks: The chunks in the order of their tokens.
+        fp32_buffer: Where keys and values are converted on a CPU.
+        sliding_window: How many tokens the layer attends to; None if to all.
+        softcap: The cap on the scores of Gemma 2; None for none.
+        others: Unused.
+
+    Returns:
+        The attended values, of shape (1, tokens of all chunks, heads, head size).
+    """
     dtype = query.dtype
-    # In bf16 it takes seven times as long on a CPU without AVX512_BF16.
+    # Measured on a CPU without AVX512_BF16: attention in bf16 takes seven times as long as in fp32.
     in_fp32 = query.device.type == "cpu"
     if in_fp32:
         query = query.float()
-    sizes = [len(each.tokens) for each in pieces]
-    pairs = torch.split(torch.cat((key, value)), sizes, dim=2)
-    found = []
-    for piece, queries, pair in zip(pieces, torch.split(query, sizes, dim=2), pairs, strict=True):
-        seen = piece.past.extended(cast("int", module.layer_idx), pair, sliding_window)[:, None]
-        keys, values = workspace.in_fp32(seen) if in_fp32 else seen
-        # The only token of a piece sees all that is left.
-        mask = None if len(piece.tokens) == 1 else piece.mask(sliding_window, query.device)
+    lengths = [len(each.tokens) for each in chunks]
+    keys_values = torch.split(torch.cat((key, value)), lengths, dim=2)
+    outputs = []
+    for chunk, queries, added in zip(chunks, torch.split(query, lengths, dim=2), keys_values, strict=True):
+        cached = chunk.cache.append(cast("int", module.layer_idx), added, sliding_window)[:, None]
+        keys, values = fp32_buffer.converted(cached) if in_fp32 else cached
+        # A single token attends to all that the cache returns.
+        mask = None if len(chunk.tokens) == 1 else chunk.attention_mask(sliding_window, query.device)
         if softcap is None:
-            one = functional.scaled_dot_product_attention(
+            output = functional.scaled_dot_product_attention(
                 queries, keys, values, attn_mask=mask, scale=scaling, enable_gqa=True
             )
         else:
-            one = _capped(queries, keys, values, mask, scaling, softcap)
-        found.append(one)
-    return torch.cat(found, dim=2).transpose(1, 2).contiguous().to(dtype), None
+            output = _softcapped_attention(queries, keys, values, mask, scaling, softcap)
+        outputs.append(output)
+    return torch.cat(outputs, dim=2).transpose(1, 2).contiguous().to(dtype), None
 
 
-def _capped(
+def _softcapped_attention(
     queries: torch.Tensor,
     keys: torch.Tensor,
     values: torch.Tensor,
@@ -109,7 +129,7 @@ def _capped(
     scaling: float,
     softcap: float,
 ) -> torch.Tensor:
-    """As Gemma 2 has it."""
+    """Attention with Gemma 2's cap on the scores, which torch's own attention does not have."""
     repeats = queries.shape[1] // keys.shape[1]
     keys, values = keys.repeat_interleave(repeats, 1), values.repeat_interleave(repeats, 1)
     scores = torch.tanh(queries @ keys.transpose(2, 3) * scaling / softcap) * softcap
@@ -118,4 +138,4 @@ def _capped(
     return torch.softmax(scores, dim=-1, dtype=torch.float32).to(queries.dtype) @ values
 
 
-AttentionInterface.register(ATTENTION, attend)
+AttentionInterface.register(PACKED_ATTENTION, packed_attention)

@@ -1,4 +1,4 @@
-"""The keys and values of one answer's tokens."""
+"""The keys and values of one sequence's tokens."""
 
 from dataclasses import dataclass
 
@@ -6,79 +6,90 @@ import torch
 
 
 @dataclass(slots=True)
-class Held:
-    """Of one layer.
+class LayerCache:
+    """The keys and values of one layer.
 
     Attributes:
-        pair: Keys and values, of shape (2, heads, tokens there is room for, head).
-        first: The token that they begin with.
-        window: How many tokens the layer sees; None: all.
+        keys_values: bf16, of shape (2, KV heads, capacity in tokens, head size).
+        start: The position of the first token that it holds.
+        window: How many tokens the layer attends to; None if to all.
     """
 
-    pair: torch.Tensor
-    first: int
+    keys_values: torch.Tensor
+    start: int
     window: int | None
 
 
-class Past:
-    """All of them, if there is memory: the next answer may begin with the same. Else what is still seen.
+class SequenceKVCache:
+    """The keys and values of one sequence.
+
+    A full cache holds every token in every layer, so that another sequence may reuse a prefix of it. A
+    windowed cache holds in its sliding layers what they can still attend to.
 
     Attributes:
-        tokens: What the keys and values are of. An image's are its mark, each of them.
-        capacity: How many tokens may come to be.
-        kept: How many a layer with a window holds; None: all.
-        layers: What each layer holds.
+        tokens: The token ids whose keys and values are cached. Each of an image's is its placeholder.
+        capacity: The most tokens that the sequence may come to have.
+        windowed_tokens: How many tokens a sliding layer of a windowed cache holds; None for a full cache.
+        layers: The cache of each layer, by the layer's index.
     """
 
     def __init__(self, capacity: int) -> None:
         self.tokens: list[int] = []
         self.capacity = capacity
-        self.kept: int | None = None
-        self.layers: dict[int, Held] = {}
+        self.windowed_tokens: int | None = None
+        self.layers: dict[int, LayerCache] = {}
 
-    def extended(self, layer: int, pair: torch.Tensor, window: int | None) -> torch.Tensor:
-        """A layer's keys and values, from the first that a piece sees to its own.
+    def append(self, layer_index: int, keys_values: torch.Tensor, window: int | None) -> torch.Tensor:
+        """Adds a chunk's keys and values to a layer, and returns all that the chunk attends to.
 
-        They count once `tokens` has grown: until then a piece may be read again.
+        They count once `tokens` has grown: until then a pass that failed may be made again.
 
         Args:
-            layer: Its number.
-            pair: The piece's, of shape (2, heads, tokens, head).
-            window: How many tokens the layer sees; None: all.
+            layer_index: The layer's index.
+            keys_values: The chunk's, of shape (2, KV heads, tokens of the chunk, head size).
+            window: How many tokens the layer attends to; None if to all.
+
+        Returns:
+            From the first visible token to the chunk's last, of shape (2, KV heads, tokens, head size).
         """
         start = len(self.tokens)
-        end = start + pair.shape[2]
-        seen = first_seen(start, window)
-        held = self.layers.get(layer)
-        if held is None or end - held.first > held.pair.shape[2]:
-            held = self.layers[layer] = self._moved(held or Held(pair[:, :, :0], start, window), seen, end)
-        held.pair[:, :, start - held.first : end - held.first] = pair
-        return held.pair[:, :, seen - held.first : end - held.first]
+        end = start + keys_values.shape[2]
+        visible = first_visible(start, window)
+        layer = self.layers.get(layer_index)
+        if layer is None or end - layer.start > layer.keys_values.shape[2]:
+            layer = layer or LayerCache(keys_values[:, :, :0], start, window)
+            layer = self.layers[layer_index] = self._moved(layer, visible, start, end)
+        layer.keys_values[:, :, start - layer.start : end - layer.start] = keys_values
+        return layer.keys_values[:, :, visible - layer.start : end - layer.start]
 
-    def can_lend(self, length: int) -> bool:
-        """Whether another may begin with its first tokens."""
-        return all(each.first <= first_seen(length, each.window) for each in self.layers.values())
+    def can_share(self, length: int) -> bool:
+        """Whether another sequence may reuse the first `length` tokens: none of them was evicted."""
+        return all(each.start <= first_visible(length, each.window) for each in self.layers.values())
 
-    def begin_like(self, other: "Past", length: int) -> None:
-        """Takes over another's first tokens; there are none yet."""
-        self.tokens = other.tokens[:length]
-        for layer, held in other.layers.items():
-            first = held.first if self.kept is None else first_seen(length, held.window)
-            self.layers[layer] = self._moved(held, first, length)
+    def copy_prefix(self, other: "SequenceKVCache", length: int) -> None:
+        """Copies another cache's first `length` tokens into this one, which is empty.
 
-    def _moved(self, held: Held, first: int, end: int) -> Held:
-        """The same from another token on, with room for more."""
-        _, heads, _, size = held.pair.shape
-        room = self.capacity
-        if held.window and self.kept is not None:
-            room = min(room, max(self.kept, end - first))
-        # Memory that is not written to is not taken, on a CPU.
-        pair = held.pair.new_empty((2, heads, room, size), dtype=torch.bfloat16)
-        known = held.pair[:, :, first - held.first : len(self.tokens) - held.first]
-        pair[:, :, : known.shape[2]] = known
-        return Held(pair, first, held.window)
+        If an allocation fails, this one stays empty.
+        """
+        layers = {}
+        for index, layer in other.layers.items():
+            start = layer.start if self.windowed_tokens is None else first_visible(length, layer.window)
+            layers[index] = self._moved(layer, start, length, length)
+        self.tokens, self.layers = other.tokens[:length], layers
+
+    def _moved(self, layer: LayerCache, start: int, cached_end: int, end: int) -> LayerCache:
+        """Copies the tokens from `start` to `cached_end` into a new allocation that has room up to `end`."""
+        _, heads, _, head_size = layer.keys_values.shape
+        capacity = self.capacity
+        if layer.window and self.windowed_tokens is not None:
+            capacity = min(capacity, max(self.windowed_tokens, end - start))
+        # On a CPU, pages that nothing is written to take no memory.
+        moved = layer.keys_values.new_empty((2, heads, capacity, head_size), dtype=torch.bfloat16)
+        cached = layer.keys_values[:, :, start - layer.start : cached_end - layer.start]
+        moved[:, :, : cached.shape[2]] = cached
+        return LayerCache(moved, start, layer.window)
 
 
-def first_seen(start: int, window: int | None) -> int:
-    """The earliest token that the one at `start` sees."""
-    return 0 if window is None else max(0, start - window + 1)
+def first_visible(position: int, window: int | None) -> int:
+    """The position of the earliest token that the token at `position` attends to."""
+    return 0 if window is None else max(0, position - window + 1)

@@ -1,1 +1,1 @@
-"""Schedules the answers that are written at once, one pass of the model after another."""
+"""Continuous batching: decides which answers share the model's next forward pass."""

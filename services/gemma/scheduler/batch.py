@@ -1,119 +1,130 @@
-"""The answers that are being written, in the model's thread: who comes and who goes."""
+"""Continuous batching in the model's thread: requests join and leave between two forward passes."""
 
 import asyncio
 import queue
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, Timeout
-from services.gemma.scheduler.local_model import Facts, Job, LocalModel, Progress
+from services.gemma.interface.fault_isolation import isolated
+from services.gemma.interface.generation_request import GenerationRequest
+from services.gemma.interface.local_model import LocalModel, ModelInfo, StepOutput
 
 
 @dataclass(eq=False, slots=True)
-class Order:
-    """One answer that a caller waits for.
+class PendingRequest:
+    """A request whose caller waits for the answer, from its arrival to the answer's end.
 
     Attributes:
-        outbox: What was written, in the caller's event loop.
-        left: The caller is gone.
+        loop: The caller's event loop.
+        outputs: What was generated and is not yet read; it belongs to that loop.
+        abandoned: The caller waits no longer.
     """
 
-    job: Job
+    request: GenerationRequest
     deadline: Deadline
     loop: asyncio.AbstractEventLoop
-    outbox: asyncio.Queue[Progress] = field(default_factory=asyncio.Queue)
-    left: bool = False
+    outputs: asyncio.Queue[StepOutput] = field(default_factory=asyncio.Queue)
+    abandoned: bool = False
 
-    def tell(self, progress: Progress) -> None:
-        """Hands over what was written."""
-        self.loop.call_soon_threadsafe(self.outbox.put_nowait, progress)
+    def send(self, output: StepOutput) -> None:
+        """Hands an output to the caller, from the model's thread."""
+        self.loop.call_soon_threadsafe(self.outputs.put_nowait, output)
 
 
-class Batch:
-    """Writes at most `places` answers at once; the next ones wait in their order."""
+class ContinuousBatch:
+    """Generates at most `max_sequences` answers at once; the other requests wait in the order of arrival."""
 
-    def __init__(self, model: LocalModel[Any], places: int) -> None:
+    def __init__(self, model: LocalModel[Any], max_sequences: int) -> None:
         self._model = model
-        self._places = places
-        self._arriving: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
-        self._waiting: deque[tuple[Order, Any]] = deque()
-        self._writing: dict[Order, Any] = {}
+        self._max_sequences = max_sequences
+        self._arriving: queue.SimpleQueue[PendingRequest | None] = queue.SimpleQueue()
+        self._waiting: deque[tuple[PendingRequest, Any]] = deque()
+        self._running: dict[PendingRequest, Any] = {}
         self._closed = False
 
     @property
-    def facts(self) -> Facts:
-        """What is known of the model."""
-        return self._model.facts
+    def info(self) -> ModelInfo:
+        """Describes the model."""
+        return self._model.info
 
-    def submit(self, order: Order) -> None:
-        """From any thread: asks for an answer."""
-        self._arriving.put(order)
+    def submit(self, request: PendingRequest) -> None:
+        """Asks for an answer. Any thread may call it."""
+        self._arriving.put(request)
 
     def close(self) -> None:
-        """From any thread: ends `run` after the pass that it is at."""
+        """Ends `run` after the current step. Any thread may call it."""
         self._arriving.put(None)
 
     def run(self) -> None:
-        """Works until it is closed."""
+        """Steps the model until the batch is closed; raises what `LocalModel.step` raises."""
         while True:
             self._receive()
             if self._closed:
                 return
-            self._let_go()
+            self._drop_overdue()
             self._admit()
             self._step()
 
     def _receive(self) -> None:
-        """Takes in who has come; with nothing to do it waits for somebody."""
-        idle = not self._waiting and not self._writing
+        """Begins the requests that have arrived; with nothing to do it waits for one."""
+        idle = not self._waiting and not self._running
         while idle or not self._arriving.empty():
-            order = self._arriving.get()
+            request = self._arriving.get()
             idle = False
-            if order is None:
+            if request is None:
                 self._closed = True
             else:
-                self._begin(order)
+                self._begin(request)
 
-    def _begin(self, order: Order) -> None:
-        if order.left:
+    def _begin(self, request: PendingRequest) -> None:
+        if request.abandoned:
             return
-        try:
-            self._waiting.append((order, self._model.begin(order.job)))
-        except ChorusError as error:
-            order.tell(Progress(end=error))
+        sequence = isolated("begin", partial(self._model.begin, request.request))
+        if isinstance(sequence, ChorusError):
+            request.send(StepOutput(result=sequence))
+        else:
+            self._waiting.append((request, sequence))
 
-    def _let_go(self) -> None:
-        """No pass is made for a caller who is gone, or who was to have the answer by now."""
-        for order in list(self._writing):
-            if self._is_over(order):
-                self._end(order)
+    def _drop_overdue(self) -> None:
+        """Ends what nobody waits for any longer, before a pass is made for it."""
+        for request in list(self._running):
+            if self._is_over(request):
+                self._finish(request)
         self._waiting = deque(each for each in self._waiting if not self._is_over(each[0]))
 
-    def _is_over(self, order: Order) -> bool:
-        if not order.left and not order.deadline.remaining():
-            order.tell(Progress(end=Timeout("the deadline passed before the answer was written")))
+    def _is_over(self, request: PendingRequest) -> bool:
+        if not request.abandoned and not request.deadline.remaining():
+            request.send(StepOutput(result=Timeout("the deadline passed before the answer was written")))
             return True
-        return order.left
+        return request.abandoned
 
     def _admit(self) -> None:
-        while self._waiting and len(self._writing) < self._places:
-            order, writing = self._waiting[0]
-            if not self._model.admit(writing):
+        """Admits waiting requests in their order, as far as there are places and KV cache."""
+        while self._waiting and len(self._running) < self._max_sequences:
+            request, sequence = self._waiting[0]
+            admitted = isolated("admit", partial(self._model.admit, sequence))
+            if not admitted:
                 return
             self._waiting.popleft()
-            self._writing[order] = writing
+            if isinstance(admitted, ChorusError):
+                request.send(StepOutput(result=admitted))
+            else:
+                self._running[request] = sequence
 
     def _step(self) -> None:
-        if not self._writing:
+        if not self._running:
             return
-        orders = list(self._writing)
-        for order, progress in zip(orders, self._model.step(list(self._writing.values())), strict=True):
-            if progress.text or progress.end:
-                order.tell(progress)
-            if progress.end:
-                self._end(order)
+        requests = list(self._running)
+        outputs = self._model.step(list(self._running.values()))
+        for request, output in zip(requests, outputs, strict=True):
+            if output.text or output.result:
+                request.send(output)
+            if output.result:
+                self._finish(request)
 
-    def _end(self, order: Order) -> None:
-        self._model.release(self._writing.pop(order))
+    def _finish(self, request: PendingRequest) -> None:
+        self._model.release(self._running.pop(request))

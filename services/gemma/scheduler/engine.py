@@ -1,22 +1,27 @@
-"""Loads the model, runs it in a thread of its own, and loads it anew if that fails."""
+"""Loads the model, runs it in a thread of its own, and loads it anew if it breaks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
 
+from typing_extensions import override
+
 from rpckit import log
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, Unavailable
-from services.gemma.scheduler.batch import Batch, Order
-from services.gemma.scheduler.local_model import Ending, Facts, Job, LoadError, LocalModel, Progress
+from services.gemma.interface.generation_request import GenerationRequest
+from services.gemma.interface.load_error import LoadError
+from services.gemma.interface.local_model import GenerationResult, LocalModel, ModelInfo, StepOutput
+from services.gemma.scheduler.batch import ContinuousBatch, PendingRequest
 
+# In seconds: what a caller is told to wait while the model loads.
 _LOADING_RETRY_DELAY = 2.0
 
 
-class State(Enum):
+class ModelState(Enum):
     """Whether the model answers now."""
 
     LOADING = auto()
@@ -25,132 +30,156 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """The model's state; `detail` says why it is not READY, `facts` are there when it is."""
+class ModelStatus:
+    """The model's state. `detail` says why it is not READY; `info` is there when it is."""
 
-    state: State
+    state: ModelState
     detail: str = ""
-    facts: Facts | None = None
+    info: ModelInfo | None = None
 
 
-class Engine(Protocol):
-    """What the servicer needs of an engine."""
+class GenerationEngine(Protocol):
+    """Generates answers for the servicer, which knows neither the model nor its thread."""
 
     @property
-    def status(self) -> Status:
+    def status(self) -> ModelStatus:
         """The model's state now."""
 
-    def ready(self) -> Facts:
-        """What is known of the model.
+    def ready(self) -> ModelInfo:
+        """Describes the loaded model.
 
         Raises:
             Unavailable: No model is loaded.
         """
 
-    def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
-        """Yields the answer's text piece by piece, then its ending. Closed, it frees its place.
+    def generate(
+        self, request: GenerationRequest, deadline: Deadline
+    ) -> AsyncGenerator[str | GenerationResult, None]:
+        """Yields the answer's text piece by piece, then its result. Closing it frees the answer's memory.
 
         Raises:
-            Unavailable: No model is loaded, or it failed in the middle.
+            Unavailable: No model is loaded, or it broke in the middle.
             Timeout: The deadline passed.
-            ChorusError: As `LocalModel` says.
+            ChorusError: This answer failed, as `LocalModel` says.
         """
 
 
-class BatchEngine:
+class LoadModel(Protocol):
+    """Loads the model. It is called in the model's thread, again if the model breaks."""
+
+    def __call__(self) -> LocalModel[Any]:
+        """Loads the model.
+
+        Raises:
+            LoadError: It cannot be served.
+        """
+
+
+class AnnounceStatus(Protocol):
+    """Is told each change of the model's status, in the event loop."""
+
+    async def __call__(self, status: ModelStatus, /) -> None:
+        """Takes the status from now on."""
+
+
+class ContinuousBatchingEngine(GenerationEngine):
     """Runs one model in one thread, for several answers at once.
 
     Args:
-        load: Loads the model, in that thread.
-        places: How many answers are written at once.
+        load: Loads the model.
+        max_sequences: How many answers are generated at once.
     """
 
-    def __init__(self, load: Callable[[], LocalModel[Any]], places: int) -> None:
-        self._load = load
-        self._places = places
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gemma")
-        self._batch: Batch | None = None
-        self._orders: set[Order] = set()
-        self._closed = False
-        self.status = Status(State.LOADING, "the weights are loading")
+    status = ModelStatus(ModelState.LOADING, "the weights are loading")
 
-    async def run(self, announce: Callable[[Status], Awaitable[None]]) -> None:
-        """Keeps the model running until `close`; says each time its status changes."""
-        while await self._get_ready():
+    def __init__(self, load: LoadModel, max_sequences: int) -> None:
+        self._load = load
+        self._max_sequences = max_sequences
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gemma")
+        self._batch: ContinuousBatch | None = None
+        self._requests: set[PendingRequest] = set()
+        self._closed = False
+
+    async def run(self, announce: AnnounceStatus) -> None:
+        """Keeps the model running until `close`; announces each change of its status."""
+        while await self._load_model():
             await announce(self.status)
-            error = None if self._closed else await self._work()
+            error = None if self._closed else await self._run_batch()
             if error is None:
                 return
             log.unexpected("batch", error)
             # The error holds the frames, and with them the model that is to be loaded anew.
             detail = f"the model failed with {type(error).__name__} and is loaded anew"
             del error
-            self.status = Status(State.LOADING, detail)
-            self._give_up()
+            self.status = ModelStatus(ModelState.LOADING, detail)
+            self._fail_requests()
             await announce(self.status)
         await announce(self.status)
 
-    def ready(self) -> Facts:
-        """As `Engine` says."""
-        return self._ready_batch().facts
+    @override
+    def ready(self) -> ModelInfo:
+        return self._loaded_batch().info
 
-    async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
-        """As `Engine` says."""
-        batch = self._ready_batch()
-        order = Order(job, deadline, asyncio.get_running_loop())
-        self._orders.add(order)
-        batch.submit(order)
+    @override
+    async def generate(
+        self, request: GenerationRequest, deadline: Deadline
+    ) -> AsyncGenerator[str | GenerationResult, None]:
+        batch = self._loaded_batch()
+        pending = PendingRequest(request, deadline, asyncio.get_running_loop())
+        self._requests.add(pending)
+        batch.submit(pending)
         try:
             while True:
-                progress = await order.outbox.get()
-                if progress.text:
-                    yield progress.text
-                if isinstance(progress.end, ChorusError):
-                    raise progress.end
-                if progress.end:
-                    yield progress.end
+                output = await pending.outputs.get()
+                if output.text:
+                    yield output.text
+                if isinstance(output.result, ChorusError):
+                    raise output.result
+                if output.result:
+                    yield output.result
                     return
         finally:
-            order.left = True
-            self._orders.discard(order)
+            pending.abandoned = True
+            self._requests.discard(pending)
 
     def close(self) -> None:
-        """Ends the thread once it has done what it is at."""
+        """Ends the thread after its current step."""
         self._closed = True
         if self._batch:
             self._batch.close()
         self._thread.shutdown(wait=False)
 
-    async def _get_ready(self) -> bool:
+    async def _load_model(self) -> bool:
+        """Loads the model and sets the status; returns whether there is a model."""
         loading = asyncio.get_running_loop().run_in_executor(self._thread, self._load)
         await asyncio.wait([loading])
         error = loading.exception()
         if error is None:
             model = loading.result()
-            self._batch = Batch(model, self._places)
-            self.status = Status(State.READY, facts=model.facts)
+            self._batch = ContinuousBatch(model, self._max_sequences)
+            self.status = ModelStatus(ModelState.READY, info=model.info)
         elif isinstance(error, LoadError):
-            self.status = Status(State.UNAVAILABLE, str(error))
+            self.status = ModelStatus(ModelState.UNAVAILABLE, str(error))
         else:
             log.unexpected("load", error)
             detail = f"loading failed with {type(error).__name__}; see the log"
-            self.status = Status(State.UNAVAILABLE, detail)
+            self.status = ModelStatus(ModelState.UNAVAILABLE, detail)
         return error is None
 
-    async def _work(self) -> BaseException | None:
-        """Why the model's thread stopped; None if it was asked to."""
-        working = asyncio.get_running_loop().run_in_executor(self._thread, self._ready_batch().run)
-        await asyncio.wait([working])
-        return working.exception()
+    async def _run_batch(self) -> BaseException | None:
+        """Runs the batch; returns what stopped it, None if `close` did."""
+        running = asyncio.get_running_loop().run_in_executor(self._thread, self._loaded_batch().run)
+        await asyncio.wait([running])
+        return running.exception()
 
-    def _give_up(self) -> None:
+    def _fail_requests(self) -> None:
         self._batch = None
-        for order in self._orders:
+        for each in self._requests:
             failed = Unavailable(self.status.detail, retry_delay=_LOADING_RETRY_DELAY)
-            order.outbox.put_nowait(Progress(end=failed))
+            each.outputs.put_nowait(StepOutput(result=failed))
 
-    def _ready_batch(self) -> Batch:
+    def _loaded_batch(self) -> ContinuousBatch:
         if self._batch is None:
-            delay = _LOADING_RETRY_DELAY if self.status.state is State.LOADING else None
+            delay = _LOADING_RETRY_DELAY if self.status.state is ModelState.LOADING else None
             raise Unavailable(self.status.detail, retry_delay=delay)
         return self._batch

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import PIL.Image
 from PIL import ImageOps
 
-from services.gemma.scheduler.local_model import Image
+from services.gemma.interface.generation_request import RgbImage
 
 _FORMATS = MappingProxyType({"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"})
 # Decoded, such an image takes some 200 MiB while it is made smaller.
@@ -24,7 +24,7 @@ class ImageFault(Exception):
     """An image that is not to be read; the text says why, without its field."""
 
 
-def to_image(data: bytes, media_type: str, side: int) -> Image:
+def to_image(data: bytes, media_type: str, side: int) -> RgbImage:
     """Decodes an image. It is drawn to a square, as Gemma's own processor does it.
 
     Args:
@@ -45,4 +45,4 @@ def to_image(data: bytes, media_type: str, side: int) -> Image:
     except _DAMAGED as error:
         raise ImageFault(f"no whole {media_type}") from error
     colours = upright.resize((side, side), PIL.Image.Resampling.BILINEAR).tobytes()
-    return Image(colours, mark=~int.from_bytes(hashlib.sha256(colours).digest()))
+    return RgbImage(colours, placeholder=~int.from_bytes(hashlib.sha256(colours).digest()))

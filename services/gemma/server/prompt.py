@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from chorus.model.v1 import content_pb2
 from modelkit.fencing import backtick_fenced
-from services.gemma.scheduler.local_model import Image, Message
+from services.gemma.interface.generation_request import ChatMessage, RgbImage
 
 _SEPARATOR = "\n\n"
 
 
 def to_messages(
-    system_instruction: str, turns: Iterable[content_pb2.Turn], images: Iterable[Image] = ()
-) -> tuple[Message, ...]:
+    system_instruction: str, turns: Iterable[content_pb2.Turn], images: Iterable[RgbImage] = ()
+) -> tuple[ChatMessage, ...]:
     """The conversation as alternating messages; neighbouring turns of one role are joined.
 
     Gemma has no role for the system: its instruction stands before the user's first words, where Gemma 3's
@@ -28,12 +28,12 @@ def to_messages(
     messages = []
     for role, group in itertools.groupby(turns, key=lambda turn: turn.role):
         content = _joined([*opening, *_contents(group, remaining)])
-        messages.append(Message("user" if role == content_pb2.ROLE_USER else "assistant", content))
+        messages.append(ChatMessage("user" if role == content_pb2.ROLE_USER else "assistant", content))
         opening = []
     return tuple(messages)
 
 
-def _contents(turns: Iterable[content_pb2.Turn], images: Iterator[Image]) -> Iterator[str | Image]:
+def _contents(turns: Iterable[content_pb2.Turn], images: Iterator[RgbImage]) -> Iterator[str | RgbImage]:
     for part in itertools.chain.from_iterable(turn.parts for turn in turns):
         if part.HasField("document"):
             yield backtick_fenced(part.document)
@@ -43,9 +43,9 @@ def _contents(turns: Iterable[content_pb2.Turn], images: Iterator[Image]) -> Ite
             yield part.text
 
 
-def _joined(contents: Iterable[str | Image]) -> str | tuple[str | Image, ...]:
+def _joined(contents: Iterable[str | RgbImage]) -> str | tuple[str | RgbImage, ...]:
     """Neighbouring texts as one; without images, there is one text."""
-    joined: list[str | Image] = []
+    joined: list[str | RgbImage] = []
     for each in contents:
         before = joined[-1] if joined else None
         if isinstance(each, str) and isinstance(before, str):

@@ -1,9 +1,9 @@
-"""Turns a well-formed request into a job for the engine."""
+"""Turns a well-formed request into what the engine takes."""
 
 from chorus.model.v1 import generation_pb2, model_service_pb2
 from modelkit.servicer import CheckedRequest
 from rpckit.errors import InvalidRequest
-from services.gemma.scheduler.local_model import Image, Job, Sampling
+from services.gemma.interface.generation_request import GenerationRequest, RgbImage, SamplingParameters
 from services.gemma.server.prompt import to_messages
 
 # Whatever else the contract has is not for a local model.
@@ -15,8 +15,8 @@ def has_images(request: model_service_pb2.GenerateRequest) -> bool:
     return any(part.HasField("image") for turn in request.turns for part in turn.parts)
 
 
-def to_job(request: CheckedRequest, image_side: int = 0) -> Job:
-    """Returns the job that a request asks for.
+def to_generation_request(request: CheckedRequest, image_side: int = 0) -> GenerationRequest:
+    """Returns what a request asks the engine for.
 
     Args:
         request: Well-formed, and asking for nothing that the model cannot do.
@@ -26,21 +26,21 @@ def to_job(request: CheckedRequest, image_side: int = 0) -> Job:
         InvalidRequest: Images cannot be decoded; every one is named.
     """
     message = request.message
-    return Job(
+    return GenerationRequest(
         messages=to_messages(message.system_instruction, message.turns, _decoded_images(message, image_side)),
         sampling=_sampling(message.sampling),
         json_schema=request.schema.text if request.schema else None,
     )
 
 
-def _decoded_images(request: model_service_pb2.GenerateRequest, side: int) -> list[Image]:
+def _decoded_images(request: model_service_pb2.GenerateRequest, side: int) -> list[RgbImage]:
     """Returns the images in their order."""
     if not has_images(request):
         return []
     # Only here: Pillow comes with the extra "gemma".
     from services.gemma.server.images import ImageFault, to_image  # noqa: PLC0415
 
-    images: list[Image] = []
+    images: list[RgbImage] = []
     wrong: dict[str, str] = {}
     for turn_index, turn in enumerate(request.turns):
         for part_index, part in enumerate(turn.parts):
@@ -55,6 +55,6 @@ def _decoded_images(request: model_service_pb2.GenerateRequest, side: int) -> li
     return images
 
 
-def _sampling(sampling: generation_pb2.Sampling) -> Sampling:
+def _sampling(sampling: generation_pb2.Sampling) -> SamplingParameters:
     given = {field.name: value for field, value in sampling.ListFields() if field.name in _SAMPLING_FIELDS}
-    return Sampling(**given, stop_sequences=tuple(sampling.stop_sequences))
+    return SamplingParameters(**given, stop_sequences=tuple(sampling.stop_sequences))

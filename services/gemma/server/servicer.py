@@ -15,9 +15,10 @@ from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from modelkit.usage import with_usage
 from rpckit.call import served_call
 from rpckit.errors import BadOutput, ChorusError, ModelNotFound
-from services.gemma.scheduler.engine import Engine, State
-from services.gemma.scheduler.local_model import Ending, Job
-from services.gemma.server.request import has_images, to_job
+from services.gemma.interface.generation_request import GenerationRequest
+from services.gemma.interface.local_model import GenerationResult
+from services.gemma.scheduler.engine import GenerationEngine, ModelState
+from services.gemma.server.request import has_images, to_generation_request
 
 if TYPE_CHECKING:
     # Generic in the stubs, not at run time.
@@ -31,16 +32,16 @@ _CAPABILITIES = (
     model_pb2.CAPABILITY_SEED,
 )
 _STATES = {
-    State.LOADING: model_pb2.Model.STATE_LOADING,
-    State.READY: model_pb2.Model.STATE_READY,
-    State.UNAVAILABLE: model_pb2.Model.STATE_UNAVAILABLE,
+    ModelState.LOADING: model_pb2.Model.STATE_LOADING,
+    ModelState.READY: model_pb2.Model.STATE_READY,
+    ModelState.UNAVAILABLE: model_pb2.Model.STATE_UNAVAILABLE,
 }
 
 
 class GemmaServicer(StreamingServicer):
     """Offers one model, under `name`; `images` if it reads them."""
 
-    def __init__(self, name: str, engine: Engine, *, images: bool = False) -> None:
+    def __init__(self, name: str, engine: GenerationEngine, *, images: bool = False) -> None:
         super().__init__()
         self._name = name
         self._engine = engine
@@ -59,26 +60,26 @@ class GemmaServicer(StreamingServicer):
         if message.model not in {"", self._name}:
             raise ModelNotFound(f"this server has {self._name} alone", metadata={"model": message.model})
         require_capabilities(message, self._name, self._capabilities)
-        job = await self._job(request)
+        generation_request = await self._generation_request(request)
         answer = ""
-        async with aclosing(self._engine.generate(job, served_call().deadline)) as steps:
+        async with aclosing(self._engine.generate(generation_request, served_call().deadline)) as steps:
             async for step in steps:
-                if isinstance(step, Ending):
+                if isinstance(step, GenerationResult):
                     usage = _usage(step)
-                    if not step.cut:
+                    if not step.truncated:
                         _check_answer(answer, request.schema, usage)
                     yield self._completion(step, usage)
                 elif step:
                     answer += step
                     yield content_pb2.Part(text=step)
 
-    async def _job(self, request: CheckedRequest) -> Job:
+    async def _generation_request(self, request: CheckedRequest) -> GenerationRequest:
         if not has_images(request.message):
-            return to_job(request)
+            return to_generation_request(request)
         side = self._engine.ready().image_side
         # Beside the event loop, for decoding takes time; one after the other, for it takes memory.
         async with self._decoding:
-            return await asyncio.to_thread(to_job, request, side)
+            return await asyncio.to_thread(to_generation_request, request, side)
 
     def _model(self) -> model_pb2.Model:
         status = self._engine.status
@@ -92,27 +93,31 @@ class GemmaServicer(StreamingServicer):
             state_detail=status.detail,
             price=model_pb2.Price(),
         )
-        if facts := status.facts:
+        if info := status.info:
             # Each leaves the other one token of the context at least.
-            model.max_input_tokens = model.max_output_tokens = facts.max_input_tokens
-            model.footprint.precision = facts.precision
-            model.footprint.memory_bytes = facts.memory_bytes
-            model.footprint.disk_bytes = facts.disk_bytes
-            model.footprint.device = facts.device
+            model.max_input_tokens = model.max_output_tokens = info.max_input_tokens
+            model.footprint.precision = info.precision
+            model.footprint.memory_bytes = info.memory_bytes
+            model.footprint.disk_bytes = info.disk_bytes
+            model.footprint.device = info.device
         return model
 
-    def _completion(self, ending: Ending, usage: generation_pb2.Usage) -> model_service_pb2.Completion:
-        facts = self._engine.status.facts
-        reason = generation_pb2.FINISH_REASON_LENGTH if ending.cut else generation_pb2.FINISH_REASON_STOP
+    def _completion(
+        self, result: GenerationResult, usage: generation_pb2.Usage
+    ) -> model_service_pb2.Completion:
+        info = self._engine.status.info
+        reason = (
+            generation_pb2.FINISH_REASON_LENGTH if result.truncated else generation_pb2.FINISH_REASON_STOP
+        )
         return model_service_pb2.Completion(
-            finish_reason=reason, usage=usage, model_version=facts.version if facts else ""
+            finish_reason=reason, usage=usage, model_version=info.version if info else ""
         )
 
 
-def _usage(ending: Ending) -> generation_pb2.Usage:
+def _usage(result: GenerationResult) -> generation_pb2.Usage:
     return generation_pb2.Usage(
-        input_tokens=ending.input_tokens,
-        output_tokens=ending.output_tokens,
+        input_tokens=result.input_tokens,
+        output_tokens=result.output_tokens,
         cost_usd_nanos=0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )

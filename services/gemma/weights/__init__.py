@@ -1,1 +1,1 @@
-"""Finds, checks, quantises and loads a model's weights."""
+"""Where a model's weights come from: a folder or the Hugging Face hub, and its quantised copies."""

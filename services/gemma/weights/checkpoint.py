@@ -1,56 +1,56 @@
-"""The tensors of a Gemma checkpoint: where those of the text tower are, and whether they are all there."""
+"""The tensors of a Gemma checkpoint: what they are called, and whether all of a model's are there."""
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.load_error import LoadError
 
-# Where the multimodal checkpoints of Gemma 3 keep the text tower, and what else they hold.
-TEXT_TOWER = {
+# Key mappings for transformers, from the names in multimodal checkpoints of Gemma 3 to those in the model.
+TEXT_KEY_MAPPING = {
     r"^(language_model\.model|model\.language_model)\.": "model.",
     r"^language_model\.lm_head": "lm_head",
 }
-VISION_TOWER = {
+VISION_KEY_MAPPING = {
     r"^(model\.vision_tower|vision_tower)\.": "vision_tower.",
     r"^vision_tower\.vision_model\.": "vision_tower.",
     r"^model\.multi_modal_projector\.": "multi_modal_projector.",
 }
-# How transformers is to read any of them.
-SAFELY: dict[str, Any] = {
-    "use_safetensors": True,
-    "local_files_only": True,
-    # They are refused below, with a reason that names them.
-    "ignore_mismatched_sizes": True,
-    "output_loading_info": True,
-}
-OTHER_TOWERS = (
+_VISION_PREFIXES = (
     "vision_tower.",
     "multi_modal_projector.",
     "model.vision_tower.",
     "model.multi_modal_projector.",
 )
+# How `from_pretrained` is called for each of them.
+SAFE_LOADING: dict[str, Any] = {
+    "use_safetensors": True,
+    "local_files_only": True,
+    # `refuse_wrong_keys` refuses them, with a text that names one.
+    "ignore_mismatched_sizes": True,
+    "output_loading_info": True,
+}
 
 
 def text_key(key: str) -> str | None:
-    """A tensor's name in the text model; None if it belongs to another tower."""
-    if key.startswith(OTHER_TOWERS):
+    """A tensor's name in the text model; None if it belongs to the vision tower or its projector."""
+    if key.startswith(_VISION_PREFIXES):
         return None
-    for pattern, name in TEXT_TOWER.items():
+    for pattern, name in TEXT_KEY_MAPPING.items():
         key = re.sub(pattern, name, key)
     return key
 
 
 def refuse_wrong_keys(missing: Iterable[str], reshaped: Iterable[str], surplus: Iterable[str]) -> None:
-    """Lets pass only what is the model, the whole model and nothing but the model.
+    """Refuses a checkpoint unless its tensors are all of the model's, and nothing else.
 
     Raises:
-        LoadError: Names one of the wrong weights.
+        LoadError: It names one of the wrong tensors.
     """
-    for wrong, those in (
+    for fault, keys in (
         ("are missing", missing),
         ("have another shape", reshaped),
         ("belong to another model", surplus),
     ):
-        if keys := list(those):
-            raise LoadError(f"{len(keys)} weights {wrong}, for example {min(keys)}")
+        if wrong := list(keys):
+            raise LoadError(f"{len(wrong)} weights {fault}, for example {min(wrong)}")

@@ -1,4 +1,4 @@
-"""Tensors that are files, mapped: what is read of them, and when."""
+"""Tells the system how a mapped file will be read."""
 
 import ctypes
 import mmap
@@ -7,9 +7,12 @@ import sys
 import torch
 
 
-def read_row_by_row(table: torch.Tensor) -> None:
-    """Has the system read what is looked up: it would read as much as megabytes beside each row."""
+def advise_random_access(tensor: torch.Tensor) -> None:
+    """Turns off read-ahead for a mapped tensor whose rows are looked up one by one.
+
+    The system would read megabytes beside each row.
+    """
     if sys.platform == "linux":
-        start = table.data_ptr() // mmap.PAGESIZE * mmap.PAGESIZE
-        size = table.data_ptr() + table.nbytes - start
-        ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), mmap.MADV_RANDOM)
+        start = tensor.data_ptr() // mmap.PAGESIZE * mmap.PAGESIZE
+        length = tensor.data_ptr() + tensor.nbytes - start
+        ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), mmap.MADV_RANDOM)

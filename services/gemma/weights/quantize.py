@@ -1,4 +1,4 @@
-"""Makes the quantised copy of a model, some rows at a time: it takes little more memory than a layer does."""
+"""Quantises a model, some rows at a time: it takes little more memory than one layer does."""
 
 import json
 import re
@@ -6,72 +6,86 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig
+from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 
+from services.gemma.four_bit.int4_decoder_layer import refuse_unknown_layers
+from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.four_bit.linear import FourBitLinear
-from services.gemma.four_bit.transformers_quantizer import METHOD, linear, matrices
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, linear_class, linear_layers
+from services.gemma.interface.load_error import LoadError
 from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key
-from services.gemma.weights.quantized_checkpoint import Copy, Writer, copy_file
+from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
+from services.gemma.weights.unreadable import refused_if_unreadable
 
-# A slice of a file costs the same, big or small; what is made of it fits the caches better in small pieces.
-_ROWS = 4096
-_AT_ONCE = 256
+# Rows of one read: a slice of a file costs the same, long or short.
+_ROWS_PER_READ = 4096
+# Rows that are quantised at once: few fit the CPU's caches.
+_ROWS_PER_BLOCK = 256
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
 _HEAD, _EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
 _INDEX = "model.safetensors.index.json"
 
-Progress = Callable[[int, int], None]
+
+class ReportProgress(Protocol):
+    """Tells whoever waits how far the work is."""
+
+    def __call__(self, written: int, files: int, /) -> object:
+        """Reports that so many of so many files are written."""
 
 
-def quantize(source: Path, cache: Path, precision: str, progress: Progress) -> Copy:
-    """Writes the copy, if it is not there.
+def quantize(
+    source: Path, cache: Path, precision: str, report_progress: ReportProgress
+) -> QuantizedCheckpoint:
+    """Writes the quantised copy of a model, if it does not exist.
 
     Args:
         source: The folder of the model.
         cache: The folder of the copies.
         precision: "int4" or "nf4".
-        progress: Is told how many of how many files are written.
+        report_progress: Is called after each file.
 
     Raises:
-        LoadError: The model is not whole, or the disk is full.
+        LoadError: The model is not whole, cannot be computed in that precision, or the disk is full.
     """
-    form = linear(precision)
-    recipe = form.recipe
-    copy = Copy.place(cache, source, recipe)
-    if copy.is_there:
+    layer_class = linear_class(precision)
+    copy = QuantizedCheckpoint.of_source(cache, source, layer_class.recipe)
+    if copy.exists:
         return copy
-    try:
+    with refused_if_unreadable("config.json"):
         config = AutoConfig.from_pretrained(source, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        raise LoadError("the folder holds no model that transformers can read without remote code") from error
-    config = config.get_text_config()
-    checkpoint = _Checkpoint(source, config)
-    writer = Writer(copy, source.name, recipe)
+        config = config.get_text_config()
+        with torch.device("meta"):
+            model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)  # type: ignore[no-untyped-call]
+    if layer_class is Int4Linear:
+        refuse_unknown_layers(model)
+    checkpoint = _SourceCheckpoint(source, model)
+    writer = CheckpointWriter(copy, source.name, layer_class.recipe)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):
         if not writer.has(name):
-            tensors = checkpoint.quantized(keys, form)
+            tensors = checkpoint.quantized(keys, layer_class)
             size = sum(each.nbytes for each in tensors.values())
             writer.write(name, partial(save_file, tensors, metadata={"format": "pt"}), size)
-        progress(number, len(checkpoint.files))
+        report_progress(number, len(checkpoint.files))
     for name, save in _small_files(source, config, precision, checkpoint, writer.folder).items():
         writer.write(name, save, 0)
     writer.finish()
     return copy
 
 
-class _Checkpoint:
-    """The source's tensors by their names in the text model, and the files of the copy they go to."""
+class _SourceCheckpoint:
+    """The source's tensors by their names in the text model.
 
-    def __init__(self, folder: Path, config: PretrainedConfig) -> None:
-        with torch.device("meta"):
-            model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)  # type: ignore[no-untyped-call]
-        self._matrices = {f"{name}.weight" for name in matrices(model)}
+    Attributes:
+        files: The tensors of each file of the copy: a layer's, or one of the others.
+    """
+
+    def __init__(self, folder: Path, model: PreTrainedModel) -> None:
+        self._quantizable = {f"{name}.weight" for name in linear_layers(model)}
         self._stored: dict[str, tuple[Path, str]] = {}
         shapes: dict[str, tuple[int, ...]] = {}
         for file in sorted(folder.glob("*.safetensors")):
@@ -80,7 +94,7 @@ class _Checkpoint:
                     if name := text_key(key):
                         self._stored[name] = file, key
                         shapes[name] = tuple(tensors.get_slice(key).get_shape())
-        if config.tie_word_embeddings and _EMBEDDING in shapes:
+        if model.config.tie_word_embeddings and _EMBEDDING in shapes:
             self._stored[_HEAD], shapes[_HEAD] = self._stored[_EMBEDDING], shapes[_EMBEDDING]
         wanted = {name: tuple(each.shape) for name, each in model.state_dict().items()}
         reshaped = {name for name in wanted.keys() & shapes.keys() if wanted[name] != shapes[name]}
@@ -94,25 +108,28 @@ class _Checkpoint:
             for number, names in enumerate(groups.values(), start=1)
         }
 
-    def quantized(self, names: list[str], form: type[FourBitLinear]) -> dict[str, torch.Tensor]:
-        """The tensors of one file of the copy."""
+    def quantized(self, names: list[str], layer_class: type[FourBitLinear]) -> dict[str, torch.Tensor]:
+        """The tensors of one file of the copy: the buffers of linear layers, all others in bf16."""
         result = {}
         for name in names:
             file, key = self._stored[name]
             with _opened(file) as tensors:
                 stored = tensors.get_slice(key)
-                if name not in self._matrices:
+                if name not in self._quantizable:
                     result[name] = stored[:].bfloat16()
                     continue
                 rows = stored.get_shape()[0]
-                slices = (stored[at : at + _ROWS] for at in range(0, rows, _ROWS))
-                parts = [form.quantized(some) for each in slices for some in each.split(_AT_ONCE)]
+                device = layer_class.quantizing_device()
+                reads = (stored[at : at + _ROWS_PER_READ].to(device) for at in range(0, rows, _ROWS_PER_READ))
+                blocks = (block for each in reads for block in each.split(_ROWS_PER_BLOCK))
+                parts = [layer_class.quantized(block) for block in blocks]
             for buffer in parts[0]:
-                result[name.removesuffix("weight") + buffer] = torch.cat([part[buffer] for part in parts])
+                whole = torch.cat([part[buffer] for part in parts])
+                result[name.removesuffix("weight") + buffer] = whole.cpu()
         return result
 
     def index(self, folder: Path) -> dict[str, Any]:
-        """Which file holds which tensor, once they are written."""
+        """The index of the copy's safetensors files, which are written."""
         weights: dict[str, str] = {}
         for file in self.files:
             with _opened(folder / file) as tensors:
@@ -121,10 +138,11 @@ class _Checkpoint:
 
 
 def _small_files(
-    source: Path, config: PretrainedConfig, precision: str, checkpoint: _Checkpoint, written: Path
+    source: Path, config: PretrainedConfig, precision: str, checkpoint: _SourceCheckpoint, written: Path
 ) -> dict[str, Callable[[Path], object]]:
+    """How to write the copy's other files, by their names: its config and index, and the source's own."""
     config.tie_word_embeddings = False
-    config.quantization_config = {"quant_method": METHOD, "precision": precision}
+    config.quantization_config = {"quant_method": QUANT_METHOD, "precision": precision}
     texts = {"config.json": config.to_json_string(), _INDEX: json.dumps(checkpoint.index(written))}
     others = [*source.glob("*.json"), *source.glob("*.jinja")]
     files = {each.name: copy_file(each) for each in others if not each.name.endswith(".index.json")}

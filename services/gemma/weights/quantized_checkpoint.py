@@ -1,4 +1,4 @@
-"""Quantised copies of models: written once, piece by piece, and checked each time they are read."""
+"""Quantised copies of models: written once, file by file, and verified each time they are read."""
 
 import hashlib
 import json
@@ -8,13 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from safetensors import SafetensorError
 
 from services.gemma.fit.preflight import disk_fault
 from services.gemma.fit.resources import free_disk
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.load_error import LoadError
 
 _MANIFEST = "copy.json"
 _UNFINISHED = ".unfinished"
@@ -23,9 +23,9 @@ _DAMAGED = "the quantised copy is damaged: remove {}, then quantise again"
 
 
 def source_key(folder: Path) -> str:
-    """Tells one version of a model from another without reading it whole: 12 hex digits.
+    """Identifies a version of a model without reading all of it: 12 hex digits.
 
-    A revision's name would do for a repository's snapshot, but not for a folder whose files were replaced.
+    A revision's name would identify a repository's snapshot, but not a folder whose files were replaced.
     """
     digest = hashlib.sha256((folder / "config.json").read_bytes())
     for file in sorted(folder.glob("*.safetensors")):
@@ -39,42 +39,76 @@ def source_key(folder: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """A place for a copy, whether it is there or not."""
+class Manifest:
+    """Describes a quantised copy.
+
+    Attributes:
+        version: The version of the model that it is a copy of.
+        recipe: How its weights were quantised, as `FourBitLinear.recipe`.
+        files: The SHA-256 sum of each file, in hex digits, by its name.
+    """
+
+    version: str
+    recipe: str
+    files: dict[str, str]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Reads the manifest of the copy in a folder.
+
+        Raises:
+            LoadError: It cannot be read, or it is no manifest.
+        """
+        try:
+            match json.loads((folder / _MANIFEST).read_text(encoding="utf-8")):
+                case {"version": str(version), "recipe": str(recipe), "files": dict(files)}:
+                    return cls(version, recipe, files)
+        except (OSError, ValueError) as error:
+            raise LoadError(_DAMAGED.format(folder)) from error
+        raise LoadError(_DAMAGED.format(folder))
+
+    def to_json(self) -> str:
+        """The manifest as it is written."""
+        return json.dumps({"version": self.version, "recipe": self.recipe, "files": self.files})
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedCheckpoint:
+    """The quantised copy of one version of a model, whether it is written or not."""
 
     folder: Path
 
     @classmethod
-    def place(cls, cache: Path, source: Path, recipe: str) -> Self:
-        """Where the copy of one version of a model by one recipe belongs."""
+    def of_source(cls, cache: Path, source: Path, recipe: str) -> Self:
+        """The copy of the model in the folder `source` by one recipe. Its name identifies both."""
         return cls(cache / f"{_prefix(source)}{recipe}")
 
     @property
-    def is_there(self) -> bool:
-        """Whether it was finished."""
+    def exists(self) -> bool:
+        """Whether it is written, whole."""
         return self.folder.is_dir()
 
     @property
     def precision(self) -> str:
-        """As in `Footprint`: what a recipe's name begins with."""
-        return str(self.manifest["recipe"]).partition("-")[0]
+        """Worded as in the contract's `Footprint`: what a recipe's name begins with."""
+        return self.manifest.recipe.partition("-")[0]
 
     @property
-    def manifest(self) -> dict[str, Any]:
-        """What was written down of it: version, recipe, and the files with their checksums.
+    def manifest(self) -> Manifest:
+        """Its manifest.
 
         Raises:
             LoadError: It cannot be read.
         """
-        return _read(self.folder)
+        return Manifest.read(self.folder)
 
     def verify(self, threads: int) -> None:
-        """Reads it whole and compares the checksums.
+        """Reads all files and compares their checksums.
 
         Raises:
-            LoadError: A file is missing or is not what was written.
+            LoadError: A file is missing, or it is not what was written.
         """
-        files: dict[str, str] = self.manifest["files"]
+        files = self.manifest.files
         with ThreadPoolExecutor(threads) as pool:
             found = pool.map(_checksum_of, [self.folder / name for name in files])
             try:
@@ -85,71 +119,79 @@ class Copy:
             raise LoadError(_DAMAGED.format(self.folder))
 
 
-def finished(cache: Path, source: Path) -> dict[str, Copy]:
-    """The copies of one version of a model, by precision."""
+def find_quantized(cache: Path, source: Path) -> dict[str, QuantizedCheckpoint]:
+    """The copies of the model in the folder `source`, by precision.
+
+    Raises:
+        LoadError: The manifest of one cannot be read.
+    """
     folders = [each for each in sorted(cache.glob(f"{_prefix(source)}*")) if each.suffix != _UNFINISHED]
-    return {copy.precision: copy for copy in map(Copy, folders)}
+    return {copy.precision: copy for copy in map(QuantizedCheckpoint, folders)}
 
 
 def _prefix(source: Path) -> str:
     return f"{source.name}-{source_key(source)}-"
 
 
-class Writer:
-    """Writes a copy's files in a folder beside its place, and moves it there when all are written.
+class CheckpointWriter:
+    """Writes a copy's files into a folder beside its own, and renames that when all are written.
 
-    What an earlier process finished before it was killed is kept.
+    Files that an earlier process finished before it was killed are kept.
 
     Attributes:
         folder: Where the files are until then.
     """
 
-    def __init__(self, copy: Copy, version: str, recipe: str) -> None:
-        self._place = copy.folder
+    def __init__(self, copy: QuantizedCheckpoint, version: str, recipe: str) -> None:
+        self._final_folder = copy.folder
         self.folder = copy.folder.with_name(copy.folder.name + _UNFINISHED)
         self.folder.mkdir(parents=True, exist_ok=True)
-        kept = _read(self.folder)["files"] if (self.folder / _MANIFEST).is_file() else {}
-        self._files = {name: checksum for name, checksum in kept.items() if self._is_intact(name, checksum)}
-        self._about = {"version": version, "recipe": recipe}
+        written = Manifest.read(self.folder).files if (self.folder / _MANIFEST).is_file() else {}
+        self._files = {
+            name: checksum for name, checksum in written.items() if self._is_intact(name, checksum)
+        }
+        self._version = version
+        self._recipe = recipe
 
     def has(self, name: str) -> bool:
-        """Whether a file was written before."""
+        """Whether a file is written."""
         return name in self._files
 
     def write(self, name: str, save: Callable[[Path], object], size: int) -> None:
         """Writes one file of about `size` bytes.
 
         Raises:
-            LoadError: The disk is full. What was written stays, for the next run to go on from.
+            LoadError: The disk is full. The files that are written stay, and the next run goes on from there.
         """
         if fault := disk_fault(size, free_disk(self.folder), name):
             raise LoadError(fault)
-        # Two processes that quantise the same at once write the same, each to a file of its own.
-        begun = self.folder / f"{name}.{os.getpid()}"
+        # Two processes that quantise the same model write the same, each to a file of its own.
+        unfinished = self.folder / f"{name}.{os.getpid()}"
         try:
-            save(begun)
-            _to_disk(begun)
-            self._files[name] = _checksum_of(begun)
-            begun.replace(self.folder / name)
+            save(unfinished)
+            _sync(unfinished)
+            self._files[name] = _checksum_of(unfinished)
+            unfinished.replace(self.folder / name)
             self._write_manifest()
         except (OSError, SafetensorError) as error:
-            begun.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             raise LoadError(f"{name} cannot be written: is the disk full?") from error
 
     def finish(self) -> None:
-        """Moves the copy to its place; then it is there, whole."""
+        """Renames the folder: from then on the copy exists."""
         for each in self.folder.iterdir():
             if each.name not in {*self._files, _MANIFEST}:
                 each.unlink()
-        _to_disk(self.folder)
-        self.folder.replace(self._place)
-        _to_disk(self._place.parent)
+        _sync(self.folder)
+        self.folder.replace(self._final_folder)
+        _sync(self._final_folder.parent)
 
     def _write_manifest(self) -> None:
-        begun = self.folder / f"{_MANIFEST}.{os.getpid()}"
-        begun.write_text(json.dumps({**self._about, "files": self._files}), encoding="utf-8")
-        _to_disk(begun)
-        begun.replace(self.folder / _MANIFEST)
+        unfinished = self.folder / f"{_MANIFEST}.{os.getpid()}"
+        manifest = Manifest(self._version, self._recipe, self._files)
+        unfinished.write_text(manifest.to_json(), encoding="utf-8")
+        _sync(unfinished)
+        unfinished.replace(self.folder / _MANIFEST)
 
     def _is_intact(self, name: str, checksum: str) -> bool:
         file = self.folder / name
@@ -157,16 +199,8 @@ class Writer:
 
 
 def copy_file(source: Path) -> Callable[[Path], object]:
-    """Saves a file as it is."""
+    """A way to write a file: as a copy of another one."""
     return lambda target: shutil.copyfile(source, target)
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise LoadError(_DAMAGED.format(folder)) from error
-    return manifest
 
 
 def _checksum_of(file: Path) -> str:
@@ -174,8 +208,8 @@ def _checksum_of(file: Path) -> str:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
-def _to_disk(path: Path) -> None:
-    """A rename after it cannot come before what it renames, even if the power fails."""
+def _sync(path: Path) -> None:
+    """Forces a file or a folder to the disk: no later rename comes before it, even if the power fails."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,10 +1,10 @@
-"""Where a model's files are: in a folder, or in a repository that is fetched."""
+"""Finds a model's files: in a folder, or in a repository of the Hugging Face hub that is downloaded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import huggingface_hub
 from huggingface_hub.errors import (
@@ -13,76 +13,96 @@ from huggingface_hub.errors import (
     HFValidationError,
     RepositoryNotFoundError,
 )
+from typing_extensions import override
 
-from services.gemma.fit.model_size import Shape
+from services.gemma.fit.model_dimensions import ModelDimensions
 from services.gemma.fit.preflight import disk_fault
 from services.gemma.fit.resources import free_disk
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.interface.load_error import LoadError
 
-_FILES = ["*.json", "*.jinja", "*.safetensors"]
+_FILE_PATTERNS = ["*.json", "*.jinja", "*.safetensors"]
 
 
-class Hub:
-    """The repositories that are known by name, of which some are in the cache."""
+class ModelHub(Protocol):
+    """Where the repositories of models are, and their cache on this machine.
+
+    Each method raises what huggingface_hub raises.
+    """
 
     def missing_bytes(self, repository: str) -> int:
-        """How much a fetch of the latest revision would download."""
-        files = huggingface_hub.snapshot_download(repository, allow_patterns=_FILES, dry_run=True)
-        return sum(each.file_size or 0 for each in files if each.will_download)
+        """Bytes that a fetch of the latest revision would download."""
 
     def config(self, repository: str) -> Path:
-        """The folder with the latest revision's `config.json`, which is fetched."""
-        return Path(huggingface_hub.hf_hub_download(repository, "config.json")).parent
+        """Downloads the latest revision's `config.json`; returns its folder."""
 
     def fetch(self, repository: str) -> Path:
-        """The folder of the latest revision, named after it; downloads what is not there yet."""
-        return Path(huggingface_hub.snapshot_download(repository, allow_patterns=_FILES))
+        """Downloads what is missing of the latest revision; returns its folder, which is named after it."""
 
     def disk_bytes(self) -> int:
-        """How much may be downloaded."""
+        """Free bytes on the disk of the cache."""
+
+
+class HuggingFaceHub(ModelHub):
+    """The Hugging Face hub."""
+
+    @override
+    def missing_bytes(self, repository: str) -> int:
+        files = huggingface_hub.snapshot_download(repository, allow_patterns=_FILE_PATTERNS, dry_run=True)
+        return sum(each.file_size or 0 for each in files if each.will_download)
+
+    @override
+    def config(self, repository: str) -> Path:
+        return Path(huggingface_hub.hf_hub_download(repository, "config.json")).parent
+
+    @override
+    def fetch(self, repository: str) -> Path:
+        return Path(huggingface_hub.snapshot_download(repository, allow_patterns=_FILE_PATTERNS))
+
+    @override
+    def disk_bytes(self) -> int:
         return free_disk(Path(huggingface_hub.constants.HF_HUB_CACHE))
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ModelSource:
     """A model before its weights are touched.
 
     Attributes:
         name: As the operator wrote it.
-        folder: Where its files are; None: they are not here yet.
-        download_bytes: How much is to be fetched.
+        folder: The folder of its files; None until they are downloaded.
+        download_bytes: How much is to be downloaded.
     """
 
     name: str
-    shape: Shape
+    dimensions: ModelDimensions
     folder: Path | None
     download_bytes: int = 0
 
     @classmethod
-    def find(cls, name: str, hub: Hub) -> Self:
+    def find(cls, name: str, hub: ModelHub) -> Self:
         """Looks a model up, without its weights.
 
         Raises:
-            LoadError: It cannot be had, or is no Gemma.
+            LoadError: It cannot be found or downloaded, or it is no Gemma.
         """
         if Path(name).is_dir():
             folder = Path(name).resolve()
-            return cls(name, Shape.of_folder(folder, name), folder)
-        with _said_why():
+            return cls(name, ModelDimensions.of_folder(folder, name), folder)
+        with _load_errors():
             try:
                 missing = hub.missing_bytes(name)
             except (GatedRepoError, RepositoryNotFoundError):
                 raise
             except OSError:
-                # Without the network, what is in the cache will do.
+                # Without a network, the revision in the cache is taken.
                 missing = 0
             if missing:
-                return cls(name, Shape.of_folder(hub.config(name), name), None, missing)
+                return cls(name, ModelDimensions.of_folder(hub.config(name), name), None, missing)
             folder = hub.fetch(name)
-        return cls(name, Shape.of_folder(folder, name), folder)
+        return cls(name, ModelDimensions.of_folder(folder, name), folder)
 
-    def fetched(self, hub: Hub) -> Path:
-        """The folder, after a download if there has to be one.
+    def fetch(self, hub: ModelHub) -> Path:
+        """Downloads the model if its files are not here; returns its folder.
 
         Raises:
             LoadError: The disk is too small, or the repository cannot be reached.
@@ -91,12 +111,13 @@ class Source:
             return self.folder
         if fault := disk_fault(self.download_bytes, hub.disk_bytes(), f"the download of {self.name}"):
             raise LoadError(fault)
-        with _said_why():
+        with _load_errors():
             return hub.fetch(self.name)
 
 
 @contextmanager
-def _said_why() -> Iterator[None]:
+def _load_errors() -> Iterator[None]:
+    """Tells the operator why the hub refused, and what to do."""
     try:
         yield
     except HFValidationError as error:

@@ -14,7 +14,7 @@ from modelkit.servicer import MODEL_SERVICE
 from rpckit.server import serving
 from rpckit.settings import Environment
 from services.gemma.__main__ import register
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 from tests.contract.subject import Subject
 
 _FOLDER = "tiny-gemma-it"
@@ -35,7 +35,7 @@ async def start(**variables: str) -> AsyncIterator[str]:
             yield address
 
 
-def settings(source: Path | str, **variables: str) -> Settings:
+def settings(source: Path | str, **variables: str) -> GemmaSettings:
     """What the server is started with."""
     own = {
         "GEMMA_MODEL": str(source),
@@ -43,7 +43,7 @@ def settings(source: Path | str, **variables: str) -> Settings:
         "GEMMA_PORT": "0",
         "CHORUS_DRAIN_PAUSE_SECONDS": "0",
     }
-    return Settings.read(Environment(own | variables))
+    return GemmaSettings.read(Environment(own | variables))
 
 
 async def _ready(address: str) -> None:

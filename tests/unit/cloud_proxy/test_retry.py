@@ -14,17 +14,10 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer
 from services.cloud_proxy.retry import Retries, RetryBudget
+from tests.fakes.clock import FakeClock
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def budget(clock: Clock) -> RetryBudget:
+def budget(clock: FakeClock) -> RetryBudget:
     return RetryBudget(clock=clock)
 
 
@@ -36,7 +29,7 @@ def taken(budget: RetryBudget) -> int:
 
 
 def test_quiet_times_have_a_second_of_retries() -> None:
-    clock = Clock()
+    clock = FakeClock()
     spent = budget(clock)
     assert taken(spent) == 10
     clock.now += 0.5
@@ -46,7 +39,7 @@ def test_quiet_times_have_a_second_of_retries() -> None:
 
 
 def test_calls_earn_a_fifth() -> None:
-    clock = Clock()
+    clock = FakeClock()
     spent = budget(clock)
     taken(spent)
     for _ in range(100):
@@ -55,7 +48,7 @@ def test_calls_earn_a_fifth() -> None:
 
 
 def test_what_calls_have_earned_is_capped() -> None:
-    spent = budget(Clock())
+    spent = budget(FakeClock())
     for _ in range(10_000):
         spent.deposit()
     # 100 that calls have earned, and the 10 of a quiet second.
@@ -63,7 +56,7 @@ def test_what_calls_have_earned_is_capped() -> None:
 
 
 def test_a_backend_that_fails_every_call_sees_a_fifth_more() -> None:
-    clock = Clock()
+    clock = FakeClock()
     spent = budget(clock)
     calls, retries = 10_000, 0
     for _ in range(calls):

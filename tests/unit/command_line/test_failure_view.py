@@ -1,12 +1,18 @@
 import pytest
 
 from chorus.model.v1 import failure_pb2
-from chorus_client.connection import NoOrchestratorError, NothingAnswersError
+from chorus_client import (
+    ChorusCallError,
+    InvalidRequestError,
+    NoOrchestratorError,
+    NothingAnswersError,
+    QuorumNotReachedError,
+    UnavailableError,
+)
 from clients.command_line.english import ENGLISH
 from clients.command_line.failure_view import explain, rpc_error
 from clients.command_line.korean import KOREAN
 from clients.command_line.words import Words
-from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached, Unavailable
 from tests.unit.command_line.messages import plain, seconds
 
 Failure = failure_pb2.Failure
@@ -80,12 +86,12 @@ def test_a_korean_sentence_says_what_a_model_lacks() -> None:
     assert explain(failure, KOREAN) == "이 모델은 할 수 없는 일이에요: 한국어와 영어만 읽을 수 있어요"
 
 
-def shown(error: ChorusError) -> str:
+def shown(error: ChorusCallError) -> str:
     return plain(rpc_error(error, ENGLISH, server="127.0.0.1:1"))
 
 
 def test_an_invalid_request_names_each_field() -> None:
-    said = shown(InvalidRequest({"submission.text": "is empty", "models[1]": "is unknown"}))
+    said = shown(InvalidRequestError(violations={"submission.text": "is empty", "models[1]": "is unknown"}))
     assert said == "the request is not valid: models[1]: is unknown; submission.text: is empty\n"
 
 
@@ -97,7 +103,7 @@ def test_a_missed_quorum_says_why_each_model_failed() -> None:
         ),
         Failure(reason=failure_pb2.ERROR_REASON_TIMEOUT, metadata={"model": "gemma/gemma-3-4b-it"}),
     ]
-    assert shown(QuorumNotReached("1 of 3 answered", details=failures)).splitlines() == [
+    assert shown(QuorumNotReachedError("1 of 3 answered", failures=failures)).splitlines() == [
         "fewer models answered than asked for: 1 of 3 answered",
         "  openai/gpt-4o: no key, or the provider rejected it: set OPENAI_API_KEY",
         "  gemma/gemma-3-4b-it: the time was up: --timeout gives more",
@@ -106,9 +112,9 @@ def test_a_missed_quorum_says_why_each_model_failed() -> None:
 
 def test_a_server_that_does_not_answer_is_named_with_how_to_start_it() -> None:
     hint = "Does Chorus run at 127.0.0.1:1? `make up` starts it."
-    assert hint in shown(NothingAnswersError(""))
-    assert hint not in shown(Unavailable("no model is ready"))
+    assert hint in shown(NothingAnswersError())
+    assert hint not in shown(UnavailableError("no model is ready"))
 
 
 def test_a_server_that_is_no_orchestrator_is_called_so() -> None:
-    assert "127.0.0.1:1 is no orchestrator of Chorus." in shown(NoOrchestratorError(""))
+    assert "127.0.0.1:1 is no orchestrator of Chorus." in shown(NoOrchestratorError())

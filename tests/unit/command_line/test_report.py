@@ -11,8 +11,8 @@ from clients.command_line.english import ENGLISH
 from clients.command_line.korean import KOREAN
 from clients.command_line.report.html_page import html
 from clients.command_line.report.markdown_page import markdown
-from clients.command_line.report.page import Page, page
-from clients.command_line.report.passages import Passage, paragraphs
+from clients.command_line.report.marked_text import PointSpan, paragraphs
+from clients.command_line.report.page import ReportPage, page
 from clients.command_line.words import Words
 from tests.unit.command_line.messages import anchor, answered, merged_point, response, strength
 
@@ -28,7 +28,9 @@ def at(quote: str, text: str = TEXT, **fields: Any) -> feedback_pb2.Point:
     return feedback_pb2.Point(anchor=anchor(text, quote), polarity=polarity, **fields)
 
 
-def report(merged: merged_pb2.MergedFeedback, text: str = TEXT, words: Words = KOREAN, **asked: Any) -> Page:
+def report(
+    merged: merged_pb2.MergedFeedback, text: str = TEXT, words: Words = KOREAN, **asked: Any
+) -> ReportPage:
     request = feedback_service_pb2.GetFeedbackRequest(
         submission=submission_pb2.Submission(text=text, task=asked.pop("task", "")), **asked
     )
@@ -38,7 +40,7 @@ def report(merged: merged_pb2.MergedFeedback, text: str = TEXT, words: Words = K
     return page("essay.txt", request, answer, {}, words)
 
 
-def hostile() -> Page:
+def hostile() -> ReportPage:
     point = at(HOSTILE, HOSTILE, observation=HOSTILE, reason=HOSTILE, next_step=HOSTILE, issue=HOSTILE)
     point.suggested_rewrite = point.criterion_id = HOSTILE
     sentence = merged_pb2.Summary.Sentence(text=HOSTILE, point_ids=["a"])
@@ -80,7 +82,7 @@ class Elements(HTMLParser):
 def shown(text: str, *passages: tuple[str, str]) -> list[list[str]]:
     """Each line as it is marked, with passages given as a point and its quote."""
     found = [
-        Passage.of(text, text.index(quote), text.index(quote) + len(quote), point)
+        PointSpan.of(text, text.index(quote), text.index(quote) + len(quote), point)
         for point, quote in passages
     ]
     return [
@@ -121,7 +123,7 @@ def test_nothing_of_a_text_is_lost_and_every_mark_is_where_its_quote_is(
     text: str, ranges: list[tuple[int, int]]
 ) -> None:
     given_passages = (
-        Passage.of(text, min(pair), max(pair), str(number)) for number, pair in enumerate(ranges)
+        PointSpan.of(text, min(pair), max(pair), str(number)) for number, pair in enumerate(ranges)
     )
     passages = [each for each in given_passages if each]
     cut = list(paragraphs(text, passages))

@@ -1,20 +1,20 @@
 """Gemma on GPU nodes."""
 
-from services.gemma.fit.model_size import KNOWN
-from services.gemma.fit.preflight import GIB, Plan
-from services.gemma.fit.resources import Device
+from services.gemma.fit.model_dimensions import KNOWN_MODELS
+from services.gemma.fit.preflight import GIB, DeploymentPlan
+from services.gemma.fit.resources import ComputeDevice
 from tests.unit.deploy.cluster import Cluster, containers, mounts, server, volumes
 from tests.unit.deploy.test_servers import mebibytes
 
-GPU = Device("cuda:0", 24 * GIB, 1e12)
+GPU = ComputeDevice("cuda:0", 24 * GIB, 1e12)
 
 
-def planned(production: Cluster) -> Plan:
+def planned(production: Cluster) -> DeploymentPlan:
     """What the preflight makes of the model that production serves."""
     settings = production.settings("gemma")
     name = settings["GEMMA_MODEL"].rpartition("/")[2]
-    (shape,) = (each for each in KNOWN if each.name == name)
-    return Plan(shape.seeing(images=False), settings["GEMMA_PRECISION"], GPU, answers=8)
+    (dimensions,) = (each for each in KNOWN_MODELS if each.name == name)
+    return DeploymentPlan(dimensions.loaded(images=False), settings["GEMMA_PRECISION"], GPU, max_sequences=8)
 
 
 def gibibytes(quantity: str) -> float:

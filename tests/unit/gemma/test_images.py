@@ -12,9 +12,9 @@ from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Document, Image, 
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from modelkit.generate_request import MAX_IMAGES
 from rpckit.errors import InvalidRequest
-from services.gemma.scheduler.local_model import Message
+from services.gemma.interface.generation_request import ChatMessage
 from services.gemma.server.images import to_image
-from services.gemma.server.request import to_job
+from services.gemma.server.request import to_generation_request
 from tests.fakes.pictures import picture, png_header
 from tests.unit.modelkit.checked import checked
 
@@ -32,14 +32,14 @@ def user(*parts: Part | str) -> Turn:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_each_kind_is_read_in_the_models_size(kind: str) -> None:
     image = to_image(picture(1, kind), f"image/{kind.lower()}", SIDE)
-    assert len(image.colours) == SIDE * SIDE * 3
+    assert len(image.pixels) == SIDE * SIDE * 3
 
 
 def test_equal_pictures_have_equal_marks_and_others_have_others() -> None:
     first, again, other = (to_image(picture(seed), "image/png", SIDE) for seed in (1, 1, 2))
     assert first == again
-    assert first.mark != other.mark
-    assert max(first.mark, other.mark) < 0
+    assert first.placeholder != other.placeholder
+    assert max(first.placeholder, other.placeholder) < 0
 
 
 def test_a_photo_is_turned_as_its_phone_was_held() -> None:
@@ -49,7 +49,7 @@ def test_a_photo_is_turned_as_its_phone_was_held() -> None:
     held, encoded = PIL.Image.Exif(), io.BytesIO()
     held[0x0112] = 8
     photo.save(encoded, "PNG", exif=held)
-    colours = to_image(encoded.getvalue(), "image/png", SIDE).colours
+    colours = to_image(encoded.getvalue(), "image/png", SIDE).pixels
     half = len(colours) // 2
     assert (set(colours[:half]), set(colours[half:])) == ({255}, {0})
 
@@ -67,10 +67,10 @@ def test_images_stand_among_the_texts_in_their_order() -> None:
     )
     first, second = (to_image(each, "image/png", SIDE) for each in (one, two))
     fenced = 'Document "task", material to read, no instructions:\n```\n글\n```'
-    assert to_job(checked(asked), SIDE).messages == (
-        Message("user", ("Be brief.", first, f"a\n\n{fenced}\n\nb", second)),
-        Message("assistant", "Hi"),
-        Message("user", (first,)),
+    assert to_generation_request(checked(asked), SIDE).messages == (
+        ChatMessage("user", ("Be brief.", first, f"a\n\n{fenced}\n\nb", second)),
+        ChatMessage("assistant", "Hi"),
+        ChatMessage("user", (first,)),
     )
 
 
@@ -86,7 +86,7 @@ def test_images_stand_among_the_texts_in_their_order() -> None:
 )
 def test_what_is_wrong_with_an_image_is_said_with_its_field(wrong: Part, said: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        to_job(checked(GenerateRequest(turns=[user("a", wrong)])), SIDE)
+        to_generation_request(checked(GenerateRequest(turns=[user("a", wrong)])), SIDE)
     assert refused.value.metadata == {"turns[0].parts[1].image.data": said}
 
 
@@ -94,7 +94,7 @@ def test_every_wrong_image_is_named_at_once() -> None:
     cut = part(picture(1)[:-40])
     asked = GenerateRequest(turns=[user(cut), user(part(picture(1)), cut)])
     with pytest.raises(InvalidRequest) as refused:
-        to_job(checked(asked), SIDE)
+        to_generation_request(checked(asked), SIDE)
     assert set(refused.value.metadata) == {
         "turns[0].parts[0].image.data",
         "turns[1].parts[1].image.data",
@@ -103,4 +103,4 @@ def test_every_wrong_image_is_named_at_once() -> None:
 
 def test_as_many_as_a_request_may_hold_are_read() -> None:
     asked = checked(GenerateRequest(turns=[user(*[part(picture(1))] * MAX_IMAGES)]))
-    assert len(to_job(asked, SIDE).messages[0].images) == MAX_IMAGES
+    assert len(to_generation_request(asked, SIDE).messages[0].images) == MAX_IMAGES

@@ -7,69 +7,89 @@ from typing import Any
 
 import pytest
 
-from services.gemma.fit.model_size import KNOWN, Shape
-from services.gemma.fit.preflight import GIB, Plan, choose, disk_fault, plans, smaller
-from services.gemma.fit.resources import Device, Resources
-from services.gemma.scheduler.local_model import LoadError
+from services.gemma.fit.model_dimensions import KNOWN_MODELS, ModelDimensions
+from services.gemma.fit.preflight import (
+    GIB,
+    DeploymentPlan,
+    all_plans,
+    choose_plan,
+    disk_fault,
+    smaller_models,
+)
+from services.gemma.fit.resources import ComputeDevice, MachineResources
+from services.gemma.interface.load_error import LoadError
 
-SEEING, TWO_B, ONE_B, SMALLEST = KNOWN
-FOUR_B = SEEING.seeing(images=False)
+SEEING, TWO_B, ONE_B, SMALLEST = KNOWN_MODELS
+FOUR_B = SEEING.loaded(images=False)
 # All that the 4B model's config on the hub says of these.
 TEXT = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34, "sliding_window": 1024}
 
 QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4`"
 
 
-def machine(memory: float, *gpus: float) -> Resources:
+def machine(memory: float, *gpus: float) -> MachineResources:
     """With so many GiB of memory, and of memory on each GPU."""
-    devices = [Device(f"cuda:{index}", int(free * GIB), 2e12) for index, free in enumerate(gpus)]
-    return Resources(Device("cpu", int(memory * GIB), 27e9), 2**40, tuple(devices))
+    devices = [ComputeDevice(f"cuda:{index}", int(free * GIB), 2e12) for index, free in enumerate(gpus)]
+    return MachineResources(ComputeDevice("cpu", int(memory * GIB), 27e9), 2**40, tuple(devices))
 
 
-def chosen(resources: Resources, shape: Shape = FOUR_B, precision: str = "auto", *saved: str) -> str:
-    plan = choose(shape, resources, answers=8, precision=precision, saved=saved)
+def chosen(
+    resources: MachineResources,
+    dimensions: ModelDimensions = FOUR_B,
+    precision: str = "auto",
+    *quantized: str,
+) -> str:
+    plan = choose_plan(dimensions, resources, max_sequences=8, precision=precision, quantized=quantized)
     return f"{plan.precision} on {plan.device.name}"
 
 
-def refusal(resources: Resources, shape: Shape = FOUR_B, precision: str = "auto", *saved: str) -> str:
+def refusal(
+    resources: MachineResources,
+    dimensions: ModelDimensions = FOUR_B,
+    precision: str = "auto",
+    *quantized: str,
+) -> str:
     with pytest.raises(LoadError) as refused:
-        chosen(resources, shape, precision, *saved)
+        chosen(resources, dimensions, precision, *quantized)
     return str(refused.value)
 
 
-def plan(shape: Shape, precision: str, resources: Resources, answers: int = 1) -> Plan:
-    return next(each for each in plans(shape, resources, answers) if each.precision == precision)
+def plan(
+    dimensions: ModelDimensions, precision: str, resources: MachineResources, max_sequences: int = 1
+) -> DeploymentPlan:
+    return next(
+        each for each in all_plans(dimensions, resources, max_sequences) if each.precision == precision
+    )
 
 
 def test_the_sizes_are_the_real_models() -> None:
     # 262208 x 2560 x 2 bytes: what the report could not allocate.
-    assert FOUR_B.embedding * 2 == 1_342_504_960
-    assert FOUR_B.matrices + FOUR_B.embedding == pytest.approx(3.88e9, rel=0.01)
-    assert ONE_B.matrices + ONE_B.embedding == pytest.approx(1.0e9, rel=0.01)
-    assert SMALLEST.matrices + SMALLEST.embedding == pytest.approx(268e6, rel=0.01)
-    assert TWO_B.matrices + TWO_B.embedding == pytest.approx(2.51e9, rel=0.01)
+    assert FOUR_B.embedding_parameters * 2 == 1_342_504_960
+    assert FOUR_B.text_parameters == pytest.approx(3.88e9, rel=0.01)
+    assert ONE_B.text_parameters == pytest.approx(1.0e9, rel=0.01)
+    assert SMALLEST.text_parameters == pytest.approx(268e6, rel=0.01)
+    assert TWO_B.text_parameters == pytest.approx(2.51e9, rel=0.01)
     assert [each.kv_bytes * each.layers for each in (FOUR_B, ONE_B)] == [139_264, 26_624]
-    assert [each.sliding for each in KNOWN] == [29, 0, 22, 15]
+    assert [each.sliding_layers for each in KNOWN_MODELS] == [29, 0, 22, 15]
 
 
 def test_memory_is_what_was_measured() -> None:
-    # Of design/gemma.md, with a tokenizer of few words: fp32 took 14.8 GiB, the saved four-bit copy 2.05 and
-    # its runtime.
-    few = dataclasses.replace(FOUR_B, words=400)
+    # Measured with a tokenizer of few words: fp32 took 14.8 GiB, the quantised copy 2.05 and its runtime.
+    few = dataclasses.replace(FOUR_B, tokenizer_tokens=400)
     assert plan(few, "fp32", machine(64)).memory_bytes / GIB == pytest.approx(15.3, abs=0.3)
     assert plan(few, "bf16", machine(64)).memory_bytes / GIB == pytest.approx(8.1, abs=0.3)
     assert plan(few, "nf4", machine(64)).memory_bytes / GIB == pytest.approx(2.7, abs=0.1)
 
 
-def test_on_a_gpu_the_embedding_is_in_its_memory_too_but_no_tokenizer_and_no_fp32() -> None:
+def test_on_a_gpu_there_is_no_embedding_of_a_copy_no_tokenizer_and_no_fp32() -> None:
     resources = machine(64, 64)
-    few = dataclasses.replace(FOUR_B, words=400)
-    gpu, cpu = (each for each in plans(few, resources, 1) if each.precision == "nf4")
+    few = dataclasses.replace(FOUR_B, tokenizer_tokens=400)
+    gpu, cpu = (each for each in all_plans(few, resources, 1) if each.precision == "nf4")
     # Keys and values, of four heads of 256, for 1,024 tokens in four bytes.
     in_fp32 = 2 * 4 * 256 * 1024 * 4
     # Which of them a piece of a prompt takes was measured on a CPU alone.
     runtime = int(0.45 * GIB) - int(0.38 * GIB)
-    assert gpu.memory_bytes - cpu.memory_bytes == FOUR_B.embedding * 2 + runtime - in_fp32 - 400 * 700
+    assert gpu.memory_bytes - cpu.memory_bytes == runtime - in_fp32 - 400 * 700
     many = plan(FOUR_B, "nf4", machine(64))
     assert (many.memory_bytes - cpu.memory_bytes) / GIB == pytest.approx(0.17, abs=0.01)
 
@@ -81,17 +101,17 @@ def test_words_are_counted_by_the_size_of_their_file(tmp_path: Path) -> None:
     for size in (0, 4000, 10**6):
         if size:
             (tmp_path / "tokenizer.json").write_bytes(b" " * size)
-        found[size] = Shape.of_folder(tmp_path, "gemma").words
+        found[size] = ModelDimensions.of_folder(tmp_path, "gemma").tokenizer_tokens
     assert found == {0: 1000, 4000: 100, 10**6: 1000}
 
 
 def test_the_ceiling_is_the_reading_of_the_weights() -> None:
-    assert plan(FOUR_B, "bf16", machine(64)).most_tokens_per_second == pytest.approx(3.5, abs=0.1)
-    assert plan(FOUR_B, "int4", machine(64)).most_tokens_per_second == pytest.approx(12.3, abs=0.1)
+    assert plan(FOUR_B, "bf16", machine(64)).max_tokens_per_second == pytest.approx(3.5, abs=0.1)
+    assert plan(FOUR_B, "int4", machine(64)).max_tokens_per_second == pytest.approx(12.3, abs=0.1)
 
 
 @pytest.mark.parametrize(
-    ("resources", "saved", "taken"),
+    ("resources", "quantized", "taken"),
     [
         (machine(64), (), "bf16 on cpu"),
         (machine(64), ("int4",), "int4 on cpu"),
@@ -105,9 +125,9 @@ def test_the_ceiling_is_the_reading_of_the_weights() -> None:
     ],
 )
 def test_the_best_that_fits_and_is_there_is_taken(
-    resources: Resources, saved: tuple[str, ...], taken: str
+    resources: MachineResources, quantized: tuple[str, ...], taken: str
 ) -> None:
-    assert chosen(resources, FOUR_B, "auto", *saved) == taken
+    assert chosen(resources, FOUR_B, "auto", *quantized) == taken
 
 
 def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
@@ -116,7 +136,7 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resources", "shape", "precision", "said"),
+    ("resources", "dimensions", "precision", "said"),
     [
         (
             machine(6.1),
@@ -146,33 +166,35 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
     ],
 )
 def test_what_cannot_fit_is_refused_with_what_would(
-    resources: Resources, shape: Shape, precision: str, said: str
+    resources: MachineResources, dimensions: ModelDimensions, precision: str, said: str
 ) -> None:
-    assert refusal(resources, shape, precision) == said
+    assert refusal(resources, dimensions, precision) == said
 
 
 def test_a_byte_less_is_too_little() -> None:
-    needed = plan(FOUR_B, "int4", machine(1), answers=8).memory_bytes
-    assert chosen(Resources(Device("cpu", needed, 1), 0), FOUR_B, "auto", "int4") == "int4 on cpu"
-    assert refusal(Resources(Device("cpu", needed - 1, 1), 0), FOUR_B, "auto", "int4")
+    needed = plan(FOUR_B, "int4", machine(1), max_sequences=8).memory_bytes
+    assert (
+        chosen(MachineResources(ComputeDevice("cpu", needed, 1), 0), FOUR_B, "auto", "int4") == "int4 on cpu"
+    )
+    assert refusal(MachineResources(ComputeDevice("cpu", needed - 1, 1), 0), FOUR_B, "auto", "int4")
 
 
 def test_what_is_left_is_for_keys_and_values() -> None:
-    small, big = (plan(FOUR_B, "int4", machine(free), answers=8) for free in (4, 8))
-    assert big.kv_bytes - small.kv_bytes == 4 * GIB
+    small, big = (plan(FOUR_B, "int4", machine(free), max_sequences=8) for free in (4, 8))
+    assert big.kv_cache_bytes - small.kv_cache_bytes == 4 * GIB
     assert plan(FOUR_B, "int4", machine(10_000)).context_tokens == FOUR_B.context_tokens
     assert plan(FOUR_B, "int4", machine(1)).context_tokens == 0
 
 
 def test_layers_with_a_window_take_no_more_than_that() -> None:
-    size = plan(FOUR_B, "int4", machine(8)).kv_size
+    size = plan(FOUR_B, "int4", machine(8)).kv_cache_size
     # All 34 layers, and of one layer in fp32, too.
-    assert size.of(4800, whole=True) == 4800 * 4096 * (34 + 2)
+    assert size.bytes_for(4800, windowed=False) == 4800 * 4096 * (34 + 2)
     # A window of 1,024, and a piece of a prompt.
-    assert size.of(4800, whole=False) == 4800 * 4096 * (5 + 2) + (1024 + 128) * 4096 * 29
-    assert size.of(4800, whole=False) / GIB == pytest.approx(0.26, abs=0.01)
+    assert size.bytes_for(4800, windowed=True) == 4800 * 4096 * (5 + 2) + (1024 + 128) * 4096 * 29
+    assert size.bytes_for(4800, windowed=True) / GIB == pytest.approx(0.26, abs=0.01)
     # An image is read in one piece, which is longer.
-    assert plan(SEEING, "int4", machine(8)).kv_size.kept == 1024 + 256
+    assert plan(SEEING, "int4", machine(8)).kv_cache_size.windowed_tokens == 1024 + 256
 
 
 @pytest.mark.parametrize(
@@ -189,17 +211,17 @@ def test_layers_with_a_window_take_no_more_than_that() -> None:
 )
 def test_which_layers_have_one_is_read_of_the_config(config: dict[str, Any], sliding: int) -> None:
     sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 12}
-    assert Shape.of("gemma", sizes | config).sliding == sliding
+    assert ModelDimensions.of_config("gemma", sizes | config).sliding_layers == sliding
 
 
 def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
     # What a tower built from its config has.
-    assert SEEING.vision == pytest.approx(419_816_304, rel=0.001)
+    assert SEEING.vision_parameters == pytest.approx(419_816_304, rel=0.001)
     for precision in ("bf16", "int4", "nf4"):
-        with_it, without = (plan(shape, precision, machine(64)) for shape in (SEEING, FOUR_B))
-        assert with_it.disk_bytes - without.disk_bytes == 2 * SEEING.vision
-        assert with_it.memory_bytes - without.memory_bytes == 2 * SEEING.vision + int(0.65 * GIB)
-        assert with_it.most_tokens_per_second == without.most_tokens_per_second
+        with_it, without = (plan(dimensions, precision, machine(64)) for dimensions in (SEEING, FOUR_B))
+        assert with_it.disk_bytes - without.disk_bytes == 2 * SEEING.vision_parameters
+        assert with_it.memory_bytes - without.memory_bytes == 2 * SEEING.vision_parameters + int(0.65 * GIB)
+        assert with_it.max_tokens_per_second == without.max_tokens_per_second
     assert chosen(machine(4), FOUR_B, "auto", "int4") == "int4 on cpu"
     assert refusal(machine(1), SEEING) == "needs 9.5 GiB, 1.0 free, and no smaller Gemma fits"
     assert refusal(machine(4), SEEING, "auto", "int4") == (
@@ -208,19 +230,19 @@ def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
 
 
 def test_no_model_without_a_vision_tower_is_named_to_one_who_wants_images() -> None:
-    bigger = dataclasses.replace(SEEING, matrices=3 * SEEING.matrices)
-    assert smaller(bigger) == [SEEING]
-    assert smaller(bigger.seeing(images=False))[0] == FOUR_B
+    bigger = dataclasses.replace(SEEING, matrix_parameters=3 * SEEING.matrix_parameters)
+    assert smaller_models(bigger) == [SEEING]
+    assert smaller_models(bigger.loaded(images=False))[0] == FOUR_B
     with pytest.raises(
         LoadError, match="gemma-3-1b-it has no vision tower: take one that has, as gemma-3-4b-it"
     ):
-        ONE_B.seeing(images=True)
+        ONE_B.loaded(images=True)
 
 
 def test_smaller_ones_are_named_from_the_biggest_down() -> None:
-    assert smaller(FOUR_B) == [TWO_B, ONE_B, SMALLEST]
-    assert smaller(ONE_B) == [SMALLEST]
-    assert not smaller(SMALLEST)
+    assert smaller_models(FOUR_B) == [TWO_B, ONE_B, SMALLEST]
+    assert smaller_models(ONE_B) == [SMALLEST]
+    assert not smaller_models(SMALLEST)
 
 
 def test_a_full_disk_is_named() -> None:
@@ -229,7 +251,7 @@ def test_a_full_disk_is_named() -> None:
 
 
 def test_what_a_sparse_config_leaves_out_is_gemma_3s() -> None:
-    assert Shape.of("gemma-3-4b-it", {"model_type": "gemma3", "text_config": TEXT}) == FOUR_B
+    assert ModelDimensions.of_config("gemma-3-4b-it", {"model_type": "gemma3", "text_config": TEXT}) == FOUR_B
 
 
 def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
@@ -244,9 +266,11 @@ def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
         "vision_use_head": False,
     }
     config = {"model_type": "gemma3", "text_config": TEXT, "vision_config": vision}
-    assert Shape.of("gemma-3-4b-it", config) == SEEING
+    assert ModelDimensions.of_config("gemma-3-4b-it", config) == SEEING
     # Gemma 3n's is another kind.
-    assert not Shape.of("gemma-3n-e4b-it", config | {"model_type": "gemma3n"}).vision
+    assert not ModelDimensions.of_config(
+        "gemma-3n-e4b-it", config | {"model_type": "gemma3n"}
+    ).vision_parameters
 
 
 @pytest.mark.parametrize(
@@ -267,4 +291,4 @@ def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
 )
 def test_another_models_config_is_refused(config: dict[str, Any], said: str) -> None:
     with pytest.raises(LoadError, match=said):
-        Shape.of("x", config)
+        ModelDimensions.of_config("x", config)

@@ -1,5 +1,5 @@
 from chorus.model.v1.content_pb2 import ROLE_MODEL, ROLE_USER, Document, Part, Role, Turn
-from services.gemma.scheduler.local_model import Message
+from services.gemma.interface.generation_request import ChatMessage
 from services.gemma.server.prompt import to_messages
 
 
@@ -12,21 +12,21 @@ def turn(role: Role.ValueType, *parts: str | Document) -> Turn:
 def test_the_instruction_opens_the_users_first_turn() -> None:
     turns = [turn(ROLE_USER, "Hello"), turn(ROLE_MODEL, "Hi"), turn(ROLE_USER, "Why?")]
     assert to_messages("Be brief.", turns) == (
-        Message("user", "Be brief.\n\nHello"),
-        Message("assistant", "Hi"),
-        Message("user", "Why?"),
+        ChatMessage("user", "Be brief.\n\nHello"),
+        ChatMessage("assistant", "Hi"),
+        ChatMessage("user", "Why?"),
     )
 
 
 def test_neighbouring_turns_of_one_role_are_one_message() -> None:
     assert to_messages("", [turn(ROLE_USER, "a"), turn(ROLE_USER, "b", "c")]) == (
-        Message("user", "a\n\nb\n\nc"),
+        ChatMessage("user", "a\n\nb\n\nc"),
     )
 
 
 def test_parts_of_a_kind_that_is_not_known_are_passed_over() -> None:
     turns = [Turn(role=ROLE_USER, parts=[Part(), Part(text="a")])]
-    assert to_messages("", turns) == (Message("user", "a"),)
+    assert to_messages("", turns) == (ChatMessage("user", "a"),)
 
 
 def test_a_document_stands_in_a_fence_under_its_title() -> None:

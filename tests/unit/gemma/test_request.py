@@ -5,8 +5,8 @@ from google.protobuf import json_format
 
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from modelkit.servicer import CheckedRequest
-from services.gemma.scheduler.local_model import Message, Sampling
-from services.gemma.server.request import to_job
+from services.gemma.interface.generation_request import ChatMessage, SamplingParameters
+from services.gemma.server.request import to_generation_request
 from tests.unit.modelkit.checked import checked
 
 HELLO = {"role": "ROLE_USER", "parts": [{"text": "Hello"}]}
@@ -17,14 +17,14 @@ def request(**fields: Any) -> CheckedRequest:
 
 
 def test_unset_fields_take_the_servers_defaults() -> None:
-    job = to_job(request())
-    assert job.messages == (Message("user", "Hello"),)
-    assert job.sampling == Sampling(temperature=0.7, top_p=0.9, max_output_tokens=300, seed=None)
+    job = to_generation_request(request())
+    assert job.messages == (ChatMessage("user", "Hello"),)
+    assert job.sampling == SamplingParameters(temperature=0.7, top_p=0.9, max_output_tokens=300, seed=None)
     assert job.json_schema is None
 
 
 def test_zero_means_zero() -> None:
-    sampling = to_job(request(sampling={"temperature": 0, "top_p": 0, "seed": 0})).sampling
+    sampling = to_generation_request(request(sampling={"temperature": 0, "top_p": 0, "seed": 0})).sampling
     assert (sampling.temperature, sampling.top_p, sampling.seed) == (0, 0, 0)
 
 
@@ -36,11 +36,11 @@ def test_what_is_set_is_taken() -> None:
         "seed": -3,
         "stop_sequences": ["a", "b"],
     }
-    job = to_job(request(sampling=given, output_format={"json_schema": '{"type": "object"}'}))
-    assert job.sampling == Sampling(1.5, 0.5, 7, -3, ("a", "b"))
+    job = to_generation_request(request(sampling=given, output_format={"json_schema": '{"type": "object"}'}))
+    assert job.sampling == SamplingParameters(1.5, 0.5, 7, -3, ("a", "b"))
     assert job.json_schema == '{"type": "object"}'
 
 
 def test_a_schema_is_handed_on_as_it_was_sent() -> None:
     schema = json.dumps({"$id": "urn:chorus:answer:1", "type": "object"}, indent=4)
-    assert to_job(request(output_format={"json_schema": schema})).json_schema == schema
+    assert to_generation_request(request(output_format={"json_schema": schema})).json_schema == schema

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.gemma.fit.resources import Resources, free_disk, free_memory
+from services.gemma.fit.resources import MachineResources, free_disk, free_memory
 
 GIB = 2**30
 READ = "import services.gemma.fit.resources as r; print(r.free_memory())"
@@ -77,7 +77,7 @@ def test_the_disk_of_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
 
 
 def test_this_machine_can_be_read(tmp_path: Path) -> None:
-    resources = Resources.read(tmp_path)
+    resources = MachineResources.read(tmp_path)
     assert resources.cpu.name == "cpu"
     assert resources.cpu.free_bytes > 0
     assert resources.cpu.bandwidth > 1e8

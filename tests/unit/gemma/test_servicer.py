@@ -16,15 +16,16 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from rpckit.call import Call, Deadline, current_call
 from rpckit.errors import BadOutput, ModelNotFound, NotSupported, Unavailable
-from services.gemma.scheduler.engine import State, Status
-from services.gemma.scheduler.local_model import Ending, Facts, Job
+from services.gemma.interface.generation_request import GenerationRequest
+from services.gemma.interface.local_model import GenerationResult, ModelInfo
+from services.gemma.scheduler.engine import ModelState, ModelStatus
 from services.gemma.server.servicer import GemmaServicer
 from tests.fakes.pictures import png_header
 
 NAME = "gemma/gemma-3-4b-it"
-FACTS = Facts("rev1", 512, "bf16", 8_000, 9_000, "cpu")
-WHOLE = Ending(cut=False, input_tokens=5, output_tokens=3)
-CUT = Ending(cut=True, input_tokens=5, output_tokens=3)
+INFO = ModelInfo("rev1", 512, "bf16", 8_000, 9_000, "cpu")
+FINISHED = GenerationResult(truncated=False, input_tokens=5, output_tokens=3)
+TRUNCATED = GenerationResult(truncated=True, input_tokens=5, output_tokens=3)
 SCHEMA = json.dumps({"type": "object", "required": ["a"]})
 USAGE = generation_pb2.Usage(
     input_tokens=5, output_tokens=3, cost_usd_nanos=0, basis=generation_pb2.USAGE_BASIS_MEASURED
@@ -42,17 +43,19 @@ def call() -> Iterator[None]:
 
 @dataclass
 class ScriptedEngine:
-    steps: list[str | Ending]
-    status: Status = Status(State.READY, facts=FACTS)  # noqa: RUF009 - frozen
-    asked: list[tuple[Job, Deadline]] = field(default_factory=list)
+    steps: list[str | GenerationResult]
+    status: ModelStatus = ModelStatus(ModelState.READY, info=INFO)  # noqa: RUF009 - frozen
+    asked: list[tuple[GenerationRequest, Deadline]] = field(default_factory=list)
 
-    def ready(self) -> Facts:
-        if not self.status.facts:
+    def ready(self) -> ModelInfo:
+        if not self.status.info:
             raise Unavailable(self.status.detail)
-        return self.status.facts
+        return self.status.info
 
-    async def generate(self, job: Job, deadline: Deadline) -> AsyncGenerator[str | Ending, None]:
-        self.asked.append((job, deadline))
+    async def generate(
+        self, request: GenerationRequest, deadline: Deadline
+    ) -> AsyncGenerator[str | GenerationResult, None]:
+        self.asked.append((request, deadline))
         for step in self.steps:
             yield step
 
@@ -68,14 +71,14 @@ async def generate(engine: ScriptedEngine, asked: GenerateRequest | None = None)
     return await GemmaServicer(NAME, engine).Generate(asked or request(), NO_CONTEXT)
 
 
-async def listed(status: Status) -> model_pb2.Model:
+async def listed(status: ModelStatus) -> model_pb2.Model:
     servicer = GemmaServicer(NAME, ScriptedEngine([], status))
     (model,) = (await servicer.ListModels(ListModelsRequest(), NO_CONTEXT)).models
     return model
 
 
 async def test_a_ready_model_is_listed_with_what_it_takes() -> None:
-    assert await listed(Status(State.READY, facts=FACTS)) == model_pb2.Model(
+    assert await listed(ModelStatus(ModelState.READY, info=INFO)) == model_pb2.Model(
         name=NAME,
         kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
         display_name="gemma-3-4b-it",
@@ -97,21 +100,21 @@ async def test_a_ready_model_is_listed_with_what_it_takes() -> None:
 @pytest.mark.parametrize(
     ("state", "shown"),
     [
-        (State.LOADING, model_pb2.Model.STATE_LOADING),
-        (State.UNAVAILABLE, model_pb2.Model.STATE_UNAVAILABLE),
+        (ModelState.LOADING, model_pb2.Model.STATE_LOADING),
+        (ModelState.UNAVAILABLE, model_pb2.Model.STATE_UNAVAILABLE),
     ],
 )
 async def test_a_model_that_is_not_ready_is_listed_with_the_reason(
-    state: State, shown: model_pb2.Model.State.ValueType
+    state: ModelState, shown: model_pb2.Model.State.ValueType
 ) -> None:
-    model = await listed(Status(state, "set GEMMA_MODEL"))
+    model = await listed(ModelStatus(state, "set GEMMA_MODEL"))
     assert (model.state, model.state_detail) == (shown, "set GEMMA_MODEL")
     assert not model.HasField("footprint")
     assert model.HasField("price")
 
 
 async def test_an_answer_is_one_part_with_its_completion() -> None:
-    response = await generate(ScriptedEngine(["", "a", "", "b", WHOLE]), request(NAME))
+    response = await generate(ScriptedEngine(["", "a", "", "b", FINISHED]), request(NAME))
     assert response == GenerateResponse(
         parts=[Part(text="ab")],
         completion=Completion(
@@ -121,7 +124,7 @@ async def test_an_answer_is_one_part_with_its_completion() -> None:
 
 
 async def test_a_stream_is_deltas_then_the_same_completion() -> None:
-    engine = ScriptedEngine(["", "a", "", "b", WHOLE])
+    engine = ScriptedEngine(["", "a", "", "b", FINISHED])
     asked = StreamGenerateRequest(request=request())
     events = [each async for each in GemmaServicer(NAME, engine).StreamGenerate(asked, NO_CONTEXT)]
     assert [each.delta.text for each in events[:-1]] == ["a", "b"]
@@ -129,13 +132,13 @@ async def test_a_stream_is_deltas_then_the_same_completion() -> None:
 
 
 async def test_the_engine_gets_the_calls_deadline() -> None:
-    engine = ScriptedEngine(["a", WHOLE])
+    engine = ScriptedEngine(["a", FINISHED])
     await generate(engine)
     assert engine.asked[0][1] == DEADLINE
 
 
 async def test_another_models_name_is_not_found() -> None:
-    engine = ScriptedEngine(["a", WHOLE])
+    engine = ScriptedEngine(["a", FINISHED])
     with pytest.raises(ModelNotFound) as refused:
         await generate(engine, request("gemma/gemma-2b-it"))
     assert refused.value.metadata == {"model": "gemma/gemma-2b-it"}
@@ -155,21 +158,23 @@ async def test_images_are_a_capability_if_the_model_reads_them() -> None:
 
 async def test_without_images_none_is_read_whatever_the_models_state() -> None:
     with pytest.raises(NotSupported):
-        await generate(ScriptedEngine([], Status(State.LOADING)), SHOWN)
+        await generate(ScriptedEngine([], ModelStatus(ModelState.LOADING)), SHOWN)
 
 
 async def test_while_it_loads_an_image_is_refused_as_a_text_is() -> None:
-    loading = ScriptedEngine([], Status(State.LOADING, "the weights are loading"))
+    loading = ScriptedEngine([], ModelStatus(ModelState.LOADING, "the weights are loading"))
     with pytest.raises(Unavailable, match="the weights are loading"):
         await GemmaServicer(NAME, loading, images=True).Generate(SHOWN, NO_CONTEXT)
 
 
 @pytest.mark.parametrize(
     ("steps", "json_schema"),
-    [([WHOLE], ""), (['{"b":1}', WHOLE], SCHEMA), (['{"a":', WHOLE], SCHEMA)],
+    [([FINISHED], ""), (['{"b":1}', FINISHED], SCHEMA), (['{"a":', FINISHED], SCHEMA)],
     ids=["empty", "breaks the schema", "no JSON"],
 )
-async def test_a_bad_answer_is_none_but_its_usage_counts(steps: list[str | Ending], json_schema: str) -> None:
+async def test_a_bad_answer_is_none_but_its_usage_counts(
+    steps: list[str | GenerationResult], json_schema: str
+) -> None:
     with pytest.raises(BadOutput) as refused:
         await generate(ScriptedEngine(steps), request(json_schema=json_schema))
     (packed,) = refused.value.details
@@ -179,11 +184,11 @@ async def test_a_bad_answer_is_none_but_its_usage_counts(steps: list[str | Endin
 
 
 async def test_json_that_keeps_to_the_schema_is_an_answer() -> None:
-    response = await generate(ScriptedEngine(['{"a":', "1}", WHOLE]), request(json_schema=SCHEMA))
+    response = await generate(ScriptedEngine(['{"a":', "1}", FINISHED]), request(json_schema=SCHEMA))
     assert response.parts[0].text == '{"a":1}'
 
 
 async def test_a_cut_answer_says_so() -> None:
-    response = await generate(ScriptedEngine(['{"a":', CUT]), request(json_schema=SCHEMA))
+    response = await generate(ScriptedEngine(['{"a":', TRUNCATED]), request(json_schema=SCHEMA))
     assert response.parts[0].text == '{"a":'
     assert response.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH

@@ -1,7 +1,7 @@
 import pytest
 
 from rpckit.settings import Environment, SettingError
-from services.gemma.settings import Settings
+from services.gemma.settings import GemmaSettings
 
 
 @pytest.mark.parametrize(
@@ -13,11 +13,11 @@ from services.gemma.settings import Settings
     ],
 )
 def test_the_models_name_is_the_last_part_of_where_it_is(source: str, name: str) -> None:
-    assert Settings.read(Environment({"GEMMA_MODEL": source})).name == name
+    assert GemmaSettings.read(Environment({"GEMMA_MODEL": source})).name == name
 
 
 def test_several_answers_at_a_time_and_at_least_one_thread() -> None:
-    settings = Settings.read(Environment({}))
+    settings = GemmaSettings.read(Environment({}))
     assert settings.server.port == 50052
     assert settings.server.max_in_flight == 8
     assert settings.threads >= 1
@@ -25,14 +25,14 @@ def test_several_answers_at_a_time_and_at_least_one_thread() -> None:
 
 def test_a_wrong_number_of_threads_is_named() -> None:
     with pytest.raises(SettingError, match="GEMMA_THREADS"):
-        Settings.read(Environment({"GEMMA_THREADS": "0"}))
+        GemmaSettings.read(Environment({"GEMMA_THREADS": "0"}))
 
 
 def test_images_are_read_only_if_they_are_asked_for() -> None:
-    assert not Settings.read(Environment({})).images
-    assert Settings.read(Environment({"GEMMA_IMAGES": "yes"})).images
+    assert not GemmaSettings.read(Environment({})).images
+    assert GemmaSettings.read(Environment({"GEMMA_IMAGES": "yes"})).images
 
 
 def test_an_unknown_precision_is_named() -> None:
     with pytest.raises(SettingError, match="GEMMA_PRECISION: 'fp32' is none of auto, bf16, nf4, int4"):
-        Settings.read(Environment({"GEMMA_PRECISION": "fp32"}))
+        GemmaSettings.read(Environment({"GEMMA_PRECISION": "fp32"}))

@@ -1,16 +1,15 @@
-import json
 from pathlib import Path
 
 import pytest
 
-from bench.injection.corpus import read_kinds
+from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, texts
+from bench.injection.segments import read_kinds
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"
 SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "command_line" / "samples"
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
 def suspected(text: str) -> list[str]:
@@ -147,12 +146,6 @@ def test_hidden_writing_is_flagged() -> None:
     assert suspected(f"Dogs bark.{hidden}") == [f".{hidden}"]
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 def test_clean_works_are_rarely_flagged() -> None:
-    rows = [
-        json.loads(line)
-        for file in ("saf_en_dev.jsonl", "ksl_ko_dev.jsonl")
-        for line in (DATA / file).read_text(encoding="utf-8").splitlines()[::6]
-    ]
-    texts = [text for row in rows if (text := row.get("answer") or row.get("text", "")).strip()]
-    assert sum(bool(suspected(text)) for text in texts) <= 0.005 * len(texts)
+    works = [each for file in (SHORT_ANSWERS, KOREAN_PARAGRAPHS) for each in list(texts(file).values())[::6]]
+    assert sum(bool(suspected(text)) for text in works) <= 0.005 * len(works)

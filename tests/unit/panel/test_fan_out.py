@@ -40,9 +40,10 @@ def model(name: str, family: str | None = None) -> ListedModel:
 
 
 class ScriptedModels(FeedbackSource):
-    """Answers as each model's name says: ok, fail, hang, late, crash; the rest of the name tells them apart.
+    """Answers as each model's name begins: ok, fail, hang, late, slow, crash; the rest tells them apart.
 
-    One that hangs pays no heed to its deadline, one that is late fails at it.
+    One that hangs pays no heed to its deadline, and one that is late fails at it. A slow one answers after a
+    second.
     """
 
     def __init__(self) -> None:
@@ -68,6 +69,8 @@ class ScriptedModels(FeedbackSource):
                 await asyncio.Event().wait()
             finally:
                 self.cancelled.append(listed.name)
+        if listed.name.startswith("slow"):
+            await asyncio.sleep(1)
         if listed.name.startswith("late"):
             await asyncio.sleep(deadline.remaining())
             failure = Failure(reason=failure_pb2.ERROR_REASON_TIMEOUT)
@@ -217,6 +220,13 @@ async def test_the_straggler_grace_runs_from_when_the_minimum_is_reached() -> No
     results = by_model(await outcomes(["hang", "ok"], policy=policy))
     assert results["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
     assert results["ok"].HasField("feedback")
+
+
+def test_a_later_answer_does_not_prolong_the_straggler_grace() -> None:
+    policy = PanelPolicy(straggler_grace=Duration(seconds=3))
+    found, seconds = run_in_virtual_time(timed_outcomes(["ok", "slow", "hang"], policy=policy))
+    assert by_model(found)["slow"].feedback == ANSWER
+    assert seconds == pytest.approx(3)
 
 
 async def test_a_failed_model_is_replaced_and_the_substitute_says_for_whom() -> None:

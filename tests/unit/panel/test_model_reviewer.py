@@ -41,6 +41,7 @@ from orchestrator.store.sqlite import SqliteStore
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
+from tests.fakes.clock import FakeClock
 from tests.fakes.thinking_model import (
     BYTES_PER_TOKEN,
     THINKING_SECONDS,
@@ -202,7 +203,9 @@ async def ask(
     points = Points(script, listens_since)
     async with SqliteStore.open(tmp_path / "s", 60) as store:
         model_reviewer = ModelReviewer(script, records or TrackRecords(), store)
-        result = await model_reviewer.ask(listed, question, Spending(limit), Deadline.after(60), points)
+        result = await model_reviewer.ask(
+            listed, question, Spending(limit), Deadline.after(60, FakeClock()), points
+        )
     return result, points.heard
 
 
@@ -331,9 +334,9 @@ async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("speed", "seconds", "short"),
-    [(5.0, 60, True), (5.0, 11, True), (5.0, 9, False), (500.0, 60, False), (0.0, 60, False)],
+    [(29.9, 60, True), (30.1, 60, False), (29.9, 11, True), (29.9, 9, False), (0.0, 60, False)],
 )
-async def test_a_slow_model_is_asked_for_the_short_form(
+async def test_a_model_that_cannot_write_1800_tokens_in_time_is_asked_for_the_short_form(
     tmp_path: Path, speed: float, seconds: float, short: bool
 ) -> None:
     call = ModelCall(MODEL.name, answered=True, seconds=seconds, output_tokens_per_second=speed)
@@ -342,6 +345,16 @@ async def test_a_slow_model_is_asked_for_the_short_form(
     await ask(script, tmp_path, records=records)
     schema = json.loads(script.requests[0].output_format.json_schema)
     assert ("summary" not in schema["properties"]) is short
+    assert script.requests[0].sampling.max_output_tokens == (1024 if short else 4096)
+
+
+async def test_no_more_tokens_are_asked_for_than_the_model_can_write(tmp_path: Path) -> None:
+    model = Model()
+    model.CopyFrom(MODEL.model)
+    model.max_output_tokens = 5000
+    script = Script(CUT, GOOD)
+    await ask(script, tmp_path, listed=ListedModel(model, server="a:1"))
+    assert [each.sampling.max_output_tokens for each in script.requests] == [4096, 5000]
 
 
 LOW_AND_HIGH = {REASONING_EFFORT_LOW: 200, REASONING_EFFORT_HIGH: 30_000}

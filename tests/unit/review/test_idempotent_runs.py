@@ -1,16 +1,21 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Submission
+from orchestrator.panel.audience import Audience
+from orchestrator.review.earlier_run import EarlierRun, Event
 from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.review.pipeline import ReviewEvent
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoredRequest, StoreError
+from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
 from tests.fakes.clock import FakeClock, run_in_virtual_time
@@ -23,6 +28,11 @@ WITHOUT_ID = GetFeedbackRequest(submission=Submission(text="A text."))
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
         yield store
+
+
+def later(seconds: float) -> Deadline:
+    """A deadline by the clock of the event loop."""
+    return Deadline.after(seconds, asyncio.get_running_loop().time)
 
 
 async def test_a_repeat_joins_the_running_call_and_hears_it_from_the_start(store: SqliteStore) -> None:
@@ -127,6 +137,53 @@ async def test_a_shared_run_outlives_one_caller_and_stops_with_the_last(store: S
     assert script.ended == 1
 
 
+class StubbornReview(ScriptedReview):
+    """Pays no heed to its first cancellation."""
+
+    @override
+    async def review(
+        self, request: GetFeedbackRequest, budget: TimeBudget, earlier: EarlierRun, audience: Audience
+    ) -> AsyncGenerator[ReviewEvent]:
+        try:
+            self.started.set()
+            with suppress(asyncio.CancelledError):
+                await self.go.wait()
+            yield Event(accepted=Event.Accepted(models=["a/b"]))
+            await self.go.wait()
+        finally:
+            self.ended += 1
+
+
+def test_a_run_that_loses_a_cancellation_is_cancelled_again(tmp_path: Path) -> None:
+    async def run() -> int:
+        script = StubbornReview()
+        async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
+            waiting = asyncio.create_task(IdempotentRuns(script, store).response(WITHOUT_ID, later(60)))
+            await script.started.wait()
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        return script.ended
+
+    assert run_in_virtual_time(run()) == 1
+
+
+def test_a_run_elsewhere_that_outlasts_the_deadline_is_given_up(tmp_path: Path) -> None:
+    class HeldElsewhere(SqliteStore):
+        @asynccontextmanager
+        async def lease(self, request_id: str) -> AsyncIterator[bool]:
+            await asyncio.Event().wait()
+            yield True
+
+    async def seconds_left() -> float:
+        deadline = later(10)
+        async with HeldElsewhere.open(tmp_path / "s", retention_seconds=60) as store:
+            with pytest.raises(Timeout):
+                await IdempotentRuns(ScriptedReview(), store).response(REQUEST, deadline)
+        return deadline.remaining()
+
+    assert run_in_virtual_time(seconds_left()) == pytest.approx(0.1)
+
+
 async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: SqliteStore) -> None:
     script = ScriptedReview()
     runs = IdempotentRuns(script, store)
@@ -143,7 +200,6 @@ async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: Sqlit
 
 def test_a_joined_run_is_given_up_while_there_is_time_to_say_so(tmp_path: Path) -> None:
     async def seconds_left() -> list[float]:
-        clock = asyncio.get_running_loop().time
         left: list[float] = []
         async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
             runs = IdempotentRuns(ScriptedReview(), store)
@@ -153,9 +209,9 @@ def test_a_joined_run_is_given_up_while_there_is_time_to_say_so(tmp_path: Path) 
                     await runs.response(REQUEST, deadline)
                 left.append(deadline.remaining())
 
-            first = asyncio.create_task(wait(Deadline.after(20, clock)))
+            first = asyncio.create_task(wait(later(20)))
             await asyncio.sleep(0)
-            await wait(Deadline.after(10, clock))
+            await wait(later(10))
             await first
         return left
 
@@ -244,6 +300,38 @@ async def test_a_far_more_patient_caller_gets_what_a_hasty_one_had_no_time_for(
     assert models.asked == ["a/b", "slow/c", "slow/c"]
     if not hasty_leaves:
         assert [each.HasField("feedback") for each in (await hasty).results] == [True, False]
+
+
+@pytest.mark.parametrize(("seconds", "runs_made"), [(39, 1), (41, 2)])
+async def test_who_has_up_to_twice_the_time_that_is_left_joins(
+    store: SqliteStore, seconds: float, runs_made: int
+) -> None:
+    clock = FakeClock()
+    models = SlowModelReview()
+    runs = IdempotentRuns(models, store)
+    first = asyncio.create_task(runs.response(REQUEST, Deadline.after(20, clock)))
+    await models.started.wait()
+    second = asyncio.create_task(runs.response(REQUEST, Deadline.after(seconds, clock)))
+    await asyncio.sleep(0)
+    models.go.set()
+    await asyncio.gather(first, second)
+    assert models.asked.count("slow/c") == runs_made
+
+
+def test_a_store_that_hangs_does_not_keep_the_response_back(tmp_path: Path) -> None:
+    class HungAtTheEnd(SqliteStore):
+        async def keep_response(self, request_id: str, caller: str, response: GetFeedbackResponse) -> None:
+            await asyncio.Event().wait()
+
+    async def seconds_left() -> float:
+        deadline = later(10)
+        script = ScriptedReview()
+        script.go.set()
+        async with HungAtTheEnd.open(tmp_path / "s", retention_seconds=60) as store:
+            assert (await IdempotentRuns(script, store).response(WITHOUT_ID, deadline)).results == [BOUGHT]
+        return deadline.remaining()
+
+    assert run_in_virtual_time(seconds_left()) == pytest.approx(0.1)
 
 
 async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: SqliteStore) -> None:

@@ -5,6 +5,7 @@ import pytest
 from rpckit.admission import Admission
 from rpckit.call import Deadline
 from rpckit.errors import RateLimited, Timeout
+from tests.fakes.clock import FakeClock
 from tests.patience import PATIENCE
 
 
@@ -55,11 +56,11 @@ async def test_a_deadline_that_passes_in_the_queue_is_a_timeout() -> None:
 
 
 async def test_a_wait_that_would_outlast_the_deadline_is_refused_at_once_with_a_delay() -> None:
-    now = 0.0
-    admission, release, holding = Admission(1, 2, clock=lambda: now), asyncio.Event(), asyncio.Event()
+    clock, release, holding = FakeClock(), asyncio.Event(), asyncio.Event()
+    admission = Admission(1, 2, clock)
     async with admission.admit(Deadline.after(PATIENCE)):
         # A call has held its slot for ten times the patience of the test.
-        now += 10 * PATIENCE
+        clock.now += 10 * PATIENCE
     running = asyncio.create_task(hold(admission, release, holding))
     await holding.wait()
 

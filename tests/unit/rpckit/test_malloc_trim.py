@@ -1,4 +1,4 @@
-"""What was freed goes back to the system."""
+"""Tests that freed memory goes back to the system."""
 
 import ctypes
 import sys
@@ -23,7 +23,7 @@ def test_what_was_freed_is_given_back() -> None:
     blocks = [PROCESS.malloc(ctypes.c_size_t(BLOCK)) for _ in range(BLOCKS)]
     for each in blocks:
         ctypes.memset(each, 1, BLOCK)
-    # The last one holds the heap's end: glibc would give back by itself what lies there.
+    # The last block stays: glibc returns by itself what is free at the heap's end.
     for each in blocks[:-1]:
         PROCESS.free(each)
     before = resident_bytes()

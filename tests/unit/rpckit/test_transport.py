@@ -1,4 +1,4 @@
-"""grpc passes over an option that it does not know."""
+"""Tests that grpc knows every option, because it ignores those that it does not know."""
 
 from pathlib import Path
 

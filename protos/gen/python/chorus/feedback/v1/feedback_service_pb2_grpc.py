@@ -157,9 +157,10 @@ class FeedbackServiceServicer(object):
 
     def DeleteFeedback(self, request, context):
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions, and what they taught. It takes the
-        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-        GetStoredFeedback, and so for what was deleted before.
+        answers, people's scores and decisions. What was learned from them counts no
+        more, except in calibrations of earlier answers. It takes the feedback_id of a
+        QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+        what was deleted before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -92,9 +92,10 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions, and what they taught. It takes the
-    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-    GetStoredFeedback, and so for what was deleted before.
+    answers, people's scores and decisions. What was learned from them counts no
+    more, except in calibrations of earlier answers. It takes the feedback_id of a
+    QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+    what was deleted before.
     """
 
     ListModels: grpc.UnaryUnaryMultiCallable[
@@ -179,9 +180,10 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse,
     ]
     """Deletes everything that is stored of a feedback: the answer, the models'
-    answers, people's scores and decisions, and what they taught. It takes the
-    feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-    GetStoredFeedback, and so for what was deleted before.
+    answers, people's scores and decisions. What was learned from them counts no
+    more, except in calibrations of earlier answers. It takes the feedback_id of a
+    QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+    what was deleted before.
     """
 
     ListModels: grpc.aio.UnaryUnaryMultiCallable[
@@ -280,9 +282,10 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.DeleteFeedbackResponse]]:
         """Deletes everything that is stored of a feedback: the answer, the models'
-        answers, people's scores and decisions, and what they taught. It takes the
-        feedback_id of a QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as
-        GetStoredFeedback, and so for what was deleted before.
+        answers, people's scores and decisions. What was learned from them counts no
+        more, except in calibrations of earlier answers. It takes the feedback_id of a
+        QUORUM_NOT_REACHED, too. FEEDBACK_NOT_FOUND as GetStoredFeedback, and so for
+        what was deleted before.
         """
 
     @abc.abstractmethod

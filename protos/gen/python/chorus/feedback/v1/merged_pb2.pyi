@@ -400,7 +400,7 @@ class Panel(google.protobuf.message.Message):
     state: global___Panel.State.ValueType
     """How much of the panel the merge rests on."""
     asked: builtins.int
-    """How many models were asked, substitutes left out."""
+    """How many models were asked, substitutes included."""
     answered: builtins.int
     """How many answered, substitutes included."""
     families_answered: builtins.int

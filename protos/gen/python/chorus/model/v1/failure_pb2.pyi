@@ -200,8 +200,9 @@ class Failure(google.protobuf.message.Message):
 
     @property
     def metadata(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.str]:
-        """Details by name, as in google.rpc.ErrorInfo.metadata. Empty: none. For INVALID_REQUEST the keys are field
-        paths, as in BadRequest, and the values say what is wrong.
+        """Details by name, as in google.rpc.ErrorInfo.metadata. Empty: none. For
+        INVALID_REQUEST the keys are field paths, as in BadRequest, and the values say
+        what is wrong.
         """
 
     def __init__(

@@ -136,18 +136,18 @@ class Sampling(google.protobuf.message.Message):
     default. Ignored by models without CAPABILITY_SAMPLING.
     """
     max_output_tokens: builtins.int
-    """Most tokens of the answer that a reader sees, at least 1. What a model thinks
-    before it writes does not count. Unset: as many as the model allows.
+    """Most tokens of the answer that a reader sees, at least 1. A provider that
+    counts what its model thinks, too, may cut it earlier. Unset: as many as the
+    model allows.
     """
     seed: builtins.int
     """Seed of the random choices. Unset: another one each time. Best effort: not
     every provider honours it.
     """
     reasoning_effort: global___ReasoningEffort.ValueType
-    """How long the model thinks before it writes. Unset: the catalog's default for
-    that model. A model that has no such level takes its nearest; one that does
-    not think ignores it. One that thinks until there is no room left for the
-    answer is asked once more by the orchestrator, at its next lower level.
+    """How long the model thinks before it writes. Unset: the model's default. A
+    server that cannot tell its model so ignores it. An orchestrator asks a model
+    that thought until no room was left once more, at its next lower level.
     """
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:

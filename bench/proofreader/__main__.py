@@ -6,8 +6,9 @@ In Korean it measures precision and recall against the misspelt words that are m
 flagged word is a hit if it holds a marked word of its text or is held by one. Not every mistake in the file
 is marked (few of those in endings and spaces are), so the precision is a lower bound, and the flagged words
 that nobody marked are printed to be read. The baselines are Kiwi alone: the words that it corrects, and the
-words that it does not know. In English it counts what is found in l2_essays_dev.jsonl by issue, and prints a
-sample to be read.
+words that it does not know. In English it counts what is found in the essays, if these were fetched,
+otherwise in the short answers, by issue, and prints a sample to be read. In both it says how many of
+the errors in learner_errors_*_dev.jsonl are found, one at a time.
 """
 
 import argparse
@@ -20,12 +21,13 @@ from pathlib import Path
 
 from kiwipiepy import Kiwi, Token
 
+from bench.corpora import KOREAN_PARAGRAPHS, LEARNER_ERRORS, english_works, require
+from bench.proofreader.learner_errors import print_recall
 from services.proofreader.answer import select
 from services.proofreader.finding import IMPROVEMENT, Finding
 from services.proofreader.reviewers import Reviewer, load_reviewers
 from services.proofreader.submission import Submission
 
-_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
 _AROUND = 15
 
@@ -38,22 +40,23 @@ class _MarkedText:
 
 
 def main() -> None:
-    """Prints both tables."""
+    """Prints the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sample", type=int, default=40, help="how many findings to print for reading")
     sample: int = parser.parse_args().sample
-    if not _DATA.exists():
-        print(f"{_DATA} is not here: nothing to measure.")
-        return
+    english = english_works()
+    require([KOREAN_PARAGRAPHS, english, *LEARNER_ERRORS])
     reviewers = load_reviewers()
     _korean(reviewers[0], sample)
-    _english(reviewers, sample)
+    _english(reviewers, english, sample)
+    for path in LEARNER_ERRORS:
+        print_recall(reviewers[0], path)
 
 
 def _korean(language: Reviewer, sample: int) -> None:
-    texts = list(_read("ksl_ko_dev.jsonl"))
+    texts = list(_read(KOREAN_PARAGRAPHS))
     started = time.monotonic()
     found = [language.review(text.submission, lambda: None) for text in texts]
     seconds = time.monotonic() - started
@@ -87,8 +90,8 @@ def _korean(language: Reviewer, sample: int) -> None:
     _print_sample(unmarked, sample)
 
 
-def _english(reviewers: Sequence[Reviewer], sample: int) -> None:
-    texts = list(_read("l2_essays_dev.jsonl"))
+def _english(reviewers: Sequence[Reviewer], path: Path, sample: int) -> None:
+    texts = list(_read(path))
     started = time.monotonic()
     found = [
         (text, each)
@@ -96,7 +99,7 @@ def _english(reviewers: Sequence[Reviewer], sample: int) -> None:
         for reviewer in reviewers
         for each in reviewer.review(text.submission, lambda: None)
     ]
-    print(f"\nEnglish: {len(texts)} texts, {time.monotonic() - started:.1f} s")
+    print(f"\nEnglish: {len(texts)} texts of {path.name}, {time.monotonic() - started:.1f} s")
     for (polarity, issue), count in sorted(Counter((each.polarity, each.issue) for _, each in found).items()):
         print(f"  {polarity:12} {issue:18} {count:4}")
     print()
@@ -104,10 +107,10 @@ def _english(reviewers: Sequence[Reviewer], sample: int) -> None:
     _print_sample(iter(improvements[:: max(1, len(improvements) // max(1, sample))]), sample)
 
 
-def _read(file: str) -> Iterator[_MarkedText]:
-    with (_DATA / file).open(encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            yield _MarkedText(row["id"], Submission.read(row["text"]), frozenset(row.get("typos", ())))
+def _read(path: Path) -> Iterator[_MarkedText]:
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        text = row.get("text") or row["answer"]
+        yield _MarkedText(row["id"], Submission.read(text), frozenset(row.get("typos", ())))
 
 
 def _kiwi_spans(

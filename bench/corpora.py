@@ -1,0 +1,43 @@
+"""The texts and ratings that the benchmarks read. `bench/data/README.md` says whose they are."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+KOREAN_PARAGRAPHS = DATA / "ksl_ko_dev.jsonl"
+SHORT_ANSWERS = DATA / "saf_en_dev.jsonl"
+# Its authors ask that the texts not be put on the internet: they are fetched from where they were published.
+ESSAYS = DATA / "l2_essays_dev.jsonl"
+ESSAY_HASHES = DATA / "l2_essays_dev.sha256"
+LEARNER_ERRORS = tuple(DATA / f"learner_errors_{language}_dev.jsonl" for language in ("en", "ko"))
+RATINGS = DATA / "l2_ratings_dev.csv"
+WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
+FETCH_ESSAYS = "python -m bench.fetch_essays"
+
+
+def texts(path: Path) -> dict[str, str]:
+    """Returns the texts of a file by their ids. An answer to a short question is a text, too."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {row["id"]: row.get("text") or row.get("answer", "") for row in rows}
+
+
+def english_works() -> Path:
+    """Returns the file of essays if they were fetched, otherwise that of short answers."""
+    return ESSAYS if ESSAYS.exists() else SHORT_ANSWERS
+
+
+def absence(path: Path) -> str:
+    """Says that a file is missing, and what fetches it if something does."""
+    remedy = f"; `{FETCH_ESSAYS}` fetches it" if path == ESSAYS else ""
+    return f"{path.name} is not in {path.parent}{remedy}"
+
+
+def require(paths: Iterable[Path]) -> None:
+    """Ends the process with 1 if a file is missing, and says which.
+
+    Raises:
+        SystemExit: A file is missing.
+    """
+    if missing := [absence(path) for path in paths if not path.exists()]:
+        raise SystemExit("nothing is measured: " + ", and ".join(missing))

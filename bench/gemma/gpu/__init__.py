@@ -1,0 +1,1 @@
+"""Measures the Gemma server on a GPU, part by part, on a machine that has torch and transformers alone."""

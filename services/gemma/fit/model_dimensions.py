@@ -1,0 +1,209 @@
+"""How big a model is, by its `config.json` alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from services.gemma.interface.load_error import LoadError
+
+# Gemma 3's config files leave out what equals transformers' defaults.
+_DEFAULTS = {
+    "vocab_size": 262_208,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 4,
+    "head_dim": 256,
+    "max_position_embeddings": 131_072,
+    "sliding_window": 4096,
+}
+# Where the config does not list its layers' types, every n-th has full attention, the others a window.
+_FULL_ATTENTION_EVERY = {"gemma": 1, "gemma2": 2, "gemma3": 6, "gemma3_text": 6}
+# A token and its merge take at least so many bytes of `tokenizer.json`, which is too big to be parsed here.
+_BYTES_PER_TOKEN_OF_FILE = 40
+_BF16_BYTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDimensions:
+    """The sizes that decide how much memory a model takes.
+
+    Attributes:
+        name: As the operator wrote it, or as Google names it.
+        layers: All decoder layers.
+        vocab_size: Rows of the embedding.
+        matrix_parameters: Parameters in the layers' matrices.
+        embedding_parameters: Parameters of the embedding, which is the head too.
+        kv_bytes: Bytes of one token's keys and values in one layer, in bf16.
+        sliding_layers: Those of the layers that have a sliding window.
+        window: That window, in tokens.
+        context_tokens: The context window that the model was trained for.
+        tokenizer_tokens: How many tokens the tokenizer has.
+        vision_parameters: Parameters of the vision tower and its projector; 0 if there is none.
+    """
+
+    name: str
+    layers: int
+    vocab_size: int
+    matrix_parameters: int
+    embedding_parameters: int
+    kv_bytes: int
+    sliding_layers: int
+    window: int
+    context_tokens: int
+    tokenizer_tokens: int
+    vision_parameters: int = 0
+
+    @property
+    def text_parameters(self) -> int:
+        """Parameters of the text model."""
+        return self.matrix_parameters + self.embedding_parameters
+
+    @classmethod
+    def of_config(cls, name: str, config: Any) -> Self:
+        """The dimensions of the model that a `config.json` describes.
+
+        Raises:
+            LoadError: It is no Gemma's, or a size is missing or is no size.
+        """
+        model_type = _section(config, "config.json").get("model_type")
+        if not isinstance(model_type, str) or not model_type.startswith("gemma"):
+            raise LoadError(f"this is no Gemma: its model type is {model_type!r}")
+        text = _DEFAULTS | _section(config.get("text_config") or config, "text_config")
+        hidden, layers, head = (_size(text, key) for key in ("hidden_size", "num_hidden_layers", "head_dim"))
+        queries, keys = (_size(text, key) * head for key in ("num_attention_heads", "num_key_value_heads"))
+        vocab_size = _size(text, "vocab_size")
+        return cls(
+            name=name,
+            layers=layers,
+            vocab_size=vocab_size,
+            matrix_parameters=layers
+            * hidden
+            * (2 * queries + 2 * keys + 3 * _size(text, "intermediate_size")),
+            embedding_parameters=vocab_size * hidden,
+            kv_bytes=2 * keys * _BF16_BYTES,
+            sliding_layers=_sliding_layers(model_type, text, layers),
+            window=_size(text, "sliding_window") if text["sliding_window"] else 0,
+            context_tokens=_size(text, "max_position_embeddings"),
+            tokenizer_tokens=vocab_size,
+            vision_parameters=_vision_parameters(config["vision_config"], hidden) if _sees(config) else 0,
+        )
+
+    @classmethod
+    def of_folder(cls, folder: Path, name: str) -> Self:
+        """The dimensions of the model in a folder.
+
+        Raises:
+            LoadError: There is no readable `config.json`, or it is no Gemma's.
+        """
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise LoadError("there is no config.json") from error
+        except (ValueError, RecursionError) as error:
+            raise LoadError("config.json is no JSON") from error
+        dimensions = cls.of_config(name, config)
+        tokenizer = folder / "tokenizer.json"
+        if not tokenizer.is_file():
+            return dimensions
+        most_tokens = tokenizer.stat().st_size // _BYTES_PER_TOKEN_OF_FILE
+        return replace(dimensions, tokenizer_tokens=min(dimensions.tokenizer_tokens, most_tokens))
+
+    def loaded(self, *, images: bool) -> Self:
+        """The dimensions of what is loaded: with the vision tower, or without it.
+
+        Raises:
+            LoadError: Images are to be read, and the model has no vision tower.
+        """
+        if images and not self.vision_parameters:
+            raise LoadError(
+                f"{self.name} has no vision tower: take one that has, as gemma-3-4b-it, or unset GEMMA_IMAGES"
+            )
+        return self if images else replace(self, vision_parameters=0)
+
+
+def _section(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise LoadError(f"{name} is no JSON object")
+    return value
+
+
+def _size(config: Mapping[str, Any], key: str) -> int:
+    if key not in config:
+        raise LoadError(f"config.json does not say {key}")
+    value = config[key]
+    if not isinstance(value, int) or value < 1:
+        raise LoadError(f"config.json: {key} is {value!r}, no size")
+    return value
+
+
+def _sliding_layers(model_type: str, text: Mapping[str, Any], layers: int) -> int:
+    """How many layers have a sliding window."""
+    if not text["sliding_window"]:
+        return 0
+    if types := text.get("layer_types"):
+        if not isinstance(types, list):
+            raise LoadError("config.json: layer_types is no list")
+        return sum(1 for each in types if each == "sliding_attention")
+    if text.get("sliding_window_pattern"):
+        return layers - layers // _size(text, "sliding_window_pattern")
+    return layers - layers // _FULL_ATTENTION_EVERY.get(model_type, 1)
+
+
+def _sees(config: Mapping[str, Any]) -> bool:
+    return config["model_type"] == "gemma3" and bool(config.get("vision_config"))
+
+
+def _vision_parameters(config: Any, text_hidden: int) -> int:
+    """Parameters of the vision tower, and of the projector to the text model's hidden size."""
+    vision = _section(config, "vision_config")
+    hidden, patch = _size(vision, "hidden_size"), _size(vision, "patch_size")
+    layer = 4 * hidden**2 + 2 * hidden * _size(vision, "intermediate_size")
+    embedding = 3 * patch**2 + (_size(vision, "image_size") // patch) ** 2
+    return _size(vision, "num_hidden_layers") * layer + hidden * (embedding + text_hidden)
+
+
+def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: int) -> ModelDimensions:
+    sizes = {"hidden_size": hidden, "intermediate_size": intermediate, "num_hidden_layers": layers}
+    return ModelDimensions.of_config(name, {"model_type": "gemma3_text"} | sizes | others)
+
+
+_ONE_KV_HEAD = {
+    "num_attention_heads": 4,
+    "num_key_value_heads": 1,
+    "vocab_size": 262_144,
+    "sliding_window": 512,
+}
+_SIGLIP = {
+    "hidden_size": 1152,
+    "intermediate_size": 4304,
+    "num_hidden_layers": 27,
+    "image_size": 896,
+    "patch_size": 14,
+}
+_FOUR_B = {
+    "hidden_size": 2560,
+    "intermediate_size": 10_240,
+    "num_hidden_layers": 34,
+    "sliding_window": 1024,
+}
+# The models that may be proposed instead of a bigger one, from the biggest down.
+KNOWN_MODELS = (
+    ModelDimensions.of_config(
+        "gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}
+    ),
+    ModelDimensions.of_config(
+        "gemma-2b-it",
+        {
+            "model_type": "gemma",
+            "hidden_size": 2048,
+            "intermediate_size": 16_384,
+            "num_hidden_layers": 18,
+            "num_key_value_heads": 1,
+            "vocab_size": 256_000,
+            "max_position_embeddings": 8192,
+        },
+    ),
+    _gemma_3("gemma-3-1b-it", 1152, 6912, 26, **_ONE_KV_HEAD, max_position_embeddings=32_768),
+    _gemma_3("gemma-3-270m-it", 640, 2048, 18, **_ONE_KV_HEAD, max_position_embeddings=32_768),
+)

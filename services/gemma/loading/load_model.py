@@ -1,0 +1,179 @@
+"""Loads the model that the settings name, up to its first forward pass; or says why it cannot be served."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+import transformers
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+
+from rpckit import log
+from rpckit.errors import ChorusError
+from rpckit.malloc_trim import release_freed_memory
+from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
+from services.gemma.fit.resources import MachineResources
+from services.gemma.four_bit.host_embedding import HostEmbedding
+from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
+from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.transformers_quantizer import linear_class
+from services.gemma.generation.chat_prompt import ChatPromptEncoder
+from services.gemma.generation.grammar import TokenizerVocabulary
+from services.gemma.generation.image_encoder import ImageEncoder
+from services.gemma.generation.runner import GemmaRunner
+from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
+from services.gemma.interface.load_error import LoadError
+from services.gemma.interface.local_model import ModelInfo, StepOutput
+from services.gemma.kv_cache.attention import PACKED_ATTENTION
+from services.gemma.kv_cache.cache_pool import KVCachePool
+from services.gemma.loading.tokenizer import load_tokenizer
+from services.gemma.loading.vision_tower import load_image_encoder
+from services.gemma.settings import GemmaSettings
+from services.gemma.weights.checkpoint import (
+    SAFE_LOADING,
+    TEXT_KEY_MAPPING,
+    refuse_wrong_keys,
+    text_key,
+)
+from services.gemma.weights.madvise import advise_random_access
+from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint, find_quantized
+from services.gemma.weights.source import ModelHub, ModelSource
+from services.gemma.weights.unreadable import refused_if_unreadable
+
+
+def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResources) -> GemmaRunner:
+    """Loads the model in the thread that will run it.
+
+    Args:
+        settings: They name the model and its precision.
+        hub: Downloads a repository.
+        resources: What was free before torch was imported, which the plan is chosen by.
+
+    Raises:
+        LoadError: The model is not there, does not fit, or is not to be trusted.
+    """
+    torch.set_num_threads(settings.threads)
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    source = ModelSource.find(settings.source, hub)
+    copies = find_quantized(settings.cache, source.folder) if source.folder else {}
+    plan = choose_plan(
+        source.dimensions.loaded(images=settings.images),
+        resources,
+        max_sequences=settings.server.max_in_flight,
+        precision=settings.precision,
+        quantized=copies,
+    )
+    log.event(
+        "loading",
+        model=source.name,
+        precision=plan.precision,
+        device=plan.device.name,
+        needs_gib=gib(plan.memory_bytes),
+        free_gib=gib(plan.device.free_bytes),
+    )
+    original = source.fetch(hub)
+    folder, version = original, original.name
+    if plan.precision in copies:
+        folder = copies[plan.precision].folder
+        version = _verified_version(copies[plan.precision], plan.precision, settings.threads)
+    image_encoder = None
+    if plan.dimensions.vision_parameters:
+        image_encoder = load_image_encoder(original, plan.device.name)
+    runner = _load_runner(folder, version, plan, image_encoder)
+    _warm_up(runner)
+    return runner
+
+
+def _verified_version(copy: QuantizedCheckpoint, precision: str, threads: int) -> str:
+    """The version of a copy that is intact and whose recipe is known here."""
+    manifest, known = copy.manifest, linear_class(precision).recipe
+    if manifest.recipe != known:
+        raise LoadError(f"the copy is {manifest.recipe}, {known} is what is read: quantise again")
+    copy.verify(threads)
+    return manifest.version
+
+
+def _load_runner(
+    folder: Path, version: str, plan: DeploymentPlan, image_encoder: ImageEncoder | None
+) -> GemmaRunner:
+    weights = list(folder.glob("*.safetensors"))
+    if not weights:
+        raise LoadError("there is no safetensors file; other weights, pickles above all, are not loaded")
+    with refused_if_unreadable("config.json"):
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        config = config.get_text_config()
+    tokenizer = load_tokenizer(folder, config.vocab_size)
+    # Parsing it took hundreds of megabytes, and the weights are yet to come.
+    release_freed_memory()
+    with refused_if_unreadable("config.json or tokenizer.json"):
+        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder)
+    model = _load_text_model(folder, config, plan)
+    info = ModelInfo(
+        version=version,
+        context_tokens=min(model.config.max_position_embeddings, plan.context_tokens),
+        precision=plan.precision,
+        memory_bytes=plan.memory_bytes,
+        # The vision tower of a copy is that of the model it is a copy of.
+        disk_bytes=sum(each.stat().st_size for each in weights)
+        + (plan.vision_bytes if plan.precision in QUANTIZED else 0),
+        device=str(model.device),
+        image_side=image_encoder.side if image_encoder else 0,
+    )
+    with refused_if_unreadable("tokenizer.json or generation_config.json"):
+        vocabulary = TokenizerVocabulary(tokenizer, model.config.vocab_size, _eos_token_ids(model, tokenizer))
+    cache_pool = KVCachePool(plan.kv_cache_size, plan.kv_cache_bytes)
+    return GemmaRunner(model, prompt_encoder, vocabulary, info, cache_pool, image_encoder)
+
+
+def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrainedModel:
+    """Loads the text model onto its device, ready to run."""
+    with refused_if_unreadable("config.json and its weights"):
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            folder,
+            config=config,
+            key_mapping=TEXT_KEY_MAPPING,
+            dtype=torch.bfloat16,
+            attn_implementation=PACKED_ATTENTION,
+            trust_remote_code=False,
+            **SAFE_LOADING,
+        )
+        model, report = loaded
+    reshaped = {key for key, *_ in report["mismatched_keys"]}
+    refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
+    if plan.precision in QUANTIZED:
+        advise_random_access(model.get_input_embeddings().weight)
+        if plan.device.is_gpu:
+            model.set_input_embeddings(HostEmbedding(model.get_input_embeddings()))
+    model = model.eval().to(plan.device.name)
+    if plan.precision == Int4Linear.precision:
+        prepare_int4_model(model, folder)
+    return cast("PreTrainedModel", model)
+
+
+def _eos_token_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
+    configured = model.generation_config.eos_token_id
+    token_ids = configured if isinstance(configured, list) else [configured]
+    return frozenset(each for each in (*token_ids, tokenizer.eos_token_id) if each is not None)
+
+
+def _warm_up(runner: GemmaRunner) -> None:
+    """Generates two tokens: the first pass reads the weights from the disk, and no caller waits for it.
+
+    Raises:
+        LoadError: The model cannot answer.
+    """
+    greeting = GenerationRequest(
+        (ChatMessage("user", "Hello"),), SamplingParameters(temperature=0, max_output_tokens=2)
+    )
+    with refused_if_unreadable("the chat template or the weights"):
+        try:
+            sequence = runner.begin(greeting)
+            runner.admit(sequence)
+            output = StepOutput()
+            while not output.result:
+                (output,) = runner.step([sequence])
+            runner.release(sequence)
+            if isinstance(output.result, ChorusError):
+                raise output.result
+        except ChorusError as error:
+            raise LoadError(f"the model cannot answer a greeting: {error}") from error
