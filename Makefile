@@ -62,6 +62,7 @@ protos: $(VENV)/.test-ready ## generates the Python code of the contract, and it
 
 release-protos: $(VENV)/.test-ready ## makes today's contract the one that later changes must not break
 	$(BIN)/buf build protos --output protos/released.binpb
+	$(BIN)/python -c 'from rpckit.version import VERSION; print(VERSION)' > protos/released.txt
 
 bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge

@@ -60,7 +60,11 @@ def _is_set(field: FieldDescriptor, number: int) -> bool:
 
 def _fill(message: Message, field: FieldDescriptor, number: int) -> None:
     if field.message_type and field.message_type.GetOptions().map_entry:
-        getattr(message, field.name)["key"] = _TEXT
+        value = field.message_type.fields_by_name["value"]
+        if value.message_type:
+            getattr(message, field.name)["key"].CopyFrom(filled(value.message_type, number))
+        else:
+            getattr(message, field.name)["key"] = _TEXT
     elif field.label == FieldDescriptor.LABEL_REPEATED:
         values = [_value(field, number), _value(field, number + 1)]
         getattr(message, field.name).extend(values)
