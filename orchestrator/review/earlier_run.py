@@ -9,6 +9,7 @@ from modelkit.usage import total_usage
 from orchestrator.panel.directory import Listing
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.store.store import StoredRequest
+from rpckit.duration import to_seconds
 from rpckit.errors import Unavailable
 
 Event = feedback_service_pb2.StreamFeedbackResponse
@@ -30,11 +31,13 @@ class EarlierRun:
     response: Response | None = None
 
     @classmethod
-    def of(cls, request: feedback_service_pb2.GetFeedbackRequest, stored: StoredRequest) -> "EarlierRun":
-        """Reads what the store has kept of a request."""
+    def of(
+        cls, request: feedback_service_pb2.GetFeedbackRequest, stored: StoredRequest, seconds: float
+    ) -> "EarlierRun":
+        """Reads what the store has kept of a request, for which there are some seconds now."""
         results = {each.model: each for each in stored.results}
         if stored.response is not None:
-            lasting = (each for each in stored.response.results if not _passes(request, each))
+            lasting = (each for each in stored.response.results if not _passes(request, each, seconds))
             results |= {each.model: each for each in lasting}
         return cls(results, stored.response)
 
@@ -109,12 +112,16 @@ def replayed(response: Response) -> Iterator[Event]:
     yield Event(response=response)
 
 
-def _passes(request: feedback_service_pb2.GetFeedbackRequest, result: feedback_pb2.ModelResult) -> bool:
+def _passes(
+    request: feedback_service_pb2.GetFeedbackRequest, result: feedback_pb2.ModelResult, seconds: float
+) -> bool:
     """Whether a model failed for a reason that passes.
 
-    Time passes too, but not where the policy gave a model up because the others were enough.
+    A model that had too little time may be asked again if there is more now, but not if the policy gave it up
+    because the others were enough.
     """
     reason = result.failure.reason
-    if reason == failure_pb2.ERROR_REASON_TIMEOUT:
-        return not result.substitute_for and not request.policy.HasField("straggler_grace")
-    return reason in _PASSING
+    if reason != failure_pb2.ERROR_REASON_TIMEOUT:
+        return reason in _PASSING
+    is_given_up = bool(result.substitute_for) or request.policy.HasField("straggler_grace")
+    return not is_given_up and to_seconds(result.latency) <= seconds

@@ -115,9 +115,10 @@ class IdempotentRuns:
                 raise Timeout("another server is still at work on this request_id") from None
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
-            earlier = EarlierRun.of(request, stored)
+            seconds = run.budget.deadline.remaining()
+            earlier = EarlierRun.of(request, stored, seconds)
             # Who has waited for another run has its answer, unless there is as much time once more.
-            is_patient = run.budget.deadline.remaining() > time.monotonic() - started
+            is_patient = seconds > time.monotonic() - started
             if earlier.response is None:
                 events = self._review(key, request, earlier, run)
             elif is_patient and earlier.is_worth_repeating:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from google.protobuf.duration_pb2 import Duration
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
@@ -26,6 +27,8 @@ from rpckit.call import Deadline
 
 # What a call costs, whether it is answered or not.
 COST_USD_NANOS = 7
+# How long it takes to fail, as it says.
+LATENCY_SECONDS = 50
 
 
 def language_model(name: str) -> Model:
@@ -106,7 +109,8 @@ class ScriptedPanel(ModelLister, GenerationClient, FeedbackSource):
         usage = Usage(output_tokens=1, cost_usd_nanos=COST_USD_NANOS, basis=USAGE_BASIS_MEASURED)
         if listed.name in self.failing:
             failure = Failure(reason=self.failing[listed.name])
-            return ModelResult(model=listed.name, usage=usage, failure=failure)
+            latency = Duration(seconds=LATENCY_SECONDS)
+            return ModelResult(model=listed.name, usage=usage, latency=latency, failure=failure)
         self.bought.append(listed.name)
         scores = [CriterionScore(criterion_id=each.id, score=3) for each in question.rubric.criteria]
         return ModelResult(model=listed.name, usage=usage, feedback=ModelFeedback(scores=scores))

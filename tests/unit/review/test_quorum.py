@@ -10,11 +10,12 @@ from chorus.feedback.v1.merged_pb2 import Panel
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
 from chorus.model.v1.failure_pb2 import ErrorReason
+from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED, Usage
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.store.sqlite import SqliteStore
 from rpckit.call import Deadline
-from rpckit.errors import QuorumNotReached
-from tests.fakes.scripted_panel import ScriptedPanel, language_model, pipeline_over, rules
+from rpckit.errors import MAX_DETAILS_BYTES, QuorumNotReached, to_failure, to_status
+from tests.fakes.scripted_panel import COST_USD_NANOS, ScriptedPanel, language_model, pipeline_over, rules
 
 FIVE = ("a/1", "b/1", "c/1", "d/1", "e/1")
 PROOFREADERS = ("chorus/language", "chorus/structure")
@@ -75,6 +76,20 @@ async def test_a_reviewer_by_rule_makes_no_quorum(
     with pytest.raises(QuorumNotReached) as caught:
         await review(tmp_path, models, named, failing, policy)
     assert "that count" in caught.value.text
+
+
+async def test_what_a_call_without_a_quorum_used_is_told_however_many_failed(tmp_path: Path) -> None:
+    models = [f"provider-{number}/{'x' * 150}" for number in range(100)]
+    with pytest.raises(QuorumNotReached) as caught:
+        await review(tmp_path, models, models, dict.fromkeys(models, DOWN), PanelPolicy())
+    status = to_status(caught.value)
+    assert status.ByteSize() <= MAX_DETAILS_BYTES
+    usage = Usage()
+    assert any(detail.Unpack(usage) for detail in status.details)
+    cost = 100 * COST_USD_NANOS
+    assert usage == Usage(output_tokens=100, cost_usd_nanos=cost, basis=USAGE_BASIS_MEASURED)
+    # An item of a batch has no details.
+    assert to_failure(caught.value).metadata == {"usage_basis": "MEASURED", "cost_usd_nanos": str(cost)}
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from tests.e2e.stream_grammar import check_grammar
 from tests.fakes.redis_server import redis_server, redis_store
 from tests.fakes.scripted_panel import (
     COST_USD_NANOS,
+    LATENCY_SECONDS,
     ScriptedPanel,
     language_model,
     pipeline_over,
@@ -54,9 +55,9 @@ class Repeater:
         self.store = store
         self._folder = folder
 
-    async def send(self) -> GetFeedbackResponse:
+    async def send(self, seconds: float = 60) -> GetFeedbackResponse:
         async with pipeline_over(self.panel, self._folder) as pipeline:
-            return await IdempotentRuns(pipeline, self.store).response(self.request, Deadline.after(60))
+            return await IdempotentRuns(pipeline, self.store).response(self.request, Deadline.after(seconds))
 
     async def stored(self, feedback_id: str) -> GetFeedbackResponse | None:
         found = await self.store.feedback("", feedback_id)
@@ -189,6 +190,18 @@ async def test_whom_the_policy_gave_up_for_the_others_is_not_asked_again(
         repeater.panel.failing.clear()
         assert (await repeater.send()).replayed is not again
         assert repeater.panel.asked.count(B) == 1 + again
+
+
+@pytest.mark.parametrize(("reason", "again"), [(TIMEOUT, False), (DOWN, True)])
+async def test_whoever_had_too_little_time_is_not_asked_again_with_less(
+    tmp_path: Path, reason: ErrorReason.ValueType, again: bool
+) -> None:
+    async with repeating(tmp_path, request_of(A, B, C)) as repeater:
+        repeater.panel.failing = {B: reason}
+        await repeater.send()
+        repeater.panel.failing.clear()
+        assert (await repeater.send(LATENCY_SECONDS - 1)).replayed is not again
+        assert answered(await repeater.send()) == {A, B, C}
 
 
 async def test_a_substitute_keeps_its_place_beside_the_model_that_is_back(tmp_path: Path) -> None:

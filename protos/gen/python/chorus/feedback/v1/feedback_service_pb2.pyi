@@ -72,8 +72,8 @@ class GetFeedbackRequest(google.protobuf.message.Message):
     """A repeat with the same id, by the same caller, joins the running call or gets
     the stored answer instead of paying again. Where that answer is PARTIAL or
     SINGLE, those models are asked again first that failed for a reason that
-    passes: UNAVAILABLE, RATE_LIMITED, or TIMEOUT unless the policy has a
-    straggler_grace. No answer is bought twice. If another model answers now, the
+    passes: UNAVAILABLE, RATE_LIMITED, or TIMEOUT if there is as much time now and
+    the policy has no straggler_grace. No answer is bought twice. If another model answers now, the
     new answer replaces the stored one, and keeps its feedback_id, its expiry and
     what people scored and decided; if not, the stored one is returned. A repeat
     with more than twice the time that the running call has left waits for its
