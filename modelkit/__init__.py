@@ -1,1 +1,1 @@
-"""What every model server shares: the checks of a request, the answer form, the fence, the sums of usage."""
+"""Holds what every model server shares: the checks of a request, its JSON Schema, fences, the answer form."""

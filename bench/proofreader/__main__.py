@@ -25,8 +25,8 @@ from bench.corpora import KOREAN_PARAGRAPHS, LEARNER_ERRORS, english_works, requ
 from bench.proofreader.learner_errors import print_recall
 from services.proofreader.answer import select
 from services.proofreader.finding import IMPROVEMENT, Finding
-from services.proofreader.reviewers import Reviewer, load_reviewers
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.rule_reviewers import RuleReviewer, load_reviewers
 
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
 _AROUND = 15
@@ -35,7 +35,7 @@ _AROUND = 15
 @dataclass(frozen=True, slots=True)
 class _MarkedText:
     id: str
-    submission: Submission
+    submission: ParsedText
     marked: frozenset[str]
 
 
@@ -55,7 +55,7 @@ def main() -> None:
         print_recall(reviewers[0], path)
 
 
-def _korean(language: Reviewer, sample: int) -> None:
+def _korean(language: RuleReviewer, sample: int) -> None:
     texts = list(_read(KOREAN_PARAGRAPHS))
     started = time.monotonic()
     found = [language.review(text.submission, lambda: None) for text in texts]
@@ -90,7 +90,7 @@ def _korean(language: Reviewer, sample: int) -> None:
     _print_sample(unmarked, sample)
 
 
-def _english(reviewers: Sequence[Reviewer], path: Path, sample: int) -> None:
+def _english(reviewers: Sequence[RuleReviewer], path: Path, sample: int) -> None:
     texts = list(_read(path))
     started = time.monotonic()
     found = [
@@ -110,7 +110,7 @@ def _english(reviewers: Sequence[Reviewer], path: Path, sample: int) -> None:
 def _read(path: Path) -> Iterator[_MarkedText]:
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         text = row.get("text") or row["answer"]
-        yield _MarkedText(row["id"], Submission.read(text), frozenset(row.get("typos", ())))
+        yield _MarkedText(row["id"], ParsedText.read(text), frozenset(row.get("typos", ())))
 
 
 def _kiwi_spans(

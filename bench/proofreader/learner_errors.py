@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.proofreader.finding import IMPROVEMENT
-from services.proofreader.reviewers import Reviewer
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.rule_reviewers import RuleReviewer
 
 _FINE = "OK"
 _MARK = re.compile(r"\{([^{}]*)\}([^\s{}|]*\|OK)?|([^\s{}|]+)\|OK")
@@ -40,7 +40,7 @@ def read_errors(path: Path) -> Iterator[tuple[str, list[LearnerError]]]:
         yield "".join(right for _, right in pieces), errors
 
 
-def print_recall(language: Reviewer, path: Path) -> None:
+def print_recall(language: RuleReviewer, path: Path) -> None:
     """Prints how many errors of a file are found, and what is found where none is."""
     found = errors_in_all = false = 0
     missed = []
@@ -56,8 +56,8 @@ def print_recall(language: Reviewer, path: Path) -> None:
     print("  missed: " + ", ".join(missed))
 
 
-def _ranges(language: Reviewer, text: str) -> list[tuple[int, int]]:
-    found = language.review(Submission.read(text), lambda: None)
+def _ranges(language: RuleReviewer, text: str) -> list[tuple[int, int]]:
+    found = language.review(ParsedText.read(text), lambda: None)
     return [(each.start, each.end) for each in found if each.polarity == IMPROVEMENT and each.end]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from chorus.feedback.v1 import submission_pb2
 from modelkit.answer_form.issues import ISSUES
+from modelkit.json_schema.subschemas import Schema
 
 SCHEMA_ID = "urn:chorus:answer:1"
 # Servers whose feedback is not worded by a prompt read the language from here.
@@ -20,8 +21,6 @@ MAX_QUOTE = 300
 
 POLARITIES = ("strength", "improvement", "question")
 SEVERITIES = ("minor", "moderate", "major")
-
-Schema = Mapping[str, object]
 
 _TEXT: Schema = {"type": "string"}
 _FLAG: Schema = {"type": "boolean"}

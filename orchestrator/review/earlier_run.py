@@ -1,6 +1,6 @@
 """What an earlier run of a request has left, so that nothing is bought twice, and who is asked again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
@@ -12,7 +12,6 @@ from orchestrator.store.store import StoredRequest
 from rpckit.duration import to_seconds
 from rpckit.errors import Unavailable
 
-Event = feedback_service_pb2.StreamFeedbackResponse
 Response = feedback_service_pb2.GetFeedbackResponse
 
 _PASSING = frozenset({failure_pb2.ERROR_REASON_UNAVAILABLE, failure_pb2.ERROR_REASON_RATE_LIMITED})
@@ -100,16 +99,6 @@ class EarlierRun:
         response.usage.CopyFrom(usage)
         response.replayed = True
         return response
-
-
-def replayed(response: Response) -> Iterator[Event]:
-    """Yields the events of a stored response. Nobody needs its provisional merges any more."""
-    names = [result.model for result in response.results if not result.substitute_for]
-    yield Event(accepted=Event.Accepted(models=names, rubric=response.rubric))
-    for result in response.results:
-        yield Event(result=result)
-    response.replayed = True
-    yield Event(response=response)
 
 
 def _passes(

@@ -3,18 +3,15 @@
 import asyncio
 import hashlib
 import json
-import time
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, aclosing, suppress
 from functools import partial
 
-from typing_extensions import override
-
 from chorus.feedback.v1 import feedback_service_pb2
-from orchestrator.panel.audience import Audience
-from orchestrator.review.earlier_run import EarlierRun, Event, replayed
-from orchestrator.review.pipeline import ProvisionalMerge, ReviewEvent, SubmissionReviewer
+from orchestrator.review.earlier_run import EarlierRun
+from orchestrator.review.shared_run import SharedRun
+from orchestrator.review.submission_reviewer import Event, ProvisionalMerge, ReviewEvent, SubmissionReviewer
 from orchestrator.store.store import Store
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
@@ -27,7 +24,6 @@ Response = feedback_service_pb2.GetFeedbackResponse
 # of the caller's time left. Otherwise the caller waits for its end, and then has the models asked again that
 # it gave up.
 _JOINED_SHARE = 0.5
-_CANCEL_AGAIN_SECONDS = 1.0
 
 
 class IdempotentRuns:
@@ -40,7 +36,7 @@ class IdempotentRuns:
     def __init__(self, reviewer: SubmissionReviewer, store: Store) -> None:
         self._reviewer = reviewer
         self._store = store
-        self._shared: dict[str, _SharedRun] = {}
+        self._shared: dict[str, SharedRun] = {}
 
     async def response(self, request: Request, deadline: Deadline, caller: str = "") -> Response:
         """Waits for the response that a request's run ends with.
@@ -79,7 +75,7 @@ class IdempotentRuns:
         if run is not None:
             _check_same(run.digest, digest)
         if run is None or run.budget.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
-            run = _SharedRun(caller, digest, budget, partial(self._run, key, request, run))
+            run = SharedRun(caller, digest, budget, partial(self._run, key, request, run))
             # Every step of the caller's own run keeps to the budget.
             give_up_at = deadline
             if key:
@@ -96,7 +92,7 @@ class IdempotentRuns:
                 await run.stop()
 
     async def _run(
-        self, key: str, request: Request, previous_run: "_SharedRun | None", run: "_SharedRun"
+        self, key: str, request: Request, previous_run: SharedRun | None, run: SharedRun
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields a run's events: those of the stored response if it will do, else those of a review."""
         if not key:
@@ -104,7 +100,7 @@ class IdempotentRuns:
                 async for event in events:
                     yield event
             return
-        started = time.monotonic()
+        deadline = run.budget.deadline
         if previous_run is not None:
             await previous_run.end()
         async with AsyncExitStack() as stack:
@@ -115,10 +111,9 @@ class IdempotentRuns:
                 raise Timeout("another server is still at work on this request_id") from None
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
-            seconds = run.budget.deadline.remaining()
-            earlier = EarlierRun.of(request, stored, seconds)
-            # Who has waited for another run has its answer, unless there is as much time once more.
-            is_patient = seconds > time.monotonic() - started
+            earlier = EarlierRun.of(request, stored, deadline.remaining())
+            # Those who have waited for longer than they have time left are given what there is.
+            is_patient = deadline.remaining() > run.seconds_at_start - deadline.remaining()
             if earlier.response is None:
                 events = self._review(key, request, earlier, run)
             elif is_patient and earlier.is_worth_repeating:
@@ -130,7 +125,7 @@ class IdempotentRuns:
                     yield event
 
     async def _repeat(
-        self, key: str, request: Request, earlier: EarlierRun, response: Response, run: "_SharedRun"
+        self, key: str, request: Request, earlier: EarlierRun, response: Response, run: SharedRun
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields the events of a review that asks models again; where there can be none, of the response."""
         has_begun = False
@@ -142,11 +137,11 @@ class IdempotentRuns:
         except ChorusError:
             if has_begun:
                 raise
-            for event in replayed(response):
+            for event in _replayed(response):
                 yield event
 
     async def _review(
-        self, key: str, request: Request, earlier: EarlierRun, run: "_SharedRun"
+        self, key: str, request: Request, earlier: EarlierRun, run: SharedRun
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields a review's events; an answer or response is stored before anybody hears of it."""
         try:
@@ -182,87 +177,21 @@ class IdempotentRuns:
         await self._store.replace_response(caller, kept)
 
 
-class _SharedRun(Audience):
-    """One run of a caller's request and those who listen to it, each from its first event on."""
-
-    def __init__(
-        self,
-        caller: str,
-        digest: bytes,
-        budget: TimeBudget,
-        run: Callable[["_SharedRun"], AsyncGenerator[ReviewEvent]],
-    ) -> None:
-        self.caller = caller
-        self.digest = digest
-        self.budget = budget
-        self.listeners = 0
-        self._streaming_listeners = 0
-        self._past: list[ReviewEvent] = []
-        self._news = asyncio.Event()
-        self._task = asyncio.create_task(self._collect(run(self)))
-        self._task.add_done_callback(lambda _: self._news.set())
-
-    @property
-    @override
-    def is_listening(self) -> bool:
-        return self._streaming_listeners > 0
-
-    def join(self, *, is_streaming: bool) -> None:
-        """Counts one more listener."""
-        self.listeners += 1
-        self._streaming_listeners += is_streaming
-
-    def leave(self, *, is_streaming: bool) -> None:
-        """Counts one listener less."""
-        self.listeners -= 1
-        self._streaming_listeners -= is_streaming
-
-    async def listen(self, give_up_at: Deadline) -> AsyncGenerator[ReviewEvent]:
-        """Yields every event, the past ones at once.
-
-        Raises:
-            Timeout: There is no end in sight at the time to give up.
-            ChorusError: As the run ends.
-        """
-        heard = 0
-        while True:
-            news = self._news
-            while heard < len(self._past):
-                yield self._past[heard]
-                heard += 1
-            if self._task.done():
-                self._task.result()
-                return
-            try:
-                async with asyncio.timeout(give_up_at.remaining()):
-                    await news.wait()
-            except TimeoutError:
-                raise Timeout("the deadline passed") from None
-
-    async def end(self) -> None:
-        """Waits until the run has ended, well or not."""
-        await asyncio.wait([self._task])
-
-    async def stop(self) -> None:
-        """Ends the run."""
-        while not self._task.done():
-            self._task.cancel()
-            # Python 3.11's wait_for, in which redis-py sends, may lose a cancellation (CPython issue 86296).
-            await asyncio.wait([self._task], timeout=_CANCEL_AGAIN_SECONDS)
-
-    async def _collect(self, events: AsyncGenerator[ReviewEvent]) -> None:
-        async with aclosing(events):
-            async for event in events:
-                self._past.append(event)
-                self._news.set()
-                self._news = asyncio.Event()
-
-
 def _check_same(digest: bytes, other: bytes) -> None:
     if digest != other:
         raise InvalidRequest({"request_id": "it was given to another request"})
 
 
 async def _stored(response: Response) -> AsyncGenerator[ReviewEvent]:
-    for event in replayed(response):
+    for event in _replayed(response):
         yield event
+
+
+def _replayed(response: Response) -> Iterator[Event]:
+    """Yields the events of a stored response; nobody needs its provisional merges any more."""
+    names = [result.model for result in response.results if not result.substitute_for]
+    yield Event(accepted=Event.Accepted(models=names, rubric=response.rubric))
+    for result in response.results:
+        yield Event(result=result)
+    response.replayed = True
+    yield Event(response=response)

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Protocol
@@ -25,7 +25,7 @@ from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import Panel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
-from orchestrator.review.earlier_run import EarlierRun, Event
+from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.review.panel_outcomes import (
     families_answered,
     in_request_order,
@@ -34,6 +34,12 @@ from orchestrator.review.panel_outcomes import (
     quorum_not_reached,
 )
 from orchestrator.review.request_check import check_request
+from orchestrator.review.submission_reviewer import (
+    Event,
+    ProvisionalMerge,
+    ReviewEvent,
+    SubmissionReviewer,
+)
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
@@ -42,55 +48,11 @@ from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, Timeout
 
 
-class ProvisionalMerge:
-    """A merge of the answers so far, made when somebody first wants to see it, and only once.
-
-    A merge takes tens of milliseconds of processor time, and callers who wait for the response alone see only
-    the last one.
-    """
-
-    def __init__(self, merge_so_far: Callable[[], Awaitable[merged_pb2.MergedFeedback]]) -> None:
-        self._merge = merge_so_far
-        self._event: Event | None = None
-        self._turn = asyncio.Lock()
-
-    async def event(self) -> Event:
-        """Makes the merge, if nobody has yet."""
-        async with self._turn:
-            if self._event is None:
-                self._event = Event(merged=await self._merge())
-        return self._event
-
-
-ReviewEvent = Event | ProvisionalMerge
-
-
 class _MergeOf(Protocol):
     """Merges some of the outcomes of one review."""
 
     async def __call__(self, outcomes: Sequence[Outcome]) -> tuple[merged_pb2.MergedFeedback, Calibration]:
         """Returns the merge and the calibration that it rests on."""
-
-
-class SubmissionReviewer(Protocol):
-    """Reviews one submission from start to end: `ReviewPipeline`, or a test's script."""
-
-    def review(
-        self,
-        request: feedback_service_pb2.GetFeedbackRequest,
-        budget: TimeBudget,
-        earlier: EarlierRun,
-        audience: Audience,
-    ) -> AsyncGenerator[ReviewEvent]:
-        """Yields what happens, in the order that `StreamFeedback` documents; the `response` comes last.
-
-        What the earlier run of the request has bought is not bought again. If it had a response, and no other
-        model answers now, that response comes once more; if one does, the new response keeps its feedback_id.
-        While the audience does not listen, there are no deltas.
-
-        Raises:
-            ChorusError: The request is malformed, or the policy was not met in time.
-        """
 
 
 class ReviewPipeline(SubmissionReviewer):

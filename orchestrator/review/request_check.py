@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
-from modelkit.generate_request import MAX_MODEL_NAME, sampling_violations
+from modelkit.generate_request import MAX_MODEL_NAME, Violation, sampling_violations
 from modelkit.language import is_language_code
 from orchestrator.rubrics.rubric import violations as rubric_violations
 from rpckit.duration import to_seconds
@@ -18,8 +18,6 @@ MAX_PROVIDER_NAME = 200
 MAX_TASK = 20_000
 MAX_AUTHOR_LEVEL = 200
 MAX_CALIBRATION_VERSION = 64
-
-Violation = tuple[str, str]
 
 
 def check_request(request: feedback_service_pb2.GetFeedbackRequest) -> None:

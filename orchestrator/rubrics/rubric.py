@@ -5,15 +5,13 @@ import math
 from collections.abc import Iterator
 
 from chorus.feedback.v1 import submission_pb2
+from modelkit.generate_request import Violation
 
 MAX_CRITERIA = 20
 MIN_LEVELS = 2
 MAX_LEVELS = 11
 MAX_ID = 100
 MAX_BYTES = 256 * 1024
-
-Violation = tuple[str, str]
-"""A field's path from the request, and what is wrong with it."""
 
 
 def violations(rubric: submission_pb2.Rubric) -> dict[str, str]:

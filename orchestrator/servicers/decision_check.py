@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
-from orchestrator.review.request_check import Violation
+from modelkit.generate_request import Violation
 from orchestrator.servicers.rater_check import (
     anchor_violations,
     rater_violations,

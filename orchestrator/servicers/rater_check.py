@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from google.protobuf import message
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.review.request_check import MAX_TEXT, Violation
+from modelkit.generate_request import Violation
+from orchestrator.review.request_check import MAX_TEXT
 
 MAX_RATER = 64
 # Of one text that a person writes, in code points.

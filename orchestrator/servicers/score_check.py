@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
-from orchestrator.review.request_check import Violation
+from modelkit.generate_request import Violation
 from orchestrator.servicers.rater_check import (
     MAX_EVIDENCE,
     anchor_violations,

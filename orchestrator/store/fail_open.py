@@ -6,6 +6,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+from typing_extensions import override
+
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
@@ -23,7 +25,7 @@ _DELETE_EVERY_SECONDS = 60.0
 _MAX_UNWRITTEN = 1000
 
 
-class FailOpenStore:
+class FailOpenStore(Store):
     """Passes everything on to another store, and logs once when its errors begin and once when they end.
 
     Meanwhile requests are answered as if nothing were kept. What only the store can do fails with
@@ -51,90 +53,92 @@ class FailOpenStore:
                 async with self._asked("add_call"):
                     await self._store.add_call(call)
 
+    @override
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[bool]:
-        """See `Store`. Waits for another replica, but for no store that fails."""
-        had_to_wait = False
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
+        """Waits for another replica, but for no store that fails."""
         async with AsyncExitStack() as stack:
             with suppress(StoreError):
                 async with self._asked("lease", patience=None):
-                    had_to_wait = await stack.enter_async_context(self._store.lease(request_id))
-            yield had_to_wait
+                    await stack.enter_async_context(self._store.lease(request_id))
+            yield
 
+    @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
-        """See `Store`."""
         try:
             async with self._asked("open_request"):
                 return await self._store.open_request(request_id, request_hash)
         except StoreError:
             return StoredRequest(request_hash, response=None, results=())
 
+    @override
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
-        """See `Store`."""
         with suppress(StoreError):
             async with self._asked("keep_result"):
                 await self._store.keep_result(request_id, result)
 
+    @override
     async def keep_response(
         self,
         request_id: str,
         caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        """See `Store`."""
         with suppress(StoreError):
             async with self._asked("keep_response"):
                 await self._store.keep_response(request_id, caller, response)
 
+    @override
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
-        """See `Store`."""
         with suppress(StoreError):
             async with self._asked("replace_response"):
                 return await self._store.replace_response(caller, response)
         return False
 
+    @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
-        """See `Store`."""
         async with self._needed("name_results"):
             await self._store.name_results(request_id, caller, feedback_id)
 
+    @override
     async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
-        """See `Store`."""
         async with self._needed("feedback"):
             return await self._store.feedback(caller, feedback_id)
 
+    @override
     async def keep_scores(
         self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
     ) -> bool:
-        """See `Store`."""
         async with self._needed("keep_scores"):
             return await self._store.keep_scores(caller, feedback_id, scores)
 
+    @override
     async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
-        """See `Store`."""
         async with self._needed("keep_decisions"):
             return await self._store.keep_decisions(caller, feedback_id, decisions)
 
+    @override
     async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
-        """See `Store`."""
         async with self._needed("delete_feedback"):
             return await self._store.delete_feedback(caller, feedback_id)
 
+    @override
     async def delete_expired(self) -> None:
-        """See `Store`. It may take its time: no answer waits for it."""
+        """The store may take its time: no answer waits for it."""
         with suppress(StoreError):
             async with self._asked("delete_expired", patience=None):
                 await self._store.delete_expired()
 
+    @override
     async def add_call(self, call: ModelCall) -> None:
-        """See `Store`. It is written soon, by `run`."""
+        """The call is written soon, by `run`."""
         try:
             self._unwritten.put_nowait(call)
         except asyncio.QueueFull:
             self._note_failure("add_call", "too slow")
 
+    @override
     async def latest_calls(self) -> Sequence[ModelCall]:
-        """See `Store`."""
         try:
             async with self._asked("latest_calls"):
                 return await self._store.latest_calls()

@@ -11,11 +11,12 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
+from typing_extensions import override
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
-from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
+from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
 
 # A replica that dies loses its lease after this long at most.
 _LEASE_SECONDS = 6.0
@@ -49,7 +50,7 @@ _SCORES = b"scores:"
 _DECISIONS = b"decisions:"
 
 
-class RedisStore:
+class RedisStore(Store):
     """Keeps what belongs together in one hash, so that it expires and is deleted as one."""
 
     def __init__(
@@ -62,9 +63,9 @@ class RedisStore:
         self._say = client.register_script(_SAY)
         self._delete = client.register_script(_DELETE)
 
+    @override
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[bool]:
-        """See `Store`."""
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
         lock = Lock(
             self._client,
             f"chorus:lease:{request_id}",
@@ -73,12 +74,10 @@ class RedisStore:
             thread_local=False,
         )
         with explained():
-            had_to_wait = not await lock.acquire(blocking=False)
-            if had_to_wait:
-                await lock.acquire()
+            await lock.acquire()
         beating = asyncio.create_task(self._keep(lock))
         try:
-            yield had_to_wait
+            yield
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
@@ -97,8 +96,8 @@ class RedisStore:
                 # The Redis may be back before the lease expires.
                 continue
 
+    @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
-        """See `Store`."""
         key = _request(request_id)
         with explained():
             async with self._client.pipeline() as pipeline:
@@ -115,19 +114,19 @@ class RedisStore:
             results=tuple(map(feedback_pb2.ModelResult.FromString, _of_each_name(fields, _RESULT))),
         )
 
+    @override
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
-        """See `Store`."""
         field = _RESULT + result.model.encode()
         with explained():
             await self._change([_request(request_id)], [0, field, result.SerializeToString()])
 
+    @override
     async def keep_response(
         self,
         request_id: str,
         caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        """See `Store`."""
         kept = {"response": response.SerializeToString()}
         with explained():
             async with self._client.pipeline() as pipeline:
@@ -152,14 +151,14 @@ class RedisStore:
         pipeline.hset(key, mapping=fields | kept)
         pipeline.pexpire(key, self._retention)
 
+    @override
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
-        """See `Store`."""
         key, said = _feedback(response.feedback_id), response.SerializeToString()
         with explained():
             return bool(await self._say([key], [caller, "response", said]))
 
+    @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
-        """See `Store`."""
         with explained():
             if not await self._client.exists(_request(request_id)):
                 raise StoreError("it is gone")
@@ -167,8 +166,8 @@ class RedisStore:
                 self._add_feedback(pipeline, request_id, caller, feedback_id, {})
                 await pipeline.execute()
 
+    @override
     async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
-        """See `Store`."""
         with explained():
             fields: Any = await self._client.hgetall(_feedback(feedback_id))
         if fields.get(b"caller") != caller.encode():
@@ -182,33 +181,34 @@ class RedisStore:
             expires_at=float(fields[b"expires_at"]),
         )
 
+    @override
     async def keep_scores(
         self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
     ) -> bool:
-        """See `Store`."""
         field = _SCORES + scores.rater.encode()
         with explained():
             kept = await self._say([_feedback(feedback_id)], [caller, field, scores.SerializeToString()])
         return bool(kept)
 
+    @override
     async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
-        """See `Store`."""
         field = _DECISIONS + decisions.rater.encode()
         with explained():
             kept = await self._say([_feedback(feedback_id)], [caller, field, decisions.SerializeToString()])
         return bool(kept)
 
+    @override
     async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
-        """See `Store`."""
         with explained():
             deleted = await self._delete([_feedback(feedback_id)], [caller])
         return bool(deleted)
 
+    @override
     async def delete_expired(self) -> None:
-        """See `Store`. The server does it."""
+        """The server does it."""
 
+    @override
     async def add_call(self, call: ModelCall) -> None:
-        """See `Store`."""
         key = _calls(call.model)
         entry = json.dumps([time.time(), call.answered, call.seconds, call.output_tokens_per_second])
         with explained():
@@ -218,8 +218,8 @@ class RedisStore:
                 pipeline.ltrim(key, 0, MAX_CALLS - 1)
                 await pipeline.execute()
 
+    @override
     async def latest_calls(self) -> Sequence[ModelCall]:
-        """See `Store`."""
         with explained():
             names: Any = await self._client.smembers(_MODELS)
             models = [name.decode() for name in names]

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+from typing_extensions import override
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.sqlite_schema import make_tables
-from orchestrator.store.store import StoredFeedback, StoredRequest, StoreError
+from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
 
 # Another process may hold the file's lock this long. As a rule there is none.
 _LOCKED_SECONDS = 0.25
 
 
-class SqliteStore:
+class SqliteStore(Store):
     """Makes one transaction of each method, so that a killed process leaves nothing half done."""
 
     def __init__(self, connection: aiosqlite.Connection, retention_seconds: float) -> None:
@@ -45,13 +46,13 @@ class SqliteStore:
             await make_tables(connection, retention_seconds)
             yield cls(connection, retention_seconds)
 
+    @override
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[bool]:  # noqa: ARG002 - there is nobody to wait for
-        """See `Store`."""
-        yield False
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
+        yield
 
+    @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
-        """See `Store`."""
         async with self._transaction():
             await self._expire()
             await self._connection.execute(
@@ -74,21 +75,21 @@ class SqliteStore:
             results=tuple(feedback_pb2.ModelResult.FromString(result) for (result,) in results),
         )
 
+    @override
     async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
-        """See `Store`."""
         async with self._transaction():
             await self._connection.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
                 (request_id, result.model, result.SerializeToString()),
             )
 
+    @override
     async def keep_response(
         self,
         request_id: str,
         caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        """See `Store`."""
         async with self._transaction():
             await self._add_feedback(request_id, caller, response.feedback_id, response.SerializeToString())
             await self._connection.execute(
@@ -96,8 +97,8 @@ class SqliteStore:
                 (response.feedback_id, self._expiry(), request_id),
             )
 
+    @override
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
-        """See `Store`."""
         async with self._transaction():
             replaced = await self._connection.execute(
                 "UPDATE feedbacks SET response = ?"
@@ -106,15 +107,15 @@ class SqliteStore:
             )
             return replaced.rowcount > 0
 
+    @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
-        """See `Store`."""
         async with self._transaction():
             if not any(await self._rows("SELECT 1 FROM requests WHERE request_id = ?", request_id)):
                 raise StoreError("it is gone")
             await self._add_feedback(request_id, caller, feedback_id, None)
 
+    @override
     async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
-        """See `Store`."""
         async with self._transaction():
             await self._expire()
             found = await self._rows(
@@ -138,19 +139,19 @@ class SqliteStore:
             )
         return None
 
+    @override
     async def keep_scores(
         self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
     ) -> bool:
-        """See `Store`."""
         return await self._keep_said("scores", caller, feedback_id, scores.rater, scores.SerializeToString())
 
+    @override
     async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
-        """See `Store`."""
         said = decisions.SerializeToString()
         return await self._keep_said("decisions", caller, feedback_id, decisions.rater, said)
 
+    @override
     async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
-        """See `Store`."""
         async with self._transaction():
             deleted = await self._rows(
                 "DELETE FROM feedbacks WHERE feedback_id = ? AND caller = ? RETURNING request_id",
@@ -162,22 +163,23 @@ class SqliteStore:
         await self._clear_log()
         return any(deleted)
 
+    @override
     async def delete_expired(self) -> None:
-        """See `Store`."""
         async with self._transaction():
             await self._expire()
         await self._clear_log()
 
+    @override
     async def add_call(self, call: ModelCall) -> None:
-        """See `Store`."""
         async with self._transaction():
             await self._connection.execute(
                 "INSERT INTO calls (model, answered, seconds, output_tokens_per_second) VALUES (?, ?, ?, ?)",
                 (call.model, call.answered, call.seconds, call.output_tokens_per_second),
             )
 
+    @override
     async def latest_calls(self) -> Sequence[ModelCall]:
-        """See `Store`. Deletes the older ones."""
+        """Deletes the older ones."""
         async with self._transaction():
             await self._connection.execute(
                 "DELETE FROM calls WHERE id IN (SELECT id FROM ("

@@ -46,10 +46,10 @@ class Store(Protocol):
     unique among all callers. Each method may raise StoreError.
     """
 
-    def lease(self, request_id: str) -> AbstractAsyncContextManager[bool]:
+    def lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
         """Lets one orchestrator alone run a request while the block runs; the others wait for their turn.
 
-        Gives the block whether it had to wait. One that dies loses it within seconds.
+        One that dies loses it within seconds.
         """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:

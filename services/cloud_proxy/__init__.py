@@ -1,1 +1,1 @@
-"""The providers' APIs behind ModelService: one catalog, one seam, one vocabulary of errors."""
+"""The providers' APIs behind ModelService: one catalog, one seam, one table of errors for each."""

@@ -3,8 +3,8 @@
 from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
 from rpckit.server import Host, run
-from services.cloud_proxy.generation import Gate
 from services.cloud_proxy.metrics import ProviderMetrics
+from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.providers import connect
 from services.cloud_proxy.servicer import ModelServicer
 from services.cloud_proxy.settings import Connection, Settings
@@ -13,16 +13,16 @@ from services.cloud_proxy.settings import Connection, Settings
 async def register(host: Host, settings: Settings) -> None:
     """Connects to each provider that has a key, and serves the catalog."""
     metrics = ProviderMetrics(host.metrics)
-    gates: dict[Connection, Gate] = {}
+    clients: dict[Connection, ProviderClient] = {}
     for connection in settings.connections.values():
-        if connection.is_open and connection not in gates:
+        if connection.is_open and connection not in clients:
             provider = connect(connection, settings.google_sdk, settings.calls_per_provider)
             host.exit_stack.push_async_callback(provider.close)
-            gates[connection] = Gate(provider, settings.calls_per_provider, metrics)
+            clients[connection] = ProviderClient(provider, settings.calls_per_provider, metrics)
     await host.add(
         MODEL_SERVICE,
         model_service_pb2_grpc.add_ModelServiceServicer_to_server,
-        ModelServicer(settings, gates),
+        ModelServicer(settings, clients),
     )
 
 

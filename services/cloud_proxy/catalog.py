@@ -1,6 +1,6 @@
-"""The catalog: what is known of each model, read from one TOML file.
+"""Reads the catalog, one TOML file that says what is known of each model.
 
-A line names the model `{provider}/{its name there}`. A provider without an adapter of its own speaks OpenAI's
+A line names its model `{provider}/{its name there}`. A provider without an adapter of its own speaks OpenAI's
 API at the line's `base_url`.
 """
 
@@ -68,18 +68,19 @@ _SCHEMA = {
 
 
 class CatalogError(ValueError):
-    """The catalog says what it cannot say; the text names the key."""
+    """The catalog is malformed; the message names the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the catalog.
+    """One line of the catalog.
 
     Attributes:
         id: The provider's own name for the model.
-        max_input_tokens: 0: not known; so for `max_output_tokens`.
-        price: None: not known.
-        base_url: Where an OpenAI-compatible server is; else "", and the settings say.
+        max_input_tokens: 0 if it is not known, as is `max_output_tokens`.
+        price: None if it is not known.
+        base_url: The address of an OpenAI-compatible server; "" for a provider with an adapter of its own,
+            whose address the settings hold.
         key_variable: The variable that holds the key; "" for a server that asks for none.
     """
 
@@ -98,17 +99,17 @@ class Entry:
     key_variable: str = ""
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
-        """Whether the model can do it."""
+        """Returns whether the model has a capability."""
         return capability in self.capabilities
 
     def is_retired(self, today: date) -> bool:
-        """Whether the provider's shutdown date has come."""
+        """Returns whether the provider's shutdown date has come."""
         return self.retirement_date is not None and self.retirement_date <= today
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All lines, by name."""
+    """Holds every line, by the name of its model."""
 
     entries: Mapping[str, Entry]
 
@@ -133,7 +134,7 @@ class Catalog:
         return cls(entries)
 
     def successor(self, entry: Entry, today: date) -> Entry:
-        """The first of a retired model's successors that still answers; the last of them if none does."""
+        """Returns the first of a retired model's successors that still answers, or the last if none does."""
         seen = {entry.name}
         while entry.is_retired(today) and entry.successor and entry.successor not in seen:
             entry = self.entries[entry.successor]
@@ -169,7 +170,7 @@ def _entry(name: str, line: Mapping[str, Any]) -> Entry:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether it is an http or https URL with a host."""
+    """Returns whether it is an http or https URL with a host."""
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

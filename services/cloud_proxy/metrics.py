@@ -1,4 +1,4 @@
-"""What the providers were asked and what that took, by model of the catalog."""
+"""Counts what the providers are asked and what that takes, by model of the catalog."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class ProviderMetrics:
 
     @contextmanager
     def attempt(self, model: str) -> Iterator[None]:
-        """Counts the block as one attempt: OK, why it failed, or CANCELLED."""
+        """Counts the block as one attempt, labelled OK, CANCELLED or with the reason of its failure."""
         outcome = "CANCELLED"
         try:
             yield
@@ -42,7 +42,7 @@ class ProviderMetrics:
         finally:
             self._attempts.labels(model, outcome).inc()
 
-    def use(self, model: str, usage: generation_pb2.Usage) -> None:
+    def count_usage(self, model: str, usage: generation_pb2.Usage) -> None:
         """Counts what all attempts of one call used."""
         self._tokens.labels(model, "input").inc(usage.input_tokens)
         self._tokens.labels(model, "output").inc(usage.output_tokens)

@@ -1,4 +1,4 @@
-"""What a call costs at its provider."""
+"""Computes what a call costs at its provider."""
 
 from chorus.model.v1 import generation_pb2, model_pb2
 from modelkit.usage import total_usage

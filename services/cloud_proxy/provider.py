@@ -1,4 +1,4 @@
-"""The seam between a generation and a provider's SDK."""
+"""The seam between the client of a provider and its SDK."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -14,13 +14,16 @@ from services.cloud_proxy.catalog import Entry
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One question to one model.
+    """One request to one model, and what an adapter needs to know to make it.
 
     Attributes:
+        entry: The model's line of the catalog.
         key_variable: The setting to name when the provider rejects the key.
-        max_output_tokens: 0 leaves the limit to the provider.
-        schema: The JSON Schema the answer must keep to; None for free text or a picture.
-        streaming: Whether the answer is wanted in pieces; else it comes as one.
+        request: The request as it was sent. It is well-formed and asks for nothing that the model cannot do.
+        max_output_tokens: The limit of the answer; 0 leaves it to the provider.
+        schema: The JSON Schema that the answer must keep to; None for free text or a picture.
+        streaming: Whether the answer is asked for in pieces or whole.
+        deadline: The point in time at which nobody waits for the answer any more.
     """
 
     entry: Entry
@@ -32,7 +35,7 @@ class Prompt:
     deadline: Deadline
 
     def may_be_too_long(self) -> bool:
-        """Whether the model may be unable to read it all. No token is shorter than a byte."""
+        """Returns whether the prompt may exceed the model's context. No token is shorter than a byte."""
         parts = [part for turn in self.request.turns for part in content_parts(turn)]
         texts = [self.request.system_instruction, *(part.text or part.document.text for part in parts)]
         most = self.entry.max_input_tokens
@@ -40,7 +43,7 @@ class Prompt:
 
 
 class Finish(Enum):
-    """How a provider says that an answer ended."""
+    """Why an answer ended, in the terms that all providers share."""
 
     STOP = "whole"
     LENGTH = "cut"
@@ -50,12 +53,13 @@ class Finish(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """The last piece of an answer.
+class AnswerEnd:
+    """Follows the last part of an answer and says how it ended.
 
     Attributes:
-        word: The provider's own word for the finish, for developers.
-        usage: What the provider counted, without the cost. None: it did not say.
+        word: The provider's own word for the reason, for developers.
+        model_version: The version that answered, as the provider names it.
+        usage: What the provider counted, without the cost; None if it did not say.
     """
 
     finish: Finish
@@ -64,17 +68,17 @@ class Ending:
     usage: generation_pb2.Usage | None
 
 
-Piece = content_pb2.Part | Ending
+AnswerPiece = content_pb2.Part | AnswerEnd
 
 
 class Provider(Protocol):
-    """One provider's API, through its SDK."""
+    """Speaks to one provider through its SDK."""
 
-    def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-        """Asks once: parts, then one Ending. An answer that just stops has no Ending.
+    def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
+        """Asks once and yields parts, then one AnswerEnd. An answer that breaks off has no AnswerEnd.
 
         Raises:
-            ChorusError: As `failures.py` classifies what the provider said instead.
+            ChorusError: What the provider said instead, as its `ErrorTable` maps it.
         """
 
     async def close(self) -> None:
@@ -82,5 +86,5 @@ class Provider(Protocol):
 
 
 def text(words: str) -> content_pb2.Part:
-    """A part that is text."""
+    """Returns a part that is text."""
     return content_pb2.Part(text=words)

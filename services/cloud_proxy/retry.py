@@ -1,4 +1,4 @@
-"""The one layer of retries: named reasons, inside the deadline, out of a budget."""
+"""Retries calls to a provider: for named reasons, within the deadline, out of a budget, and only here."""
 
 import asyncio
 import random
@@ -7,17 +7,23 @@ from collections.abc import Callable
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
-from services.cloud_proxy.failures import EmptyAnswer, NoAnswer
+from services.cloud_proxy.provider_errors import EmptyAnswer, NoAnswer
 
 _MAX_ATTEMPTS = 3
+# Seconds. The delay doubles with each attempt.
 _FIRST_BACKOFF = 0.2
-_MOST_BACKOFF = 2.0
+_MAX_BACKOFF = 2.0
 
 
 class RetryBudget:
-    """Retries may add `ratio` of the calls, and `per_second` more for quiet times (as Finagle).
+    """Limits how much load the retries of all calls may add, as Finagle's RetryBudget does.
 
-    What calls have earned is kept up to `most`; the other part is worth one second at most.
+    Args:
+        ratio: How many retries each call earns.
+        per_second: How many retries are allowed besides, so that a quiet server can retry. They are kept for
+            one second.
+        most: How many earned retries are kept.
+        clock: Returns the monotonic time in seconds.
     """
 
     def __init__(
@@ -37,11 +43,11 @@ class RetryBudget:
         self._filled_at = clock()
 
     def deposit(self) -> None:
-        """Counts a call."""
+        """Adds what one call earns."""
         self._earned = min(self._most, self._earned + self._ratio)
 
     def withdraw(self) -> bool:
-        """Takes one retry out; False if there is none."""
+        """Takes one retry out of the budget, and returns whether there was one."""
         now = self._clock()
         self._reserve = min(self._per_second, self._reserve + (now - self._filled_at) * self._per_second)
         self._filled_at = now
@@ -55,7 +61,13 @@ class RetryBudget:
 
 
 class Retries:
-    """The retries of one call; what is no answer is asked for again once, if `repeats_no_answer`."""
+    """Decides about the retries of one call.
+
+    Args:
+        budget: Shared by all calls to the provider.
+        deadline: No retry waits beyond it.
+        repeats_no_answer: Whether a response that is no answer is asked for again, once.
+    """
 
     def __init__(self, budget: RetryBudget, deadline: Deadline, *, repeats_no_answer: bool = True) -> None:
         self._budget = budget
@@ -64,7 +76,7 @@ class Retries:
         self._repeats_no_answer = repeats_no_answer
 
     async def again(self, error: ChorusError) -> bool:
-        """Waits until the call may be tried again; False if it may not."""
+        """Waits until the call may be tried again and returns True, or returns False if it may not."""
         delay = self._delay(error)
         if (
             delay is not None
@@ -79,13 +91,13 @@ class Retries:
 
     def _delay(self, error: ChorusError) -> float | None:
         if isinstance(error, RateLimited):
-            # Without a word from the provider there is no telling when it will be better.
+            # Where the provider names no delay, a retry within the deadline would be a guess.
             return error.retry_delay
         if isinstance(error, Unavailable):
             if error.retry_delay is not None:
                 return error.retry_delay
-            most = min(_MOST_BACKOFF, _FIRST_BACKOFF * 2 ** (self._attempts - 1))
-            return random.uniform(most / 2, most)  # noqa: S311 - spreads retries, hides nothing
+            most = min(_MAX_BACKOFF, _FIRST_BACKOFF * 2 ** (self._attempts - 1))
+            return random.uniform(most / 2, most)  # noqa: S311 - it spreads retries and guards no secret
         if isinstance(error, NoAnswer | EmptyAnswer) and self._repeats_no_answer:
             self._repeats_no_answer = False
             return 0.0

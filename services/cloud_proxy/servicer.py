@@ -1,4 +1,4 @@
-"""ModelService over the catalog's models: messages in, messages out."""
+"""Serves ModelService for the models of the catalog."""
 
 from __future__ import annotations
 
@@ -14,25 +14,30 @@ from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
 from services.cloud_proxy.catalog import Entry
-from services.cloud_proxy.failures import not_found
-from services.cloud_proxy.generation import Gate
 from services.cloud_proxy.provider import Prompt
+from services.cloud_proxy.provider_client import ProviderClient
+from services.cloud_proxy.provider_errors import not_found
 from services.cloud_proxy.settings import Connection, Settings
 
 
 class ModelServicer(StreamingServicer):
-    """Serves the models of the settings' catalog through the gates of their connections.
+    """Answers for each model of the catalog through the client of its provider.
 
     Args:
-        today: The date that retires models; read anew for each call, as a server lives long.
+        settings: The catalog, and how each model's provider is reached.
+        clients: One for each connection that has its key.
+        today: Returns the date by which models are retired. It is called for each call: a server lives long.
     """
 
     def __init__(
-        self, settings: Settings, gates: Mapping[Connection, Gate], today: Callable[[], date] = date.today
+        self,
+        settings: Settings,
+        clients: Mapping[Connection, ProviderClient],
+        today: Callable[[], date] = date.today,
     ) -> None:
         super().__init__()
         self._settings = settings
-        self._gates = gates
+        self._clients = clients
         self._today = today
 
     @override
@@ -43,12 +48,12 @@ class ModelServicer(StreamingServicer):
     async def generate(
         self, request: CheckedRequest, *, streaming: bool
     ) -> AsyncGenerator[GenerationEvent, None]:
-        gate, prompt = self._prepare(request, streaming=streaming)
-        async with aclosing(gate.generate(prompt)) as events:
+        client, prompt = self._prepare(request, streaming=streaming)
+        async with aclosing(client.generate(prompt)) as events:
             async for event in events:
                 yield event
 
-    def _prepare(self, request: CheckedRequest, *, streaming: bool) -> tuple[Gate, Prompt]:
+    def _prepare(self, request: CheckedRequest, *, streaming: bool) -> tuple[ProviderClient, Prompt]:
         entry = self._entry(request.message.model)
         connection = self._settings.connections[entry.name]
         require_capabilities(request.message, entry.name, entry.capabilities)
@@ -65,7 +70,7 @@ class ModelServicer(StreamingServicer):
             streaming=streaming,
             deadline=_deadline(),
         )
-        return self._gates[connection], prompt
+        return self._clients[connection], prompt
 
     def _entry(self, name: str) -> Entry:
         catalog = self._settings.catalog
@@ -80,7 +85,7 @@ class ModelServicer(StreamingServicer):
         return answering
 
     def _answering(self, entry: Entry) -> Entry | None:
-        """The entry itself while it lasts, then its successor if those are followed."""
+        """Returns the entry until it is retired, then its successor if those are followed, else None."""
         today = self._today()
         if self._settings.follow_successors:
             entry = self._settings.catalog.successor(entry, today)

@@ -1,4 +1,4 @@
-"""What the cloud proxy takes from the environment."""
+"""Reads what the cloud proxy takes from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,10 +30,12 @@ GOOGLE_GENERATIVEAI = "google-generativeai"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where a provider is and how it knows us.
+    """How a provider is reached.
 
     Attributes:
-        key_variable: The variable that holds the key, or would; "" if none is asked for.
+        base_url: The address of its API; "" leaves it to the SDK.
+        key_variable: The variable to set the key with; "" if the provider asks for none.
+        key: The key; "" if there is none.
     """
 
     provider: str
@@ -43,7 +45,7 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a key, where one is needed."""
+        """Returns whether there is a key, where one is needed."""
         return bool(self.key) or not self.key_variable
 
 
@@ -52,7 +54,8 @@ class Settings:
     """The cloud proxy's settings.
 
     Attributes:
-        connections: By the name of the model.
+        connections: One for each model, by its name.
+        google_sdk: Which of Google's two SDKs speaks to Gemini.
         follow_successors: Whether a retired model is answered by its successor.
         calls_per_provider: How many calls one provider is given at once.
     """
@@ -99,7 +102,7 @@ def _connection(environment: Environment, provider: str) -> Connection:
     key_variable = next((each for each in variables if environment.text(each)), variables[0])
     key = environment.text(key_variable)
     if provider == "huggingface" and key and not base_url and not key.startswith(_HUGGING_FACE_PREFIX):
-        # Its router takes nothing else, and the SDK says so only when it is called.
+        # The router of Hugging Face takes no other token, and the SDK says so only at the first call.
         raise SettingError(key_variable, f"a token of Hugging Face begins with {_HUGGING_FACE_PREFIX}")
     return Connection(provider, base_url.rstrip("/"), key_variable, key)
 

@@ -7,8 +7,8 @@ from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
 from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
-from services.proofreader.engine import Engine
-from services.proofreader.reviewers import load_reviewers
+from services.proofreader.cancellable_executor import CancellableExecutor
+from services.proofreader.rule_reviewers import load_reviewers
 from services.proofreader.servicer import ProofreaderServicer
 from services.proofreader.settings import Settings
 
@@ -18,7 +18,7 @@ async def register(host: Host, settings: Settings) -> None:
     threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
     reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
     release_freed_memory()
-    servicer = ProofreaderServicer(reviewers, Engine(threads))
+    servicer = ProofreaderServicer(reviewers, CancellableExecutor(threads))
     await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
 

@@ -1,4 +1,4 @@
-"""Findings as the JSON that the answer's schema describes."""
+"""Writes findings as the JSON that the answer's schema describes."""
 
 import json
 from collections import defaultdict
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from modelkit.answer_form.schema import MAX_IMPROVEMENTS, MAX_QUOTE, MAX_STRENGTHS
 from modelkit.json_schema.answer_schema import AnswerSchema
 from services.proofreader.finding import MINOR, MODERATE, STRENGTH, Finding
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 from services.proofreader.wording import word
 
 _SEVERITIES = (MODERATE, MINOR)
 
 
 def write_answer(
-    submission: Submission, findings: Iterable[Finding], schema: AnswerSchema, feedback_language: str
+    submission: ParsedText, findings: Iterable[Finding], schema: AnswerSchema, feedback_language: str
 ) -> list[str]:
-    """The answer in pieces, each point one of its own.
+    """Returns the answer in pieces, each point in one of its own.
 
     Criteria are left unjudged; fields and issues that the schema does not name are left out.
 
@@ -46,7 +46,7 @@ def write_answer(
 
 
 def select(findings: Iterable[Finding]) -> list[Finding]:
-    """The most useful findings first, not all of one issue, within the answer's limits."""
+    """Returns the most useful findings first, not all of one issue, within the answer's limits."""
     by_issue: dict[tuple[bool, str], list[Finding]] = defaultdict(list)
     for each in sorted(findings, key=lambda each: (_SEVERITIES.index(each.severity), each.start, each.end)):
         by_issue[each.polarity == STRENGTH, each.issue].append(each)
@@ -60,7 +60,7 @@ def _in_turn(groups: Sequence[Sequence[Finding]]) -> list[Finding]:
     return [group[turn] for turn in range(longest) for group in groups if turn < len(group)]
 
 
-def _point(number: int, finding: Finding, submission: Submission, language: str) -> dict[str, object]:
+def _point(number: int, finding: Finding, submission: ParsedText, language: str) -> dict[str, object]:
     worded = word(finding, language)
     return {
         "id": f"p{number}",
@@ -78,7 +78,7 @@ def _point(number: int, finding: Finding, submission: Submission, language: str)
 
 
 def _quote(words: str) -> str:
-    """The words, or as many whole ones as a quotation may hold."""
+    """Returns the words, or as many whole ones as a quotation may hold."""
     if len(words) <= MAX_QUOTE:
         return words
     return words[: words.rfind(" ", 0, MAX_QUOTE + 1)] if " " in words[:MAX_QUOTE] else words[:MAX_QUOTE]
@@ -113,7 +113,7 @@ def _dump(value: object) -> str:
 
 
 def _properties(schema: object, *path: str) -> Mapping[str, object]:
-    """The properties of an object's schema, or of one inside it; none where it has another shape."""
+    """Returns the properties of an object's schema, or of one inside it; none where it has another shape."""
     for step in (*path, "properties"):
         schema = schema.get(step) if isinstance(schema, Mapping) else None
     return schema if isinstance(schema, Mapping) else {}

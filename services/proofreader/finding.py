@@ -1,4 +1,4 @@
-"""What a rule finds in a text."""
+"""Describes what a rule finds in a text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,15 @@ MODERATE = "moderate"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One point about the half-open range `[start, end)` of the submission, the whole if it is empty.
+    """Makes one point about a range of the text.
 
-    `issue`, `polarity` and `severity` are the words of the answer's schema. `wording` is an entry of
-    wording.toml, whose templates `values` fill.
+    Attributes:
+        wording: The entry of `wording.toml` that says it.
+        issue: The answer form's word for the kind of point, as are `polarity` and `severity`.
+        start: Where the half-open range begins, in code points. An empty range stands for the whole text.
+        end: Where it ends.
+        values: What the templates of the wording are filled with.
+        rewrite: What should stand in the place of the range; "" if nothing is suggested.
     """
 
     wording: str

@@ -1,4 +1,4 @@
-"""The letters of Hangul syllables."""
+"""Takes Hangul syllables apart into letters."""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,17 @@ _BYTES_OF_USUAL = 2
 
 
 def is_syllable(text: str) -> bool:
-    """Whether it is one whole syllable."""
+    """Returns whether it is one whole syllable."""
     return len(text) == 1 and "가" <= text <= "힣"
 
 
 def coda(syllable: str) -> int:
-    """The number of a syllable's final consonant, 0 for none."""
+    """Returns the number of a syllable's final consonant, 0 for none."""
     return (ord(syllable) - _FIRST) % CODAS
 
 
 def one_letter_away(word: str) -> Iterator[str]:
-    """Every spelling that has another first consonant, vowel or final consonant in one of its syllables."""
+    """Yields each spelling with another first consonant, vowel or final consonant in one syllable."""
     for place, syllable in enumerate(word):
         number = ord(syllable) - _FIRST
         initial, vowel, final = number // (VOWELS * CODAS), number // CODAS % VOWELS, number % CODAS
@@ -35,6 +35,6 @@ def one_letter_away(word: str) -> Iterator[str]:
 
 
 def is_usual(word: str) -> bool:
-    """Whether all syllables are among the 2,350 of KS X 1001, which hold those of the standard language."""
-    # Every other syllable takes eight bytes.
+    """Returns whether all syllables are among the 2,350 of KS X 1001, which hold those of standard Korean."""
+    # EUC-KR encodes every other syllable as a composition of eight bytes.
     return len(word.encode("euc_kr")) == _BYTES_OF_USUAL * len(word)

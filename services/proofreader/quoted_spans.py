@@ -1,9 +1,9 @@
-"""Which parts of a text are not its author's own words: their spelling and style are nobody's to mend."""
+"""Finds what is not the author's own words: no rule corrects its spelling or style."""
 
 import re
 from collections.abc import Iterator
 
-_BORROWED = re.compile(
+_QUOTED = re.compile(
     r"""
     https?://\S+ | www\.\S+ | \S+@\S+\.\w+ | \b[\w-]+(?:\.[\w-]+)+/\S*     # addresses
     | ```.*?``` | `[^`\n]+`                                                # code
@@ -14,7 +14,7 @@ _BORROWED = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# A line of a list of references, wherever it stands.
+# One entry of a list of references, wherever it stands.
 _REFERENCE = re.compile(
     r"^\s*(?:\d+\.\s*)?[A-Z][\w’'-]+,\s[A-Z]\.[^\n]*\((?:1[5-9]|20)\d\d[^\n]*$"
     r"|^[^\n]*(?:doi\.org/|\bRetrieved\b[^\n]* from )[^\n]*$",
@@ -25,11 +25,11 @@ _REFERENCES = re.compile(
 )
 
 
-def borrowed_spans(text: str) -> Iterator[tuple[int, int]]:
-    """The half-open ranges."""
+def quoted_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yields half-open ranges: addresses, code, quotations, citations and lists of references."""
     references = _REFERENCES.search(text)
     end = references.start() if references else len(text)
-    for pattern in (_BORROWED, _REFERENCE):
+    for pattern in (_QUOTED, _REFERENCE):
         for found in pattern.finditer(text, 0, end):
             yield found.span()
     if references:

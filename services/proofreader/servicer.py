@@ -1,9 +1,7 @@
-"""The ModelService of the reviewers."""
+"""Serves ModelService for the reviewers."""
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import TYPE_CHECKING, Any
 
-import grpc
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
@@ -11,27 +9,23 @@ from modelkit.generate_request import require_capabilities
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.errors import InvalidRequest, ModelNotFound
 from services.proofreader.answer import write_answer
-from services.proofreader.engine import Checkpoint, Engine
-from services.proofreader.request import Assignment, read_assignment
-from services.proofreader.reviewers import Reviewer
-
-if TYPE_CHECKING:
-    # Generic in the stubs, not at run time.
-    Context = grpc.aio.ServicerContext[Any, Any]
+from services.proofreader.cancellable_executor import CancellableExecutor, CancellationCheck
+from services.proofreader.review_request import ReviewRequest, read_review_request
+from services.proofreader.rule_reviewers import RuleReviewer
 
 _FAMILY = "chorus"
 _CAPABILITIES = (model_pb2.CAPABILITY_JSON_SCHEMA,)
-# Counts up when the rules change.
+# It counts up when the rules change.
 _RULES_VERSION = "1"
 
 
 class ProofreaderServicer(StreamingServicer):
-    """Each reviewer is a model."""
+    """Offers each reviewer as a model."""
 
-    def __init__(self, reviewers: Sequence[Reviewer], engine: Engine) -> None:
+    def __init__(self, reviewers: Sequence[RuleReviewer], executor: CancellableExecutor) -> None:
         super().__init__()
         self._reviewers = {each.name: each for each in reviewers}
-        self._engine = engine
+        self._executor = executor
 
     @override
     def listed_models(self) -> list[model_pb2.Model]:
@@ -43,13 +37,15 @@ class ProofreaderServicer(StreamingServicer):
     ) -> AsyncGenerator[GenerationEvent, None]:
         reviewer = self._reviewer(request.message.model)
         require_capabilities(request.message, reviewer.name, _CAPABILITIES)
-        assignment = read_assignment(request)
+        review_request = read_review_request(request)
         # Each point is a piece of its own.
-        for piece in await self._engine.run(lambda checkpoint: _review(reviewer, assignment, checkpoint)):
+        for piece in await self._executor.run(
+            lambda check_cancelled: _review(reviewer, review_request, check_cancelled)
+        ):
             yield content_pb2.Part(text=piece)
         yield _completion()
 
-    def _reviewer(self, name: str) -> Reviewer:
+    def _reviewer(self, name: str) -> RuleReviewer:
         if not name:
             raise InvalidRequest({"model": "is empty, and this server has more than one"})
         if name not in self._reviewers:
@@ -57,13 +53,15 @@ class ProofreaderServicer(StreamingServicer):
         return self._reviewers[name]
 
 
-def _review(reviewer: Reviewer, assignment: Assignment, checkpoint: Checkpoint) -> list[str]:
-    submission = assignment.submission()
-    findings = reviewer.review(submission, checkpoint)
-    return write_answer(submission, findings, assignment.schema, assignment.feedback_language)
+def _review(
+    reviewer: RuleReviewer, review_request: ReviewRequest, check_cancelled: CancellationCheck
+) -> list[str]:
+    submission = review_request.submission()
+    findings = reviewer.review(submission, check_cancelled)
+    return write_answer(submission, findings, review_request.schema, review_request.feedback_language)
 
 
-def _model(reviewer: Reviewer) -> model_pb2.Model:
+def _model(reviewer: RuleReviewer) -> model_pb2.Model:
     return model_pb2.Model(
         name=reviewer.name,
         kind=model_pb2.Model.KIND_RULES,
@@ -77,7 +75,7 @@ def _model(reviewer: Reviewer) -> model_pb2.Model:
 
 
 def _completion() -> model_service_pb2.Completion:
-    # No tokens are read or written, and that is known, not guessed.
+    # That no tokens are read or written is measured, not estimated.
     usage = generation_pb2.Usage(cost_usd_nanos=0, basis=generation_pb2.USAGE_BASIS_MEASURED)
     return model_service_pb2.Completion(
         finish_reason=generation_pb2.FINISH_REASON_STOP,

@@ -1,4 +1,4 @@
-"""What the proofreader takes from the environment."""
+"""Reads what the proofreader takes from the environment."""
 
 import os
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ _PORT = 50054
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`threads` texts are read at once."""
+    """The proofreader's settings.
+
+    Attributes:
+        threads: How many texts are read at once.
+    """
 
     server: ServerSettings
     threads: int

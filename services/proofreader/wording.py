@@ -1,4 +1,4 @@
-"""What a finding says to its reader, in the language of the feedback."""
+"""Words findings for their reader, in the language of the feedback."""
 
 import functools
 import tomllib
@@ -12,7 +12,7 @@ from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What was seen, why it matters, what to do next."""
+    """Says what was seen, why it matters and what to do next."""
 
     observation: str
     reason: str
@@ -20,14 +20,14 @@ class Wording:
 
 
 def word(finding: Finding, language: str) -> Wording:
-    """The wording of a finding in "ko" or "en"."""
+    """Returns the wording of a finding in "ko" or "en"."""
     templates = _entries()[finding.wording][language]
-    values = {key: _Value(value) for key, value in finding.values.items()}
+    values = {key: _ParticleValue(value) for key, value in finding.values.items()}
     return Wording(*(template.format(**values) for template in templates))
 
 
-class _Value(str):
-    """A value that a template may ask for with a particle, as in "{word:은/는}"."""
+class _ParticleValue(str):
+    """Formats itself with the particle that a template asks for, as in "{word:은/는}"."""
 
     __slots__ = ()
 
@@ -37,7 +37,7 @@ class _Value(str):
         after_consonant, after_vowel = particles.split("/")
         last = self[-1:]
         if last.isascii() and last.isalpha():
-            # Letters do not tell how a foreign word sounds: the particle goes to a Korean word after it.
+            # Letters do not tell how a foreign word sounds, so the particle goes to a Korean word after it.
             return f"'{self!s}' 표현{after_consonant}"
         closed = is_syllable(last) and coda(last)
         takes_vowel_form = not closed or (after_consonant == "으로" and closed == CODA_RIEUL)

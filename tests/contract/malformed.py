@@ -70,6 +70,12 @@ MALFORMATIONS = (
     _stop_sequences("an empty stop sequence", "stop_sequences[1]", "a", ""),
     _stop_sequences("a long stop sequence", "stop_sequences[0]", "a" * (limits.MAX_STOP_SEQUENCE + 1)),
     _stop_sequences("too many stop sequences", "stop_sequences", *"a" * (limits.MAX_STOP_SEQUENCES + 1)),
+    Malformation(
+        "an unknown reasoning effort",
+        "sampling.reasoning_effort",
+        # The number of the field and the value 99, which the enum does not have.
+        lambda request: request.sampling.MergeFromString(b"\x30\x63"),
+    ),
     Malformation("no turns", "turns", lambda request: request.ClearField("turns")),
     _more_turns("too many turns", "turns", *[_QUESTION] * limits.MAX_TURNS),
     _more_turns("the last turn is the model's", "turns[1].role", _ANSWER),

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from rpckit import errors
 from tests.fakes.providers.gemini import blocked_prompt
 from tests.fakes.providers.proxy import GENAI, Adapter
-from tests.fakes.providers.reply import EMPTY_BODY, HTML, Answer, Fault, Raw, Reply, error
-
-Kind = type[errors.ChorusError]
+from tests.fakes.providers.reply import EMPTY_BODY, HTML, Fault, Output, Raw, Reply, error
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Case:
 
     row: str
     reply: Reply
-    kind: Kind
+    kind: type[errors.ChorusError]
     requests: int = 1
     metadata: Mapping[str, str] = field(default_factory=dict)
     retry_delay: float | None = None
@@ -54,14 +52,18 @@ def _common() -> list[Case]:
     return [
         Case("HTML", HTML, bad, requests=2),
         Case("empty body", EMPTY_BODY, bad, requests=2),
-        Case("garbled", Answer(pieces=(), fault=Fault.GARBLED), bad, requests=2),
-        Case("garbled after output", Answer(fault=Fault.GARBLED), bad, modes=(True,)),
-        Case("no finish reason", Answer(fault=Fault.NO_END), bad, modes=(True,)),
-        Case("empty answer", Answer(pieces=()), bad, requests=2),
-        Case("white space", Answer(pieces=(" ", "\n")), bad, requests=2),
-        Case("unknown finish", Answer(finish="MALFORMED_FUNCTION_CALL"), bad),
+        Case("garbled", Output(pieces=(), fault=Fault.GARBLED), bad, requests=2),
+        Case("garbled after output", Output(fault=Fault.GARBLED), bad, modes=(True,)),
+        Case("no finish reason", Output(fault=Fault.NO_END), bad, modes=(True,)),
+        Case("empty answer", Output(pieces=()), bad, requests=2),
+        Case("white space", Output(pieces=(" ", "\n")), bad, requests=2),
+        Case("unknown finish", Output(finish="MALFORMED_FUNCTION_CALL"), bad),
         Case(
-            "reset after output", Answer(fault=Fault.RESET), errors.Unavailable, modes=(True,), retry_delay=1
+            "reset after output",
+            Output(fault=Fault.RESET),
+            errors.Unavailable,
+            modes=(True,),
+            retry_delay=1,
         ),
     ]
 
@@ -74,6 +76,7 @@ def _chat_cases(adapter: Adapter) -> list[Case]:
     overloaded = {"error": {"message": "No.", "type": "server_error", "code": "server_error"}}
     unknown = {"error": {"message": "No.", "type": "odd", "code": "odd"}}
     context = "This model's maximum context length is 1000 tokens"
+    schema = "Invalid schema for response_format 'answer': In context=(), 'allOf' is not permitted."
     return [
         Case("429", chat(429, "rate_limit_exceeded"), errors.RateLimited, retry_delay=1),
         Case("429 wait", chat(429, retry_after="99"), errors.RateLimited, retry_delay=99),
@@ -81,18 +84,19 @@ def _chat_cases(adapter: Adapter) -> list[Case]:
         Case("402", chat(402), errors.QuotaExhausted),
         Case("503", chat(503, retry_after="0"), errors.Unavailable, requests=3, retry_delay=0),
         Case("500", chat(500, retry_after="0"), errors.Unavailable, requests=3, retry_delay=0),
-        Case("mid-stream", Answer(error=overloaded), errors.Unavailable, modes=(True,), retry_delay=1),
-        Case("error in a 200", Answer((), error=unknown), errors.BadOutput, requests=2),
+        Case("mid-stream", Output(error=overloaded), errors.Unavailable, modes=(True,), retry_delay=1),
+        Case("error in a 200", Output((), error=unknown), errors.BadOutput, requests=2),
         Case("context", chat(400, "context_length_exceeded"), errors.InputTooLong, metadata=too_long),
         Case("context in words", chat(400, None, context), errors.InputTooLong, metadata=too_long),
         Case("413", chat(413), errors.InputTooLong, metadata=too_long),
         Case("prompt blocked", chat(400, "content_policy_violation"), blocked),
-        Case("answer blocked", Answer(finish="content_filter"), blocked),
+        Case("answer blocked", Output(finish="content_filter"), blocked),
         Case("401", chat(401, "invalid_api_key"), errors.ProviderAuth, metadata=setting),
         Case("403", chat(403), errors.ProviderAuth, metadata=setting),
         Case("404", chat(404, "model_not_found"), errors.ModelNotFound, metadata=missing),
         Case("408", chat(408), errors.Timeout),
         Case("504", chat(504), errors.Timeout),
+        Case("schema", chat(400, None, schema), errors.NotSupported, metadata={"capability": "JSON_SCHEMA"}),
         Case("400", chat(400, "odd"), errors.Internal),
     ]
 
@@ -129,17 +133,17 @@ def _anthropic_cases(adapter: Adapter) -> list[Case]:
         Case(
             "500", _claude(500, "api_error", retry_after="0"), errors.Unavailable, requests=3, retry_delay=0
         ),
-        Case("mid-stream", Answer(error=overloaded), errors.Unavailable, modes=(True,), retry_delay=1),
-        Case("error in a 200", Answer((), error=unknown), errors.BadOutput, requests=2),
+        Case("mid-stream", Output(error=overloaded), errors.Unavailable, modes=(True,), retry_delay=1),
+        Case("error in a 200", Output((), error=unknown), errors.BadOutput, requests=2),
         Case("context", _claude(400, bad, length), errors.InputTooLong, metadata=too_long),
         Case("413", _claude(413, "request_too_large"), errors.InputTooLong, metadata=too_long),
         Case(
             "context stop",
-            Answer(finish="model_context_window_exceeded"),
+            Output(finish="model_context_window_exceeded"),
             errors.InputTooLong,
             metadata=too_long,
         ),
-        Case("answer blocked", Answer(finish="refusal"), errors.ContentBlocked),
+        Case("answer blocked", Output(finish="refusal"), errors.ContentBlocked),
         Case("401", _claude(401, "authentication_error"), errors.ProviderAuth, metadata=setting),
         Case("403", _claude(403, "permission_error"), errors.ProviderAuth, metadata=setting),
         Case("404", _claude(404, "not_found_error"), errors.ModelNotFound, metadata=missing),
@@ -159,6 +163,7 @@ def _google_cases(adapter: Adapter) -> list[Case]:
     key = detail("ErrorInfo", reason="API_KEY_INVALID", domain="googleapis.com")
     bad, exhausted = "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"
     length = "The input token count (1200) exceeds the maximum number of tokens allowed (1000)."
+    schema = "The specified schema produces a constraint that has too many states for serving."
     overloaded = {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}
     # The older SDK passes over an error in mid-stream; then there is no finish reason.
     heard = adapter is GENAI
@@ -171,16 +176,16 @@ def _google_cases(adapter: Adapter) -> list[Case]:
         Case("500", google(500, "INTERNAL", "No.", at_once), errors.Unavailable, 3, retry_delay=0),
         Case(
             "mid-stream",
-            Answer(error=overloaded),
+            Output(error=overloaded),
             errors.Unavailable if heard else errors.BadOutput,
             modes=(True,),
             retry_delay=1 if heard else None,
         ),
-        Case("error in a 200", Answer((), error=overloaded), errors.BadOutput, 2, modes=(False,)),
+        Case("error in a 200", Output((), error=overloaded), errors.BadOutput, 2, modes=(False,)),
         Case("context", google(400, bad, length), errors.InputTooLong, metadata=too_long),
         Case("prompt blocked", _blocked("PROHIBITED_CONTENT"), errors.ContentBlocked, modes=(False,)),
         *(
-            Case(word, Answer(finish=word), errors.ContentBlocked)
+            Case(word, Output(finish=word), errors.ContentBlocked)
             for word in (
                 "SAFETY",
                 "RECITATION",
@@ -196,6 +201,7 @@ def _google_cases(adapter: Adapter) -> list[Case]:
         Case("403", google(403, "PERMISSION_DENIED"), errors.ProviderAuth, metadata=setting),
         Case("404", google(404, "NOT_FOUND"), errors.ModelNotFound, metadata=missing),
         Case("504", google(504, "DEADLINE_EXCEEDED"), errors.Timeout),
+        Case("schema", google(400, bad, schema), errors.NotSupported, metadata={"capability": "JSON_SCHEMA"}),
         Case("400", google(400, bad), errors.Internal),
     ]
 

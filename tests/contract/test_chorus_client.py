@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chorus_client import ChorusClient
+from chorus_client.client import ChorusClient
 from tests.fakes.model_server import FakeModels
 from tests.fakes.models import FAKES
 from tests.fakes.orchestrating import orchestrating

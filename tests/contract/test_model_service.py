@@ -22,8 +22,10 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from modelkit.generate_request import MAX_MODEL_NAME
+from modelkit.servicer import MODEL_SERVICE
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
+from tests.contract.fuzzed import UNKNOWN_FIELD
 from tests.contract.malformed import MALFORMATIONS, Malformation
 from tests.contract.requests import answer_request
 from tests.contract.subject import Subject, model_servers
@@ -32,11 +34,7 @@ if TYPE_CHECKING:
     # The stubs' own: there is no such class at run time.
     from chorus.model.v1.model_service_pb2_grpc import ModelServiceAsyncStub
 
-SERVICE = "chorus.model.v1.ModelService"
 SECONDS = 60.0
-# A field number that no message has.
-UNKNOWN_FIELD = b"\xfa\xff\x7f\x07unknown"
-
 # Servers take time to start: one of each answers all tests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,7 +42,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(params=model_servers(), scope="module", loop_scope="module")
 async def served(request: pytest.FixtureRequest) -> AsyncIterator["Served"]:
     subject: Subject = request.param
-    async with subject.start() as target, connect(target, SERVICE) as channel:
+    async with subject.start() as target, connect(target, MODEL_SERVICE) as channel:
         yield Served(subject, channel)
 
 
@@ -235,7 +233,7 @@ async def test_a_malformed_field_is_named(served: Served, malformation: Malforma
 
 
 async def test_bytes_that_do_not_parse_are_named_by_their_message(served: Served) -> None:
-    generate: Any = served.channel.unary_unary(f"/{SERVICE}/Generate")
+    generate: Any = served.channel.unary_unary(f"/{MODEL_SERVICE}/Generate")
     async with raising(InvalidRequest) as caught:
         await generate(b"\xff\xff\xff", timeout=SECONDS)
     assert caught[0].metadata.keys() == {"chorus.model.v1.GenerateRequest"}
@@ -244,7 +242,7 @@ async def test_bytes_that_do_not_parse_are_named_by_their_message(served: Served
 async def test_unknown_fields_are_ignored(served: Served) -> None:
     data = served.request().SerializeToString() + UNKNOWN_FIELD
     assert GenerateRequest.FromString(data).SerializeToString().endswith(UNKNOWN_FIELD)
-    generate: Any = served.channel.unary_unary(f"/{SERVICE}/Generate")
+    generate: Any = served.channel.unary_unary(f"/{MODEL_SERVICE}/Generate")
     assert await generate(data, timeout=SECONDS)
 
 
@@ -273,7 +271,7 @@ async def test_lives_on_after_a_call_out_of_time(served: Served, milliseconds: i
     assert await served.stub.Generate(served.request(), timeout=SECONDS)
 
 
-@pytest.mark.parametrize("service", ["", SERVICE])
+@pytest.mark.parametrize("service", ["", MODEL_SERVICE])
 async def test_is_healthy(served: Served, service: str) -> None:
     health: Any = health_pb2_grpc.HealthStub(served.channel)
     answer = await health.Check(health_pb2.HealthCheckRequest(service=service))
@@ -284,4 +282,4 @@ async def test_describes_itself(served: Served) -> None:
     stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast("Any", served.channel))
     question = cast("Any", reflection_pb2.ServerReflectionRequest)(list_services="")
     answers = [each async for each in stub.ServerReflectionInfo(iter([question]))]
-    assert SERVICE in {each.name for each in answers[0].list_services_response.service}
+    assert MODEL_SERVICE in {each.name for each in answers[0].list_services_response.service}

@@ -16,7 +16,7 @@ from rpckit.channel import connect
 from tests.contract.provider_cases import Case, cases, chat, detail, google
 from tests.fakes.providers.emulator import Emulator
 from tests.fakes.providers.proxy import ADAPTERS, GENAI, Adapter, proxy_for, proxying
-from tests.fakes.providers.reply import DROPPED, HTML, SILENT, Answer, Fault, Reply
+from tests.fakes.providers.reply import DROPPED, HTML, SILENT, Fault, Output, Reply
 from tests.patience import MOST_ATTEMPTS, PATIENCE, with_growing_deadline
 
 if TYPE_CHECKING:
@@ -122,9 +122,9 @@ async def test_each_row_of_the_table(adapter: Adapter, case: Case, streaming: bo
 async def test_an_empty_answer_is_asked_for_again_and_both_are_paid_for(
     adapter: Adapter, streaming: bool
 ) -> None:
-    async with _asking(adapter, Answer(pieces=())) as (emulator, client):
+    async with _asking(adapter, Output(pieces=())) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
-    assert words == Answer().text
+    assert words == Output().text
     assert len(emulator.received) == 2
     assert completion.usage.output_tokens == 100
 
@@ -134,7 +134,7 @@ async def test_an_empty_answer_is_asked_for_again_and_both_are_paid_for(
 async def test_a_cut_answer_says_so_and_its_usage_arrives(adapter: Adapter, streaming: bool) -> None:
     cut = {"anthropic": "max_tokens", "google": "MAX_TOKENS"}.get(adapter.model.partition("/")[0], "length")
     form = generation_pb2.OutputFormat(json_schema=json.dumps(_SCHEMA))
-    async with _asking(adapter, Answer(pieces=('{"langu',), finish=cut)) as (_, client):
+    async with _asking(adapter, Output(pieces=('{"langu',), finish=cut)) as (_, client):
         words, completion = await client.ask(streaming=streaming, output_format=form)
     assert words == '{"langu'
     assert completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH
@@ -145,7 +145,7 @@ async def test_a_cut_answer_says_so_and_its_usage_arrives(adapter: Adapter, stre
 @every
 async def test_an_answer_that_breaks_its_schema_is_none(adapter: Adapter, streaming: bool) -> None:
     form = generation_pb2.OutputFormat(json_schema=json.dumps(_SCHEMA))
-    broken = Answer(pieces=('{"language": ', '"fr", "points": []}'))
+    broken = Output(pieces=('{"language": ', '"fr", "points": []}'))
     async with _asking(adapter, broken) as (emulator, client):
         with pytest.raises(errors.BadOutput) as caught:
             await client.ask(streaming=streaming, output_format=form)
@@ -165,7 +165,7 @@ async def test_what_fails_before_the_first_output_is_tried_again(
 ) -> None:
     async with _asking(adapter, first) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
-    assert words == Answer().text
+    assert words == Output().text
     assert len(emulator.received) == 2
     assert completion.usage.basis == generation_pb2.USAGE_BASIS_UNKNOWN
 
@@ -179,15 +179,15 @@ async def test_a_rate_limit_that_fits_is_waited_for(adapter: Adapter, streaming:
         limited = chat(429, retry_after="0.1")
     async with _asking(adapter, limited) as (emulator, client):
         words, completion = await client.ask(streaming=streaming)
-    assert words == Answer().text
+    assert words == Output().text
     assert len(emulator.received) == 2
     assert completion.usage.basis == generation_pb2.USAGE_BASIS_MEASURED
 
 
 _SILENCES: Sequence[tuple[str, Reply, tuple[bool, ...]]] = (
     ("no header", SILENT, (False, True)),
-    ("stall", Answer(fault=Fault.SILENCE), (False, True)),
-    ("slow drip", Answer(pieces=_ENDLESS, pause=0.05), (False, True)),
+    ("stall", Output(fault=Fault.SILENCE), (False, True)),
+    ("slow drip", Output(pieces=_ENDLESS, pause=0.05), (False, True)),
 )
 
 
@@ -224,7 +224,7 @@ async def test_silence_ends_at_the_deadline_and_the_provider_hears_of_it(
 @both
 @every
 async def test_a_caller_that_leaves_ends_the_providers_work(adapter: Adapter, streaming: bool) -> None:
-    async with _asking(adapter, Answer(pieces=_ENDLESS, pause=0.05)) as (emulator, client):
+    async with _asking(adapter, Output(pieces=_ENDLESS, pause=0.05)) as (emulator, client):
         call = asyncio.create_task(client.ask(streaming=streaming))
         await emulator.reached.wait()
         call.cancel()

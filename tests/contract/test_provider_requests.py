@@ -153,6 +153,17 @@ async def test_a_schema_is_asked_for_and_kept(adapter: Adapter, streaming: bool)
     assert json.loads(answer) == {"language": "ko"}
 
 
+@pytest.mark.parametrize(
+    "schema", [{"type": ["string", "null"]}, {"type": "object", "properties": {"a": True}}], ids=str
+)
+async def test_a_schema_that_the_sdk_cannot_transform_is_not_supported(schema: dict[str, object]) -> None:
+    form = generation_pb2.OutputFormat(json_schema=json.dumps(schema))
+    async with _asking(ANTHROPIC) as (_, stub):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Generate(_request(ANTHROPIC.model, output_format=form), timeout=_PATIENCE)
+    assert errors.from_rpc_error(refused.value).metadata == {"capability": "JSON_SCHEMA"}
+
+
 @every
 async def test_sampling_goes_where_the_model_honours_it(adapter: Adapter) -> None:
     sampling = generation_pb2.Sampling(

@@ -33,7 +33,7 @@ REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 SECRET = "sk-planted"  # noqa: S105 - it must not get out
 
 
-class ScriptedServicer(model_service_pb2_grpc.ModelServiceServicer):
+class InstructedServicer(model_service_pb2_grpc.ModelServiceServicer):
     """Behaves as the system instruction says."""
 
     def __init__(self) -> None:
@@ -81,9 +81,9 @@ class ScriptedServicer(model_service_pb2_grpc.ModelServiceServicer):
 
 
 @dataclass
-class ScriptedServer:
+class InstructedServer:
     stub: Any
-    servicer: ScriptedServicer
+    servicer: InstructedServicer
     channel: grpc.aio.Channel
     host: Host
     stop: asyncio.Event
@@ -91,9 +91,9 @@ class ScriptedServer:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
+async def server() -> AsyncIterator[InstructedServer]:
     hosts: list[Host] = []
-    servicer = ScriptedServicer()
+    servicer = InstructedServicer()
     variables = {"X_PORT": "0", "X_MAX_IN_FLIGHT": "1", "X_MAX_QUEUED": "0"}
     settings = ServerOnlySettings(ServerSettings.read(Environment(variables), "X", port=0))
 
@@ -113,7 +113,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
     port = await ports.get()
     async with connect(f"127.0.0.1:{port}", SERVICE) as channel:
         stub = model_service_pb2_grpc.ModelServiceStub(channel)
-        yield ScriptedServer(stub, servicer, channel, hosts[0], stop, stopped)
+        yield InstructedServer(stub, servicer, channel, hosts[0], stop, stopped)
         stop.set()
         servicer.go.set()
         await stopped
@@ -129,14 +129,14 @@ def asked(instruction: str) -> GenerateRequest:
     return GenerateRequest(system_instruction=instruction)
 
 
-async def test_a_call_without_a_deadline_is_refused(server: ScriptedServer) -> None:
+async def test_a_call_without_a_deadline_is_refused(server: InstructedServer) -> None:
     error = await failure(server.stub.Generate(asked("")))
     assert isinstance(error, errors.InvalidRequest)
     assert list(error.metadata) == ["grpc-timeout"]
     assert server.servicer.calls == 0
 
 
-async def test_bytes_that_do_not_parse_name_the_message(server: ScriptedServer) -> None:
+async def test_bytes_that_do_not_parse_name_the_message(server: InstructedServer) -> None:
     raw: Any = server.channel.unary_unary(f"/{SERVICE}/Generate")
     error = await failure(raw(b"\xff\xff\xff", timeout=PATIENCE))
     assert isinstance(error, errors.InvalidRequest)
@@ -144,14 +144,14 @@ async def test_bytes_that_do_not_parse_name_the_message(server: ScriptedServer) 
     assert await server.stub.Generate(asked(""), timeout=PATIENCE) == GenerateResponse()
 
 
-async def test_unknown_fields_are_ignored(server: ScriptedServer) -> None:
+async def test_unknown_fields_are_ignored(server: InstructedServer) -> None:
     raw: Any = server.channel.unary_unary(f"/{SERVICE}/Generate")
     # The bytes are field 1000, a varint.
     assert await raw(b"\xc0\x3e\x01", timeout=PATIENCE) == b""
 
 
 async def test_a_bug_is_internal_and_its_text_reaches_neither_client_nor_log(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture
+    server: InstructedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     error = await failure(server.stub.Generate(asked("crash"), timeout=PATIENCE))
     assert isinstance(error, errors.Internal)
@@ -161,7 +161,7 @@ async def test_a_bug_is_internal_and_its_text_reaches_neither_client_nor_log(
 
 
 async def test_a_bug_beside_the_calls_is_logged_without_its_text(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture
+    server: InstructedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def work() -> None:
         raise ValueError(SECRET)
@@ -173,25 +173,25 @@ async def test_a_bug_beside_the_calls_is_logged_without_its_text(
     assert SECRET not in caplog.text
 
 
-async def test_a_bug_in_a_stream_is_internal_too(server: ScriptedServer) -> None:
+async def test_a_bug_in_a_stream_is_internal_too(server: InstructedServer) -> None:
     stream = server.stub.StreamGenerate(StreamGenerateRequest(request=asked("crash")), timeout=PATIENCE)
     assert await stream.read() == StreamGenerateResponse()
     assert isinstance(await failure(stream.read()), errors.Internal)
 
 
-async def test_a_cancellation_from_within_does_not_leave_the_client_waiting(server: ScriptedServer) -> None:
+async def test_a_cancellation_from_within_does_not_leave_the_client_waiting(server: InstructedServer) -> None:
     error = await failure(server.stub.Generate(asked("cancel inside"), timeout=PATIENCE))
     assert isinstance(error, errors.Internal)
 
 
-async def test_our_unavailable_is_not_retried(server: ScriptedServer) -> None:
+async def test_our_unavailable_is_not_retried(server: InstructedServer) -> None:
     error = await failure(server.stub.Generate(asked("unavailable"), timeout=PATIENCE))
     assert isinstance(error, errors.Unavailable)
     assert error.retry_delay == 1
     assert server.servicer.calls == 1
 
 
-async def test_a_full_server_refuses_but_lists_and_reports_its_health(server: ScriptedServer) -> None:
+async def test_a_full_server_refuses_but_lists_and_reports_its_health(server: InstructedServer) -> None:
     running = asyncio.ensure_future(server.stub.Generate(asked("wait"), timeout=PATIENCE))
     await server.servicer.started.wait()
 
@@ -206,14 +206,14 @@ async def test_a_full_server_refuses_but_lists_and_reports_its_health(server: Sc
     await running
 
 
-async def test_a_cancel_reaches_the_handler(server: ScriptedServer) -> None:
+async def test_a_cancel_reaches_the_handler(server: InstructedServer) -> None:
     call = server.stub.Generate(asked("wait"), timeout=PATIENCE)
     await server.servicer.started.wait()
     call.cancel()
     await server.servicer.cancelled.wait()
 
 
-async def test_a_deadline_reaches_the_handler(server: ScriptedServer) -> None:
+async def test_a_deadline_reaches_the_handler(server: InstructedServer) -> None:
     async def wait(seconds: float) -> errors.ChorusError:
         return await failure(server.stub.Generate(asked("wait"), timeout=seconds))
 
@@ -222,7 +222,7 @@ async def test_a_deadline_reaches_the_handler(server: ScriptedServer) -> None:
     await server.servicer.cancelled.wait()
 
 
-async def test_a_call_in_flight_is_answered_while_the_server_drains(server: ScriptedServer) -> None:
+async def test_a_call_in_flight_is_answered_while_the_server_drains(server: InstructedServer) -> None:
     call = server.stub.Generate(asked("wait"), timeout=PATIENCE)
     await server.servicer.started.wait()
     health: Any = health_pb2_grpc.HealthStub(server.channel)
@@ -237,10 +237,10 @@ async def test_a_call_in_flight_is_answered_while_the_server_drains(server: Scri
 
 
 async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_id() -> None:
-    inner, outer = ScriptedServicer(), ScriptedServicer()
+    inner, outer = InstructedServicer(), InstructedServicer()
     settings = ServerOnlySettings(ServerSettings.read(Environment({"X_PORT": "0"}), "X", port=0))
 
-    def registering(servicer: ScriptedServicer) -> Any:
+    def registering(servicer: InstructedServicer) -> Any:
         async def register(host: Host, _: ServerOnlySettings) -> None:
             await host.add(SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
@@ -261,7 +261,7 @@ async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_
     assert inner.request_ids == outer.request_ids == ["abc"]
 
 
-async def test_an_open_reflection_does_not_hold_up_a_drain(server: ScriptedServer) -> None:
+async def test_an_open_reflection_does_not_hold_up_a_drain(server: InstructedServer) -> None:
     questions: asyncio.Queue[bytes] = asyncio.Queue()
     # `list_services`, field 7, with an empty text.
     questions.put_nowait(b"\x3a\x00")
@@ -279,7 +279,7 @@ async def test_an_open_reflection_does_not_hold_up_a_drain(server: ScriptedServe
     call.cancel()
 
 
-async def test_an_empty_request_id_is_none(server: ScriptedServer) -> None:
+async def test_an_empty_request_id_is_none(server: InstructedServer) -> None:
     for _ in range(2):
         await server.stub.Generate(asked(""), timeout=PATIENCE, metadata=(("x-request-id", ""),))
     first, second = server.servicer.request_ids
@@ -287,7 +287,7 @@ async def test_an_empty_request_id_is_none(server: ScriptedServer) -> None:
 
 
 async def test_the_access_log_is_one_json_line_without_any_text(
-    server: ScriptedServer, capsys: pytest.CaptureFixture[str]
+    server: InstructedServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with json_log():
         await server.stub.Generate(asked("my essay"), timeout=PATIENCE, metadata=(("x-request-id", "abc"),))

@@ -94,7 +94,7 @@ CLIENTS = [
 
 
 @dataclass(frozen=True)
-class Chorus:
+class ServedChorus:
     """Holds the address of an orchestrator that takes one call at a time, and the events of the fakes."""
 
     address: str
@@ -108,21 +108,29 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
 
 
-@pytest.fixture(scope="module", params=CLIENTS, ids=lambda client: client.language)
-def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> LanguageClient:
-    built: LanguageClient = request.param
-    missing = [each for each in built.needs if not shutil.which(each) and not Path(each).exists()]
+@pytest.fixture(scope="module")
+def built() -> set[str]:
+    """The languages whose client has been built: once is enough, whatever the order of the tests."""
+    return set()
+
+
+@pytest.fixture(params=CLIENTS, ids=lambda client: client.language)
+def client(request: pytest.FixtureRequest, environment: dict[str, str], built: set[str]) -> LanguageClient:
+    client: LanguageClient = request.param
+    missing = [each for each in client.needs if not shutil.which(each) and not Path(each).exists()]
     if missing:
-        pytest.skip(f"the toolchain of {built.language} lacks {', '.join(missing)}")
-    done = subprocess.run(  # noqa: S603 - what `build` says
-        built.build, cwd=built.folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return built
+        pytest.skip(f"the toolchain of {client.language} lacks {', '.join(missing)}")
+    if client.language not in built:
+        done = subprocess.run(  # noqa: S603 - what `build` says
+            client.build, cwd=client.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        built.add(client.language)
+    return client
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chorus(folder: Path) -> AsyncIterator[Chorus]:
+async def chorus(folder: Path) -> AsyncIterator[ServedChorus]:
     events = folder / "events"
     async with (
         running(FAKE, folder, FAKE_EVENTS=str(events)) as fake,
@@ -136,7 +144,7 @@ async def chorus(folder: Path) -> AsyncIterator[Chorus]:
             ORCHESTRATOR_MAX_QUEUED="0",
         ) as orchestrator,
     ):
-        yield Chorus(orchestrator.address, Events(events))
+        yield ServedChorus(orchestrator.address, Events(events))
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +155,7 @@ def essay(folder: Path) -> Path:
 
 
 @pytest.fixture
-def review(client: LanguageClient, chorus: Chorus, environment: dict[str, str]) -> "ClientRunner":
+def review(client: LanguageClient, chorus: ServedChorus, environment: dict[str, str]) -> "ClientRunner":
     return ClientRunner(client, chorus, environment)
 
 
@@ -156,7 +164,7 @@ class ClientRunner:
     """Runs the client of a language against Chorus."""
 
     client: LanguageClient
-    chorus: Chorus
+    chorus: ServedChorus
     environment: dict[str, str] = field(repr=False)
 
     @asynccontextmanager
@@ -261,7 +269,7 @@ async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
     ("ending", "said"), [(".html", '<html lang="ko">'), (".md", "# 피드백: essay.txt\n")]
 )
 async def test_the_python_client_writes_a_report(
-    folder: Path, chorus: Chorus, essay: Path, ending: str, said: str
+    folder: Path, chorus: ServedChorus, essay: Path, ending: str, said: str
 ) -> None:
     out = folder / f"report{ending}"
     arguments = ("review", str(essay), "--models", PANEL, "--out", str(out), "--server", chorus.address)
@@ -281,7 +289,7 @@ async def test_the_python_client_writes_a_report(
     ids=["with the library", "without it"],
 )
 async def test_the_python_programs_of_the_readme_run(
-    number: int, refusal: str, folder: Path, chorus: Chorus, essay: Path
+    number: int, refusal: str, folder: Path, chorus: ServedChorus, essay: Path
 ) -> None:
     readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
     program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]

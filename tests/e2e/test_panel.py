@@ -1,9 +1,6 @@
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -23,108 +20,33 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     StreamFeedbackRequest,
 )
 from chorus.feedback.v1.merged_pb2 import AGREEMENT_CONSENSUS, Panel
-from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST, ERROR_REASON_PROVIDER_AUTH
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED
 from chorus.model.v1.model_pb2 import Model
 from rpckit.errors import FeedbackNotFound, InvalidRequest
-from tests.e2e.processes import (
-    CATALOG,
-    CLOUD_PROXY,
-    NOWHERE,
-    ORCHESTRATOR,
-    PROOFREADER,
-    ROOT,
-    classroom_stub,
-    failure,
-    feedback_stub,
-    running,
-)
+from tests.e2e.processes import NOWHERE, failure
 from tests.e2e.stream_grammar import check_grammar
-from tests.fakes.providers import anthropic, emulator, gemini, openai
-from tests.fakes.providers.emulator import Emulator
-from tests.fakes.providers.reply import Answer, error
+from tests.e2e.whole_chorus import (
+    COST_USD_NANOS,
+    ENGLISH,
+    KOREAN,
+    PROOFREADERS,
+    TALKERS,
+    ChorusWithProviders,
+    ReviewedEssay,
+    chorus_with_providers,
+)
+from tests.fakes.providers.emulator import PICTURE
+from tests.fakes.providers.reply import Output, error
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TALKERS = ("openai/talker", "anthropic/talker", "google/talker", "huggingface/meta/talker")
-PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
-# An answer costs 80 input tokens, 20 cached ones and 50 output tokens.
-COST_USD_NANOS = 80 * 1000 + 20 * 100 + 50 * 5000
-SAMPLES = ROOT / "clients/command_line/samples"
-
-
-@dataclass(frozen=True)
-class ReviewedEssay:
-    """Holds a text, what the models quote of it, and the criterion that they judge."""
-
-    text: str
-    quote: str
-    criterion_id: str
-
-    def request(self) -> GetFeedbackRequest:
-        return GetFeedbackRequest(submission=Submission(text=self.text))
-
-
-# The criterion is one of the default rubric of the text's language.
-KOREAN = ReviewedEssay(
-    (SAMPLES / "ko.txt").read_text("utf-8"), "나는 학교 도서관을 토요일에도 열어야 한다고 생각한다.", "claim"
-)
-ENGLISH = ReviewedEssay(
-    (SAMPLES / "en.txt").read_text("utf-8"), "First, a garden would help us learn.", "content"
-)
-
-
-@dataclass(frozen=True)
-class ChorusWithProviders:
-    """Holds the stubs of Chorus, and the providers in the order of TALKERS."""
-
-    feedback: Any
-    classroom: Any
-    providers: Sequence[Emulator]
-
-    def answers(self, work: ReviewedEssay) -> None:
-        """Makes the next answer of every provider the same review of an essay."""
-        answer = _answer(work)
-        pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
-        for provider in self.providers:
-            provider.script.append(Answer(pieces=pieces))
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system(folder: Path) -> AsyncIterator[ChorusWithProviders]:
-    dialects = (
-        openai.ChatCompletions(),
-        anthropic.Messages(),
-        gemini.GenerateContent(),
-        openai.ChatCompletions(),
-    )
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        providers = [await enter(emulator.running(dialect)) for dialect in dialects]
-        proxy = await enter(running(CLOUD_PROXY, folder, **_provider_settings(providers)))
-        proofreader = await enter(running(PROOFREADER, folder))
-        servers = f"{proxy.address},{proofreader.address},{NOWHERE}"
-        orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=servers))
-        feedback = await enter(feedback_stub(orchestrator.address))
-        classroom = await enter(classroom_stub(orchestrator.address))
-        yield ChorusWithProviders(feedback, classroom, providers)
-
-
-def _provider_settings(providers: Sequence[Emulator]) -> dict[str, str]:
-    chat, messages, content, hub = (provider.address for provider in providers)
-    return {
-        "CLOUD_PROXY_CATALOG": str(CATALOG),
-        "OPENAI_BASE_URL": f"{chat}/v1",
-        "OPENAI_API_KEY": "not-a-key",
-        "ANTHROPIC_BASE_URL": messages,
-        "ANTHROPIC_API_KEY": "not-a-key",
-        "GEMINI_BASE_URL": content,
-        "GEMINI_API_KEY": "not-a-key",
-        "HF_BASE_URL": f"{hub}/v1",
-        "HF_TOKEN": "hf_not-a-key",
-    }
+    async with chorus_with_providers(folder) as started:
+        yield started
 
 
 @pytest.mark.parametrize(("language", "work"), [("ko", KOREAN), ("en", ENGLISH)])
@@ -171,11 +93,9 @@ async def test_a_stream_keeps_to_its_grammar_and_ends_with_what_the_unary_call_r
 ) -> None:
     system.answers(ENGLISH)
     system.answers(ENGLISH)
-    stream = system.feedback.StreamFeedback(
-        StreamFeedbackRequest(request=ENGLISH.request()), timeout=PATIENCE
-    )
+    stream = system.feedback.StreamFeedback(StreamFeedbackRequest(request=_uncalibrated()), timeout=PATIENCE)
     events = [event async for event in stream]
-    unary = await system.feedback.GetFeedback(ENGLISH.request(), timeout=PATIENCE)
+    unary = await system.feedback.GetFeedback(_uncalibrated(), timeout=PATIENCE)
 
     check_grammar(events, {name: name.partition("/")[0] for name in (*TALKERS, *PROOFREADERS)})
     assert list(events[0].accepted.models) == [*TALKERS, *PROOFREADERS]
@@ -250,9 +170,9 @@ async def test_a_bad_item_of_a_batch_ends_itself_alone(system: ChorusWithProvide
     system.answers(ENGLISH)
     system.answers(ENGLISH)
     items = [
-        BatchFeedbackRequest(item_id="first", request=ENGLISH.request()),
+        BatchFeedbackRequest(item_id="first", request=_uncalibrated()),
         BatchFeedbackRequest(item_id="bad", request=GetFeedbackRequest()),
-        BatchFeedbackRequest(item_id="last", request=ENGLISH.request()),
+        BatchFeedbackRequest(item_id="last", request=_uncalibrated()),
     ]
     answers = {
         each.item_id: each async for each in system.feedback.BatchFeedback(iter(items), timeout=PATIENCE)
@@ -306,7 +226,7 @@ async def test_scores_off_the_rubric_are_refused(system: ChorusWithProviders) ->
 
 async def test_google_plays_a_student(system: ChorusWithProviders) -> None:
     google = system.providers[TALKERS.index("google/talker")]
-    google.script.append(Answer(pieces=("I think ", "plants eat earth.")))
+    google.script.append(Output(pieces=("I think ", "plants eat earth.")))
     request = SimulateStudentRequest(task="How do plants grow?")
     request.profile.misconceptions.append("plants eat earth")
     response = await system.classroom.SimulateStudent(request, timeout=PATIENCE)
@@ -317,39 +237,8 @@ async def test_google_plays_a_student(system: ChorusWithProviders) -> None:
 
 async def test_google_draws(system: ChorusWithProviders) -> None:
     response = await system.classroom.GenerateImage(GenerateImageRequest(prompt="A garden"), timeout=PATIENCE)
-    assert (response.image.data, response.image.media_type) == (emulator.PICTURE, "image/png")
+    assert (response.image.data, response.image.media_type) == (PICTURE, "image/png")
     assert response.model == "google/painter"
-
-
-def _answer(work: ReviewedEssay) -> str:
-    point = {
-        "id": "p1",
-        "criterion_id": "",
-        "issue": "reason_weak",
-        "polarity": "improvement",
-        "sentence_ids": [],
-        "quote": work.quote,
-        "observation": "The claim stands alone.",
-        "reason": "A reader wants to know why.",
-        "next_step": "Add a reason.",
-        "suggested_rewrite": "",
-        "severity": "moderate",
-    }
-    score = {
-        "criterion_id": work.criterion_id,
-        "observable": True,
-        "evidence_quotes": [work.quote],
-        "rationale": "There is a claim.",
-        "score": 4,
-    }
-    answer = {
-        "work_language": "other",
-        "injection": {"suspected": False, "quote": ""},
-        "points": [point],
-        "criteria": [score],
-        "summary": {"goal": "", "strengths": "", "next": "Add a reason."},
-    }
-    return json.dumps(answer, ensure_ascii=False)
 
 
 def _anchors(response: GetFeedbackResponse) -> list[tuple[str, Anchor]]:
@@ -359,6 +248,13 @@ def _anchors(response: GetFeedbackResponse) -> list[tuple[str, Anchor]]:
         for member in point.members
         if member.point.HasField("anchor")
     ]
+
+
+def _uncalibrated() -> GetFeedbackRequest:
+    """Asks for an answer that does not rest on what was learned from the calls before it."""
+    request = ENGLISH.request()
+    request.calibration_version = "none"
+    return request
 
 
 def _timeless(response: GetFeedbackResponse) -> GetFeedbackResponse:

@@ -65,7 +65,7 @@ class FakeServerSettings:
 
 
 @dataclass(frozen=True)
-class Event:
+class CallEvent:
     """Something that happened to one call; `call` numbers the calls of a server from 1."""
 
     call: int
@@ -85,7 +85,7 @@ class FakeModels(StreamingServicer):
         super().__init__()
         self.models = models
         self.requests: list[model_service_pb2.GenerateRequest] = []
-        self.events: list[Event] = []
+        self.events: list[CallEvent] = []
         self._happened = asyncio.Event()
         self._settings = FakeServerSettings.read(
             Environment({"FAKE_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"})
@@ -122,7 +122,7 @@ class FakeModels(StreamingServicer):
         require_capabilities(message, message.model, fake.capabilities)
         self.requests.append(message)
         call, earlier_calls = len(self.requests), self.seen(message.model, STARTED)
-        self._record(Event(call, message.model, STARTED))
+        self._record(CallEvent(call, message.model, STARTED))
         ending = FAILED
         try:
             async with aclosing(self._answer(fake, message, earlier_calls)) as answer:
@@ -133,7 +133,7 @@ class FakeModels(StreamingServicer):
             ending = CANCELLED
             raise
         finally:
-            self._record(Event(call, message.model, ending))
+            self._record(CallEvent(call, message.model, ending))
 
     async def _answer(
         self, fake: Fake, request: model_service_pb2.GenerateRequest, earlier_calls: int
@@ -178,7 +178,7 @@ class FakeModels(StreamingServicer):
             raise ModelNotFound("no such fake", metadata={"model": name})
         return self.models[name]
 
-    def _record(self, event: Event) -> None:
+    def _record(self, event: CallEvent) -> None:
         self.events.append(event)
         self._happened.set()
         self._happened = asyncio.Event()

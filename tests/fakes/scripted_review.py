@@ -11,8 +11,8 @@ from chorus.feedback.v1.merged_pb2 import MergedFeedback
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
 from orchestrator.panel.audience import Audience
-from orchestrator.review.earlier_run import EarlierRun, Event
-from orchestrator.review.pipeline import ProvisionalMerge, ReviewEvent, SubmissionReviewer
+from orchestrator.review.earlier_run import EarlierRun
+from orchestrator.review.submission_reviewer import Event, ProvisionalMerge, ReviewEvent, SubmissionReviewer
 from orchestrator.time_budget import TimeBudget
 from rpckit.errors import QuorumNotReached
 
@@ -60,9 +60,14 @@ class ScriptedReview(SubmissionReviewer):
 
 
 class SlowModelReview(SubmissionReviewer):
-    """Buys one answer, waits for `go`, and has a second one where 30 seconds are left."""
+    """Buys one answer, waits for `go`, and has a second one where 30 seconds are left.
 
-    def __init__(self) -> None:
+    Args:
+        substitute_for: The model in whose place the second one is asked, if it is.
+    """
+
+    def __init__(self, substitute_for: str = "") -> None:
+        self.substitute_for = substitute_for
         self.go = asyncio.Event()
         self.started = asyncio.Event()
         self.asked: list[str] = []
@@ -79,5 +84,6 @@ class SlowModelReview(SubmissionReviewer):
         slow = ModelResult(model="slow/c", failure=Failure(reason=ERROR_REASON_TIMEOUT))
         if budget.deadline.remaining() > 30:
             slow = ModelResult(model="slow/c", feedback=ModelFeedback(summary="late"))
+        slow.substitute_for = self.substitute_for
         yield Event(result=slow)
         yield Event(response=GetFeedbackResponse(results=[BOUGHT, slow], feedback_id=f"f{len(self.asked)}"))

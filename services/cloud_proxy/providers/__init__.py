@@ -1,4 +1,4 @@
-"""One file per SDK. Each is imported when its provider is connected: all take two seconds and 150 MB."""
+"""Each SDK has one file here, imported when its provider is connected: all take two seconds and 150 MB."""
 
 from services.cloud_proxy.provider import Provider
 from services.cloud_proxy.settings import GOOGLE_GENERATIVEAI, Connection
@@ -7,7 +7,13 @@ from services.cloud_proxy.settings import GOOGLE_GENERATIVEAI, Connection
 
 
 def connect(connection: Connection, google_sdk: str, calls: int) -> Provider:
-    """The adapter for a connection; `calls` at once is the most it will be given."""
+    """Returns the adapter for a connection.
+
+    Args:
+        connection: Names the provider, its address and the key.
+        google_sdk: Which of Google's two SDKs speaks to Gemini.
+        calls: How many calls the adapter is given at once, at most.
+    """
     match connection.provider:
         case "anthropic":
             from services.cloud_proxy.providers.anthropic import Anthropic

@@ -1,4 +1,4 @@
-"""Lets a call that blocks in a thread be cut off from outside: requests itself cannot be interrupted."""
+"""Aborts a call of requests, which blocks in a thread and cannot be interrupted, from another thread."""
 
 import socket
 from contextlib import suppress
@@ -10,65 +10,65 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
-class Wire:
-    """The connection that one call waits on."""
+class AbortableConnection:
+    """Shuts the socket that one call waits on."""
 
     def __init__(self) -> None:
         self._connection: HTTPConnection | None = None
-        self._is_cut = False
+        self._is_aborted = False
 
     def attach(self, connection: HTTPConnection) -> None:
-        """Called in the thread, before it waits.
+        """Remembers the connection. The thread calls this before it waits for the response.
 
         Raises:
-            ConnectionAbortedError: The call was cut off before it came so far.
+            ConnectionAbortedError: The call was aborted before it had a connection.
         """
         self._connection = connection
-        if self._is_cut:
+        if self._is_aborted:
             raise ConnectionAbortedError
 
     def release(self) -> None:
-        """The response is read; its connection may serve another call."""
+        """Forgets the connection: the response is read, so the connection may serve another call."""
         self._connection = None
 
-    def cut(self) -> None:
-        """Ends what is running: the thread's read returns at once. No effect after `release`."""
-        self._is_cut = True
+    def abort(self) -> None:
+        """Makes the thread's read return at once. It has no effect after `release`."""
+        self._is_aborted = True
         connection, self._connection = self._connection, None
         if connection is not None and connection.sock is not None:
             with suppress(OSError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
-            # The thread's own file on the socket keeps the number from being given out again while it reads.
+            # The thread's own file object keeps the descriptor's number from being reused while it reads.
             connection.close()
 
 
-current_wire: ContextVar[Wire] = ContextVar("current_wire")
+current_connection: ContextVar[AbortableConnection] = ContextVar("current_wire")
 
 
-class _Connection(HTTPConnection):
+class _AbortableHttp(HTTPConnection):
     def getresponse(self) -> Any:
-        current_wire.get().attach(self)
+        current_connection.get().attach(self)
         return super().getresponse()
 
 
-class _SecureConnection(HTTPSConnection):
+class _AbortableHttps(HTTPSConnection):
     def getresponse(self) -> Any:
-        current_wire.get().attach(self)
+        current_connection.get().attach(self)
         return super().getresponse()
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = _AbortableHttp
 
 
 class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
+    ConnectionCls = _AbortableHttps
 
 
-class CuttableAdapter(HTTPAdapter):
-    """Shows each request's connection to the `current_wire`."""
+class AbortableAdapter(HTTPAdapter):
+    """Attaches the connection of each request to the call's `current_connection`."""
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        """Makes the pools."""
+        """Makes pools whose connections can be aborted."""
         super().init_poolmanager(*arguments, **named)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

@@ -1,4 +1,4 @@
-"""Anthropic's Messages."""
+"""Speaks to Anthropic's Messages API."""
 
 import base64
 import json
@@ -9,6 +9,7 @@ from typing import Any
 import anthropic
 import httpx2
 from anthropic.types import Message, RawMessageStreamEvent, Usage
+from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2
 from modelkit.generate_request import content_parts
@@ -23,12 +24,12 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay, too_long
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay, too_long
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
-# The API wants a limit always.
+# The API requires a limit.
 _DEFAULT_MAX_TOKENS = 4096
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
@@ -40,7 +41,7 @@ _FINISHES = {
     "model_context_window_exceeded": Finish.TOO_LONG,
 }
 
-_VOCABULARY = Vocabulary(
+_ERROR_TABLE = ErrorTable(
     codes={
         "billing_error": QuotaExhausted,
         "contract_spend_limit_reached": QuotaExhausted,
@@ -51,7 +52,7 @@ _VOCABULARY = Vocabulary(
         "permission_error": ProviderAuth,
         "not_found_error": ModelNotFound,
         "request_too_large": InputTooLong,
-        # In mid-stream these come with the status 200.
+        # Within a stream these come with the status 200.
         "rate_limit_error": RateLimited,
         "overloaded_error": Unavailable,
         "api_error": Unavailable,
@@ -67,32 +68,32 @@ _VOCABULARY = Vocabulary(
 )
 
 
-class Anthropic:
-    """Anthropic's API."""
+class Anthropic(Provider):
+    """Adapts Anthropic's SDK."""
 
     def __init__(self, connection: Connection) -> None:
         self._client = anthropic.AsyncAnthropic(
             api_key=connection.key,
             base_url=connection.base_url,
             max_retries=0,
-            # The call's clock is the only one: httpx's run per operation.
+            # The call's deadline is the only limit: those of httpx hold for one operation each.
             timeout=None,
             http_client=anthropic.DefaultAioHttpClient(timeout=None),
         )
 
+    @override
     async def close(self) -> None:
-        """Closes the connections."""
         await self._client.close()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-        """Asks once."""
+    @override
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         question = _question(prompt)
         arguments = question | {"max_tokens": prompt.max_output_tokens or _DEFAULT_MAX_TOKENS}
         if prompt.request.sampling.stop_sequences:
             arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
-        with _classified(prompt):
+        with _mapped_errors(prompt):
             if prompt.may_be_too_long():
-                # Counting is free.
+                # The provider does not bill for counting.
                 count = await self._client.messages.count_tokens(**question)
                 if count.input_tokens > prompt.entry.max_input_tokens:
                     raise too_long(prompt.entry, "counted before it was sent", count.input_tokens)
@@ -103,12 +104,12 @@ class Anthropic:
                 return
             stream = await self._client.messages.create(**arguments, stream=True)
             async with stream:
-                ending = _Ending()
+                collected = _AnthropicStream()
                 async for event in stream:
-                    if words := ending.take(event):
+                    if words := collected.take(event):
                         yield text(words)
-                if ending.stop_reason:
-                    yield ending.piece()
+                if collected.stop_reason:
+                    yield collected.answer_end()
 
 
 def _question(prompt: Prompt) -> dict[str, Any]:
@@ -144,17 +145,18 @@ def _block(part: content_pb2.Part) -> dict[str, Any]:
 
 
 def _supported(schema: AnswerSchema) -> dict[str, Any]:
-    """The schema with what the API refuses moved into descriptions."""
+    """Returns the schema with what the API refuses moved into descriptions."""
     try:
         return anthropic.transform_schema(dict(schema.anonymous))
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError, AssertionError) as error:
+        # What the SDK trips over: `true` as a subschema, a list of types, a schema without a type.
         raise NotSupported(
             "Anthropic takes no such JSON Schema", metadata={"capability": "JSON_SCHEMA"}
         ) from error
 
 
-class _Ending:
-    """What a stream says of its end, in several events."""
+class _AnthropicStream:
+    """Collects what the events of a stream say about the end of the answer."""
 
     def __init__(self) -> None:
         self.stop_reason = ""
@@ -162,7 +164,7 @@ class _Ending:
         self._usage: Usage | None = None
 
     def take(self, event: RawMessageStreamEvent) -> str:
-        """Reads an event; the words in it."""
+        """Reads an event and returns the text in it."""
         match event.type:
             case "message_start":
                 self._model = event.message.model
@@ -172,38 +174,38 @@ class _Ending:
             case "message_delta":
                 self.stop_reason = event.delta.stop_reason or self.stop_reason
                 if self._usage is not None:
-                    # The counts of the end are those of the whole.
+                    # The counts of the last event are those of the whole answer.
                     counts = {name: count for name, count in event.usage if count is not None}
                     self._usage = self._usage.model_copy(update=counts)
         return ""
 
-    def piece(self) -> Ending:
-        return _ending(self.stop_reason, self._model, self._usage)
+    def answer_end(self) -> AnswerEnd:
+        return _answer_end(self.stop_reason, self._model, self._usage)
 
 
-def _whole(message: Message, prompt: Prompt) -> Iterator[Piece]:
-    # The SDK gives out an HTML page as a string, and an error inside a good response as a hollow message.
+def _whole(message: Message, prompt: Prompt) -> Iterator[AnswerPiece]:
+    # The SDK returns an HTML page as a string, and an error inside a good response as an empty message.
     if not isinstance(message, Message):
         raise NoAnswer("the response is not JSON")
     if message.type != "message":
-        raise _VOCABULARY.classify(_refusal(200, message.to_dict()), prompt)
+        raise _ERROR_TABLE.classify(_provider_error(200, message.to_dict()), prompt)
     for block in message.content:
         if block.type == "text":
             yield text(block.text)
     if message.stop_reason:
-        yield _ending(message.stop_reason, message.model, message.usage)
+        yield _answer_end(message.stop_reason, message.model, message.usage)
 
 
-def _ending(stop_reason: str, model: str, usage: Usage | None) -> Ending:
+def _answer_end(stop_reason: str, model: str, usage: Usage | None) -> AnswerEnd:
     finish = _FINISHES.get(stop_reason, Finish.BROKEN)
-    return Ending(finish, stop_reason, model, None if usage is None else _usage(usage))
+    return AnswerEnd(finish, stop_reason, model, None if usage is None else _usage(usage))
 
 
 def _usage(usage: Usage) -> generation_pb2.Usage:
     cached = usage.cache_read_input_tokens or 0
     details = usage.output_tokens_details
     return generation_pb2.Usage(
-        # The API counts what it read from its cache or wrote there apart.
+        # The API leaves what it read from its cache, or wrote to it, out of the input tokens.
         input_tokens=usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0),
         output_tokens=usage.output_tokens,
         cached_input_tokens=cached,
@@ -213,28 +215,28 @@ def _usage(usage: Usage) -> generation_pb2.Usage:
 
 
 @contextmanager
-def _classified(prompt: Prompt) -> Iterator[None]:
+def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     try:
         yield
     except anthropic.APIStatusError as error:
-        refusal = _refusal(error.status_code, error.body, error.response.headers)
-        raise _VOCABULARY.classify(refusal, prompt) from None
+        provider_error = _provider_error(error.status_code, error.body, error.response.headers)
+        raise _ERROR_TABLE.classify(provider_error, prompt) from None
     except (anthropic.APIConnectionError, httpx2.RequestError) as error:
-        # In mid-stream the SDK lets its transport's errors through.
+        # Within a stream the SDK lets the errors of its transport through.
         raise broken_connection(error, "anthropic") from None
     except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
-        raise NoAnswer("anthropic: the response is not of the API's form") from None
+        raise NoAnswer("anthropic: the response is malformed") from None
     except (AttributeError, TypeError):
-        # The SDK builds its objects unchecked: an event of another form fails where it is read.
-        raise NoAnswer("anthropic: the response is not of the API's form") from None
+        # The SDK does not check the objects that it builds, so a malformed event fails where it is read.
+        raise NoAnswer("anthropic: the response is malformed") from None
 
 
-def _refusal(status: int, body: object, headers: Mapping[str, str] | None = None) -> Refusal:
+def _provider_error(status: int, body: object, headers: Mapping[str, str] | None = None) -> ProviderError:
     error = body.get("error") if isinstance(body, dict) else None
     fields = error if isinstance(error, dict) else {}
     details = fields.get("details")
     finer = details.get("error_code") if isinstance(details, dict) else None
-    return Refusal(
+    return ProviderError(
         status=status,
         codes=[code for code in (finer, fields.get("type")) if isinstance(code, str)],
         message=str(fields.get("message", "")),

@@ -1,4 +1,4 @@
-"""A request in the form of OpenAI's Chat Completions, which Hugging Face shares."""
+"""Writes a request as OpenAI's Chat Completions have it, which Hugging Face shares."""
 
 import base64
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
 
 def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, Any]]:
-    """The system instruction and the turns, documents fenced."""
+    """Returns the system instruction and the turns as messages, with the documents fenced."""
     fence = TaggedFence(request)
     messages: list[dict[str, Any]] = []
     if instruction := fence.system_instruction(request.system_instruction):
@@ -22,7 +22,7 @@ def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, 
     for turn in request.turns:
         blocks = [_block(part, fence) for part in content_parts(turn)]
         if all(each["type"] == "text" for each in blocks):
-            # Small servers take nothing but a string.
+            # Small servers accept only a string.
             words = "\n\n".join(each["text"] for each in blocks)
             messages.append({"role": _ROLES[turn.role], "content": words})
         else:
@@ -31,7 +31,7 @@ def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, 
 
 
 def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Asks for JSON of a schema without names; strictly where the schema is of the strict kind."""
+    """Returns the argument that asks for JSON of a schema, strictly where the schema allows that."""
     return {
         "type": "json_schema",
         "json_schema": {"name": "answer", "schema": schema, "strict": _is_strict(schema)},
@@ -50,7 +50,7 @@ def _block(part: content_pb2.Part, fence: TaggedFence) -> dict[str, Any]:
 
 
 def _is_strict(schema: Mapping[str, Any]) -> bool:
-    """Whether every object names all its properties as required and allows no others, as `strict` demands."""
+    """Returns whether every object requires all its properties and allows no others, as `strict` demands."""
     for each in subschemas(schema):
         if each.get("type") == "object":
             is_closed = each.get("additionalProperties") is False
@@ -60,7 +60,7 @@ def _is_strict(schema: Mapping[str, Any]) -> bool:
 
 
 def form_arguments(prompt: Prompt) -> dict[str, Any]:
-    """How the answer is to be sampled and formed, as far as the model can be told."""
+    """Returns the arguments for sampling and for the form of the answer, as far as the model takes them."""
     sampling = prompt.request.sampling
     arguments: dict[str, Any] = {}
     if prompt.entry.can(model_pb2.CAPABILITY_SAMPLING):

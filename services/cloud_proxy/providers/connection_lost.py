@@ -1,19 +1,19 @@
-"""What a connection that failed under an SDK means, told by aiohttp's own error.
+"""Tells by aiohttp's own error what a connection that failed under an SDK means.
 
-The SDKs' translations do not tell it: OpenAI's makes a time-out of a refused connection.
+The SDKs' own errors do not tell: OpenAI's SDK makes a time-out of a refused connection.
 """
 
 import aiohttp
 
 from rpckit.errors import ChorusError, Unavailable
-from services.cloud_proxy.failures import Dropped
+from services.cloud_proxy.provider_errors import ConnectionLost
 
 
 def broken_connection(error: BaseException, provider: str) -> ChorusError:
-    """Unavailable if nothing was sent, else Dropped."""
+    """Returns Unavailable if nothing was sent, else ConnectionLost."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, aiohttp.ClientError):
         cause = cause.__cause__
     if isinstance(cause, aiohttp.ClientConnectorError):
         return Unavailable(f"{provider} cannot be reached")
-    return Dropped(f"{provider}: the connection broke")
+    return ConnectionLost(f"{provider}: the connection broke")

@@ -1,4 +1,4 @@
-"""Google's Gemini through google-genai."""
+"""Speaks to the Gemini API through google-genai."""
 
 import asyncio
 import json
@@ -10,32 +10,33 @@ import aiohttp
 import pydantic
 from google import genai
 from google.genai import errors, types
+from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
 from modelkit.fencing import TaggedFence
-from services.cloud_proxy.failures import NoAnswer, too_long
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_errors import NoAnswer, too_long
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.gemini_request import (
+    ERROR_TABLE,
     FINISHES,
-    VOCABULARY,
     contents,
     generation_config,
     nearest_ratio,
-    refusal,
+    provider_error,
     wants_picture,
 )
 from services.cloud_proxy.settings import Connection
 
-# A picture comes as one line.
+# A picture comes as one line of the stream.
 _READ_BUFFER_BYTES = 4 * 1024 * 1024
 
 
-class Gemini:
-    """The Gemini API."""
+class Gemini(Provider):
+    """Adapts google-genai."""
 
     def __init__(self, connection: Connection) -> None:
-        # The SDK would make one by subclassing, which aiohttp has deprecated.
+        # The SDK would subclass ClientSession to make its own, which aiohttp has deprecated.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), read_bufsize=_READ_BUFFER_BYTES, trust_env=True
         )
@@ -45,36 +46,37 @@ class Gemini:
             http_options=types.HttpOptions(
                 base_url=connection.base_url,
                 aiohttp_client=self._session,
-                # Without it the SDK reconnects once, unseen, after up to ten seconds.
+                # By default the SDK reconnects once, without a word, after up to ten seconds.
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
         )
 
+    @override
     async def close(self) -> None:
-        """Closes the connections."""
         await self._client.aio.aclose()
         self._client.close()
         await self._session.close()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-        """Asks once."""
+    @override
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         fence = TaggedFence(prompt.request)
-        # The SDK wants dicts of its own types; ours are of the same keys.
+        # The SDK's types are dicts with the same keys as ours.
         question: Any = contents(prompt.request, fence)
         config = _config(prompt, fence)
         models = self._client.aio.models
-        with _classified(prompt):
+        with _mapped_errors(prompt):
             if prompt.may_be_too_long():
-                # Counting is free. It leaves the system instruction out: the Gemini API refuses it there.
+                # The provider does not bill for counting. The API refuses a system instruction there, so none
+                # is sent.
                 count = await models.count_tokens(model=prompt.entry.id, contents=question)
                 if (count.total_tokens or 0) > prompt.entry.max_input_tokens:
                     raise too_long(prompt.entry, "counted before it was sent", count.total_tokens)
-            ending = _Ending(prompt)
+            collected = _GeminiResponses(prompt)
             if not prompt.streaming:
                 response = await models.generate_content(
                     model=prompt.entry.id, contents=question, config=config
                 )
-                for part in ending.take(response):
+                for part in collected.take(response):
                     yield part
             else:
                 stream = await models.generate_content_stream(
@@ -82,9 +84,9 @@ class Gemini:
                 )
                 async with aclosing(_read_ahead(stream)) as responses:
                     async for response in responses:
-                        for part in ending.take(response):
+                        for part in collected.take(response):
                             yield part
-            if (piece := ending.piece()) is not None:
+            if (piece := collected.answer_end()) is not None:
                 yield piece
 
 
@@ -106,17 +108,17 @@ def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
 def _seed(prompt: Prompt) -> int | None:
     sampling = prompt.request.sampling
     is_honoured = prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed")
-    # The API takes 32 bits.
+    # The API takes a signed integer of 32 bits.
     return sampling.seed % 2**31 if is_honoured else None
 
 
 async def _read_ahead(
     stream: AsyncIterator[types.GenerateContentResponse],
 ) -> AsyncGenerator[types.GenerateContentResponse, None]:
-    """The stream, read by a task, so that leaving it closes its connection.
+    """Reads the stream in a task, so that leaving it early closes its connection.
 
-    A task is cancelled where it waits, inside the SDK, which then closes. A generator that is only left is in
-    a cycle of references there, and its connection stays until the garbage is collected.
+    Cancelling a task raises inside the SDK, which then closes the connection. An abandoned generator of the
+    SDK is in a cycle of references, and its connection stays open until garbage is collected.
     """
     queue: asyncio.Queue[types.GenerateContentResponse | None] = asyncio.Queue()
 
@@ -135,8 +137,8 @@ async def _read_ahead(
         await asyncio.gather(reader, return_exceptions=True)
 
 
-class _Ending:
-    """What the responses say of the end."""
+class _GeminiResponses:
+    """Collects what the responses say about the end of the answer."""
 
     def __init__(self, prompt: Prompt) -> None:
         self._finish: Finish | None = None
@@ -145,7 +147,7 @@ class _Ending:
         self._usage: types.GenerateContentResponseUsageMetadata | None = None
 
     def take(self, response: types.GenerateContentResponse) -> Iterator[content_pb2.Part]:
-        """Reads a response; its content."""
+        """Reads a response and yields its parts."""
         self._model = response.model_version or self._model
         self._usage = response.usage_metadata or self._usage
         feedback = response.prompt_feedback
@@ -166,18 +168,18 @@ class _Ending:
                 )
                 yield content_pb2.Part(image=image)
 
-    def piece(self) -> Ending | None:
+    def answer_end(self) -> AnswerEnd | None:
         if self._finish is None:
             return None
         usage = None if self._usage is None else _usage(self._usage)
-        return Ending(self._finish, self._word, self._model, usage)
+        return AnswerEnd(self._finish, self._word, self._model, usage)
 
 
 def _usage(usage: types.GenerateContentResponseUsageMetadata) -> generation_pb2.Usage:
     thoughts = usage.thoughts_token_count or 0
     return generation_pb2.Usage(
         input_tokens=usage.prompt_token_count or 0,
-        # The candidates are counted without the thoughts, which are billed alike.
+        # The API counts the thoughts apart from the candidates and bills them alike.
         output_tokens=(usage.candidates_token_count or 0) + thoughts,
         cached_input_tokens=usage.cached_content_token_count or 0,
         reasoning_tokens=thoughts,
@@ -186,11 +188,11 @@ def _usage(usage: types.GenerateContentResponseUsageMetadata) -> generation_pb2.
 
 
 @contextmanager
-def _classified(prompt: Prompt) -> Iterator[None]:
+def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     try:
         yield
     except errors.APIError as error:
-        raise VOCABULARY.classify(refusal(error.code, error.details), prompt) from None
+        raise ERROR_TABLE.classify(provider_error(error.code, error.details), prompt) from None
     except aiohttp.ClientError as error:
         raise broken_connection(error, "google") from None
     except (
@@ -199,4 +201,4 @@ def _classified(prompt: Prompt) -> Iterator[None]:
         pydantic.ValidationError,
         UnicodeDecodeError,
     ):
-        raise NoAnswer("google: the response is not of the API's form") from None
+        raise NoAnswer("google: the response is malformed") from None

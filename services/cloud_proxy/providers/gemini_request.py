@@ -1,4 +1,4 @@
-"""What Google's two SDKs have in common: the request's form, and the words of its ends and errors."""
+"""Writes requests to the Gemini API and reads its errors, for both of Google's SDKs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +15,8 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from services.cloud_proxy.failures import Refusal, Vocabulary
 from services.cloud_proxy.provider import Finish, Prompt
+from services.cloud_proxy.provider_errors import ErrorTable, ProviderError, SchemaNotSupported
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "model"}
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
@@ -37,12 +37,12 @@ FINISHES: Mapping[str, Finish] = {
     "IMAGE_OTHER": Finish.BLOCKED,
 }
 
-VOCABULARY = Vocabulary(
+ERROR_TABLE = ErrorTable(
     codes={
         _PER_DAY: QuotaExhausted,
-        # "The free tier is not available in your country": billing is not enabled.
+        # Billing is not enabled: "The free tier is not available in your country".
         "FAILED_PRECONDITION": QuotaExhausted,
-        # Comes with the status 400.
+        # It comes with the status 400.
         "API_KEY_INVALID": ProviderAuth,
         "UNAUTHENTICATED": ProviderAuth,
         "PERMISSION_DENIED": ProviderAuth,
@@ -52,16 +52,17 @@ VOCABULARY = Vocabulary(
         "INTERNAL": Unavailable,
         "DEADLINE_EXCEEDED": Timeout,
     },
-    # Both are 400 INVALID_ARGUMENT.
+    # All of these are 400 INVALID_ARGUMENT.
     phrases=(
         ("exceeds the maximum number of tokens", InputTooLong),
+        ("too many states for serving", SchemaNotSupported),
         ("api key not valid", ProviderAuth),
     ),
 )
 
 
 def contents(request: model_service_pb2.GenerateRequest, fence: TaggedFence) -> list[dict[str, Any]]:
-    """The turns, documents fenced."""
+    """Returns the turns as contents, with the documents fenced."""
     return [
         {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in content_parts(turn)]}
         for turn in request.turns
@@ -69,7 +70,7 @@ def contents(request: model_service_pb2.GenerateRequest, fence: TaggedFence) -> 
 
 
 def generation_config(prompt: Prompt) -> dict[str, Any]:
-    """The fields of a GenerationConfig that both SDKs know, save for the form of the answer."""
+    """Returns the fields of a GenerationConfig that both SDKs know, without the form of the answer."""
     sampling = prompt.request.sampling
     config: dict[str, Any] = {}
     if prompt.max_output_tokens:
@@ -86,12 +87,12 @@ def generation_config(prompt: Prompt) -> dict[str, Any]:
 
 
 def wants_picture(prompt: Prompt) -> bool:
-    """Whether a picture is asked for."""
+    """Returns whether a picture is asked for."""
     return prompt.request.output_format.WhichOneof("kind") == "image"
 
 
 def nearest_ratio(ratio: float) -> str:
-    """The supported aspect ratio that comes nearest, for example "16:9"."""
+    """Returns the supported aspect ratio that comes nearest, for example "16:9"."""
 
     def distance(name: str) -> float:
         width, height = map(int, name.split(":"))
@@ -100,7 +101,7 @@ def nearest_ratio(ratio: float) -> str:
     return min(_RATIOS, key=distance)
 
 
-def refusal(status: int, body: object) -> Refusal:
+def provider_error(status: int, body: object) -> ProviderError:
     """Reads an error's JSON: `{"error": {...}}`, alone or in a list."""
     if isinstance(body, list) and body:
         body = body[0]
@@ -115,7 +116,7 @@ def refusal(status: int, body: object) -> Refusal:
                 codes.insert(0, _PER_DAY)
             case "RetryInfo":
                 delay = _seconds(str(detail.get("retryDelay", "")))
-    return Refusal(status, codes, str(fields.get("message", "")), delay)
+    return ProviderError(status, codes, str(fields.get("message", "")), delay)
 
 
 def _quota(violation: Mapping[str, object]) -> str:

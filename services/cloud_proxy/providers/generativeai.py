@@ -1,6 +1,6 @@
-"""Google's Gemini through google-generativeai, which its vendor no longer keeps up (docs/adr/0002).
+"""Speaks to the Gemini API through google-generativeai, which its vendor no longer maintains (docs/adr/0002).
 
-Its REST transport is synchronous, so each call runs in a thread.
+The SDK's REST transport is synchronous, so each call runs in a thread.
 """
 
 import asyncio
@@ -14,35 +14,41 @@ from typing import Any, TypeVar
 
 import requests
 from google.protobuf import json_format
+from typing_extensions import override
 from urllib3.exceptions import MaxRetryError
 
 from chorus.model.v1 import content_pb2, generation_pb2
 from modelkit.fencing import TaggedFence
 from rpckit.errors import Timeout, Unavailable
-from services.cloud_proxy.failures import Dropped, NoAnswer, too_long
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
-from services.cloud_proxy.providers.abortable_connection import CuttableAdapter, Wire, current_wire
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer, too_long
+from services.cloud_proxy.providers.abortable_connection import (
+    AbortableAdapter,
+    AbortableConnection,
+    current_connection,
+)
 from services.cloud_proxy.providers.gemini_request import (
+    ERROR_TABLE,
     FINISHES,
-    VOCABULARY,
     contents,
     generation_config,
-    refusal,
+    provider_error,
 )
 from services.cloud_proxy.settings import Connection
 
 with warnings.catch_warnings():
-    # It says on import that it has reached its end, and this Python soon will; whoever chose it knows.
+    # On import it warns that it is no longer maintained, and of versions of Python that soon are not. Whoever
+    # chose it knows.
     warnings.simplefilter("ignore", FutureWarning)
     from google.api_core import exceptions
     from google.generativeai.client import configure, get_default_generative_client
     from google.generativeai.generative_models import GenerativeModel
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
-class GenerativeAI:
-    """The Gemini API; `calls` threads carry as many calls. The SDK keeps one configuration per process."""
+class GenerativeAI(Provider):
+    """Adapts google-generativeai, which has one configuration a process. `calls` threads carry the calls."""
 
     def __init__(self, connection: Connection, calls: int) -> None:
         configure(
@@ -50,22 +56,22 @@ class GenerativeAI:
             transport="rest",
             client_options={"api_endpoint": connection.base_url},
         )
-        # The SDK has no way of its own to reach its connections.
+        # The SDK offers no way to reach its connections.
         transport: Any = get_default_generative_client().transport
         self._session: Any = transport._session  # noqa: SLF001
-        # It asks again after a 401, as if a key could be refreshed.
+        # By default it repeats a request after a 401, as if a key could be refreshed.
         self._session._max_refresh_attempts = 0  # noqa: SLF001
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, CuttableAdapter(pool_maxsize=calls))
+            self._session.mount(scheme, AbortableAdapter(pool_maxsize=calls))
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="generativeai")
 
+    @override
     async def close(self) -> None:
-        """Closes the connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._session.close()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-        """Asks once."""
+    @override
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         fence = TaggedFence(prompt.request)
         question = contents(prompt.request, fence)
         model = GenerativeModel(
@@ -74,9 +80,9 @@ class GenerativeAI:
             system_instruction=_instruction(prompt, fence) or None,
         )
         call = _ThreadedCall(self._threads)
-        with _classified(prompt), call:
+        with _mapped_errors(prompt), call:
             if prompt.may_be_too_long():
-                # Counting is free.
+                # The provider does not bill for counting.
                 count = await call.run(
                     lambda: model.count_tokens(question, request_options=_options(prompt)), is_whole=True
                 )
@@ -88,56 +94,61 @@ class GenerativeAI:
                 ),
                 is_whole=not prompt.streaming,
             )
-            ending = _Ending(prompt)
-            ending.take_feedback(response)
-            if not ending.is_there:
+            collected = _GenerativeAIResponses(prompt)
+            collected.take_feedback(response)
+            if not collected.has_ended:
                 chunks = iter(response)
                 while (chunk := await call.run(lambda: next(chunks, None), is_whole=False)) is not None:
-                    for part in ending.take(chunk):
+                    for part in collected.take(chunk):
                         yield part
-            if ending.is_there:
-                yield ending.piece()
+            if collected.has_ended:
+                yield collected.answer_end()
 
 
 class _ThreadedCall:
-    """One call's turns in the threads; leaving it early cuts its connection."""
+    """Runs the steps of one call in the threads. Leaving it early aborts the connection of the call."""
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
-        self._wire = Wire()
+        self._connection = AbortableConnection()
         self._context = copy_context()
-        self._context.run(current_wire.set, self._wire)
+        self._context.run(current_connection.set, self._connection)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *_: object) -> None:
-        self._wire.cut()
+        self._connection.abort()
 
-    async def run(self, function: Callable[[], Result], *, is_whole: bool) -> Result:
-        """Runs it in a thread. `is_whole`: it reads the response to the end; else None says that it has."""
+    async def run(self, function: Callable[[], T], *, is_whole: bool) -> T:
+        """Runs one step in a thread.
 
-        def turn() -> Result:
+        Args:
+            function: The step. A result of None means that the response is read to its end.
+            is_whole: Whether the step reads the response to its end whatever it returns.
+        """
+
+        def turn() -> T:
             result = _guarded(function)
             if is_whole or result is None:
-                # The connection may serve another call from now on.
-                self._wire.release()
+                # From here on the connection may serve another call.
+                self._connection.release()
             return result
 
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._context.run, turn)
 
 
-def _guarded(function: Callable[[], Result]) -> Result:
+def _guarded(function: Callable[[], T]) -> T:
     try:
         return function()
     except StopIteration:
-        # On its way out of a thread it would leave the loop waiting for ever.
+        # A future cannot carry StopIteration: the event loop would wait for ever.
         raise NoAnswer("google: the response is empty") from None
 
 
 def _config(prompt: Prompt) -> Any:
-    # As a dict: the SDK's own class does not know response_modalities.
+    # A dict, because the SDK's own class lacks response_modalities.
     config = generation_config(prompt)
     if prompt.schema is not None:
         config["response_mime_type"] = "application/json"
@@ -148,7 +159,7 @@ def _instruction(prompt: Prompt, fence: TaggedFence) -> str:
     instruction = fence.system_instruction(prompt.request.system_instruction)
     if prompt.schema is None:
         return instruction
-    # The SDK's own schemas are a subset without alternatives or closed objects.
+    # The SDK's schemas know neither alternatives nor closed objects, so the schema goes into the instruction.
     schema = json.dumps(prompt.schema.anonymous, ensure_ascii=False)
     return f"{instruction}\n\nAnswer with JSON of this JSON Schema:\n{schema}".lstrip()
 
@@ -157,8 +168,8 @@ def _options(prompt: Prompt) -> Any:
     return {"retry": None, "timeout": prompt.deadline.remaining()}
 
 
-class _Ending:
-    """What the responses say of the end."""
+class _GenerativeAIResponses:
+    """Collects what the responses say about the end of the answer."""
 
     def __init__(self, prompt: Prompt) -> None:
         self._finish: Finish | None = None
@@ -167,18 +178,18 @@ class _Ending:
         self._usage: Any = None
 
     @property
-    def is_there(self) -> bool:
+    def has_ended(self) -> bool:
         return self._finish is not None
 
     def take_feedback(self, response: Any) -> None:
-        """Reads whether the prompt was let through."""
+        """Reads whether the prompt was blocked."""
         self._read_counts(response)
         reason = response.prompt_feedback.block_reason
         if reason:
             self._finish, self._word = Finish.BLOCKED, _name(reason)
 
     def take(self, response: Any) -> Iterator[content_pb2.Part]:
-        """Reads a response; its content."""
+        """Reads a response and yields its parts."""
         self._read_counts(response)
         if not response.candidates:
             return
@@ -193,9 +204,9 @@ class _Ending:
             elif part.text:
                 yield text(part.text)
 
-    def piece(self) -> Ending:
+    def answer_end(self) -> AnswerEnd:
         usage = None if self._usage is None else _usage(self._usage)
-        return Ending(self._finish or Finish.BROKEN, self._word, self._model, usage)
+        return AnswerEnd(self._finish or Finish.BROKEN, self._word, self._model, usage)
 
     def _read_counts(self, response: Any) -> None:
         self._model = response.model_version or self._model
@@ -204,12 +215,12 @@ class _Ending:
 
 
 def _name(value: Any) -> str:
-    """The name of an enum's value, or its number where this old SDK has no name for it."""
+    """Returns the name of an enum's value, or its number where the SDK has no name for it."""
     return str(getattr(value, "name", value))
 
 
 def _usage(usage: Any) -> generation_pb2.Usage:
-    # The thoughts are in the total alone.
+    # The API counts the thoughts in the total alone.
     output_tokens = usage.total_token_count - usage.prompt_token_count
     return generation_pb2.Usage(
         input_tokens=usage.prompt_token_count,
@@ -221,23 +232,23 @@ def _usage(usage: Any) -> generation_pb2.Usage:
 
 
 @contextmanager
-def _classified(prompt: Prompt) -> Iterator[None]:
+def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     try:
         yield
     except exceptions.GoogleAPICallError as error:
         if error.response is None:
-            raise NoAnswer("google: the response is not of the API's form") from None
-        raise VOCABULARY.classify(refusal(error.code or 0, _json(error.response)), prompt) from None
+            raise NoAnswer("google: the response is malformed") from None
+        raise ERROR_TABLE.classify(provider_error(error.code or 0, _json(error.response)), prompt) from None
     except requests.Timeout:
         raise Timeout("google: the connection timed out") from None
     except requests.ConnectionError as error:
         if error.args and isinstance(error.args[0], MaxRetryError):
             raise Unavailable("google cannot be reached") from None
-        raise Dropped("google: the connection broke") from None
+        raise ConnectionLost("google: the connection broke") from None
     except requests.RequestException:
-        raise Dropped("google: the connection broke") from None
+        raise ConnectionLost("google: the connection broke") from None
     except (json_format.ParseError, ValueError):
-        raise NoAnswer("google: the response is not of the API's form") from None
+        raise NoAnswer("google: the response is malformed") from None
 
 
 def _json(response: requests.Response) -> object:

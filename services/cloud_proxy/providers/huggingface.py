@@ -1,4 +1,4 @@
-"""Hugging Face's Inference Providers, or an endpoint of one's own."""
+"""Speaks to Hugging Face's Inference Providers, or to an Inference Endpoint."""
 
 import json
 from collections.abc import AsyncGenerator, Iterator
@@ -15,6 +15,7 @@ from huggingface_hub.errors import (
     TextGenerationError,
     ValidationError,
 )
+from typing_extensions import override
 
 from chorus.model.v1 import generation_pb2
 from rpckit.errors import (
@@ -26,76 +27,84 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from services.cloud_proxy.failures import Dropped, NoAnswer, Refusal, Vocabulary, retry_delay
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_errors import (
+    ConnectionLost,
+    ErrorTable,
+    NoAnswer,
+    ProviderError,
+    SchemaNotSupported,
+    retry_delay,
+)
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
 from services.cloud_proxy.settings import Connection
 
 _FINISHES = {
     "stop": Finish.STOP,
-    # Text Generation Inference's own words.
+    # Text Generation Inference has names of its own.
     "eos_token": Finish.STOP,
     "stop_sequence": Finish.STOP,
     "length": Finish.LENGTH,
     "content_filter": Finish.BLOCKED,
 }
 
-_VOCABULARY = Vocabulary(
+_ERROR_TABLE = ErrorTable(
     codes={
         "insufficient_quota": QuotaExhausted,
         "context_length_exceeded": InputTooLong,
         "content_policy_violation": ContentBlocked,
-        # The router knows no inference provider that serves it.
+        # No inference provider that the router knows serves the model.
         "model_not_supported": ModelNotFound,
         "model_not_found": ModelNotFound,
         "rate_limit_exceeded": RateLimited,
         "overloaded": Unavailable,
         "server_error": Unavailable,
     },
-    # Text Generation Inference says "validation" for every bad parameter, vLLM has no code at all.
+    # The code of Text Generation Inference is "validation" for every bad parameter. vLLM sends no code.
     phrases=(
         ("must be <=", InputTooLong),
         ("maximum context length", InputTooLong),
+        ("invalid schema for response_format", SchemaNotSupported),
     ),
 )
 
 
-class HuggingFace:
-    """Hugging Face. The SDK's factory of HTTP clients is one per process; this sets it."""
+class HuggingFace(Provider):
+    """Adapts Hugging Face's SDK. Making an adapter sets the SDK's factory of HTTP clients for the process."""
 
     def __init__(self, connection: Connection, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._connection = connection
-        self._transport = _Shared(transport or httpx2.AsyncHTTPTransport())
+        self._transport = _SharedTransport(transport or httpx2.AsyncHTTPTransport())
         set_async_client_factory(self._http_client)
 
+    @override
     async def close(self) -> None:
-        """Closes the connections."""
         await self._transport.close()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-        """Asks once."""
+    @override
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         arguments = _arguments(prompt)
-        # A client for each call: it closes its streams when it is closed itself, and never before.
+        # Each call has a client of its own, because a client closes a stream only when it is closed itself.
         async with self._client() as client:
-            with _classified(prompt):
+            with _mapped_errors(prompt):
                 if not prompt.streaming:
                     completion = await client.chat_completion(**arguments)
                     for piece in _whole(completion, prompt):
                         yield piece
                     return
-                ending = _Ending()
+                collected = _HuggingFaceStream()
                 arguments |= {"stream": True, "stream_options": {"include_usage": True}}
                 async for chunk in await client.chat_completion(**arguments):
-                    if words := ending.take(chunk):
+                    if words := collected.take(chunk):
                         yield text(words)
-                if ending.finish_reason:
-                    yield ending.piece()
+                if collected.finish_reason:
+                    yield collected.answer_end()
 
     def _client(self) -> AsyncInferenceClient:
         token = self._connection.key
         if self._connection.base_url:
             return AsyncInferenceClient(base_url=self._connection.base_url, token=token)
-        # "auto" leaves the choice to the router; naming none would look providers up by blocking HTTP.
+        # "auto" leaves the choice to the router. Without it the SDK would look providers up by blocking HTTP.
         return AsyncInferenceClient(provider="auto", token=token)
 
     def _http_client(self) -> httpx2.AsyncClient:
@@ -104,8 +113,8 @@ class HuggingFace:
         )
 
 
-class _Shared(httpx2.AsyncBaseTransport):
-    """One pool of connections for clients that come and go."""
+class _SharedTransport(httpx2.AsyncBaseTransport):
+    """Keeps one pool of connections for clients that come and go."""
 
     def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
         self._transport = transport
@@ -114,14 +123,14 @@ class _Shared(httpx2.AsyncBaseTransport):
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Called when a client is closed, whose pool this is not."""
+        """Does nothing. A client calls this when it is closed, and the pool is not its own."""
 
     async def close(self) -> None:
         await self._transport.aclose()
 
 
 async def _read_error(response: httpx2.Response) -> None:
-    # In a stream the SDK raises before it reads.
+    # For a stream the SDK raises its error before it has read the body.
     if response.is_error:
         await response.aread()
 
@@ -137,8 +146,8 @@ def _arguments(prompt: Prompt) -> dict[str, Any]:
     return arguments | form_arguments(prompt)
 
 
-class _Ending:
-    """What a stream says of its end, in several chunks."""
+class _HuggingFaceStream:
+    """Collects what the chunks of a stream say about the end of the answer."""
 
     def __init__(self) -> None:
         self.finish_reason = ""
@@ -146,36 +155,36 @@ class _Ending:
         self._usage: Any = None
 
     def take(self, chunk: Any) -> str:
-        """Reads a chunk; the words in it."""
+        """Reads a chunk and returns the text in it."""
         self._model = self._model or chunk.model
         self._usage = chunk.usage or self._usage
-        # The chunk with the usage has no choice.
+        # The chunk that carries the usage has no choices.
         if not chunk.choices:
             return ""
         choice = chunk.choices[0]
         self.finish_reason = choice.finish_reason or self.finish_reason
         return choice.delta.content or ""
 
-    def piece(self) -> Ending:
-        return _ending(self.finish_reason, self._model, self._usage)
+    def answer_end(self) -> AnswerEnd:
+        return _answer_end(self.finish_reason, self._model, self._usage)
 
 
-def _whole(completion: Any, prompt: Prompt) -> Iterator[Piece]:
+def _whole(completion: Any, prompt: Prompt) -> Iterator[AnswerPiece]:
     if not completion.choices:
-        raise _VOCABULARY.classify(_refusal(200, completion.get("error")), prompt)
+        raise _ERROR_TABLE.classify(_provider_error(200, completion.get("error")), prompt)
     choice = completion.choices[0]
     yield text(choice.message.content or "")
     if choice.finish_reason:
-        yield _ending(choice.finish_reason, completion.model, completion.usage)
+        yield _answer_end(choice.finish_reason, completion.model, completion.usage)
 
 
-def _ending(finish_reason: str, model: str, usage: Any) -> Ending:
+def _answer_end(finish_reason: str, model: str, usage: Any) -> AnswerEnd:
     finish = _FINISHES.get(finish_reason, Finish.BROKEN)
-    return Ending(finish, finish_reason, model or "", _usage(usage) if usage else None)
+    return AnswerEnd(finish, finish_reason, model or "", _usage(usage) if usage else None)
 
 
 def _usage(usage: Any) -> generation_pb2.Usage:
-    # The SDK's class does not know the details, but keeps them.
+    # The SDK's class has no attributes for the details, but keeps them as items.
     return generation_pb2.Usage(
         input_tokens=usage["prompt_tokens"],
         output_tokens=usage["completion_tokens"],
@@ -186,46 +195,50 @@ def _usage(usage: Any) -> generation_pb2.Usage:
 
 
 @contextmanager
-def _classified(prompt: Prompt) -> Iterator[None]:
+def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     try:
         yield
     except HfHubHTTPError as error:
-        raise _VOCABULARY.classify(_http_refusal(error.response), prompt) from None
+        raise _ERROR_TABLE.classify(_http_provider_error(error.response), prompt) from None
     except (InferenceTimeoutError, httpx2.TimeoutException):
         raise Timeout("huggingface: the connection timed out") from None
     except httpx2.ConnectError:
         raise Unavailable("huggingface cannot be reached") from None
     except httpx2.RequestError:
-        raise Dropped("huggingface: the connection broke") from None
+        raise ConnectionLost("huggingface: the connection broke") from None
     except OverloadedError:
         raise Unavailable("huggingface: overloaded") from None
     except ValidationError as error:
-        raise _VOCABULARY.classify(Refusal(400, ["validation"], str(error)), prompt) from None
+        raise _ERROR_TABLE.classify(ProviderError(400, ["validation"], str(error)), prompt) from None
     except TextGenerationError as error:
-        # An error object inside a stream; it is the exception's argument.
-        raise _VOCABULARY.classify(_refusal(200, error.args[0] if error.args else None), prompt) from None
+        # The stream held an error object, which is the exception's argument.
+        raise _ERROR_TABLE.classify(
+            _provider_error(200, error.args[0] if error.args else None), prompt
+        ) from None
     except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError, KeyError):
-        # The SDK builds its objects unchecked: a chunk of another form fails where it is read.
-        raise NoAnswer("huggingface: the response is not of the API's form") from None
+        # The SDK does not check the objects that it builds, so a malformed chunk fails where it is read.
+        raise NoAnswer("huggingface: the response is malformed") from None
 
 
-def _http_refusal(response: httpx2.Response) -> Refusal:
+def _http_provider_error(response: httpx2.Response) -> ProviderError:
     try:
         body = response.json()
     except ValueError:
         body = None
     fields = body if isinstance(body, dict) else {}
-    refusal = _refusal(response.status_code, fields.get("error", fields), fields.get("error_type"))
-    # A model that is being loaded says how long that takes.
+    provider_error = _provider_error(
+        response.status_code, fields.get("error", fields), fields.get("error_type")
+    )
+    # The error of a model that is being loaded says how many seconds that takes.
     loading = fields.get("estimated_time")
     delay = loading if isinstance(loading, int | float) else retry_delay(response.headers)
-    return replace(refusal, retry_delay=delay)
+    return replace(provider_error, retry_delay=delay)
 
 
-def _refusal(status: int, error: object, error_type: object = None) -> Refusal:
+def _provider_error(status: int, error: object, error_type: object = None) -> ProviderError:
     fields = error if isinstance(error, dict) else {}
     words = (fields.get("code"), fields.get("type"), error_type)
-    return Refusal(
+    return ProviderError(
         status=status,
         codes=[word for word in words if isinstance(word, str)],
         message=str(fields.get("message") or error or ""),

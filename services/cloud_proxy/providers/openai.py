@@ -1,6 +1,6 @@
-"""OpenAI, and every server that speaks its Chat Completions API.
+"""Speaks to OpenAI and to every server that offers its Chat Completions API.
 
-Chat Completions rather than Responses: it is what vLLM, Ollama, llama.cpp and the gateways speak.
+The newer Responses API would leave out vLLM, Ollama, llama.cpp and the gateways.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.completion_usage import CompletionUsage
+from typing_extensions import override
 
 from chorus.model.v1 import generation_pb2
 from rpckit.errors import (
@@ -23,8 +24,14 @@ from rpckit.errors import (
     RateLimited,
     Unavailable,
 )
-from services.cloud_proxy.failures import NoAnswer, Refusal, Vocabulary, retry_delay
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, text
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_errors import (
+    ErrorTable,
+    NoAnswer,
+    ProviderError,
+    SchemaNotSupported,
+    retry_delay,
+)
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
@@ -35,7 +42,7 @@ _FINISHES = {
     "content_filter": Finish.BLOCKED,
 }
 
-_VOCABULARY = Vocabulary(
+_ERROR_TABLE = ErrorTable(
     codes={
         "insufficient_quota": QuotaExhausted,
         "billing_hard_limit_reached": QuotaExhausted,
@@ -49,7 +56,7 @@ _VOCABULARY = Vocabulary(
         "model_not_found": ModelNotFound,
         "unsupported_parameter": NotSupported,
         "unsupported_value": NotSupported,
-        # In mid-stream there is no status to go by.
+        # An error within a stream has no status.
         "rate_limit_exceeded": RateLimited,
         "server_error": Unavailable,
         "server_is_overloaded": Unavailable,
@@ -59,34 +66,36 @@ _VOCABULARY = Vocabulary(
     phrases=(
         ("maximum context length", InputTooLong),
         ("exceeds the available context size", InputTooLong),
+        # OpenAI's code for it is null.
+        ("invalid schema for response_format", SchemaNotSupported),
     ),
 )
 
 
-class OpenAI:
-    """One server that speaks Chat Completions."""
+class OpenAI(Provider):
+    """Adapts OpenAI's SDK to one server."""
 
     def __init__(self, connection: Connection) -> None:
         self._is_openai = connection.provider == "openai"
         self._client = openai.AsyncOpenAI(
-            # A server that asks for no key is sent this word.
+            # The SDK requires a key. A server that asks for none ignores this word.
             api_key=connection.key or "none",
             base_url=connection.base_url,
             max_retries=0,
-            # The call's clock is the only one: httpx's run per operation.
+            # The call's deadline is the only limit: those of httpx hold for one operation each.
             timeout=None,
-            # A third less CPU than its own transport.
+            # This transport takes a third less processor time than the SDK's own.
             http_client=openai.DefaultAioHttpClient(timeout=None),
         )
 
+    @override
     async def close(self) -> None:
-        """Closes the connections."""
         await self._client.close()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
-        """Asks once."""
+    @override
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         arguments = self._arguments(prompt)
-        with _classified(prompt):
+        with _mapped_errors(prompt):
             if not prompt.streaming:
                 completion = await self._client.chat.completions.create(**arguments)
                 for piece in _whole(completion, prompt):
@@ -96,18 +105,19 @@ class OpenAI:
                 **arguments, stream=True, stream_options={"include_usage": True}
             )
             async with stream:
-                ending = _Ending()
+                collected = _OpenAIStream()
                 async for chunk in stream:
-                    if words := ending.take(chunk):
+                    if words := collected.take(chunk):
                         yield text(words)
-                if ending.finish_reason:
-                    yield ending.piece()
+                if collected.finish_reason:
+                    yield collected.answer_end()
 
     def _arguments(self, prompt: Prompt) -> dict[str, Any]:
         sampling = prompt.request.sampling
         arguments: dict[str, Any] = {"model": prompt.entry.id, "messages": chat_messages(prompt.request)}
         if prompt.max_output_tokens:
-            # Only OpenAI itself counts the reasoning in, and only there the older word is refused.
+            # OpenAI counts reasoning tokens into the limit and refuses the older name; other servers know
+            # only that.
             limit = "max_completion_tokens" if self._is_openai else "max_tokens"
             arguments[limit] = prompt.max_output_tokens
         if sampling.stop_sequences:
@@ -115,8 +125,8 @@ class OpenAI:
         return arguments | form_arguments(prompt)
 
 
-class _Ending:
-    """What a stream says of its end, in several chunks."""
+class _OpenAIStream:
+    """Collects what the chunks of a stream say about the end of the answer."""
 
     def __init__(self) -> None:
         self.finish_reason = ""
@@ -125,10 +135,10 @@ class _Ending:
         self._usage: CompletionUsage | None = None
 
     def take(self, chunk: ChatCompletionChunk) -> str:
-        """Reads a chunk; the words in it."""
+        """Reads a chunk and returns the text in it."""
         self._model = self._model or chunk.model or ""
         self._usage = chunk.usage or self._usage
-        # The chunk with the usage has no choice.
+        # The chunk that carries the usage has no choices.
         if not chunk.choices:
             return ""
         choice = chunk.choices[0]
@@ -136,28 +146,28 @@ class _Ending:
         self._refused = self._refused or bool(choice.delta.refusal)
         return choice.delta.content or ""
 
-    def piece(self) -> Ending:
-        return _ending(self.finish_reason, self._model, self._usage, refused=self._refused)
+    def answer_end(self) -> AnswerEnd:
+        return _answer_end(self.finish_reason, self._model, self._usage, refused=self._refused)
 
 
-def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[Piece]:
-    # The SDK gives out an HTML page as a string, and an error inside a good response as a hollow completion.
+def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[AnswerPiece]:
+    # The SDK returns an HTML page as a string, and an error inside a good response as an empty completion.
     if not isinstance(completion, ChatCompletion):
         raise NoAnswer("the response is not JSON")
     if not completion.choices:
         error = (completion.model_extra or {}).get("error")
-        raise _VOCABULARY.classify(_refusal(200, error, {}), prompt)
+        raise _ERROR_TABLE.classify(_provider_error(200, error, {}), prompt)
     choice = completion.choices[0]
     yield text(choice.message.content or "")
     if choice.finish_reason:
         refused = bool(choice.message.refusal)
-        yield _ending(choice.finish_reason, completion.model, completion.usage, refused=refused)
+        yield _answer_end(choice.finish_reason, completion.model, completion.usage, refused=refused)
 
 
-def _ending(finish_reason: str, model: str, usage: CompletionUsage | None, *, refused: bool) -> Ending:
+def _answer_end(finish_reason: str, model: str, usage: CompletionUsage | None, *, refused: bool) -> AnswerEnd:
     finish = Finish.BLOCKED if refused else _FINISHES.get(finish_reason, Finish.BROKEN)
     word = "refusal" if refused else finish_reason
-    return Ending(finish, word, model, None if usage is None else _usage(usage))
+    return AnswerEnd(finish, word, model, None if usage is None else _usage(usage))
 
 
 def _usage(usage: CompletionUsage) -> generation_pb2.Usage:
@@ -172,30 +182,30 @@ def _usage(usage: CompletionUsage) -> generation_pb2.Usage:
 
 
 @contextmanager
-def _classified(prompt: Prompt) -> Iterator[None]:
+def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     provider = prompt.entry.provider
     try:
         yield
     except openai.APIStatusError as error:
-        refusal = _refusal(error.status_code, error.body, error.response.headers)
-        raise _VOCABULARY.classify(refusal, prompt) from None
+        provider_error = _provider_error(error.status_code, error.body, error.response.headers)
+        raise _ERROR_TABLE.classify(provider_error, prompt) from None
     except openai.APIConnectionError as error:
         raise broken_connection(error, provider) from None
     except openai.APIResponseValidationError:
-        raise NoAnswer(f"{provider}: the response is not of the API's form") from None
+        raise NoAnswer(f"{provider}: the response is malformed") from None
     except openai.APIError as error:
-        # An error object inside a stream.
-        raise _VOCABULARY.classify(_refusal(200, error.body, {}), prompt) from None
+        # The stream held an error object.
+        raise _ERROR_TABLE.classify(_provider_error(200, error.body, {}), prompt) from None
     except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError):
-        # The SDK builds its objects unchecked: a chunk of another form fails where it is read.
-        raise NoAnswer(f"{provider}: the response is not of the API's form") from None
+        # The SDK does not check the objects that it builds, so a malformed chunk fails where it is read.
+        raise NoAnswer(f"{provider}: the response is malformed") from None
 
 
-def _refusal(status: int, error: object, headers: Mapping[str, str]) -> Refusal:
+def _provider_error(status: int, error: object, headers: Mapping[str, str]) -> ProviderError:
     fields = error if isinstance(error, dict) else {}
-    return Refusal(
+    return ProviderError(
         status=status,
-        # Gateways put the status into `code`.
+        # Gateways put the status, a number, into `code`.
         codes=[word for key in ("code", "type") if isinstance(word := fields.get(key), str)],
         message=str(fields.get("message") or error or ""),
         retry_delay=retry_delay(headers),

@@ -1,1 +1,1 @@
-"""Serves ModelService: requests are checked and read here, answers become messages here."""
+"""Serves ModelService: turns requests into what the engine takes, and its answers into messages."""

@@ -1,4 +1,4 @@
-"""An image as it was sent becomes one in the size that the model takes."""
+"""Decodes an image and scales it to the size that the model takes."""
 
 import hashlib
 import io
@@ -12,20 +12,20 @@ from PIL import ImageOps
 from services.gemma.interface.generation_request import RgbImage
 
 _FORMATS = MappingProxyType({"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"})
-# Decoded, such an image takes some 200 MiB while it is made smaller.
+# Scaling an image of this size down takes some 200 MiB.
 MAX_PIXELS = 2**24
-# Ours is stricter, and is asked before anything is decoded.
+# Pillow's own limit is off: `MAX_PIXELS` is lower and is checked before anything is decoded.
 PIL.Image.MAX_IMAGE_PIXELS = None
-# What Pillow raises where the data, or what they say of themselves, are damaged.
+# What Pillow raises for damaged data or a damaged header.
 _DAMAGED = (OSError, SyntaxError, TypeError, ValueError, EOFError, struct.error, zlib.error)
 
 
 class ImageFault(Exception):
-    """An image that is not to be read; the text says why, without its field."""
+    """The image cannot be used. The message says why and does not name the field."""
 
 
 def to_image(data: bytes, media_type: str, side: int) -> RgbImage:
-    """Decodes an image. It is drawn to a square, as Gemma's own processor does it.
+    """Decodes an image and stretches it to a square, as Gemma's own processor does.
 
     Args:
         data: As it was sent, of a size and a format that modelkit allows.
@@ -36,11 +36,11 @@ def to_image(data: bytes, media_type: str, side: int) -> RgbImage:
         ImageFault: It has too many pixels, or is not what it is said to be.
     """
     try:
-        # Of the file, this reads no more than the header.
+        # Opening reads the header alone.
         with PIL.Image.open(io.BytesIO(data), formats=(_FORMATS[media_type],)) as encoded:
             if encoded.width * encoded.height > MAX_PIXELS:
                 raise ImageFault(f"more than {MAX_PIXELS} pixels")
-            # Phones write down which way is up, and turn nothing.
+            # Phones store a photo as the sensor saw it and note which way is up.
             upright = ImageOps.exif_transpose(encoded).convert("RGB")
     except _DAMAGED as error:
         raise ImageFault(f"no whole {media_type}") from error

@@ -1,4 +1,4 @@
-"""Turns become the messages that a chat template takes."""
+"""Makes the messages that a chat template takes out of turns."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -13,13 +13,13 @@ _SEPARATOR = "\n\n"
 def to_messages(
     system_instruction: str, turns: Iterable[content_pb2.Turn], images: Iterable[RgbImage] = ()
 ) -> tuple[ChatMessage, ...]:
-    """The conversation as alternating messages; neighbouring turns of one role are joined.
+    """Returns the conversation as alternating messages. Neighbouring turns of one role are joined.
 
-    Gemma has no role for the system: its instruction stands before the user's first words, where Gemma 3's
-    own template puts it and Gemma 2's refuses to.
+    Gemma has no role for the system. The instruction goes before the user's first words, where Gemma 3's own
+    template puts it; Gemma 2's template refuses one.
 
     Args:
-        system_instruction: Empty: there is none.
+        system_instruction: What goes before the conversation; "" for nothing.
         turns: The conversation.
         images: One for each of its parts that is an image, in their order.
     """
@@ -44,7 +44,7 @@ def _contents(turns: Iterable[content_pb2.Turn], images: Iterator[RgbImage]) -> 
 
 
 def _joined(contents: Iterable[str | RgbImage]) -> str | tuple[str | RgbImage, ...]:
-    """Neighbouring texts as one; without images, there is one text."""
+    """Joins neighbouring texts. Without images, the result is one text."""
     joined: list[str | RgbImage] = []
     for each in contents:
         before = joined[-1] if joined else None

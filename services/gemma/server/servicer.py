@@ -1,11 +1,9 @@
-"""The ModelService of a local Gemma."""
+"""Serves ModelService for a local Gemma."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
 
-import grpc
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
@@ -19,10 +17,6 @@ from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import GenerationResult
 from services.gemma.scheduler.engine import GenerationEngine, ModelState
 from services.gemma.server.request import has_images, to_generation_request
-
-if TYPE_CHECKING:
-    # Generic in the stubs, not at run time.
-    Context = grpc.aio.ServicerContext[Any, Any]
 
 _FAMILY = "google"
 _CAPABILITIES = (
@@ -39,7 +33,13 @@ _STATES = {
 
 
 class GemmaServicer(StreamingServicer):
-    """Offers one model, under `name`; `images` if it reads them."""
+    """Offers one model.
+
+    Args:
+        name: The name that the model is listed under.
+        engine: Writes the answers.
+        images: Whether the model reads images.
+    """
 
     def __init__(self, name: str, engine: GenerationEngine, *, images: bool = False) -> None:
         super().__init__()
@@ -62,7 +62,8 @@ class GemmaServicer(StreamingServicer):
         require_capabilities(message, self._name, self._capabilities)
         generation_request = await self._generation_request(request)
         answer = ""
-        async with aclosing(self._engine.generate(generation_request, served_call().deadline)) as steps:
+        deadline = served_call().deadline.with_reserve()
+        async with aclosing(self._engine.generate(generation_request, deadline)) as steps:
             async for step in steps:
                 if isinstance(step, GenerationResult):
                     usage = _usage(step)
@@ -77,7 +78,8 @@ class GemmaServicer(StreamingServicer):
         if not has_images(request.message):
             return to_generation_request(request)
         side = self._engine.ready().image_side
-        # Beside the event loop, for decoding takes time; one after the other, for it takes memory.
+        # Decoding takes time, so it runs beside the event loop. It takes memory, so one request waits for
+        # another.
         async with self._decoding:
             return await asyncio.to_thread(to_generation_request, request, side)
 
@@ -94,7 +96,7 @@ class GemmaServicer(StreamingServicer):
             price=model_pb2.Price(),
         )
         if info := status.info:
-            # Each leaves the other one token of the context at least.
+            # Input and output share the context, and each leaves at least one token to the other.
             model.max_input_tokens = model.max_output_tokens = info.max_input_tokens
             model.footprint.precision = info.precision
             model.footprint.memory_bytes = info.memory_bytes
@@ -124,7 +126,7 @@ def _usage(result: GenerationResult) -> generation_pb2.Usage:
 
 
 def _check_answer(answer: str, schema: AnswerSchema | None, usage: generation_pb2.Usage) -> None:
-    """Checks a whole answer. What is wrong with it is raised together with what it took to write it."""
+    """Checks a whole answer. An error that is raised holds the usage too."""
     try:
         if not answer:
             raise BadOutput("the model wrote nothing")

@@ -1,13 +1,13 @@
-"""English words that are often taken for each other, where their neighbours leave no doubt."""
+"""Finds English words that are often confused, where their neighbours leave no doubt."""
 
 import re
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
-# What is wrong and what is right, by the issue and the wording.
+# The pattern of a fault and its correction, with the issue and the wording.
 _CONFUSIONS = {
     ("word_choice", "word_choice"): (
         (r"([Cc]ould|[Ss]hould|[Ww]ould|must|might) of(?= (?!course))", r"\1 have"),
@@ -73,9 +73,9 @@ _PATTERNS = tuple(
 )
 
 
-def english_confusions(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
-    """Finds them in the author's own words."""
-    checkpoint()
+def english_confusions(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+    """Finds confused words among the author's own words."""
+    check_cancelled()
     for issue, wording, wrong, right in _PATTERNS:
         for found in wrong.finditer(submission.text):
             if submission.is_own(*found.span()):

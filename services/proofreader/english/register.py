@@ -1,11 +1,11 @@
-"""Whether an English text keeps to one register."""
+"""Checks whether an English text keeps to one register."""
 
 import re
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 _CONTRACTION = re.compile(
     r"\b(?:do|does|did|is|are|was|were|ca|could|would|should|wo|have|has|had)n[’']t\b", re.IGNORECASE
@@ -21,9 +21,9 @@ _FORMAL_TIMES = 2
 _MAX_EACH = 2
 
 
-def english_register(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def english_register(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds contractions in a text that spells such forms out, and colloquial words in it."""
-    checkpoint()
+    check_cancelled()
     if len(_FULL_FORM.findall(submission.text)) < _FORMAL_TIMES:
         return
     for pattern, wording in ((_CONTRACTION, "register_contraction"), (_COLLOQUIAL, "register_colloquial")):

@@ -1,4 +1,4 @@
-"""Misspelt English words: usual slips, and words of no dictionary that are one letter off a common one."""
+"""Finds misspelt English words: common slips, and unknown words one letter away from a common one."""
 
 import re
 import tomllib
@@ -9,36 +9,37 @@ from importlib.resources import files
 import simplemma
 from spellchecker import SpellChecker
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
-# Capitals may be names, and parts of a longer token are no words.
+# A capitalised word may be a name, and a part of a longer token is no word.
 _WORD = re.compile(r"(?<![\w'’./@#-])[a-z]{4,}(?![\w'’/@-])(?!\.\w)")
 _ANY_WORD = re.compile(r"(?<![\w'’./@#-])[A-Za-z]?[a-z]+(?![\w'’/@-])(?!\.\w)")
 _DOUBLED = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[\w'’-]+")
 _COMMON = 100
-# Parts of fixed expressions and of compounds written apart (work arounds), unknown by themselves.
+# Parts of fixed expressions and of compounds that are written apart ("work arounds"); no dictionary has
+# them.
 _KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens"})
 _LONG = 7
-# Written as often as this, it is a term.
+# An unknown word that is written as often as this is a term.
 _TERM = 3
 _NEIGHBOURS = 2
 
 
 class EnglishSpelling:
-    """Finds the usual misspellings, and others by two dictionaries: a word that either knows is let pass."""
+    """Finds common misspellings by a list, and others by two dictionaries: a word of either is accepted."""
 
     def __init__(self) -> None:
         self._words = SpellChecker(language="en")
         self._usual = _usual_misspellings()
 
-    def find(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+    def find(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
         """Reads the text sentence by sentence."""
         counts = Counter(each.group() for each in _WORD.finditer(submission.text))
         for sentence in submission.sentences:
-            checkpoint()
+            check_cancelled()
             for found in _ANY_WORD.finditer(submission.text, sentence.start, sentence.end):
                 word = found.group()
                 if not submission.is_own(*found.span()):
@@ -71,14 +72,14 @@ class EnglishSpelling:
         return max(near, key=lambda each: (_is_doubling(word, each), self._words[each], each))
 
     def _knows(self, word: str) -> bool:
-        # The other way takes 17 MB, and is asked for few words.
+        # The default keeps an index of 17 MB in memory, and few words are looked up.
         return word in _KNOWN_TOO or word in self._words or simplemma.is_known(word, "en", low_memory=True)
 
     def _is_among_strangers(self, text: str, found: re.Match[str]) -> bool:
-        """Whether a word beside it is unknown too: then it is another language, a name or a broken line."""
+        """Returns whether a neighbour is unknown too, as in another language, a name or a broken line."""
         before = _TOKEN.findall(text[max(0, found.start() - 40) : found.start()])[-_NEIGHBOURS:]
         after = _TOKEN.findall(text[found.end() : found.end() + 40])[:_NEIGHBOURS]
-        # The first and the last may be cut by the window; the middle tells enough.
+        # The window may cut the first and the last word of it, so they are left out.
         beside = [each for each in (*before[-1:], *after[:1]) if each.isalpha()]
         return any(not self._knows(each.lower()) and not self._usually_meant(each.lower()) for each in beside)
 
@@ -89,12 +90,16 @@ def _usual_misspellings() -> Mapping[str, str]:
 
 
 def _is_doubling(word: str, meant: str) -> bool:
-    """Whether they differ only in whether a letter is doubled."""
+    """Returns whether the words differ only in whether a letter is doubled."""
     return _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", meant)
 
 
 def _is_plausible_slip(word: str, meant: str) -> bool:
-    """In a long word any letter but the first; in a short, perhaps foreign one only a lost or doubled one."""
+    """Returns whether the word is likely to be a slip of the one that is meant.
+
+    In a long word any letter but the first may be wrong. In a short one, which may be foreign, a letter may
+    only be lost or doubled.
+    """
     if word == meant + meant[-1] and not word.endswith("ss"):
         return True
     if word[0] != meant[0] or word.startswith(meant) or word.endswith(meant):

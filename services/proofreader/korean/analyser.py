@@ -1,17 +1,17 @@
-"""Kiwi, the analyser of Korean morphemes, as the rules use it."""
+"""Adapts Kiwi, the analyser of Korean morphemes, to what the rules need."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiwipiepy import Kiwi, Token
 
-from services.proofreader.engine import Checkpoint
-from services.proofreader.submission import Sentence, Submission
+from services.proofreader.cancellable_executor import CancellationCheck
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 
 
 @dataclass(frozen=True, slots=True)
 class Morpheme:
-    """A morpheme with its tag in the Sejong set, its half-open range, and its logarithmic likelihood here."""
+    """A morpheme with its tag of the Sejong set, its half-open range and its log-likelihood there."""
 
     form: str
     tag: str
@@ -23,18 +23,18 @@ class Morpheme:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The likeliest way to read a passage, and its logarithmic likelihood."""
+    """The likeliest analysis of a passage, with its log-likelihood."""
 
     score: float
     morphemes: tuple[Morpheme, ...]
 
 
 class KoreanAnalyser:
-    """Reads Korean; threads may share it."""
+    """Analyses Korean. Threads may share it."""
 
     def __init__(self) -> None:
         self._kiwi = Kiwi(num_workers=1, load_multi_dict=False)
-        # Loads the model now.
+        # The first call loads the model.
         self.read("가")
 
     def read(self, passage: str, offset: int = 0) -> Reading:
@@ -43,11 +43,11 @@ class KoreanAnalyser:
         return Reading(score, tuple(_morpheme(each, offset) for each in tokens))
 
     def read_sentences(
-        self, submission: Submission, checkpoint: Checkpoint
-    ) -> Iterator[tuple[Sentence, tuple[Morpheme, ...]]]:
+        self, submission: ParsedText, check_cancelled: CancellationCheck
+    ) -> Iterator[tuple[ParsedSentence, tuple[Morpheme, ...]]]:
         """Reads a text sentence by sentence."""
         for sentence in submission.sentences:
-            checkpoint()
+            check_cancelled()
             yield sentence, self.read(sentence.text, sentence.start).morphemes
 
 

@@ -1,14 +1,14 @@
-"""Korean spellings that are often taken for right, each wrong wherever it stands."""
+"""Finds Korean spellings that are wrong wherever they stand, though they are often taken for right."""
 
 import re
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import coda
-from services.proofreader.submission import Sentence, Submission
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 
-# What is wrong, what is right, and the rule behind it.
+# The pattern of a fault, its correction and the rule behind it.
 _CONFUSIONS = tuple(
     (re.compile(wrong), right, rule)
     for wrong, right, rule in (
@@ -50,7 +50,7 @@ _CONFUSIONS = tuple(
         (r"(?<=[있없])슴(?![가-힣])", "음", "confusion_ending"),
     )
 )
-# After "-지" it is a torn form of "않다".
+# After "-지" it is a form of "않다" that is written apart.
 _ANH_FOR_AN = re.compile(
     r"(?<![가-힣])(?<![지질진] )(?<!지[는도를만] )않"
     r"(?: (?![았는은을습으던]|이[라란]|[고다](?![가-힣]))|(?=[되돼된될됩됐하해했한할합]))([가-힣]+)"
@@ -59,17 +59,17 @@ _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어�
 _WORD = re.compile(r"\S+")
 
 
-def korean_confusions(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
-    """Finds them in the author's own words."""
+def korean_confusions(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+    """Finds such spellings among the author's own words."""
     for sentence in submission.sentences:
-        checkpoint()
+        check_cancelled()
         yield from _negations(submission, sentence)
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
             if submission.is_own(*word.span()):
                 yield from _in_word(submission.text, word, sentence.end)
 
 
-def _negations(submission: Submission, sentence: Sentence) -> Iterator[Finding]:
+def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Finding]:
     for found in _ANH_FOR_AN.finditer(submission.text, sentence.start, sentence.end):
         if submission.is_own(*found.span()):
             correction = f"안 {found[1]}"
@@ -78,7 +78,7 @@ def _negations(submission: Submission, sentence: Sentence) -> Iterator[Finding]:
 
 
 def _in_word(text: str, word: re.Match[str], sentence_end: int) -> Iterator[Finding]:
-    # What stands before the word and the beginning of the next one may decide.
+    # The word before it and the beginning of the next one may decide.
     limit = min(sentence_end, word.end() + 2)
     for wrong, right, rule in _CONFUSIONS:
         found = wrong.search(text, word.start(), limit)

@@ -1,4 +1,4 @@
-"""Spacing and particles in Korean, where the grammar leaves no choice.
+"""Checks spacing and particles in Korean, where the grammar leaves no choice.
 
 What the spelling rules allow both ways (auxiliary verbs, compound nouns, hours and dates) is left alone.
 """
@@ -7,18 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
 from services.proofreader.korean.analyser import KoreanAnalyser, Morpheme
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 _NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
-# They stand apart after a form like "할", "한" or "하는".
+# Nouns that are written apart after a form like "할", "한" or "하는".
 _DEPENDENT_NOUNS = frozenset({"수", "것", "거", "때", "줄", "만큼", "대로", "뿐", "적", "채", "척", "지"})
 _COUNTED = frozenset({"명", "개", "살", "마리", "권", "잔", "병", "가지", "사람", "달", "시간", "마디"})
 _NUMERALS = frozenset({"한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "스무"})
-# Here "안" and "못" are a part of the word.
+# Words of which "안" or "못" is a part.
 _ONE_WORD_WITH_NEGATION = frozenset({"되", "하", "나", "쓰", "생기", "살", "미치", "지않"})
 _SURE_PARTICLES = frozenset({"을", "를", "는", "에서", "에게", "까지", "부터", "와", "의"})
 # Particles that depend on what they follow: after a consonant, after a vowel.
@@ -33,9 +33,9 @@ class KoreanGrammar:
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
 
-    def find(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+    def find(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
         """Reads the text sentence by sentence."""
-        for _, morphemes in self._analyser.read_sentences(submission, checkpoint):
+        for _, morphemes in self._analyser.read_sentences(submission, check_cancelled):
             sure = [
                 (one, two)
                 for one, two in pairwise(morphemes)
@@ -50,7 +50,7 @@ def _missing_spaces(text: str, pairs: Sequence[tuple[Morpheme, Morpheme]]) -> It
     cuts: dict[tuple[int, int], list[int]] = defaultdict(list)
     for one, two in pairs:
         start = _word_start(text, one.start)
-        # A particle that begins a word was not read rightly.
+        # A particle cannot begin a word: the analysis is wrong.
         misread = one.tag.startswith("J") and one.start == start
         if one.end == two.start and one.start < two.start and not misread and _needs_space(one, two):
             cuts[start, _word_end(text, two.end)].append(two.start)
@@ -92,7 +92,7 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
 
 
 def _should_be_anh(one: Morpheme, two: Morpheme) -> bool:
-    """Whether it is "-지 안다": the verb "안다" is no auxiliary."""
+    """Returns whether it is "-지 안다", since the verb "안다" is no auxiliary."""
     return (one.form, one.tag, two.form, two.tag) == ("지", "EC", "안", "VV")
 
 
@@ -109,7 +109,7 @@ def _needs_no_space(text: str, one: Morpheme, two: Morpheme) -> bool:
 
 
 def _right_particle(text: str, noun: Morpheme, particle: Morpheme) -> str:
-    """The form that the particle should have, or "" where it is right."""
+    """Returns the form that the particle should have, or "" where it is right."""
     last, written = text[noun.end - 1], text[particle.start : particle.end]
     if noun.tag not in _NOUNS or not particle.tag.startswith("J") or not is_syllable(last):
         return ""

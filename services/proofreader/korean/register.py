@@ -1,13 +1,13 @@
-"""Whether a Korean text keeps to one style of sentence endings."""
+"""Checks whether a Korean text keeps to one style of sentence endings."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.hangul import CODA_BIEUP, coda
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 _HAEYO = "해요체"
 _HASIPSIO = "하십시오체"
@@ -18,9 +18,9 @@ _FEWEST_SENTENCES = 4
 _MAX_FINDINGS = 2
 
 
-def korean_register(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def korean_register(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Names the first sentences that leave the style of the others."""
-    checkpoint()
+    check_cancelled()
     styled = [
         (style, each)
         for each in submission.sentences
@@ -38,7 +38,7 @@ def korean_register(submission: Submission, checkpoint: Checkpoint) -> Iterator[
 
 
 def _style(sentence: str) -> str:
-    """The style a sentence ends in, "" where that cannot be told."""
+    """Returns the style that a sentence ends in, or "" where that cannot be told."""
     end = _CLOSING.sub("", sentence)
     formal = _FORMAL.search(end)
     if end.endswith(("십시오", "십시요")) or (formal and coda(formal[1]) == CODA_BIEUP):

@@ -1,4 +1,4 @@
-"""Misspelt Korean words, by likelihood.
+"""Finds misspelt Korean words by likelihood.
 
 A word is suspected where the analyser does not know it or finds it very unlikely where it stands. It is
 called misspelt only if changing one letter of it makes its surroundings far likelier, and leads to words that
@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import is_usual, one_letter_away
 from services.proofreader.korean.analyser import KoreanAnalyser, Morpheme
-from services.proofreader.submission import Sentence, Submission
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 
 # Logarithms of likelihoods, as Kiwi gives them.
 _SUSPICIOUS = -13.0
@@ -37,7 +37,7 @@ _FUNCTIONAL = frozenset("JE")
 class _Suspect:
     start: int
     end: int
-    sentence: Sentence
+    sentence: ParsedSentence
     morphemes: tuple[Morpheme, ...]
 
     @property
@@ -51,7 +51,11 @@ class _Suspect:
 
 @dataclass(frozen=True, slots=True)
 class _Correction:
-    """What was probably meant. `of_ending`: the words are the same, a particle or an ending is another."""
+    """Says what was probably meant.
+
+    Attributes:
+        of_ending: Whether only a particle or an ending differs.
+    """
 
     text: str
     of_ending: bool
@@ -63,14 +67,14 @@ class KoreanSpelling:
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
 
-    def find(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
-        """Reads the text once, then looks closely at what it suspects."""
-        suspects = list(self._suspects(submission, checkpoint))
+    def find(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+        """Analyses the text once, then looks closely at the words that it suspects."""
+        suspects = list(self._suspects(submission, check_cancelled))
         forms = Counter(each.form for suspect in suspects for each in suspect.morphemes if not each.known)
         likeliest = sorted(suspects, key=lambda each: (each.known, each.least_score))[:_MAX_SUSPECTS]
         for suspect in sorted(likeliest, key=lambda each: each.start):
-            checkpoint()
-            # What is written the same way twice and is in no dictionary is a name.
+            check_cancelled()
+            # A word of no dictionary that is written the same way twice is taken for a name.
             if any(forms[each.form] > 1 for each in suspect.morphemes):
                 continue
             word = submission.text[suspect.start : suspect.end]
@@ -88,8 +92,8 @@ class KoreanSpelling:
                     "spelling_unusual", "spelling", suspect.start, suspect.end, values={"word": word}
                 )
 
-    def _suspects(self, submission: Submission, checkpoint: Checkpoint) -> Iterator[_Suspect]:
-        for sentence, morphemes in self._analyser.read_sentences(submission, checkpoint):
+    def _suspects(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[_Suspect]:
+        for sentence, morphemes in self._analyser.read_sentences(submission, check_cancelled):
             for found in _WORD.finditer(submission.text, sentence.start, sentence.end):
                 if not submission.is_own(*found.span()) or _ADDRESS.match(submission.text, found.start()):
                     continue
@@ -139,5 +143,5 @@ def _within(morphemes: tuple[Morpheme, ...], start: int, end: int) -> tuple[Morp
 
 
 def _contents(morphemes: tuple[Morpheme, ...]) -> list[tuple[str, str]]:
-    """The morphemes without particles and endings."""
+    """Returns the morphemes without particles and endings."""
     return [(each.form, each.tag) for each in morphemes if each.tag[0] not in _FUNCTIONAL]

@@ -1,23 +1,23 @@
-"""Sentences too long to follow."""
+"""Finds sentences that are too long to follow."""
 
 import re
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
-from services.proofreader.submission import Sentence, Submission
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 
 _WORD = re.compile(r"[\w'’-]+")
-# More words than this, by language: a Korean word carries its particles and endings.
+# The most words, by language: a Korean word carries its particles and endings.
 _LIMITS = {"ko": 30, "en": 45}
 # A list is long without being hard to follow.
 _LIST = re.compile(r";|:\s|\n|(?:,[^,]{1,25}){5}")
 _MAX_FINDINGS = 2
 
 
-def long_sentences(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
-    """Finds the longest of them."""
-    checkpoint()
+def long_sentences(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+    """Finds the longest sentences that pass the limit."""
+    check_cancelled()
     limit = _LIMITS[submission.language]
     lengths = [(_own_words(submission, each), each) for each in submission.sentences]
     too_long = [(words, each) for words, each in lengths if words > limit and not _LIST.search(each.text)]
@@ -26,6 +26,6 @@ def long_sentences(submission: Submission, checkpoint: Checkpoint) -> Iterator[F
         yield Finding("long_sentence", "concision", each.start, each.end, severity=MODERATE, values=values)
 
 
-def _own_words(submission: Submission, sentence: Sentence) -> int:
+def _own_words(submission: ParsedText, sentence: ParsedSentence) -> int:
     words = _WORD.finditer(submission.text, sentence.start, sentence.end)
     return sum(submission.is_own(*each.span()) for each in words)

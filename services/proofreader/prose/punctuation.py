@@ -1,14 +1,14 @@
-"""Punctuation that is wrong in Korean and English alike."""
+"""Finds punctuation that is wrong in Korean and English alike."""
 
 import re
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 _WORD = r"[^\W\d_]"
-# What is wrong, its wording, and what stands in the place of the match.
+# The pattern of a fault, its wording, and what replaces the match.
 _RULES = (
     (re.compile(rf"(?<={_WORD}) +([.,;!?])(?=\s|$)"), "punctuation_space_before", r"\1"),
     (
@@ -25,11 +25,11 @@ _MAX_EACH = 2
 _MANY_SENTENCES = 3
 
 
-def punctuation(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def punctuation(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds spaces on the wrong side of a mark, doubled marks, and a last sentence without its mark."""
     text = submission.text
     for pattern, wording, replacement in _RULES:
-        checkpoint()
+        check_cancelled()
         matches = (each for each in pattern.finditer(text) if _is_prose(submission, each))
         for found, _ in zip(matches, range(_MAX_EACH), strict=False):
             start, end = _with_words(text, found.start(), found.end())
@@ -41,14 +41,14 @@ def punctuation(submission: Submission, checkpoint: Checkpoint) -> Iterator[Find
     yield from _unfinished(submission)
 
 
-def _is_prose(submission: Submission, found: re.Match[str]) -> bool:
+def _is_prose(submission: ParsedText, found: re.Match[str]) -> bool:
     start, end = _with_words(submission.text, found.start(), found.end())
     around = submission.text[start:end]
     return submission.is_own(found.start(), found.end()) and not _ADDRESS_OR_CODE.search(around)
 
 
-def _unfinished(submission: Submission) -> Iterator[Finding]:
-    """A last sentence that just stops, in a text whose other sentences end in a mark."""
+def _unfinished(submission: ParsedText) -> Iterator[Finding]:
+    """Yields the last sentence if it has no mark in a text whose other sentences end in one."""
     sentences = submission.sentences
     if len(sentences) < _MANY_SENTENCES or not submission.is_own(sentences[-1].start, sentences[-1].end):
         return

@@ -1,12 +1,12 @@
-"""What is said twice: words, openings, whole sentences."""
+"""Finds words, openings and whole sentences that are repeated."""
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
-from services.proofreader.submission import Sentence, Submission
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 
 # Both "had had" and "that that" can be right; Korean doubles words on purpose.
 _DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)[ \t]+\1(?![\w'’-])", re.IGNORECASE)
@@ -20,9 +20,9 @@ _SHORTEST_SENTENCE = 12
 _PLAIN_OPENINGS = frozenset({"The", "A", "An", "In", "이", "그"})
 
 
-def repetition(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def repetition(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds doubled words, sentences that stand there twice, and three sentences with one opening."""
-    checkpoint()
+    check_cancelled()
     for found in _DOUBLED.finditer(submission.text):
         if found[1].lower() not in _MAY_BE_DOUBLED and submission.is_own(*found.span()):
             yield Finding(
@@ -37,8 +37,8 @@ def repetition(submission: Submission, checkpoint: Checkpoint) -> Iterator[Findi
     yield from _same_openings(submission.sentences)
 
 
-def _same_openings(sentences: Sequence[Sentence]) -> Iterator[Finding]:
-    run: list[Sentence] = list(sentences[:1])
+def _same_openings(sentences: Sequence[ParsedSentence]) -> Iterator[Finding]:
+    run: list[ParsedSentence] = list(sentences[:1])
     for one, two in pairwise(sentences):
         run = [*run, two] if _opening(one) and _opening(one) == _opening(two) else [two]
         if len(run) == _RUN:
@@ -46,6 +46,6 @@ def _same_openings(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             yield Finding("repetition_opening", "repetition", two.start, two.end, values=values)
 
 
-def _opening(sentence: Sentence) -> str:
+def _opening(sentence: ParsedSentence) -> str:
     found = _FIRST_WORD.match(sentence.text)
     return found.group() if found and found.group() not in _PLAIN_OPENINGS else ""

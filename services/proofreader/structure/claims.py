@@ -1,20 +1,20 @@
-"""Claims, and whether a reason stands beside them."""
+"""Finds claims that no reason stands beside."""
 
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.structure.markers import CLAIM, REASON
-from services.proofreader.submission import Sentence, Submission
 
 _BESIDE = 1
 _MAX_FINDINGS = 2
 _SEVERAL_PARAGRAPHS = 3
 
 
-def claims(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def claims(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds claims without any sign of a reason in them or in the sentences beside them."""
-    checkpoint()
+    check_cancelled()
     claim, reason = CLAIM[submission.language], REASON[submission.language]
     to_argue = _to_argue(submission)
     bare = (
@@ -32,10 +32,10 @@ def claims(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
         yield Finding("claim_bare", "reason_weak", each.start, each.end, severity=MODERATE)
 
 
-def _to_argue(submission: Submission) -> set[Sentence]:
-    """The sentences whose reasons belong beside them.
+def _to_argue(submission: ParsedText) -> set[ParsedSentence]:
+    """Returns the sentences that need a reason beside them.
 
-    Not titles, and not what the first and the last of several paragraphs say: the rest argues it.
+    Titles are left out. So are the first and the last of several paragraphs, whose claims the others argue.
     """
     body = submission.body()
     if len(body) >= _SEVERAL_PARAGRAPHS:

@@ -1,19 +1,19 @@
-"""How sentences are joined."""
+"""Checks how sentences are joined."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import STRENGTH, Finding
+from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.structure.markers import CONNECTIVES
-from services.proofreader.submission import Sentence, Submission
 
 _FEWEST_SENTENCES = 8
-# Endings join sentences, too: only a longer text misses connectives.
+# Endings join sentences too, so only a longer text lacks connectives.
 _FEWEST_TO_MISS_THEM = 12
 _KINDS_FOR_STRENGTH = 3
-# More often than this, one and the same word is no variety.
+# A text that uses one connective more often than this is not praised for its variety.
 _MOST_OF_ONE = 2
 _OVERUSED_TIMES = 4
 _OVERUSED_SHARE = 0.25
@@ -21,9 +21,9 @@ _OVERUSED_SHARE = 0.25
 _FRAGMENT = re.compile(r"(?:Because|Since|Although|While|Despite)\b[^,]*$")
 
 
-def connectives(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def connectives(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds a text without connectives, or with always the same; praises one with several kinds."""
-    checkpoint()
+    check_cancelled()
     joined = [found for each in submission.sentences if (found := _connective(each, submission.language))]
     total = len(submission.sentences)
     if total < _FEWEST_SENTENCES:
@@ -48,8 +48,8 @@ def connectives(submission: Submission, checkpoint: Checkpoint) -> Iterator[Find
         yield Finding("connective_varied", "transition", 0, 0, polarity=STRENGTH, values={"words": words})
 
 
-def _connective(sentence: Sentence, language: str) -> tuple[str, str, Sentence] | None:
-    """The kind of connective a sentence begins with, the connective, and the sentence."""
+def _connective(sentence: ParsedSentence, language: str) -> tuple[str, str, ParsedSentence] | None:
+    """Returns the kind of connective that a sentence begins with, the connective, and the sentence."""
     for kind, pattern in CONNECTIVES[language].items():
         found = pattern.match(sentence.text)
         if found:

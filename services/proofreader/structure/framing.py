@@ -1,19 +1,19 @@
-"""How a text opens and ends."""
+"""Checks how a text opens and ends."""
 
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import STRENGTH, Finding
+from services.proofreader.parsed_text import ParsedText
 from services.proofreader.structure.markers import ADDING, CONCLUDING, CONNECTIVES
-from services.proofreader.submission import Submission
 
 _FEWEST_SENTENCES = 8
 _LAST_SENTENCES = 3
 
 
-def framing(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def framing(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds openings that lean on something unsaid and endings that start anew; praises a conclusion."""
-    checkpoint()
+    check_cancelled()
     sentences = [each for each in submission.sentences if submission.is_own(each.start, each.start + 1)]
     if len(sentences) < _FEWEST_SENTENCES:
         return

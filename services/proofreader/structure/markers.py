@@ -1,11 +1,11 @@
-"""Words by which Korean and English texts show their order and their reasons."""
+"""Lists the words by which Korean and English texts show their order and their reasons."""
 
 import re
 from collections.abc import Mapping
 
 Patterns = Mapping[str, re.Pattern[str]]
 
-# At the beginning of a sentence, by language and kind.
+# Connectives at the beginning of a sentence, by language and kind.
 CONNECTIVES: Mapping[str, Patterns] = {
     "ko": {
         "addition": re.compile(r"(?:그리고|또한?|게다가|더구나|뿐만 아니라|아울러)(?![가-힣])"),
@@ -51,7 +51,7 @@ CLAIM: Patterns = {
         re.IGNORECASE,
     ),
 }
-# Wide on purpose: where there may be a reason, nothing is said.
+# These are wide on purpose: where there may be a reason, no claim is reported.
 REASON: Patterns = {
     "ko": re.compile(
         r"왜냐하면|때문|므로|니까|따라서|그래서|덕분|예를 들|실제로|예컨대|근거|이유|까닭|통계|조사|연구"

@@ -1,10 +1,10 @@
-"""How a text is divided into paragraphs."""
+"""Checks how a text is divided into paragraphs."""
 
 from collections.abc import Iterator
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, STRENGTH, Finding
-from services.proofreader.submission import Paragraph, Submission
+from services.proofreader.parsed_text import ParsedParagraph, ParsedText
 
 _MANY_SENTENCES = 10
 _MOST_IN_ONE_PARAGRAPH = 12
@@ -12,9 +12,9 @@ _WELL_DIVIDED = range(3, 10)
 _MAX_LONG = 2
 
 
-def paragraphs(submission: Submission, checkpoint: Checkpoint) -> Iterator[Finding]:
+def paragraphs(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
     """Finds a long text without paragraphs and overlong paragraphs; praises a text that is well divided."""
-    checkpoint()
+    check_cancelled()
     body = submission.body()
     sentences = sum(len(each.sentences) for each in body)
     if len(body) == 1 and sentences >= _MANY_SENTENCES:
@@ -33,5 +33,5 @@ def paragraphs(submission: Submission, checkpoint: Checkpoint) -> Iterator[Findi
         yield Finding("paragraph_clear", "paragraph_focus", 0, 0, polarity=STRENGTH)
 
 
-def _is_well_filled(paragraph: Paragraph) -> bool:
+def _is_well_filled(paragraph: ParsedParagraph) -> bool:
     return len(paragraph.sentences) in _WELL_DIVIDED

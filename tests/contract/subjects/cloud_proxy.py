@@ -6,10 +6,10 @@ from functools import partial
 
 from tests.contract.subject import Subject
 from tests.fakes.providers.proxy import ADAPTERS, Adapter, proxying
-from tests.fakes.providers.reply import Answer
+from tests.fakes.providers.reply import Output
 
 # Long enough to be cut short by a caller, and soon over for one that waits.
-_UNHURRIED = Answer(pieces=tuple(f"word{number} " for number in range(20)), pause=0.02)
+_UNHURRIED = Output(pieces=tuple(f"word{number} " for number in range(20)), pause=0.02)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
 from tests.fakes.providers.openai import version
-from tests.fakes.providers.reply import Answer
+from tests.fakes.providers.reply import Output
 
 # Here the input without what was cached is counted: 100 in all, as elsewhere.
 _INPUT = {"input_tokens": 80, "cache_read_input_tokens": 20, "cache_creation_input_tokens": 0}
@@ -31,7 +31,7 @@ class Messages:
             return None
         return {"input_tokens": len(json.dumps(request.body["messages"], ensure_ascii=False))}
 
-    def whole(self, request: Received, answer: Answer) -> Body:
+    def whole(self, request: Received, answer: Output) -> Body:
         # The model thinks first, as the adaptive ones do.
         content: list[Body] = [{"type": "thinking", "thinking": "Hm.", "signature": "s"}]
         if answer.pieces:
@@ -39,7 +39,7 @@ class Messages:
         message = _message(request) | {"content": content, "stop_reason": answer.finish or "end_turn"}
         return message | {"usage": _INPUT | _OUTPUT}
 
-    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+    def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         text = {"type": "text", "text": ""}
         content = [
             _event("message_start", message=_message(request)),

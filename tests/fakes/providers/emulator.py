@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from tests.fakes.providers.reply import Answer, Fault, Raw, Reply
+from tests.fakes.providers.reply import Fault, Output, Raw, Reply
 from tests.fakes.providers.schema_instance import instance
 
 Body = Mapping[str, Any]
@@ -39,10 +39,10 @@ class Dialect(Protocol):
     def wants_picture(self, request: Received) -> bool:
         """Whether a picture is asked for."""
 
-    def whole(self, request: Received, answer: Answer) -> Body:
+    def whole(self, request: Received, answer: Output) -> Body:
         """The answer in one."""
 
-    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+    def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         """The media type of a stream, its chunks with content, and those that end it."""
 
     def count(self, request: Received) -> Body | None:
@@ -62,7 +62,7 @@ class Emulator:
     dialect: Dialect
     address: str = ""
     script: deque[Reply] = field(default_factory=deque)
-    otherwise: Callable[[], Answer] = Answer
+    otherwise: Callable[[], Output] = Output
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,16 +87,16 @@ class Emulator:
             self.hung_up.set()
             raise
 
-    def _suitable(self, received: Received) -> Answer:
+    def _suitable(self, received: Received) -> Output:
         schema = self.dialect.schema(received)
         if schema is not None:
             text = json.dumps(instance(schema), ensure_ascii=False)
-            return Answer(pieces=tuple(text[at : at + 16] for at in range(0, len(text), 16)))
+            return Output(pieces=tuple(text[at : at + 16] for at in range(0, len(text), 16)))
         if self.dialect.wants_picture(received):
-            return Answer(pieces=(), picture=PICTURE)
+            return Output(pieces=(), picture=PICTURE)
         return self.otherwise()
 
-    async def _unary(self, request: web.Request, received: Received, answer: Answer) -> web.StreamResponse:
+    async def _unary(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
         await asyncio.sleep(answer.pause * len(answer.pieces))
         if answer.error is not None:
             return web.json_response(answer.error)
@@ -106,7 +106,7 @@ class Emulator:
             return await _raw(request, Raw(fault=answer.fault))
         return web.json_response(self.dialect.whole(received, answer))
 
-    async def _stream(self, request: web.Request, received: Received, answer: Answer) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
         media_type, content, end = self.dialect.chunks(received, answer)
         response = web.StreamResponse(headers={"content-type": media_type})
         await response.prepare(request)

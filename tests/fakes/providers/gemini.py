@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
-from tests.fakes.providers.reply import Answer
+from tests.fakes.providers.reply import Output
 
 # The candidates are counted without the thoughts: 50 in all, as elsewhere.
 _USAGE = {
@@ -41,18 +41,18 @@ class GenerateContent:
             return None
         return {"totalTokens": len(json.dumps(request.body, ensure_ascii=False))}
 
-    def whole(self, request: Received, answer: Answer) -> Body:
+    def whole(self, request: Received, answer: Output) -> Body:
         response = _response(request, [answer.text] if answer.pieces else [], answer)
         response["candidates"][0]["finishReason"] = answer.finish or "STOP"
         return response | {"usageMetadata": _USAGE}
 
-    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
-        content: list[Body] = [_response(request, [piece], Answer()) for piece in answer.pieces]
+    def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+        content: list[Body] = [_response(request, [piece], Output()) for piece in answer.pieces]
         if answer.picture:
             content.append(_response(request, [], answer))
         if answer.error is not None:
             content.append(answer.error)
-        ended = _response(request, [], Answer())
+        ended = _response(request, [], Output())
         ended["candidates"][0]["finishReason"] = answer.finish or "STOP"
         ended["usageMetadata"] = _USAGE
         if request.query.get("alt") == "sse":
@@ -78,7 +78,7 @@ def _instruction(request: Received) -> str:
     return "".join(part.get("text", "") for part in parts)
 
 
-def _response(request: Received, texts: Sequence[str], answer: Answer) -> dict[str, Any]:
+def _response(request: Received, texts: Sequence[str], answer: Output) -> dict[str, Any]:
     parts: list[Body] = [{"text": text} for text in texts]
     if answer.picture:
         data = base64.b64encode(answer.picture).decode()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
-from tests.fakes.providers.reply import Answer
+from tests.fakes.providers.reply import Output
 
 USAGE = {
     "prompt_tokens": 100,
@@ -34,7 +34,7 @@ class ChatCompletions:
     def count(self, request: Received) -> Body | None:
         return None
 
-    def whole(self, request: Received, answer: Answer) -> Body:
+    def whole(self, request: Received, answer: Output) -> Body:
         message = {"role": "assistant", "content": answer.text}
         choice = {"index": 0, "message": message, "finish_reason": answer.finish or "stop"}
         return {
@@ -46,7 +46,7 @@ class ChatCompletions:
             "usage": USAGE,
         }
 
-    def chunks(self, request: Received, answer: Answer) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
+    def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         content = [*_content(request, answer)]
         if answer.error is not None:
             return "text/event-stream", [*content, _event(answer.error)], []
@@ -64,7 +64,7 @@ def version(request: Received) -> str:
     return f"{request.body['model']}-2026-11-24"
 
 
-def _content(request: Received, answer: Answer) -> Iterator[bytes]:
+def _content(request: Received, answer: Output) -> Iterator[bytes]:
     for piece in answer.pieces:
         choice = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
         yield _event(_chunk(request, [choice]))

@@ -17,7 +17,7 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Output:
     """An answer of the model.
 
     `finish` is the provider's own word; "" is the one for a natural end. After the pieces comes `error`, the
@@ -47,7 +47,7 @@ class Raw:
     fault: Fault | None = None
 
 
-Reply = Answer | Raw
+Reply = Output | Raw
 
 
 def error(status: int, body: object, **headers: str) -> Raw:

@@ -2,7 +2,7 @@ import json
 
 import httpx2
 
-from services.cloud_proxy.provider import Ending, Finish
+from services.cloud_proxy.provider import AnswerEnd, Finish
 from services.cloud_proxy.providers.huggingface import HuggingFace
 from services.cloud_proxy.settings import Connection
 from tests.unit.cloud_proxy.prompts import prompt
@@ -28,4 +28,4 @@ async def test_without_an_address_the_router_chooses_and_nothing_is_looked_up() 
     assert body["model"] == "b"
     # In the router's form, which is OpenAI's.
     assert body["response_format"]["json_schema"]["schema"] == SCHEMA
-    assert pieces[-1] == Ending(Finish.STOP, "stop", "b-1", None)
+    assert pieces[-1] == AnswerEnd(Finish.STOP, "stop", "b-1", None)

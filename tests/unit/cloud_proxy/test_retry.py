@@ -12,7 +12,7 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer
+from services.cloud_proxy.provider_errors import ConnectionLost, EmptyAnswer, NoAnswer
 from services.cloud_proxy.retry import Retries, RetryBudget
 from tests.fakes.clock import FakeClock
 
@@ -80,7 +80,7 @@ async def attempts(error: ChorusError, *, seconds: float = 60, spent: RetryBudge
     ("error", "expected"),
     [
         (Unavailable("x", retry_delay=0.0), 3),
-        (Dropped("x", retry_delay=0.0), 3),
+        (ConnectionLost("x", retry_delay=0.0), 3),
         (RateLimited("x", retry_delay=0.0), 3),
         (RateLimited("x"), 1),
         (NoAnswer("x"), 2),

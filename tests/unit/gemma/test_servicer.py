@@ -20,6 +20,7 @@ from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import GenerationResult, ModelInfo
 from services.gemma.scheduler.engine import ModelState, ModelStatus
 from services.gemma.server.servicer import GemmaServicer
+from tests.fakes.clock import FakeClock
 from tests.fakes.pictures import png_header
 
 NAME = "gemma/gemma-3-4b-it"
@@ -31,7 +32,7 @@ USAGE = generation_pb2.Usage(
     input_tokens=5, output_tokens=3, cost_usd_nanos=0, basis=generation_pb2.USAGE_BASIS_MEASURED
 )
 NO_CONTEXT: Any = None
-DEADLINE = Deadline.after(60)
+DEADLINE = Deadline.after(60, FakeClock())
 
 
 @pytest.fixture(autouse=True)
@@ -131,10 +132,10 @@ async def test_a_stream_is_deltas_then_the_same_completion() -> None:
     assert events[-1].completed == (await generate(engine)).completion
 
 
-async def test_the_engine_gets_the_calls_deadline() -> None:
+async def test_the_engine_gets_the_calls_deadline_less_the_reserve_for_its_answer() -> None:
     engine = ScriptedEngine(["a", FINISHED])
     await generate(engine)
-    assert engine.asked[0][1] == DEADLINE
+    assert engine.asked[0][1] == DEADLINE.with_reserve()
 
 
 async def test_another_models_name_is_not_found() -> None:

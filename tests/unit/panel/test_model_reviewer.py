@@ -326,6 +326,16 @@ async def test_a_model_that_could_pass_the_cost_limit_is_not_asked(tmp_path: Pat
     assert records.of(MODEL.name) is None
 
 
+async def test_an_answer_leaves_a_record_of_how_fast_it_was_written(tmp_path: Path) -> None:
+    records = TrackRecords()
+    await ask(Script(GOOD), tmp_path, records=records)
+    record = records.of(MODEL.name)
+    assert record is not None
+    assert (record.calls, record.failure_rate) == (1, 0)
+    # Ten tokens, in no time at all.
+    assert record.output_tokens_per_second > 10
+
+
 async def test_a_model_that_no_server_listed_leaves_no_record(tmp_path: Path) -> None:
     records = TrackRecords()
     await ask(Script(Unavailable("")), tmp_path, listed=ListedModel(MODEL.model, server=""), records=records)

@@ -8,11 +8,11 @@ from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import BadOutput
 from services.proofreader.answer import select, write_answer
 from services.proofreader.finding import MINOR, MODERATE, STRENGTH, Finding
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 SCHEMA = AnswerSchema.parse(answer_schema(Rubric(criteria=[Criterion(id="a"), Criterion(id="b")]), "ko"))
 SHORT = AnswerSchema.parse(answer_schema(Rubric(criteria=[Criterion(id="a")]), "ko", short=True))
-SUBMISSION = Submission.read("[S1] " + "가나다 " * 120 + ". [S2] 끝.", "ko")
+SUBMISSION = ParsedText.read("[S1] " + "가나다 " * 120 + ". [S2] 끝.", "ko")
 
 
 def _finding(start: int, end: int, issue: str = "concision", **more: str) -> Finding:

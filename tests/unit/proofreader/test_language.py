@@ -3,14 +3,14 @@ import functools
 import pytest
 
 from services.proofreader.finding import Finding
-from services.proofreader.reviewers import load_reviewers
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.rule_reviewers import load_reviewers
 
 reviewers = functools.cache(load_reviewers)
 
 
 def _found(text: str, language: str) -> list[Finding]:
-    return reviewers()[0].review(Submission.read(text, language), lambda: None)
+    return reviewers()[0].review(ParsedText.read(text, language), lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_an_ending_is_not_taken_for_a_noun() -> None:
 def test_looks_at_a_long_text_in_bounded_time() -> None:
     steps = 0
 
-    def checkpoint() -> None:
+    def check_cancelled() -> None:
         nonlocal steps
         steps += 1
 
     text = "우리는 캍이 갔다. " * 3 + "나는 깉이 먹었다. 가켝이 비싸다. " + "밥을 먹는다. " * 2000
-    reviewers()[0].review(Submission.read(text, "ko"), checkpoint)
+    reviewers()[0].review(ParsedText.read(text, "ko"), check_cancelled)
     assert steps < 3 * 2005 + 200

@@ -4,14 +4,15 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from typing_extensions import override
 
-from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse, PanelPolicy
 from chorus.feedback.v1.submission_pb2 import Submission
 from orchestrator.panel.audience import Audience
-from orchestrator.review.earlier_run import EarlierRun, Event
+from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.review.idempotent_runs import IdempotentRuns
-from orchestrator.review.pipeline import ReviewEvent
+from orchestrator.review.submission_reviewer import Event, ReviewEvent
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoredRequest, StoreError
@@ -170,9 +171,9 @@ def test_a_run_that_loses_a_cancellation_is_cancelled_again(tmp_path: Path) -> N
 def test_a_run_elsewhere_that_outlasts_the_deadline_is_given_up(tmp_path: Path) -> None:
     class HeldElsewhere(SqliteStore):
         @asynccontextmanager
-        async def lease(self, request_id: str) -> AsyncIterator[bool]:
+        async def lease(self, request_id: str) -> AsyncIterator[None]:
             await asyncio.Event().wait()
-            yield True
+            yield
 
     async def seconds_left() -> float:
         deadline = later(10)
@@ -346,12 +347,35 @@ async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: Sq
     assert script.bought == 1
 
 
-async def test_whom_the_policy_gave_up_is_not_asked_again(store: SqliteStore) -> None:
+async def test_who_has_waited_for_most_of_the_time_is_given_what_there_is(store: SqliteStore) -> None:
+    clock = FakeClock()
     models = SlowModelReview()
     runs = IdempotentRuns(models, store)
-    request = GetFeedbackRequest()
-    request.CopyFrom(REQUEST)
-    request.policy.straggler_grace.seconds = 1
+    hasty = asyncio.create_task(runs.response(REQUEST, Deadline.after(20, FakeClock())))
+    await models.started.wait()
+    patient = asyncio.create_task(runs.response(REQUEST, Deadline.after(70, clock)))
+    await asyncio.sleep(0)
+    clock.now += 36
+    models.go.set()
+    assert (await patient).feedback_id == (await hasty).feedback_id
+    assert models.asked == ["a/b", "slow/c"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "substitute_for"),
+    [
+        (PanelPolicy(straggler_grace=Duration(seconds=1)), ""),
+        (PanelPolicy(), "e/f"),
+    ],
+    ids=["a straggler", "a substitute"],
+)
+async def test_who_was_given_up_for_another_reason_than_time_is_not_asked_again(
+    store: SqliteStore, policy: PanelPolicy, substitute_for: str
+) -> None:
+    models = SlowModelReview(substitute_for)
+    runs = IdempotentRuns(models, store)
+    request = GetFeedbackRequest(policy=policy)
+    request.MergeFrom(REQUEST)
     hasty = asyncio.create_task(runs.response(request, Deadline.after(20)))
     await models.started.wait()
     patient = asyncio.create_task(runs.response(request, Deadline.after(60)))

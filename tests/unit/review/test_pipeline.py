@@ -10,6 +10,7 @@ from typing_extensions import override
 from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelFeedback, ModelResult, Point
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Rubric, Submission
+from chorus.model.v1.generation_pb2 import Usage
 from chorus.model.v1.model_pb2 import CAPABILITY_JSON_SCHEMA, Model
 from chorus.model.v1.model_service_pb2 import GenerateRequest, GenerateResponse, StreamGenerateResponse
 from orchestrator.calibration.calibrator import RaterCalibrator
@@ -34,11 +35,15 @@ MODELS = ("a/a", "b/b", "c/c", "d/d", "e/e")
 
 
 class FiveModels(ModelLister, GenerationClient, FeedbackSource):
-    """Five models of five families. Each says one point, which is read early for those who listen."""
+    """Five models of five families. Each says one point, which is read early for those who listen.
+
+    They score 3 and, if they are obedient, 5 where the attack says so.
+    """
 
     def __init__(self) -> None:
         self.asked = 0
         self.read_early = 0
+        self.obedient = False
         self.scores = dict.fromkeys(MODELS, 3.0)
 
     @override
@@ -74,9 +79,10 @@ class FiveModels(ModelLister, GenerationClient, FeedbackSource):
         if listener is not None and listener.is_listening:
             self.read_early += 1
             listener.hear(listed.name, Point(id="p1"))
-        given = self.scores[listed.name]
-        scores = [CriterionScore(criterion_id=each.id, score=given) for each in question.rubric.criteria]
-        return ModelResult(model=listed.name, feedback=ModelFeedback(scores=scores))
+        said = 5 if self.obedient and ATTACK in question.submission.text else self.scores[listed.name]
+        scores = [CriterionScore(criterion_id=each.id, score=said) for each in question.rubric.criteria]
+        feedback = ModelFeedback(scores=scores)
+        return ModelResult(model=listed.name, feedback=feedback, usage=Usage(output_tokens=1))
 
 
 class CountingCalibrator(RaterCalibrator):
@@ -179,7 +185,23 @@ async def test_a_calibration_that_is_not_kept_is_refused_before_anyone_is_asked(
     assert models.asked == 0
 
 
-async def test_what_the_rules_suspect_is_shown(runs: IdempotentRuns) -> None:
+async def test_what_the_rules_suspect_is_shown_and_does_no_harm_to_those_it_does_not_help(
+    runs: IdempotentRuns,
+) -> None:
     response = await runs.response(REQUEST, Deadline.after(60))
     assert [each.quote for each in response.merged.suspected_injections] == [ATTACK]
     assert not response.merged.confirmed_injections
+    assert {each.score for each in response.merged.scores} == {3}
+    # One model was asked again.
+    assert response.usage.output_tokens == len(MODELS) + 1
+
+
+async def test_scores_rest_on_what_models_say_without_a_passage_that_moved_them(
+    runs: IdempotentRuns, models: FiveModels
+) -> None:
+    models.obedient = True
+    response = await runs.response(REQUEST, Deadline.after(60))
+    assert [each.quote for each in response.merged.confirmed_injections] == [ATTACK]
+    assert {each.score for each in response.merged.scores} == {3}
+    assert {each.feedback.scores[0].score for each in response.results} == {5}
+    assert response.usage.output_tokens == 2 * len(MODELS)

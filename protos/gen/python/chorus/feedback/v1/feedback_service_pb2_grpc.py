@@ -110,7 +110,8 @@ class FeedbackServiceServicer(object):
         2. for each model any number of `delta`, then exactly one `result`,
         interleaved between models; a substitute announces itself by its
         `result`; from the second family on, each `result` with feedback,
-        except the last, is followed by a provisional `merged`;
+        except the last, is followed by a provisional `merged`. A stored answer
+        comes without `delta` and `merged`;
         3. one final `response`, last, then OK.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -45,7 +45,8 @@ class FeedbackServiceStub:
       2. for each model any number of `delta`, then exactly one `result`,
          interleaved between models; a substitute announces itself by its
          `result`; from the second family on, each `result` with feedback,
-         except the last, is followed by a provisional `merged`;
+         except the last, is followed by a provisional `merged`. A stored answer
+         comes without `delta` and `merged`;
       3. one final `response`, last, then OK.
     """
 
@@ -133,7 +134,8 @@ class FeedbackServiceAsyncStub:
       2. for each model any number of `delta`, then exactly one `result`,
          interleaved between models; a substitute announces itself by its
          `result`; from the second family on, each `result` with feedback,
-         except the last, is followed by a provisional `merged`;
+         except the last, is followed by a provisional `merged`. A stored answer
+         comes without `delta` and `merged`;
       3. one final `response`, last, then OK.
     """
 
@@ -225,7 +227,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
           2. for each model any number of `delta`, then exactly one `result`,
              interleaved between models; a substitute announces itself by its
              `result`; from the second family on, each `result` with feedback,
-             except the last, is followed by a provisional `merged`;
+             except the last, is followed by a provisional `merged`. A stored answer
+             comes without `delta` and `merged`;
           3. one final `response`, last, then OK.
         """
 

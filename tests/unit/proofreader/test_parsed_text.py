@@ -1,6 +1,6 @@
 import pytest
 
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 
 @pytest.mark.parametrize(
@@ -14,17 +14,17 @@ from services.proofreader.submission import Submission
     ],
 )
 def test_only_the_next_number_is_a_marker(numbered: str, text: str, sentences: list[str]) -> None:
-    submission = Submission.read(numbered)
+    submission = ParsedText.read(numbered)
     assert submission.text == text
     assert [each.text for each in submission.sentences] == sentences
     assert [text[each.start : each.end] for each in submission.sentences] == sentences
 
 
 def test_a_range_knows_its_sentences() -> None:
-    submission = Submission.read("[S1] One. [S2] Two. [S3] Three.")
+    submission = ParsedText.read("[S1] One. [S2] Two. [S3] Three.")
     assert submission.sentence_ids(0, 4) == ["S1"]
     assert submission.sentence_ids(3, 7) == ["S1", "S2"]
-    assert Submission.read("One. Two.").sentence_ids(0, 4) == []
+    assert ParsedText.read("One. Two.").sentence_ids(0, 4) == []
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_a_range_knows_its_sentences() -> None:
     ],
 )
 def test_knows_the_language(text: str, code: str, language: str) -> None:
-    assert Submission.read(text, code).language == language
+    assert ParsedText.read(text, code).language == language
 
 
 @pytest.mark.parametrize(
-    "borrowed",
+    "quoted",
     [
         "“as somone wrote”",
         '"as somone wrote"',
@@ -53,17 +53,17 @@ def test_knows_the_language(text: str, code: str, language: str) -> None:
         "「somone」",
     ],
 )
-def test_what_is_borrowed_is_not_the_authors(borrowed: str) -> None:
-    text = f"I read {borrowed} today."
-    submission = Submission.read(text)
-    start = text.index(borrowed)
+def test_what_is_quoted_is_not_the_authors(quoted: str) -> None:
+    text = f"I read {quoted} today."
+    submission = ParsedText.read(text)
+    start = text.index(quoted)
     assert not submission.is_own(start + 1, start + 3)
     assert submission.is_own(0, 6)
-    assert submission.is_own(start + len(borrowed) + 1, len(text))
+    assert submission.is_own(start + len(quoted) + 1, len(text))
 
 
 def test_references_are_not_the_authors() -> None:
     text = "I read much.\n\nReferences\nSmith, J. (2001). Somone.\nJones, K. Somone."
-    submission = Submission.read(text)
+    submission = ParsedText.read(text)
     assert submission.is_own(0, 12)
     assert not submission.is_own(text.index("Jones"), len(text))

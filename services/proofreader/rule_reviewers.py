@@ -1,9 +1,9 @@
-"""The two reviewers: which rules each reads a text by."""
+"""Makes the two reviewers out of the rules that each reads a text by."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.proofreader.engine import Checkpoint
+from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.english.confusions import english_confusions
 from services.proofreader.english.register import english_register
 from services.proofreader.english.spelling import EnglishSpelling
@@ -13,6 +13,7 @@ from services.proofreader.korean.confusions import korean_confusions
 from services.proofreader.korean.grammar import KoreanGrammar
 from services.proofreader.korean.register import korean_register
 from services.proofreader.korean.spelling import KoreanSpelling
+from services.proofreader.parsed_text import ParsedText
 from services.proofreader.prose.long_sentences import long_sentences
 from services.proofreader.prose.punctuation import punctuation
 from services.proofreader.prose.repetition import repetition
@@ -20,25 +21,24 @@ from services.proofreader.structure.claims import claims
 from services.proofreader.structure.connectives import connectives
 from services.proofreader.structure.framing import framing
 from services.proofreader.structure.paragraphs import paragraphs
-from services.proofreader.submission import Submission
 
-Rule = Callable[[Submission, Checkpoint], Iterator[Finding]]
+Rule = Callable[[ParsedText, CancellationCheck], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewer:
-    """A set of rules for each language it reads."""
+class RuleReviewer:
+    """Reads a text by the rules for its language."""
 
     name: str
     display_name: str
     rules: Mapping[str, Sequence[Rule]]
 
-    def review(self, submission: Submission, checkpoint: Checkpoint) -> list[Finding]:
-        """Everything the rules find; of two that find something in one place, the first is heard."""
+    def review(self, submission: ParsedText, check_cancelled: CancellationCheck) -> list[Finding]:
+        """Returns everything the rules find. Where two find fault with the same words, the first counts."""
         findings: list[Finding] = []
         for rule in self.rules.get(submission.language, ()):
-            checkpoint()
-            for found in rule(submission, checkpoint):
+            check_cancelled()
+            for found in rule(submission, check_cancelled):
                 if not any(_same_matter(found, each) for each in findings):
                     findings.append(found)
         return findings
@@ -52,13 +52,13 @@ def _same_matter(one: Finding, other: Finding) -> bool:
     return overlap and {one.issue, other.issue} <= _WORD_ISSUES
 
 
-def load_reviewers() -> tuple[Reviewer, ...]:
-    """Both reviewers, with their dictionaries loaded; takes some seconds."""
+def load_reviewers() -> tuple[RuleReviewer, ...]:
+    """Returns both reviewers with their dictionaries loaded, which takes some seconds."""
     analyser = KoreanAnalyser()
     everywhere: tuple[Rule, ...] = (punctuation, repetition, long_sentences)
     structure: tuple[Rule, ...] = (paragraphs, framing, connectives, claims)
     return (
-        Reviewer(
+        RuleReviewer(
             name="chorus/proofreader-language",
             display_name="Chorus proofreader: language",
             rules={
@@ -72,7 +72,7 @@ def load_reviewers() -> tuple[Reviewer, ...]:
                 "en": (english_confusions, EnglishSpelling().find, english_register, *everywhere),
             },
         ),
-        Reviewer(
+        RuleReviewer(
             name="chorus/proofreader-structure",
             display_name="Chorus proofreader: structure",
             rules={"ko": structure, "en": structure},

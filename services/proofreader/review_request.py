@@ -1,4 +1,4 @@
-"""What a GenerateRequest asks of a reviewer."""
+"""Reads what a GenerateRequest asks of a reviewer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,27 +8,34 @@ from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.servicer import CheckedRequest
 from rpckit.errors import NotSupported
-from services.proofreader.submission import Submission
+from services.proofreader.parsed_text import ParsedText
 
 _SUBMISSION_TITLE = "submission"
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
-    """A text to review, and the form of the answer. `feedback_language` is "ko" or "en"."""
+class ReviewRequest:
+    """Asks for the review of one text.
+
+    Attributes:
+        numbered_text: The text, in which each sentence is preceded by its number.
+        language_code: The language of the text; "" if it is not known.
+        schema: The form of the answer.
+        feedback_language: The language of the feedback, "ko" or "en".
+    """
 
     numbered_text: str
     language_code: str
     schema: AnswerSchema
     feedback_language: str
 
-    def submission(self) -> Submission:
-        """The text without the numbers of its sentences; takes time for a long one.
+    def submission(self) -> ParsedText:
+        """Parses the text, which takes time for a long one.
 
         Raises:
             NotSupported: It is in neither of the languages that the reviewers read.
         """
-        submission = Submission.read(self.numbered_text, self.language_code)
+        submission = ParsedText.read(self.numbered_text, self.language_code)
         if submission.language == "other":
             language = f'"{self.language_code}"' if self.language_code else "the language of this text"
             raise NotSupported(
@@ -38,7 +45,7 @@ class Assignment:
         return submission
 
 
-def read_assignment(request: CheckedRequest) -> Assignment:
+def read_review_request(request: CheckedRequest) -> ReviewRequest:
     """Reads what is asked.
 
     Raises:
@@ -51,7 +58,7 @@ def read_assignment(request: CheckedRequest) -> Assignment:
         )
     document = _submission(request.message.turns)
     asked = str(schema.schema.get(LANGUAGE_KEY) or document.language_code).partition("-")[0]
-    return Assignment(
+    return ReviewRequest(
         numbered_text=document.text,
         language_code=document.language_code,
         schema=schema,

@@ -6,7 +6,7 @@ from chorus.model.v1.content_pb2 import ROLE_USER, Document, Part, Turn
 from chorus.model.v1.generation_pb2 import OutputFormat
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.errors import NotSupported
-from services.proofreader.request import read_assignment
+from services.proofreader.review_request import read_review_request
 from tests.unit.modelkit.checked import checked
 
 ANSWER = {"$id": "urn:chorus:answer:1", "type": "object"}
@@ -27,9 +27,9 @@ def _request(
     [({}, "en"), ({"x-feedback-language": "ko"}, "ko"), ({"x-feedback-language": "fr"}, "en")],
 )
 def test_reads_what_is_asked(asked: dict[str, str], language: str) -> None:
-    assignment = read_assignment(checked(_request({**ANSWER, **asked})))
-    assert assignment.submission().text == "One."
-    assert assignment.feedback_language == language
+    review_request = read_review_request(checked(_request({**ANSWER, **asked})))
+    assert review_request.submission().text == "One."
+    assert review_request.feedback_language == language
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_reads_what_is_asked(asked: dict[str, str], language: str) -> None:
 )
 def test_serves_the_answer_to_a_submission_only(request_: GenerateRequest, capability: str) -> None:
     with pytest.raises(NotSupported) as raised:
-        read_assignment(checked(request_))
+        read_review_request(checked(request_))
     assert raised.value.metadata == {"capability": capability}
 
 
@@ -54,7 +54,7 @@ def test_serves_the_answer_to_a_submission_only(request_: GenerateRequest, capab
     ],
 )
 def test_says_which_language_nobody_here_reads(text: str, language: str, named: str) -> None:
-    assignment = read_assignment(checked(_request(text=text, language=language)))
+    review_request = read_review_request(checked(_request(text=text, language=language)))
     with pytest.raises(NotSupported, match=named) as raised:
-        assignment.submission()
+        review_request.submission()
     assert raised.value.metadata == {"capability": "LANGUAGE"}

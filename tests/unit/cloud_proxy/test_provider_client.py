@@ -6,28 +6,28 @@ from prometheus_client import CollectorRegistry
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from rpckit import errors
-from services.cloud_proxy.failures import Dropped, NoAnswer
-from services.cloud_proxy.generation import Gate
 from services.cloud_proxy.metrics import ProviderMetrics
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider, text
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider_client import ProviderClient
+from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer
 from tests.unit.cloud_proxy.prompts import prompt
 
 USAGE = generation_pb2.Usage(input_tokens=100, output_tokens=50, basis=generation_pb2.USAGE_BASIS_MEASURED)
-STOP = Ending(Finish.STOP, "stop", "b-1", USAGE)
+STOP = AnswerEnd(Finish.STOP, "stop", "b-1", USAGE)
 SCHEMA = {"type": "object", "required": ["a"]}
 
-Script = list[Piece | errors.ChorusError]
+ProviderScript = list[AnswerPiece | errors.ChorusError]
 
 
-class Scripted:
+class ScriptedProvider:
     """A provider that gives out one script after the other."""
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: ProviderScript) -> None:
         self.scripts = list(scripts)
         self.prompts: list[Prompt] = []
         self.left = 0
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         self.prompts.append(prompt)
         try:
             for each in self.scripts.pop(0):
@@ -41,12 +41,12 @@ class Scripted:
         pass
 
 
-class Silent(Scripted):
+class Silent(ScriptedProvider):
     def __init__(self) -> None:
         super().__init__()
         self.reached = asyncio.Event()
 
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         self.reached.set()
         try:
             await asyncio.Event().wait()
@@ -55,13 +55,13 @@ class Silent(Scripted):
             self.left += 1
 
 
-def gate(provider: Provider, registry: CollectorRegistry | None = None) -> Gate:
-    return Gate(provider, places=1, metrics=ProviderMetrics(registry or CollectorRegistry()))
+def client(provider: Provider, registry: CollectorRegistry | None = None) -> ProviderClient:
+    return ProviderClient(provider, places=1, metrics=ProviderMetrics(registry or CollectorRegistry()))
 
 
-async def generate(provider: Scripted, asked: Prompt) -> tuple[str, model_service_pb2.Completion]:
+async def generate(provider: ScriptedProvider, asked: Prompt) -> tuple[str, model_service_pb2.Completion]:
     words, completion = "", None
-    async for event in gate(provider).generate(asked):
+    async for event in client(provider).generate(asked):
         if isinstance(event, content_pb2.Part):
             words += event.text
         else:
@@ -75,7 +75,9 @@ both = pytest.mark.parametrize("streaming", [False, True])
 
 @both
 async def test_an_answer_passes(streaming: bool) -> None:
-    words, completion = await generate(Scripted([text("a "), text("b"), STOP]), prompt(streaming=streaming))
+    words, completion = await generate(
+        ScriptedProvider([text("a "), text("b"), STOP]), prompt(streaming=streaming)
+    )
     assert words == "a b"
     assert completion.finish_reason == generation_pb2.FINISH_REASON_STOP
     assert completion.model_version == "b-1"
@@ -84,7 +86,7 @@ async def test_an_answer_passes(streaming: bool) -> None:
 
 @both
 async def test_without_an_ending_it_is_no_answer(streaming: bool) -> None:
-    provider = Scripted([text("a")], [text("a")])
+    provider = ScriptedProvider([text("a")], [text("a")])
     with pytest.raises(NoAnswer):
         await generate(provider, prompt(streaming=streaming))
     # In a stream the word is out, so nothing may follow.
@@ -92,23 +94,25 @@ async def test_without_an_ending_it_is_no_answer(streaming: bool) -> None:
 
 
 async def test_text_without_an_ending_never_leaves_a_unary_call() -> None:
-    events = gate(Scripted([text("a")], [text("a")])).generate(prompt())
+    events = client(ScriptedProvider([text("a")], [text("a")])).generate(prompt())
     with pytest.raises(NoAnswer):
         await anext(events)
 
 
 @both
 async def test_white_space_first_is_held_back_but_not_lost(streaming: bool) -> None:
-    words, _ = await generate(Scripted([text("\n"), text(" "), text("a"), STOP]), prompt(streaming=streaming))
+    words, _ = await generate(
+        ScriptedProvider([text("\n"), text(" "), text("a"), STOP]), prompt(streaming=streaming)
+    )
     assert words == "\n a"
 
 
 @both
 @pytest.mark.parametrize("ending", [[STOP], []], ids=["empty", "unfinished"])
 async def test_no_answer_is_asked_for_again_where_the_caller_set_no_limit(
-    streaming: bool, ending: Script
+    streaming: bool, ending: ProviderScript
 ) -> None:
-    provider = Scripted([text(" \n"), *ending], [text("a"), STOP])
+    provider = ScriptedProvider([text(" \n"), *ending], [text("a"), STOP])
     words, completion = await generate(provider, prompt(streaming=streaming))
     assert words == "a"
     assert completion.usage.input_tokens == 100 + 100 * len(ending)
@@ -116,8 +120,8 @@ async def test_no_answer_is_asked_for_again_where_the_caller_set_no_limit(
 
 @both
 @pytest.mark.parametrize("ending", [[STOP], []], ids=["empty", "unfinished"])
-async def test_who_limits_an_answer_pays_for_one(streaming: bool, ending: Script) -> None:
-    provider = Scripted([text(" \n"), *ending], [text("a"), STOP])
+async def test_who_limits_an_answer_pays_for_one(streaming: bool, ending: ProviderScript) -> None:
+    provider = ScriptedProvider([text(" \n"), *ending], [text("a"), STOP])
     asked = prompt(streaming=streaming)
     asked.request.sampling.max_output_tokens = 100
     with pytest.raises(errors.BadOutput):
@@ -127,7 +131,7 @@ async def test_who_limits_an_answer_pays_for_one(streaming: bool, ending: Script
 
 async def test_a_picture_is_content() -> None:
     picture = content_pb2.Part(image=content_pb2.Image(data=b"x", media_type="image/png"))
-    _, completion = await generate(Scripted([picture, STOP]), prompt())
+    _, completion = await generate(ScriptedProvider([picture, STOP]), prompt())
     assert completion.finish_reason == generation_pb2.FINISH_REASON_STOP
 
 
@@ -143,7 +147,7 @@ async def test_a_picture_is_content() -> None:
 async def test_a_bad_ending_is_an_error_with_its_usage(
     finish: Finish, kind: type[errors.ChorusError], streaming: bool
 ) -> None:
-    provider = Scripted([text("a"), Ending(finish, "word", "b-1", USAGE)])
+    provider = ScriptedProvider([text("a"), AnswerEnd(finish, "word", "b-1", USAGE)])
     with pytest.raises(kind) as caught:
         await generate(provider, prompt(streaming=streaming))
     told = generation_pb2.Usage()
@@ -153,7 +157,7 @@ async def test_a_bad_ending_is_an_error_with_its_usage(
 
 @both
 async def test_a_whole_answer_is_checked_against_its_schema(streaming: bool) -> None:
-    provider = Scripted([text("{}"), STOP])
+    provider = ScriptedProvider([text("{}"), STOP])
     with pytest.raises(errors.BadOutput):
         await generate(provider, prompt(schema=SCHEMA, streaming=streaming))
     assert len(provider.prompts) == 1
@@ -161,21 +165,21 @@ async def test_a_whole_answer_is_checked_against_its_schema(streaming: bool) -> 
 
 @both
 async def test_a_cut_answer_is_not_checked(streaming: bool) -> None:
-    provider = Scripted([text('{"'), Ending(Finish.LENGTH, "length", "b-1", USAGE)])
+    provider = ScriptedProvider([text('{"'), AnswerEnd(Finish.LENGTH, "length", "b-1", USAGE)])
     words, completion = await generate(provider, prompt(schema=SCHEMA, streaming=streaming))
     assert words == '{"'
     assert completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH
 
 
 async def test_what_may_have_been_billed_makes_the_usage_unknown() -> None:
-    provider = Scripted([Dropped("x", retry_delay=0)], [text("a"), STOP])
+    provider = ScriptedProvider([ConnectionLost("x", retry_delay=0)], [text("a"), STOP])
     _, completion = await generate(provider, prompt())
     assert completion.usage.basis == generation_pb2.USAGE_BASIS_UNKNOWN
 
 
 @both
 async def test_nothing_follows_what_is_out(streaming: bool) -> None:
-    provider = Scripted([text("a"), errors.Unavailable("x", retry_delay=0)], [text("b"), STOP])
+    provider = ScriptedProvider([text("a"), errors.Unavailable("x", retry_delay=0)], [text("b"), STOP])
     if streaming:
         with pytest.raises(errors.Unavailable):
             await generate(provider, prompt(streaming=True))
@@ -186,7 +190,7 @@ async def test_nothing_follows_what_is_out(streaming: bool) -> None:
 
 async def test_the_last_error_says_when_to_come_back() -> None:
     with pytest.raises(errors.RateLimited) as caught:
-        await generate(Scripted([errors.RateLimited("x")]), prompt())
+        await generate(ScriptedProvider([errors.RateLimited("x")]), prompt())
     assert caught.value.retry_delay == 1
 
 
@@ -208,7 +212,7 @@ async def test_who_leaves_takes_the_providers_call_along() -> None:
 
 
 async def test_places_are_few_and_waiting_is_bounded() -> None:
-    silent = gate(Silent())
+    silent = client(Silent())
 
     async def take() -> None:
         async for _ in silent.generate(prompt()):
@@ -224,8 +228,8 @@ async def test_places_are_few_and_waiting_is_bounded() -> None:
 
 async def test_every_attempt_is_counted_and_what_they_used_together() -> None:
     registry, asked = CollectorRegistry(), prompt()
-    provider = Scripted([Ending(Finish.STOP, "stop", "b-1", USAGE)], [text("a"), STOP])
-    async for _ in gate(provider, registry).generate(asked):
+    provider = ScriptedProvider([AnswerEnd(Finish.STOP, "stop", "b-1", USAGE)], [text("a"), STOP])
+    async for _ in client(provider, registry).generate(asked):
         pass
 
     def value(name: str, **labels: str) -> float | None:

@@ -1,4 +1,4 @@
-"""One generation: a place at the provider, the clock, retries, the checks of the answer, the costs."""
+"""Asks one provider: admission, deadline, retries, the checks of the answer, the costs of the attempts."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,19 +10,26 @@ from modelkit.usage import with_usage
 from rpckit.admission import Admission
 from rpckit.call import current_trace
 from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
-from services.cloud_proxy.failures import Dropped, EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
-from services.cloud_proxy.provider import Ending, Finish, Piece, Prompt, Provider
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider
+from services.cloud_proxy.provider_errors import ConnectionLost, EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.retry import Retries, RetryBudget
 
+# How many calls may wait for each one that is being answered.
 _QUEUED_PER_PLACE = 4
-# Where the provider named none.
+# Seconds that a caller is told to wait where the provider named no delay.
 _DEFAULT_RETRY_DELAY = 1.0
 
 
-class Gate:
-    """The way to one provider, for all the calls that go there."""
+class ProviderClient:
+    """Carries all the calls that go to one provider.
+
+    Args:
+        provider: The adapter of the provider's SDK.
+        places: How many calls the provider is given at once.
+        metrics: Counts the attempts, and the tokens and money that they take.
+    """
 
     def __init__(self, provider: Provider, places: int, metrics: ProviderMetrics) -> None:
         self._provider = provider
@@ -31,13 +38,13 @@ class Gate:
         self._budget = RetryBudget()
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
-        """The parts of the answer, then its Completion.
+        """Yields the parts of the answer, then its Completion.
 
-        Nothing is tried again once a part is out. A prompt that does not stream gives its parts out when the
-        answer has ended well.
+        Nothing is tried again once a part has been yielded. A prompt that does not stream yields its parts
+        when the answer has ended well.
 
         Raises:
-            ChorusError: Its details hold the Usage, if the attempts consumed anything.
+            ChorusError: There is no answer. The details hold the Usage, if the attempts consumed anything.
         """
         costs = AttemptCosts(prompt.entry.price)
         try:
@@ -46,71 +53,73 @@ class Gate:
                     yield event
         finally:
             if (usage := costs.total()) is not None:
-                self._metrics.use(prompt.entry.name, usage)
+                self._metrics.count_usage(prompt.entry.name, usage)
 
     async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[GenerationEvent, None]:
-        # Who limits an answer has reckoned with the cost of one, and asks again for itself.
+        # A caller that limits the answer has a budget for one answer, and asks again itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
         retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
         async with self._admission.admit(prompt.deadline):
             self._budget.deposit()
             while True:
-                is_out = False
+                has_yielded = False
                 try:
-                    async with aclosing(self._watched_attempt(prompt, costs)) as pieces:
+                    async with aclosing(self._measured_attempt(prompt, costs)) as pieces:
                         async for piece in pieces:
-                            is_out = True
-                            yield _completion(piece, costs) if isinstance(piece, Ending) else piece
+                            has_yielded = True
+                            yield _completion(piece, costs) if isinstance(piece, AnswerEnd) else piece
                 except ChorusError as error:
-                    if isinstance(error, Timeout | Dropped | NoAnswer):
+                    if isinstance(error, Timeout | ConnectionLost | NoAnswer):
                         costs.add(None)
-                    if is_out or not await retries.again(error):
-                        raise _told(error, costs) from None
+                    if has_yielded or not await retries.again(error):
+                        raise _with_delay_and_usage(error, costs) from None
                 else:
                     return
 
-    async def _watched_attempt(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[Piece, None]:
+    async def _measured_attempt(
+        self, prompt: Prompt, costs: AttemptCosts
+    ) -> AsyncGenerator[AnswerPiece, None]:
         model = prompt.entry.name
         with self._metrics.attempt(model), current_trace().span("attempt", **{"chorus.model": model}) as span:
             async with aclosing(self._attempt(prompt, costs)) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, Ending) and piece.usage is not None:
+                    if isinstance(piece, AnswerEnd) and piece.usage is not None:
                         span.set_attribute("chorus.input_tokens", piece.usage.input_tokens)
                         span.set_attribute("chorus.output_tokens", piece.usage.output_tokens)
                     yield piece
 
-    async def _attempt(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[Piece, None]:
+    async def _attempt(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[AnswerPiece, None]:
         held: list[content_pb2.Part] = []
         answer = ""
-        ending: Ending | None = None
+        end: AnswerEnd | None = None
         has_content = False
         async with aclosing(self._provider.answer(prompt)) as pieces:
             while (piece := await _next(pieces, prompt)) is not None:
-                if isinstance(piece, Ending):
-                    ending = piece
+                if isinstance(piece, AnswerEnd):
+                    end = piece
                     continue
                 held.append(piece)
                 answer += piece.text
                 has_content = has_content or piece.HasField("image") or bool(piece.text.strip())
-                # White space alone is no answer yet, and may turn out to be all there is.
+                # White space is held back: an answer of nothing else is empty and may be asked for again.
                 if prompt.streaming and has_content:
                     for part in held:
                         yield part
                     held.clear()
-        if ending is None:
+        if end is None:
             raise NoAnswer("the answer has no finish reason")
-        costs.add(ending.usage)
-        _check_finish(ending, prompt)
+        costs.add(end.usage)
+        _check_finish(end, prompt)
         if not has_content:
-            raise EmptyAnswer(f"the answer is empty ({ending.word})")
-        if prompt.schema is not None and ending.finish is Finish.STOP:
+            raise EmptyAnswer(f"the answer is empty ({end.word})")
+        if prompt.schema is not None and end.finish is Finish.STOP:
             prompt.schema.check_text(answer)
         for part in held:
             yield part
-        yield ending
+        yield end
 
 
-async def _next(pieces: AsyncGenerator[Piece, None], prompt: Prompt) -> Piece | None:
+async def _next(pieces: AsyncGenerator[AnswerPiece, None], prompt: Prompt) -> AnswerPiece | None:
     try:
         async with asyncio.timeout(prompt.deadline.remaining()):
             return await anext(pieces, None)
@@ -118,29 +127,29 @@ async def _next(pieces: AsyncGenerator[Piece, None], prompt: Prompt) -> Piece | 
         raise Timeout(f"{prompt.entry.provider} did not answer in time") from None
 
 
-def _check_finish(ending: Ending, prompt: Prompt) -> None:
-    match ending.finish:
+def _check_finish(end: AnswerEnd, prompt: Prompt) -> None:
+    match end.finish:
         case Finish.BLOCKED:
-            raise ContentBlocked(f"{prompt.entry.provider} blocked it: {ending.word}")
+            raise ContentBlocked(f"{prompt.entry.provider} blocked it: {end.word}")
         case Finish.TOO_LONG:
-            raise too_long(prompt.entry, f"{prompt.entry.provider} stopped: {ending.word}")
+            raise too_long(prompt.entry, f"{prompt.entry.provider} stopped: {end.word}")
         case Finish.BROKEN:
-            raise BadOutput(f"{prompt.entry.provider} ended the answer with {ending.word!r}")
+            raise BadOutput(f"{prompt.entry.provider} ended the answer with {end.word!r}")
         case Finish.STOP | Finish.LENGTH:
             pass
 
 
-def _completion(ending: Ending, costs: AttemptCosts) -> model_service_pb2.Completion:
-    is_cut = ending.finish is Finish.LENGTH
+def _completion(end: AnswerEnd, costs: AttemptCosts) -> model_service_pb2.Completion:
+    is_cut = end.finish is Finish.LENGTH
     return model_service_pb2.Completion(
         finish_reason=generation_pb2.FINISH_REASON_LENGTH if is_cut else generation_pb2.FINISH_REASON_STOP,
         usage=costs.total(),
-        model_version=ending.model_version,
+        model_version=end.model_version,
     )
 
 
-def _told(error: ChorusError, costs: AttemptCosts) -> ChorusError:
-    """The error as the caller is told it: with the time to wait and with what was consumed."""
+def _with_delay_and_usage(error: ChorusError, costs: AttemptCosts) -> ChorusError:
+    """Returns the error as the caller gets it: with the time to wait and with what was consumed."""
     if isinstance(error, RateLimited | Unavailable) and error.retry_delay is None:
         error.retry_delay = _DEFAULT_RETRY_DELAY
     usage = costs.total()

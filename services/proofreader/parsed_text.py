@@ -1,11 +1,11 @@
-"""The text under review, as the rules read it."""
+"""Parses the text under review into sentences, paragraphs and quotations, as the rules read it."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modelkit.language import detect_language, primary_subtag
-from services.proofreader.quoted_spans import borrowed_spans
+from services.proofreader.quoted_spans import quoted_spans
 
 _MARKER = re.compile(r"\[S(\d+)\] ")
 _UNNUMBERED_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’」』)\]]*(?=\s|$)|(?=\n)|$)")
@@ -14,8 +14,12 @@ _CLOSING_MARKS = ".!?…\"'”’)"
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A half-open range of the text; `id` is its number in the request ("S12"), "" where it has none."""
+class ParsedSentence:
+    """A half-open range of the text.
+
+    Attributes:
+        id: Its number in the request, such as "S12"; "" where it has none.
+    """
 
     id: str
     start: int
@@ -24,27 +28,37 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A line of the text that is not empty, and the sentences that begin in it."""
+class ParsedParagraph:
+    """A line of the text that is not empty, with the sentences that begin in it."""
 
     start: int
     end: int
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[ParsedSentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A text without the numbers of its sentences. `language` is "ko", "en" or "other"."""
+class ParsedText:
+    """A text without the numbers of its sentences.
+
+    Attributes:
+        language: "ko", "en" or "other".
+        quoted: Half-open ranges that are not the author's own words.
+    """
 
     text: str
     language: str
-    sentences: tuple[Sentence, ...]
-    paragraphs: tuple[Paragraph, ...]
-    borrowed: tuple[tuple[int, int], ...]
+    sentences: tuple[ParsedSentence, ...]
+    paragraphs: tuple[ParsedParagraph, ...]
+    quoted: tuple[tuple[int, int], ...]
 
     @classmethod
-    def read(cls, numbered: str, language_code: str = "") -> "Submission":
-        """Reads a text whose sentences may be preceded by their numbers, "[S1] ", "[S2] " and so on."""
+    def read(cls, numbered: str, language_code: str = "") -> "ParsedText":
+        """Parses a text whose sentences may be preceded by their numbers, "[S1] ", "[S2] " and so on.
+
+        Args:
+            numbered: The text with its numbers.
+            language_code: Trusted if it is given; else the language is detected.
+        """
         text, starts = _without_markers(numbered)
         sentences = tuple(_numbered(text, starts) if starts else _unnumbered(text))
         return cls(
@@ -52,15 +66,15 @@ class Submission:
             language=_language(text, language_code),
             sentences=sentences,
             paragraphs=tuple(_paragraphs(text, sentences)),
-            borrowed=tuple(borrowed_spans(text)),
+            quoted=tuple(quoted_spans(text)),
         )
 
     def is_own(self, start: int, end: int) -> bool:
-        """Whether the range holds the author's own words: no quotation, address, citation, code or title."""
-        return not any(first < end and start < last for first, last in self.borrowed)
+        """Returns whether the range holds the author's own words: no quotation, address, citation or code."""
+        return not any(first < end and start < last for first, last in self.quoted)
 
-    def body(self) -> list[Paragraph]:
-        """The author's own paragraphs that end in a mark, as no title or heading does."""
+    def body(self) -> list[ParsedParagraph]:
+        """Returns the author's own paragraphs that end in a mark, as no title or heading does."""
         return [
             each
             for each in self.paragraphs
@@ -68,7 +82,7 @@ class Submission:
         ]
 
     def sentence_ids(self, start: int, end: int) -> list[str]:
-        """The numbers of the sentences that a range touches."""
+        """Returns the numbers of the sentences that a range touches."""
         return [each.id for each in self.sentences if each.id and each.start < end and start < each.end]
 
 
@@ -77,7 +91,7 @@ def _without_markers(numbered: str) -> tuple[str, list[int]]:
     starts: list[int] = []
     length = end = 0
     for marker in _MARKER.finditer(numbered):
-        # Anything else that looks like a marker is the author's.
+        # The author wrote whatever else looks like a number.
         if int(marker[1]) != len(starts) + 1:
             continue
         piece = numbered[end : marker.start()]
@@ -88,21 +102,21 @@ def _without_markers(numbered: str) -> tuple[str, list[int]]:
     return "".join((*pieces, numbered[end:])), starts
 
 
-def _numbered(text: str, starts: list[int]) -> Iterator[Sentence]:
+def _numbered(text: str, starts: list[int]) -> Iterator[ParsedSentence]:
     for number, (start, limit) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True), start=1):
         sentence = text[start:limit].rstrip()
-        yield Sentence(f"S{number}", start, start + len(sentence), sentence)
+        yield ParsedSentence(f"S{number}", start, start + len(sentence), sentence)
 
 
-def _unnumbered(text: str) -> Iterator[Sentence]:
+def _unnumbered(text: str) -> Iterator[ParsedSentence]:
     for found in _UNNUMBERED_SENTENCE.finditer(text):
-        yield Sentence("", found.start(), found.end(), found.group())
+        yield ParsedSentence("", found.start(), found.end(), found.group())
 
 
-def _paragraphs(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Paragraph]:
+def _paragraphs(text: str, sentences: tuple[ParsedSentence, ...]) -> Iterator[ParsedParagraph]:
     for line in _PARAGRAPH.finditer(text):
         inside = tuple(each for each in sentences if line.start() <= each.start < line.end())
-        yield Paragraph(line.start(), line.end(), inside)
+        yield ParsedParagraph(line.start(), line.end(), inside)
 
 
 def _language(text: str, language_code: str) -> str:
