@@ -91,9 +91,9 @@ def _impossible_minimum(panel: Panel) -> Iterator[tuple[str, str]]:
     families = len({each.model.family for each in counted})
     unnamed = "" if len(counted) == len(panel.asked) else " without the reviewers by rule, which nobody named"
     if panel.min_models > len(counted):
-        yield "policy.min_models", f"{panel.min_models}, but the panel has {len(counted)} models{unnamed}"
+        yield "policy.min_models", f"{panel.min_models}, more than the panel has{unnamed}: {len(counted)}"
     if panel.min_families > families:
-        yield "policy.min_families", f"{panel.min_families}, but the panel has {families} families{unnamed}"
+        yield "policy.min_families", f"{panel.min_families}, more than the panel has{unnamed}: {families}"
 
 
 def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:

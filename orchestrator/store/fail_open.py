@@ -40,10 +40,14 @@ class FailOpenStore(Store):
         self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
 
     async def keep_deleting(self, every_seconds: float = _DELETE_EVERY_SECONDS) -> None:
-        """Deletes what has expired, again and again: nobody may ask for anything for a long time."""
+        """Deletes what has expired, again and again: nobody may ask for anything for a long time.
+
+        It waits first. At the start the judgements are read from the same file, and a lock that is held for that
+        would look like a store that fails.
+        """
         while True:
-            await self.delete_expired()
             await asyncio.sleep(every_seconds)
+            await self.delete_expired()
 
     async def run(self) -> None:
         """Writes the records of calls, so that no answer waits for them."""
