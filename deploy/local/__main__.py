@@ -26,7 +26,7 @@ _INTERRUPTED = 130
 _CLIENT_PARSERS = {"FILE": arguments.file, "TASK": arguments.text, "RUBRIC": arguments.rubric}
 
 
-class NotReadyError(Exception):
+class ServiceNotReadyError(Exception):
     """A service was not ready in time."""
 
 
@@ -65,7 +65,7 @@ async def _until_over(
             _print("Stopping: what runs is answered first; again to kill")
             return _INTERRUPTED if command == "run" else 0
         return running.result()
-    except NotReadyError as error:
+    except ServiceNotReadyError as error:
         sys.stderr.write(f"{error}\n")
         return _FAILED
     finally:
@@ -128,7 +128,7 @@ async def _announce(child: Child) -> None:
     try:
         state = await until_ready(child.service)
     except TimeoutError:
-        raise NotReadyError(f"{child.service.name} was not ready in time; see {child.log}") from None
+        raise ServiceNotReadyError(f"{child.service.name} was not ready in time; see {child.log}") from None
     _print(f"{child.service.name:12}  {child.service.address}  {state}")
 
 

@@ -11,7 +11,7 @@ from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
-from orchestrator.panel.selection import Panel
+from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
@@ -56,7 +56,7 @@ class _PanelSlot:
         return "" if self.now is self.first else self.first.name
 
     def failed(self, error: ChorusError) -> feedback_pb2.ModelResult:
-        """The result of a model that failed while it wrote, so that what it used is not known."""
+        """Returns the result of a model that failed while it wrote, so that what it used is not known."""
         return feedback_pb2.ModelResult(
             model=self.now.name,
             substitute_for=self.substitute_for,
@@ -76,7 +76,7 @@ class FanOut(PointListener):
     def __init__(
         self,
         source: FeedbackSource,
-        panel: Panel,
+        panel: SelectedPanel,
         policy: feedback_service_pb2.PanelPolicy,
         question: ReviewQuestion,
         spending: Spending,
@@ -155,7 +155,7 @@ class FanOut(PointListener):
         self._tasks.append(task)
 
     def _call_by(self, slot: _PanelSlot) -> Deadline:
-        """When the call of a slot's model ends."""
+        """Returns when the call of a slot's model ends."""
         deadline = self._budget.call_by
         if self._policy.HasField("model_timeout"):
             deadline = deadline.within(to_seconds(self._policy.model_timeout))
@@ -186,7 +186,7 @@ class FanOut(PointListener):
         return next((each for each in spare if each.name not in self._engaged), None)
 
     def _patience(self) -> Deadline:
-        """When the models that still write are given up, as far as the latest outcome tells."""
+        """Returns when the models that still write are given up, as far as the latest outcome tells."""
         answer_by = self._budget.answer_by
         if not self._panel.is_enough(self._families):
             return answer_by

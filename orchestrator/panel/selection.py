@@ -10,7 +10,7 @@ from rpckit.errors import InvalidRequest, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class SelectedPanel:
     """The models that are asked, in request order, and the ready ones that may stand in for them."""
 
     asked: tuple[ListedModel, ...]
@@ -20,7 +20,7 @@ class Panel:
     min_families: int
 
     def is_enough(self, families_answered: Sequence[str]) -> bool:
-        """Whether the policy's minimum is reached, given the family of each model that answered."""
+        """Returns whether the policy's minimum is reached, given the family of each model that answered."""
         return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
 
     def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
@@ -41,7 +41,7 @@ def select(
     request: feedback_service_pb2.GetFeedbackRequest,
     listing: Listing,
     default_panel: Sequence[str],
-) -> Panel:
+) -> SelectedPanel:
     """Chooses the panel; empty `default_panel` means every ready model.
 
     Raises:
@@ -64,7 +64,7 @@ def select(
     elif summary_model is not None and not readers.allow(summary_model):
         wrong["summary_model"] = f"its provider, {summary_model.model.provider}, is not allowed"
     policy = request.policy
-    panel = Panel(
+    panel = SelectedPanel(
         asked=tuple(asked),
         spare=tuple(each for each in reviewers if each not in asked and _may_substitute(each, policy)),
         summary_model=summary_model,
@@ -85,7 +85,7 @@ def select(
 
 
 def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:
-    """The models that a request asks which names none and allows every provider."""
+    """Returns the models that a request asks which names none and allows every provider."""
     reviewers = filter(_can_review, listing.models)
     return [each for each in reviewers if not default_panel or each.name in default_panel]
 
@@ -134,7 +134,10 @@ def _named(
 def _unknown_providers(
     request: feedback_service_pb2.GetFeedbackRequest, listing: Listing
 ) -> Iterator[tuple[str, str]]:
-    """A provider that no model has may still be one of a server that has not answered so far."""
+    """Yields what is wrong with providers that no model has.
+
+    Nothing is while a server has not answered: such a provider may be one of its models'.
+    """
     if listing.unreachable:
         return
     known = {each.model.provider for each in listing.models}
@@ -149,7 +152,7 @@ def _unasked_samplings(
     asked: Sequence[ListedModel],
     default_panel: Sequence[str],
 ) -> dict[str, str]:
-    """The models that are sampled in a way of their own though nobody asks them.
+    """Returns the models that are sampled in a way of their own though nobody asks them.
 
     Of a default panel, those that are not ready are left out silently, and so is how they would sample.
     """

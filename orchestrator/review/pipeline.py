@@ -21,7 +21,7 @@ from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.model_reviewer import Audience, FeedbackSource, ReviewQuestion
-from orchestrator.panel.selection import Panel, select
+from orchestrator.panel.selection import SelectedPanel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.request_check import check_request
 from orchestrator.review.submission_reviewer import (
@@ -145,7 +145,7 @@ class ReviewPipeline(SubmissionReviewer):
     async def _pinned(
         self, request: feedback_service_pb2.GetFeedbackRequest, rubric: submission_pb2.Rubric
     ) -> Calibration | None:
-        """The calibration that the request asks for; None: it takes what is known now."""
+        """Returns the calibration that the request asks for; None: it takes what is known now."""
         if not request.calibration_version:
             return None
         pinned = await self._calibrator.pinned(request.calibration_version, rubric)
@@ -157,7 +157,7 @@ class ReviewPipeline(SubmissionReviewer):
         self,
         question: ReviewQuestion,
         suspected: Sequence[feedback_pb2.Anchor],
-        panel: Panel,
+        panel: SelectedPanel,
         pinned: Calibration | None,
         outcomes: Sequence[Outcome],
     ) -> tuple[merged_pb2.MergedFeedback, Calibration]:
@@ -216,7 +216,7 @@ def _opinions(outcomes: Sequence[Outcome]) -> list[Opinion]:
     ]
 
 
-def _panel(panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
+def _panel(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
     asked = {each.name for each in (*panel.asked, *(outcome.listed for outcome in outcomes))}
     answered = {each.listed.name for each in outcomes if each.answered}
     families = _families(outcomes)
@@ -239,12 +239,12 @@ def _families(outcomes: Sequence[Outcome]) -> set[str]:
     return {each.listed.model.family for each in outcomes if each.answered}
 
 
-def _in_request_order(panel: Panel, outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _in_request_order(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> list[Outcome]:
     places = {each.name: place for place, each in enumerate(panel.asked)}
     return sorted(outcomes, key=lambda each: places.get(each.listed.name, len(places)))
 
 
-def _quorum_not_reached(panel: Panel, outcomes: Sequence[Outcome]) -> QuorumNotReached:
+def _quorum_not_reached(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> QuorumNotReached:
     failures: list[failure_pb2.Failure] = []
     for each in outcomes:
         if not each.answered:

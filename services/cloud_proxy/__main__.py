@@ -7,10 +7,10 @@ from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.providers import connect
 from services.cloud_proxy.servicer import ModelServicer
-from services.cloud_proxy.settings import Connection, Settings
+from services.cloud_proxy.settings import CloudProxySettings, Connection
 
 
-async def register(host: Host, settings: Settings) -> None:
+async def register(host: Host, settings: CloudProxySettings) -> None:
     """Connects to each provider that has a key, and serves the catalog."""
     metrics = ProviderMetrics(host.metrics)
     clients: dict[Connection, ProviderClient] = {}
@@ -27,4 +27,4 @@ async def register(host: Host, settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    run(Settings.read, register)
+    run(CloudProxySettings.read, register)

@@ -17,7 +17,7 @@ from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
-from services.cloud_proxy.settings import Connection, Settings
+from services.cloud_proxy.settings import CloudProxySettings, Connection
 
 
 class ModelServicer(StreamingServicer):
@@ -31,7 +31,7 @@ class ModelServicer(StreamingServicer):
 
     def __init__(
         self,
-        settings: Settings,
+        settings: CloudProxySettings,
         clients: Mapping[Connection, ProviderClient],
         today: Callable[[], date] = date.today,
     ) -> None:

@@ -50,7 +50,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CloudProxySettings:
     """The cloud proxy's settings.
 
     Attributes:
@@ -68,7 +68,7 @@ class Settings:
     calls_per_provider: int
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
+    def read(cls, environment: Environment) -> "CloudProxySettings":
         """Reads the environment and the catalog.
 
         Raises:

@@ -10,10 +10,10 @@ from rpckit.server import Host, run
 from services.proofreader.cancellable_executor import CancellableExecutor
 from services.proofreader.rule_reviewers import load_reviewers
 from services.proofreader.servicer import ProofreaderServicer
-from services.proofreader.settings import Settings
+from services.proofreader.settings import ProofreaderSettings
 
 
-async def register(host: Host, settings: Settings) -> None:
+async def register(host: Host, settings: ProofreaderSettings) -> None:
     """Loads the dictionaries and adds the service."""
     threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
     reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
@@ -23,4 +23,4 @@ async def register(host: Host, settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    run(Settings.read, register)
+    run(ProofreaderSettings.read, register)

@@ -9,7 +9,7 @@ _PORT = 50054
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ProofreaderSettings:
     """The proofreader's settings.
 
     Attributes:
@@ -20,7 +20,7 @@ class Settings:
     threads: int
 
     @classmethod
-    def read(cls, environment: Environment) -> "Settings":
+    def read(cls, environment: Environment) -> "ProofreaderSettings":
         """Reads PROOFREADER_PORT and its siblings, and PROOFREADER_THREADS."""
         return cls(
             server=ServerSettings.read(environment, "PROOFREADER", port=_PORT),

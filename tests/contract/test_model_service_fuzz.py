@@ -32,7 +32,7 @@ SUBJECTS = [
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-class RunningServer:
+class FuzzedServer:
     """A subject's server that is asked with bytes, of which it makes what it can."""
 
     def __init__(self, subject: Subject, channel: grpc.aio.Channel) -> None:
@@ -58,13 +58,13 @@ class RunningServer:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def servers() -> AsyncIterator[list[RunningServer]]:
+async def servers() -> AsyncIterator[list[FuzzedServer]]:
     async with AsyncExitStack() as stack:
         running = []
         for subject in SUBJECTS:
             target = await stack.enter_async_context(subject.start())
             channel = await stack.enter_async_context(connect(target, MODEL_SERVICE))
-            running.append(RunningServer(subject, channel))
+            running.append(FuzzedServer(subject, channel))
         yield running
 
 
@@ -75,7 +75,7 @@ async def servers() -> AsyncIterator[list[RunningServer]]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(request_=fuzzed_requests())
-async def test_every_server_takes_the_same_requests(servers: list[RunningServer], request_: bytes) -> None:
+async def test_every_server_takes_the_same_requests(servers: list[FuzzedServer], request_: bytes) -> None:
     failures = await asyncio.gather(*(each.failure(request_) for each in servers))
     wrong = [each.metadata if isinstance(each, InvalidRequest) else {} for each in failures]
     assert all(fields == wrong[0] for fields in wrong)
@@ -84,7 +84,7 @@ async def test_every_server_takes_the_same_requests(servers: list[RunningServer]
         assert is_expected, (server.subject.name, failure)
 
 
-async def test_every_server_lives_on(servers: list[RunningServer]) -> None:
+async def test_every_server_lives_on(servers: list[FuzzedServer]) -> None:
     plain = answer_request("").SerializeToString()
     assert await asyncio.gather(*(each.failure(plain) for each in servers)) == [None] * len(servers)
 

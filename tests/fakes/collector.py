@@ -37,7 +37,7 @@ class Collector:
         """Listens while the block runs."""
         bodies = self.bodies
 
-        class Handler(BaseHTTPRequestHandler):
+        class SpanHandler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 bodies.append(self.rfile.read(int(self.headers["content-length"])))
                 self.send_response(200)
@@ -47,7 +47,7 @@ class Collector:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
                 """Logs nothing."""
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        with ThreadingHTTPServer(("127.0.0.1", 0), SpanHandler) as server:
             thread = threading.Thread(target=server.serve_forever, args=(0.01,))
             thread.start()
             self.url = f"http://127.0.0.1:{server.server_port}"

@@ -15,10 +15,10 @@ async def start() -> AsyncIterator[str]:
     """Serves the reviewers while the block runs."""
     pytest.importorskip("spellchecker", reason="pyspellchecker comes with the extra 'proofreader'")
     from services.proofreader.__main__ import register  # noqa: PLC0415 - needs the extra
-    from services.proofreader.settings import Settings  # noqa: PLC0415
+    from services.proofreader.settings import ProofreaderSettings  # noqa: PLC0415
 
     variables = {"PROOFREADER_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0"}
-    async with serving(Settings.read(Environment(variables)), register) as port:
+    async with serving(ProofreaderSettings.read(Environment(variables)), register) as port:
         yield f"127.0.0.1:{port}"
 
 

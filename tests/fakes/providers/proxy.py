@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from rpckit.server import serving
 from rpckit.settings import Environment
 from services.cloud_proxy.__main__ import register
-from services.cloud_proxy.settings import Settings
+from services.cloud_proxy.settings import CloudProxySettings
 from tests.fakes.providers.anthropic import Messages
 from tests.fakes.providers.emulator import Dialect, Emulator, running
 from tests.fakes.providers.gemini import GenerateContent
@@ -84,6 +84,6 @@ async def proxy_for(adapter: Adapter, provider: str, **settings: str) -> AsyncIt
             "CHORUS_DRAIN_PAUSE_SECONDS": "0",
             "CHORUS_DRAIN_GRACE_SECONDS": "0.2",
         }
-        read = Settings.read(Environment(variables | dict(adapter.settings) | settings))
+        read = CloudProxySettings.read(Environment(variables | dict(adapter.settings) | settings))
     async with serving(read, register) as port:
         yield f"127.0.0.1:{port}"

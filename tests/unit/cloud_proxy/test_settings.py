@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from rpckit.settings import Environment, SettingError
-from services.cloud_proxy.settings import Settings
+from services.cloud_proxy.settings import CloudProxySettings
 
 KEY = "hf_not-a-key"
 
 
-def read(**variables: str) -> Settings:
-    return Settings.read(Environment(variables))
+def read(**variables: str) -> CloudProxySettings:
+    return CloudProxySettings.read(Environment(variables))
 
 
 @pytest.mark.parametrize(

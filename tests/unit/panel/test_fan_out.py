@@ -17,7 +17,7 @@ from chorus.model.v1.model_pb2 import Model
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
 from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
-from orchestrator.panel.selection import Panel
+from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import read_submission
 from orchestrator.time_budget import TimeBudget
@@ -108,7 +108,7 @@ async def outcomes(
     kept: Mapping[str, ModelResult] | None = None,
     spending: Spending | None = None,
 ) -> list[Outcome]:
-    panel = Panel(
+    panel = SelectedPanel(
         asked=tuple(map(model, asked)),
         spare=tuple(map(model, spare or [])),
         summary_model=None,
@@ -141,7 +141,7 @@ def by_model(found: list[Outcome]) -> dict[str, ModelResult]:
 
 
 async def test_each_point_comes_before_the_outcome_of_its_model() -> None:
-    panel = Panel((model("ok"),), (), None, 1, 1)
+    panel = SelectedPanel((model("ok"),), (), None, 1, 1)
     fan_out = FanOut(
         ScriptedModels(),
         panel,
@@ -183,7 +183,7 @@ def test_a_call_that_ends_at_its_deadline_is_still_heard() -> None:
 
 
 async def test_points_are_heard_while_somebody_listens_and_not_otherwise() -> None:
-    panel = Panel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
+    panel = SelectedPanel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
     audience = Hearers()
     fan_out = FanOut(ScriptedModels(), panel, PanelPolicy(), QUESTION, Spending(None), budget(), {}, audience)
     heard = []
@@ -273,7 +273,7 @@ async def test_what_a_kept_answer_cost_counts_toward_the_limit() -> None:
 
 async def test_leaving_early_ends_every_call() -> None:
     models = ScriptedModels()
-    panel = Panel((model("hang"), model("ok")), (), None, 1, 1)
+    panel = SelectedPanel((model("hang"), model("ok")), (), None, 1, 1)
     fan_out = FanOut(models, panel, PanelPolicy(), QUESTION, Spending(None), budget(), {}, Hearers())
     events = fan_out.run()
     await anext(events)
