@@ -54,7 +54,7 @@ class ReviewQuestion:
     model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
 
     def sampling_of(self, model: str) -> generation_pb2.Sampling:
-        """How a model samples."""
+        """Returns how a model samples."""
         sampling = generation_pb2.Sampling()
         sampling.CopyFrom(self.sampling)
         own = self.model_sampling.get(model)
@@ -266,7 +266,7 @@ def _output_limits(
     *,
     short: bool,
 ) -> tuple[int, int]:
-    """The most tokens of the first try, and of the second: twice as many, if caller and model allow it."""
+    """Returns the most tokens of the first try, and of the second: twice as many, where that is allowed."""
     if sampling.HasField("max_output_tokens"):
         return sampling.max_output_tokens, sampling.max_output_tokens
     most = listed.model.max_output_tokens or 2 * _LONG_FORM_LIMIT

@@ -241,7 +241,7 @@ def _check_same(digest: bytes, other: bytes) -> None:
 
 
 def _was_cut(request: Request, response: Response | None) -> bool:
-    """Whether models were given up because the call's time was up, rather than by its policy."""
+    """Returns whether models were given up because the call's time was up, rather than by its policy."""
     policy = request.policy
     if response is None or policy.HasField("model_timeout") or policy.HasField("straggler_grace"):
         return False

@@ -118,14 +118,14 @@ class FailOpenStore(Store):
 
     @override
     async def delete_expired(self) -> None:
-        """The store may take its time: no answer waits for it."""
+        """Lets the store take its time, because no answer waits for it."""
         with suppress(StoreError):
             async with self._asked("delete_expired", patience=None):
                 await self._store.delete_expired()
 
     @override
     async def add_call(self, call: ModelCall) -> None:
-        """The call is written soon, by `run`."""
+        """Queues the call, which `run` writes soon."""
         try:
             self._unwritten.put_nowait(call)
         except asyncio.QueueFull:
