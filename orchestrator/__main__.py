@@ -42,7 +42,9 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     records = TrackRecords(await store.latest_calls())
     model_reviewer = ModelReviewer(directory, records, store)
     calibrator = RaterCalibrator(history)
-    pipeline = ReviewPipeline(directory, directory, model_reviewer, settings.panel, metrics, calibrator)
+    pipeline = ReviewPipeline(
+        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator
+    )
     feedback = FeedbackServicer(
         IdempotentRuns(pipeline, store),
         directory,

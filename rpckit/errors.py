@@ -286,6 +286,14 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> ChorusError:
     return kind(error.details() or "", metadata=info.metadata, retry_delay=retry_delay, details=rest)
 
 
+def is_from_chorus(error: grpc.aio.AioRpcError) -> bool:
+    """Whether a server of Chorus ended the call and said why. Otherwise the transport or a stranger did."""
+    for packed in _status_details(error):
+        if packed.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
+            return bool(error_details_pb2.ErrorInfo.FromString(packed.value).domain == DOMAIN)
+    return False
+
+
 def _status_details(error: grpc.aio.AioRpcError) -> list[any_pb2.Any]:
     for key, value in error.trailing_metadata() or ():
         if key == STATUS_KEY and isinstance(value, bytes):

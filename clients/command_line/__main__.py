@@ -30,11 +30,6 @@ from rpckit.settings import Environment, SettingError
 _NANOS = 1_000_000_000
 _INT32_MAX = 2**31 - 1
 _WRONG_SETTING = 2
-_SUBSTITUTIONS = {
-    None: feedback_service_pb2.PanelPolicy.SUBSTITUTION_UNSPECIFIED,
-    True: feedback_service_pb2.PanelPolicy.SUBSTITUTION_ANY,
-    False: feedback_service_pb2.PanelPolicy.SUBSTITUTION_NONE,
-}
 
 Result = TypeVar("Result")
 
@@ -123,7 +118,7 @@ def review(
         min_families=min_families,
         model_timeout=_duration(model_timeout),
         straggler_grace=_duration(straggler_grace),
-        substitution=_SUBSTITUTIONS[any_substitute],
+        substitution=arguments.substitution(any_substitute=any_substitute),
         max_cost_usd_nanos=None if max_cost_usd is None else round(max_cost_usd * _NANOS),
     )
     template = feedback_service_pb2.GetFeedbackRequest(

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 from google.protobuf import json_format
 
-from chorus.feedback.v1 import submission_pb2
+from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 
 REPORT_FORMATS = (".html", ".md")
 _MAX_AMOUNT = 1_000_000
@@ -79,6 +79,14 @@ def ratio(value: str) -> float:
     if not (math.isfinite(aspect) and aspect > 0):
         raise typer.BadParameter(f"{value!r} is no ratio such as 16:9 or 1.5")
     return aspect
+
+
+def substitution(*, any_substitute: bool | None) -> feedback_service_pb2.PanelPolicy.Substitution.ValueType:
+    """Returns who may stand in for a model that fails; None leaves it to the server's default."""
+    policy = feedback_service_pb2.PanelPolicy
+    if any_substitute is None:
+        return policy.SUBSTITUTION_UNSPECIFIED
+    return policy.SUBSTITUTION_ANY if any_substitute else policy.SUBSTITUTION_NONE
 
 
 def _read(path: str) -> str:

@@ -99,9 +99,9 @@ class SqliteJudgementHistory(JudgementHistory):
                 (version, time.time(), text),
             )
             await self._connection.execute(
-                "DELETE FROM calibrations WHERE version IN"
-                " (SELECT version FROM calibrations ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
-                (MAX_CALIBRATIONS,),
+                "DELETE FROM calibrations WHERE used_at <"
+                " (SELECT used_at FROM calibrations ORDER BY used_at DESC LIMIT 1 OFFSET ?)",
+                (MAX_CALIBRATIONS - 1,),
             )
 
     @override

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 import grpc
 from typing_extensions import override
 
-from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
 from modelkit.generate_request import MAX_MODEL_NAME
 from modelkit.list_models import MAX_PAGE_SIZE
-from modelkit.usage import usage_of
+from modelkit.usage import usage_of, with_usage
 from orchestrator.metrics import ModelMetrics
 from rpckit.call import Deadline, current_call
 from rpckit.channel import connect
-from rpckit.errors import ChorusError, Unavailable, from_rpc_error
+from rpckit.errors import ChorusError, Unavailable, from_rpc_error, is_from_chorus
 from rpckit.settings import Security
 
 if TYPE_CHECKING:
@@ -180,10 +180,15 @@ class ModelDirectory(ModelLister, GenerationClient):
 
     def _explained(self, error: grpc.aio.AioRpcError, listed: ListedModel) -> ChorusError:
         failure = from_rpc_error(error)
+        if listed.ready and not is_from_chorus(error):
+            # The server was there a moment ago, so it may have asked its model before it was gone.
+            failure = with_usage(failure, generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN))
         if (usage := usage_of(failure)) is not None:
             self._metrics.use(listed.name, usage)
         if isinstance(failure, Unavailable) and listed.model.state_detail:
-            return Unavailable(listed.model.state_detail, retry_delay=failure.retry_delay)
+            return Unavailable(
+                listed.model.state_detail, retry_delay=failure.retry_delay, details=failure.details
+            )
         return failure
 
 

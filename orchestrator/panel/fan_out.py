@@ -1,7 +1,8 @@
 """Asks the models of a panel side by side, with substitutes, until the policy or the time says enough."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,10 +10,13 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
+from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
+from orchestrator.panel.substitution import FailingProviders, by_preference
+from orchestrator.panel.track_record import TrackRecords
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
@@ -49,7 +53,6 @@ class _PanelSlot:
 
     first: ListedModel
     now: ListedModel
-    substitutes_tried: int = 0
 
     @property
     def substitute_for(self) -> str:
@@ -69,34 +72,41 @@ class FanOut(PointListener):
     """Asks one panel one question.
 
     Args:
-        kept: Answers that need not be bought again, by model.
+        kept: Outcomes of an earlier run, which need not be bought again: of models of the panel and of
+            substitutes.
         audience: While it listens, the points of unfinished answers are events too.
     """
 
     def __init__(
         self,
         source: FeedbackSource,
+        records: TrackRecords,
         panel: SelectedPanel,
         policy: feedback_service_pb2.PanelPolicy,
         question: ReviewQuestion,
         spending: Spending,
         budget: TimeBudget,
-        kept: Mapping[str, feedback_pb2.ModelResult],
+        kept: Sequence[Outcome],
         audience: Audience,
     ) -> None:
         self._source = source
+        self._records = records
         self._panel = panel
         self._policy = policy
         self._question = question
         self._spending = spending
         self._budget = budget
-        self._kept = kept
+        self._kept = {each.listed.name: each.result for each in kept}
+        self._kept_substitutes = [each.listed for each in kept if each.result.substitute_for]
         self._audience = audience
         self._events: asyncio.Queue[Delta | Outcome] = asyncio.Queue()
         self._open: dict[str, _PanelSlot] = {}
         self._tasks: list[asyncio.Task[feedback_pb2.ModelResult]] = []
         self._engaged = {each.name for each in panel.asked}
-        self._families: list[str] = []
+        self._substitutes_tried: Counter[str] = Counter()
+        self._filled: set[str] = set()
+        self._answered: list[ListedModel] = []
+        self._failing = FailingProviders()
 
     @property
     def is_open(self) -> bool:
@@ -119,8 +129,13 @@ class FanOut(PointListener):
         straggler grace has passed, fails with TIMEOUT.
         """
         try:
+            firsts = {each.name: each for each in self._panel.asked}
             for listed in self._panel.asked:
                 self._ask(_PanelSlot(listed, listed))
+            for listed in self._kept_substitutes:
+                first = firsts.get(self._kept[listed.name].substitute_for)
+                if first is not None and listed.name not in firsts:
+                    self._ask(_PanelSlot(first, listed))
             until = self._budget.answer_by
             while self._open:
                 try:
@@ -145,8 +160,9 @@ class FanOut(PointListener):
     def _ask(self, slot: _PanelSlot) -> None:
         self._open[slot.now.name] = slot
         self._engaged.add(slot.now.name)
+        if slot.substitute_for:
+            self._substitutes_tried[slot.first.name] += 1
         if (kept := self._kept.get(slot.now.name)) is not None:
-            self._spending.committed += kept.usage.cost_usd_nanos
             self._events.put_nowait(Outcome(slot.now, kept))
             return
         asking = self._source.ask(slot.now, self._question, self._spending, self._call_by(slot), self)
@@ -156,12 +172,18 @@ class FanOut(PointListener):
 
     def _call_by(self, slot: _PanelSlot) -> Deadline:
         """Returns when the call of a slot's model ends."""
+        deadline = self._one_call_by()
+        # A substitute that hangs must not keep the next one from reaching the minimum.
+        if slot.substitute_for and not self._panel.is_enough(self._answered) and self._next_substitute(slot):
+            usual = self._records.usual_seconds(slot.now.name)
+            deadline = deadline.within(max(usual, _SUBSTITUTE_SHARE * deadline.remaining()))
+        return deadline
+
+    def _one_call_by(self) -> Deadline:
+        """Returns when the call of a model that is asked now ends at the latest."""
         deadline = self._budget.call_by
         if self._policy.HasField("model_timeout"):
             deadline = deadline.within(to_seconds(self._policy.model_timeout))
-        # A substitute that hangs must not keep the next one from reaching the minimum.
-        if slot.substitute_for and not self._panel.is_enough(self._families) and self._next_substitute(slot):
-            deadline = deadline.within(_SUBSTITUTE_SHARE * deadline.remaining())
         return deadline
 
     def _on_result(self, slot: _PanelSlot, task: asyncio.Task[feedback_pb2.ModelResult]) -> None:
@@ -173,25 +195,47 @@ class FanOut(PointListener):
     def _close(self, outcome: Outcome) -> None:
         slot = self._open.pop(outcome.listed.name)
         if outcome.answered:
-            self._families.append(outcome.listed.model.family)
-        elif self._budget.call_by.remaining() and (substitute := self._next_substitute(slot)):
-            self._ask(_PanelSlot(slot.first, substitute, slot.substitutes_tried + 1))
+            self._answered.append(outcome.listed)
+            self._filled.add(slot.first.name)
+            return
+        self._failing.note(outcome.listed, outcome.result.failure.reason)
+        if self._budget.call_by.remaining() and (substitute := self._next_substitute(slot)):
+            self._ask(_PanelSlot(slot.first, substitute))
 
     def _next_substitute(self, slot: _PanelSlot) -> ListedModel | None:
         """Chooses whom to ask once a slot's model fails; None: nobody is left, or enough were asked."""
-        most = _MAX_SUBSTITUTES_BEYOND if self._panel.is_enough(self._families) else _MAX_SUBSTITUTES
-        if slot.substitutes_tried >= most:
+        if slot.first.name in self._filled or any(
+            each.first is slot.first and each is not slot for each in self._open.values()
+        ):
             return None
-        spare = self._panel.substitutes_for(slot.now)
-        return next((each for each in spare if each.name not in self._engaged), None)
+        is_enough = self._panel.is_enough(self._answered)
+        most = _MAX_SUBSTITUTES_BEYOND if is_enough else _MAX_SUBSTITUTES
+        if self._substitutes_tried[slot.first.name] >= most:
+            return None
+        until = self._one_call_by()
+        if is_enough:
+            until = min(until, self._patience_with_substitutes())
+        seconds = until.remaining()
+        for each in by_preference(slot.first, self._panel.spare):
+            is_free = each.name not in self._engaged and not self._failing.include(each)
+            if is_free and self._records.usual_seconds(each.name) <= seconds:
+                return each
+        return None
 
     def _patience(self) -> Deadline:
         """Returns when the models that still write are given up, as far as the latest outcome tells."""
         answer_by = self._budget.answer_by
-        if not self._panel.is_enough(self._families):
+        if not self._panel.is_enough(self._answered):
             return answer_by
+        if self._policy.HasField("straggler_grace") or all(
+            slot.substitute_for for slot in self._open.values()
+        ):
+            return self._patience_with_substitutes()
+        return answer_by
+
+    def _patience_with_substitutes(self) -> Deadline:
+        """Returns when those who still write are given up if only substitutes do, past the minimum."""
+        answer_by = self._budget.answer_by
         if self._policy.HasField("straggler_grace"):
             return answer_by.within(to_seconds(self._policy.straggler_grace))
-        if all(slot.substitute_for for slot in self._open.values()):
-            return answer_by.within(_SUBSTITUTE_SHARE * answer_by.remaining())
-        return answer_by
+        return answer_by.within(_SUBSTITUTE_SHARE * answer_by.remaining())

@@ -10,23 +10,32 @@ from typing import Protocol
 from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from chorus.model.v1 import failure_pb2, generation_pb2, model_service_pb2
-from modelkit.usage import total_usage
+from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
 from orchestrator.answer.prompt import review_request
+from orchestrator.panel.audience import EarlyPoints, PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
+from orchestrator.panel.reasoning import (
+    ThoughtTooLong,
+    less_effort,
+    reasoning_room,
+    thought_too_long,
+    visible_tokens,
+)
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store
 from orchestrator.submission.reading import SubmissionReading
-from rpckit.call import Deadline
+from rpckit.call import Clock, Deadline
 from rpckit.duration import to_duration
-from rpckit.errors import BadOutput, ChorusError, to_failure
+from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, to_failure
 
-# An answer in the long form has about this many tokens.
+# An answer in the long form has about this many tokens, and one in the short form at least these.
 _LONG_FORM_TOKENS = 1800
+_SHORT_FORM_TOKENS = 300
 # The most tokens that an answer in each form may have at the first try.
 _LONG_FORM_LIMIT = 4096
 _SHORT_FORM_LIMIT = 1024
@@ -66,21 +75,6 @@ class ReviewQuestion:
         return sampling
 
 
-class Audience(Protocol):
-    """Those for whom a review is made."""
-
-    @property
-    def is_listening(self) -> bool:
-        """Whether anybody hears more than the response. It may change at any time."""
-
-
-class PointListener(Audience, Protocol):
-    """Hears each point of an answer as soon as the model has written it."""
-
-    def hear(self, model: str, point: feedback_pb2.Point) -> None:
-        """Takes up a point of a model; the model's result replaces it."""
-
-
 class FeedbackSource(Protocol):
     """Asks one model for its feedback: `ModelReviewer`, or a test's script."""
 
@@ -100,11 +94,11 @@ class FeedbackSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A whole answer, and the seconds from its first piece to its last."""
+    """A whole answer, and the seconds from asking for it to its end."""
 
     text: str
     completion: model_service_pb2.Completion
-    writing_seconds: float
+    seconds: float
 
 
 class _CutAnswerError(BadOutput):
@@ -114,10 +108,13 @@ class _CutAnswerError(BadOutput):
 class ModelReviewer(FeedbackSource):
     """Asks models over gRPC, and keeps their track records."""
 
-    def __init__(self, client: GenerationClient, records: TrackRecords, store: Store) -> None:
+    def __init__(
+        self, client: GenerationClient, records: TrackRecords, store: Store, clock: Clock = time.monotonic
+    ) -> None:
         self._client = client
         self._records = records
         self._store = store
+        self._clock = clock
 
     @override
     async def ask(
@@ -128,7 +125,7 @@ class ModelReviewer(FeedbackSource):
         deadline: Deadline,
         listener: PointListener | None,
     ) -> feedback_pb2.ModelResult:
-        started = time.monotonic()
+        started = self._clock()
         result = feedback_pb2.ModelResult(model=listed.name)
         bill = Bill(listed.model, spending)
         speed = 0.0
@@ -139,9 +136,9 @@ class ModelReviewer(FeedbackSource):
         else:
             result.model_version = answer.completion.model_version
             result.feedback.CopyFrom(feedback)
-            if answer.writing_seconds:
-                speed = answer.completion.usage.output_tokens / answer.writing_seconds
-        seconds = time.monotonic() - started
+            if answer.seconds:
+                speed = visible_tokens(listed.model, answer.completion.usage, answer.text) / answer.seconds
+        seconds = self._clock() - started
         result.latency.CopyFrom(to_duration(seconds))
         result.usage.CopyFrom(total_usage(bill.usages))
         # A name that no server listed is the caller's own: records of those would grow without end.
@@ -168,17 +165,28 @@ class ModelReviewer(FeedbackSource):
             short=short,
         )
         request.sampling.CopyFrom(question.sampling_of(listed.name))
-        first, second = _output_limits(listed, request.sampling, short=short)
-        request.sampling.max_output_tokens = first
+        first_limit, second_limit = _output_limits(listed.model, request.sampling, short=short)
+        request.sampling.max_output_tokens = first_limit
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
-        except _CutAnswerError:
-            if second == first:
-                raise
-        except BadOutput:
-            pass
-        request.sampling.max_output_tokens = second
-        return await self._try(listed, question, request, bill, deadline, listener)
+        except BadOutput as error:
+            first_error = error
+        if not _has_time(deadline, self._records.usual_seconds(listed.name)):
+            raise first_error
+        # Nothing is bought a second time with the means that did not do.
+        if isinstance(first_error, ThoughtTooLong):
+            effort = less_effort(listed.model, request.sampling)
+            if effort is None:
+                raise first_error
+            request.sampling.reasoning_effort = effort
+        elif isinstance(first_error, _CutAnswerError) and second_limit == first_limit:
+            raise first_error
+        else:
+            request.sampling.max_output_tokens = second_limit
+        try:
+            return await self._try(listed, question, request, bill, deadline, listener)
+        except BudgetExceeded:
+            raise first_error from None
 
     async def _try(
         self,
@@ -189,9 +197,12 @@ class ModelReviewer(FeedbackSource):
         deadline: Deadline,
         listener: PointListener | None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
-        points = _EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
+        points = EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
         answer = await self._generate(listed, request, bill, deadline, points)
         if answer.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
+            usage = answer.completion.usage
+            if thought_too_long(listed.model, request.sampling, usage, answer.text, is_cut=True):
+                raise ThoughtTooLong(f"thinking took the answer's room: {usage.output_tokens} tokens")
             raise _CutAnswerError(f"the answer was cut after {request.sampling.max_output_tokens} tokens")
         feedback = await asyncio.to_thread(
             check_answer,
@@ -209,66 +220,58 @@ class ModelReviewer(FeedbackSource):
         request: model_service_pb2.GenerateRequest,
         bill: Bill,
         deadline: Deadline,
-        points: "_EarlyPoints",
+        points: EarlyPoints,
     ) -> _Answer:
         pieces: list[str] = []
         completion: model_service_pb2.Completion | None = None
-        first_piece_at = time.monotonic()
-        with bill.charge(request) as charge:
-            async with aclosing(self._client.stream_generate(listed, request, deadline)) as stream:
-                async for message in stream:
-                    if message.HasField("completed"):
-                        completion = message.completed
-                        charge.usage = completion.usage
-                        continue
-                    if not pieces:
-                        first_piece_at = time.monotonic()
-                    pieces.append(message.delta.text)
-                    points.feed(message.delta.text)
+        asked_at = self._clock()
+        try:
+            with bill.charge(request) as charge:
+                async with aclosing(self._client.stream_generate(listed, request, deadline)) as stream:
+                    async for message in stream:
+                        charge.has_begun = True
+                        if message.HasField("completed"):
+                            completion = message.completed
+                            charge.usage = completion.usage
+                            continue
+                        pieces.append(message.delta.text)
+                        points.feed(message.delta.text)
+        except BadOutput as error:
+            usage, text = usage_of(error), "".join(pieces)
+            if usage and thought_too_long(listed.model, request.sampling, usage, text, is_cut=False):
+                raise ThoughtTooLong(error.text) from None
+            raise
         if completion is None:
             raise BadOutput("the stream ended without a completion")
-        return _Answer("".join(pieces), completion, time.monotonic() - first_piece_at)
+        return _Answer("".join(pieces), completion, self._clock() - asked_at)
 
     def _writes_too_slowly(self, listed: ListedModel, deadline: Deadline) -> bool:
         record = self._records.of(listed.name)
         speed = record.output_tokens_per_second if record else 0
-        return bool(speed) and speed * deadline.remaining() < _LONG_FORM_TOKENS
+        if not speed or speed * deadline.remaining() >= _LONG_FORM_TOKENS:
+            return False
+        # Time that a model does not spend on writing makes it look slow where its answers are short. The long
+        # form takes at most so many times as long as they did.
+        most_seconds = self._records.usual_seconds(listed.name) * _LONG_FORM_TOKENS / _SHORT_FORM_TOKENS
+        return most_seconds > deadline.remaining()
 
 
-class _EarlyPoints:
-    """Reads the points out of an answer that is still being written, as long as somebody listens.
-
-    A listener who comes late hears the earlier points too. While nobody listens, nothing is read.
-    """
-
-    def __init__(self, model: str, reader: PointStreamParser, listener: PointListener | None) -> None:
-        self._model = model
-        self._reader = reader
-        self._listener = listener
-        self._unread: list[str] = []
-
-    def feed(self, piece: str) -> None:
-        """Takes the answer's next piece."""
-        if self._listener is None:
-            return
-        self._unread.append(piece)
-        if not self._listener.is_listening:
-            return
-        text = "".join(self._unread)
-        self._unread.clear()
-        for point in self._reader.feed(text):
-            self._listener.hear(self._model, point)
+def _has_time(deadline: Deadline, seconds: float) -> bool:
+    return deadline.remaining() > 0 and deadline.remaining() >= seconds
 
 
 def _output_limits(
-    listed: ListedModel,
+    model: model_pb2.Model,
     sampling: generation_pb2.Sampling,
     *,
     short: bool,
 ) -> tuple[int, int]:
-    """Returns the most tokens of the first try, and of the second: twice as many, where that is allowed."""
+    """Returns the most tokens of the first try, and of the second: twice as many, where that is allowed.
+
+    They are what a reader sees; what the model thinks has its own room.
+    """
     if sampling.HasField("max_output_tokens"):
         return sampling.max_output_tokens, sampling.max_output_tokens
-    most = listed.model.max_output_tokens or 2 * _LONG_FORM_LIMIT
+    most = model.max_output_tokens or 2 * _LONG_FORM_LIMIT
     limit = min(_SHORT_FORM_LIMIT if short else _LONG_FORM_LIMIT, most)
-    return limit, min(2 * limit, most)
+    return limit, max(limit, min(2 * limit, most - reasoning_room(model, sampling)))

@@ -1,6 +1,6 @@
 """Chooses the models that a request asks, and those that may stand in for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_service_pb2
@@ -11,38 +11,39 @@ from rpckit.errors import InvalidRequest, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class SelectedPanel:
-    """The models that are asked, in request order, and the ready ones that may stand in for them."""
+    """The models that are asked, in request order, and the ready ones that may stand in for them.
+
+    Attributes:
+        counted_rules: The reviewers by rule that count toward the minimum, by name. Language models all do.
+    """
 
     asked: tuple[ListedModel, ...]
     spare: tuple[ListedModel, ...]
     summary_model: ListedModel | None
     min_models: int
     min_families: int
+    counted_rules: frozenset[str] = frozenset()
 
-    def is_enough(self, families_answered: Sequence[str]) -> bool:
-        """Returns whether the policy's minimum is reached, given the family of each model that answered."""
-        return len(families_answered) >= self.min_models and len(set(families_answered)) >= self.min_families
+    def counted(self, models: Iterable[ListedModel]) -> list[ListedModel]:
+        """Returns those of some models that count toward the policy's minimum."""
+        return [each for each in models if not each.is_rule_based or each.name in self.counted_rules]
 
-    def substitutes_for(self, failed: ListedModel) -> list[ListedModel]:
-        """Orders the spare models: the same weights elsewhere first, then the cheapest, and rules last."""
-
-        def rank(spare: ListedModel) -> tuple[bool, bool, int, str]:
-            return (
-                spare.is_rule_based,
-                _weights(spare) != _weights(failed),
-                spare.model.price.output_usd_nanos,
-                spare.name,
-            )
-
-        return sorted(self.spare, key=rank)
+    def is_enough(self, answered: Iterable[ListedModel]) -> bool:
+        """Returns whether the policy's minimum is reached, given the models that answered."""
+        counted = self.counted(answered)
+        families = {each.model.family for each in counted}
+        return len(counted) >= self.min_models and len(families) >= self.min_families
 
 
 def select(
     request: feedback_service_pb2.GetFeedbackRequest,
     listing: Listing,
     default_panel: Sequence[str],
+    earlier_panel: Sequence[str] | None = None,
 ) -> SelectedPanel:
     """Chooses the panel; empty `default_panel` means every ready model.
+
+    A request that names no model asks those again that it asked before, if it has been reviewed.
 
     Raises:
         InvalidRequest: A model or provider is unknown or not allowed; the policy asks for more than the panel
@@ -54,6 +55,9 @@ def select(
     reviewers = [each for each in listing.models if _can_review(each) and readers.allow(each)]
     if request.models:
         asked = _named(request, listing, readers, wrong)
+    elif earlier_panel is not None:
+        found = (listing.find(name) or _behind_silence(name, listing) for name in earlier_panel)
+        asked = [each for each in found if each is not None]
     else:
         asked = [each for each in asked_by_default(listing, default_panel) if readers.allow(each)]
     wrong |= _unasked_samplings(request, listing, asked, default_panel)
@@ -70,18 +74,26 @@ def select(
         summary_model=summary_model,
         min_models=policy.min_models if policy.HasField("min_models") else 1,
         min_families=policy.min_families if policy.HasField("min_families") else 1,
+        counted_rules=_counted_rules(request, asked),
     )
     if not wrong and not asked:
         whose = f"of CHORUS_PANEL ({', '.join(default_panel)}) " if default_panel else ""
         raise Unavailable(f"no model {whose}is ready; ListModels says what each of them needs", retry_delay=1)
-    families = len({each.model.family for each in asked})
-    if not wrong and panel.min_models > len(asked):
-        wrong["policy.min_models"] = f"{panel.min_models}, but the panel has {len(asked)} models"
-    if not wrong and panel.min_families > families:
-        wrong["policy.min_families"] = f"{panel.min_families}, but the panel has {families} families"
+    wrong = wrong or dict(_impossible_minimum(panel))
     if wrong:
         raise InvalidRequest(wrong)
     return panel
+
+
+def _impossible_minimum(panel: SelectedPanel) -> Iterator[tuple[str, str]]:
+    """Yields the fields of a policy that asks for more than all of the panel could give."""
+    counted = panel.counted(panel.asked)
+    families = len({each.model.family for each in counted})
+    unnamed = "" if len(counted) == len(panel.asked) else " without the reviewers by rule, which nobody named"
+    if panel.min_models > len(counted):
+        yield "policy.min_models", f"{panel.min_models}, but the panel has {len(counted)} models{unnamed}"
+    if panel.min_families > families:
+        yield "policy.min_families", f"{panel.min_families}, but the panel has {families} families{unnamed}"
 
 
 def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:
@@ -184,5 +196,9 @@ def _may_substitute(listed: ListedModel, policy: feedback_service_pb2.PanelPolic
     return policy.substitution == policy.SUBSTITUTION_ANY or not listed.is_rule_based
 
 
-def _weights(listed: ListedModel) -> str:
-    return listed.name.rpartition("/")[2]
+def _counted_rules(
+    request: feedback_service_pb2.GetFeedbackRequest, asked: Sequence[ListedModel]
+) -> frozenset[str]:
+    """Returns the reviewers by rule that the request names, or those of a default panel of no others."""
+    rules = frozenset(each.name for each in asked if each.is_rule_based)
+    return rules if request.models or len(rules) == len(asked) else frozenset()

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
 from modelkit.usage import usage_of
+from orchestrator.panel.reasoning import BYTES_PER_TOKEN, output_room
 from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000
-# A token of English has some four bytes, one of Korean some five: three bytes a token overestimates the cost.
-_BYTES_PER_TOKEN = 3
 
 # These failures may cut an answer off in the middle; what it used by then is not known.
 _CUT_OFF = frozenset({failure_pb2.ERROR_REASON_TIMEOUT, failure_pb2.ERROR_REASON_INTERNAL})
@@ -26,11 +25,17 @@ class Spending:
 
 @dataclass(slots=True)
 class Charge:
-    """One generation on a bill. Its usage is unknown until it is said; None means that nothing was used."""
+    """One generation on a bill.
+
+    Attributes:
+        usage: What it used: unknown until it is said. None: nothing.
+        has_begun: Whether anything of the answer has come, so that it is billed however it ends.
+    """
 
     usage: generation_pb2.Usage | None = field(
         default_factory=lambda: generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN),
     )
+    has_begun: bool = False
 
 
 @dataclass(slots=True)
@@ -45,7 +50,9 @@ class Bill:
     def charge(self, request: model_service_pb2.GenerateRequest) -> Iterator[Charge]:
         """Reserves the most that a request may cost, and books what it cost after the block.
 
-        What an error of the block says it used counts. Where that is not known, the whole reservation does.
+        What an error of the block says it used counts. A server that fails and says nothing has used nothing,
+        unless the call was cut off or its answer had begun. Where it is not known what was used, the whole
+        reservation counts.
 
         Raises:
             BudgetExceeded: It could pass the limit, or the model's price is not known.
@@ -57,7 +64,7 @@ class Bill:
             yield charge
         except ChorusError as error:
             said = usage_of(error)
-            if said is not None or error.reason not in _CUT_OFF:
+            if said is not None or not (charge.has_begun or error.reason in _CUT_OFF):
                 charge.usage = said
             raise
         finally:
@@ -77,10 +84,11 @@ class Bill:
         if not self.model.HasField("price"):
             raise BudgetExceeded("its price is not known", metadata={"limit_usd_nanos": str(limit)})
         price = self.model.price
-        input_tokens = -(-request.ByteSize() // _BYTES_PER_TOKEN)
-        cost = (
-            input_tokens * price.input_usd_nanos + request.sampling.max_output_tokens * price.output_usd_nanos
-        )
+        input_tokens = -(-request.ByteSize() // BYTES_PER_TOKEN)
+        # A prompt may be written to a cache, which some providers bill above what they bill for reading it.
+        input_price = max(price.input_usd_nanos, price.cache_write_usd_nanos)
+        output_tokens = output_room(self.model, request.sampling)
+        cost = input_tokens * input_price + output_tokens * price.output_usd_nanos
         needed = -(-cost // _PER_MILLION)
         if self.spending.committed + needed > limit:
             raise BudgetExceeded(

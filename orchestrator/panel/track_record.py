@@ -26,7 +26,7 @@ class TrackRecords:
         calls = self._calls.get(model)
         if not calls:
             return None
-        answered = [call for call in calls if call.answered]
+        answered = _answered(calls)
         record = model_pb2.TrackRecord(calls=len(calls), failure_rate=1 - len(answered) / len(calls))
         if answered:
             record.latency.CopyFrom(to_duration(median(call.seconds for call in answered)))
@@ -34,3 +34,11 @@ class TrackRecords:
         if speeds:
             record.output_tokens_per_second = median(speeds)
         return record
+
+    def usual_seconds(self, model: str) -> float:
+        """Returns the median of the seconds that a model took for an answer; 0 before its first one."""
+        return median([call.seconds for call in _answered(self._calls.get(model, ()))] or [0.0])
+
+
+def _answered(calls: Iterable[ModelCall]) -> list[ModelCall]:
+    return [call for call in calls if call.answered]

@@ -4,26 +4,18 @@ import asyncio
 import hashlib
 import json
 import uuid
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, aclosing, suppress
 from functools import partial
 
-from typing_extensions import override
-
 from chorus.feedback.v1 import feedback_service_pb2
-from chorus.model.v1 import failure_pb2
-from orchestrator.panel.model_reviewer import Audience
-from orchestrator.review.submission_reviewer import (
-    Event,
-    ProvisionalMerge,
-    Results,
-    ReviewEvent,
-    SubmissionReviewer,
-)
+from orchestrator.review.earlier_run import EarlierRun
+from orchestrator.review.shared_run import SharedRun
+from orchestrator.review.submission_reviewer import Event, ProvisionalMerge, ReviewEvent, SubmissionReviewer
 from orchestrator.store.store import Store
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout, Unavailable
+from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached, Timeout, Unavailable
 
 Request = feedback_service_pb2.GetFeedbackRequest
 Response = feedback_service_pb2.GetFeedbackResponse
@@ -32,7 +24,6 @@ Response = feedback_service_pb2.GetFeedbackResponse
 # of the caller's time left. Otherwise the caller waits for its end, and then has the models asked again that
 # it gave up.
 _JOINED_SHARE = 0.5
-_CANCEL_AGAIN_SECONDS = 1.0
 
 
 class IdempotentRuns:
@@ -45,7 +36,7 @@ class IdempotentRuns:
     def __init__(self, reviewer: SubmissionReviewer, store: Store) -> None:
         self._reviewer = reviewer
         self._store = store
-        self._shared: dict[str, _SharedRun] = {}
+        self._shared: dict[str, SharedRun] = {}
 
     async def response(self, request: Request, deadline: Deadline, caller: str = "") -> Response:
         """Waits for the response that a request's run ends with.
@@ -84,7 +75,7 @@ class IdempotentRuns:
         if run is not None:
             _check_same(run.digest, digest)
         if run is None or run.budget.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
-            run = _SharedRun(caller, digest, budget, partial(self._run, key, request, run))
+            run = SharedRun(caller, digest, budget, partial(self._run, key, request, run))
             # Every step of the caller's own run keeps to the budget.
             give_up_at = deadline
             if key:
@@ -101,11 +92,11 @@ class IdempotentRuns:
                 await run.stop()
 
     async def _run(
-        self, key: str, request: Request, previous_run: "_SharedRun | None", run: "_SharedRun"
+        self, key: str, request: Request, previous_run: SharedRun | None, run: SharedRun
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields a run's events: those of the stored response if it will do, else those of a review."""
         if not key:
-            async with aclosing(self._review(key, request, {}, run)) as events:
+            async with aclosing(self._review(key, request, EarlierRun(), run)) as events:
                 async for event in events:
                     yield event
             return
@@ -115,124 +106,75 @@ class IdempotentRuns:
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(run.budget.respond_by.remaining()):
-                    had_to_wait = await stack.enter_async_context(self._store.lease(key))
+                    await stack.enter_async_context(self._store.lease(key))
             except TimeoutError:
                 raise Timeout("another server is still at work on this request_id") from None
             stored = await self._store.open_request(key, run.digest)
             _check_same(stored.request_hash, run.digest)
+            earlier = EarlierRun.of(request, stored, deadline.remaining())
             # Those who have waited for longer than they have time left are given what there is.
             is_patient = deadline.remaining() > run.seconds_at_start - deadline.remaining()
-            asks_again = is_patient and (previous_run or had_to_wait) and _was_cut(request, stored.response)
-            if stored.response is not None and not asks_again:
-                for replayed in _replayed(stored.response):
-                    yield replayed
-                return
-            kept = {result.model: result for result in stored.results}
-            try:
-                async with aclosing(self._review(key, request, kept, run)) as events:
-                    async for event in events:
-                        yield event
-            except QuorumNotReached as error:
+            if earlier.response is None:
+                events = self._review(key, request, earlier, run)
+            elif is_patient and earlier.is_worth_repeating:
+                events = self._repeat(key, request, earlier, earlier.response, run)
+            else:
+                events = _stored(earlier.response)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    async def _repeat(
+        self, key: str, request: Request, earlier: EarlierRun, response: Response, run: SharedRun
+    ) -> AsyncGenerator[ReviewEvent]:
+        """Yields the events of a review that asks models again; where there can be none, of the response."""
+        has_begun = False
+        try:
+            async with aclosing(self._review(key, request, earlier, run)) as events:
+                async for event in events:
+                    has_begun = True
+                    yield event
+        except ChorusError:
+            if has_begun:
+                raise
+            for event in _replayed(response):
+                yield event
+
+    async def _review(
+        self, key: str, request: Request, earlier: EarlierRun, run: SharedRun
+    ) -> AsyncGenerator[ReviewEvent]:
+        """Yields a review's events; an answer or response is stored before anybody hears of it."""
+        try:
+            async with aclosing(self._reviewer.review(request, run.budget, earlier, run)) as events:
+                async for event in events:
+                    if isinstance(event, ProvisionalMerge):
+                        pass
+                    elif key and earlier.lacks(event.result):
+                        await self._store.keep_result(key, event.result)
+                    elif event.HasField("response"):
+                        # A store that takes so long that nobody would get the response is not waited for.
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(run.budget.respond_by.remaining()):
+                                await self._keep(key, run.caller, event.response, earlier)
+                    yield event
+        except QuorumNotReached as error:
+            if key:
                 feedback_id = uuid.uuid4().hex
                 # The caller is told no name that the store does not know: nothing could be deleted by it.
                 with suppress(Unavailable):
                     await self._store.name_results(key, run.caller, feedback_id)
                     error.metadata["feedback_id"] = feedback_id
-                raise
+            raise
 
-    async def _review(
-        self, key: str, request: Request, kept: Results, run: "_SharedRun"
-    ) -> AsyncGenerator[ReviewEvent]:
-        """Yields a review's events; an answer or response is stored before anybody hears of it."""
-        async with aclosing(self._reviewer.review(request, run.budget, kept, run)) as events:
-            async for event in events:
-                if isinstance(event, ProvisionalMerge):
-                    pass
-                elif key and event.result.HasField("feedback") and event.result.model not in kept:
-                    await self._store.keep_result(key, event.result)
-                elif event.HasField("response"):
-                    # A store that takes so long that nobody would get the response is not waited for.
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(run.budget.respond_by.remaining()):
-                            await self._store.keep_response(key, run.caller, event.response)
-                yield event
-
-
-class _SharedRun(Audience):
-    """One run of a caller's request and those who listen to it, each from its first event on."""
-
-    def __init__(
-        self,
-        caller: str,
-        digest: bytes,
-        budget: TimeBudget,
-        run: Callable[["_SharedRun"], AsyncGenerator[ReviewEvent]],
-    ) -> None:
-        self.caller = caller
-        self.digest = digest
-        self.budget = budget
-        self.seconds_at_start = budget.deadline.remaining()
-        self.listeners = 0
-        self._streaming_listeners = 0
-        self._past: list[ReviewEvent] = []
-        self._news = asyncio.Event()
-        self._task = asyncio.create_task(self._collect(run(self)))
-        self._task.add_done_callback(lambda _: self._news.set())
-
-    @property
-    @override
-    def is_listening(self) -> bool:
-        return self._streaming_listeners > 0
-
-    def join(self, *, is_streaming: bool) -> None:
-        """Counts one more listener."""
-        self.listeners += 1
-        self._streaming_listeners += is_streaming
-
-    def leave(self, *, is_streaming: bool) -> None:
-        """Counts one listener less."""
-        self.listeners -= 1
-        self._streaming_listeners -= is_streaming
-
-    async def listen(self, give_up_at: Deadline) -> AsyncGenerator[ReviewEvent]:
-        """Yields every event, the past ones at once.
-
-        Raises:
-            Timeout: There is no end in sight at the time to give up.
-            ChorusError: As the run ends.
-        """
-        heard = 0
-        while True:
-            news = self._news
-            while heard < len(self._past):
-                yield self._past[heard]
-                heard += 1
-            if self._task.done():
-                self._task.result()
-                return
-            try:
-                async with asyncio.timeout(give_up_at.remaining()):
-                    await news.wait()
-            except TimeoutError:
-                raise Timeout("the deadline passed") from None
-
-    async def end(self) -> None:
-        """Waits until the run has ended, well or not."""
-        await asyncio.wait([self._task])
-
-    async def stop(self) -> None:
-        """Ends the run."""
-        while not self._task.done():
-            self._task.cancel()
-            # Python 3.11's wait_for, in which redis-py sends, may lose a cancellation (CPython issue 86296).
-            await asyncio.wait([self._task], timeout=_CANCEL_AGAIN_SECONDS)
-
-    async def _collect(self, events: AsyncGenerator[ReviewEvent]) -> None:
-        async with aclosing(events):
-            async for event in events:
-                self._past.append(event)
-                self._news.set()
-                self._news = asyncio.Event()
+    async def _keep(self, key: str, caller: str, response: Response, earlier: EarlierRun) -> None:
+        if earlier.response is None:
+            await self._store.keep_response(key, caller, response)
+            return
+        # What is an old answer to this caller is the answer to the first one.
+        kept = Response()
+        kept.CopyFrom(response)
+        kept.replayed = False
+        await self._store.replace_response(caller, kept)
 
 
 def _check_same(digest: bytes, other: bytes) -> None:
@@ -240,13 +182,9 @@ def _check_same(digest: bytes, other: bytes) -> None:
         raise InvalidRequest({"request_id": "it was given to another request"})
 
 
-def _was_cut(request: Request, response: Response | None) -> bool:
-    """Returns whether models were given up because the call's time was up, rather than by its policy."""
-    policy = request.policy
-    if response is None or policy.HasField("model_timeout") or policy.HasField("straggler_grace"):
-        return False
-    cut = failure_pb2.ERROR_REASON_TIMEOUT
-    return any(each.failure.reason == cut and not each.substitute_for for each in response.results)
+async def _stored(response: Response) -> AsyncGenerator[ReviewEvent]:
+    for event in _replayed(response):
+        yield event
 
 
 def _replayed(response: Response) -> Iterator[Event]:

@@ -2,32 +2,41 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
+from typing import Protocol
 
 from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
-from chorus.model.v1 import failure_pb2
+from chorus.model.v1 import generation_pb2
 from modelkit.usage import total_usage
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.merge import merge
-from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
+from orchestrator.panel.audience import Audience
 from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
-from orchestrator.panel.model_reviewer import Audience, FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel, select
 from orchestrator.panel.spending import Bill, Spending
+from orchestrator.panel.track_record import TrackRecords
+from orchestrator.review.earlier_run import EarlierRun
+from orchestrator.review.panel_outcomes import (
+    families_answered,
+    in_request_order,
+    opinions_of,
+    panel_message,
+    quorum_not_reached,
+)
 from orchestrator.review.request_check import check_request
 from orchestrator.review.submission_reviewer import (
     Event,
     ProvisionalMerge,
-    Results,
     ReviewEvent,
     SubmissionReviewer,
 )
@@ -36,7 +45,14 @@ from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
+from rpckit.errors import InvalidRequest, Timeout
+
+
+class _MergeOf(Protocol):
+    """Merges some of the outcomes of one review."""
+
+    async def __call__(self, outcomes: Sequence[Outcome]) -> tuple[merged_pb2.MergedFeedback, Calibration]:
+        """Returns the merge and the calibration that it rests on."""
 
 
 class ReviewPipeline(SubmissionReviewer):
@@ -53,6 +69,7 @@ class ReviewPipeline(SubmissionReviewer):
         source: FeedbackSource,
         default_panel: Sequence[str],
         metrics: ModelMetrics,
+        records: TrackRecords,
         calibrator: RaterCalibrator,
     ) -> None:
         self._lister = lister
@@ -60,6 +77,7 @@ class ReviewPipeline(SubmissionReviewer):
         self._source = source
         self._default_panel = default_panel
         self._metrics = metrics
+        self._records = records
         self._calibrator = calibrator
 
     @override
@@ -67,11 +85,13 @@ class ReviewPipeline(SubmissionReviewer):
         self,
         request: feedback_service_pb2.GetFeedbackRequest,
         budget: TimeBudget,
-        kept: Results,
+        earlier: EarlierRun,
         audience: Audience,
     ) -> AsyncGenerator[ReviewEvent]:
         check_request(request)
-        panel = select(request, await self._lister.listing(), self._default_panel)
+        listing = await self._lister.listing()
+        panel = select(request, listing, self._default_panel, earlier.panel)
+        kept = earlier.outcomes(listing)
         reading, suspected = await _read(request.submission, budget.call_by)
         question = ReviewQuestion(
             reading=reading,
@@ -88,8 +108,12 @@ class ReviewPipeline(SubmissionReviewer):
         yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
 
         policy = request.policy
-        spending = Spending(policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None)
-        fan_out = FanOut(self._source, panel, policy, question, spending, budget, kept, audience)
+        limit = policy.max_cost_usd_nanos if policy.HasField("max_cost_usd_nanos") else None
+        spending = Spending(limit, committed=earlier.usage.cost_usd_nanos)
+        usages = [earlier.usage]
+        fan_out = FanOut(
+            self._source, self._records, panel, policy, question, spending, budget, kept, audience
+        )
         outcomes: list[Outcome] = []
         async with aclosing(fan_out.run()) as events:
             async for event in events:
@@ -97,19 +121,52 @@ class ReviewPipeline(SubmissionReviewer):
                     yield Event(delta=event)
                     continue
                 outcomes.append(event)
-                if event.listed.server and event.listed.name not in kept:
-                    self._metrics.answer(event.result)
+                if event.listed.name not in earlier.results:
+                    usages.append(self._count(event, earlier))
                 yield Event(result=event.result)
-                if event.answered and fan_out.is_open and len(_families(outcomes)) > 1:
+                if event.answered and fan_out.is_open and len(families_answered(outcomes)) > 1:
                     yield ProvisionalMerge(partial(_merge_alone, merge_of, tuple(outcomes)))
 
-        if not panel.is_enough([each.listed.model.family for each in outcomes if each.answered]):
-            raise _quorum_not_reached(panel, outcomes)
+        response = await self._response(
+            question, panel, outcomes, earlier, usages, merge_of, spending, budget
+        )
+        yield Event(response=response)
+
+    def _count(self, outcome: Outcome, earlier: EarlierRun) -> generation_pb2.Usage:
+        """Returns what a model used in this run, and adds to its result what it used in the earlier one."""
+        result = outcome.result
+        usage = total_usage([result.usage])
+        result.usage.CopyFrom(total_usage([*earlier.attempts_of(result.model), usage]))
+        if outcome.listed.server:
+            self._metrics.answer(result)
+        return usage
+
+    async def _response(
+        self,
+        question: ReviewQuestion,
+        panel: SelectedPanel,
+        outcomes: Sequence[Outcome],
+        earlier: EarlierRun,
+        usages: Sequence[generation_pb2.Usage],
+        merge_of: "_MergeOf",
+        spending: Spending,
+        budget: TimeBudget,
+    ) -> feedback_service_pb2.GetFeedbackResponse:
+        """Makes the response of the outcomes, for which some models may be asked once more.
+
+        Raises:
+            QuorumNotReached: They are not enough.
+        """
+        results = in_request_order(panel, outcomes)
+        if (confirmed := earlier.confirmed(results, total_usage(usages))) is not None:
+            return confirmed
+        answered = [each.listed for each in outcomes if each.answered]
+        if earlier.response is None and not panel.is_enough(answered):
+            raise quorum_not_reached(panel, outcomes, total_usage(usages))
         merged, calibration = await merge_of(outcomes)
-        usages = [each.result.usage for each in outcomes]
         doubtful = list(merged.suspected_injections)
         verdict = await confirm(self._source, question, outcomes, doubtful, spending, budget.answer_by)
-        usages += verdict.usages
+        usages = [*usages, *verdict.usages]
         if verdict.confirmed:
             merged, calibration = await merge_of(verdict.outcomes)
             merged.confirmed_injections.extend(doubtful)
@@ -127,19 +184,16 @@ class ReviewPipeline(SubmissionReviewer):
                 merged.summary.CopyFrom(summary)
             usages += bill.usages
         await self._calibrator.keep(calibration)
-        feedback_id = uuid.uuid4().hex
-        self._calibrator.learn(
-            feedback_id, _opinions(verdict.outcomes), question.rubric, reading.language_code
-        )
-        yield Event(
-            response=feedback_service_pb2.GetFeedbackResponse(
-                merged=merged,
-                results=[each.result for each in _in_request_order(panel, outcomes)],
-                usage=total_usage(usages),
-                rubric=question.rubric,
-                language_code=reading.language_code,
-                feedback_id=feedback_id,
-            ),
+        feedback_id = earlier.response.feedback_id if earlier.response is not None else uuid.uuid4().hex
+        language_code = question.reading.language_code
+        self._calibrator.learn(feedback_id, opinions_of(verdict.outcomes), question.rubric, language_code)
+        return feedback_service_pb2.GetFeedbackResponse(
+            merged=merged,
+            results=results,
+            usage=total_usage(usages),
+            rubric=question.rubric,
+            language_code=language_code,
+            feedback_id=feedback_id,
         )
 
     async def _pinned(
@@ -162,7 +216,7 @@ class ReviewPipeline(SubmissionReviewer):
         outcomes: Sequence[Outcome],
     ) -> tuple[merged_pb2.MergedFeedback, Calibration]:
         """Merges the answers there are; returns the merge and the calibration that it rests on."""
-        opinions = _opinions(outcomes)
+        opinions = opinions_of(outcomes)
         calibration = pinned or self._calibrator.calibration(
             opinions, question.rubric, question.reading.language_code
         )
@@ -175,12 +229,12 @@ class ReviewPipeline(SubmissionReviewer):
             suspected_injections=suspected,
             calibration=calibration,
         )
-        merged.panel.CopyFrom(_panel(panel, outcomes))
+        merged.panel.CopyFrom(panel_message(panel, outcomes))
         return merged, calibration
 
 
 async def _merge_alone(
-    merge_of: Callable[[Sequence[Outcome]], Awaitable[tuple[merged_pb2.MergedFeedback, Calibration]]],
+    merge_of: "_MergeOf",
     outcomes: Sequence[Outcome],
 ) -> merged_pb2.MergedFeedback:
     merged, _ = await merge_of(outcomes)
@@ -201,60 +255,3 @@ async def _read(
             return await asyncio.to_thread(read)
     except TimeoutError:
         raise Timeout("the deadline leaves no time to ask a model") from None
-
-
-def _opinions(outcomes: Sequence[Outcome]) -> list[Opinion]:
-    return [
-        Opinion(
-            model=each.listed.name,
-            family=each.listed.model.family,
-            model_version=each.result.model_version,
-            feedback=each.result.feedback,
-        )
-        for each in outcomes
-        if each.answered
-    ]
-
-
-def _panel(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
-    asked = {each.name for each in (*panel.asked, *(outcome.listed for outcome in outcomes))}
-    answered = {each.listed.name for each in outcomes if each.answered}
-    families = _families(outcomes)
-    if len(families) == 1:
-        state = merged_pb2.Panel.STATE_SINGLE
-    elif answered == asked:
-        state = merged_pb2.Panel.STATE_COMPLETE
-    else:
-        state = merged_pb2.Panel.STATE_PARTIAL
-    return merged_pb2.Panel(
-        state=state,
-        asked=len(asked),
-        answered=len(answered),
-        families_answered=len(families),
-        missing=sorted(asked - answered),
-    )
-
-
-def _families(outcomes: Sequence[Outcome]) -> set[str]:
-    return {each.listed.model.family for each in outcomes if each.answered}
-
-
-def _in_request_order(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    places = {each.name: place for place, each in enumerate(panel.asked)}
-    return sorted(outcomes, key=lambda each: places.get(each.listed.name, len(places)))
-
-
-def _quorum_not_reached(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> QuorumNotReached:
-    failures: list[failure_pb2.Failure] = []
-    for each in outcomes:
-        if not each.answered:
-            failure = failure_pb2.Failure()
-            failure.CopyFrom(each.result.failure)
-            failure.metadata["model"] = each.listed.name
-            failures.append(failure)
-    answered = len(outcomes) - len(failures)
-    return QuorumNotReached(
-        f"{answered} models of {len(_families(outcomes))} families answered;"
-        f" the policy asks for {panel.min_models} of {panel.min_families}",
-        details=failures,
-    )

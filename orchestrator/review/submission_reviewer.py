@@ -1,15 +1,15 @@
 """The seam between the runs of requests and what reviews a submission."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
-from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
-from orchestrator.panel.model_reviewer import Audience
+from chorus.feedback.v1 import feedback_service_pb2, merged_pb2
+from orchestrator.panel.audience import Audience
+from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.time_budget import TimeBudget
 
 Event = feedback_service_pb2.StreamFeedbackResponse
-Results = Mapping[str, feedback_pb2.ModelResult]
 
 
 class ProvisionalMerge:
@@ -42,13 +42,14 @@ class SubmissionReviewer(Protocol):
         self,
         request: feedback_service_pb2.GetFeedbackRequest,
         budget: TimeBudget,
-        kept: Results,
+        earlier: EarlierRun,
         audience: Audience,
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields what happens, in the order that `StreamFeedback` documents; the `response` comes last.
 
-        `kept` holds answers that need not be bought again, by model. While the audience does not listen,
-        there are no deltas.
+        What the earlier run of the request has bought is not bought again. If it had a response, and no other
+        model answers now, that response comes once more; if one does, the new response keeps its feedback_id.
+        While the audience does not listen, there are no deltas.
 
         Raises:
             ChorusError: The request is malformed, or the policy was not met in time.

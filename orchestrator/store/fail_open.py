@@ -55,14 +55,13 @@ class FailOpenStore(Store):
 
     @override
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[bool]:
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
         """Waits for another replica, but for no store that fails."""
-        had_to_wait = False
         async with AsyncExitStack() as stack:
             with suppress(StoreError):
                 async with self._asked("lease", patience=None):
-                    had_to_wait = await stack.enter_async_context(self._store.lease(request_id))
-            yield had_to_wait
+                    await stack.enter_async_context(self._store.lease(request_id))
+            yield
 
     @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
@@ -88,6 +87,13 @@ class FailOpenStore(Store):
         with suppress(StoreError):
             async with self._asked("keep_response"):
                 await self._store.keep_response(request_id, caller, response)
+
+    @override
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        with suppress(StoreError):
+            async with self._asked("replace_response"):
+                return await self._store.replace_response(caller, response)
+        return False
 
     @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:

@@ -65,7 +65,7 @@ class RedisStore(Store):
 
     @override
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[bool]:
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
         lock = Lock(
             self._client,
             f"chorus:lease:{request_id}",
@@ -74,12 +74,10 @@ class RedisStore(Store):
             thread_local=False,
         )
         with explained():
-            had_to_wait = not await lock.acquire(blocking=False)
-            if had_to_wait:
-                await lock.acquire()
+            await lock.acquire()
         beating = asyncio.create_task(self._keep(lock))
         try:
-            yield had_to_wait
+            yield
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
@@ -152,6 +150,12 @@ class RedisStore(Store):
         }
         pipeline.hset(key, mapping=fields | kept)
         pipeline.pexpire(key, self._retention)
+
+    @override
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        key, said = _feedback(response.feedback_id), response.SerializeToString()
+        with explained():
+            return bool(await self._say([key], [caller, "response", said]))
 
     @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:

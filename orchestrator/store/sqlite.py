@@ -48,8 +48,8 @@ class SqliteStore(Store):
 
     @override
     @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[bool]:
-        yield False
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
+        yield
 
     @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
@@ -96,6 +96,16 @@ class SqliteStore(Store):
                 "UPDATE requests SET feedback_id = ?, expires_at = ? WHERE request_id = ?",
                 (response.feedback_id, self._expiry(), request_id),
             )
+
+    @override
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        async with self._transaction():
+            replaced = await self._connection.execute(
+                "UPDATE feedbacks SET response = ?"
+                " WHERE feedback_id = ? AND caller = ? AND response IS NOT NULL",
+                (response.SerializeToString(), response.feedback_id, caller),
+            )
+            return replaced.rowcount > 0
 
     @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:

@@ -46,10 +46,10 @@ class Store(Protocol):
     unique among all callers. Each method may raise StoreError.
     """
 
-    def lease(self, request_id: str) -> AbstractAsyncContextManager[bool]:
+    def lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
         """Lets one orchestrator alone run a request while the block runs; the others wait for their turn.
 
-        Gives the block whether it had to wait. One that dies loses it within seconds.
+        One that dies loses it within seconds.
         """
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
@@ -65,6 +65,13 @@ class Store(Protocol):
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
         """Keeps a response under its feedback_id, and as that of its request_id, if it has one."""
+
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        """Keeps a response in the place of the one that has its feedback_id.
+
+        When it expires, and what people said of it, stay as they are. Returns whether the caller has such a
+        response.
+        """
 
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         """Lets `delete_feedback` delete the answers of a request that came to no response.

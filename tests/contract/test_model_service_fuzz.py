@@ -18,8 +18,8 @@ from rpckit.errors import BadOutput, ChorusError, InputTooLong, InvalidRequest, 
 from tests.contract.fuzzed import fuzzed_requests
 from tests.contract.requests import answer_request
 from tests.contract.subject import Subject, model_servers
+from tests.patience import PATIENCE
 
-SECONDS = 60.0
 # What a server may say of a request that is well-formed.
 WELL_FORMED = (NotSupported, InputTooLong, BadOutput)
 # One of each service, and each adapter of the cloud proxy: an SDK may stumble where another does not.
@@ -47,7 +47,7 @@ class FuzzedServer:
         named = request + GenerateRequest(model=self.subject.model).SerializeToString()
         outer = StreamGenerateRequest.DESCRIPTOR.fields_by_name["request"]
         message = bytes([outer.number << 3 | 2]) + _varint(len(named)) + named
-        call = self._stream(message, timeout=SECONDS)
+        call = self._stream(message, timeout=PATIENCE)
         try:
             await call.read()
         except grpc.aio.AioRpcError as error:

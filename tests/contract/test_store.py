@@ -145,6 +145,40 @@ async def test_a_repeat_that_is_asked_again_leaves_both_feedbacks_to_their_names
         assert await response_of(store, feedback_id="f2") == again
 
 
+async def test_a_response_is_replaced_beneath_what_people_said_of_it(opened: Open) -> None:
+    again = GetFeedbackResponse(feedback_id="f1", language_code="en")
+    async with opened(60) as store:
+        await store.open_request("r1", b"hash")
+        await store.keep_response("r1", "ann", RESPONSE)
+        assert await store.keep_scores("ann", "f1", scores("teacher"))
+        assert await store.keep_decisions("ann", "f1", decisions("teacher"))
+        before = await store.feedback("ann", "f1")
+    async with opened(3600) as store:
+        assert await store.replace_response("ann", again)
+        assert (await store.open_request("r1", b"hash")).response == again
+        found = await store.feedback("ann", "f1")
+        assert before is not None
+        assert found is not None
+        assert found.response == again
+        assert (found.scores, found.decisions) == ((scores("teacher"),), (decisions("teacher"),))
+        # It does not live longer for having been asked for again.
+        assert (found.created_at, found.expires_at) == (before.created_at, before.expires_at)
+
+
+async def test_nothing_is_replaced_that_is_gone_or_another_callers(opened: Open) -> None:
+    again = GetFeedbackResponse(feedback_id="f1", language_code="en")
+    async with opened(60) as store:
+        assert not await store.replace_response("ann", again)
+        await store.open_request("r1", b"hash")
+        await store.name_results("r1", "ann", "f1")
+        assert not await store.replace_response("ann", again)
+        await store.keep_response("", "bob", GetFeedbackResponse(feedback_id="f2"))
+        assert not await store.replace_response("ann", GetFeedbackResponse(feedback_id="f2"))
+        assert await store.delete_feedback("ann", "f1")
+        assert not await store.replace_response("ann", again)
+        assert await store.feedback("ann", "f1") is None
+
+
 @pytest.mark.parametrize("owner", ["", "ann"])
 async def test_what_is_another_callers_is_not_there(opened: Open, owner: str) -> None:
     async with opened(60) as store:

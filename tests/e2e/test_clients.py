@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.events import Events
+from tests.e2e.language_clients import CLIENTS, LanguageClient
 from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
@@ -38,59 +39,6 @@ TEXT = (
     + unicodedata.normalize("NFD", "자리가 금새 차서 café에 간다. 어떻해 할지 모르겠다 🤷🏽‍♀️.")
 )
 PANEL = "chorus/proofreader-language,fake/good,fake/second,fake/third"
-GOCODE = Path("/usr/share/gocode/src")
-JARS = Path("/usr/share/java")
-
-
-@dataclass(frozen=True)
-class LanguageClient:
-    """The example client of a language: the tools it needs, and how it is built and run in its folder.
-
-    `counts` names the unit in which the language indexes strings.
-    """
-
-    language: str
-    needs: tuple[str, ...]
-    build: tuple[str, ...]
-    run: tuple[str, ...]
-    counts: str = "UTF-16"
-
-    @property
-    def folder(self) -> Path:
-        return ROOT / "clients" / self.language
-
-
-CLIENTS = [
-    LanguageClient(
-        "typescript",
-        needs=("node", "npm", f"{ROOT}/clients/typescript/node_modules/.bin/tsc"),
-        build=("npm", "run", "build"),
-        run=("node", "build/review.js"),
-    ),
-    LanguageClient(
-        "go",
-        needs=(
-            *("go", "make", "protoc-gen-go", "protoc-gen-go-grpc"),
-            f"{GOCODE}/google.golang.org/grpc",
-            f"{GOCODE}/google.golang.org/genproto",
-        ),
-        build=("make", "build"),
-        run=("build/review",),
-        counts="bytes",
-    ),
-    LanguageClient(
-        "java",
-        needs=(
-            *("javac", "make", "protoc", "grpc_java_plugin"),
-            f"{JARS}/grpc-netty.jar",
-            f"{JARS}/netty-codec-http2.jar",
-            f"{JARS}/perfmark-api.jar",
-            f"{JARS}/protobuf.jar",
-        ),
-        build=("make", "build"),
-        run=("java", "@build/classpath", "Review"),
-    ),
-]
 
 
 @dataclass(frozen=True)
@@ -108,17 +56,25 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
 
 
-@pytest.fixture(scope="module", params=CLIENTS, ids=lambda client: client.language)
-def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> LanguageClient:
-    built: LanguageClient = request.param
-    missing = [each for each in built.needs if not shutil.which(each) and not Path(each).exists()]
+@pytest.fixture(scope="module")
+def built() -> set[str]:
+    """The languages whose client has been built: once is enough, whatever the order of the tests."""
+    return set()
+
+
+@pytest.fixture(params=CLIENTS, ids=lambda client: client.language)
+def client(request: pytest.FixtureRequest, environment: dict[str, str], built: set[str]) -> LanguageClient:
+    client: LanguageClient = request.param
+    missing = [each for each in client.needs if not shutil.which(each) and not Path(each).exists()]
     if missing:
-        pytest.skip(f"the toolchain of {built.language} lacks {', '.join(missing)}")
-    done = subprocess.run(  # noqa: S603 - what `build` says
-        built.build, cwd=built.folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return built
+        pytest.skip(f"the toolchain of {client.language} lacks {', '.join(missing)}")
+    if client.language not in built:
+        done = subprocess.run(  # noqa: S603 - what `build` says
+            client.build, cwd=client.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        built.add(client.language)
+    return client
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -21,7 +21,9 @@ from chorus.feedback.v1.feedback_service_pb2 import (
 from chorus.feedback.v1.merged_pb2 import Panel
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
+from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED, USAGE_BASIS_UNKNOWN
 from chorus.model.v1.model_pb2 import Model
+from modelkit.usage import usage_of
 from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached
 from tests.e2e.events import Events
 from tests.e2e.processes import (
@@ -101,7 +103,8 @@ def timed_out(response: GetFeedbackResponse) -> set[str]:
 def failures(error: ChorusError) -> dict[str, failure_pb2.ErrorReason.ValueType]:
     """Returns the reason of each model from the details of a call that found no quorum."""
     assert isinstance(error, QuorumNotReached)
-    details = [failure_pb2.Failure.FromString(each.value) for each in error.details]
+    failure_type = failure_pb2.Failure.DESCRIPTOR
+    details = [failure_pb2.Failure.FromString(each.value) for each in error.details if each.Is(failure_type)]
     return {each.metadata["model"]: each.reason for each in details}
 
 
@@ -176,6 +179,11 @@ async def test_too_few_families_are_no_quorum(system: OrchestratorWithFakes) -> 
     request = asking("fake/good", "fake/fourth", "fake/dead", min_models=2, min_families=2)
     error = await failure(system.stub.GetFeedback(request, timeout=PATIENCE))
     assert failures(error) == {"fake/dead": FAILURES["fake/dead"]}
+    usage = usage_of(error)
+    assert usage is not None
+    assert usage.basis == USAGE_BASIS_MEASURED
+    assert error.metadata["cost_usd_nanos"] == str(usage.cost_usd_nanos)
+    assert usage.cost_usd_nanos > 0
 
 
 async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: OrchestratorWithFakes) -> None:
@@ -193,7 +201,7 @@ async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: Orches
 
 async def test_substitutes_take_the_seats_of_those_who_fail(system: OrchestratorWithFakes) -> None:
     # All free models before fake/fourth are in the panel already, so it is the first substitute.
-    asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/dead", "fake/empty")
+    asked = ("fake/auth", "fake/broke", "fake/crashes", "fake/cut", "fake/refusing", "fake/empty")
 
     async def ask(seconds: float) -> GetFeedbackResponse:
         request = asking(
@@ -266,14 +274,17 @@ async def test_a_server_killed_in_the_middle_of_a_call_is_used_again_when_it_is_
         orchestrator = await enter(running(ORCHESTRATOR, folder, **settings))
         stub = await enter(feedback_stub(orchestrator.address))
 
-        request = StreamFeedbackRequest(request=asking("fake/good", "fake/stalls"))
+        request = StreamFeedbackRequest(request=asking("fake/good", "fake/stalls", "fake/hangs"))
         stream = stub.StreamFeedback(request, timeout=PATIENCE)
         while not (event := await stream.read()).HasField("result"):
             pass
         await fake.end(signal.SIGKILL)
         *_, last = [event async for event in stream]
         assert last.response.results[0] == event.result
-        assert last.response.results[1].failure.reason == failure_pb2.ERROR_REASON_UNAVAILABLE
+        for cut in last.response.results[1:]:
+            assert cut.failure.reason == failure_pb2.ERROR_REASON_UNAVAILABLE
+            assert cut.usage.basis == USAGE_BASIS_UNKNOWN
+        assert last.response.usage.basis == USAGE_BASIS_UNKNOWN
 
         await until_listed(stub, "fake/good", Model.STATE_UNAVAILABLE)
         await enter(running(FAKE, folder, FAKE_PORT=fake.address.rpartition(":")[2]))

@@ -125,7 +125,8 @@ async def test_a_rejected_key_is_nowhere_to_be_seen(folder: Path) -> None:
             refused = await failure(stub.GetFeedback(request, timeout=PATIENCE))
             listed = await stub.ListModels(ListModelsRequest(), timeout=PATIENCE)
             command_lines = proxy.command_line(), orchestrator.command_line()
-    (failed,) = (failure_pb2.Failure.FromString(each.value) for each in refused.details)
+    failures = (each.value for each in refused.details if each.Is(failure_pb2.Failure.DESCRIPTOR))
+    (failed,) = map(failure_pb2.Failure.FromString, failures)
     assert failed.reason == failure_pb2.ERROR_REASON_PROVIDER_AUTH
     assert failed.metadata["setting"] == "OPENAI_API_KEY"
     # The key was sent to its provider.

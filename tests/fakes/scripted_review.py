@@ -10,14 +10,9 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedb
 from chorus.feedback.v1.merged_pb2 import MergedFeedback
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
-from orchestrator.panel.model_reviewer import Audience
-from orchestrator.review.submission_reviewer import (
-    Event,
-    ProvisionalMerge,
-    Results,
-    ReviewEvent,
-    SubmissionReviewer,
-)
+from orchestrator.panel.audience import Audience
+from orchestrator.review.earlier_run import EarlierRun
+from orchestrator.review.submission_reviewer import Event, ProvisionalMerge, ReviewEvent, SubmissionReviewer
 from orchestrator.time_budget import TimeBudget
 from rpckit.errors import QuorumNotReached
 
@@ -39,11 +34,11 @@ class ScriptedReview(SubmissionReviewer):
 
     @override
     async def review(
-        self, request: GetFeedbackRequest, budget: TimeBudget, kept: Results, audience: Audience
+        self, request: GetFeedbackRequest, budget: TimeBudget, earlier: EarlierRun, audience: Audience
     ) -> AsyncGenerator[ReviewEvent]:
         try:
             yield Event(accepted=Event.Accepted(models=["a/b"]))
-            if BOUGHT.model not in kept:
+            if BOUGHT.model not in earlier.results:
                 self.bought += 1
             yield Event(result=BOUGHT)
             yield ProvisionalMerge(self._merge)
@@ -79,9 +74,9 @@ class SlowModelReview(SubmissionReviewer):
 
     @override
     async def review(
-        self, request: GetFeedbackRequest, budget: TimeBudget, kept: Results, audience: Audience
+        self, request: GetFeedbackRequest, budget: TimeBudget, earlier: EarlierRun, audience: Audience
     ) -> AsyncGenerator[ReviewEvent]:
-        self.asked += [name for name in ("a/b", "slow/c") if name not in kept]
+        self.asked += [name for name in ("a/b", "slow/c") if name not in earlier.results]
         yield Event(accepted=Event.Accepted(models=["a/b", "slow/c"]))
         yield Event(result=BOUGHT)
         self.started.set()

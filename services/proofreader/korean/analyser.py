@@ -22,7 +22,7 @@ class Morpheme:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Analysis:
     """The likeliest analysis of a passage, with its log-likelihood."""
 
     score: float
@@ -37,10 +37,10 @@ class KoreanAnalyser:
         # The first call loads the model.
         self.read("가")
 
-    def read(self, passage: str, offset: int = 0) -> Reading:
+    def read(self, passage: str, offset: int = 0) -> Analysis:
         """Reads a passage that begins `offset` characters into its text."""
         ((tokens, score),) = self._kiwi.analyze(passage)
-        return Reading(score, tuple(_morpheme(each, offset) for each in tokens))
+        return Analysis(score, tuple(_morpheme(each, offset) for each in tokens))
 
     def read_sentences(
         self, submission: ParsedText, check_cancelled: CancellationCheck

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from chorus.feedback.v1.feedback_service_pb2 import PanelPolicy
 from clients.command_line import arguments
 from clients.command_line.__main__ import app
 
@@ -107,6 +108,20 @@ def test_a_wrong_ratio_is_refused(tmp_path: Path, value: str) -> None:
 def test_a_ratio_is_width_over_height() -> None:
     assert arguments.ratio("16:9") == pytest.approx(16 / 9)
     assert arguments.ratio("1.5") == 1.5
+
+
+@pytest.mark.parametrize(
+    ("any_substitute", "substitution"),
+    [
+        (None, PanelPolicy.SUBSTITUTION_UNSPECIFIED),
+        (True, PanelPolicy.SUBSTITUTION_ANY),
+        (False, PanelPolicy.SUBSTITUTION_NONE),
+    ],
+)
+def test_who_may_stand_in_is_said_by_one_switch(
+    any_substitute: bool | None, substitution: PanelPolicy.Substitution.ValueType
+) -> None:
+    assert arguments.substitution(any_substitute=any_substitute) == substitution
 
 
 def test_a_wrong_setting_is_one_line_that_names_it() -> None:

@@ -12,9 +12,10 @@ from chorus.model.v1.generation_pb2 import Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.injection.confirm import InjectionVerdict, confirm
 from orchestrator.injection.detection import suspected_injections
+from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission

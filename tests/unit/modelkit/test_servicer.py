@@ -20,7 +20,7 @@ DONE = Completion(model_version="v1")
 PICTURE = Part(image=Image(data=b"x"))
 
 
-class ScriptedServicer(StreamingServicer):
+class ScriptedModelServer(StreamingServicer):
     def __init__(self, *events: GenerationEvent | Exception) -> None:
         super().__init__()
         self.events = events
@@ -55,14 +55,14 @@ def texts(*words: str) -> Sequence[Part]:
 
 
 async def test_generate_joins_what_is_streamed() -> None:
-    servicer = ScriptedServicer(*texts("a", "b"), PICTURE, *texts("c", "d"), DONE)
+    servicer = ScriptedModelServer(*texts("a", "b"), PICTURE, *texts("c", "d"), DONE)
     response = await servicer.Generate(asking(), NO_CONTEXT)
     assert response == GenerateResponse(parts=[*texts("ab"), PICTURE, *texts("cd")], completion=DONE)
     assert [streaming for _, streaming in servicer.asked] == [False]
 
 
 async def test_a_stream_is_deltas_and_then_the_completion() -> None:
-    servicer = ScriptedServicer(*texts("a"), PICTURE, DONE)
+    servicer = ScriptedModelServer(*texts("a"), PICTURE, DONE)
     stream = servicer.StreamGenerate(StreamGenerateRequest(request=asking()), NO_CONTEXT)
     assert [each async for each in stream] == [
         StreamGenerateResponse(delta=Part(text="a")),
@@ -73,7 +73,7 @@ async def test_a_stream_is_deltas_and_then_the_completion() -> None:
 
 
 async def test_a_failure_ends_both_and_the_server_has_tidied_up() -> None:
-    servicer = ScriptedServicer(*texts("a"), BadOutput("no more"))
+    servicer = ScriptedModelServer(*texts("a"), BadOutput("no more"))
     with pytest.raises(BadOutput):
         await servicer.Generate(asking(), NO_CONTEXT)
     with pytest.raises(BadOutput):
@@ -83,7 +83,7 @@ async def test_a_failure_ends_both_and_the_server_has_tidied_up() -> None:
 
 
 async def test_a_malformed_request_never_reaches_the_server() -> None:
-    servicer = ScriptedServicer(DONE)
+    servicer = ScriptedModelServer(DONE)
     wrong = asking("{")
     wrong.sampling.temperature = 9
     del wrong.turns[:]
@@ -94,7 +94,7 @@ async def test_a_malformed_request_never_reaches_the_server() -> None:
 
 
 async def test_a_schema_comes_parsed() -> None:
-    servicer = ScriptedServicer(DONE)
+    servicer = ScriptedModelServer(DONE)
     await servicer.Generate(asking('{"type": "object"}'), NO_CONTEXT)
     await servicer.Generate(asking(), NO_CONTEXT)
     (first, _), (second, _) = servicer.asked

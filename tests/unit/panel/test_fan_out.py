@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,14 @@ from chorus.model.v1 import failure_pb2
 from chorus.model.v1.failure_pb2 import Failure
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN, Sampling, Usage
 from chorus.model.v1.model_pb2 import Model
+from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
-from orchestrator.panel.model_reviewer import Audience, FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
+from orchestrator.panel.track_record import TrackRecords
+from orchestrator.store.model_call import ModelCall
 from orchestrator.submission.reading import read_submission
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
@@ -33,7 +36,7 @@ USED = Usage(output_tokens=5)
 
 
 def model(name: str, family: str | None = None) -> ListedModel:
-    return ListedModel(Model(name=name, family=family or name), server="a:1")
+    return ListedModel(Model(name=name, family=family or name), server=f"{name}:1")
 
 
 class ScriptedModels(FeedbackSource):
@@ -105,8 +108,8 @@ async def outcomes(
     spare: list[str] | None = None,
     policy: PanelPolicy | None = None,
     seconds: float = 60,
-    kept: Mapping[str, ModelResult] | None = None,
-    spending: Spending | None = None,
+    kept: Sequence[Outcome] = (),
+    usual_seconds: Mapping[str, float] | None = None,
 ) -> list[Outcome]:
     panel = SelectedPanel(
         asked=tuple(map(model, asked)),
@@ -117,15 +120,23 @@ async def outcomes(
     )
     fan_out = FanOut(
         models or ScriptedModels(),
+        records_of(usual_seconds or {}),
         panel,
         policy or PanelPolicy(),
         QUESTION,
-        spending or Spending(None),
+        Spending(None),
         budget(seconds),
-        kept or {},
+        kept,
         Hearers(),
     )
     return [event async for event in fan_out.run() if isinstance(event, Outcome)]
+
+
+def records_of(usual_seconds: Mapping[str, float]) -> TrackRecords:
+    return TrackRecords(
+        ModelCall(name, answered=True, seconds=seconds, output_tokens_per_second=0)
+        for name, seconds in usual_seconds.items()
+    )
 
 
 async def timed_outcomes(asked: list[str], **fields: Any) -> tuple[list[Outcome], float]:
@@ -144,12 +155,13 @@ async def test_each_point_comes_before_the_outcome_of_its_model() -> None:
     panel = SelectedPanel((model("ok"),), (), None, 1, 1)
     fan_out = FanOut(
         ScriptedModels(),
+        TrackRecords(),
         panel,
         PanelPolicy(),
         QUESTION,
         Spending(None),
         budget(),
-        {},
+        (),
         Hearers(listening=True),
     )
     delta, outcome = [event async for event in fan_out.run()]
@@ -185,7 +197,17 @@ def test_a_call_that_ends_at_its_deadline_is_still_heard() -> None:
 async def test_points_are_heard_while_somebody_listens_and_not_otherwise() -> None:
     panel = SelectedPanel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
     audience = Hearers()
-    fan_out = FanOut(ScriptedModels(), panel, PanelPolicy(), QUESTION, Spending(None), budget(), {}, audience)
+    fan_out = FanOut(
+        ScriptedModels(),
+        TrackRecords(),
+        panel,
+        PanelPolicy(),
+        QUESTION,
+        Spending(None),
+        budget(),
+        (),
+        audience,
+    )
     heard = []
     async for event in fan_out.run():
         heard.append(event.model if isinstance(event, Delta) else event.result.model)
@@ -250,6 +272,63 @@ def test_nobody_is_asked_once_there_is_no_time_for_a_call() -> None:
     assert models.asked == ["late"]
 
 
+async def test_nobody_stands_in_whose_server_has_just_failed() -> None:
+    def at_one_server(name: str, provider: str = "") -> ListedModel:
+        return ListedModel(Model(name=name, family=name, provider=provider), server="a:1")
+
+    models = ScriptedModels()
+    spare = (at_one_server("ok-1"), at_one_server("ok-2", "cloud"), at_one_server("ok-3", "other"))
+    panel = SelectedPanel((at_one_server("fail"), at_one_server("fail-too", "cloud")), spare, None, 1, 1)
+    fan_out = FanOut(
+        models,
+        TrackRecords(),
+        panel,
+        PanelPolicy(),
+        QUESTION,
+        Spending(None),
+        budget(),
+        (),
+        Hearers(),
+    )
+    found = [event async for event in fan_out.run() if isinstance(event, Outcome)]
+    assert "ok-1" not in models.asked
+    # Only where its provider had not yet failed, it was asked.
+    assert [each.listed.name for each in found if each.answered] in (["ok-2", "ok-3"], ["ok-3"])
+    assert models.asked[:2] == ["fail", "fail-too"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "usual", "substitute", "policy"),
+    [
+        # 10 s less two reserves.
+        (["fail"], {"ok-1": 9.3}, "ok-1", PanelPolicy()),
+        (["fail"], {"ok-1": 9.5}, "ok-2", PanelPolicy()),
+        (["fail"], {"ok-1": 9.5, "ok-2": 100}, "", PanelPolicy()),
+        (["fail"], {"ok-1": 5}, "ok-2", PanelPolicy(model_timeout=Duration(seconds=4))),
+        # A substitute beyond the minimum has half of the time.
+        (["ok", "fail"], {"ok-1": 4.7}, "ok-1", PanelPolicy()),
+        (["ok", "fail"], {"ok-1": 4.9}, "ok-2", PanelPolicy()),
+        (["ok", "fail"], {"ok-1": 3}, "ok-2", PanelPolicy(straggler_grace=Duration(seconds=2))),
+    ],
+)
+def test_nobody_stands_in_who_usually_takes_longer_than_there_is_time(
+    asked: list[str], usual: dict[str, float], substitute: str, policy: PanelPolicy
+) -> None:
+    found = run_in_virtual_time(
+        outcomes(asked, spare=["ok-1", "ok-2"], seconds=10, usual_seconds=usual, policy=policy)
+    )
+    assert next((each.listed.name for each in found if each.result.substitute_for), "") == substitute
+
+
+def test_a_substitute_that_is_not_the_last_has_the_time_that_it_usually_takes() -> None:
+    models = ScriptedModels()
+    usual = {"late-1": 6.0}
+    run_in_virtual_time(
+        outcomes(["fail"], models=models, spare=["late-1", "ok-2"], seconds=10, usual_seconds=usual)
+    )
+    assert models.seconds == pytest.approx({"fail": 9.4, "late-1": 6, "ok-2": 3.4})
+
+
 async def test_no_model_is_asked_twice() -> None:
     models = ScriptedModels()
     await outcomes(["fail-a", "fail-b"], models=models, spare=["ok"])
@@ -258,23 +337,26 @@ async def test_no_model_is_asked_twice() -> None:
 
 async def test_a_kept_answer_is_not_bought_again() -> None:
     models = ScriptedModels()
-    kept = {"fail": ModelResult(model="fail", feedback=ANSWER)}
+    kept = [Outcome(model("fail"), ModelResult(model="fail", feedback=ANSWER))]
     results = by_model(await outcomes(["fail", "ok"], models=models, kept=kept))
     assert results["fail"].feedback == ANSWER
     assert models.asked == ["ok"]
 
 
-async def test_what_a_kept_answer_cost_counts_toward_the_limit() -> None:
-    spending = Spending(limit=10)
-    kept = {"ok": ModelResult(model="ok", feedback=ANSWER, usage=Usage(cost_usd_nanos=7))}
-    await outcomes(["ok"], kept=kept, spending=spending)
-    assert spending.committed == 7
-
-
 async def test_leaving_early_ends_every_call() -> None:
     models = ScriptedModels()
     panel = SelectedPanel((model("hang"), model("ok")), (), None, 1, 1)
-    fan_out = FanOut(models, panel, PanelPolicy(), QUESTION, Spending(None), budget(), {}, Hearers())
+    fan_out = FanOut(
+        models,
+        TrackRecords(),
+        panel,
+        PanelPolicy(),
+        QUESTION,
+        Spending(None),
+        budget(),
+        (),
+        Hearers(),
+    )
     events = fan_out.run()
     await anext(events)
     await events.aclose()

@@ -134,16 +134,6 @@ def test_the_named_models_bound_who_may_substitute_and_word_the_summary() -> Non
     assert list(violations(request)) == ["summary_model"]
 
 
-def test_the_same_weights_elsewhere_are_the_first_substitute_then_the_cheapest() -> None:
-    request = GetFeedbackRequest(models=[LOADING.name], allowed_providers=["openai", "huggingface"])
-    panel = select(request, LISTING, ())
-    assert [each.name for each in panel.substitutes_for(LOADING)] == [
-        HOSTED.name,
-        CHEAP.name,
-        DEAR.name,
-    ]
-
-
 @pytest.mark.parametrize(
     ("substitution", "spare"),
     [
@@ -153,13 +143,13 @@ def test_the_same_weights_elsewhere_are_the_first_substitute_then_the_cheapest()
         (PanelPolicy.SUBSTITUTION_ANY, [CHEAP.name, DEAR.name, RULES.name]),
     ],
 )
-def test_rules_stand_in_only_where_asked_for_and_after_every_language_model(
+def test_rules_stand_in_only_where_asked_for(
     substitution: PanelPolicy.Substitution.ValueType, spare: list[str]
 ) -> None:
     request = GetFeedbackRequest(
         models=[LOADING.name], allowed_providers=["openai"], policy=PanelPolicy(substitution=substitution)
     )
-    assert [each.name for each in select(request, LISTING, ()).substitutes_for(LOADING)] == spare
+    assert names(select(request, LISTING, ()).spare) == spare
 
 
 def test_what_stands_in_for_rules_is_a_language_model_too() -> None:
@@ -190,10 +180,58 @@ def test_a_default_panel_of_which_nothing_is_ready_is_named_by_its_setting() -> 
         select(GetFeedbackRequest(), LISTING, ("no/such", LOADING.name))
 
 
+A, A2, B = (listed(name, name[0]) for name in ("a/1", "a/2", "b/1"))
+RULES_TOO = listed("chorus/proofreader-structure", "chorus", kind=model_pb2.Model.KIND_RULES)
+BOTH_RULES = [RULES.name, RULES_TOO.name]
+
+
 @pytest.mark.parametrize(
-    ("families", "enough"),
-    [([], False), (["a"], False), (["a", "a"], False), (["a", "b"], True), (["a", "a", "b"], True)],
+    ("answered", "enough"),
+    [([], False), ([A], False), ([A, A2], False), ([A, B], True), ([A, A2, B], True)],
 )
-def test_enough_is_counted_in_models_and_in_families(families: list[str], enough: bool) -> None:
+def test_enough_is_counted_in_models_and_in_families(answered: list[ListedModel], enough: bool) -> None:
     request = GetFeedbackRequest(policy=PanelPolicy(min_models=2, min_families=2))
-    assert select(request, LISTING, ()).is_enough(families) is enough
+    assert select(request, LISTING, ()).is_enough(answered) is enough
+
+
+@pytest.mark.parametrize(
+    ("models", "ready", "answered", "enough"),
+    [
+        # Nobody named them, and somebody else was asked.
+        ([], [A, B, RULES], [RULES], False),
+        ([], [A, B, RULES, RULES_TOO], [A, RULES], True),
+        # They were named.
+        ([RULES.name], [A, RULES], [RULES], True),
+        ([A.name, RULES.name], [A, RULES], [RULES], True),
+        # They stand in, which does not make them named.
+        ([A.name], [A, RULES], [RULES], False),
+        # Nobody else is there.
+        ([], [RULES, RULES_TOO, LOADING], [RULES], True),
+    ],
+)
+def test_a_reviewer_by_rule_counts_where_it_is_named_or_nobody_else_is_asked(
+    models: list[str], ready: list[ListedModel], answered: list[ListedModel], enough: bool
+) -> None:
+    request = GetFeedbackRequest(models=models, policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_ANY))
+    assert select(request, Listing(tuple(ready), ()), ()).is_enough(answered) is enough
+
+
+@pytest.mark.parametrize(
+    ("models", "policy", "fields"),
+    [
+        ([], PanelPolicy(min_models=4, min_families=3), ["policy.min_models", "policy.min_families"]),
+        ([], PanelPolicy(min_models=3), ["policy.min_models"]),
+        ([], PanelPolicy(min_families=3), ["policy.min_families"]),
+        ([A.name, B.name, *BOTH_RULES], PanelPolicy(min_models=4, min_families=3), []),
+        ([], PanelPolicy(min_models=2, min_families=2), []),
+    ],
+)
+def test_a_policy_that_reviewers_by_rule_would_have_to_meet_is_refused(
+    models: list[str], policy: PanelPolicy, fields: list[str]
+) -> None:
+    request = GetFeedbackRequest(models=models, policy=policy)
+    listing = Listing((A, B, RULES, RULES_TOO), ())
+    if fields:
+        assert list(violations(request, listing)) == fields
+    else:
+        assert len(select(request, listing, ()).asked) == 4

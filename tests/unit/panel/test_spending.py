@@ -88,11 +88,58 @@ def test_a_failure_that_names_no_usage_used_nothing() -> None:
     assert (spending.committed, bill.usages) == (0, [])
 
 
+def fail_after_the_beginning(bill: Bill, used: Usage | None = None) -> None:
+    with bill.charge(REQUEST) as charge:
+        charge.has_begun = True
+        charge.usage = used or charge.usage
+        raise Unavailable("")
+
+
+def test_an_answer_that_had_begun_is_billed_whatever_its_server_leaves_unsaid() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    with pytest.raises(Unavailable):
+        fail_after_the_beginning(bill)
+    assert (spending.committed, bill.usages) == (MOST, [Usage(basis=USAGE_BASIS_UNKNOWN)])
+
+
+def test_what_a_whole_answer_used_is_known_though_its_call_fails_after_it() -> None:
+    spending = Spending(limit=MOST)
+    bill = Bill(PRICED, spending)
+    used = Usage(output_tokens=10, cost_usd_nanos=20_000)
+    with pytest.raises(Unavailable):
+        fail_after_the_beginning(bill, used)
+    assert (spending.committed, bill.usages) == (20_000, [used])
+
+
 def test_the_prompt_is_reserved_too() -> None:
     priced = Model(price=Price(input_usd_nanos=3_000_000))
     request = GenerateRequest(system_instruction="x" * 3_000_000)
     spending = Spending(limit=2_999_999)
     with pytest.raises(BudgetExceeded), Bill(priced, spending).charge(request):
+        pass
+
+
+def test_what_a_model_thinks_is_reserved_too() -> None:
+    thinker = Model()
+    thinker.CopyFrom(PRICED)
+    thinker.max_reasoning_tokens = 30_000
+    spending = Spending(limit=31 * MOST)
+    with Bill(thinker, spending).charge(REQUEST) as charge:
+        assert spending.committed == 31 * MOST
+        charge.usage = Usage(output_tokens=30_500, reasoning_tokens=30_000, cost_usd_nanos=61_000_000)
+    assert spending.committed == 61_000_000
+    with pytest.raises(BudgetExceeded), Bill(thinker, Spending(limit=31 * MOST - 1)).charge(REQUEST):
+        pass
+
+
+def test_a_prompt_may_have_to_be_written_to_a_cache() -> None:
+    priced = Model(price=Price(input_usd_nanos=3_000_000, cache_write_usd_nanos=3_750_000))
+    request = GenerateRequest(system_instruction="x" * 3_000_000)
+    with Bill(priced, Spending(limit=10**9)).charge(request) as charge:
+        pass
+    assert charge.usage is not None
+    with pytest.raises(BudgetExceeded), Bill(priced, Spending(limit=3_749_999)).charge(request):
         pass
 
 

@@ -9,9 +9,10 @@ from typing_extensions import override
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse, PanelPolicy
 from chorus.feedback.v1.submission_pb2 import Submission
-from orchestrator.panel.model_reviewer import Audience
+from orchestrator.panel.audience import Audience
+from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.review.idempotent_runs import IdempotentRuns
-from orchestrator.review.submission_reviewer import Event, Results, ReviewEvent
+from orchestrator.review.submission_reviewer import Event, ReviewEvent
 from orchestrator.store.fail_open import FailOpenStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoredRequest, StoreError
@@ -142,7 +143,7 @@ class StubbornReview(ScriptedReview):
 
     @override
     async def review(
-        self, request: GetFeedbackRequest, budget: TimeBudget, kept: Results, audience: Audience
+        self, request: GetFeedbackRequest, budget: TimeBudget, earlier: EarlierRun, audience: Audience
     ) -> AsyncGenerator[ReviewEvent]:
         try:
             self.started.set()
@@ -170,9 +171,9 @@ def test_a_run_that_loses_a_cancellation_is_cancelled_again(tmp_path: Path) -> N
 def test_a_run_elsewhere_that_outlasts_the_deadline_is_given_up(tmp_path: Path) -> None:
     class HeldElsewhere(SqliteStore):
         @asynccontextmanager
-        async def lease(self, request_id: str) -> AsyncIterator[bool]:
+        async def lease(self, request_id: str) -> AsyncIterator[None]:
             await asyncio.Event().wait()
-            yield True
+            yield
 
     async def seconds_left() -> float:
         deadline = later(10)
@@ -364,10 +365,9 @@ async def test_who_has_waited_for_most_of_the_time_is_given_what_there_is(store:
     ("policy", "substitute_for"),
     [
         (PanelPolicy(straggler_grace=Duration(seconds=1)), ""),
-        (PanelPolicy(model_timeout=Duration(seconds=1)), ""),
         (PanelPolicy(), "e/f"),
     ],
-    ids=["a straggler", "a model that took too long", "a substitute"],
+    ids=["a straggler", "a substitute"],
 )
 async def test_who_was_given_up_for_another_reason_than_time_is_not_asked_again(
     store: SqliteStore, policy: PanelPolicy, substitute_for: str

@@ -18,9 +18,11 @@ from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
+from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel, Listing, ModelLister
-from orchestrator.panel.model_reviewer import FeedbackSource, PointListener, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
+from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.review.pipeline import ReviewPipeline
 from orchestrator.store.sqlite import SqliteStore
@@ -110,7 +112,7 @@ async def runs(
     tmp_path: Path, models: FiveModels, calibrator: CountingCalibrator
 ) -> AsyncIterator[IdempotentRuns]:
     metrics = ModelMetrics(CollectorRegistry())
-    pipeline = ReviewPipeline(models, models, models, (), metrics, calibrator)
+    pipeline = ReviewPipeline(models, models, models, (), metrics, TrackRecords(), calibrator)
     async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
         yield IdempotentRuns(pipeline, store)
 

@@ -70,12 +70,17 @@ class GetFeedbackRequest(google.protobuf.message.Message):
     """
     request_id: builtins.str
     """A repeat with the same id, by the same caller, joins the running call or gets
-    the stored answer instead of paying again. One with more than twice the time
-    that the running call has left waits for its end, and has those models asked
-    again that there was no time for. Empty: no protection. At most 64 Unicode
-    code points. The same id with another request is an INVALID_REQUEST. Failed
-    calls are not stored, the answers they paid for are. Kept for 24 hours, unless
-    the server is set otherwise.
+    the stored answer instead of paying again. Where that answer is PARTIAL or
+    SINGLE, those models are asked again first that failed for a reason that
+    passes: UNAVAILABLE, RATE_LIMITED, or TIMEOUT if there is as much time now and
+    the policy has no straggler_grace. No answer is bought twice. If another model answers now, the
+    new answer replaces the stored one, and keeps its feedback_id, its expiry and
+    what people scored and decided; if not, the stored one is returned. A repeat
+    with more than twice the time that the running call has left waits for its
+    end. Empty: no protection. At most 64 Unicode code points. The same id with
+    another request is an INVALID_REQUEST. Failed calls are not stored, the
+    answers they paid for are. Kept for 24 hours, unless the server is set
+    otherwise.
     """
     feedback_language_code: builtins.str
     """BCP 47, the language the feedback is written in. Empty: the submission's. At
@@ -104,7 +109,9 @@ class GetFeedbackRequest(google.protobuf.message.Message):
         """Model.name values, no duplicates. At most 100, each at most 200 Unicode code
         points. Empty: the server's default panel. One that no server knows is an
         INVALID_REQUEST; while a model server does not answer, one that it may know is
-        asked, and fails alone.
+        asked, and fails alone. Only where it is named here does a reviewer by rule
+        count toward the policy's minimum, or where nobody else is asked because none
+        is named and no language model is ready.
         """
 
     @property
@@ -171,7 +178,9 @@ class PanelPolicy(google.protobuf.message.Message):
         SUBSTITUTION_MODELS: PanelPolicy._Substitution.ValueType  # 2
         """Language models."""
         SUBSTITUTION_ANY: PanelPolicy._Substitution.ValueType  # 3
-        """Language models, and reviewers by rule where there is none of them."""
+        """Language models, and reviewers by rule where there is none of them. The
+        latter do not count toward the minimum.
+        """
 
     class Substitution(_Substitution, metaclass=_SubstitutionEnumTypeWrapper):
         """Who may stand in for a model that fails. New values may be added."""
@@ -183,7 +192,9 @@ class PanelPolicy(google.protobuf.message.Message):
     SUBSTITUTION_MODELS: PanelPolicy.Substitution.ValueType  # 2
     """Language models."""
     SUBSTITUTION_ANY: PanelPolicy.Substitution.ValueType  # 3
-    """Language models, and reviewers by rule where there is none of them."""
+    """Language models, and reviewers by rule where there is none of them. The
+    latter do not count toward the minimum.
+    """
 
     MIN_MODELS_FIELD_NUMBER: builtins.int
     MIN_FAMILIES_FIELD_NUMBER: builtins.int
@@ -192,14 +203,22 @@ class PanelPolicy(google.protobuf.message.Message):
     SUBSTITUTION_FIELD_NUMBER: builtins.int
     MAX_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     min_models: builtins.int
-    """Models that must answer, at least 1, and not more than are asked. Unset: 1."""
+    """Models that must answer, at least 1, and not more than are asked. Reviewers by
+    rule count as GetFeedbackRequest.models says. Unset: 1.
+    """
     min_families: builtins.int
-    """Families that must answer, at least 1, and not more than are asked. Unset: 1."""
+    """Families that must answer, at least 1, and not more than are asked. Reviewers by
+    rule count as GetFeedbackRequest.models says. Unset: 1.
+    """
     substitution: global___PanelPolicy.Substitution.ValueType
-    """Who may stand in for a model that fails. Unset: language models."""
+    """Who may stand in for a model that fails. First comes the successor that its
+    provider names, then its family elsewhere, then another family's model of like
+    price. Whoever's provider has just failed, or who has less time left than it
+    usually takes, is passed over. Unset: language models.
+    """
     max_cost_usd_nanos: builtins.int
-    """Most that all attempts together may cost, in 1e-9 USD, not negative. Unset: no
-    limit.
+    """Most that all attempts together may cost, in 1e-9 USD, not negative. An attempt
+    that was cut off counts with the most that it can have cost. Unset: no limit.
     """
     @property
     def model_timeout(self) -> google.protobuf.duration_pb2.Duration:
@@ -246,7 +265,9 @@ class GetFeedbackResponse(google.protobuf.message.Message):
     LANGUAGE_CODE_FIELD_NUMBER: builtins.int
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
     replayed: builtins.bool
-    """True if this answer was stored under the request_id before."""
+    """True if this answer was stored under the request_id before. Models that were
+    asked again in vain show in `results` and `usage` all the same.
+    """
     language_code: builtins.str
     """BCP 47, of the submission: as given, or as detected."""
     feedback_id: builtins.str

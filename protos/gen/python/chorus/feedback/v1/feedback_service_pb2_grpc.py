@@ -31,9 +31,10 @@ class FeedbackServiceStub(object):
     A call succeeds if the caller's policy is met; each ModelResult says what
     became of one model. If it is not met, the call fails with
     QUORUM_NOT_REACHED; the details, at most 4 KiB as in every status, hold one
-    Failure per model that failed. Answers that were paid for are kept: a repeat
-    with the same request_id uses them. The gRPC deadline is the only clock: part
-    of it is kept for the merge, the rest goes to the models.
+    Usage, the sum over every attempt, and one Failure per model that failed.
+    Answers that were paid for are kept: a repeat with the same request_id uses
+    them. The gRPC deadline is the only clock: part of it is kept for the merge,
+    the rest goes to the models.
     """
 
     def __init__(self, channel):
@@ -90,9 +91,10 @@ class FeedbackServiceServicer(object):
     A call succeeds if the caller's policy is met; each ModelResult says what
     became of one model. If it is not met, the call fails with
     QUORUM_NOT_REACHED; the details, at most 4 KiB as in every status, hold one
-    Failure per model that failed. Answers that were paid for are kept: a repeat
-    with the same request_id uses them. The gRPC deadline is the only clock: part
-    of it is kept for the merge, the rest goes to the models.
+    Usage, the sum over every attempt, and one Failure per model that failed.
+    Answers that were paid for are kept: a repeat with the same request_id uses
+    them. The gRPC deadline is the only clock: part of it is kept for the merge,
+    the rest goes to the models.
     """
 
     def GetFeedback(self, request, context):
@@ -230,9 +232,10 @@ class FeedbackService(object):
     A call succeeds if the caller's policy is met; each ModelResult says what
     became of one model. If it is not met, the call fails with
     QUORUM_NOT_REACHED; the details, at most 4 KiB as in every status, hold one
-    Failure per model that failed. Answers that were paid for are kept: a repeat
-    with the same request_id uses them. The gRPC deadline is the only clock: part
-    of it is kept for the merge, the rest goes to the models.
+    Usage, the sum over every attempt, and one Failure per model that failed.
+    Answers that were paid for are kept: a repeat with the same request_id uses
+    them. The gRPC deadline is the only clock: part of it is kept for the merge,
+    the rest goes to the models.
     """
 
     @staticmethod

@@ -23,9 +23,10 @@ class FeedbackServiceStub:
     A call succeeds if the caller's policy is met; each ModelResult says what
     became of one model. If it is not met, the call fails with
     QUORUM_NOT_REACHED; the details, at most 4 KiB as in every status, hold one
-    Failure per model that failed. Answers that were paid for are kept: a repeat
-    with the same request_id uses them. The gRPC deadline is the only clock: part
-    of it is kept for the merge, the rest goes to the models.
+    Usage, the sum over every attempt, and one Failure per model that failed.
+    Answers that were paid for are kept: a repeat with the same request_id uses
+    them. The gRPC deadline is the only clock: part of it is kept for the merge,
+    the rest goes to the models.
     """
 
     def __init__(self, channel: typing.Union[grpc.Channel, grpc.aio.Channel]) -> None: ...
@@ -112,9 +113,10 @@ class FeedbackServiceAsyncStub:
     A call succeeds if the caller's policy is met; each ModelResult says what
     became of one model. If it is not met, the call fails with
     QUORUM_NOT_REACHED; the details, at most 4 KiB as in every status, hold one
-    Failure per model that failed. Answers that were paid for are kept: a repeat
-    with the same request_id uses them. The gRPC deadline is the only clock: part
-    of it is kept for the merge, the rest goes to the models.
+    Usage, the sum over every attempt, and one Failure per model that failed.
+    Answers that were paid for are kept: a repeat with the same request_id uses
+    them. The gRPC deadline is the only clock: part of it is kept for the merge,
+    the rest goes to the models.
     """
 
     GetFeedback: grpc.aio.UnaryUnaryMultiCallable[
@@ -200,9 +202,10 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
     A call succeeds if the caller's policy is met; each ModelResult says what
     became of one model. If it is not met, the call fails with
     QUORUM_NOT_REACHED; the details, at most 4 KiB as in every status, hold one
-    Failure per model that failed. Answers that were paid for are kept: a repeat
-    with the same request_id uses them. The gRPC deadline is the only clock: part
-    of it is kept for the merge, the rest goes to the models.
+    Usage, the sum over every attempt, and one Failure per model that failed.
+    Answers that were paid for are kept: a repeat with the same request_id uses
+    them. The gRPC deadline is the only clock: part of it is kept for the merge,
+    the rest goes to the models.
     """
 
     @abc.abstractmethod

@@ -76,9 +76,11 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     """Fewer models answered than the caller's policy asks for.
     gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
     the same request_id. The details hold one Failure per model that failed,
-    with the model's name in its metadata as "model".
-    Metadata: feedback_id, which DeleteFeedback takes (if the request has a
-    request_id).
+    with the model's name in its metadata as "model", and one Usage, the sum of
+    what all attempts of the call consumed.
+    Metadata: usage_basis, the basis of that Usage without its prefix;
+    cost_usd_nanos, its cost (if known); feedback_id, which DeleteFeedback takes
+    (if the request has a request_id).
     """
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 15
     """A bug on our side. gRPC: INTERNAL."""
@@ -144,9 +146,11 @@ ERROR_REASON_QUORUM_NOT_REACHED: ErrorReason.ValueType  # 14
 """Fewer models answered than the caller's policy asks for.
 gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
 the same request_id. The details hold one Failure per model that failed,
-with the model's name in its metadata as "model".
-Metadata: feedback_id, which DeleteFeedback takes (if the request has a
-request_id).
+with the model's name in its metadata as "model", and one Usage, the sum of
+what all attempts of the call consumed.
+Metadata: usage_basis, the basis of that Usage without its prefix;
+cost_usd_nanos, its cost (if known); feedback_id, which DeleteFeedback takes
+(if the request has a request_id).
 """
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """A bug on our side. gRPC: INTERNAL."""

@@ -146,7 +146,8 @@ class Sampling(google.protobuf.message.Message):
     """
     reasoning_effort: global___ReasoningEffort.ValueType
     """How long the model thinks before it writes. Unset: the model's default. A
-    server that cannot tell its model so ignores it.
+    server that cannot tell its model so ignores it. An orchestrator asks a model
+    that thought until no room was left once more, at its next lower level.
     """
     @property
     def stop_sequences(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:

@@ -26,7 +26,7 @@ from chorus.model.v1 import generation_pb2 as chorus_dot_model_dot_v1_dot_genera
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63horus/model/v1/model.proto\x12\x0f\x63horus.model.v1\x1a chorus/model/v1/generation.proto\x1a\x1egoogle/protobuf/duration.proto\"\xfc\x05\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\x18\n\x10max_input_tokens\x18\x04 \x01(\x05\x12\x19\n\x11max_output_tokens\x18\x05 \x01(\x05\x12\x31\n\x0c\x63\x61pabilities\x18\x06 \x03(\x0e\x32\x1b.chorus.model.v1.Capability\x12+\n\x05state\x18\x07 \x01(\x0e\x32\x1c.chorus.model.v1.Model.State\x12\x14\n\x0cstate_detail\x18\x08 \x01(\t\x12-\n\tfootprint\x18\t \x01(\x0b\x32\x1a.chorus.model.v1.Footprint\x12%\n\x05price\x18\n \x01(\x0b\x32\x16.chorus.model.v1.Price\x12\x17\n\x0fretirement_date\x18\x0b \x01(\t\x12\x11\n\tsuccessor\x18\x0c \x01(\t\x12\x10\n\x08provider\x18\r \x01(\t\x12\x32\n\x0ctrack_record\x18\x0e \x01(\x0b\x32\x1c.chorus.model.v1.TrackRecord\x12)\n\x04kind\x18\x0f \x01(\x0e\x32\x1b.chorus.model.v1.Model.Kind\x12;\n\x11reasoning_efforts\x18\x10 \x03(\x0e\x32 .chorus.model.v1.ReasoningEffort\x12\x42\n\x18\x64\x65\x66\x61ult_reasoning_effort\x18\x11 \x01(\x0e\x32 .chorus.model.v1.ReasoningEffort\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_READY\x10\x01\x12\x11\n\rSTATE_LOADING\x10\x02\x12\x15\n\x11STATE_UNAVAILABLE\x10\x03\"E\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13KIND_LANGUAGE_MODEL\x10\x01\x12\x0e\n\nKIND_RULES\x10\x02\"X\n\tFootprint\x12\x11\n\tprecision\x18\x01 \x01(\t\x12\x14\n\x0cmemory_bytes\x18\x02 \x01(\x03\x12\x12\n\ndisk_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\"\x80\x01\n\x0bTrackRecord\x12\r\n\x05\x63\x61lls\x18\x01 \x01(\x05\x12\x14\n\x0c\x66\x61ilure_rate\x18\x02 \x01(\x02\x12*\n\x07latency\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12 \n\x18output_tokens_per_second\x18\x04 \x01(\x02\"\x98\x01\n\x05Price\x12\x17\n\x0finput_usd_nanos\x18\x01 \x01(\x03\x12\x1e\n\x16\x63\x61\x63hed_input_usd_nanos\x18\x02 \x01(\x03\x12\x18\n\x10output_usd_nanos\x18\x03 \x01(\x03\x12\"\n\x15\x63\x61\x63he_write_usd_nanos\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x18\n\x16_cache_write_usd_nanos*\xc0\x01\n\nCapability\x12\x1a\n\x16\x43\x41PABILITY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41PABILITY_TEXT\x10\x01\x12\x1a\n\x16\x43\x41PABILITY_JSON_SCHEMA\x10\x02\x12\x1a\n\x16\x43\x41PABILITY_IMAGE_INPUT\x10\x03\x12\x1b\n\x17\x43\x41PABILITY_IMAGE_OUTPUT\x10\x04\x12\x17\n\x13\x43\x41PABILITY_SAMPLING\x10\x05\x12\x13\n\x0f\x43\x41PABILITY_SEED\x10\x06\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63horus/model/v1/model.proto\x12\x0f\x63horus.model.v1\x1a chorus/model/v1/generation.proto\x1a\x1egoogle/protobuf/duration.proto\"\x9a\x06\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\x18\n\x10max_input_tokens\x18\x04 \x01(\x05\x12\x19\n\x11max_output_tokens\x18\x05 \x01(\x05\x12\x31\n\x0c\x63\x61pabilities\x18\x06 \x03(\x0e\x32\x1b.chorus.model.v1.Capability\x12+\n\x05state\x18\x07 \x01(\x0e\x32\x1c.chorus.model.v1.Model.State\x12\x14\n\x0cstate_detail\x18\x08 \x01(\t\x12-\n\tfootprint\x18\t \x01(\x0b\x32\x1a.chorus.model.v1.Footprint\x12%\n\x05price\x18\n \x01(\x0b\x32\x16.chorus.model.v1.Price\x12\x17\n\x0fretirement_date\x18\x0b \x01(\t\x12\x11\n\tsuccessor\x18\x0c \x01(\t\x12\x10\n\x08provider\x18\r \x01(\t\x12\x32\n\x0ctrack_record\x18\x0e \x01(\x0b\x32\x1c.chorus.model.v1.TrackRecord\x12)\n\x04kind\x18\x0f \x01(\x0e\x32\x1b.chorus.model.v1.Model.Kind\x12;\n\x11reasoning_efforts\x18\x10 \x03(\x0e\x32 .chorus.model.v1.ReasoningEffort\x12\x42\n\x18\x64\x65\x66\x61ult_reasoning_effort\x18\x11 \x01(\x0e\x32 .chorus.model.v1.ReasoningEffort\x12\x1c\n\x14max_reasoning_tokens\x18\x12 \x01(\x05\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_READY\x10\x01\x12\x11\n\rSTATE_LOADING\x10\x02\x12\x15\n\x11STATE_UNAVAILABLE\x10\x03\"E\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13KIND_LANGUAGE_MODEL\x10\x01\x12\x0e\n\nKIND_RULES\x10\x02\"X\n\tFootprint\x12\x11\n\tprecision\x18\x01 \x01(\t\x12\x14\n\x0cmemory_bytes\x18\x02 \x01(\x03\x12\x12\n\ndisk_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\"\x80\x01\n\x0bTrackRecord\x12\r\n\x05\x63\x61lls\x18\x01 \x01(\x05\x12\x14\n\x0c\x66\x61ilure_rate\x18\x02 \x01(\x02\x12*\n\x07latency\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12 \n\x18output_tokens_per_second\x18\x04 \x01(\x02\"\x98\x01\n\x05Price\x12\x17\n\x0finput_usd_nanos\x18\x01 \x01(\x03\x12\x1e\n\x16\x63\x61\x63hed_input_usd_nanos\x18\x02 \x01(\x03\x12\x18\n\x10output_usd_nanos\x18\x03 \x01(\x03\x12\"\n\x15\x63\x61\x63he_write_usd_nanos\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x18\n\x16_cache_write_usd_nanos*\xc0\x01\n\nCapability\x12\x1a\n\x16\x43\x41PABILITY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41PABILITY_TEXT\x10\x01\x12\x1a\n\x16\x43\x41PABILITY_JSON_SCHEMA\x10\x02\x12\x1a\n\x16\x43\x41PABILITY_IMAGE_INPUT\x10\x03\x12\x1b\n\x17\x43\x41PABILITY_IMAGE_OUTPUT\x10\x04\x12\x17\n\x13\x43\x41PABILITY_SAMPLING\x10\x05\x12\x13\n\x0f\x43\x41PABILITY_SEED\x10\x06\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,18 +34,18 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.model.v1.model_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\027example.chorus.model.v1P\001Z&chorus.example/chorus/model/v1;modelv1\252\002\017Chorus.Model.V1\312\002\017Chorus\\Model\\V1\342\002\033Chorus\\Model\\V1\\GPBMetadata\352\002\021Chorus::Model::V1'
-  _globals['_CAPABILITY']._serialized_start=1258
-  _globals['_CAPABILITY']._serialized_end=1450
+  _globals['_CAPABILITY']._serialized_start=1288
+  _globals['_CAPABILITY']._serialized_end=1480
   _globals['_MODEL']._serialized_start=115
-  _globals['_MODEL']._serialized_end=879
-  _globals['_MODEL_STATE']._serialized_start=719
-  _globals['_MODEL_STATE']._serialized_end=808
-  _globals['_MODEL_KIND']._serialized_start=810
-  _globals['_MODEL_KIND']._serialized_end=879
-  _globals['_FOOTPRINT']._serialized_start=881
-  _globals['_FOOTPRINT']._serialized_end=969
-  _globals['_TRACKRECORD']._serialized_start=972
-  _globals['_TRACKRECORD']._serialized_end=1100
-  _globals['_PRICE']._serialized_start=1103
-  _globals['_PRICE']._serialized_end=1255
+  _globals['_MODEL']._serialized_end=909
+  _globals['_MODEL_STATE']._serialized_start=749
+  _globals['_MODEL_STATE']._serialized_end=838
+  _globals['_MODEL_KIND']._serialized_start=840
+  _globals['_MODEL_KIND']._serialized_end=909
+  _globals['_FOOTPRINT']._serialized_start=911
+  _globals['_FOOTPRINT']._serialized_end=999
+  _globals['_TRACKRECORD']._serialized_start=1002
+  _globals['_TRACKRECORD']._serialized_end=1130
+  _globals['_PRICE']._serialized_start=1133
+  _globals['_PRICE']._serialized_end=1285
 # @@protoc_insertion_point(module_scope)

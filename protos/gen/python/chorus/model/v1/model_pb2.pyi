@@ -134,6 +134,7 @@ class Model(google.protobuf.message.Message):
     KIND_FIELD_NUMBER: builtins.int
     REASONING_EFFORTS_FIELD_NUMBER: builtins.int
     DEFAULT_REASONING_EFFORT_FIELD_NUMBER: builtins.int
+    MAX_REASONING_TOKENS_FIELD_NUMBER: builtins.int
     name: builtins.str
     """Stable id, "{who serves it}/{its name there}", for example
     "gemma/gemma-3-4b-it", "huggingface/google/gemma-3-4b-it", "openai/gpt-4o".
@@ -165,6 +166,11 @@ class Model(google.protobuf.message.Message):
     """Whether it is a language model or a set of rules. Unset: a language model."""
     default_reasoning_effort: chorus.model.v1.generation_pb2.ReasoningEffort.ValueType
     """The level it takes where a request names none. Unset: the provider's own."""
+    max_reasoning_tokens: builtins.int
+    """Most tokens that it thinks for one answer. They come on top of
+    Sampling.max_output_tokens, and within `max_output_tokens` of the model. 0: it
+    does not think, or not known.
+    """
     @property
     def capabilities(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[global___Capability.ValueType]:
         """What the model can do. Empty: nothing that is known."""
@@ -209,9 +215,10 @@ class Model(google.protobuf.message.Message):
         kind: global___Model.Kind.ValueType = ...,
         reasoning_efforts: collections.abc.Iterable[chorus.model.v1.generation_pb2.ReasoningEffort.ValueType] | None = ...,
         default_reasoning_effort: chorus.model.v1.generation_pb2.ReasoningEffort.ValueType = ...,
+        max_reasoning_tokens: builtins.int = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["footprint", b"footprint", "price", b"price", "track_record", b"track_record"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["capabilities", b"capabilities", "default_reasoning_effort", b"default_reasoning_effort", "display_name", b"display_name", "family", b"family", "footprint", b"footprint", "kind", b"kind", "max_input_tokens", b"max_input_tokens", "max_output_tokens", b"max_output_tokens", "name", b"name", "price", b"price", "provider", b"provider", "reasoning_efforts", b"reasoning_efforts", "retirement_date", b"retirement_date", "state", b"state", "state_detail", b"state_detail", "successor", b"successor", "track_record", b"track_record"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["capabilities", b"capabilities", "default_reasoning_effort", b"default_reasoning_effort", "display_name", b"display_name", "family", b"family", "footprint", b"footprint", "kind", b"kind", "max_input_tokens", b"max_input_tokens", "max_output_tokens", b"max_output_tokens", "max_reasoning_tokens", b"max_reasoning_tokens", "name", b"name", "price", b"price", "provider", b"provider", "reasoning_efforts", b"reasoning_efforts", "retirement_date", b"retirement_date", "state", b"state", "state_detail", b"state_detail", "successor", b"successor", "track_record", b"track_record"]) -> None: ...
 
 global___Model = Model
 
@@ -260,7 +267,9 @@ class TrackRecord(google.protobuf.message.Message):
     failure_rate: builtins.float
     """Share of them that failed, 0 to 1."""
     output_tokens_per_second: builtins.float
-    """While one answer is written, median. 0: not known."""
+    """Tokens of an answer that a reader sees, over the whole time of the call,
+    thinking included; median. 0: not known.
+    """
     @property
     def latency(self) -> google.protobuf.duration_pb2.Duration:
         """Time to a whole answer, median. Unset: none was answered."""
