@@ -97,7 +97,7 @@ def _token(request: ModelListRequest, name: str) -> str:
 
 
 def _place_after(request: ModelListRequest, models: Sequence[model_pb2.Model]) -> int | None:
-    """Where the list goes on after the model that the request's token names."""
+    """Returns where the list goes on after the model that the request's token names."""
     for place, model in enumerate(models, start=1):
         if _token(request, model.name) == request.page_token:
             return place

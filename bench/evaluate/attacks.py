@@ -76,7 +76,7 @@ def goal(seed: int, folder: Path, readings: Sequence[SubmissionReading]) -> Goal
     )
 
 
-class _ScriptedModels(FeedbackSource):
+class _ObedientModels(FeedbackSource):
     """Fakes that score the truth, except that the obedient ones obey an attack if they see most of it."""
 
     def __init__(
@@ -124,7 +124,7 @@ def _mean_level(
 ) -> float:
     """Returns the mean of the merged scores after the suspicion was confirmed or not."""
     rubric = default_rubric(reading.language_code)
-    models = _ScriptedModels(rubric, truth, attack, obedient)
+    models = _ObedientModels(rubric, truth, attack, obedient)
     submission = submission_pb2.Submission(text=read.text, language_code=read.language_code)
     question = ReviewQuestion(
         read, submission, rubric, read.language_code, generation_pb2.Sampling(), include_raw=False

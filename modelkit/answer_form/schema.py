@@ -27,7 +27,7 @@ _FLAG: Schema = {"type": "boolean"}
 
 
 def answer_schema(rubric: submission_pb2.Rubric, feedback_language: str, *, short: bool = False) -> str:
-    """The schema a model is asked to keep to. The short form has no rewrites and no summary."""
+    """Returns the schema a model is asked to keep to. The short form has no rewrites and no summary."""
     criterion_ids = [criterion.id for criterion in rubric.criteria]
     schema = _answer(_choice(["", *criterion_ids]), _choice(criterion_ids), full=not short)
     header = {
@@ -39,7 +39,7 @@ def answer_schema(rubric: submission_pb2.Rubric, feedback_language: str, *, shor
 
 
 def accepted_schema() -> Schema:
-    """What an answer in either form must be, whatever the rubric.
+    """Returns what an answer in either form must be, whatever the rubric.
 
     A criterion that the rubric lacks costs the point or the score that names it, not the whole answer.
     """
@@ -47,7 +47,7 @@ def accepted_schema() -> Schema:
 
 
 def accepted_point_schema() -> Schema:
-    """What one point must be, in either form."""
+    """Returns what one point must be, in either form."""
     return _point(_TEXT, full=True, optional=("suggested_rewrite",))
 
 

@@ -54,7 +54,7 @@ class ListedModel:
         return self.model.kind == model_pb2.Model.KIND_RULES
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
-        """Whether it has a capability."""
+        """Returns whether it has a capability."""
         return capability in self.model.capabilities
 
 
@@ -66,7 +66,7 @@ class Listing:
     unreachable: tuple[str, ...]
 
     def find(self, name: str) -> ListedModel | None:
-        """The model of that name."""
+        """Returns the model of that name."""
         return next((each for each in self.models if each.name == name), None)
 
 

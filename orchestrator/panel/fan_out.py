@@ -13,7 +13,7 @@ from chorus.model.v1 import generation_pb2
 from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
-from orchestrator.panel.selection import Panel
+from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.substitution import FailingProviders, by_preference
 from orchestrator.panel.track_record import TrackRecords
@@ -59,7 +59,7 @@ class _PanelSlot:
         return "" if self.now is self.first else self.first.name
 
     def failed(self, error: ChorusError) -> feedback_pb2.ModelResult:
-        """The result of a model that failed while it wrote, so that what it used is not known."""
+        """Returns the result of a model that failed while it wrote, so that what it used is not known."""
         return feedback_pb2.ModelResult(
             model=self.now.name,
             substitute_for=self.substitute_for,
@@ -81,7 +81,7 @@ class FanOut(PointListener):
         self,
         source: FeedbackSource,
         records: TrackRecords,
-        panel: Panel,
+        panel: SelectedPanel,
         policy: feedback_service_pb2.PanelPolicy,
         question: ReviewQuestion,
         spending: Spending,
@@ -171,7 +171,7 @@ class FanOut(PointListener):
         self._tasks.append(task)
 
     def _call_by(self, slot: _PanelSlot) -> Deadline:
-        """When the call of a slot's model ends."""
+        """Returns when the call of a slot's model ends."""
         deadline = self._one_call_by()
         # A substitute that hangs must not keep the next one from reaching the minimum.
         if slot.substitute_for and not self._panel.is_enough(self._answered) and self._next_substitute(slot):
@@ -180,7 +180,7 @@ class FanOut(PointListener):
         return deadline
 
     def _one_call_by(self) -> Deadline:
-        """When the call of a model that is asked now ends at the latest."""
+        """Returns when the call of a model that is asked now ends at the latest."""
         deadline = self._budget.call_by
         if self._policy.HasField("model_timeout"):
             deadline = deadline.within(to_seconds(self._policy.model_timeout))
@@ -223,7 +223,7 @@ class FanOut(PointListener):
         return None
 
     def _patience(self) -> Deadline:
-        """When the models that still write are given up, as far as the latest outcome tells."""
+        """Returns when the models that still write are given up, as far as the latest outcome tells."""
         answer_by = self._budget.answer_by
         if not self._panel.is_enough(self._answered):
             return answer_by
@@ -234,7 +234,7 @@ class FanOut(PointListener):
         return answer_by
 
     def _patience_with_substitutes(self) -> Deadline:
-        """When those who still write are given up, if only substitutes do and the minimum is reached."""
+        """Returns when those who still write are given up if only substitutes do, past the minimum."""
         answer_by = self._budget.answer_by
         if self._policy.HasField("straggler_grace"):
             return answer_by.within(to_seconds(self._policy.straggler_grace))

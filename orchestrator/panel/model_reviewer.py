@@ -63,7 +63,7 @@ class ReviewQuestion:
     model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
 
     def sampling_of(self, model: str) -> generation_pb2.Sampling:
-        """How a model samples."""
+        """Returns how a model samples."""
         sampling = generation_pb2.Sampling()
         sampling.CopyFrom(self.sampling)
         own = self.model_sampling.get(model)
@@ -266,7 +266,7 @@ def _output_limits(
     *,
     short: bool,
 ) -> tuple[int, int]:
-    """The most tokens of the first try, and of the second: twice as many, if caller and model allow it.
+    """Returns the most tokens of the first try, and of the second: twice as many, where that is allowed.
 
     They are what a reader sees; what the model thinks has its own room.
     """

@@ -19,7 +19,7 @@ class ThoughtTooLong(BadOutput):
 
 
 def reasoning_room(model: model_pb2.Model, sampling: generation_pb2.Sampling) -> int:
-    """The most tokens that a model thinks for one answer."""
+    """Returns the most tokens that a model thinks for one answer."""
     effort = sampling.reasoning_effort or model.default_reasoning_effort
     if effort == generation_pb2.REASONING_EFFORT_NONE and effort in model.reasoning_efforts:
         return 0
@@ -27,14 +27,14 @@ def reasoning_room(model: model_pb2.Model, sampling: generation_pb2.Sampling) ->
 
 
 def output_room(model: model_pb2.Model, sampling: generation_pb2.Sampling) -> int:
-    """The most tokens that one answer is billed for, thinking included."""
+    """Returns the most tokens that one answer is billed for, thinking included."""
     visible = sampling.max_output_tokens or model.max_output_tokens
     room = visible + reasoning_room(model, sampling)
     return min(room, max(visible, model.max_output_tokens)) if model.max_output_tokens else room
 
 
 def visible_tokens(model: model_pb2.Model, usage: generation_pb2.Usage, text: str) -> int:
-    """The tokens of an answer that a reader sees.
+    """Returns the tokens of an answer that a reader sees.
 
     Not every provider tells thinking from writing. Where it does not, the text sets a bound.
     """
@@ -45,7 +45,7 @@ def visible_tokens(model: model_pb2.Model, usage: generation_pb2.Usage, text: st
 
 
 def thinks(model: model_pb2.Model, usage: generation_pb2.Usage) -> bool:
-    """Whether a model thinks, by its description or by what an answer of it used."""
+    """Returns whether a model thinks, by its description or by what an answer of it used."""
     efforts = {*model.reasoning_efforts} - {generation_pb2.REASONING_EFFORT_NONE}
     return bool(usage.reasoning_tokens or model.max_reasoning_tokens or efforts)
 
@@ -58,7 +58,7 @@ def thought_too_long(
     *,
     is_cut: bool,
 ) -> bool:
-    """Whether thinking took the room of an answer.
+    """Returns whether thinking took the room of an answer.
 
     The text is what there is of the answer. One that is not cut at its limit is empty or of the wrong form.
     """
@@ -72,7 +72,7 @@ def thought_too_long(
 def less_effort(
     model: model_pb2.Model, sampling: generation_pb2.Sampling
 ) -> generation_pb2.ReasoningEffort.ValueType | None:
-    """The level of thinking below the one that was asked for; None: the model has no lower one."""
+    """Returns the level of thinking below the one that was asked for; None: the model has no lower one."""
     levels = list(model.reasoning_efforts)
     asked = sampling.reasoning_effort or model.default_reasoning_effort
     if not levels:

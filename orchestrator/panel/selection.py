@@ -10,7 +10,7 @@ from rpckit.errors import InvalidRequest, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class SelectedPanel:
     """The models that are asked, in request order, and the ready ones that may stand in for them.
 
     Attributes:
@@ -25,11 +25,11 @@ class Panel:
     counted_rules: frozenset[str] = frozenset()
 
     def counted(self, models: Iterable[ListedModel]) -> list[ListedModel]:
-        """Those of some models that count toward the policy's minimum."""
+        """Returns those of some models that count toward the policy's minimum."""
         return [each for each in models if not each.is_rule_based or each.name in self.counted_rules]
 
     def is_enough(self, answered: Iterable[ListedModel]) -> bool:
-        """Whether the policy's minimum is reached, given the models that answered."""
+        """Returns whether the policy's minimum is reached, given the models that answered."""
         counted = self.counted(answered)
         families = {each.model.family for each in counted}
         return len(counted) >= self.min_models and len(families) >= self.min_families
@@ -40,7 +40,7 @@ def select(
     listing: Listing,
     default_panel: Sequence[str],
     earlier_panel: Sequence[str] | None = None,
-) -> Panel:
+) -> SelectedPanel:
     """Chooses the panel; empty `default_panel` means every ready model.
 
     A request that names no model asks those again that it asked before, if it has been reviewed.
@@ -68,7 +68,7 @@ def select(
     elif summary_model is not None and not readers.allow(summary_model):
         wrong["summary_model"] = f"its provider, {summary_model.model.provider}, is not allowed"
     policy = request.policy
-    panel = Panel(
+    panel = SelectedPanel(
         asked=tuple(asked),
         spare=tuple(each for each in reviewers if each not in asked and _may_substitute(each, policy)),
         summary_model=summary_model,
@@ -85,8 +85,8 @@ def select(
     return panel
 
 
-def _impossible_minimum(panel: Panel) -> Iterator[tuple[str, str]]:
-    """The fields of a policy that asks for more than all of the panel could give."""
+def _impossible_minimum(panel: SelectedPanel) -> Iterator[tuple[str, str]]:
+    """Yields the fields of a policy that asks for more than all of the panel could give."""
     counted = panel.counted(panel.asked)
     families = len({each.model.family for each in counted})
     unnamed = "" if len(counted) == len(panel.asked) else " without the reviewers by rule, which nobody named"
@@ -97,7 +97,7 @@ def _impossible_minimum(panel: Panel) -> Iterator[tuple[str, str]]:
 
 
 def asked_by_default(listing: Listing, default_panel: Sequence[str]) -> list[ListedModel]:
-    """The models that a request asks which names none and allows every provider."""
+    """Returns the models that a request asks which names none and allows every provider."""
     reviewers = filter(_can_review, listing.models)
     return [each for each in reviewers if not default_panel or each.name in default_panel]
 
@@ -146,7 +146,10 @@ def _named(
 def _unknown_providers(
     request: feedback_service_pb2.GetFeedbackRequest, listing: Listing
 ) -> Iterator[tuple[str, str]]:
-    """A provider that no model has may still be one of a server that has not answered so far."""
+    """Yields what is wrong with providers that no model has.
+
+    Nothing is while a server has not answered: such a provider may be one of its models'.
+    """
     if listing.unreachable:
         return
     known = {each.model.provider for each in listing.models}
@@ -161,7 +164,7 @@ def _unasked_samplings(
     asked: Sequence[ListedModel],
     default_panel: Sequence[str],
 ) -> dict[str, str]:
-    """The models that are sampled in a way of their own though nobody asks them.
+    """Returns the models that are sampled in a way of their own though nobody asks them.
 
     Of a default panel, those that are not ready are left out silently, and so is how they would sample.
     """
@@ -196,6 +199,6 @@ def _may_substitute(listed: ListedModel, policy: feedback_service_pb2.PanelPolic
 def _counted_rules(
     request: feedback_service_pb2.GetFeedbackRequest, asked: Sequence[ListedModel]
 ) -> frozenset[str]:
-    """The reviewers by rule that the request names, or those of a default panel that has nobody else."""
+    """Returns the reviewers by rule that the request names, or those of a default panel of no others."""
     rules = frozenset(each.name for each in asked if each.is_rule_based)
     return rules if request.models or len(rules) == len(asked) else frozenset()

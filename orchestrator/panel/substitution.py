@@ -50,7 +50,7 @@ class FailingProviders:
             self._servers.add(listed.server)
 
     def include(self, listed: ListedModel) -> bool:
-        """Whether a model is of one of them."""
+        """Returns whether a model is of one of them."""
         provider = listed.model.provider
         return provider in self._providers if provider else listed.server in self._servers
 
@@ -71,7 +71,7 @@ def _weights(listed: ListedModel) -> str:
 
 
 def _price_distance(failed: ListedModel, spare: ListedModel) -> float:
-    """How unlike two prices of output are, as the logarithm of their ratio.
+    """Returns how unlike two prices of output are, as the logarithm of their ratio.
 
     An unknown price may be any: as a substitute such a model is dear, and for one that failed the cheapest
     substitute does.

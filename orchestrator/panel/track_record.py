@@ -36,7 +36,7 @@ class TrackRecords:
         return record
 
     def usual_seconds(self, model: str) -> float:
-        """The median of the seconds that a model took for an answer; 0 before its first one."""
+        """Returns the median of the seconds that a model took for an answer; 0 before its first one."""
         return median([call.seconds for call in _answered(self._calls.get(model, ()))] or [0.0])
 
 

@@ -64,12 +64,12 @@ class EarlierRun:
         return total_usage(each.usage for each in self.results.values())
 
     def attempts_of(self, model: str) -> list[generation_pb2.Usage]:
-        """What a model that is asked again used before."""
+        """Returns what a model that is asked again used before."""
         results = self.response.results if self.response is not None else ()
         return [each.usage for each in results if each.model == model]
 
     def outcomes(self, listing: Listing) -> list[Outcome]:
-        """The results of the models that are listed still.
+        """Returns the results of the models that are listed still.
 
         Raises:
             Unavailable: An answer that the response rests on would be missing.
@@ -83,13 +83,13 @@ class EarlierRun:
         return outcomes
 
     def lacks(self, result: feedback_pb2.ModelResult) -> bool:
-        """Whether a result is an answer that has been bought since."""
+        """Returns whether a result is an answer that has been bought since."""
         return result.HasField("feedback") and result.model not in self.results
 
     def confirmed(
         self, results: Sequence[feedback_pb2.ModelResult], usage: generation_pb2.Usage
     ) -> Response | None:
-        """The response once more, if none of the results is an answer that it does not rest on."""
+        """Returns the response once more, if none of the results is an answer that it does not rest on."""
         if self.response is None or any(map(self.lacks, results)):
             return None
         response = Response()
@@ -104,7 +104,7 @@ class EarlierRun:
 def _passes(
     request: feedback_service_pb2.GetFeedbackRequest, result: feedback_pb2.ModelResult, seconds: float
 ) -> bool:
-    """Whether a model failed for a reason that passes.
+    """Returns whether a model failed for a reason that passes.
 
     A model that had too little time may be asked again if there is more now, but not if the policy gave it up
     because the others were enough.

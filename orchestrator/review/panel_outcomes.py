@@ -6,14 +6,14 @@ from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2
 from orchestrator.merge.opinion import Opinion
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.selection import Panel
+from orchestrator.panel.selection import SelectedPanel
 from rpckit.errors import QuorumNotReached
 
 _BASIS_PREFIX = "USAGE_BASIS_"
 
 
 def opinions_of(outcomes: Sequence[Outcome]) -> list[Opinion]:
-    """The answers, as the merge takes them."""
+    """Returns the answers, as the merge takes them."""
     return [
         Opinion(
             model=each.listed.name,
@@ -26,8 +26,8 @@ def opinions_of(outcomes: Sequence[Outcome]) -> list[Opinion]:
     ]
 
 
-def panel_message(panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
-    """Who was asked and who answered."""
+def panel_message(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel:
+    """Returns who was asked and who answered."""
     asked = {each.name for each in (*panel.asked, *(outcome.listed for outcome in outcomes))}
     answered = {each.listed.name for each in outcomes if each.answered}
     families = families_answered(outcomes)
@@ -47,21 +47,21 @@ def panel_message(panel: Panel, outcomes: Sequence[Outcome]) -> merged_pb2.Panel
 
 
 def families_answered(outcomes: Sequence[Outcome]) -> set[str]:
-    """The families that an answer came from."""
+    """Returns the families that an answer came from."""
     return {each.listed.model.family for each in outcomes if each.answered}
 
 
-def in_request_order(panel: Panel, outcomes: Sequence[Outcome]) -> list[feedback_pb2.ModelResult]:
-    """The results as the response lists them: in the order of the panel, then the substitutes."""
+def in_request_order(panel: SelectedPanel, outcomes: Sequence[Outcome]) -> list[feedback_pb2.ModelResult]:
+    """Returns the results as the response lists them: in the order of the panel, then the substitutes."""
     places = {each.name: place for place, each in enumerate(panel.asked)}
     ordered = sorted(outcomes, key=lambda each: places.get(each.listed.name, len(places)))
     return [each.result for each in ordered]
 
 
 def quorum_not_reached(
-    panel: Panel, outcomes: Sequence[Outcome], usage: generation_pb2.Usage
+    panel: SelectedPanel, outcomes: Sequence[Outcome], usage: generation_pb2.Usage
 ) -> QuorumNotReached:
-    """The error that says who failed and why, and what all attempts used."""
+    """Returns the error that says who failed and why, and what all attempts used."""
     failures: list[failure_pb2.Failure] = []
     for each in outcomes:
         if not each.answered:

@@ -22,7 +22,7 @@ from orchestrator.panel.audience import Audience
 from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
-from orchestrator.panel.selection import Panel, select
+from orchestrator.panel.selection import SelectedPanel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.earlier_run import EarlierRun
@@ -144,7 +144,7 @@ class ReviewPipeline(SubmissionReviewer):
     async def _response(
         self,
         question: ReviewQuestion,
-        panel: Panel,
+        panel: SelectedPanel,
         outcomes: Sequence[Outcome],
         earlier: EarlierRun,
         usages: Sequence[generation_pb2.Usage],
@@ -199,7 +199,7 @@ class ReviewPipeline(SubmissionReviewer):
     async def _pinned(
         self, request: feedback_service_pb2.GetFeedbackRequest, rubric: submission_pb2.Rubric
     ) -> Calibration | None:
-        """The calibration that the request asks for; None: it takes what is known now."""
+        """Returns the calibration that the request asks for; None: it takes what is known now."""
         if not request.calibration_version:
             return None
         pinned = await self._calibrator.pinned(request.calibration_version, rubric)
@@ -211,7 +211,7 @@ class ReviewPipeline(SubmissionReviewer):
         self,
         question: ReviewQuestion,
         suspected: Sequence[feedback_pb2.Anchor],
-        panel: Panel,
+        panel: SelectedPanel,
         pinned: Calibration | None,
         outcomes: Sequence[Outcome],
     ) -> tuple[merged_pb2.MergedFeedback, Calibration]:

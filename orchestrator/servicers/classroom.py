@@ -21,7 +21,7 @@ MAX_PROFILE_BYTES = 16 * 1024
 
 
 class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
-    """See `classroom_service.proto`. Without a default model, Google's first that can do it is asked."""
+    """Answers ClassroomService's calls. Without a default model, Google's first that can do it is asked."""
 
     def __init__(self, directory: ModelDirectory, student_model: str, picture_model: str) -> None:
         self._directory = directory

@@ -21,7 +21,7 @@ SERVICE = "chorus.feedback.v1.FeedbackService"
 
 
 class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
-    """See `feedback_service.proto`."""
+    """Answers the calls of FeedbackService: reviews, what is stored of them, and the list of models."""
 
     def __init__(
         self,

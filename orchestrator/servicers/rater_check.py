@@ -17,25 +17,25 @@ MAX_EVIDENCE = 20
 
 
 def rater_violations(field: str, rater: str) -> Iterator[Violation]:
-    """What is wrong with a pseudonym."""
+    """Yields what is wrong with a pseudonym."""
     if not 1 <= len(rater) <= MAX_RATER:
         yield field, f"not 1 to {MAX_RATER} characters"
 
 
 def size_violations(field: str, said: message.Message) -> Iterator[Violation]:
-    """Whether it is too much at once."""
+    """Yields a violation if it is too much at once."""
     if said.ByteSize() > MAX_SAID_BYTES:
         yield field, f"{said.ByteSize()} bytes, more than {MAX_SAID_BYTES}"
 
 
 def text_violations(field: str, text: str) -> Iterator[Violation]:
-    """What is wrong with a text of a person's own."""
+    """Yields what is wrong with a text of a person's own."""
     if len(text) > MAX_SAID:
         yield field, f"{len(text)} code points, more than {MAX_SAID}"
 
 
 def anchor_violations(field: str, anchor: feedback_pb2.Anchor) -> Iterator[Violation]:
-    """What is wrong with the shape of a place.
+    """Yields what is wrong with the shape of a place.
 
     Whether the submission says so there is not checked: its text is not stored.
     """

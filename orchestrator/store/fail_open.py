@@ -42,8 +42,8 @@ class FailOpenStore(Store):
     async def keep_deleting(self, every_seconds: float = _DELETE_EVERY_SECONDS) -> None:
         """Deletes what has expired, again and again: nobody may ask for anything for a long time.
 
-        It waits first. At the start the judgements are read from the same file, and a lock that is held for that
-        would look like a store that fails.
+        It waits first. At the start the judgements are read from the same file, and a lock that is held for
+        that would look like a store that fails.
         """
         while True:
             await asyncio.sleep(every_seconds)
@@ -128,14 +128,14 @@ class FailOpenStore(Store):
 
     @override
     async def delete_expired(self) -> None:
-        """The store may take its time: no answer waits for it."""
+        """Lets the store take its time, because no answer waits for it."""
         with suppress(StoreError):
             async with self._asked("delete_expired", patience=None):
                 await self._store.delete_expired()
 
     @override
     async def add_call(self, call: ModelCall) -> None:
-        """The call is written soon, by `run`."""
+        """Queues the call, which `run` writes soon."""
         try:
             self._unwritten.put_nowait(call)
         except asyncio.QueueFull:

@@ -205,7 +205,7 @@ class RedisStore(Store):
 
     @override
     async def delete_expired(self) -> None:
-        """The server does it."""
+        """Does nothing: Redis deletes what has expired by itself."""
 
     @override
     async def add_call(self, call: ModelCall) -> None:
@@ -237,7 +237,7 @@ class RedisStore(Store):
 
 
 def _of_each_name(fields: Mapping[bytes, bytes], kind: bytes) -> list[bytes]:
-    """The values of the fields of a kind, in the order of the names."""
+    """Returns the values of the fields of a kind, in the order of the names."""
     return [value for name, value in sorted(fields.items()) if name.startswith(kind)]
 
 

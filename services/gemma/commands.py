@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def checked(settings: GemmaSettings, resources: MachineResources, hub: ModelHub) -> list[str]:
-    """The lines that `check` prints. Sizes are in GiB; tokens per second are one caller's ceiling."""
+    """Returns the lines that `check` prints. Sizes are in GiB; tokens per second are one caller's ceiling."""
     source = ModelSource.find(settings.source, hub) if settings.source else None
     dimensions = (source.dimensions if source else KNOWN_MODELS[0]).loaded(images=settings.images)
     lines = [_HEADER]

@@ -49,10 +49,10 @@ def files() -> Sequence[FileDescriptorProto]:
 @cache
 def elements() -> Sequence[Element]:
     """Everything that the contract names."""
-    return [element for file in files() for element in _Reading(file).elements()]
+    return [element for file in files() for element in _CommentReading(file).elements()]
 
 
-class _Reading:
+class _CommentReading:
     def __init__(self, file: FileDescriptorProto) -> None:
         self._file = file
         self._comments = {

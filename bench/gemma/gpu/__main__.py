@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.gemma.gpu.journal import JOURNAL, PART, Journal
-from bench.gemma.gpu.parts import Part, stages
+from bench.gemma.gpu.parts import BenchPart, stages
 from bench.gemma.gpu.table import lines
 
 # Weights in bf16 and in four bits, of both shapes, and some room.
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     return run.failed
 
 
-def _is_wanted(part: Part, named: Sequence[str] | None, journal: Journal) -> bool:
+def _is_wanted(part: BenchPart, named: Sequence[str] | None, journal: Journal) -> bool:
     if named:
         return part.repeats or part.name in named
     finished = {entry["part"] for entry in journal.entries() if entry["what"] == "finished"}
@@ -89,7 +89,7 @@ class _Run:
         self._end = end
         self._patience = patience
 
-    def stage(self, parts: Sequence[Part]) -> None:
+    def stage(self, parts: Sequence[BenchPart]) -> None:
         """Runs some parts at the same time, to their end or the end of their time."""
         started = time.monotonic()
         running = {}
@@ -112,7 +112,7 @@ class _Run:
                 self._note(part, code, taken, said)
                 del running[part]
 
-    def _start(self, part: Part, output: int) -> "subprocess.Popen[bytes]":
+    def _start(self, part: BenchPart, output: int) -> "subprocess.Popen[bytes]":
         own = {
             JOURNAL: str(self._journal.path.absolute()),
             PART: part.name,
@@ -128,7 +128,7 @@ class _Run:
             command, env=os.environ | own, stdout=output, stderr=output, start_new_session=True
         )
 
-    def _note(self, part: Part, code: int | None, taken: float, said: Path) -> None:
+    def _note(self, part: BenchPart, code: int | None, taken: float, said: Path) -> None:
         text = said.read_text(encoding="utf-8", errors="replace")
         said.unlink()
         with self._log.open("a", encoding="utf-8") as log:
@@ -145,7 +145,7 @@ class _Run:
         tail = "\n".join(f"    {line}" for line in said_last[-_TAIL_LINES:])
         print(tail, flush=True)
 
-    def _say(self, part: Part, what: str, **values: float | str) -> None:
+    def _say(self, part: BenchPart, what: str, **values: float | str) -> None:
         self._journal.record(part.name, what, **values)
         print(f"{part.name} {what} {json.dumps(values)}", flush=True)
 

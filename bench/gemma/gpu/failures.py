@@ -26,7 +26,7 @@ _CONTEXT = 32_768
 
 
 @dataclass(slots=True)
-class _Caller:
+class _BenchCaller:
     """One stream: when each piece came, and how it ended."""
 
     call: Any
@@ -61,7 +61,7 @@ async def _leave(stub: Any) -> None:
     """All places are taken and one more waits; then one caller leaves."""
     callers, tasks = _begin(stub, _PLACES)
     await _all_write(callers)
-    waiting = _Caller(stub.StreamGenerate(_asked("9", 4), timeout=CALL_SECONDS))
+    waiting = _BenchCaller(stub.StreamGenerate(_asked("9", 4), timeout=CALL_SECONDS))
     waited = asyncio.create_task(waiting.listen())
     seen = len(callers[1].times)
     await callers[1].has(seen + 5)
@@ -116,9 +116,9 @@ async def _run_out(stub: Any, shape: str) -> None:
     )
 
 
-def _begin(stub: Any, count: int) -> tuple[list[_Caller], list["asyncio.Task[None]"]]:
+def _begin(stub: Any, count: int) -> tuple[list[_BenchCaller], list["asyncio.Task[None]"]]:
     asked = [_asked(str(number), _TOKENS) for number in range(count)]
-    callers = [_Caller(stub.StreamGenerate(each, timeout=CALL_SECONDS)) for each in asked]
+    callers = [_BenchCaller(stub.StreamGenerate(each, timeout=CALL_SECONDS)) for each in asked]
     return callers, [asyncio.create_task(each.listen()) for each in callers]
 
 
@@ -126,7 +126,7 @@ def _asked(text: str, tokens: int) -> StreamGenerateRequest:
     return StreamGenerateRequest(request=request(text, tokens))
 
 
-async def _all_write(callers: list[_Caller]) -> None:
+async def _all_write(callers: list[_BenchCaller]) -> None:
     for each in callers:
         await each.has(1)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BenchPart:
     """One process that measures something by itself.
 
     Attributes:
@@ -26,7 +26,7 @@ def shapes() -> tuple[str, str]:
     return big, small
 
 
-def stages() -> list[list[Part]]:
+def stages() -> list[list[BenchPart]]:
     """The parts; those of one stage run at the same time, because none of their figures is a speed."""
     big, small = shapes()
     return [
@@ -49,6 +49,6 @@ def stages() -> list[list[Part]]:
     ]
 
 
-def _part(module: str, *arguments: str, seconds: float, repeats: bool = False) -> Part:
+def _part(module: str, *arguments: str, seconds: float, repeats: bool = False) -> BenchPart:
     name = "-".join((module, *arguments))
-    return Part(name, f"bench.gemma.gpu.{module}", arguments, seconds, repeats)
+    return BenchPart(name, f"bench.gemma.gpu.{module}", arguments, seconds, repeats)

@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.2
 _SETTLE_SECONDS = 1.0
 
 
-class NotReadyError(Exception):
+class ModelNotReadyError(Exception):
     """The server will not answer; the text says why."""
 
 
@@ -74,7 +74,7 @@ async def started(
         module: What to run.
 
     Raises:
-        NotReadyError: It ended, has no model, or runs on the CPU although there is a GPU.
+        ModelNotReadyError: It ended, has no model, or runs on the CPU although there is a GPU.
     """
     port = _free_port()
     own = {
@@ -112,14 +112,14 @@ async def _ready(stub: Any, process: asyncio.subprocess.Process) -> model_pb2.Mo
             # It does not listen yet.
             model = model_pb2.Model()
         if model.state == model_pb2.Model.STATE_UNAVAILABLE:
-            raise NotReadyError(model.state_detail)
+            raise ModelNotReadyError(model.state_detail)
         if model.state == model_pb2.Model.STATE_READY:
             if torch.cuda.is_available() and model.footprint.device == "cpu":
-                raise NotReadyError("there is a GPU, and the server has taken the CPU")
+                raise ModelNotReadyError("there is a GPU, and the server has taken the CPU")
             found: model_pb2.Model = model
             return found
         await asyncio.sleep(_POLL_SECONDS)
-    raise NotReadyError(f"the server ended with {process.returncode}")
+    raise ModelNotReadyError(f"the server ended with {process.returncode}")
 
 
 def _free_port() -> int:

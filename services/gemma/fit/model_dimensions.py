@@ -61,7 +61,7 @@ class ModelDimensions:
 
     @classmethod
     def of_config(cls, name: str, config: Any) -> Self:
-        """The dimensions of the model that a `config.json` describes.
+        """Returns the dimensions of the model that a `config.json` describes.
 
         Raises:
             LoadError: It is no Gemma's, or a size is missing or is no size.
@@ -91,7 +91,7 @@ class ModelDimensions:
 
     @classmethod
     def of_folder(cls, folder: Path, name: str) -> Self:
-        """The dimensions of the model in a folder.
+        """Returns the dimensions of the model in a folder.
 
         Raises:
             LoadError: There is no readable `config.json`, or it is no Gemma's.
@@ -110,7 +110,7 @@ class ModelDimensions:
         return replace(dimensions, tokenizer_tokens=min(dimensions.tokenizer_tokens, most_tokens))
 
     def loaded(self, *, images: bool) -> Self:
-        """The dimensions of what is loaded: with the vision tower, or without it.
+        """Returns the dimensions of what is loaded: with the vision tower, or without it.
 
         Raises:
             LoadError: Images are to be read, and the model has no vision tower.
@@ -138,7 +138,7 @@ def _size(config: Mapping[str, Any], key: str) -> int:
 
 
 def _sliding_layers(model_type: str, text: Mapping[str, Any], layers: int) -> int:
-    """How many layers have a sliding window."""
+    """Returns how many layers have a sliding window."""
     if not text["sliding_window"]:
         return 0
     if types := text.get("layer_types"):

@@ -12,7 +12,7 @@ _CPU_ALLOCATION = re.compile(r"DefaultCPUAllocator: .*you tried to allocate (\d+
 
 
 def out_of_memory(error: RuntimeError | MemoryError, device: torch.device) -> OutOfMemory | None:
-    """The error for the caller if memory ran out, None if something else went wrong.
+    """Returns the error for the caller if memory ran out, None if something else went wrong.
 
     Its metadata holds `free_bytes`, and `needed_bytes` where torch says them.
     """

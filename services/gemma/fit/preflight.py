@@ -137,7 +137,7 @@ class DeploymentPlan:
 def all_plans(
     dimensions: ModelDimensions, resources: MachineResources, max_sequences: int
 ) -> list[DeploymentPlan]:
-    """Every way to run a model here, GPUs first."""
+    """Returns every way to run a model here, GPUs first."""
     devices = [(each, _GPU_PRECISIONS) for each in resources.gpus] + [(resources.cpu, _CPU_PRECISIONS)]
     return [
         DeploymentPlan(dimensions, precision, device, max_sequences)
@@ -174,7 +174,7 @@ def choose_plan(
 
 
 def smaller_models(dimensions: ModelDimensions) -> list[ModelDimensions]:
-    """The known models that are smaller, from the biggest down; if this one reads images, they do."""
+    """Returns the known models that are smaller, from the biggest down; if this one reads images, they do."""
     images = bool(dimensions.vision_parameters)
     capable = [each.loaded(images=images) for each in KNOWN_MODELS if each.vision_parameters or not images]
     return [each for each in capable if each.text_parameters < 0.9 * dimensions.text_parameters]
@@ -188,7 +188,7 @@ def disk_fault(needed_bytes: int, free_bytes: int, what: str) -> str:
 
 
 def gib(size: float) -> str:
-    """A number of bytes in GiB, for people."""
+    """Returns a number of bytes in GiB, for people."""
     return f"{size / GIB:.1f}" if abs(size) >= GIB / 10 else f"{size / GIB:.2f}"
 
 

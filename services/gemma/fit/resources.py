@@ -58,7 +58,7 @@ def free_memory(system: Path = Path("/")) -> int:
 
 
 def free_disk(folder: Path) -> int:
-    """Free bytes on the disk where the folder is, or would be made."""
+    """Returns the free bytes on the disk where the folder is, or would be made."""
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     return shutil.disk_usage(there).free
 

@@ -127,7 +127,7 @@ def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
 
 
 def _before_attention(layer: Any, folder: Path) -> OnnxSession:
-    """From hidden states to the heads of queries and keys, rotated by their positions, and of values."""
+    """Turns hidden states into the heads of queries and keys, rotated by their positions, and of values."""
     attention = layer.self_attn
     head_size = attention.head_dim
     graph = OnnxGraph(rows=attention.q_proj.shape[1:], cosines=(1, head_size), sines=(1, head_size))
@@ -143,7 +143,7 @@ def _before_attention(layer: Any, folder: Path) -> OnnxSession:
 
 
 def _after_attention(layer: Any, folder: Path) -> OnnxSession:
-    """From attention's output, and the hidden states before it, to the hidden states after the layer."""
+    """Turns attention's output, and the hidden states before it, into those after the layer."""
     projection, mlp = layer.self_attn.o_proj, layer.mlp
     graph = OnnxGraph(attended=projection.shape[1:], rows=projection.shape[:1])
     added = projection.add_to(graph, "attended")
@@ -171,7 +171,7 @@ def _rms_norm(graph: OnnxGraph, norm: Any, rows: str) -> str:
 
 
 def _rotary(graph: OnnxGraph, heads: str) -> str:
-    """The rotary embedding, as transformers' Gemmas compute it."""
+    """Computes the rotary embedding as transformers' Gemmas do."""
     first, second = graph.add_split(heads)
     rotated = graph.add("Concat", graph.add("Neg", second), first, axis=-1)
     return graph.add("Add", graph.add("Mul", heads, "cosines"), graph.add("Mul", rotated, "sines"))

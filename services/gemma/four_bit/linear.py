@@ -30,7 +30,7 @@ class FourBitLinear(nn.Module):
 
     @staticmethod
     def quantizing_device() -> str:
-        """The device on which weights are quantised."""
+        """Returns the device on which weights are quantised."""
         return "cpu"
 
     @staticmethod

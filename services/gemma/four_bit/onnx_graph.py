@@ -114,7 +114,7 @@ class OnnxSession:
 
 
 def tensor_locations(folder: Path) -> dict[str, TensorLocation]:
-    """Where each tensor lies in the safetensors files of a folder, by the tensor's name."""
+    """Returns where each tensor lies in the safetensors files of a folder, by the tensor's name."""
     files = folder.glob("*.safetensors")
     return {name: location for file in files for name, location in _locations_in(file)}
 

@@ -16,7 +16,7 @@ QUANT_METHOD = "chorus_four_bit"
 
 
 def linear_class(precision: str) -> type[FourBitLinear]:
-    """The class of the linear layers in "int4" or "nf4"."""
+    """Returns the class of the linear layers in "int4" or "nf4"."""
     if precision == Int4Linear.precision:
         return Int4Linear
     # Importing bitsandbytes takes seconds and memory, which int4 need not pay.
@@ -26,7 +26,7 @@ def linear_class(precision: str) -> type[FourBitLinear]:
 
 
 def linear_layers(model: PreTrainedModel) -> dict[str, nn.Linear]:
-    """The layers that are quantised, the head included, by the names of their modules."""
+    """Returns the layers that are quantised, the head included, by the names of their modules."""
     return {name: each for name, each in model.named_modules() if isinstance(each, nn.Linear)}
 
 

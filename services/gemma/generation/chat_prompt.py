@@ -27,7 +27,7 @@ class ChatPromptEncoder:
             _repeat_soft_token(tokenizer, image_encoder)
 
     def encode(self, messages: tuple[ChatMessage, ...]) -> list[int]:
-        """The token ids of the prompt; each of an image's is the image's placeholder.
+        """Returns the token ids of the prompt; each of an image's is the image's placeholder.
 
         A control token that a message spells out is text there.
         """
@@ -59,7 +59,7 @@ def _repeat_soft_token(tokenizer: PreTrainedTokenizerFast, image_encoder: ImageE
 
 
 def _template_content(message: ChatMessage) -> str | list[dict[str, str]]:
-    """A message's content in the form that chat templates read."""
+    """Returns a message's content in the form that chat templates read."""
     if isinstance(message.content, str):
         return message.content
     return [

@@ -39,6 +39,6 @@ class StreamingDetokenizer:
 
 
 def _partial_match(stop_sequence: str, text: str) -> int:
-    """How many characters at the end of the text begin the stop sequence."""
+    """Returns how many characters at the end of the text begin the stop sequence."""
     longest = min(len(stop_sequence) - 1, len(text))
     return next((size for size in range(longest, 0, -1) if text.endswith(stop_sequence[:size])), 0)

@@ -17,7 +17,7 @@ class ForwardPass:
         self._fp32_buffer = Float32Buffer()
 
     def run(self, chunks: Sequence[TokenChunk]) -> torch.Tensor:
-        """The logits after each chunk's last token: fp32, of shape (chunks, vocabulary).
+        """Returns the logits after each chunk's last token: fp32, of shape (chunks, vocabulary).
 
         The chunks' keys and values are in their caches then, which do not count them yet.
         """
@@ -35,7 +35,7 @@ class ForwardPass:
         return cast("torch.Tensor", output.logits[0].float())
 
     def _inputs(self, chunks: Sequence[TokenChunk]) -> dict[str, torch.Tensor]:
-        """The token ids; or, if there is an image among them, the embeddings."""
+        """Returns the token ids; or, if there is an image among them, the embeddings."""
         # A placeholder of an image is negative. Its row of the table is replaced below.
         token_ids = [max(0, token) for each in chunks for token in each.tokens]
         input_ids = torch.tensor([token_ids], device=self._model.device)

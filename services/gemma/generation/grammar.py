@@ -38,7 +38,7 @@ class TokenizerVocabulary:
         self._known_tokens = len(tokenizer)
 
     def to_bytes(self, token: int) -> bytes:
-        """The bytes that a token adds to the answer; none for a control token."""
+        """Returns the bytes that a token adds to the answer; none for a control token."""
         silent = token >= self._known_tokens or self._tokenizer.is_special_token(token)
         return b"" if silent else self._tokenizer.decode_bytes([token])
 
@@ -80,7 +80,7 @@ class JsonSchemaGrammar:
         logits.masked_fill_(allowed.to(logits.device) == 0, float("-inf"))
 
     def fast_forward_tokens(self) -> list[int]:
-        """The tokens that must come next, as far as the schema leaves no choice."""
+        """Returns the tokens that must come next, as far as the schema leaves no choice."""
         tokens = self._matcher.compute_ff_tokens()
         self._raise_errors()
         return tokens

@@ -118,7 +118,7 @@ class GemmaRunner(LocalModel[RunningSequence]):
     def _next_chunks(
         self, sequences: Sequence[RunningSequence]
     ) -> tuple[dict[int, TokenChunk], dict[int, ChorusError]]:
-        """The chunks of the next pass by the sequence's index, and the errors of those that have failed.
+        """Returns the next pass's chunks by the sequence's index, and the errors of those that have failed.
 
         Each sequence in decode has one; prompts get what is left of the prefill budget, in their order.
         """
@@ -144,7 +144,7 @@ class GemmaRunner(LocalModel[RunningSequence]):
         return None if sequence.image_to_encode else sequence.next_chunk(prefill_budget)
 
     def _logits(self, chunks: Mapping[int, TokenChunk]) -> Mapping[int, torch.Tensor | ChorusError]:
-        """The logits after each chunk, or the error of its sequence; one without either is tried again."""
+        """Returns the logits after each chunk, or its sequence's error; one without either is tried again."""
         if not chunks:
             return {}
         found = self._try_pass(list(chunks.values()))

@@ -39,7 +39,7 @@ class TokenChunk:
         return len(self.cache.tokens)
 
     def attention_mask(self, window: int | None, device: torch.device) -> torch.Tensor:
-        """Which token attends to which: bool, of shape (tokens, tokens from the first visible one)."""
+        """Returns which token attends to which: bool, of shape (tokens, those from the first visible one)."""
         if window not in self._masks:
             end = self.start + len(self.tokens)
             queries = torch.arange(self.start, end, device=device)[:, None]
@@ -60,7 +60,7 @@ class Float32Buffer:
         self._numbers = torch.empty(0)
 
     def converted(self, keys_values: torch.Tensor) -> torch.Tensor:
-        """The same numbers in fp32, which the next call overwrites."""
+        """Returns the same numbers in fp32, which the next call overwrites."""
         if keys_values.numel() > self._numbers.numel():
             self._numbers = torch.empty(keys_values.numel())
         return self._numbers[: keys_values.numel()].view(keys_values.shape).copy_(keys_values)
@@ -129,7 +129,7 @@ def _softcapped_attention(
     scaling: float,
     softcap: float,
 ) -> torch.Tensor:
-    """Attention with Gemma 2's cap on the scores, which torch's own attention does not have."""
+    """Computes attention with Gemma 2's cap on the scores, which torch's own attention does not have."""
     repeats = queries.shape[1] // keys.shape[1]
     keys, values = keys.repeat_interleave(repeats, 1), values.repeat_interleave(repeats, 1)
     scores = torch.tanh(queries @ keys.transpose(2, 3) * scaling / softcap) * softcap

@@ -80,7 +80,7 @@ class KVCachePool:
         )
 
     def _saves_prefill(self, prompt: Sequence[int]) -> bool:
-        """Whether the retained caches, if there are any, save enough of a prompt's prefill to stay."""
+        """Returns whether the retained caches, if any, save enough of a prompt's prefill to stay."""
         longest = max((_common_length(each.tokens, prompt) for each in self._retained), default=len(prompt))
         return longest >= _MIN_SAVED_SHARE * len(prompt)
 

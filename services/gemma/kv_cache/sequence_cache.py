@@ -63,7 +63,7 @@ class SequenceKVCache:
         return layer.keys_values[:, :, visible - layer.start : end - layer.start]
 
     def can_share(self, length: int) -> bool:
-        """Whether another sequence may reuse the first `length` tokens: none of them was evicted."""
+        """Returns whether another sequence may reuse the first `length` tokens: none of them was evicted."""
         return all(each.start <= first_visible(length, each.window) for each in self.layers.values())
 
     def copy_prefix(self, other: "SequenceKVCache", length: int) -> None:
@@ -91,5 +91,5 @@ class SequenceKVCache:
 
 
 def first_visible(position: int, window: int | None) -> int:
-    """The position of the earliest token that the token at `position` attends to."""
+    """Returns the position of the earliest token that the token at `position` attends to."""
     return 0 if window is None else max(0, position - window + 1)

@@ -62,7 +62,7 @@ class KVCacheSize:
         return self.full_bytes * tokens + self.sliding_bytes * sliding_tokens
 
     def max_tokens(self, budget_bytes: int) -> int:
-        """The longest sequence, prompt and answer, whose windowed cache fits the budget."""
+        """Returns the longest sequence, prompt and answer, whose windowed cache fits the budget."""
         short = budget_bytes // (self.full_bytes + self.sliding_bytes)
         if short < self.windowed_tokens:
             return max(0, short)

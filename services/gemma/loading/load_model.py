@@ -85,7 +85,7 @@ def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResourc
 
 
 def _verified_version(copy: QuantizedCheckpoint, precision: str, threads: int) -> str:
-    """The version of a copy that is intact and whose recipe is known here."""
+    """Returns the version of a copy that is intact and whose recipe is known here."""
     manifest, known = copy.manifest, linear_class(precision).recipe
     if manifest.recipe != known:
         raise LoadError(f"the copy is {manifest.recipe}, {known} is what is read: quantise again")

@@ -33,7 +33,7 @@ SAFE_LOADING: dict[str, Any] = {
 
 
 def text_key(key: str) -> str | None:
-    """A tensor's name in the text model; None if it belongs to the vision tower or its projector."""
+    """Returns a tensor's name in the text model; None if it belongs to the vision tower or its projector."""
     if key.startswith(_VISION_PREFIXES):
         return None
     for pattern, name in TEXT_KEY_MAPPING.items():

@@ -109,7 +109,7 @@ class _SourceCheckpoint:
         }
 
     def quantized(self, names: list[str], layer_class: type[FourBitLinear]) -> dict[str, torch.Tensor]:
-        """The tensors of one file of the copy: the buffers of linear layers, all others in bf16."""
+        """Returns the tensors of one file of the copy: the buffers of linear layers, all others in bf16."""
         result = {}
         for name in names:
             file, key = self._stored[name]
@@ -129,7 +129,7 @@ class _SourceCheckpoint:
         return result
 
     def index(self, folder: Path) -> dict[str, Any]:
-        """The index of the copy's safetensors files, which are written."""
+        """Returns the index of the copy's safetensors files, which are written."""
         weights: dict[str, str] = {}
         for file in self.files:
             with _opened(folder / file) as tensors:
@@ -140,7 +140,7 @@ class _SourceCheckpoint:
 def _small_files(
     source: Path, config: PretrainedConfig, precision: str, checkpoint: _SourceCheckpoint, written: Path
 ) -> dict[str, Callable[[Path], object]]:
-    """How to write the copy's other files, by their names: its config and index, and the source's own."""
+    """Returns how to write the copy's other files, by name: its config and index, and the source's own."""
     config.tie_word_embeddings = False
     config.quantization_config = {"quant_method": QUANT_METHOD, "precision": precision}
     texts = {"config.json": config.to_json_string(), _INDEX: json.dumps(checkpoint.index(written))}

@@ -68,7 +68,7 @@ class Manifest:
         raise LoadError(_DAMAGED.format(folder))
 
     def to_json(self) -> str:
-        """The manifest as it is written."""
+        """Returns the manifest as it is written."""
         return json.dumps({"version": self.version, "recipe": self.recipe, "files": self.files})
 
 
@@ -80,7 +80,7 @@ class QuantizedCheckpoint:
 
     @classmethod
     def of_source(cls, cache: Path, source: Path, recipe: str) -> Self:
-        """The copy of the model in the folder `source` by one recipe. Its name identifies both."""
+        """Returns the copy of the model in the folder `source` by one recipe. Its name identifies both."""
         return cls(cache / f"{_prefix(source)}{recipe}")
 
     @property
@@ -120,7 +120,7 @@ class QuantizedCheckpoint:
 
 
 def find_quantized(cache: Path, source: Path) -> dict[str, QuantizedCheckpoint]:
-    """The copies of the model in the folder `source`, by precision.
+    """Returns the copies of the model in the folder `source`, by precision.
 
     Raises:
         LoadError: The manifest of one cannot be read.
@@ -154,7 +154,7 @@ class CheckpointWriter:
         self._recipe = recipe
 
     def has(self, name: str) -> bool:
-        """Whether a file is written."""
+        """Returns whether a file is written."""
         return name in self._files
 
     def write(self, name: str, save: Callable[[Path], object], size: int) -> None:
@@ -199,7 +199,7 @@ class CheckpointWriter:
 
 
 def copy_file(source: Path) -> Callable[[Path], object]:
-    """A way to write a file: as a copy of another one."""
+    """Returns a way to write a file: as a copy of another one."""
     return lambda target: shutil.copyfile(source, target)
 
 

@@ -39,7 +39,7 @@ class ModelHub(Protocol):
         """Downloads what is missing of the latest revision; returns its folder, which is named after it."""
 
     def disk_bytes(self) -> int:
-        """Free bytes on the disk of the cache."""
+        """Returns the free bytes on the disk of the cache."""
 
 
 class HuggingFaceHub(ModelHub):

@@ -40,7 +40,7 @@ class Publisher(ThreadingHTTPServer):
     archive = b""
 
 
-class Handler(BaseHTTPRequestHandler):
+class ArchiveHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         found = self.path == "/corpusOuter.zip"
         self.send_response(200 if found else 404)
@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with Publisher(("127.0.0.1", 0), Handler) as server:
+    with Publisher(("127.0.0.1", 0), ArchiveHandler) as server:
         server.archive = archive()
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -18,7 +18,7 @@ from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
-from orchestrator.panel.selection import Panel
+from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
@@ -111,7 +111,7 @@ async def outcomes(
     kept: Sequence[Outcome] = (),
     usual_seconds: Mapping[str, float] | None = None,
 ) -> list[Outcome]:
-    panel = Panel(
+    panel = SelectedPanel(
         asked=tuple(map(model, asked)),
         spare=tuple(map(model, spare or [])),
         summary_model=None,
@@ -152,7 +152,7 @@ def by_model(found: list[Outcome]) -> dict[str, ModelResult]:
 
 
 async def test_each_point_comes_before_the_outcome_of_its_model() -> None:
-    panel = Panel((model("ok"),), (), None, 1, 1)
+    panel = SelectedPanel((model("ok"),), (), None, 1, 1)
     fan_out = FanOut(
         ScriptedModels(),
         TrackRecords(),
@@ -195,7 +195,7 @@ def test_a_call_that_ends_at_its_deadline_is_still_heard() -> None:
 
 
 async def test_points_are_heard_while_somebody_listens_and_not_otherwise() -> None:
-    panel = Panel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
+    panel = SelectedPanel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
     audience = Hearers()
     fan_out = FanOut(
         ScriptedModels(),
@@ -278,7 +278,7 @@ async def test_nobody_stands_in_whose_server_has_just_failed() -> None:
 
     models = ScriptedModels()
     spare = (at_one_server("ok-1"), at_one_server("ok-2", "cloud"), at_one_server("ok-3", "other"))
-    panel = Panel((at_one_server("fail"), at_one_server("fail-too", "cloud")), spare, None, 1, 1)
+    panel = SelectedPanel((at_one_server("fail"), at_one_server("fail-too", "cloud")), spare, None, 1, 1)
     fan_out = FanOut(
         models,
         TrackRecords(),
@@ -345,7 +345,7 @@ async def test_a_kept_answer_is_not_bought_again() -> None:
 
 async def test_leaving_early_ends_every_call() -> None:
     models = ScriptedModels()
-    panel = Panel((model("hang"), model("ok")), (), None, 1, 1)
+    panel = SelectedPanel((model("hang"), model("ok")), (), None, 1, 1)
     fan_out = FanOut(
         models,
         TrackRecords(),
