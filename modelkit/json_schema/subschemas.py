@@ -9,6 +9,8 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY
 
 MAX_PATTERN_CHARACTERS = 1000
+# How many subschemas may apply to one value. Two references in each of 25 subschemas make 33 million.
+MAX_CHECKS_OF_A_VALUE = 10_000
 
 # Keywords that hold one schema, a list of them, or an object of them.
 _ONE = (
@@ -65,7 +67,8 @@ def reference_fault(schema: Schema) -> str:
     """Returns what is wrong with the references of a schema that keeps to the metaschema, or "".
 
     A reference must begin with "#" and lead to a subschema of the same schema: nothing is ever fetched. No
-    reference may lead back to itself without taking a part of the value on the way, for that never ends.
+    reference may lead back to itself without taking a part of the value on the way, for that never ends, and
+    references may not branch into more than `MAX_CHECKS_OF_A_VALUE` checks of one value.
 
     Args:
         schema: The schema without the `$id` and `$schema` of its root.
@@ -88,10 +91,14 @@ def reference_fault(schema: Schema) -> str:
             if id(target) not in places and not isinstance(target, bool):
                 return "a reference leads to what is no schema"
             applied[place].add(id(target))
+    checks: dict[int, int] = {}
     try:
-        TopologicalSorter(applied).prepare()
+        for place in TopologicalSorter(applied).static_order():
+            checks[place] = 1 + sum(checks[each] for each in applied.get(place, ()))
     except CycleError:
         return "a reference leads back to itself"
+    if max(checks.values()) > MAX_CHECKS_OF_A_VALUE:
+        return f"references branch into more than {MAX_CHECKS_OF_A_VALUE} checks of one value"
     return ""
 
 

@@ -26,6 +26,12 @@ class Malformation:
     apply: Callable[[GenerateRequest], object]
 
 
+def branching_references(levels: int) -> str:
+    """Returns a schema of which each level applies the next one twice to the same value."""
+    branches = {str(level): {"allOf": [{"$ref": f"#/$defs/{level + 1}"}] * 2} for level in range(levels)}
+    return json.dumps({"$defs": branches | {str(levels): {}}, "$ref": "#/$defs/0"})
+
+
 def _sampling(name: str, value: float) -> Malformation:
     return Malformation(
         f"{name} {value}", f"sampling.{name}", lambda request: setattr(request.sampling, name, value)
@@ -121,5 +127,6 @@ MALFORMATIONS = (
     _schema("a schema that refers to another one", '{"$ref": "http://127.0.0.1:9/schema"}'),
     _schema("a schema that refers to nothing", '{"$ref": "#/$defs/nothing"}'),
     _schema("a schema that refers to itself", '{"$ref": "#"}'),
+    _schema("a schema whose references branch", branching_references(25)),
     _schema("a long schema", json.dumps({"title": "a" * MAX_SCHEMA_BYTES})),
 )

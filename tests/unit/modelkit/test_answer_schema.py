@@ -14,6 +14,7 @@ from modelkit.json_schema.metaschema import metaschema_fault
 from modelkit.json_schema.subschemas import MAX_PATTERN_CHARACTERS
 from orchestrator.rubrics.default import default_rubric
 from rpckit.errors import BadOutput, InvalidRequest
+from tests.contract.malformed import branching_references
 
 NOT_2020 = "not a JSON Schema of draft 2020-12"
 SCHEMA = json.dumps(
@@ -79,6 +80,7 @@ def nested(depth: int, opening: str = '{"not":', inner: str = "{}") -> str:
         ('{"type": "object", "not": {"$ref": "#/type"}}', "a reference leads to what is no schema"),
         ('{"$ref": "#"}', "a reference leads back to itself"),
         ('{"allOf": [{"if": {"$ref": "#"}}]}', "a reference leads back to itself"),
+        (branching_references(12), "references branch into more than 10000 checks of one value"),
         ('{"properties": {"a": {"$id": "urn:a"}}}', "$id and $schema may stand at the root alone"),
         ('{"not": {"$schema": "http://json-schema.org/draft-04/schema#"}}', "$id and $schema may stand at"),
     ],
@@ -140,6 +142,10 @@ def test_what_breaks_the_schema_is_no_answer(answer: str) -> None:
     assert "secret" not in caught.value.text
 
 
+def test_references_may_branch_a_little() -> None:
+    AnswerSchema.parse(branching_references(11)).check_value(0)
+
+
 def test_an_answer_that_is_nested_too_deeply_is_none() -> None:
     with pytest.raises(BadOutput, match="nested too deeply"):
         AnswerSchema.parse('{"items": {"$ref": "#"}}').check_text("[" * 400 + "]" * 400)
@@ -151,16 +157,8 @@ def test_an_answer_that_is_nested_too_deeply_is_none() -> None:
         ({"pattern": "^(a|a)*$"}, "a" * 40 + "!"),
         ({"patternProperties": {"^(a|a)*$": False}}, {"a" * 40 + "!": 1}),
         ({"patternProperties": {"^(a|a)*$": {}}, "additionalProperties": False}, {"a" * 40 + "!": 1}),
-        (
-            {
-                "$defs": {str(each): {"allOf": [{"$ref": f"#/$defs/{each + 1}"}] * 2} for each in range(40)}
-                | {"40": {}},
-                "$ref": "#/$defs/0",
-            },
-            0,
-        ),
     ],
-    ids=["pattern", "patternProperties", "additionalProperties", "branching references"],
+    ids=["pattern", "patternProperties", "additionalProperties"],
 )
 def test_no_schema_keeps_the_server_busy(schema: dict[str, Any], answer: object) -> None:
     AnswerSchema.parse(json.dumps(schema))
