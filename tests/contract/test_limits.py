@@ -110,6 +110,9 @@ async def chorus(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chor
         connect(orchestrator, "chorus.feedback.v1.FeedbackService") as orchestrator_channel,
         connect(models, "chorus.model.v1.ModelService") as model_channel,
     ):
+        # gRPC shares connections: a port that an earlier server here had may still count as refused.
+        await orchestrator_channel.channel_ready()
+        await model_channel.channel_ready()
         found = Chorus(orchestrator_channel, model_channel)
         await found.review()
         yield found

@@ -43,6 +43,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def served(request: pytest.FixtureRequest) -> AsyncIterator["Served"]:
     subject: Subject = request.param
     async with subject.start() as target, connect(target, MODEL_SERVICE) as channel:
+        # gRPC shares connections: a port that an earlier server here had may still count as refused.
+        await channel.channel_ready()
         yield Served(subject, channel)
 
 

@@ -64,6 +64,8 @@ async def servers() -> AsyncIterator[list[FuzzedServer]]:
         for subject in SUBJECTS:
             target = await stack.enter_async_context(subject.start())
             channel = await stack.enter_async_context(connect(target, MODEL_SERVICE))
+            # gRPC shares connections: a port that an earlier server here had may still count as refused.
+            await channel.channel_ready()
             running.append(FuzzedServer(subject, channel))
         yield running
 

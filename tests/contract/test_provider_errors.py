@@ -100,6 +100,8 @@ def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
 @asynccontextmanager
 async def _asking(adapter: Adapter, *replies: Reply) -> AsyncIterator[tuple[Emulator, ModelClient]]:
     async with proxying(adapter) as (emulator, address), connect(address, _SERVICE) as channel:
+        # gRPC shares connections: a port that an earlier server here had may still count as refused.
+        await channel.channel_ready()
         emulator.script.extend(replies)
         yield emulator, ModelClient(_stub(channel), adapter.model)
 

@@ -58,6 +58,8 @@ async def _all(events: AsyncIterable[Any]) -> list[Any]:
 @asynccontextmanager
 async def _calling(address: str) -> AsyncIterator["ModelServiceAsyncStub"]:
     async with connect(address, _SERVICE) as channel:
+        # gRPC shares connections: a port that an earlier server here had may still count as refused.
+        await channel.channel_ready()
         yield cast("ModelServiceAsyncStub", model_service_pb2_grpc.ModelServiceStub(channel))
 
 
