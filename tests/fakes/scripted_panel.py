@@ -1,7 +1,7 @@
 """A panel of models, each of which answers or fails as it is told, and the pipeline that asks it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,17 +13,17 @@ from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelFeedback, Model
 from chorus.model.v1.failure_pb2 import ErrorReason, Failure
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED, Usage
 from chorus.model.v1.model_pb2 import CAPABILITY_JSON_SCHEMA, Model
-from chorus.model.v1.model_service_pb2 import GenerateRequest, GenerateResponse, StreamGenerateResponse
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.audience import PointListener
-from orchestrator.panel.directory import GenerationClient, ListedModel, Listing, ModelLister
+from orchestrator.panel.directory import ListedModel, Listing, ModelLister
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.pipeline import ReviewPipeline
 from rpckit.call import Deadline
+from tests.fakes.silent_generation import SilentGeneration
 
 # What a call costs, whether it is answered or not.
 COST_USD_NANOS = 7
@@ -54,7 +54,7 @@ def rules(name: str) -> Model:
     )
 
 
-class ScriptedPanel(ModelLister, GenerationClient, FeedbackSource):
+class ScriptedPanel(ModelLister, SilentGeneration, FeedbackSource):
     """Lists models, and answers for them.
 
     Attributes:
@@ -80,18 +80,6 @@ class ScriptedPanel(ModelLister, GenerationClient, FeedbackSource):
     @override
     async def listing(self) -> Listing:
         return Listing(tuple(ListedModel(each, "a:1") for each in self.models), ())
-
-    @override
-    async def generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
-    ) -> GenerateResponse:
-        raise AssertionError("nobody asked for a summary")
-
-    @override
-    def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
-    ) -> AsyncGenerator[StreamGenerateResponse]:
-        raise AssertionError("the models are asked by `ask`")
 
     @override
     async def ask(
