@@ -49,6 +49,7 @@ class Finish(Enum):
     LENGTH = "cut"
     BLOCKED = "blocked"
     TOO_LONG = "the context window is full"
+    NO_ACCESS = "the account may not ask"
     BROKEN = "anything else"
 
 

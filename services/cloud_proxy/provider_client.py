@@ -9,7 +9,15 @@ from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
 from rpckit.admission import Admission
 from rpckit.call import current_trace
-from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
+from rpckit.errors import (
+    BadOutput,
+    ChorusError,
+    ContentBlocked,
+    ProviderAuth,
+    RateLimited,
+    Timeout,
+    Unavailable,
+)
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider
@@ -133,6 +141,9 @@ def _check_finish(end: AnswerEnd, prompt: Prompt) -> None:
             raise ContentBlocked(f"{prompt.entry.provider} blocked it: {end.word}")
         case Finish.TOO_LONG:
             raise too_long(prompt.entry, f"{prompt.entry.provider} stopped: {end.word}")
+        case Finish.NO_ACCESS:
+            setting = {"setting": prompt.key_variable}
+            raise ProviderAuth(f"{prompt.entry.provider} stopped: {end.word}", metadata=setting)
         case Finish.BROKEN:
             raise BadOutput(f"{prompt.entry.provider} ended the answer with {end.word!r}")
         case Finish.STOP | Finish.LENGTH:

@@ -15,6 +15,7 @@ from chorus.model.v1 import content_pb2, generation_pb2
 from modelkit.generate_request import content_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import (
+    ContentBlocked,
     InputTooLong,
     ModelNotFound,
     NotSupported,
@@ -33,12 +34,15 @@ from services.cloud_proxy.settings import Connection
 _DEFAULT_MAX_TOKENS = 4096
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
-_FINISHES = {
+FINISHES = {
     "end_turn": Finish.STOP,
     "stop_sequence": Finish.STOP,
     "max_tokens": Finish.LENGTH,
     "refusal": Finish.BLOCKED,
     "model_context_window_exceeded": Finish.TOO_LONG,
+    # No tools are offered.
+    "tool_use": Finish.BROKEN,
+    "pause_turn": Finish.BROKEN,
 }
 
 _ERROR_TABLE = ErrorTable(
@@ -64,6 +68,7 @@ _ERROR_TABLE = ErrorTable(
         ("usage limits", QuotaExhausted),
         ("prompt is too long", InputTooLong),
         ("exceed context limit", InputTooLong),
+        ("blocked by content filtering policy", ContentBlocked),
     ),
 )
 
@@ -197,7 +202,7 @@ def _whole(message: Message, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(stop_reason: str, model: str, usage: Usage | None) -> AnswerEnd:
-    finish = _FINISHES.get(stop_reason, Finish.BROKEN)
+    finish = FINISHES.get(stop_reason, Finish.BROKEN)
     return AnswerEnd(finish, stop_reason, model, None if usage is None else _usage(usage))
 
 

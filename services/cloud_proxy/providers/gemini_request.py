@@ -22,19 +22,35 @@ _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "model"}
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _PER_DAY = "PerDay"
 
+# Every reason for which the prompt itself is blocked means the same, and stands in no table.
 FINISHES: Mapping[str, Finish] = {
     "STOP": Finish.STOP,
     "MAX_TOKENS": Finish.LENGTH,
+    # The limit of one request is reached; the answer could be continued by another one.
+    "CONTINUATION": Finish.LENGTH,
     "SAFETY": Finish.BLOCKED,
     "RECITATION": Finish.BLOCKED,
+    "LANGUAGE": Finish.BLOCKED,
     "BLOCKLIST": Finish.BLOCKED,
     "PROHIBITED_CONTENT": Finish.BLOCKED,
     "SPII": Finish.BLOCKED,
     "MODEL_ARMOR": Finish.BLOCKED,
+    "ESCALATION": Finish.BLOCKED,
     "IMAGE_SAFETY": Finish.BLOCKED,
     "IMAGE_PROHIBITED_CONTENT": Finish.BLOCKED,
     "IMAGE_RECITATION": Finish.BLOCKED,
     "IMAGE_OTHER": Finish.BLOCKED,
+    # The account is limited because it was used for what the provider forbids.
+    "PUP_LIMITED_DISABLED": Finish.NO_ACCESS,
+    "FINISH_REASON_UNSPECIFIED": Finish.BROKEN,
+    "OTHER": Finish.BROKEN,
+    "MALFORMED_RESPONSE": Finish.BROKEN,
+    "MISSING_THOUGHT_SIGNATURE": Finish.BROKEN,
+    "NO_IMAGE": Finish.BROKEN,
+    # No tools are offered.
+    "MALFORMED_FUNCTION_CALL": Finish.BROKEN,
+    "UNEXPECTED_TOOL_CALL": Finish.BROKEN,
+    "TOO_MANY_TOOL_CALLS": Finish.BROKEN,
 }
 
 ERROR_TABLE = ErrorTable(

@@ -39,7 +39,7 @@ from services.cloud_proxy.provider_errors import (
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
 from services.cloud_proxy.settings import Connection
 
-_FINISHES = {
+FINISHES = {
     "stop": Finish.STOP,
     # Text Generation Inference has names of its own.
     "eos_token": Finish.STOP,
@@ -53,6 +53,7 @@ _ERROR_TABLE = ErrorTable(
         "insufficient_quota": QuotaExhausted,
         "context_length_exceeded": InputTooLong,
         "content_policy_violation": ContentBlocked,
+        "content_filter": ContentBlocked,
         # No inference provider that the router knows serves the model.
         "model_not_supported": ModelNotFound,
         "model_not_found": ModelNotFound,
@@ -179,7 +180,7 @@ def _whole(completion: Any, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(finish_reason: str, model: str, usage: Any) -> AnswerEnd:
-    finish = _FINISHES.get(finish_reason, Finish.BROKEN)
+    finish = FINISHES.get(finish_reason, Finish.BROKEN)
     return AnswerEnd(finish, finish_reason, model or "", _usage(usage) if usage else None)
 
 

@@ -36,10 +36,13 @@ from services.cloud_proxy.providers.chat_messages import chat_messages, form_arg
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
-_FINISHES = {
+FINISHES = {
     "stop": Finish.STOP,
     "length": Finish.LENGTH,
     "content_filter": Finish.BLOCKED,
+    # No tools are offered.
+    "tool_calls": Finish.BROKEN,
+    "function_call": Finish.BROKEN,
 }
 
 _ERROR_TABLE = ErrorTable(
@@ -165,7 +168,7 @@ def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(finish_reason: str, model: str, usage: CompletionUsage | None, *, refused: bool) -> AnswerEnd:
-    finish = Finish.BLOCKED if refused else _FINISHES.get(finish_reason, Finish.BROKEN)
+    finish = Finish.BLOCKED if refused else FINISHES.get(finish_reason, Finish.BROKEN)
     word = "refusal" if refused else finish_reason
     return AnswerEnd(finish, word, model, None if usage is None else _usage(usage))
 
