@@ -211,6 +211,7 @@ class ModelReviewer(FeedbackSource):
             question.reading,
             question.rubric,
             include_raw=question.include_raw,
+            may_find_nothing=listed.is_rule_based,
         )
         return answer, feedback
 

@@ -60,6 +60,7 @@ _SCHEMA = {
                     "successor": _TEXT,
                     "base_url": _TEXT,
                     "key_variable": _TEXT,
+                    "system_role": {"type": "boolean"},
                 },
             },
         },
@@ -82,6 +83,7 @@ class Entry:
         base_url: The address of an OpenAI-compatible server; "" for a provider with an adapter of its own,
             whose address the settings hold.
         key_variable: The variable that holds the key; "" for a server that asks for none.
+        has_system_role: Whether a chat may begin with a message of the system's.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Entry:
     successor: str = ""
     base_url: str = ""
     key_variable: str = ""
+    has_system_role: bool = True
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
         """Returns whether the model has a capability."""
@@ -166,6 +169,7 @@ def _entry(name: str, line: Mapping[str, Any]) -> Entry:
         successor=line.get("successor", ""),
         base_url=base_url,
         key_variable=line.get("key_variable", ""),
+        has_system_role=line.get("system_role", True),
     )
 
 

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.json_schema.code_fence import CodeFence
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
 from rpckit.admission import Admission
@@ -20,7 +22,7 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
-from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ConnectionLost, EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.retry import Retries, RetryBudget
 
@@ -101,7 +103,8 @@ class ProviderClient:
         answer = ""
         end: AnswerEnd | None = None
         has_content = False
-        async with aclosing(self._provider.answer(prompt)) as pieces:
+        written = self._provider.answer(prompt)
+        async with aclosing(written if prompt.schema is None else _without_fence(written)) as pieces:
             while (piece := await _next(pieces, prompt)) is not None:
                 if isinstance(piece, AnswerEnd):
                     end = piece
@@ -125,6 +128,22 @@ class ProviderClient:
         for part in held:
             yield part
         yield end
+
+
+async def _without_fence(pieces: AsyncGenerator[AnswerPiece, None]) -> AsyncGenerator[AnswerPiece, None]:
+    """Takes an answer to a schema out of the code fence that some models put around it."""
+    fence = CodeFence()
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if not isinstance(piece, AnswerEnd):
+                if words := fence.feed(piece.text):
+                    yield text(words)
+            elif fence.is_open and piece.finish is Finish.STOP:
+                yield replace(piece, finish=Finish.BROKEN, word="an open code fence")
+            else:
+                if words := fence.end():
+                    yield text(words)
+                yield piece
 
 
 async def _next(pieces: AsyncGenerator[AnswerPiece, None], prompt: Prompt) -> AnswerPiece | None:

@@ -117,7 +117,10 @@ class OpenAI(Provider):
 
     def _arguments(self, prompt: Prompt) -> dict[str, Any]:
         sampling = prompt.request.sampling
-        arguments: dict[str, Any] = {"model": prompt.entry.id, "messages": chat_messages(prompt.request)}
+        arguments: dict[str, Any] = {
+            "model": prompt.entry.id,
+            "messages": chat_messages(prompt.request, has_system_role=prompt.entry.has_system_role),
+        }
         if prompt.max_output_tokens:
             # OpenAI counts reasoning tokens into the limit and refuses the older name; other servers know
             # only that.

@@ -44,7 +44,7 @@ def test_the_table_has_the_words_of_the_sdk_and_no_others(
 @pytest.mark.parametrize(
     ("words", "finishes"),
     [
-        ({each.name for each in Candidate.FinishReason}, gemini_request.FINISHES),
+        ({each.name for each in iter(Candidate.FinishReason)}, gemini_request.FINISHES),
         (_words(ChunkChoice.model_fields["finish_reason"].annotation), openai.FINISHES),
         (_words(TextGenerationOutputFinishReason), huggingface.FINISHES),
         # The inference providers speak OpenAI's API.
