@@ -27,8 +27,8 @@ class AnswerSchema:
     Attributes:
         text: The schema as it was sent.
         schema: The parsed schema.
-        anonymous: The schema without its `$id`, its `$schema` and the keywords of ours, which begin with "x-".
-            They tell a model nothing, and some providers refuse them.
+        anonymous: The schema without `$id`, `$schema` and the keywords of ours, which begin with "x-". They
+            tell a model nothing, and some providers refuse them.
     """
 
     text: str

@@ -52,8 +52,8 @@ def check_answer(
     """Returns the model's feedback, with every faulty point moved to `rejected`.
 
     It has one CriterionScore for each criterion, in the rubric's order. That has no score where the model
-    gave none, or none on the scale. `may_find_nothing` lets an answer pass without points and scores, as rules
-    give that find no fault.
+    gave none, or none on the scale. With `may_find_nothing` an answer passes without points and scores, as it
+    is where rules find no fault.
 
     Raises:
         BadOutput: The answer is empty, is cut or breaks the schema, says nothing, or too many of its

@@ -82,6 +82,9 @@ class Provider(Protocol):
             ChorusError: What the provider said instead, as its `ErrorTable` maps it.
         """
 
+    async def refuses_key(self) -> bool:
+        """Asks, by a call that costs nothing, whether the key is refused; False if that is not said."""
+
     async def close(self) -> None:
         """Closes the connections."""
 

@@ -87,6 +87,17 @@ class Anthropic(Provider):
         )
 
     @override
+    async def refuses_key(self) -> bool:
+        try:
+            await self._client.models.with_raw_response.list(limit=1)
+        except anthropic.AuthenticationError:
+            return True
+        except anthropic.APIError:
+            # A key may answer and not list: the status 403 refuses the list alone.
+            return False
+        return False
+
+    @override
     async def close(self) -> None:
         await self._client.close()
 

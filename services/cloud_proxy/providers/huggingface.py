@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -70,6 +71,9 @@ _ERROR_TABLE = ErrorTable(
 )
 
 
+_WHO_AM_I = "https://huggingface.co/api/whoami-v2"
+
+
 class HuggingFace(Provider):
     """Adapts Hugging Face's SDK. Making an adapter sets the SDK's factory of HTTP clients for the process."""
 
@@ -77,6 +81,19 @@ class HuggingFace(Provider):
         self._connection = connection
         self._transport = _SharedTransport(transport or httpx2.AsyncHTTPTransport())
         set_async_client_factory(self._http_client)
+
+    @override
+    async def refuses_key(self) -> bool:
+        if self._connection.base_url:
+            # An endpoint of one's own says nothing but by an answer.
+            return False
+        headers = {"authorization": f"Bearer {self._connection.key}"}
+        try:
+            async with httpx2.AsyncClient(transport=self._transport, timeout=None) as client:
+                response = await client.get(_WHO_AM_I, headers=headers)
+        except httpx2.RequestError:
+            return False
+        return response.status_code == HTTPStatus.UNAUTHORIZED
 
     @override
     async def close(self) -> None:

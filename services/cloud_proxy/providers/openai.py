@@ -92,6 +92,17 @@ class OpenAI(Provider):
         )
 
     @override
+    async def refuses_key(self) -> bool:
+        try:
+            await self._client.models.with_raw_response.list()
+        except openai.AuthenticationError:
+            return True
+        except openai.APIError:
+            # A key may answer and not list: the status 403 refuses the list alone.
+            return False
+        return False
+
+    @override
     async def close(self) -> None:
         await self._client.close()
 
