@@ -62,7 +62,9 @@ async def _listed(adapter: Adapter, address: str) -> model_pb2.Model:
     async with channel.connect(address, _SERVICE) as opened:
         await opened.channel_ready()
         stub: Any = model_service_pb2_grpc.ModelServiceStub(opened)
-        response = await stub.ListModels(model_service_pb2.ListModelsRequest(), timeout=PATIENCE)
+        response: model_service_pb2.ListModelsResponse = await stub.ListModels(
+            model_service_pb2.ListModelsRequest(), timeout=PATIENCE
+        )
     return next(each for each in response.models if each.name == adapter.model)
 
 

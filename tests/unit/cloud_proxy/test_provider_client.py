@@ -37,6 +37,9 @@ class ScriptedProvider:
         finally:
             self.left += 1
 
+    async def refuses_key(self) -> bool:
+        return False
+
     async def close(self) -> None:
         pass
 
