@@ -87,7 +87,7 @@ async def test_what_breaks_off_may_be_billed(
     adapter: Adapter, reply: Output, pieces: tuple[str, ...]
 ) -> None:
     with pytest.raises(ChorusError) as caught:
-        # Without a word of its own it may have thought.
+        # Where no text came it may have thought.
         await ask(adapter, adapter.model, replace(reply, pieces=pieces), streaming=True)
     usage = usage_of(caught.value)
     assert usage == Usage(basis=USAGE_BASIS_UNKNOWN)

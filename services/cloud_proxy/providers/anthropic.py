@@ -90,7 +90,8 @@ class Anthropic(Provider):
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         question = _question(prompt)
-        arguments = question | {"max_tokens": prompt.max_output_tokens or _DEFAULT_MAX_TOKENS}
+        limit = prompt.max_output_tokens or _DEFAULT_MAX_TOKENS + prompt.entry.thinking_tokens
+        arguments = question | {"max_tokens": limit}
         if prompt.request.sampling.stop_sequences:
             arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
         with _mapped_errors(prompt):

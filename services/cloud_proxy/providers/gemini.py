@@ -201,7 +201,9 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     try:
         yield
     except errors.APIError as error:
-        raise ERROR_TABLE.classify(provider_error(error.code, error.details), prompt) from None
+        # The response of an error within a stream is one of the SDK's own, with the status 200.
+        status = getattr(error.response, "status_code", error.code)
+        raise ERROR_TABLE.classify(provider_error(status, error.details), prompt) from None
     except aiohttp.ClientError as error:
         raise broken_connection(error, "google") from None
     except (
