@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -8,64 +7,20 @@ from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from modelkit.usage import usage_of
 from rpckit import errors
 from services.cloud_proxy.metrics import ProviderMetrics
-from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider import AnswerEnd, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer
 from tests.unit.cloud_proxy.prompts import prompt
-
-USAGE = generation_pb2.Usage(
-    input_tokens=100,
-    cached_input_tokens=20,
-    cache_write_tokens=30,
-    output_tokens=50,
-    reasoning_tokens=10,
-    basis=generation_pb2.USAGE_BASIS_MEASURED,
+from tests.unit.cloud_proxy.scripted_provider import (
+    COST,
+    STOP,
+    USAGE,
+    ProviderScript,
+    ScriptedProvider,
+    Silent,
 )
-# 80 tokens of input at 1 USD a million, 20 at 0.10, and 50 of output at 5.
-COST = 332_000
-STOP = AnswerEnd(Finish.STOP, "stop", "b-1", USAGE)
+
 SCHEMA = {"type": "object", "required": ["a"]}
-
-ProviderScript = list[AnswerPiece | errors.ChorusError]
-
-
-class ScriptedProvider:
-    """A provider that gives out one script after the other."""
-
-    def __init__(self, *scripts: ProviderScript) -> None:
-        self.scripts = list(scripts)
-        self.prompts: list[Prompt] = []
-        self.left = 0
-
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        self.prompts.append(prompt)
-        try:
-            for each in self.scripts.pop(0):
-                if isinstance(each, errors.ChorusError):
-                    raise each
-                yield each
-        finally:
-            self.left += 1
-
-    async def close(self) -> None:
-        pass
-
-
-class Silent(ScriptedProvider):
-    def __init__(self, said: Sequence[AnswerPiece] = ()) -> None:
-        super().__init__()
-        self.said = said
-        self.reached = asyncio.Event()
-
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        try:
-            for each in self.said:
-                yield each
-            self.reached.set()
-            await asyncio.Event().wait()
-            yield text("never")
-        finally:
-            self.left += 1
 
 
 def client(provider: Provider, registry: CollectorRegistry | None = None) -> ProviderClient:
