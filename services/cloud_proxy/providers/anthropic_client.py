@@ -3,6 +3,7 @@
 from typing import Any
 
 import anthropic
+from anthropic.lib.bedrock._stream_decoder import get_response_stream_shape
 
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.settings import Connection
@@ -29,6 +30,8 @@ def anthropic_client(connection: Connection) -> AnthropicClient:
     # The SDK searches for the credentials of the clouds at the first call, in a thread.
     match endpoint.sdk:
         case Sdk.ANTHROPIC_BEDROCK:
+            # The SDK would read what a stream looks like at the first one, for 0.2 s on the event loop.
+            get_response_stream_shape()
             return anthropic.AsyncAnthropicBedrock(
                 api_key=key or None, aws_region=endpoint.region, base_url=base_url, **shared
             )

@@ -29,6 +29,10 @@ def mapped_credentials(prompt: Prompt) -> Iterator[None]:
         # The SDKs raise a bare RuntimeError where the search for credentials ends with none.
         if type(error) is RuntimeError and not prompt.entry.endpoint.finds_credentials:
             raise
-        raise ProviderAuth(
-            f"{provider}: no usable credentials in the environment", metadata={"setting": prompt.key_variable}
-        ) from None
+        raise no_credentials(prompt) from None
+
+
+def no_credentials(prompt: Prompt) -> ProviderAuth:
+    """Returns the error for a cloud that nobody can be authenticated with."""
+    text = f"{prompt.entry.provider}: no usable credentials in the environment"
+    return ProviderAuth(text, metadata={"setting": prompt.key_variable})

@@ -33,7 +33,7 @@ from services.cloud_proxy.provider_errors import (
     retry_delay,
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
-from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
+from services.cloud_proxy.providers.cloud_credentials import mapped_credentials, no_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.openai_client import openai_client
 from services.cloud_proxy.settings import Connection
@@ -191,6 +191,11 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     except openai.APIError as error:
         # The stream held an error object.
         raise _ERROR_TABLE.classify(_provider_error(200, error.body, {}), prompt) from None
+    except openai.OpenAIError:
+        # The SDK itself fails where it finds nothing to sign a request with.
+        if not prompt.entry.endpoint.finds_credentials:
+            raise
+        raise no_credentials(prompt) from None
     except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError):
         # The SDK does not check the objects that it builds, so a malformed chunk fails where it is read.
         raise NoAnswer(f"{provider}: the response is malformed") from None
