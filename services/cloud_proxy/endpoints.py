@@ -62,7 +62,7 @@ _FOR_ALL = ("sdk", "base_url", "headers")
 _NEEDS_KEY = frozenset({Sdk.OPENAI, Sdk.ANTHROPIC, Sdk.GOOGLE, Sdk.HUGGINGFACE})
 # As the SDK has them; each is an address of its own.
 _OPENAI_REGIONS = ("global", "us", "eu", "ae", "au", "in", "jp")
-_OPENAI_HOST = "api.openai.com"
+_OPENAI_HOSTS = (".api.openai.com", ".openai.azure.com")
 
 # A name or value of a header that could end it would let a catalog write into the request.
 _HEADER_NAME = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
@@ -266,6 +266,5 @@ def is_web_address(url: str) -> bool:
 
 
 def _is_openais(base_url: str) -> bool:
-    """Returns whether an address is OpenAI's; "" leaves it to the SDK, which takes OpenAI's."""
-    host = urlsplit(base_url).hostname or ""
-    return not base_url or host == _OPENAI_HOST or host.endswith(f".{_OPENAI_HOST}")
+    """Returns whether OpenAI's own models are at an address; "" leaves it to OpenAI's SDK."""
+    return not base_url or f".{urlsplit(base_url).hostname}".endswith(_OPENAI_HOSTS)

@@ -10,12 +10,14 @@ import pytest
 import pytest_asyncio
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from rpckit import errors
 from rpckit.channel import connect
-from tests.e2e.processes import CLOUD_PROXY, ServerProcess, running
+from tests.e2e.processes import CLOUD_PROXY, ServerProcess, failure, running
 from tests.fakes.providers import emulator
 from tests.fakes.providers.any_provider import AnyProvider
 from tests.fakes.providers.emulator import Received
 from tests.fakes.providers.google_tokens import TOKEN, TokenServer, token_server
+from tests.fakes.providers.reply import error
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -305,6 +307,13 @@ async def test_an_answer_streams_from_everywhere(system: System, case: Case) -> 
     assert events[-1].completed.usage.output_tokens == 50
     assert received.path == (case.stream_path or case.path)
     assert _planted_in(received) == case.secrets
+
+
+async def test_what_a_cloud_says_of_a_long_text_is_understood(system: System) -> None:
+    system.provider.script.append(error(400, {"message": "Input is too long for requested model."}))
+    told = await failure(system.stub.Generate(_request("aws/claude"), timeout=PATIENCE))
+    assert isinstance(told, errors.InputTooLong)
+    system.provider.received.clear()
 
 
 async def test_an_sdk_that_is_told_to_logs_no_text(system: System) -> None:

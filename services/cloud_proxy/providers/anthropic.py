@@ -67,6 +67,8 @@ _ERROR_TABLE = ErrorTable(
         ("usage limits", QuotaExhausted),
         ("prompt is too long", InputTooLong),
         ("exceed context limit", InputTooLong),
+        # Amazon Bedrock's words.
+        ("input is too long", InputTooLong),
     ),
 )
 
@@ -238,6 +240,7 @@ def _provider_error(status: int, body: object, headers: Mapping[str, str] | None
     return ProviderError(
         status=status,
         codes=[code for code in (finer, fields.get("type")) if isinstance(code, str)],
-        message=str(fields.get("message", "")),
+        # Amazon Bedrock's errors are the message alone.
+        message=str(fields.get("message", "") or (body.get("message", "") if isinstance(body, dict) else "")),
         retry_delay=retry_delay(headers or {}),
     )

@@ -78,6 +78,7 @@ def test_a_line_of_our_own_providers_may_have_its_own_key(tmp_path: Path) -> Non
         ("mine/a", 'base_url = "http://localhost/v1"\nmax_completion_tokens = true', "", True),
         ("mine/a", 'base_url = "https://api.openai.com.example/v1"', "", False),
         ("mine/a", 'base_url = "https://us.api.openai.com/v1"', "", True),
+        ("mine/a", 'base_url = "https://ours.openai.azure.com/openai/v1"', "", True),
         (
             "mine/a",
             'endpoint = "x"',
