@@ -1,4 +1,4 @@
-"""Each SDK has one file here, imported when its provider is connected: all take two seconds and 150 MB."""
+"""Each SDK has its adapter here, imported when a provider is connected: all take two seconds and 150 MB."""
 
 import os
 from collections.abc import Iterator
