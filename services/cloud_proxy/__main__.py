@@ -21,7 +21,7 @@ async def register(host: Host, settings: CloudProxySettings) -> None:
             provider = connect(connection, settings.google_sdk, settings.calls_per_provider)
             host.exit_stack.push_async_callback(provider.close)
             clients[connection] = ProviderClient(provider, settings.calls_per_provider, metrics)
-            if connection.key and settings.checks_keys:
+            if settings.checks_keys:
                 host.spawn(key_check.run(connection, provider))
     await host.add(
         MODEL_SERVICE,

@@ -5,9 +5,12 @@ import logging
 from collections.abc import Collection
 
 from rpckit import log
+from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import Provider
 from services.cloud_proxy.settings import Connection
 
+# A cloud's own door to a model has no list of models, or another one.
+_CHECKED = frozenset({Sdk.OPENAI, Sdk.ANTHROPIC, Sdk.GOOGLE, Sdk.HUGGINGFACE})
 _TIMEOUT_SECONDS = 5.0
 # A key that was refused may have been made valid since, or its provider had a fault.
 _AGAIN_SECONDS = 300.0
@@ -33,10 +36,12 @@ class KeyCheck:
         return self._refused
 
     async def run(self, connection: Connection, provider: Provider) -> None:
-        """Tries a key, and again from time to time while it is refused."""
+        """Tries a key, if there is one, and again from time to time while it is refused."""
+        if not connection.key or connection.endpoint.sdk not in _CHECKED:
+            return
         while await _is_refused(provider):
             if connection not in self._refused:
-                fields = {"provider": connection.provider, "setting": connection.key_variable}
+                fields = {"provider": connection.endpoint.name, "setting": connection.key_variable}
                 log.event("key refused", level=logging.WARNING, **fields)
             self._refused.add(connection)
             await asyncio.sleep(self._again_seconds)

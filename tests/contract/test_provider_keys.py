@@ -9,6 +9,7 @@ import pytest
 
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
 from rpckit import channel
+from services.cloud_proxy.endpoints import Endpoint, Sdk
 from services.cloud_proxy.providers import connect
 from services.cloud_proxy.settings import GOOGLE_GENAI, Connection
 from tests.contract.provider_cases import chat, google
@@ -26,6 +27,7 @@ from tests.fakes.providers.proxy import (
 from tests.fakes.providers.reply import DROPPED, EMPTY_BODY, HTML, SILENT, Raw, error
 from tests.patience import PATIENCE
 
+_SDKS = {"anthropic": Sdk.ANTHROPIC, "google": Sdk.GOOGLE, "huggingface": Sdk.HUGGINGFACE}
 _SERVICE = "chorus.model.v1.ModelService"
 _CLAUDE = {"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}
 _BAD_KEY = {
@@ -71,7 +73,13 @@ async def _listed(adapter: Adapter, address: str) -> model_pb2.Model:
 async def _refuses_key(adapter: Adapter, address: str) -> bool:
     name = adapter.model.partition("/")[0]
     sdk = adapter.settings.get("GOOGLE_SDK", GOOGLE_GENAI)
-    connection = Connection(name, address + adapter.path, adapter.key_variable, adapter.key)
+    endpoint = Endpoint(
+        name,
+        sdk=_SDKS.get(name, Sdk.OPENAI),
+        base_url=address + adapter.path,
+        key_variable=adapter.key_variable,
+    )
+    connection = Connection(endpoint, adapter.key)
     provider = connect(connection, sdk, 1)
     try:
         return await provider.refuses_key()

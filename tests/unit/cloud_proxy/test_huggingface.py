@@ -3,6 +3,7 @@ import json
 import httpx2
 import pytest
 
+from services.cloud_proxy.endpoints import own_endpoint
 from services.cloud_proxy.provider import AnswerEnd, Finish
 from services.cloud_proxy.providers.huggingface import HuggingFace
 from services.cloud_proxy.settings import Connection
@@ -19,7 +20,7 @@ async def test_without_an_address_the_router_chooses_and_nothing_is_looked_up() 
         choice = {"index": 0, "message": {"role": "assistant", "content": "{}"}, "finish_reason": "stop"}
         return httpx2.Response(200, json={"model": "b-1", "choices": [choice]})
 
-    connection = Connection("huggingface", "", "HF_TOKEN", "hf_not-a-key")
+    connection = Connection(own_endpoint("huggingface"), "hf_not-a-key")
     provider = HuggingFace(connection, httpx2.MockTransport(answer))
     pieces = [piece async for piece in provider.answer(prompt(schema=SCHEMA))]
     await provider.close()
@@ -40,7 +41,7 @@ async def test_the_hub_says_whether_it_knows_a_token(status: int, is_refused: bo
         seen.append(request)
         return httpx2.Response(status, json={})
 
-    connection = Connection("huggingface", "", "HF_TOKEN", "hf_not-a-key")
+    connection = Connection(own_endpoint("huggingface"), "hf_not-a-key")
     provider = HuggingFace(connection, httpx2.MockTransport(answer))
     assert await provider.refuses_key() is is_refused
     await provider.close()
@@ -53,5 +54,5 @@ async def test_a_hub_that_is_not_there_says_nothing() -> None:
     def break_off(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("no route", request=request)
 
-    connection = Connection("huggingface", "", "HF_TOKEN", "hf_not-a-key")
+    connection = Connection(own_endpoint("huggingface"), "hf_not-a-key")
     assert not await HuggingFace(connection, httpx2.MockTransport(break_off)).refuses_key()

@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+from services.cloud_proxy.endpoints import own_endpoint
 from services.cloud_proxy.key_check import KeyCheck
 from services.cloud_proxy.provider import AnswerPiece, Prompt, Provider
 from services.cloud_proxy.settings import Connection
 from tests.patience import PATIENCE
 
-CONNECTION = Connection("openai", "https://nowhere.example", "OPENAI_API_KEY", "not-a-key")
+CONNECTION = Connection(own_endpoint("openai"), "not-a-key")
 
 
 class Keyed(Provider):
