@@ -89,6 +89,9 @@ class Anthropic(Provider):
 
     @override
     async def refuses_key(self) -> bool:
+        if not isinstance(self._client, anthropic.AsyncAnthropic):
+            # A cloud's own door to the models has no list of them.
+            return False
         try:
             await self._client.models.with_raw_response.list(limit=1)
         except anthropic.AuthenticationError:
