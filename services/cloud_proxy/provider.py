@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
@@ -21,6 +22,7 @@ class Prompt:
         key_variable: The setting to name when the provider rejects the key.
         request: The request as it was sent. It is well-formed and asks for nothing that the model cannot do.
         max_output_tokens: The limit of the answer; 0 leaves it to the provider.
+        fence: Encloses the documents, for a provider that has no document blocks.
         schema: The JSON Schema that the answer must keep to; None for free text or a picture.
         streaming: Whether the answer is asked for in pieces or whole.
         deadline: The point in time at which nobody waits for the answer any more.
@@ -29,6 +31,7 @@ class Prompt:
     entry: Entry
     key_variable: str
     request: model_service_pb2.GenerateRequest
+    fence: TaggedFence
     max_output_tokens: int
     schema: AnswerSchema | None
     streaming: bool

@@ -13,7 +13,6 @@ from google.genai import errors, types
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
-from modelkit.fencing import TaggedFence
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import NoAnswer, too_long
 from services.cloud_proxy.providers.connection_lost import broken_connection
@@ -59,10 +58,9 @@ class Gemini(Provider):
 
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        fence = TaggedFence(prompt.request)
         # The SDK's types are dicts with the same keys as ours.
-        question: Any = contents(prompt.request, fence)
-        config = _config(prompt, fence)
+        question: Any = contents(prompt)
+        config = _config(prompt)
         models = self._client.aio.models
         with _mapped_errors(prompt):
             if prompt.may_be_too_long():
@@ -90,11 +88,11 @@ class Gemini(Provider):
                 yield piece
 
 
-def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
+def _config(prompt: Prompt) -> types.GenerateContentConfig:
     config = types.GenerateContentConfig(
         **generation_config(prompt),
         seed=_seed(prompt),
-        system_instruction=fence.system_instruction(prompt.request.system_instruction) or None,
+        system_instruction=prompt.fence.system_instruction(prompt.request.system_instruction) or None,
     )
     if prompt.schema is not None:
         config.response_mime_type = "application/json"

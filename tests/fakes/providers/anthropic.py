@@ -1,15 +1,15 @@
 """Anthropic's Messages."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
 from tests.fakes.providers.openai import version
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Output
 
-# Here the input without what was cached is counted: 100 in all, as elsewhere.
-_INPUT = {"input_tokens": 80, "cache_read_input_tokens": 20, "cache_creation_input_tokens": 0}
 _OUTPUT = {"output_tokens": 50, "output_tokens_details": {"thinking_tokens": 10}}
 
 
@@ -26,6 +26,15 @@ class Messages:
     def wants_picture(self, request: Received) -> bool:
         return False
 
+    def blocks(self, request: Received) -> Sequence[Block]:
+        contents = (message["content"] for message in request.body["messages"])
+        blocks = itertools.chain(request.body.get("system", ()), *contents)
+        # The API words the schema for the model, before anything else.
+        return [Block(json.dumps(self.schema(request))), *map(_block, blocks)]
+
+    def cache_key(self, request: Received) -> str:
+        return str(request.body["model"])
+
     def count(self, request: Received) -> Body | None:
         if not request.path.endswith("/count_tokens"):
             return None
@@ -37,7 +46,7 @@ class Messages:
         if answer.pieces:
             content.append({"type": "text", "text": answer.text})
         message = _message(request) | {"content": content, "stop_reason": answer.finish or "end_turn"}
-        return message | {"usage": _INPUT | _OUTPUT}
+        return message | {"usage": _input(request) | _OUTPUT}
 
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         text = {"type": "text", "text": ""}
@@ -61,6 +70,15 @@ class Messages:
         return "text/event-stream", content, end
 
 
+def _input(request: Received) -> dict[str, Any]:
+    # What went into the cache or came from it is left out of the input tokens.
+    return {
+        "input_tokens": request.tokens.fresh,
+        "cache_read_input_tokens": request.tokens.read,
+        "cache_creation_input_tokens": request.tokens.written,
+    }
+
+
 def _message(request: Received) -> dict[str, Any]:
     return {
         "id": "msg_1",
@@ -70,8 +88,13 @@ def _message(request: Received) -> dict[str, Any]:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": _INPUT | {"output_tokens": 1},
+        "usage": _input(request) | {"output_tokens": 1},
     }
+
+
+def _block(block: Body) -> Block:
+    document = (block.get("title", ""), block.get("context", ""), block.get("source", {}).get("data", ""))
+    return Block(block.get("text", "") or "\n".join(document), is_marked="cache_control" in block)
 
 
 def _event(name: str, **fields: object) -> bytes:

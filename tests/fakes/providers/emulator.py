@@ -5,11 +5,12 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from aiohttp import web
 
+from tests.fakes.providers.prompt_cache import Block, InputTokens, PromptCache
 from tests.fakes.providers.reply import Fault, Output, Raw, Reply
 from tests.fakes.providers.schema_instance import instance
 
@@ -18,13 +19,14 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it came in."""
+    """A request as it came in, and what was counted of its prompt."""
 
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Body
     connection: object = None
+    tokens: InputTokens = field(default_factory=InputTokens)
 
 
 class Dialect(Protocol):
@@ -45,6 +47,12 @@ class Dialect(Protocol):
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         """The media type of a stream, its chunks with content, and those that end it."""
 
+    def blocks(self, request: Received) -> Sequence[Block]:
+        """The prompt as the model reads it."""
+
+    def cache_key(self, request: Received) -> str:
+        """Names the part of the cache that the request comes to."""
+
     def count(self, request: Received) -> Body | None:
         """The answer if the request only counts tokens."""
 
@@ -55,6 +63,7 @@ class Emulator:
 
     Attributes:
         script: The replies to come; then every request gets an answer that suits it.
+        cache: What is kept of prompts. None: every prompt counts alike.
         reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
     """
@@ -63,6 +72,7 @@ class Emulator:
     address: str = ""
     script: deque[Reply] = field(default_factory=deque)
     otherwise: Callable[[], Output] = Output
+    cache: PromptCache | None = None
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,6 +84,9 @@ class Emulator:
         count = self.dialect.count(received)
         if count is not None:
             return web.json_response(count)
+        if self.cache is not None:
+            key, blocks = self.dialect.cache_key(received), self.dialect.blocks(received)
+            received = replace(received, tokens=self.cache.count(key, blocks))
         self.received.append(received)
         self.reached.set()
         reply = self.script.popleft() if self.script else self._suitable(received)

@@ -6,16 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Output
 
-# The candidates are counted without the thoughts: 50 in all, as elsewhere.
-_USAGE = {
-    "promptTokenCount": 100,
-    "cachedContentTokenCount": 20,
-    "candidatesTokenCount": 40,
-    "thoughtsTokenCount": 10,
-    "totalTokenCount": 150,
-}
 # The older SDK takes no schema but in words.
 _SCHEMA_IN_WORDS = "JSON Schema:\n"
 
@@ -36,6 +29,17 @@ class GenerateContent:
         # The older SDK sends numbers.
         return bool({"IMAGE", 2} & {*_config(request).get("responseModalities", ())})
 
+    def blocks(self, request: Received) -> Sequence[Block]:
+        parts = (part for content in request.body["contents"] for part in content["parts"])
+        schema = json.dumps(_config(request).get("responseJsonSchema"))
+        return [
+            *map(Block, (_instruction(request), schema)),
+            *(Block(each.get("text", "")) for each in parts),
+        ]
+
+    def cache_key(self, request: Received) -> str:
+        return request.path.partition(":")[0]
+
     def count(self, request: Received) -> Body | None:
         if not request.path.endswith(":countTokens"):
             return None
@@ -44,7 +48,7 @@ class GenerateContent:
     def whole(self, request: Received, answer: Output) -> Body:
         response = _response(request, [answer.text] if answer.pieces else [], answer)
         response["candidates"][0]["finishReason"] = answer.finish or "STOP"
-        return response | {"usageMetadata": _USAGE}
+        return response | {"usageMetadata": _usage(request)}
 
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         content: list[Body] = [_response(request, [piece], Output()) for piece in answer.pieces]
@@ -54,13 +58,24 @@ class GenerateContent:
             content.append(answer.error)
         ended = _response(request, [], Output())
         ended["candidates"][0]["finishReason"] = answer.finish or "STOP"
-        ended["usageMetadata"] = _USAGE
+        ended["usageMetadata"] = _usage(request)
         if request.query.get("alt") == "sse":
             events = [] if answer.error is not None else [_event(ended)]
             return "text/event-stream", [_event(each) for each in content], events
         array = [("[" if index == 0 else ",") + json.dumps(each) for index, each in enumerate(content)]
         end = ["]"] if answer.error is not None else [("," if array else "[") + json.dumps(ended), "]"]
         return "application/json", [each.encode() for each in array], [each.encode() for each in end]
+
+
+def _usage(request: Received) -> Body:
+    return {
+        "promptTokenCount": request.tokens.total,
+        "cachedContentTokenCount": request.tokens.read,
+        # The candidates are counted without the thoughts: 50 in all, as elsewhere.
+        "candidatesTokenCount": 40,
+        "thoughtsTokenCount": 10,
+        "totalTokenCount": request.tokens.total + 50,
+    }
 
 
 def blocked_prompt(reason: str) -> Body:

@@ -2,18 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Output
-
-USAGE = {
-    "prompt_tokens": 100,
-    "completion_tokens": 50,
-    "total_tokens": 150,
-    "prompt_tokens_details": {"cached_tokens": 20},
-    "completion_tokens_details": {"reasoning_tokens": 10},
-}
 
 
 class ChatCompletions:
@@ -31,6 +25,17 @@ class ChatCompletions:
     def wants_picture(self, request: Received) -> bool:
         return False
 
+    def blocks(self, request: Received) -> Sequence[Block]:
+        contents = (message["content"] for message in request.body["messages"])
+        blocks = [block for content in contents for block in _blocks(content)]
+        if (request.body.get("prompt_cache_options") or {}).get("mode") != "explicit":
+            blocks[-1] = replace(blocks[-1], is_marked=True)
+        # A schema is read before the first message.
+        return [Block(json.dumps(self.schema(request))), *blocks]
+
+    def cache_key(self, request: Received) -> str:
+        return f"{request.body['model']} {request.body.get('prompt_cache_key')}"
+
     def count(self, request: Received) -> Body | None:
         return None
 
@@ -43,7 +48,7 @@ class ChatCompletions:
             "created": 1,
             "model": version(request),
             "choices": [choice],
-            "usage": USAGE,
+            "usage": _usage(request),
         }
 
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
@@ -53,15 +58,31 @@ class ChatCompletions:
         finish = {"index": 0, "delta": {}, "finish_reason": answer.finish or "stop"}
         end = [
             _event(_chunk(request, [finish])),
-            _event(_chunk(request, []) | {"usage": USAGE}),
+            _event(_chunk(request, []) | {"usage": _usage(request)}),
             b"data: [DONE]\n\n",
         ]
         return "text/event-stream", content, end
 
 
+def _usage(request: Received) -> Body:
+    tokens = request.tokens
+    return {
+        "prompt_tokens": tokens.total,
+        "completion_tokens": 50,
+        "total_tokens": tokens.total + 50,
+        "prompt_tokens_details": {"cached_tokens": tokens.read, "cache_write_tokens": tokens.written},
+        "completion_tokens_details": {"reasoning_tokens": 10},
+    }
+
+
 def version(request: Received) -> str:
     """The name of the version that answers."""
     return f"{request.body['model']}-2026-11-24"
+
+
+def _blocks(content: str | Sequence[Body]) -> Iterator[Block]:
+    for each in [{"text": content}] if isinstance(content, str) else content:
+        yield Block(each.get("text", ""), is_marked="prompt_cache_breakpoint" in each)
 
 
 def _content(request: Received, answer: Output) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from modelkit.fencing import TaggedFence
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
@@ -41,10 +42,12 @@ def prompt(
     streaming: bool = False,
     seconds: float = 5.0,
 ) -> Prompt:
+    asked = request(*parts)
     return Prompt(
         entry=entry,
         key_variable="A_KEY",
-        request=request(*parts),
+        request=asked,
+        fence=TaggedFence(asked, b"a secret"),
         max_output_tokens=max_output_tokens,
         schema=None if schema is None else AnswerSchema.parse(json.dumps(schema)),
         streaming=streaming,
