@@ -84,18 +84,20 @@ class Emulator:
         count = self.dialect.count(received)
         if count is not None:
             return web.json_response(count)
+        prompt = self.dialect.cache_key(received), self.dialect.blocks(received)
         if self.cache is not None:
-            key, blocks = self.dialect.cache_key(received), self.dialect.blocks(received)
-            received = replace(received, tokens=self.cache.count(key, blocks))
+            received = replace(received, tokens=self.cache.count(*prompt))
         self.received.append(received)
         self.reached.set()
         reply = self.script.popleft() if self.script else self._suitable(received)
         try:
             if isinstance(reply, Raw):
                 return await _raw(request, reply)
-            if self.dialect.is_stream(received):
-                return await self._stream(request, received, reply)
-            return await self._unary(request, received, reply)
+            answer = self._stream if self.dialect.is_stream(received) else self._unary
+            response = await answer(request, received, reply)
+            if self.cache is not None:
+                self.cache.keep(*prompt)
+            return response  # noqa: TRY300
         except (asyncio.CancelledError, ConnectionResetError):
             self.hung_up.set()
             raise

@@ -43,19 +43,24 @@ class PromptCache:
     _kept: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
     def count(self, key: str, blocks: Sequence[Block]) -> InputTokens:
-        """Counts a prompt's tokens, and keeps of it what the provider would."""
-        whole = b"".join(block.text.encode() for block in blocks)
-        kept = self._kept[key]
+        """Counts the tokens of a prompt."""
+        whole, kept = _text(blocks), self._kept[key]
         if self.marked_only:
             ends = [end for end in _marked(blocks) if _tokens(end) >= self.least]
             read = max((_tokens(end) for end in ends if end in kept), default=0)
             written = max(map(_tokens, ends), default=0) - read
-            kept.update(ends)
         else:
             found = max((_common(whole, each) for each in kept), default=0) // BYTES_PER_TOKEN
             read, written = found if found >= self.least else 0, 0
-            kept.add(whole)
         return InputTokens(_tokens(whole) - read - written, read, written)
+
+    def keep(self, key: str, blocks: Sequence[Block]) -> None:
+        """Keeps what later prompts may find. A provider has it once its model has read the prompt."""
+        self._kept[key].update(_marked(blocks) if self.marked_only else [_text(blocks)])
+
+
+def _text(blocks: Sequence[Block]) -> bytes:
+    return b"".join(block.text.encode() for block in blocks)
 
 
 def _marked(blocks: Sequence[Block]) -> Iterator[bytes]:
