@@ -106,7 +106,7 @@ _WORDS = (
     _VOICE_OTHER,
 )
 # A model's severity is learned for one version of the prompt. Under other words it may be another.
-PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _REQUEST, _AUTHOR)).encode()).hexdigest()[:12]
+PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _AUTHOR, _REQUEST)).encode()).hexdigest()[:12]
 
 
 def review_request(
