@@ -14,14 +14,16 @@ import itertools
 import json
 import statistics
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from bench.corpora import KOREAN_PARAGRAPHS, english_works, require, texts
 from chorus.feedback.v1 import submission_pb2
-from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
+from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
 from modelkit.fencing import TaggedFence
 from modelkit.servicer import MODEL_SERVICE
+from modelkit.usage import total_usage
 from orchestrator.answer.prompt import review_request
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
@@ -29,7 +31,7 @@ from rpckit.channel import connect
 from services.cloud_proxy import catalog
 from services.cloud_proxy.catalog import Catalog
 from tests.fakes.providers.emulator import running
-from tests.fakes.providers.prompt_cache import InputTokens, PromptCache
+from tests.fakes.providers.prompt_cache import PromptCache
 from tests.fakes.providers.proxy import ANTHROPIC, GENAI, OPENAI, Adapter, proxy_for
 from tests.fakes.providers.reply import Output
 from tests.fakes.providers.schema_instance import instance
@@ -59,7 +61,7 @@ def main() -> None:
     """Prints a table for each language."""
     files = {"ko": KOREAN_PARAGRAPHS, "en": english_works()}
     require(files.values())
-    entries = Catalog.read(_CATALOG).entries
+    entries, today = Catalog.read(_CATALOG).entries, datetime.now(tz=UTC).date()
     for language, file in files.items():
         requests = [_review(work, language) for work in itertools.islice(texts(file).values(), _WORKS)]
         ours = [_prompt(each, b"one key") for each in requests]
@@ -72,7 +74,7 @@ def main() -> None:
         for (adapter, model, least), at_once in itertools.product(_MODELS, (1, _AT_ONCE)):
             for request in requests:
                 request.model = model
-            price = cast("model_pb2.Price", entries[model].price)
+            price = cast("model_pb2.Price", entries[model].prices.on(today))
             # Only implicit caching, for which writing is free, finds more than what was marked.
             cache = PromptCache(marked_only=adapter is not GENAI, least=least)
             print(_row(model, at_once, asyncio.run(_counted(adapter, cache, requests, at_once)), price))
@@ -107,7 +109,7 @@ async def _counted(
     cache: PromptCache,
     requests: Sequence[model_service_pb2.GenerateRequest],
     at_once: int,
-) -> list[InputTokens]:
+) -> list[generation_pb2.Usage]:
     async with running(adapter.dialect) as provider:
         provider.cache = cache
         answer = json.dumps(instance(json.loads(requests[0].output_format.json_schema)))
@@ -116,25 +118,23 @@ async def _counted(
         async with proxy as address, connect(address, MODEL_SERVICE) as channel:
             stub = cast("ModelServiceAsyncStub", model_service_pb2_grpc.ModelServiceStub(channel))
 
-            async def ask(request: model_service_pb2.GenerateRequest) -> None:
-                await stub.Generate(request, timeout=_PATIENCE)
+            async def ask(request: model_service_pb2.GenerateRequest) -> generation_pb2.Usage:
+                return (await stub.Generate(request, timeout=_PATIENCE)).completion.usage
 
+            usages: list[generation_pb2.Usage] = []
             for start in range(0, len(requests), at_once):
-                await asyncio.gather(*map(ask, requests[start : start + at_once]))
-        return [each.tokens for each in provider.received]
+                usages += await asyncio.gather(*map(ask, requests[start : start + at_once]))
+        return usages
 
 
-def _row(model: str, at_once: int, tokens: Sequence[InputTokens], price: model_pb2.Price) -> str:
-    fresh, read, written = (
-        sum(getattr(each, name) for each in tokens) for name in ("fresh", "read", "written")
-    )
-    whole = fresh + read + written
-    write_price = price.cache_write_usd_nanos or price.input_usd_nanos
-    paid = fresh * price.input_usd_nanos + read * price.cached_input_usd_nanos + written * write_price
-    uncached = whole * price.input_usd_nanos
+def _row(model: str, at_once: int, usages: Sequence[generation_pb2.Usage], price: model_pb2.Price) -> str:
+    total = total_usage(usages)
+    output = total.output_tokens * price.output_usd_nanos / 1e6
+    paid = total.cost_usd_nanos - output
+    uncached = total.input_tokens * price.input_usd_nanos / 1e6
     return (
-        f"{model:30}{at_once:8}{whole:9}{read:9}{written:9}"
-        f"{paid / 1e15:9.4f}{uncached / 1e15:10.4f}{paid / uncached:7.2f}"
+        f"{model:30}{at_once:8}{total.input_tokens:9}{total.cached_input_tokens:9}{total.cache_write_tokens:9}"
+        f"{paid / 1e9:9.4f}{uncached / 1e9:10.4f}{paid / uncached:7.2f}"
     )
 
 

@@ -1,23 +1,14 @@
 """What the works of a class share, a provider reads once."""
 
-from typing import cast
-
 import pytest
 
 from chorus.feedback.v1 import submission_pb2
-from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2
+from chorus.model.v1 import model_service_pb2
 from modelkit.fencing import TaggedFence
 from orchestrator.answer.prompt import review_request
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
-from rpckit.call import Deadline
-from services.cloud_proxy.catalog import Entry
-from services.cloud_proxy.provider import AnswerEnd, Prompt
-from services.cloud_proxy.providers.openai import OpenAI
-from services.cloud_proxy.settings import Connection
 from tests.contract.test_provider_requests import calling
-from tests.fakes.providers.emulator import running
-from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.prompt_cache import BYTES_PER_TOKEN, PromptCache
 from tests.fakes.providers.proxy import ADAPTERS, ANTHROPIC, OPENAI, Adapter, proxying
 from tests.patience import PATIENCE
@@ -74,20 +65,28 @@ async def test_a_work_that_knows_the_fence_of_its_class_shares_nothing_of_it(ada
     assert second.count(fence.boundary) == 1, "what the thief wrote"
 
 
-async def test_anthropic_writes_what_is_shared_once() -> None:
-    async with proxying(ANTHROPIC) as (emulator, address), calling(address) as stub:
+@pytest.mark.parametrize("model", ["anthropic/thinker", "openai/thinker"])
+async def test_where_writing_is_billed_what_is_shared_is_written_once(model: str) -> None:
+    adapter = ANTHROPIC if model.startswith("anthropic") else OPENAI
+    requests = [_review(work, model) for work in _WORKS]
+    requests.append(_review(_WORKS[0], model, task="다른 과제"))
+    async with proxying(adapter) as (emulator, address), calling(address) as stub:
         emulator.cache = PromptCache(marked_only=True)
-        for work in _WORKS:
-            await stub.Generate(_review(work, ANTHROPIC.model), timeout=PATIENCE)
-        await stub.Generate(_review(_WORKS[0], ANTHROPIC.model, task="다른 과제"), timeout=PATIENCE)
-    first, second, other_task = (each.tokens for each in emulator.received)
-    assert first.written == second.read > 0
-    assert second.written == 0
-    # The instruction is shared by other tasks, too.
-    assert 0 < other_task.read < second.read
-    (system,), (turn,) = emulator.received[0].body["system"], emulator.received[0].body["messages"]
-    assert "cache_control" in system
-    assert ["cache_control" in block for block in turn["content"]] == [False, True, False, False]
+        responses = [await stub.Generate(each, timeout=PATIENCE) for each in requests]
+    first, second, other_task = (each.completion.usage for each in responses)
+    assert first.cache_write_tokens == second.cached_input_tokens > 0
+    assert second.cache_write_tokens == 0
+    assert second.cost_usd_nanos < first.cost_usd_nanos
+    mark = "cache_control" if adapter is ANTHROPIC else "prompt_cache_breakpoint"
+    body = emulator.received[0].body
+    *_, user = body["messages"]
+    assert [mark in block for block in user["content"]] == [False, True, False, False]
+    if adapter is ANTHROPIC:
+        # The instruction is shared by other tasks, too.
+        assert "cache_control" in body["system"][0]
+        assert 0 < other_task.cached_input_tokens < second.cached_input_tokens
+    else:
+        assert body["prompt_cache_options"] == {"mode": "explicit"}
 
 
 async def test_a_question_without_material_shares_its_instruction_alone() -> None:
@@ -112,35 +111,3 @@ async def test_openai_alone_is_told_which_requests_belong_together(adapter: Adap
         assert keys == [None, None]
     # Models that do not bill for writing know no marks.
     assert "prompt_cache_options" not in emulator.received[0].body
-
-
-async def test_a_model_that_bills_for_writing_writes_what_is_shared_once() -> None:
-    price = model_pb2.Price(input_usd_nanos=10, cached_input_usd_nanos=1, cache_write_usd_nanos=12)
-    capabilities = frozenset({model_pb2.CAPABILITY_TEXT})
-    entry = Entry("openai/newer", "newer", "openai", "Newer", "openai", capabilities, price=price)
-    async with running(ChatCompletions()) as emulator:
-        emulator.cache = PromptCache(marked_only=True)
-        provider = OpenAI(Connection("openai", f"{emulator.address}/v1", "OPENAI_API_KEY", "a key"))
-        usages = []
-        for work in _WORKS:
-            request = _review(work)
-            prompt = Prompt(
-                entry=entry,
-                key_variable="OPENAI_API_KEY",
-                request=request,
-                fence=TaggedFence(request, b"a secret"),
-                max_output_tokens=0,
-                schema=None,
-                streaming=False,
-                deadline=Deadline.after(PATIENCE),
-            )
-            pieces = [piece async for piece in provider.answer(prompt)]
-            usages.append(cast("generation_pb2.Usage", cast("AnswerEnd", pieces[-1]).usage))
-        await provider.close()
-    first, second = (each.tokens for each in emulator.received)
-    assert first.written == second.read == usages[1].cached_input_tokens > 0
-    assert second.written == 0
-    assert second.fresh <= _fresh_at_most(_WORKS[1])
-    system, user = emulator.received[0].body["messages"]
-    assert system["content"][0].items() >= _MARK.items()
-    assert [block.items() >= _MARK.items() for block in user["content"]] == [False, True, False, False]

@@ -123,6 +123,8 @@ class OpenAI(Provider):
             # only that.
             limit = "max_completion_tokens" if self._is_openai else "max_tokens"
             arguments[limit] = prompt.max_output_tokens
+        if prompt.reasoning_effort:
+            arguments["reasoning_effort"] = prompt.reasoning_effort
         if sampling.stop_sequences:
             arguments["stop"] = list(sampling.stop_sequences)
         return arguments | form_arguments(prompt)
@@ -133,16 +135,15 @@ def _cache_arguments(prompt: Prompt) -> dict[str, Any]:
 
     Older models look for a shared beginning by themselves, and writing is free. The models that bill for
     writing would write the whole prompt, and find it only where all of it comes again. They are told to write
-    no more than what is shared: the instruction, for other tasks too, and what stands before the work.
+    no more than what is shared: the instruction, and what stands before the work.
     """
     # Requests with one key come to one machine, which has what the others have left there.
     arguments: dict[str, Any] = {"prompt_cache_key": prompt.fence.boundary}
-    price = prompt.entry.price
-    if price is not None and price.HasField("cache_write_usd_nanos"):
+    if prompt.price is not None and prompt.price.HasField("cache_write_usd_nanos"):
         messages = message_blocks(prompt)
         instruction = [each["content"][-1] for each in messages if each["role"] == "system"]
         material = messages[-1]["content"][: len(shared_parts(prompt.request))]
-        for last in (*instruction, *material[-1:]):
+        for last in (*instruction, *material)[-1:]:
             last["prompt_cache_breakpoint"] = {"mode": "explicit"}
         arguments |= {"messages": messages, "prompt_cache_options": {"mode": "explicit"}}
     return arguments
@@ -199,6 +200,7 @@ def _usage(usage: CompletionUsage) -> generation_pb2.Usage:
         input_tokens=usage.prompt_tokens,
         output_tokens=usage.completion_tokens,
         cached_input_tokens=(prompt and prompt.cached_tokens) or 0,
+        cache_write_tokens=(prompt and prompt.cache_write_tokens) or 0,
         reasoning_tokens=(completion and completion.reasoning_tokens) or 0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )

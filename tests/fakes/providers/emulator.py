@@ -10,23 +10,23 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from tests.fakes.providers.prompt_cache import Block, InputTokens, PromptCache
+from tests.fakes.providers.prompt_cache import Block, PromptCache
 from tests.fakes.providers.reply import Fault, Output, Raw, Reply
 from tests.fakes.providers.schema_instance import instance
+from tests.fakes.providers.thinking import Means, Thinking, thought
 
 Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it came in, and what was counted of its prompt."""
+    """A request as it came in."""
 
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Body
     connection: object = None
-    tokens: InputTokens = field(default_factory=InputTokens)
 
 
 class Dialect(Protocol):
@@ -40,6 +40,9 @@ class Dialect(Protocol):
 
     def wants_picture(self, request: Received) -> bool:
         """Whether a picture is asked for."""
+
+    def means(self, request: Received) -> Means:
+        """What the request allows for thinking and writing."""
 
     def whole(self, request: Received, answer: Output) -> Body:
         """The answer in one."""
@@ -63,7 +66,8 @@ class Emulator:
 
     Attributes:
         script: The replies to come; then every request gets an answer that suits it.
-        cache: What is kept of prompts. None: every prompt counts alike.
+        cache: What is kept of prompts; None: nothing, and their counts are those of the replies.
+        thinking: How long it thinks before each; empty: not at all, and the counts are those of the replies.
         reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
     """
@@ -73,6 +77,7 @@ class Emulator:
     script: deque[Reply] = field(default_factory=deque)
     otherwise: Callable[[], Output] = Output
     cache: PromptCache | None = None
+    thinking: Thinking = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -84,19 +89,20 @@ class Emulator:
         count = self.dialect.count(received)
         if count is not None:
             return web.json_response(count)
-        prompt = self.dialect.cache_key(received), self.dialect.blocks(received)
-        if self.cache is not None:
-            received = replace(received, tokens=self.cache.count(*prompt))
         self.received.append(received)
         self.reached.set()
         reply = self.script.popleft() if self.script else self._suitable(received)
         try:
             if isinstance(reply, Raw):
                 return await _raw(request, reply)
-            answer = self._stream if self.dialect.is_stream(received) else self._unary
-            response = await answer(request, received, reply)
-            if self.cache is not None:
-                self.cache.keep(*prompt)
+            if self.thinking:
+                reply = thought(self.thinking, reply, self.dialect.means(received), body)
+            if self.cache is None:
+                return await self._answer(request, received, reply)
+            key, blocks = self.dialect.cache_key(received), self.dialect.blocks(received)
+            reply = replace(reply, counts=self.cache.counted(reply.counts, key, blocks))
+            response = await self._answer(request, received, reply)
+            self.cache.keep(key, blocks)
             return response  # noqa: TRY300
         except (asyncio.CancelledError, ConnectionResetError):
             self.hung_up.set()
@@ -110,6 +116,11 @@ class Emulator:
         if self.dialect.wants_picture(received):
             return Output(pieces=(), picture=PICTURE)
         return self.otherwise()
+
+    async def _answer(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
+        if self.dialect.is_stream(received):
+            return await self._stream(request, received, answer)
+        return await self._unary(request, received, answer)
 
     async def _unary(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
         await asyncio.sleep(answer.pause * len(answer.pieces))

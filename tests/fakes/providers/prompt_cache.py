@@ -2,23 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from tests.fakes.providers.reply import Counts
 
 # As tokenizers have it for English; a Korean syllable, three bytes, is less than one token then.
 BYTES_PER_TOKEN = 4
-
-
-@dataclass(frozen=True)
-class InputTokens:
-    """What was counted of a prompt: the tokens read anew, from the cache and into it. They do not overlap."""
-
-    fresh: int = 80
-    read: int = 20
-    written: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.fresh + self.read + self.written
 
 
 @dataclass(frozen=True)
@@ -42,8 +31,8 @@ class PromptCache:
     least: int = 1024
     _kept: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
-    def count(self, key: str, blocks: Sequence[Block]) -> InputTokens:
-        """Counts the tokens of a prompt."""
+    def counted(self, counts: Counts, key: str, blocks: Sequence[Block]) -> Counts:
+        """Returns the counts of a reply, with what its prompt read from the cache and wrote to it."""
         whole, kept = _text(blocks), self._kept[key]
         if self.marked_only:
             ends = [end for end in _marked(blocks) if _tokens(end) >= self.least]
@@ -52,7 +41,7 @@ class PromptCache:
         else:
             found = max((_common(whole, each) for each in kept), default=0) // BYTES_PER_TOKEN
             read, written = found if found >= self.least else 0, 0
-        return InputTokens(_tokens(whole) - read - written, read, written)
+        return replace(counts, input=_tokens(whole), cached=read, written=written)
 
     def keep(self, key: str, blocks: Sequence[Block]) -> None:
         """Keeps what later prompts may find. A provider has it once its model has read the prompt."""
