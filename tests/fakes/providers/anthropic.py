@@ -32,7 +32,7 @@ class Messages:
         return [Block(json.dumps(self.schema(request))), *map(_block, blocks)]
 
     def cache_key(self, request: Received) -> str:
-        return str(request.body["model"])
+        return str(request.body.get("model", request.path))
 
     def count(self, request: Received) -> Body | None:
         if not request.path.endswith("/count_tokens"):
