@@ -13,7 +13,6 @@ from google.genai import errors, types
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
-from modelkit.fencing import TaggedFence
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import NoAnswer, too_long
@@ -86,10 +85,9 @@ class Gemini(Provider):
 
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        fence = TaggedFence(prompt.request)
         # The SDK's types are dicts with the same keys as ours.
-        question: Any = contents(prompt.request, fence)
-        config = _config(prompt, fence)
+        question: Any = contents(prompt)
+        config = _config(prompt)
         models = self._client.aio.models
         with _mapped_errors(prompt), mapped_credentials(prompt):
             if prompt.may_be_too_long():
@@ -117,12 +115,12 @@ class Gemini(Provider):
                 yield piece
 
 
-def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
+def _config(prompt: Prompt) -> types.GenerateContentConfig:
     config = types.GenerateContentConfig(
         **generation_config(prompt),
         seed=_seed(prompt),
         thinking_config=_thinking(prompt),
-        system_instruction=fence.system_instruction(prompt.request.system_instruction) or None,
+        system_instruction=prompt.fence.system_instruction(prompt.request.system_instruction) or None,
     )
     if prompt.entry.service_tier:
         config.service_tier = types.ServiceTier(prompt.entry.service_tier)

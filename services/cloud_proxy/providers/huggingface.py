@@ -145,7 +145,7 @@ def _arguments(prompt: Prompt) -> dict[str, Any]:
     sampling = prompt.request.sampling
     arguments: dict[str, Any] = {
         "model": prompt.entry.id,
-        "messages": chat_messages(prompt.request, has_system_role=prompt.entry.has_system_role),
+        "messages": chat_messages(prompt),
         "max_tokens": prompt.max_output_tokens or None,
         "stop": list(sampling.stop_sequences) or None,
     }
