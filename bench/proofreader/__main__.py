@@ -26,6 +26,7 @@ from bench.proofreader.learner_errors import print_recall
 from services.proofreader.answer import select
 from services.proofreader.finding import IMPROVEMENT, Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import RuleReviewer, load_reviewers
 
 _WORD_ISSUES = frozenset({"spelling", "spacing"})
@@ -58,7 +59,7 @@ def main() -> None:
 def _korean(language: RuleReviewer, sample: int) -> None:
     texts = list(_read(KOREAN_PARAGRAPHS))
     started = time.monotonic()
-    found = [language.review(text.submission, lambda: None) for text in texts]
+    found = [language.review(text.submission, Reading()) for text in texts]
     seconds = time.monotonic() - started
     print(
         f"Korean: {len(texts)} texts, {sum(len(each.marked) for each in texts)} marked words, {seconds:.1f} s"
@@ -97,7 +98,7 @@ def _english(reviewers: Sequence[RuleReviewer], path: Path, sample: int) -> None
         (text, each)
         for text in texts
         for reviewer in reviewers
-        for each in reviewer.review(text.submission, lambda: None)
+        for each in reviewer.review(text.submission, Reading())
     ]
     print(f"\nEnglish: {len(texts)} texts of {path.name}, {time.monotonic() - started:.1f} s")
     for (polarity, issue), count in sorted(Counter((each.polarity, each.issue) for _, each in found).items()):
