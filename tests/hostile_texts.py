@@ -1,4 +1,4 @@
-"""Texts that no person writes, of any length, each of which costs a careless reader far more than its length."""
+"""Texts that no person writes, of any length, which cost a careless reader far more than their length."""
 
 from collections.abc import Callable, Mapping
 from itertools import chain, cycle, islice

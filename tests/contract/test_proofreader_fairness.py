@@ -7,15 +7,11 @@ from contextlib import asynccontextmanager
 import grpc
 import pytest
 
-from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.generation_pb2 import FINISH_REASON_STOP
-from chorus.model.v1.model_service_pb2 import GenerateRequest
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
-from orchestrator.answer.prompt import review_request
-from orchestrator.submission.reading import read_submission
 from rpckit.server import serving
 from rpckit.settings import Environment
-from tests.contract.requests import RUBRIC, answer_request
+from tests.contract.requests import answer_request
 from tests.hostile_texts import HOSTILE_TEXTS
 from tests.patience import PATIENCE
 
@@ -31,20 +27,15 @@ async def proofreader(**variables: str) -> AsyncIterator[ModelServiceStub]:
     from services.proofreader.settings import ProofreaderSettings  # noqa: PLC0415
 
     settings = {"PROOFREADER_PORT": "0", "CHORUS_DRAIN_PAUSE_SECONDS": "0", "PROOFREADER_THREADS": "1"}
-    async with serving(ProofreaderSettings.read(Environment(settings | variables)), register) as port:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield ModelServiceStub(channel)
-
-
-def asking_for(text: str) -> GenerateRequest:
-    submission = Submission(text=text, language_code="ko")
-    request = review_request(read_submission(submission), submission, RUBRIC, "ko")
-    request.model = LANGUAGE
-    return request
+    async with (
+        serving(ProofreaderSettings.read(Environment(settings | variables)), register) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        yield ModelServiceStub(channel)
 
 
 async def test_an_honest_text_is_read_while_hostile_ones_are() -> None:
-    hostile = asking_for(HOSTILE_TEXTS["misspelt Korean"](100_000))
+    hostile = answer_request(LANGUAGE, HOSTILE_TEXTS["misspelt Korean"](100_000))
     async with proofreader(PROOFREADER_CPU_SECONDS=ENDLESS) as stub:
         calls = [stub.Generate(hostile, timeout=PATIENCE) for _ in range(3)]
         # They have reached the server once it has answered a call that came after them.

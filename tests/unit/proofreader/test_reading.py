@@ -1,5 +1,6 @@
-from collections.abc import Iterator
 from itertools import count
+
+import pytest
 
 from rpckit.call import Deadline
 from services.proofreader.parsed_text import ParsedText
@@ -8,25 +9,20 @@ from services.proofreader.wording import word_unread
 from tests.unit.proofreader.test_language import reviewers
 
 
-def _ticking(seconds: float) -> Iterator[float]:
-    return count(0.0, seconds)
-
-
 def _read(text: str, language: str, reading: Reading) -> set[str]:
     findings = reviewers()[0].review(ParsedText.read(text, language), reading)
     return {text[each.start : each.end] for each in findings}
 
 
-def test_a_long_text_is_read_as_far_as_its_time_suffices_and_says_how_far() -> None:
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "She recieved a lot of it. "), ("ko", "우리는 캍이 갔다. ")]
+)
+def test_a_long_text_is_read_as_far_as_its_time_suffices(language: str, sentence: str) -> None:
     # Each look at the clock takes a second.
-    for language, wrong in (("en", "recieved"), ("ko", "캍이")):
-        text = " ".join(
-            [f"She {wrong} it." if language == "en" else f"우리는 {wrong} 갔다.", "A b. 나는 간다. " * 200, wrong]
-        )
-        reading = Reading(cpu_seconds=100, clock=_ticking(1.0).__next__)
-        assert wrong in _read(text, language, reading) or language == "ko"
-        assert reading.unread_from is not None
-        assert 0 < reading.unread_from < len(text)
+    reading = Reading(cpu_seconds=1000, clock=count(0.0).__next__)
+    _read(sentence * 300, language, reading)
+    assert reading.unread_from is not None
+    assert 0 < reading.unread_from < len(sentence) * 300
 
 
 def test_a_reading_ends_at_its_deadline_with_what_it_has() -> None:
