@@ -95,13 +95,12 @@ async def test_gemma_does_not_wait_for_its_weights_when_it_is_told_to_stop(folde
 
 async def test_a_text_that_is_being_read_keeps_no_proofreader_from_stopping(folder: Path) -> None:
     pytest.importorskip("spellchecker", reason="pyspellchecker comes with the extra 'proofreader'")
-    # Longer than the test waits: only a reading that is stopped ends.
     settings = {"PROOFREADER_CPU_SECONDS": str(100 * PATIENCE), "CHORUS_DRAIN_GRACE_SECONDS": "0"}
     async with (
         running(PROOFREADER, folder, **settings) as proofreader,
         grpc.aio.insecure_channel(proofreader.address) as channel,
     ):
-        stub = ModelServiceStub(channel)
+        stub: Any = ModelServiceStub(channel)
         shapes = ("a sentence, then at signs", "misspelt Korean", "misspelt English")
         hostile = [answer_request(LANGUAGE, HOSTILE_TEXTS[each](100_000)) for each in shapes]
         calls = [asyncio.ensure_future(_outcome(stub, each)) for each in hostile]
@@ -111,7 +110,7 @@ async def test_a_text_that_is_being_read_keeps_no_proofreader_from_stopping(fold
         await asyncio.gather(*calls)
 
 
-async def _outcome(stub: ModelServiceStub, request: GenerateRequest) -> None:
+async def _outcome(stub: Any, request: GenerateRequest) -> None:
     with suppress(grpc.aio.AioRpcError):
         await stub.Generate(request, timeout=PATIENCE)
 

@@ -59,7 +59,7 @@ class KoreanAnalyser:
     def score(self, passage: str) -> float:
         """Returns the log-likelihood of a short passage."""
         ((_, score),) = self._kiwi.analyze(passage)
-        return score
+        return float(score)
 
     def read_text(self, submission: ParsedText, reading: Reading) -> AnalysedText:
         """Reads a text sentence by sentence."""
