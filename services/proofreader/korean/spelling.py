@@ -84,6 +84,7 @@ class KoreanSpelling:
         submission = analysed.submission
         suspects = list(_suspects(analysed, reading))
         forms = Counter(each.form for suspect in suspects for each in suspect.morphemes if not each.known)
+        corrections: dict[tuple[str, str, str], _Correction | None] = {}
         likeliest = sorted(suspects, key=lambda each: (each.known, each.least_score))[:_MAX_SUSPECTS]
         for suspect in sorted(likeliest, key=lambda each: each.start):
             reading.check()
@@ -94,7 +95,12 @@ class KoreanSpelling:
             if any(forms[each.form] > 1 for each in suspect.morphemes):
                 continue
             word = submission.text[suspect.start : suspect.end]
-            correction = self._correction(submission.text, suspect)
+            before, after = _surroundings(submission.text, suspect)
+            place = (before, word, after)
+            if place not in corrections:
+                enough = _ENOUGH_GAIN_KNOWN if suspect.known else _ENOUGH_GAIN_UNKNOWN
+                corrections[place] = self._correction(before, word, after, enough)
+            correction = corrections[place]
             if correction:
                 wording, issue = (
                     ("ending", "sentence_error") if correction.of_ending else ("spelling", "spelling")
@@ -108,16 +114,14 @@ class KoreanSpelling:
                     "spelling_unusual", "spelling", suspect.start, suspect.end, values={"word": word}
                 )
 
-    def _correction(self, text: str, suspect: _Suspect) -> _Correction | None:
-        before, after = _surroundings(text, suspect)
-        word = text[suspect.start : suspect.end]
+    def _correction(self, before: str, word: str, after: str, enough: float) -> _Correction | None:
+        """Returns a word that is likelier there by so much, if there is one."""
         variants = self._likely_variants(word)
         if not variants:
             return None
         own = self._analyser.read(before + word + after)
         best = max(variants, key=lambda each: self._analyser.score(before + each + after))
         reading = self._analyser.read(before + best + after)
-        enough = _ENOUGH_GAIN_KNOWN if suspect.known else _ENOUGH_GAIN_UNKNOWN
         if reading.score - own.score < enough:
             return None
         written, meant = (
