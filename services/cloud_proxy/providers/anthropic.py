@@ -15,6 +15,7 @@ from chorus.model.v1 import content_pb2, generation_pb2
 from modelkit.generate_request import content_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import (
+    ContentBlocked,
     InputTooLong,
     ModelNotFound,
     NotSupported,
@@ -24,8 +25,11 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
+from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay, too_long
+from services.cloud_proxy.providers.anthropic_client import anthropic_client
+from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
@@ -35,12 +39,15 @@ _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 # These are no efforts, but ways of thinking. Without tools there is nothing to think between.
 _WITHOUT_THINKING = frozenset({"disabled", "between_tools"})
 
-_FINISHES = {
+FINISHES = {
     "end_turn": Finish.STOP,
     "stop_sequence": Finish.STOP,
     "max_tokens": Finish.LENGTH,
     "refusal": Finish.BLOCKED,
     "model_context_window_exceeded": Finish.TOO_LONG,
+    # No tools are offered.
+    "tool_use": Finish.BROKEN,
+    "pause_turn": Finish.BROKEN,
 }
 
 _ERROR_TABLE = ErrorTable(
@@ -66,6 +73,9 @@ _ERROR_TABLE = ErrorTable(
         ("usage limits", QuotaExhausted),
         ("prompt is too long", InputTooLong),
         ("exceed context limit", InputTooLong),
+        ("blocked by content filtering policy", ContentBlocked),
+        # Amazon Bedrock's words.
+        ("input is too long", InputTooLong),
     ),
 )
 
@@ -74,14 +84,22 @@ class Anthropic(Provider):
     """Adapts Anthropic's SDK."""
 
     def __init__(self, connection: Connection) -> None:
-        self._client = anthropic.AsyncAnthropic(
-            api_key=connection.key,
-            base_url=connection.base_url,
-            max_retries=0,
-            # The call's deadline is the only limit: those of httpx hold for one operation each.
-            timeout=None,
-            http_client=anthropic.DefaultAioHttpClient(timeout=None),
-        )
+        self._endpoint = connection.endpoint
+        self._client = anthropic_client(connection)
+
+    @override
+    async def refuses_key(self) -> bool:
+        if not isinstance(self._client, anthropic.AsyncAnthropic):
+            # A cloud's own door to the models has no list of them.
+            return False
+        try:
+            await self._client.models.with_raw_response.list(limit=1)
+        except anthropic.AuthenticationError:
+            return True
+        except anthropic.APIError:
+            # A key may answer and not list: the status 403 refuses the list alone.
+            return False
+        return False
 
     @override
     async def close(self) -> None:
@@ -94,8 +112,10 @@ class Anthropic(Provider):
         arguments = question | {"max_tokens": limit}
         if prompt.request.sampling.stop_sequences:
             arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
-        with _mapped_errors(prompt):
-            if prompt.may_be_too_long():
+        if self._endpoint.data_region:
+            arguments["inference_geo"] = self._endpoint.data_region
+        with _mapped_errors(prompt), mapped_credentials(prompt):
+            if prompt.may_be_too_long() and self._endpoint.sdk is not Sdk.ANTHROPIC_BEDROCK:
                 # The provider does not bill for counting.
                 count = await self._client.messages.count_tokens(**question)
                 if count.input_tokens > prompt.entry.max_input_tokens:
@@ -211,7 +231,7 @@ def _whole(message: Message, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(stop_reason: str, model: str, usage: Usage | None) -> AnswerEnd:
-    finish = _FINISHES.get(stop_reason, Finish.BROKEN)
+    finish = FINISHES.get(stop_reason, Finish.BROKEN)
     return AnswerEnd(finish, stop_reason, model, None if usage is None else _usage(usage))
 
 
@@ -239,12 +259,12 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise _ERROR_TABLE.classify(provider_error, prompt) from None
     except (anthropic.APIConnectionError, httpx2.RequestError) as error:
         # Within a stream the SDK lets the errors of its transport through.
-        raise broken_connection(error, "anthropic") from None
+        raise broken_connection(error, prompt.entry.provider) from None
     except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
-        raise NoAnswer("anthropic: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
     except (AttributeError, TypeError):
         # The SDK does not check the objects that it builds, so a malformed event fails where it is read.
-        raise NoAnswer("anthropic: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
 
 
 def _provider_error(status: int, body: object, headers: Mapping[str, str] | None = None) -> ProviderError:
@@ -255,6 +275,7 @@ def _provider_error(status: int, body: object, headers: Mapping[str, str] | None
     return ProviderError(
         status=status,
         codes=[code for code in (finer, fields.get("type")) if isinstance(code, str)],
-        message=str(fields.get("message", "")),
+        # Amazon Bedrock's errors are the message alone.
+        message=str(fields.get("message", "") or (body.get("message", "") if isinstance(body, dict) else "")),
         retry_delay=retry_delay(headers or {}),
     )

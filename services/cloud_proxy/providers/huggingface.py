@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -37,9 +38,10 @@ from services.cloud_proxy.provider_errors import (
     retry_delay,
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
+from services.cloud_proxy.providers.shared_transport import SharedTransport
 from services.cloud_proxy.settings import Connection
 
-_FINISHES = {
+FINISHES = {
     "stop": Finish.STOP,
     # Text Generation Inference has names of its own.
     "eos_token": Finish.STOP,
@@ -53,6 +55,7 @@ _ERROR_TABLE = ErrorTable(
         "insufficient_quota": QuotaExhausted,
         "context_length_exceeded": InputTooLong,
         "content_policy_violation": ContentBlocked,
+        "content_filter": ContentBlocked,
         # No inference provider that the router knows serves the model.
         "model_not_supported": ModelNotFound,
         "model_not_found": ModelNotFound,
@@ -69,13 +72,29 @@ _ERROR_TABLE = ErrorTable(
 )
 
 
+_WHO_AM_I = "https://huggingface.co/api/whoami-v2"
+
+
 class HuggingFace(Provider):
     """Adapts Hugging Face's SDK. Making an adapter sets the SDK's factory of HTTP clients for the process."""
 
     def __init__(self, connection: Connection, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._connection = connection
-        self._transport = _SharedTransport(transport or httpx2.AsyncHTTPTransport())
+        self._transport = SharedTransport(transport)
         set_async_client_factory(self._http_client)
+
+    @override
+    async def refuses_key(self) -> bool:
+        if self._connection.endpoint.base_url:
+            # An endpoint of one's own says nothing but by an answer.
+            return False
+        headers = {"authorization": f"Bearer {self._connection.key}"}
+        try:
+            async with httpx2.AsyncClient(transport=self._transport, timeout=None) as client:
+                response = await client.get(_WHO_AM_I, headers=headers)
+        except httpx2.RequestError:
+            return False
+        return response.status_code == HTTPStatus.UNAUTHORIZED
 
     @override
     async def close(self) -> None:
@@ -101,11 +120,12 @@ class HuggingFace(Provider):
                     yield collected.answer_end()
 
     def _client(self) -> AsyncInferenceClient:
-        token = self._connection.key
-        if self._connection.base_url:
-            return AsyncInferenceClient(base_url=self._connection.base_url, token=token)
+        endpoint, token = self._connection.endpoint, self._connection.key
+        headers = dict(endpoint.headers)
+        if endpoint.base_url:
+            return AsyncInferenceClient(base_url=endpoint.base_url, token=token, headers=headers)
         # "auto" leaves the choice to the router. Without it the SDK would look providers up by blocking HTTP.
-        return AsyncInferenceClient(provider="auto", token=token)
+        return AsyncInferenceClient(provider="auto", token=token, headers=headers)
 
     def _http_client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
@@ -113,33 +133,19 @@ class HuggingFace(Provider):
         )
 
 
-class _SharedTransport(httpx2.AsyncBaseTransport):
-    """Keeps one pool of connections for clients that come and go."""
-
-    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
-        self._transport = transport
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await self._transport.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """Does nothing. A client calls this when it is closed, and the pool is not its own."""
-
-    async def close(self) -> None:
-        await self._transport.aclose()
-
-
 async def _read_error(response: httpx2.Response) -> None:
-    # For a stream the SDK raises its error before it has read the body.
-    if response.is_error:
+    # For a stream the SDK raises its error before it has read the body. It takes a redirect for an answer.
+    if not response.is_success:
         await response.aread()
+    if response.is_redirect:
+        raise HfHubHTTPError("a redirect", response=response)
 
 
 def _arguments(prompt: Prompt) -> dict[str, Any]:
     sampling = prompt.request.sampling
     arguments: dict[str, Any] = {
         "model": prompt.entry.id,
-        "messages": chat_messages(prompt.request),
+        "messages": chat_messages(prompt.request, has_system_role=prompt.entry.has_system_role),
         "max_tokens": prompt.max_output_tokens or None,
         "stop": list(sampling.stop_sequences) or None,
     }
@@ -182,7 +188,7 @@ def _whole(completion: Any, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(finish_reason: str, model: str, usage: Any) -> AnswerEnd:
-    finish = _FINISHES.get(finish_reason, Finish.BROKEN)
+    finish = FINISHES.get(finish_reason, Finish.BROKEN)
     return AnswerEnd(finish, finish_reason, model or "", _usage(usage) if usage else None)
 
 
