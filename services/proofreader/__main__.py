@@ -7,7 +7,7 @@ from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
 from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
-from services.proofreader.cancellable_executor import CancellableExecutor
+from services.proofreader.reading_threads import ReadingThreads
 from services.proofreader.rule_reviewers import load_reviewers
 from services.proofreader.servicer import ProofreaderServicer
 from services.proofreader.settings import ProofreaderSettings
@@ -15,10 +15,12 @@ from services.proofreader.settings import ProofreaderSettings
 
 async def register(host: Host, settings: ProofreaderSettings) -> None:
     """Loads the dictionaries and adds the service."""
-    threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
+    threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.server.max_in_flight, "reviewer"))
     reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
     release_freed_memory()
-    servicer = ProofreaderServicer(reviewers, CancellableExecutor(threads))
+    servicer = ProofreaderServicer(
+        reviewers, ReadingThreads(threads, at_once=settings.threads, cpu_seconds=settings.cpu_seconds)
+    )
     await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
 
