@@ -111,6 +111,8 @@ def _options(service: str, tls: Tls | None, *, watch_health: bool) -> list[tuple
         ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.keepalive_time_ms", _KEEPALIVE_SECONDS * 1000),
         ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_SECONDS * 1000),
+        # Without it grpc waits a minute for the answer to a ping, whatever the line before says.
+        ("grpc.http2.ping_timeout_ms", _KEEPALIVE_TIMEOUT_SECONDS * 1000),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 2000),
         # A lost connection has the name looked up again, at most this often. With grpc's own 30 s a new
