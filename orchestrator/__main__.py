@@ -29,6 +29,7 @@ from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
 from rpckit.malloc_trim import release_freed_memory
+from rpckit.retry_budget import RetryBudgets
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
 
@@ -40,10 +41,11 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    model_reviewer = ModelReviewer(directory, records, store)
+    retries = RetryBudgets()
+    model_reviewer = ModelReviewer(directory, records, store, retries=retries)
     calibrator = RaterCalibrator(history)
     pipeline = ReviewPipeline(
-        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator
+        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator, retries
     )
     feedback = FeedbackServicer(
         IdempotentRuns(pipeline, store),

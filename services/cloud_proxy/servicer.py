@@ -115,7 +115,9 @@ class ModelServicer(StreamingServicer):
             instead = f"; use {entry.successor}" if entry.successor else ""
             return f"retired on {entry.retirement_date}{instead}"
         connection = self._settings.connections[answering.name]
-        return "" if connection.is_open else f"set {connection.key_variable}"
+        if not connection.is_open:
+            return f"set {connection.key_variable}"
+        return self._clients[connection].why_closed(answering.name)
 
 
 def _deadline() -> Deadline:

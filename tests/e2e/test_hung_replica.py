@@ -1,4 +1,4 @@
-"""Tests three replicas of a model server of which one hangs: its connections are open, and nothing answers."""
+"""Tests a replica of three that hangs: its connections stay open, and nothing answers."""
 
 import asyncio
 import signal

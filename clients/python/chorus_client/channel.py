@@ -101,7 +101,8 @@ def _options(service: str, tls: Tls | None, *, watch_health: bool) -> list[tuple
                 },
             }
         ],
-        "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.2},
+        # Of calls that all fail no more than 20 are tried again, and of others a fifth.
+        "retryThrottling": {"maxTokens": 40, "tokenRatio": 0.2},
     }
     if watch_health:
         config["healthCheckConfig"] = {"serviceName": service}
