@@ -5,6 +5,8 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
+from modelkit.language import load_identifier
+from orchestrator.answer.check import load_validators
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
 from orchestrator.calibration.redis import RedisJudgementHistory
@@ -90,9 +92,11 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
 
 
 async def _warm_up(host: Host) -> None:
-    """Loads what it takes to read a Korean text, so that the first caller does not wait for it."""
+    """Loads what a review takes in any language, so that the first caller does not wait for it."""
 
     def read() -> None:
+        load_identifier()
+        load_validators()
         submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")
         suspected_injections(read_submission(submission))
 

@@ -25,9 +25,6 @@ async def write_summary(
 ) -> merged_pb2.Summary | None:
     """Has a model word a merge's summary. If it thinks too long, it is asked once more, with less effort.
 
-    Args:
-        retries: What the model may be asked a second time.
-
     Returns:
         None where the template's summary stays: the model failed, or said what the points do not say.
     """

@@ -11,12 +11,15 @@ from services.proofreader.cancellable_executor import CancellableExecutor
 from services.proofreader.rule_reviewers import load_reviewers
 from services.proofreader.servicer import ProofreaderServicer
 from services.proofreader.settings import ProofreaderSettings
+from services.proofreader.warm_up import warm_up
 
 
 async def register(host: Host, settings: ProofreaderSettings) -> None:
     """Loads the dictionaries and adds the service."""
     threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
-    reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
+    loop = asyncio.get_running_loop()
+    reviewers = await loop.run_in_executor(threads, load_reviewers)
+    await loop.run_in_executor(threads, warm_up, reviewers)
     release_freed_memory()
     servicer = ProofreaderServicer(reviewers, CancellableExecutor(threads))
     await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)

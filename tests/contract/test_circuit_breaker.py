@@ -40,4 +40,6 @@ async def test_a_model_whose_key_is_refused_is_unavailable_in_the_list_and_left_
         assert len(provider.received) == 1
         model = (await listed()).model
         assert model.state == Model.STATE_UNAVAILABLE
-        assert model.state_detail.startswith("openai answered 401 invalid_api_key some_error; it is tried again in ")
+        assert model.state_detail.startswith(
+            "openai answered 401 invalid_api_key some_error; it is tried again in "
+        )

@@ -30,15 +30,13 @@ class Model:
 
     def ask(self, failure: BaseException | None = None, seconds: float = 1.0) -> bool:
         """Makes one attempt that ends so after some seconds; returns whether it went out."""
-        try:
-            with self.breaker.attempt():
-                self.clock.now += seconds
-                if failure is not None:
-                    raise failure
-        except BaseException as error:
-            if error is not failure:
-                return False
-        return True
+        went_out = False
+        with suppress(BaseException), self.breaker.attempt():
+            went_out = True
+            self.clock.now += seconds
+            if failure is not None:
+                raise failure
+        return went_out
 
     def asked(self, times: int, failure: BaseException | None = None, seconds: float = 1.0) -> int:
         """Returns how many of several attempts went out."""

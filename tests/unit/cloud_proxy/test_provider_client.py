@@ -256,7 +256,9 @@ class Failing(ScriptedProvider):
             yield each
 
 
-def clocked(provider: Provider, clock: FakeClock, registry: CollectorRegistry | None = None) -> ProviderClient:
+def clocked(
+    provider: Provider, clock: FakeClock, registry: CollectorRegistry | None = None
+) -> ProviderClient:
     metrics = ProviderMetrics(registry or CollectorRegistry())
     return ProviderClient(provider, places=1, metrics=metrics, clock=clock)
 
