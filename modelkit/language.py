@@ -97,7 +97,7 @@ def load_identifier() -> None:
 
     It takes 85 MB, and more than a second of processor time that the first such text would wait for.
     """
-    _identifier()
+    _identifier().classify("")
 
 
 def is_language_code(code: str) -> bool:

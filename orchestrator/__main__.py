@@ -5,7 +5,6 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
-from modelkit.language import load_identifier
 from orchestrator.answer.check import load_validators
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
@@ -34,6 +33,13 @@ from rpckit.malloc_trim import release_freed_memory
 from rpckit.retry_budget import RetryBudgets
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
+
+# The third is too short to be plainly English, so that what tells languages apart is loaded too.
+_SAMPLES = (
+    "준비합니다. 왜냐하면 글이 옵니다.",
+    "They have read this, because the text is there.",
+    "Get ready.",
+)
 
 
 async def register(host: Host, settings: OrchestratorSettings) -> None:
@@ -72,7 +78,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     host.spawn(store.run())
     host.spawn(store.keep_deleting())
     host.spawn(calibrator.run())
-    host.spawn(_warm_up(host))
+    host.spawn(_warm_up(host, directory))
 
 
 async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
@@ -91,16 +97,15 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 
 
-async def _warm_up(host: Host) -> None:
+async def _warm_up(host: Host, directory: ModelDirectory) -> None:
     """Loads what a review takes in any language, so that the first caller does not wait for it."""
 
     def read() -> None:
-        load_identifier()
         load_validators()
-        submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")
-        suspected_injections(read_submission(submission))
+        for text in _SAMPLES:
+            suspected_injections(read_submission(submission_pb2.Submission(text=text)))
 
-    await asyncio.to_thread(read)
+    await asyncio.gather(asyncio.to_thread(read), directory.listing())
     release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
