@@ -5,6 +5,7 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
+from orchestrator.answer.check import load_validators
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
 from orchestrator.calibration.redis import RedisJudgementHistory
@@ -29,8 +30,16 @@ from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
 from rpckit.malloc_trim import release_freed_memory
+from rpckit.retry_budget import RetryBudgets
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
+
+# The third is too short to be plainly English, so that what tells languages apart is loaded too.
+_SAMPLES = (
+    "준비합니다. 왜냐하면 글이 옵니다.",
+    "They have read this, because the text is there.",
+    "Get ready.",
+)
 
 
 async def register(host: Host, settings: OrchestratorSettings) -> None:
@@ -40,10 +49,11 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    model_reviewer = ModelReviewer(directory, records, store)
+    retries = RetryBudgets()
+    model_reviewer = ModelReviewer(directory, records, store, retries=retries)
     calibrator = RaterCalibrator(history)
     pipeline = ReviewPipeline(
-        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator
+        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator, retries
     )
     feedback = FeedbackServicer(
         IdempotentRuns(pipeline, store),
@@ -68,7 +78,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     host.spawn(store.run())
     host.spawn(store.keep_deleting())
     host.spawn(calibrator.run())
-    host.spawn(_warm_up(host))
+    host.spawn(_warm_up(host, directory))
 
 
 async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
@@ -87,14 +97,15 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 
 
-async def _warm_up(host: Host) -> None:
-    """Loads what it takes to read a Korean text, so that the first caller does not wait for it."""
+async def _warm_up(host: Host, directory: ModelDirectory) -> None:
+    """Loads what a review takes in any language, so that the first caller does not wait for it."""
 
     def read() -> None:
-        submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")
-        suspected_injections(read_submission(submission))
+        load_validators()
+        for text in _SAMPLES:
+            suspected_injections(read_submission(submission_pb2.Submission(text=text)))
 
-    await asyncio.to_thread(read)
+    await asyncio.gather(asyncio.to_thread(read), directory.listing())
     release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 

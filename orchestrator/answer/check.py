@@ -141,6 +141,12 @@ def _parsed(raw: str) -> dict[str, Any]:
     return dict(answer)
 
 
+def load_validators() -> None:
+    """Builds what every answer is checked with."""
+    _validator()
+    _point_validator()
+
+
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 

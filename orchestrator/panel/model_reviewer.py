@@ -32,6 +32,7 @@ from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Clock, Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, to_failure
+from rpckit.retry_budget import RetryBudgets
 
 # An answer in the long form has about this many tokens, and one in the short form at least these.
 _LONG_FORM_TOKENS = 1800
@@ -106,12 +107,22 @@ class _CutAnswerError(BadOutput):
 
 
 class ModelReviewer(FeedbackSource):
-    """Asks models over gRPC, and keeps their track records."""
+    """Asks models over gRPC, and keeps their track records.
+
+    Args:
+        retries: What may be asked a second time, of each model.
+    """
 
     def __init__(
-        self, client: GenerationClient, records: TrackRecords, store: Store, clock: Clock = time.monotonic
+        self,
+        client: GenerationClient,
+        records: TrackRecords,
+        store: Store,
+        clock: Clock = time.monotonic,
+        retries: RetryBudgets | None = None,
     ) -> None:
         self._client = client
+        self._retries = retries or RetryBudgets(clock)
         self._records = records
         self._store = store
         self._clock = clock
@@ -167,6 +178,9 @@ class ModelReviewer(FeedbackSource):
         request.sampling.CopyFrom(question.sampling_of(listed.name))
         first_limit, second_limit = output_limits(listed.model, request.sampling, short=short)
         request.sampling.max_output_tokens = first_limit
+        # A name that no server listed is the caller's own: budgets of those would grow without end.
+        retries = self._retries.of(listed.name if listed.server else "")
+        retries.count_call()
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
         except BadOutput as error:
@@ -183,6 +197,8 @@ class ModelReviewer(FeedbackSource):
             raise first_error
         else:
             request.sampling.max_output_tokens = second_limit
+        if not retries.withdraw():
+            raise first_error
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
         except BudgetExceeded:

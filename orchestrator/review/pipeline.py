@@ -46,6 +46,7 @@ from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, Timeout
+from rpckit.retry_budget import RetryBudgets
 
 
 class _MergeOf(Protocol):
@@ -60,6 +61,7 @@ class ReviewPipeline(SubmissionReviewer):
 
     Args:
         default_panel: The models asked where a request names none; empty: every ready one.
+        retries: What may be asked a second time, of each model; the `source` has the same.
     """
 
     def __init__(
@@ -71,7 +73,9 @@ class ReviewPipeline(SubmissionReviewer):
         metrics: ModelMetrics,
         records: TrackRecords,
         calibrator: RaterCalibrator,
+        retries: RetryBudgets | None = None,
     ) -> None:
+        self._retries = retries or RetryBudgets()
         self._lister = lister
         self._client = client
         self._source = source
@@ -179,6 +183,7 @@ class ReviewPipeline(SubmissionReviewer):
                 question.feedback_language,
                 bill,
                 budget.merge_by,
+                self._retries.of(panel.summary_model.name if panel.summary_model.server else ""),
             )
             if summary is not None:
                 merged.summary.CopyFrom(summary)

@@ -156,7 +156,7 @@ class ModelServicer(StreamingServicer):
             return f"set {connection.key_variable}"
         if connection in self._key_check.refused:
             return f"{answering.provider} refuses {connection.key_variable}; set another"
-        return ""
+        return self._clients[connection].why_closed(answering.name)
 
 
 def _deadline() -> Deadline:

@@ -11,12 +11,15 @@ from services.proofreader.reading_threads import ReadingThreads
 from services.proofreader.rule_reviewers import load_reviewers
 from services.proofreader.servicer import ProofreaderServicer
 from services.proofreader.settings import ProofreaderSettings
+from services.proofreader.warm_up import warm_up
 
 
 async def register(host: Host, settings: ProofreaderSettings) -> None:
     """Loads the dictionaries and adds the service."""
     threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.server.max_in_flight, "reviewer"))
-    reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
+    loop = asyncio.get_running_loop()
+    reviewers = await loop.run_in_executor(threads, load_reviewers)
+    await loop.run_in_executor(threads, warm_up, reviewers)
     release_freed_memory()
     servicer = ProofreaderServicer(
         reviewers, ReadingThreads(threads, at_once=settings.threads, cpu_seconds=settings.cpu_seconds)
