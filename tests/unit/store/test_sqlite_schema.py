@@ -91,13 +91,13 @@ async def test_an_empty_file_of_0_1_0_is_taken_too(tmp_path: Path) -> None:
         connection.executescript(SCHEMA_0_1_0)
     connection.close()
     async with SqliteStore.open(tmp_path / "s", 60) as store:
-        await store.keep_response("", "ann", RESPONSE)
+        await store.keep_response("", b"", "ann", RESPONSE)
         assert await store.feedback("ann", "f1")
 
 
 async def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "s") as connection:
-        connection.execute("PRAGMA user_version = 3")
+        connection.execute("PRAGMA user_version = 4")
     connection.close()
     with pytest.raises(sqlite3.DatabaseError, match="newer version"):
         async with SqliteStore.open(tmp_path / "s", 60):
