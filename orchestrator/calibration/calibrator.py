@@ -111,7 +111,7 @@ class RaterCalibrator:
             except (TimeoutError, StoreError) as error:
                 _warn("read", str(error) or "no answer")
                 found = {each: self._known[each].residuals for each in old if each in self._known}
-                until = now + _RETRY_SECONDS
+                until = now + min(self._max_age_seconds, _RETRY_SECONDS)
             for each in old:
                 self._known[each] = _Known(found.get(each, {}), until)
             for each in raters:
@@ -171,6 +171,10 @@ class RaterCalibrator:
         """Queues a panel's scores of a caller's text to be learned from; its repeat teaches nothing."""
         pool = self._pools.of(caller)
         judgements = []
+        raters = {
+            each.model: rater_key(pool, each.model, each.model_version, rubric, language_code)
+            for each in opinions
+        }
         for place, criterion in enumerate(rubric.criteria):
             scale = Scale.of(criterion)
             levels = {
@@ -182,7 +186,7 @@ class RaterCalibrator:
             peers = peer_references(levels)
             judgements += [
                 Judgement(
-                    rater_key(pool, each.model, each.model_version, rubric, language_code),
+                    raters[each.model],
                     place,
                     levels[each.model],
                     peers.get(each.model),

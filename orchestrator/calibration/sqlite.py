@@ -23,6 +23,8 @@ from orchestrator.store.sqlite_database import SqliteDatabase
 
 # As many reviews that are too old are deleted with each new one, so that no step is long.
 _DELETED_A_STEP = 4
+# Judgements beyond the latest ones are dropped with each work whose number this divides, and before they count.
+_DROPPED_EVERY = 32
 
 _ADD_JUDGEMENT = """
 INSERT INTO judgements VALUES (:rater, :criterion, :work, :review, :levels, :peers,
@@ -96,7 +98,8 @@ class SqliteJudgementHistory(JudgementHistory):
                     "most": MAX_JUDGEMENTS,
                 }
                 connection.execute(_ADD_JUDGEMENT, row)
-                connection.execute(_DROP_OLDEST, row)
+                if work_number % _DROPPED_EVERY == 0:
+                    connection.execute(_DROP_OLDEST, row)
 
         if judgements:
             await self._database.run(add)
@@ -160,6 +163,9 @@ class SqliteJudgementHistory(JudgementHistory):
             for key in raters:
                 known = connection.execute("SELECT rater FROM raters WHERE key = ?", (key,)).fetchall()
                 for rater in known:
+                    for criterion in range(criteria):
+                        row = {"rater": rater[0], "criterion": criterion, "most": MAX_JUDGEMENTS}
+                        connection.execute(_DROP_OLDEST, row)
                     people = dict(connection.execute(_PEOPLE, rater).fetchall())
                     sums = connection.execute(_RESIDUAL_SUMS, rater).fetchall()
                     for criterion, count, total, squares, relative in sums:

@@ -39,6 +39,8 @@ NEW_RATER_STANDARD_DEVIATION = 1.5
 MAX_BIAS_BY_PEERS = 0.25
 MAX_BIAS_BY_PERSON = 0.5
 MAX_BIAS_AMONG_STRANGERS = 0.05
+# These limits are reached step by step, with so many scores of one criterion.
+FULL_LIMIT_SCORES = 30
 
 # Outliers.
 # The probability, before any score is seen, that a model's scores have nothing to do with the submission.

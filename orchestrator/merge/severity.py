@@ -32,6 +32,8 @@ class ResidualSums:
 class Limits:
     """How far what was learned of a model may move its scores, in levels.
 
+    A model with few scores is moved by less, up to `policy.FULL_LIMIT_SCORES` of one criterion.
+
     Attributes:
         by_peers: Where the references were other models.
         by_person: Where they were people, for each one of them.
@@ -77,15 +79,14 @@ def calibrate(records: Mapping[str, RaterRecord], limits: Limits = UNLIMITED) ->
     variances = dict.fromkeys(records, policy.PRIOR_STANDARD_DEVIATION**2)
     severities, by_criterion = {}, {}
     for model, record in known.items():
-        people = max(each.people for each in record.values())
-
-        def limited(criterion: str, model: str = model, people: int = people) -> float:
-            return _limited(
-                by_people[model].on(criterion), by_peers[model].on(criterion) - shift, people, limits
+        biases = {
+            criterion: _limited(
+                record, by_people[model].on(criterion), by_peers[model].on(criterion) - shift, limits
             )
-
-        severities[model] = limited("")
-        by_criterion[model] = {each: limited(each) - severities[model] for each in sorted(record)}
+            for criterion in ("", *sorted(record))
+        }
+        severities[model] = biases.pop("")
+        by_criterion[model] = {criterion: bias - severities[model] for criterion, bias in biases.items()}
         variances[model] = _variance(record, by_people[model], by_peers[model])
     mean_precision = math.fsum(1 / each for each in variances.values()) / len(variances)
     new = RaterProfile()
@@ -127,10 +128,13 @@ class _Bias:
         return self.severity + self.by_criterion.get(criterion, 0.0)
 
 
-def _limited(by_people: float, by_peers: float, people: int, limits: Limits) -> float:
-    # No people and no limit for each: infinity times nothing is no number.
-    most_by_people = limits.by_person * people if math.isfinite(limits.by_person) else math.inf
-    both = _clipped(by_people, most_by_people) + _clipped(by_peers, limits.by_peers)
+def _limited(record: RaterRecord, by_people: float, by_peers: float, limits: Limits) -> float:
+    share = min(1.0, max(each.count for each in record.values()) / policy.FULL_LIMIT_SCORES)
+    # Where there is nobody there is nothing to limit, and infinity times nothing is no number.
+    people = max(1, *(each.people for each in record.values()))
+    both = _clipped(by_people, limits.by_person * people * share) + _clipped(
+        by_peers, limits.by_peers * share
+    )
     return _clipped(both, limits.in_all)
 
 
