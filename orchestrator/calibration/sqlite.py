@@ -23,7 +23,7 @@ from orchestrator.store.sqlite_database import SqliteDatabase
 
 # As many reviews that are too old are deleted with each new one, so that no step is long.
 _DELETED_A_STEP = 4
-# Judgements beyond the latest ones are dropped with each work whose number this divides, and before they count.
+# Judgements beyond the latest ones are dropped with each work that this divides, and before they count.
 _DROPPED_EVERY = 32
 
 _ADD_JUDGEMENT = """

@@ -116,6 +116,26 @@ async def test_answers_without_a_response_are_deleted_by_the_name_they_were_give
         assert await store.delete_feedback("ann", "f2")
 
 
+async def test_what_was_paid_for_is_kept_though_the_request_was_not_opened(opened: Open) -> None:
+    async with opened(60) as store:
+        await store.keep_result("r1", b"hash", RESULT)
+        await store.keep_response("r2", b"hash", "ann", RESPONSE)
+        stored = await store.open_request("r1", b"other hash")
+        assert (stored.request_hash, stored.results) == (b"hash", (RESULT,))
+        assert (await store.open_request("r2", b"hash")).response == RESPONSE
+
+
+async def test_what_was_paid_for_is_kept_under_no_other_request(opened: Open) -> None:
+    async with opened(60) as store:
+        await store.open_request("r1", b"hash")
+        with pytest.raises(StoreError, match="another request"):
+            await store.keep_result("r1", b"other hash", RESULT)
+        with pytest.raises(StoreError, match="another request"):
+            await store.keep_response("r1", b"other hash", "ann", RESPONSE)
+        stored = await store.open_request("r1", b"hash")
+        assert (stored.response, stored.results) == (None, ())
+
+
 async def test_nothing_is_named_that_is_not_kept(opened: Open) -> None:
     async with opened(60) as store:
         with pytest.raises(StoreError):
