@@ -40,7 +40,7 @@ _MAX_PENDING = 1000
 # The most raters that are held in memory: those asked for last.
 _MAX_KNOWN = 10_000
 # A calibration that is used all the time is kept anew this often, and so many are known to be kept.
-_KEEP_ANEW_SECONDS = 3600.0
+_KEEP_ANEW_SECONDS = 300.0
 _MAX_KEPT = 1000
 
 _Change = Callable[[], Awaitable[None]]
