@@ -67,6 +67,7 @@ release-protos: $(VENV)/.test-ready ## makes today's contract the one that later
 bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.proofreader
+	$(BIN)/python -m bench.state
 
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))

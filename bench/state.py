@@ -76,9 +76,12 @@ async def _measure_answers(folder: Path, sizes: list[int], size: int) -> None:
                 response.feedback_id = f"new {next(numbers)}"
                 await store.keep_response(response.feedback_id, b"hash", "", response)
 
+            async def open_kept(kept: int) -> None:
+                await store.open_request(f"r{next(numbers) % kept}", b"hash")
+
             times = [
                 await _median_ms(lambda: store.open_request(f"opened {next(numbers)}", b"hash")),
-                await _median_ms(lambda kept=kept: store.open_request(f"r{next(numbers) % kept}", b"hash")),
+                await _median_ms(partial(open_kept, kept)),
                 await _median_ms(keep),
             ]
             first = first or times
@@ -132,7 +135,7 @@ async def _measure_judgements(folder: Path, sizes: list[int]) -> None:
             asked = [f"rater {rater}" for rater in range(_MODELS)]
             times = [
                 await _median_ms(learn),
-                await _median_ms(lambda asked=asked: history.residual_sums(asked, _CRITERIA)),
+                await _median_ms(partial(history.residual_sums, asked, _CRITERIA)),
             ]
             first = first or times
             total = raters * _CRITERIA * _JUDGEMENTS_EACH
