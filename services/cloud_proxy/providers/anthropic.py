@@ -24,14 +24,19 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
+from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay, too_long
+from services.cloud_proxy.providers.anthropic_client import anthropic_client
+from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.settings import Connection
 
 # The API requires a limit.
 _DEFAULT_MAX_TOKENS = 4096
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
+# These are no efforts, but ways of thinking. Without tools there is nothing to think between.
+_WITHOUT_THINKING = frozenset({"disabled", "between_tools"})
 
 _FINISHES = {
     "end_turn": Finish.STOP,
@@ -64,6 +69,8 @@ _ERROR_TABLE = ErrorTable(
         ("usage limits", QuotaExhausted),
         ("prompt is too long", InputTooLong),
         ("exceed context limit", InputTooLong),
+        # Amazon Bedrock's words.
+        ("input is too long", InputTooLong),
     ),
 )
 
@@ -72,14 +79,8 @@ class Anthropic(Provider):
     """Adapts Anthropic's SDK."""
 
     def __init__(self, connection: Connection) -> None:
-        self._client = anthropic.AsyncAnthropic(
-            api_key=connection.key,
-            base_url=connection.base_url,
-            max_retries=0,
-            # The call's deadline is the only limit: those of httpx hold for one operation each.
-            timeout=None,
-            http_client=anthropic.DefaultAioHttpClient(timeout=None),
-        )
+        self._endpoint = connection.endpoint
+        self._client = anthropic_client(connection)
 
     @override
     async def close(self) -> None:
@@ -88,11 +89,14 @@ class Anthropic(Provider):
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         question = _question(prompt)
-        arguments = question | {"max_tokens": prompt.max_output_tokens or _DEFAULT_MAX_TOKENS}
+        limit = prompt.max_output_tokens or _DEFAULT_MAX_TOKENS + prompt.entry.thinking_tokens
+        arguments = question | {"max_tokens": limit}
         if prompt.request.sampling.stop_sequences:
             arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
-        with _mapped_errors(prompt):
-            if prompt.may_be_too_long():
+        if self._endpoint.data_region:
+            arguments["inference_geo"] = self._endpoint.data_region
+        with _mapped_errors(prompt), mapped_credentials(prompt):
+            if prompt.may_be_too_long() and self._endpoint.sdk is not Sdk.ANTHROPIC_BEDROCK:
                 # The provider does not bill for counting.
                 count = await self._client.messages.count_tokens(**question)
                 if count.input_tokens > prompt.entry.max_input_tokens:
@@ -122,9 +126,20 @@ def _question(prompt: Prompt) -> dict[str, Any]:
     }
     if prompt.request.system_instruction:
         question["system"] = prompt.request.system_instruction
-    if prompt.schema is not None:
-        question["output_config"] = {"format": {"type": "json_schema", "schema": _supported(prompt.schema)}}
+    if config := _output_config(prompt):
+        question["output_config"] = config
+    if prompt.reasoning_effort in _WITHOUT_THINKING:
+        question["thinking"] = {"type": prompt.reasoning_effort}
     return question
+
+
+def _output_config(prompt: Prompt) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if prompt.reasoning_effort and prompt.reasoning_effort not in _WITHOUT_THINKING:
+        config["effort"] = prompt.reasoning_effort
+    if prompt.schema is not None:
+        config["format"] = {"type": "json_schema", "schema": _supported(prompt.schema)}
+    return config
 
 
 def _block(part: content_pb2.Part) -> dict[str, Any]:
@@ -203,12 +218,14 @@ def _answer_end(stop_reason: str, model: str, usage: Usage | None) -> AnswerEnd:
 
 def _usage(usage: Usage) -> generation_pb2.Usage:
     cached = usage.cache_read_input_tokens or 0
+    written = usage.cache_creation_input_tokens or 0
     details = usage.output_tokens_details
     return generation_pb2.Usage(
         # The API leaves what it read from its cache, or wrote to it, out of the input tokens.
-        input_tokens=usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0),
+        input_tokens=usage.input_tokens + cached + written,
         output_tokens=usage.output_tokens,
         cached_input_tokens=cached,
+        cache_write_tokens=written,
         reasoning_tokens=(details and details.thinking_tokens) or 0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )
@@ -223,12 +240,12 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise _ERROR_TABLE.classify(provider_error, prompt) from None
     except (anthropic.APIConnectionError, httpx2.RequestError) as error:
         # Within a stream the SDK lets the errors of its transport through.
-        raise broken_connection(error, "anthropic") from None
+        raise broken_connection(error, prompt.entry.provider) from None
     except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
-        raise NoAnswer("anthropic: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
     except (AttributeError, TypeError):
         # The SDK does not check the objects that it builds, so a malformed event fails where it is read.
-        raise NoAnswer("anthropic: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
 
 
 def _provider_error(status: int, body: object, headers: Mapping[str, str] | None = None) -> ProviderError:
@@ -239,6 +256,7 @@ def _provider_error(status: int, body: object, headers: Mapping[str, str] | None
     return ProviderError(
         status=status,
         codes=[code for code in (finer, fields.get("type")) if isinstance(code, str)],
-        message=str(fields.get("message", "")),
+        # Amazon Bedrock's errors are the message alone.
+        message=str(fields.get("message", "") or (body.get("message", "") if isinstance(body, dict) else "")),
         retry_delay=retry_delay(headers or {}),
     )

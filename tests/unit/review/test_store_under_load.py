@@ -1,12 +1,20 @@
 """What repeats cost while the store is slow, silent, or gone for good."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
+from orchestrator.panel.audience import Audience
+from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.review.idempotent_runs import IdempotentRuns
+from orchestrator.review.submission_reviewer import Event, ReviewEvent
 from orchestrator.store.patient import PatientStore
+from orchestrator.store.sqlite import SqliteStore
+from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import QuorumNotReached, Timeout
 from tests.fakes.clock import run_in_virtual_time
@@ -116,3 +124,28 @@ def test_a_call_that_fails_while_the_store_is_gone_names_nothing() -> None:
         assert "feedback_id" not in caught.value.metadata
 
     run_in_virtual_time(run())
+
+
+class NamingReview(ScriptedReview):
+    """Names each feedback as its request."""
+
+    @override
+    async def review(
+        self, request: GetFeedbackRequest, budget: TimeBudget, earlier: EarlierRun, audience: Audience
+    ) -> AsyncGenerator[ReviewEvent]:
+        async for event in super().review(request, budget, earlier, audience):
+            if isinstance(event, Event) and event.HasField("response"):
+                event.response.feedback_id = request.request_id
+            yield event
+
+
+async def test_no_repeat_is_bought_twice_with_the_file_itself(tmp_path: Path) -> None:
+    script = NamingReview()
+    script.go.set()
+    async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
+        runs = IdempotentRuns(script, PatientStore(store))
+        for _ in range(3):
+            asked = (runs.response(numbered(number), Deadline.after(60)) for number in range(ADMITTED))
+            responses = await asyncio.gather(*asked)
+            assert not any(each.store_failed for each in responses)
+    assert script.bought == ADMITTED
