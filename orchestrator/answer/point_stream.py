@@ -3,6 +3,7 @@
 import ijson
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from modelkit.json_schema.code_fence import CodeFence
 from orchestrator.answer.check import check_point, keeps_to_point_schema
 from orchestrator.submission.reading import SubmissionReading
 
@@ -16,6 +17,7 @@ class PointStreamParser:
     def __init__(self, reading: SubmissionReading, rubric: submission_pb2.Rubric) -> None:
         self._reading = reading
         self._rubric = rubric
+        self._fence = CodeFence()
         self._complete = ijson.sendable_list()
         self._parser = ijson.items_coro(self._complete, "points.item", use_float=True)
         self._number = 0
@@ -23,10 +25,10 @@ class PointStreamParser:
 
     def feed(self, text: str) -> list[feedback_pb2.Point]:
         """Returns the points that this piece completes. Once the answer is not JSON, it completes none."""
-        if self._broken or not text:
+        if self._broken or not (json := self._fence.feed(text)):
             return []
         try:
-            self._parser.send(text.encode())
+            self._parser.send(json.encode())
         except ijson.JSONError:
             self._broken = True
         points = [point for each in self._complete if (point := self._checked(each))]
