@@ -69,6 +69,7 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.proofreader
 	$(BIN)/python -m bench.prompt_caching
 	$(BIN)/python -m bench.first_review
+	$(BIN)/python -m bench.state
 
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))

@@ -8,10 +8,11 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
 from orchestrator.answer.check import load_validators
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
+from orchestrator.calibration.pool import Pools
 from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.injection.detection import suspected_injections
-from orchestrator.metrics import ModelMetrics
+from orchestrator.metrics import ModelMetrics, store_failures
 from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.model_reviewer import ModelReviewer
 from orchestrator.panel.track_record import TrackRecords
@@ -24,9 +25,10 @@ from orchestrator.servicers.feedback import FeedbackServicer
 from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
-from orchestrator.store.fail_open import FailOpenStore
+from orchestrator.store.patient import PatientStore
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.sqlite_database import SqliteDatabase
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
 from rpckit.malloc_trim import release_freed_memory
@@ -45,13 +47,13 @@ _SAMPLES = (
 async def register(host: Host, settings: OrchestratorSettings) -> None:
     """Constructs everything and adds both services, which are ready once the language models are loaded."""
     kept, history = await _open_state(host, settings)
-    store = FailOpenStore(kept)
+    store = PatientStore(kept, store_failures(host.metrics))
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
     retries = RetryBudgets()
     model_reviewer = ModelReviewer(directory, records, store, retries=retries)
-    calibrator = RaterCalibrator(history)
+    calibrator = RaterCalibrator(history, Pools(settings.calibration_groups))
     pipeline = ReviewPipeline(
         directory, directory, model_reviewer, settings.panel, metrics, records, calibrator, retries
     )
@@ -91,8 +93,9 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
         return RedisStore(client, settings.retention_seconds), RedisJudgementHistory(client)
     path = settings.state_path
     try:
-        store = await enter(SqliteStore.open(path, settings.retention_seconds))
-        return store, await enter(SqliteJudgementHistory.open(path))
+        database = await enter(SqliteDatabase.open(path))
+        store = await SqliteStore.of(database, settings.retention_seconds)
+        return store, await SqliteJudgementHistory.of(database)
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 

@@ -107,7 +107,7 @@ class ReviewPipeline(SubmissionReviewer):
             model_sampling=request.model_sampling,
         )
         pinned = await self._pinned(request, question.rubric)
-        merge_of = partial(self._merge, question, suspected, panel, pinned)
+        merge_of = partial(self._merge, audience.caller, question, suspected, panel, pinned)
         names = [each.name for each in panel.asked]
         yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
 
@@ -132,7 +132,7 @@ class ReviewPipeline(SubmissionReviewer):
                     yield ProvisionalMerge(partial(_merge_alone, merge_of, tuple(outcomes)))
 
         response = await self._response(
-            question, panel, outcomes, earlier, usages, merge_of, spending, budget
+            audience.caller, question, panel, outcomes, earlier, usages, merge_of, spending, budget
         )
         yield Event(response=response)
 
@@ -147,6 +147,7 @@ class ReviewPipeline(SubmissionReviewer):
 
     async def _response(
         self,
+        caller: str,
         question: ReviewQuestion,
         panel: SelectedPanel,
         outcomes: Sequence[Outcome],
@@ -191,7 +192,14 @@ class ReviewPipeline(SubmissionReviewer):
         await self._calibrator.keep(calibration)
         feedback_id = earlier.response.feedback_id if earlier.response is not None else uuid.uuid4().hex
         language_code = question.reading.language_code
-        self._calibrator.learn(feedback_id, opinions_of(verdict.outcomes), question.rubric, language_code)
+        self._calibrator.learn(
+            caller,
+            feedback_id,
+            question.reading.visible_text,
+            opinions_of(verdict.outcomes),
+            question.rubric,
+            language_code,
+        )
         return feedback_service_pb2.GetFeedbackResponse(
             merged=merged,
             results=results,
@@ -214,6 +222,7 @@ class ReviewPipeline(SubmissionReviewer):
 
     async def _merge(
         self,
+        caller: str,
         question: ReviewQuestion,
         suspected: Sequence[feedback_pb2.Anchor],
         panel: SelectedPanel,
@@ -222,8 +231,8 @@ class ReviewPipeline(SubmissionReviewer):
     ) -> tuple[merged_pb2.MergedFeedback, Calibration]:
         """Merges the answers there are; returns the merge and the calibration that it rests on."""
         opinions = opinions_of(outcomes)
-        calibration = pinned or self._calibrator.calibration(
-            opinions, question.rubric, question.reading.language_code
+        calibration = pinned or await self._calibrator.calibration(
+            caller, opinions, question.rubric, question.reading.language_code
         )
         merged = await asyncio.to_thread(
             merge,

@@ -140,7 +140,8 @@ class FeedbackServiceServicer(object):
 
     def RecordScores(self, request, context):
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. What people score and decide on one
+        severity in this caller's answers is measured against them, unless the operator
+        has named callers that share it. What people score and decide on one
         feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -75,7 +75,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. What people score and decide on one
+    severity in this caller's answers is measured against them, unless the operator
+    has named callers that share it. What people score and decide on one
     feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
@@ -164,7 +165,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. What people score and decide on one
+    severity in this caller's answers is measured against them, unless the operator
+    has named callers that share it. What people score and decide on one
     feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
@@ -263,7 +265,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse]]:
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. What people score and decide on one
+        severity in this caller's answers is measured against them, unless the operator
+        has named callers that share it. What people score and decide on one
         feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 
