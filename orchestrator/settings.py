@@ -25,6 +25,7 @@ class OrchestratorSettings:
         state_path: The SQLite file of a server without a Redis.
         retention_seconds: How long an answer is kept.
         batch_window: The most items of one batch that are open at once.
+        batch_idle_seconds: How long a batch without an open item waits for the next one.
     """
 
     server: ServerSettings
@@ -36,6 +37,7 @@ class OrchestratorSettings:
     state_path: Path
     retention_seconds: float
     batch_window: int
+    batch_idle_seconds: float
 
     @classmethod
     def read(cls, environment: Environment) -> "OrchestratorSettings":
@@ -54,6 +56,7 @@ class OrchestratorSettings:
             state_path=_state_path(environment),
             retention_seconds=3600 * environment.number("CHORUS_RETENTION_HOURS", 24),
             batch_window=environment.integer("CHORUS_BATCH_WINDOW", 8, least=1, most=1000),
+            batch_idle_seconds=environment.number("CHORUS_BATCH_IDLE_SECONDS", 60, least=0.1, most=86_400),
         )
 
 

@@ -64,6 +64,8 @@ class Call:
 
     Attributes:
         caller: The name of the caller, from its certificate or token; empty if it gave none.
+        holder: Who holds a place in the server: the caller or, without a name, the machine that calls. Empty
+            for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.
     """
 
@@ -71,6 +73,7 @@ class Call:
     request_id: str
     deadline: Deadline
     caller: str = ""
+    holder: str = ""
     trace: Trace = NO_TRACE
 
 
