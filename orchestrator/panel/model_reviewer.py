@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.answer_limits import AnswerMeter
 from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
@@ -223,6 +224,7 @@ class ModelReviewer(FeedbackSource):
         points: EarlyPoints,
     ) -> _Answer:
         pieces: list[str] = []
+        meter = AnswerMeter()
         completion: model_service_pb2.Completion | None = None
         asked_at = self._clock()
         try:
@@ -234,6 +236,7 @@ class ModelReviewer(FeedbackSource):
                             completion = message.completed
                             charge.usage = completion.usage
                             continue
+                        meter.take(message.delta)
                         pieces.append(message.delta.text)
                         points.feed(message.delta.text)
         except BadOutput as error:

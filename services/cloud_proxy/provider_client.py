@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
 from rpckit.admission import Admission
@@ -69,7 +70,7 @@ class ProviderClient:
                             has_yielded = True
                             yield _completion(piece, costs) if isinstance(piece, AnswerEnd) else piece
                 except ChorusError as error:
-                    if isinstance(error, Timeout | ConnectionLost | NoAnswer):
+                    if isinstance(error, Timeout | ConnectionLost | NoAnswer | AnswerTooLarge):
                         costs.add(None)
                     if has_yielded or not await retries.again(error):
                         raise _with_delay_and_usage(error, costs) from None
@@ -93,11 +94,13 @@ class ProviderClient:
         answer = ""
         end: AnswerEnd | None = None
         has_content = False
+        meter = AnswerMeter()
         async with aclosing(self._provider.answer(prompt)) as pieces:
             while (piece := await _next(pieces, prompt)) is not None:
                 if isinstance(piece, AnswerEnd):
                     end = piece
                     continue
+                meter.take(piece)
                 held.append(piece)
                 answer += piece.text
                 has_content = has_content or piece.HasField("image") or bool(piece.text.strip())

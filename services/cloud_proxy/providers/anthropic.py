@@ -27,6 +27,7 @@ from rpckit.errors import (
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay, too_long
 from services.cloud_proxy.providers.connection_lost import broken_connection
+from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.settings import Connection
 
 # The API requires a limit.
@@ -78,7 +79,9 @@ class Anthropic(Provider):
             max_retries=0,
             # The call's deadline is the only limit: those of httpx hold for one operation each.
             timeout=None,
-            http_client=anthropic.DefaultAioHttpClient(timeout=None),
+            http_client=anthropic.DefaultAioHttpClient(
+                timeout=None, headers=UNCOMPRESSED, event_hooks={"response": [bound_response]}
+            ),
         )
 
     @override

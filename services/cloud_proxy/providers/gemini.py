@@ -26,10 +26,13 @@ from services.cloud_proxy.providers.gemini_request import (
     provider_error,
     wants_picture,
 )
+from services.cloud_proxy.providers.response_meter import BoundedClientResponse
 from services.cloud_proxy.settings import Connection
 
 # A picture comes as one line of the stream.
 _READ_BUFFER_BYTES = 4 * 1024 * 1024
+# How many responses of a stream are read before the first of them is taken.
+_MAX_READ_AHEAD = 4
 
 
 class Gemini(Provider):
@@ -38,7 +41,10 @@ class Gemini(Provider):
     def __init__(self, connection: Connection) -> None:
         # The SDK would subclass ClientSession to make its own, which aiohttp has deprecated.
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), read_bufsize=_READ_BUFFER_BYTES, trust_env=True
+            connector=aiohttp.TCPConnector(limit=0),
+            read_bufsize=_READ_BUFFER_BYTES,
+            response_class=BoundedClientResponse,
+            trust_env=True,
         )
         self._client = genai.Client(
             vertexai=False,
@@ -121,9 +127,11 @@ async def _read_ahead(
     SDK is in a cycle of references, and its connection stays open until garbage is collected.
     """
     queue: asyncio.Queue[types.GenerateContentResponse | None] = asyncio.Queue()
+    places = asyncio.Semaphore(_MAX_READ_AHEAD)
 
     async def read() -> None:
         async for response in stream:
+            await places.acquire()
             queue.put_nowait(response)
 
     reader = asyncio.create_task(read())
@@ -131,6 +139,7 @@ async def _read_ahead(
     try:
         while (response := await queue.get()) is not None:
             yield response
+            places.release()
         await reader
     finally:
         reader.cancel()

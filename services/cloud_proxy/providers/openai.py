@@ -34,6 +34,7 @@ from services.cloud_proxy.provider_errors import (
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
 from services.cloud_proxy.providers.connection_lost import broken_connection
+from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.settings import Connection
 
 _FINISHES = {
@@ -85,7 +86,9 @@ class OpenAI(Provider):
             # The call's deadline is the only limit: those of httpx hold for one operation each.
             timeout=None,
             # This transport takes a third less processor time than the SDK's own.
-            http_client=openai.DefaultAioHttpClient(timeout=None),
+            http_client=openai.DefaultAioHttpClient(
+                timeout=None, headers=UNCOMPRESSED, event_hooks={"response": [bound_response]}
+            ),
         )
 
     @override
