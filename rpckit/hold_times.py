@@ -12,7 +12,7 @@ from rpckit.call import Clock
 _LATEST_WEIGHT = 0.1
 # A call is given this many times the mean, or the mean and this many mean deviations: half of the calls take
 # longer than the mean alone.
-_SAFETY_FACTOR = 1.25
+_SAFETY_FACTOR = 1.5
 _SAFETY_DEVIATIONS = 2.0
 
 

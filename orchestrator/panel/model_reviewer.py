@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
-from modelkit.answer_limits import AnswerMeter
+from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
 from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
@@ -170,6 +170,8 @@ class ModelReviewer(FeedbackSource):
         request.sampling.max_output_tokens = first_limit
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
+        except AnswerTooLarge:
+            raise
         except BadOutput as error:
             first_error = error
         if not _has_time(deadline, self._records.usual_seconds(listed.name)):

@@ -26,7 +26,7 @@ from services.cloud_proxy.providers.gemini_request import (
     provider_error,
     wants_picture,
 )
-from services.cloud_proxy.providers.response_meter import BoundedClientResponse
+from services.cloud_proxy.providers.response_meter import BoundedClientResponse, opened_responses
 from services.cloud_proxy.settings import Connection
 
 # A picture comes as one line of the stream.
@@ -70,7 +70,7 @@ class Gemini(Provider):
         question: Any = contents(prompt.request, fence)
         config = _config(prompt, fence)
         models = self._client.aio.models
-        with _mapped_errors(prompt):
+        with _mapped_errors(prompt), _closed_connections():
             if prompt.may_be_too_long():
                 # The provider does not bill for counting. The API refuses a system instruction there, so none
                 # is sent.
@@ -118,14 +118,26 @@ def _seed(prompt: Prompt) -> int | None:
     return sampling.seed % 2**31 if is_honoured else None
 
 
+@contextmanager
+def _closed_connections() -> Iterator[None]:
+    """Closes what is still open of a call that ends early.
+
+    An abandoned generator of the SDK is in a cycle of references, and would keep its connection open until
+    garbage is collected.
+    """
+    opened: list[aiohttp.ClientResponse] = []
+    opened_responses.set(opened)
+    try:
+        yield
+    finally:
+        for each in opened:
+            each.close()
+
+
 async def _read_ahead(
     stream: AsyncIterator[types.GenerateContentResponse],
 ) -> AsyncGenerator[types.GenerateContentResponse, None]:
-    """Reads the stream in a task, so that leaving it early closes its connection.
-
-    Cancelling a task raises inside the SDK, which then closes the connection. An abandoned generator of the
-    SDK is in a cycle of references, and its connection stays open until garbage is collected.
-    """
+    """Reads the stream in a task of its own, so that leaving it early raises inside the SDK, which waits."""
     queue: asyncio.Queue[types.GenerateContentResponse | None] = asyncio.Queue()
     places = asyncio.Semaphore(_MAX_READ_AHEAD)
 

@@ -1,6 +1,7 @@
 """Bounds what a provider may send for one answer, as its bytes come and before an SDK collects them."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -86,11 +87,19 @@ class _BoundedStream(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
+opened_responses: ContextVar[list[aiohttp.ClientResponse] | None] = ContextVar(
+    "opened_responses", default=None
+)
+
+
 class BoundedClientResponse(aiohttp.ClientResponse):
-    """A response of aiohttp whose content is bounded."""
+    """A response of aiohttp whose content is bounded. It joins the `opened_responses` of the call, if any."""
 
     @override
     async def start(self, connection: Any) -> "BoundedClientResponse":
+        opened = opened_responses.get()
+        if opened is not None:
+            opened.append(self)
         await super().start(connection)
         content: Any = _BoundedContent(self.content, ResponseMeter(self.headers.get("content-type", "")))
         self.content = content
