@@ -187,6 +187,17 @@ async def test_too_few_families_are_no_quorum(system: OrchestratorWithFakes) -> 
     assert usage.cost_usd_nanos > 0
 
 
+async def test_without_a_quorum_the_caller_is_told_when_to_come_back_if_that_helps(
+    system: OrchestratorWithFakes,
+) -> None:
+    error = await failure(system.stub.GetFeedback(asking("fake/limited"), timeout=PATIENCE))
+    assert isinstance(error, QuorumNotReached)
+    assert error.retry_delay == 1
+    error = await failure(system.stub.GetFeedback(asking("fake/limited", "fake/broke"), timeout=PATIENCE))
+    assert isinstance(error, QuorumNotReached)
+    assert error.retry_delay is None
+
+
 async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: OrchestratorWithFakes) -> None:
     before = system.events.seen("fake/slow", "cancelled")
     request = asking(
