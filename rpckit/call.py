@@ -1,11 +1,14 @@
 """Holds the call that is being served: its deadline, request id and trace, which sub-calls inherit."""
 
+import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from rpckit.errors import Timeout
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
@@ -56,6 +59,26 @@ class Deadline:
     def within(self, seconds: float) -> "Deadline":
         """Returns this deadline, or the one `seconds` from now if that is earlier."""
         return min(self, Deadline.after(seconds, self.clock))
+
+
+@asynccontextmanager
+async def ending_in_time(deadline: Deadline) -> AsyncIterator[None]:
+    """Ends the block within half of the reserve, so that the caller hears of it from us.
+
+    What takes longer than it should gives up before, at the whole reserve. This is for what cannot.
+
+    Raises:
+        Timeout: The block took too long.
+    """
+    last = deadline.earlier(deadline.reserve() / 2).remaining()
+    timeout = asyncio.timeout(last if math.isfinite(last) else None)
+    try:
+        async with timeout:
+            yield
+    except TimeoutError:
+        if not timeout.expired():
+            raise
+        raise Timeout("the deadline passed") from None
 
 
 @dataclass(frozen=True, slots=True)

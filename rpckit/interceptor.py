@@ -24,7 +24,7 @@ from typing_extensions import override
 
 from rpckit import log
 from rpckit.admission import Admission
-from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call, served_call
+from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call, ending_in_time, served_call
 from rpckit.call_status import CallOutcome, answering
 from rpckit.callers import Callers, machine_of
 from rpckit.errors import InvalidRequest
@@ -129,6 +129,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
                     if _needs_slot(method):
                         await stack.enter_async_context(self._admission.admit(call.deadline, call.holder))
                     current_call.set(call)
+                    # A stream may be held up by its reader, in grpc and not in the handler.
+                    if not method.server_streaming:
+                        await stack.enter_async_context(ending_in_time(call.deadline))
                     yield
         finally:
             end_span(span, outcome.code, outcome.reason)
