@@ -12,6 +12,7 @@ from typing_extensions import override
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
 from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
+from modelkit.reasoning import reasoning_room
 from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
@@ -21,7 +22,6 @@ from orchestrator.panel.directory import GenerationClient, ListedModel
 from orchestrator.panel.reasoning import (
     ThoughtTooLong,
     less_effort,
-    reasoning_room,
     thought_too_long,
     visible_tokens,
 )

@@ -1,10 +1,7 @@
-"""Models that think before they write: the room that it takes, and what is done about one that took it all.
-
-`Sampling.max_output_tokens` counts what a reader sees. The model server adds the room for thinking, and the
-provider bills both.
-"""
+"""Models that think before they write, and what is done about one that leaves no room for its answer."""
 
 from chorus.model.v1 import generation_pb2, model_pb2
+from modelkit.reasoning import effort_taken, output_room
 from rpckit.errors import BadOutput
 
 # A token of English has some four bytes, one of Korean some five: three bytes a token overestimates them.
@@ -16,21 +13,6 @@ _NEARLY = 0.9
 
 class ThoughtTooLong(BadOutput):
     """The model thought until there was no room left for its answer."""
-
-
-def reasoning_room(model: model_pb2.Model, sampling: generation_pb2.Sampling) -> int:
-    """Returns the most tokens that a model thinks for one answer."""
-    effort = sampling.reasoning_effort or model.default_reasoning_effort
-    if effort == generation_pb2.REASONING_EFFORT_NONE and effort in model.reasoning_efforts:
-        return 0
-    return model.max_reasoning_tokens
-
-
-def output_room(model: model_pb2.Model, sampling: generation_pb2.Sampling) -> int:
-    """Returns the most tokens that one answer is billed for, thinking included."""
-    visible = sampling.max_output_tokens or model.max_output_tokens
-    room = visible + reasoning_room(model, sampling)
-    return min(room, max(visible, model.max_output_tokens)) if model.max_output_tokens else room
 
 
 def visible_tokens(model: model_pb2.Model, usage: generation_pb2.Usage, text: str) -> int:
@@ -73,12 +55,8 @@ def less_effort(
     model: model_pb2.Model, sampling: generation_pb2.Sampling
 ) -> generation_pb2.ReasoningEffort.ValueType | None:
     """Returns the level of thinking below the one that was asked for; None: the model has no lower one."""
-    levels = list(model.reasoning_efforts)
-    asked = sampling.reasoning_effort or model.default_reasoning_effort
-    if not levels:
-        return None
-    if not asked:
+    taken = effort_taken(model, sampling)
+    if not taken:
         # Which of its levels the provider takes is not known.
-        return levels[0]
-    taken = min(range(len(levels)), key=lambda place: abs(levels[place] - asked))
-    return levels[taken - 1] if taken else None
+        return min(model.reasoning_efforts, default=None)
+    return max((each for each in model.reasoning_efforts if each < taken), default=None)

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.reasoning import output_room
 from modelkit.usage import usage_of
-from orchestrator.panel.reasoning import BYTES_PER_TOKEN, output_room
+from orchestrator.panel.reasoning import BYTES_PER_TOKEN
 from rpckit.errors import BudgetExceeded, ChorusError
 
 _PER_MILLION = 1_000_000

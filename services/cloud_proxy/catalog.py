@@ -6,7 +6,7 @@ API at the line's `base_url`.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from chorus.model.v1 import model_pb2
+from chorus.model.v1 import generation_pb2, model_pb2
 from modelkit.generate_request import MAX_MODEL_NAME
+from services.cloud_proxy.price_list import PRICE_SCHEMA, PriceList, read_date
+from services.cloud_proxy.reasoning import Effort, read_efforts
 
 OWN_ADAPTER = frozenset({"openai", "anthropic", "google", "huggingface"})
 
@@ -27,10 +29,8 @@ _CAPABILITIES = tuple(
     for name, value in model_pb2.Capability.items()
     if value != model_pb2.CAPABILITY_UNSPECIFIED
 )
-_NANOS = 10**9
 _TEXT = {"type": "string", "minLength": 1}
 _TOKENS = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
-_USD = {"type": "number", "minimum": 0}
 _SCHEMA = {
     "type": "object",
     "required": ["models"],
@@ -43,6 +43,10 @@ _SCHEMA = {
                 "type": "object",
                 "required": ["display_name", "family", "capabilities"],
                 "additionalProperties": False,
+                "dependentRequired": {
+                    "reasoning_efforts": ["thinking_tokens"],
+                    "default_reasoning_effort": ["reasoning_efforts"],
+                },
                 "properties": {
                     "id": _TEXT,
                     "display_name": _TEXT,
@@ -50,12 +54,10 @@ _SCHEMA = {
                     "capabilities": {"type": "array", "items": {"enum": list(_CAPABILITIES)}},
                     "max_input_tokens": _TOKENS,
                     "max_output_tokens": _TOKENS,
-                    "price": {
-                        "type": "object",
-                        "required": ["input", "output"],
-                        "additionalProperties": False,
-                        "properties": {"input": _USD, "cached_input": _USD, "output": _USD},
-                    },
+                    "thinking_tokens": _TOKENS,
+                    "reasoning_efforts": {"type": "array", "items": _TEXT, "minItems": 1},
+                    "default_reasoning_effort": _TEXT,
+                    "price": PRICE_SCHEMA,
                     "retirement_date": _TEXT,
                     "successor": _TEXT,
                     "base_url": _TEXT,
@@ -78,7 +80,9 @@ class Entry:
     Attributes:
         id: The provider's own name for the model.
         max_input_tokens: 0 if it is not known, as is `max_output_tokens`.
-        price: None if it is not known.
+        thinking_tokens: The room that it is given to think in; 0 if it does not think.
+        reasoning_efforts: The levels of thinking that it takes, from the least, in the provider's words.
+        default_reasoning_effort: Where a request names none; unspecified leaves it to the provider.
         base_url: The address of an OpenAI-compatible server; "" for a provider with an adapter of its own,
             whose address the settings hold.
         key_variable: The variable that holds the key; "" for a server that asks for none.
@@ -92,7 +96,10 @@ class Entry:
     capabilities: frozenset[model_pb2.Capability.ValueType]
     max_input_tokens: int = 0
     max_output_tokens: int = 0
-    price: model_pb2.Price | None = None
+    thinking_tokens: int = 0
+    reasoning_efforts: Mapping[Effort, str] = field(default_factory=dict)
+    default_reasoning_effort: Effort = generation_pb2.REASONING_EFFORT_UNSPECIFIED
+    prices: PriceList = field(default_factory=PriceList)
     retirement_date: date | None = None
     successor: str = ""
     base_url: str = ""
@@ -150,23 +157,27 @@ def _entry(name: str, line: Mapping[str, Any]) -> Entry:
         raise CatalogError(f"models.{name}.base_url: {provider} {wrong}")
     if base_url and not is_web_address(base_url):
         raise CatalogError(f"models.{name}.base_url: not an http or https URL")
-    return Entry(
-        name=name,
-        id=line.get("id", own_name),
-        provider=provider,
-        display_name=line["display_name"],
-        family=line["family"],
-        capabilities=frozenset(
-            model_pb2.Capability.Value(_CAPABILITY_PREFIX + each) for each in line["capabilities"]
-        ),
-        max_input_tokens=line.get("max_input_tokens", 0),
-        max_output_tokens=line.get("max_output_tokens", 0),
-        price=_price(line["price"]) if "price" in line else None,
-        retirement_date=_date(name, line["retirement_date"]) if "retirement_date" in line else None,
-        successor=line.get("successor", ""),
-        base_url=base_url,
-        key_variable=line.get("key_variable", ""),
-    )
+    try:
+        return Entry(
+            **_reasoning(provider, line),
+            name=name,
+            id=line.get("id", own_name),
+            provider=provider,
+            display_name=line["display_name"],
+            family=line["family"],
+            capabilities=frozenset(
+                model_pb2.Capability.Value(_CAPABILITY_PREFIX + each) for each in line["capabilities"]
+            ),
+            max_input_tokens=line.get("max_input_tokens", 0),
+            max_output_tokens=line.get("max_output_tokens", 0),
+            prices=PriceList.read(line["price"]) if "price" in line else PriceList(),
+            retirement_date=_retirement_date(line),
+            successor=line.get("successor", ""),
+            base_url=base_url,
+            key_variable=line.get("key_variable", ""),
+        )
+    except ValueError as error:
+        raise CatalogError(f"models.{name}.{error}") from None
 
 
 def is_web_address(url: str) -> bool:
@@ -178,16 +189,23 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-def _price(line: Mapping[str, Any]) -> model_pb2.Price:
-    return model_pb2.Price(
-        input_usd_nanos=int(line["input"] * _NANOS),
-        cached_input_usd_nanos=int(line.get("cached_input", line["input"]) * _NANOS),
-        output_usd_nanos=int(line["output"] * _NANOS),
-    )
-
-
-def _date(name: str, value: str) -> date:
+def _reasoning(provider: str, line: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise CatalogError(f"models.{name}.retirement_date: {value!r} is not YYYY-MM-DD") from None
+        efforts = read_efforts(provider, line.get("reasoning_efforts", ()))
+    except ValueError as error:
+        raise ValueError(f"reasoning_efforts: {error}") from None
+    by_word = {"": generation_pb2.REASONING_EFFORT_UNSPECIFIED} | {
+        word: each for each, word in efforts.items()
+    }
+    default = line.get("default_reasoning_effort", "")
+    if default not in by_word:
+        raise ValueError(f"default_reasoning_effort: {default!r} is none of {', '.join(efforts.values())}")
+    return {
+        "thinking_tokens": line.get("thinking_tokens", 0),
+        "reasoning_efforts": efforts,
+        "default_reasoning_effort": by_word[default],
+    }
+
+
+def _retirement_date(line: Mapping[str, Any]) -> date | None:
+    return read_date("retirement_date", line["retirement_date"]) if "retirement_date" in line else None

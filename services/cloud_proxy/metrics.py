@@ -28,6 +28,12 @@ class ProviderMetrics:
             ("model",),
             registry=registry,
         )
+        self._unknown_costs = Counter(
+            "chorus_provider_unknown_costs",
+            "Calls of which the provider did not say what all of their attempts took.",
+            ("model",),
+            registry=registry,
+        )
 
     @contextmanager
     def attempt(self, model: str) -> Iterator[None]:
@@ -44,6 +50,16 @@ class ProviderMetrics:
 
     def count_usage(self, model: str, usage: generation_pb2.Usage) -> None:
         """Counts what all attempts of one call used."""
-        self._tokens.labels(model, "input").inc(usage.input_tokens)
-        self._tokens.labels(model, "output").inc(usage.output_tokens)
+        # Cached input and what is written to a cache are parts of the input, and reasoning one of the output.
+        kinds = {
+            "input": usage.input_tokens,
+            "output": usage.output_tokens,
+            "cached_input": usage.cached_input_tokens,
+            "cache_write": usage.cache_write_tokens,
+            "reasoning": usage.reasoning_tokens,
+        }
+        for kind, tokens in kinds.items():
+            self._tokens.labels(model, kind).inc(tokens)
         self._cost.labels(model).inc(usage.cost_usd_nanos / _NANOS)
+        if usage.basis == generation_pb2.USAGE_BASIS_UNKNOWN:
+            self._unknown_costs.labels(model).inc()

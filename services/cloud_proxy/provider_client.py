@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
-from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
+from modelkit.answer_limits import AnswerMeter
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
 from rpckit.admission import Admission
@@ -14,7 +14,7 @@ from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, T
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider
-from services.cloud_proxy.provider_errors import ConnectionLost, EmptyAnswer, NoAnswer, too_long
+from services.cloud_proxy.provider_errors import EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.retry import Retries, RetryBudget
 
 # How many calls may wait for each one that is being answered.
@@ -47,7 +47,7 @@ class ProviderClient:
         Raises:
             ChorusError: There is no answer. The details hold the Usage, if the attempts consumed anything.
         """
-        costs = AttemptCosts(prompt.entry.price)
+        costs = AttemptCosts(prompt.price)
         try:
             async with aclosing(self._generate(prompt, costs)) as events:
                 async for event in events:
@@ -70,8 +70,6 @@ class ProviderClient:
                             has_yielded = True
                             yield _completion(piece, costs) if isinstance(piece, AnswerEnd) else piece
                 except ChorusError as error:
-                    if isinstance(error, Timeout | ConnectionLost | NoAnswer | AnswerTooLarge):
-                        costs.add(None)
                     if has_yielded or not await retries.again(error):
                         raise _with_delay_and_usage(error, costs) from None
                 else:
@@ -95,26 +93,28 @@ class ProviderClient:
         end: AnswerEnd | None = None
         has_content = False
         meter = AnswerMeter()
-        async with aclosing(self._provider.answer(prompt)) as pieces:
-            while (piece := await _next(pieces, prompt)) is not None:
-                if isinstance(piece, AnswerEnd):
-                    end = piece
-                    continue
-                meter.take(piece)
-                held.append(piece)
-                answer += piece.text
-                has_content = has_content or piece.HasField("image") or bool(piece.text.strip())
-                # White space is held back: an answer of nothing else is empty and may be asked for again.
-                if prompt.streaming and has_content:
-                    for part in held:
-                        yield part
-                    held.clear()
-        if end is None:
-            raise NoAnswer("the answer has no finish reason")
-        costs.add(end.usage)
+        with costs.attempt() as attempt:
+            async with aclosing(self._provider.answer(prompt)) as pieces:
+                while (piece := await _next(pieces, prompt)) is not None:
+                    attempt.has_begun = True
+                    if isinstance(piece, AnswerEnd):
+                        end = piece
+                        continue
+                    meter.take(piece)
+                    held.append(piece)
+                    answer += piece.text
+                    has_content = has_content or piece.HasField("image") or bool(piece.text.strip())
+                    # White space is held back: an answer of nothing else is empty and may be asked for again.
+                    if prompt.streaming and has_content:
+                        for part in held:
+                            yield part
+                        held.clear()
+            if end is None:
+                raise NoAnswer("the answer has no finish reason")
+            attempt.settle(end.usage)
         _check_finish(end, prompt)
         if not has_content:
-            raise EmptyAnswer(f"the answer is empty ({end.word})")
+            raise _empty(end)
         if prompt.schema is not None and end.finish is Finish.STOP:
             prompt.schema.check_text(answer)
         for part in held:
@@ -140,6 +140,13 @@ def _check_finish(end: AnswerEnd, prompt: Prompt) -> None:
             raise BadOutput(f"{prompt.entry.provider} ended the answer with {end.word!r}")
         case Finish.STOP | Finish.LENGTH:
             pass
+
+
+def _empty(end: AnswerEnd) -> BadOutput:
+    if end.finish is Finish.LENGTH:
+        # Whoever thought until no room was left would do so again. Its caller can ask for less thinking.
+        return BadOutput(f"no room was left for the answer ({end.word})")
+    return EmptyAnswer(f"the answer is empty ({end.word})")
 
 
 def _completion(end: AnswerEnd, costs: AttemptCosts) -> model_service_pb2.Completion:

@@ -56,7 +56,7 @@ class EmptyAnswer(BadOutput):
 
 
 class ConnectionLost(Unavailable):
-    """The connection broke after the question was sent; it may be billed all the same."""
+    """The answer broke off, or its connection, after the question was sent; it may be billed all the same."""
 
 
 class SchemaNotSupported(NotSupported):
@@ -146,6 +146,9 @@ def _to_error(error_class: ErrorClass, provider_error: ProviderError, prompt: Pr
         return too_long(entry, text)
     if issubclass(error_class, SchemaNotSupported):
         return error_class(text, metadata={"capability": "JSON_SCHEMA"})
+    if error_class is Unavailable and provider_error.status < HTTPStatus.BAD_REQUEST:
+        # It had begun to answer, and may have thought already.
+        error_class = ConnectionLost
     if issubclass(error_class, RateLimited | Unavailable):
         return error_class(text, retry_delay=provider_error.retry_delay)
     return error_class(text)

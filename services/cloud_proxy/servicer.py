@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from chorus.model.v1 import model_pb2
 from modelkit.generate_request import require_capabilities
+from modelkit.reasoning import effort_taken, output_room
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
@@ -17,7 +18,7 @@ from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
-from services.cloud_proxy.settings import CloudProxySettings, Connection
+from services.cloud_proxy.settings import GOOGLE_GENERATIVEAI, CloudProxySettings, Connection
 
 
 class ModelServicer(StreamingServicer):
@@ -61,11 +62,18 @@ class ModelServicer(StreamingServicer):
             raise ProviderAuth(
                 f"set {connection.key_variable}", metadata={"setting": connection.key_variable}
             )
+        sampling = request.message.sampling
+        abilities = self._abilities(entry)
         prompt = Prompt(
             entry=entry,
             key_variable=connection.key_variable,
             request=request.message,
-            max_output_tokens=request.message.sampling.max_output_tokens or entry.max_output_tokens,
+            price=entry.prices.on(self._today()),
+            # What its caller reserved for it, since both reckon alike.
+            max_output_tokens=output_room(abilities, sampling)
+            if sampling.max_output_tokens
+            else entry.max_output_tokens,
+            reasoning_effort=entry.reasoning_efforts.get(effort_taken(abilities, sampling), ""),
             schema=request.schema,
             streaming=streaming,
             deadline=_deadline(),
@@ -93,21 +101,37 @@ class ModelServicer(StreamingServicer):
 
     def _model(self, entry: Entry) -> model_pb2.Model:
         wrong = self._what_is_wrong(entry)
-        return model_pb2.Model(
-            name=entry.name,
-            kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
-            display_name=entry.display_name,
-            family=entry.family,
+        # Where a successor answers, it does what it can do, and is paid what it costs.
+        model = self._abilities(self._answering(entry) or entry)
+        model.MergeFrom(
+            model_pb2.Model(
+                name=entry.name,
+                kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
+                display_name=entry.display_name,
+                family=entry.family,
+                state=model_pb2.Model.STATE_UNAVAILABLE if wrong else model_pb2.Model.STATE_READY,
+                state_detail=wrong,
+                retirement_date=entry.retirement_date.isoformat() if entry.retirement_date else "",
+                successor=entry.successor,
+                provider=entry.provider,
+            )
+        )
+        return model
+
+    def _abilities(self, entry: Entry) -> model_pb2.Model:
+        """Returns what a model can do, and what that costs today."""
+        model = model_pb2.Model(
             max_input_tokens=entry.max_input_tokens,
             max_output_tokens=entry.max_output_tokens,
             capabilities=sorted(entry.capabilities),
-            state=model_pb2.Model.STATE_UNAVAILABLE if wrong else model_pb2.Model.STATE_READY,
-            state_detail=wrong,
-            price=entry.price,
-            retirement_date=entry.retirement_date.isoformat() if entry.retirement_date else "",
-            successor=entry.successor,
-            provider=entry.provider,
+            price=entry.prices.on(self._today()),
+            max_reasoning_tokens=entry.thinking_tokens,
         )
+        # google-generativeai has no word for how long a model thinks.
+        if entry.provider != "google" or self._settings.google_sdk != GOOGLE_GENERATIVEAI:
+            model.reasoning_efforts.extend(entry.reasoning_efforts)
+            model.default_reasoning_effort = entry.default_reasoning_effort
+        return model
 
     def _what_is_wrong(self, entry: Entry) -> str:
         answering = self._answering(entry)

@@ -176,7 +176,7 @@ async def test_a_stream_of_text_that_never_ends_is_left_at_the_limit(adapter: Ad
 async def test_a_stream_without_text_that_never_ends_is_left_at_the_limit(adapter: Adapter) -> None:
     # Google's SDK takes a comment for an error.
     empty = b'data: {"modelVersion": "%s"}' if adapter is GENAI else b": %s"
-    events = endless((empty % (b"x" * 1000) + b"\n\n") * 64)
+    events = endless(empty % (b"x" * _CHUNK) + b"\n\n")
     async with flooding(events, "text/event-stream") as flood:
         check(await refusal(adapter, flood, streaming=True))
     assert answer_limits.MAX_STREAM_BYTES < flood.sent < answer_limits.MAX_STREAM_BYTES + _UNDER_WAY

@@ -262,6 +262,9 @@ async def test_successors_are_followed_where_that_is_set() -> None:
             response = await stub.Generate(_request("openai/grandmother"), timeout=PATIENCE)
     models = {model.name: model for model in listed.models}
     assert models["openai/grandmother"].state == model_pb2.Model.STATE_READY
+    # It can do and costs what the one does that answers.
+    for name in ("price", "max_output_tokens", "capabilities"):
+        assert getattr(models["openai/grandmother"], name) == getattr(models["openai/talker"], name)
     # The answer says who spoke.
     assert response.completion.model_version == "talker-2026-11-24"
     assert emulator.received[0].body["model"] == "talker"

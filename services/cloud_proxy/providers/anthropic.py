@@ -33,6 +33,8 @@ from services.cloud_proxy.settings import Connection
 # The API requires a limit.
 _DEFAULT_MAX_TOKENS = 4096
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
+# These are no efforts, but ways of thinking. Without tools there is nothing to think between.
+_WITHOUT_THINKING = frozenset({"disabled", "between_tools"})
 
 _FINISHES = {
     "end_turn": Finish.STOP,
@@ -91,7 +93,8 @@ class Anthropic(Provider):
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         question = _question(prompt)
-        arguments = question | {"max_tokens": prompt.max_output_tokens or _DEFAULT_MAX_TOKENS}
+        limit = prompt.max_output_tokens or _DEFAULT_MAX_TOKENS + prompt.entry.thinking_tokens
+        arguments = question | {"max_tokens": limit}
         if prompt.request.sampling.stop_sequences:
             arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
         with _mapped_errors(prompt):
@@ -125,9 +128,20 @@ def _question(prompt: Prompt) -> dict[str, Any]:
     }
     if prompt.request.system_instruction:
         question["system"] = prompt.request.system_instruction
-    if prompt.schema is not None:
-        question["output_config"] = {"format": {"type": "json_schema", "schema": _supported(prompt.schema)}}
+    if config := _output_config(prompt):
+        question["output_config"] = config
+    if prompt.reasoning_effort in _WITHOUT_THINKING:
+        question["thinking"] = {"type": prompt.reasoning_effort}
     return question
+
+
+def _output_config(prompt: Prompt) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if prompt.reasoning_effort and prompt.reasoning_effort not in _WITHOUT_THINKING:
+        config["effort"] = prompt.reasoning_effort
+    if prompt.schema is not None:
+        config["format"] = {"type": "json_schema", "schema": _supported(prompt.schema)}
+    return config
 
 
 def _block(part: content_pb2.Part) -> dict[str, Any]:
@@ -206,12 +220,14 @@ def _answer_end(stop_reason: str, model: str, usage: Usage | None) -> AnswerEnd:
 
 def _usage(usage: Usage) -> generation_pb2.Usage:
     cached = usage.cache_read_input_tokens or 0
+    written = usage.cache_creation_input_tokens or 0
     details = usage.output_tokens_details
     return generation_pb2.Usage(
         # The API leaves what it read from its cache, or wrote to it, out of the input tokens.
-        input_tokens=usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0),
+        input_tokens=usage.input_tokens + cached + written,
         output_tokens=usage.output_tokens,
         cached_input_tokens=cached,
+        cache_write_tokens=written,
         reasoning_tokens=(details and details.thinking_tokens) or 0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )

@@ -100,6 +100,7 @@ def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
     config = types.GenerateContentConfig(
         **generation_config(prompt),
         seed=_seed(prompt),
+        thinking_config=_thinking(prompt),
         system_instruction=fence.system_instruction(prompt.request.system_instruction) or None,
     )
     if prompt.schema is not None:
@@ -109,6 +110,14 @@ def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
         ratio = nearest_ratio(prompt.request.output_format.image.aspect_ratio)
         config.image_config = types.ImageConfig(aspect_ratio=ratio)
     return config
+
+
+def _thinking(prompt: Prompt) -> types.ThinkingConfig | None:
+    if not prompt.reasoning_effort:
+        return None
+    if prompt.reasoning_effort == "none":
+        return types.ThinkingConfig(thinking_budget=0)
+    return types.ThinkingConfig(thinking_level=types.ThinkingLevel(prompt.reasoning_effort.upper()))
 
 
 def _seed(prompt: Prompt) -> int | None:
@@ -213,7 +222,9 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     try:
         yield
     except errors.APIError as error:
-        raise ERROR_TABLE.classify(provider_error(error.code, error.details), prompt) from None
+        # The response of an error within a stream is one of the SDK's own, with the status 200.
+        status = getattr(error.response, "status_code", error.code)
+        raise ERROR_TABLE.classify(provider_error(status, error.details), prompt) from None
     except aiohttp.ClientError as error:
         raise broken_connection(error, "google") from None
     except (

@@ -147,6 +147,9 @@ def _arguments(prompt: Prompt) -> dict[str, Any]:
         "max_tokens": prompt.max_output_tokens or None,
         "stop": list(sampling.stop_sequences) or None,
     }
+    if prompt.reasoning_effort:
+        # The SDK has no argument for it, but the servers behind it know OpenAI's.
+        arguments["extra_body"] = {"reasoning_effort": prompt.reasoning_effort}
     return arguments | form_arguments(prompt)
 
 
@@ -189,10 +192,12 @@ def _answer_end(finish_reason: str, model: str, usage: Any) -> AnswerEnd:
 
 def _usage(usage: Any) -> generation_pb2.Usage:
     # The SDK's class has no attributes for the details, but keeps them as items.
+    prompt = usage.get("prompt_tokens_details") or {}
     return generation_pb2.Usage(
         input_tokens=usage["prompt_tokens"],
         output_tokens=usage["completion_tokens"],
-        cached_input_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+        cached_input_tokens=prompt.get("cached_tokens") or 0,
+        cache_write_tokens=prompt.get("cache_write_tokens") or 0,
         reasoning_tokens=(usage.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )

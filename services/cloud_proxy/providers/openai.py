@@ -123,6 +123,8 @@ class OpenAI(Provider):
             # only that.
             limit = "max_completion_tokens" if self._is_openai else "max_tokens"
             arguments[limit] = prompt.max_output_tokens
+        if prompt.reasoning_effort:
+            arguments["reasoning_effort"] = prompt.reasoning_effort
         if sampling.stop_sequences:
             arguments["stop"] = list(sampling.stop_sequences)
         return arguments | form_arguments(prompt)
@@ -179,6 +181,7 @@ def _usage(usage: CompletionUsage) -> generation_pb2.Usage:
         input_tokens=usage.prompt_tokens,
         output_tokens=usage.completion_tokens,
         cached_input_tokens=(prompt and prompt.cached_tokens) or 0,
+        cache_write_tokens=(prompt and prompt.cache_write_tokens) or 0,
         reasoning_tokens=(completion and completion.reasoning_tokens) or 0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )

@@ -6,11 +6,8 @@ from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
 from tests.fakes.providers.openai import version
-from tests.fakes.providers.reply import Output
-
-# Here the input without what was cached is counted: 100 in all, as elsewhere.
-_INPUT = {"input_tokens": 80, "cache_read_input_tokens": 20, "cache_creation_input_tokens": 0}
-_OUTPUT = {"output_tokens": 50, "output_tokens_details": {"thinking_tokens": 10}}
+from tests.fakes.providers.reply import Counts, Output
+from tests.fakes.providers.thinking import Means
 
 
 class Messages:
@@ -31,18 +28,26 @@ class Messages:
             return None
         return {"input_tokens": len(json.dumps(request.body["messages"], ensure_ascii=False))}
 
+    def means(self, request: Received) -> Means:
+        way = (request.body.get("thinking") or {}).get("type", "adaptive")
+        effort = (request.body.get("output_config") or {}).get("effort", "")
+        return Means(request.body["max_tokens"], effort if way == "adaptive" else way, cut="max_tokens")
+
     def whole(self, request: Received, answer: Output) -> Body:
         # The model thinks first, as the adaptive ones do.
         content: list[Body] = [{"type": "thinking", "thinking": "Hm.", "signature": "s"}]
         if answer.pieces:
             content.append({"type": "text", "text": answer.text})
-        message = _message(request) | {"content": content, "stop_reason": answer.finish or "end_turn"}
-        return message | {"usage": _INPUT | _OUTPUT}
+        message = _message(request, answer.counts) | {
+            "content": content,
+            "stop_reason": answer.finish or "end_turn",
+        }
+        return message | {"usage": _input(answer.counts) | _output(answer.counts)}
 
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         text = {"type": "text", "text": ""}
         content = [
-            _event("message_start", message=_message(request)),
+            _event("message_start", message=_message(request, answer.counts)),
             _event("content_block_start", index=0, content_block=text),
             _event("ping"),
             *(
@@ -55,13 +60,33 @@ class Messages:
             return "text/event-stream", [*content, failed], []
         end = [
             _event("content_block_stop", index=0),
-            _event("message_delta", delta={"stop_reason": answer.finish or "end_turn"}, usage=_OUTPUT),
+            _event(
+                "message_delta",
+                delta={"stop_reason": answer.finish or "end_turn"},
+                usage=_output(answer.counts),
+            ),
             _event("message_stop"),
         ]
         return "text/event-stream", content, end
 
 
-def _message(request: Received) -> dict[str, Any]:
+def _input(counts: Counts) -> dict[str, Any]:
+    # Here the input without what was cached is counted.
+    return {
+        "input_tokens": counts.input - counts.cached - counts.written,
+        "cache_read_input_tokens": counts.cached,
+        "cache_creation_input_tokens": counts.written,
+    }
+
+
+def _output(counts: Counts) -> dict[str, Any]:
+    return {
+        "output_tokens": counts.visible + counts.thought,
+        "output_tokens_details": {"thinking_tokens": counts.thought},
+    }
+
+
+def _message(request: Received, counts: Counts) -> dict[str, Any]:
     return {
         "id": "msg_1",
         "type": "message",
@@ -70,7 +95,7 @@ def _message(request: Received) -> dict[str, Any]:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": _INPUT | {"output_tokens": 1},
+        "usage": _input(counts) | {"output_tokens": 1},
     }
 
 

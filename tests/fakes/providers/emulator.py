@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.fakes.providers.reply import Fault, Output, Raw, Reply
 from tests.fakes.providers.schema_instance import instance
+from tests.fakes.providers.thinking import Means, Thinking, thought
 
 Body = Mapping[str, Any]
 
@@ -39,6 +40,9 @@ class Dialect(Protocol):
     def wants_picture(self, request: Received) -> bool:
         """Whether a picture is asked for."""
 
+    def means(self, request: Received) -> Means:
+        """What the request allows for thinking and writing."""
+
     def whole(self, request: Received, answer: Output) -> Body:
         """The answer in one."""
 
@@ -55,6 +59,7 @@ class Emulator:
 
     Attributes:
         script: The replies to come; then every request gets an answer that suits it.
+        thinking: How long it thinks before each; empty: not at all, and the counts are those of the replies.
         reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
     """
@@ -63,6 +68,7 @@ class Emulator:
     address: str = ""
     script: deque[Reply] = field(default_factory=deque)
     otherwise: Callable[[], Output] = Output
+    thinking: Thinking = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,6 +86,8 @@ class Emulator:
         try:
             if isinstance(reply, Raw):
                 return await _raw(request, reply)
+            if self.thinking:
+                reply = thought(self.thinking, reply, self.dialect.means(received), body)
             if self.dialect.is_stream(received):
                 return await self._stream(request, received, reply)
             return await self._unary(request, received, reply)

@@ -6,16 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
-from tests.fakes.providers.reply import Output
+from tests.fakes.providers.reply import Counts, Output
+from tests.fakes.providers.thinking import Means
 
-# The candidates are counted without the thoughts: 50 in all, as elsewhere.
-_USAGE = {
-    "promptTokenCount": 100,
-    "cachedContentTokenCount": 20,
-    "candidatesTokenCount": 40,
-    "thoughtsTokenCount": 10,
-    "totalTokenCount": 150,
-}
+# No model of the tests writes as much.
+_UNLIMITED = 10**6
 # The older SDK takes no schema but in words.
 _SCHEMA_IN_WORDS = "JSON Schema:\n"
 
@@ -41,10 +36,19 @@ class GenerateContent:
             return None
         return {"totalTokens": len(json.dumps(request.body, ensure_ascii=False))}
 
+    def means(self, request: Received) -> Means:
+        config = _config(request)
+        # The SDK sends the names within as Python has them, and the API takes both.
+        thinking: Mapping[str, Any] = config.get("thinkingConfig") or {}
+        effort = (
+            "none" if thinking.get("thinking_budget") == 0 else thinking.get("thinking_level", "").lower()
+        )
+        return Means(config.get("maxOutputTokens", _UNLIMITED), effort, cut="MAX_TOKENS")
+
     def whole(self, request: Received, answer: Output) -> Body:
         response = _response(request, [answer.text] if answer.pieces else [], answer)
         response["candidates"][0]["finishReason"] = answer.finish or "STOP"
-        return response | {"usageMetadata": _USAGE}
+        return response | {"usageMetadata": _usage(answer.counts)}
 
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         content: list[Body] = [_response(request, [piece], Output()) for piece in answer.pieces]
@@ -54,7 +58,7 @@ class GenerateContent:
             content.append(answer.error)
         ended = _response(request, [], Output())
         ended["candidates"][0]["finishReason"] = answer.finish or "STOP"
-        ended["usageMetadata"] = _USAGE
+        ended["usageMetadata"] = _usage(answer.counts)
         if request.query.get("alt") == "sse":
             events = [] if answer.error is not None else [_event(ended)]
             return "text/event-stream", [_event(each) for each in content], events
@@ -66,6 +70,17 @@ class GenerateContent:
 def blocked_prompt(reason: str) -> Body:
     """The whole response to a prompt that is not let through."""
     return {"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 100}}
+
+
+def _usage(counts: Counts) -> Body:
+    # The candidates are counted without the thoughts, and nobody is told what was written to a cache.
+    return {
+        "promptTokenCount": counts.input,
+        "cachedContentTokenCount": counts.cached,
+        "candidatesTokenCount": counts.visible,
+        "thoughtsTokenCount": counts.thought,
+        "totalTokenCount": counts.input + counts.visible + counts.thought,
+    }
 
 
 def _config(request: Received) -> Mapping[str, Any]:

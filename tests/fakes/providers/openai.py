@@ -5,15 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
-from tests.fakes.providers.reply import Output
+from tests.fakes.providers.reply import Counts, Output
+from tests.fakes.providers.thinking import Means
 
-USAGE = {
-    "prompt_tokens": 100,
-    "completion_tokens": 50,
-    "total_tokens": 150,
-    "prompt_tokens_details": {"cached_tokens": 20},
-    "completion_tokens_details": {"reasoning_tokens": 10},
-}
+# No model of the tests writes as much.
+_UNLIMITED = 10**6
 
 
 class ChatCompletions:
@@ -34,6 +30,11 @@ class ChatCompletions:
     def count(self, request: Received) -> Body | None:
         return None
 
+    def means(self, request: Received) -> Means:
+        limits = (request.body.get(name) for name in ("max_completion_tokens", "max_tokens"))
+        limit = next((each for each in limits if each), _UNLIMITED)
+        return Means(limit, request.body.get("reasoning_effort", ""), cut="length")
+
     def whole(self, request: Received, answer: Output) -> Body:
         message = {"role": "assistant", "content": answer.text}
         choice = {"index": 0, "message": message, "finish_reason": answer.finish or "stop"}
@@ -43,7 +44,7 @@ class ChatCompletions:
             "created": 1,
             "model": version(request),
             "choices": [choice],
-            "usage": USAGE,
+            "usage": _usage(answer.counts),
         }
 
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
@@ -53,7 +54,7 @@ class ChatCompletions:
         finish = {"index": 0, "delta": {}, "finish_reason": answer.finish or "stop"}
         end = [
             _event(_chunk(request, [finish])),
-            _event(_chunk(request, []) | {"usage": USAGE}),
+            _event(_chunk(request, []) | {"usage": _usage(answer.counts)}),
             b"data: [DONE]\n\n",
         ]
         return "text/event-stream", content, end
@@ -62,6 +63,17 @@ class ChatCompletions:
 def version(request: Received) -> str:
     """The name of the version that answers."""
     return f"{request.body['model']}-2026-11-24"
+
+
+def _usage(counts: Counts) -> Body:
+    written = counts.visible + counts.thought
+    return {
+        "prompt_tokens": counts.input,
+        "completion_tokens": written,
+        "total_tokens": counts.input + written,
+        "prompt_tokens_details": {"cached_tokens": counts.cached, "cache_write_tokens": counts.written},
+        "completion_tokens_details": {"reasoning_tokens": counts.thought},
+    }
 
 
 def _content(request: Received, answer: Output) -> Iterator[bytes]:

@@ -17,6 +17,17 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True)
+class Counts:
+    """The tokens that a provider counts; what a cache is read or written for is a part of the input."""
+
+    input: int = 100
+    cached: int = 20
+    written: int = 0
+    visible: int = 40
+    thought: int = 10
+
+
+@dataclass(frozen=True)
 class Output:
     """An answer of the model.
 
@@ -30,6 +41,7 @@ class Output:
     pause: float = 0.0
     fault: Fault | None = None
     error: Mapping[str, Any] | None = None
+    counts: Counts = Counts()
 
     @property
     def text(self) -> str:

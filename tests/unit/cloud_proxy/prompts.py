@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
+from services.cloud_proxy.price_list import PriceList
 from services.cloud_proxy.provider import Prompt
 
 PRICE = model_pb2.Price(input_usd_nanos=10**9, cached_input_usd_nanos=10**8, output_usd_nanos=5 * 10**9)
@@ -20,7 +22,7 @@ ENTRY = Entry(
     frozenset({model_pb2.CAPABILITY_TEXT, model_pb2.CAPABILITY_JSON_SCHEMA}),
     max_input_tokens=100,
     max_output_tokens=400,
-    price=PRICE,
+    prices=PriceList(((date.min, PRICE),)),
 )
 
 
@@ -45,7 +47,9 @@ def prompt(
         entry=entry,
         key_variable="A_KEY",
         request=request(*parts),
+        price=entry.prices.on(date.min),
         max_output_tokens=max_output_tokens,
+        reasoning_effort="",
         schema=None if schema is None else AnswerSchema.parse(json.dumps(schema)),
         streaming=streaming,
         deadline=Deadline.after(seconds),

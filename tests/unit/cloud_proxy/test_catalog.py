@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from chorus.model.v1 import model_pb2
+from chorus.model.v1 import generation_pb2, model_pb2
 from services.cloud_proxy import catalog
 from services.cloud_proxy.catalog import Catalog, CatalogError
 
 TODAY = date(2026, 11, 24)
 OURS = Path(catalog.__file__).parent / "catalog.toml"
+PRICE = "{ input = 1, output = 1 }"
+LEVELS = 'thinking_tokens = 9\nreasoning_efforts = ["low"]\n'
 LINE = 'display_name = "A"\nfamily = "a"\ncapabilities = ["TEXT"]\n'
 
 
@@ -51,9 +53,55 @@ def test_prices_are_exact(tmp_path: Path) -> None:
     entries = read(
         tmp_path, f'[models."openai/a"]\n{LINE}price = {{ input = 0.075, output = 0.30 }}\n'
     ).entries
-    assert entries["openai/a"].price == model_pb2.Price(
+    assert entries["openai/a"].prices.on(TODAY) == model_pb2.Price(
         input_usd_nanos=75_000_000, cached_input_usd_nanos=75_000_000, output_usd_nanos=300_000_000
     )
+
+
+def test_what_is_written_to_a_cache_may_have_a_price_of_its_own(tmp_path: Path) -> None:
+    line = f'[models."openai/a"]\n{LINE}price = {{ input = 0.1, cache_write = 0.125, output = 0.5 }}\n'
+    price = read(tmp_path, line).entries["openai/a"].prices.on(TODAY)
+    assert price is not None
+    assert price.cache_write_usd_nanos == 125_000_000
+
+
+@pytest.mark.parametrize(
+    ("first", "day", "usd"),
+    [
+        ("", date(2026, 12, 31), 1),
+        ("", date(2027, 1, 1), 2),
+        ("", date(2030, 1, 1), 2),
+        ('from = "2026-06-01", ', date(2026, 6, 1), 1),
+        # Nobody says what it cost before.
+        ('from = "2026-06-01", ', date(2026, 5, 31), None),
+    ],
+)
+def test_a_price_holds_from_its_day_on(tmp_path: Path, first: str, day: date, usd: int | None) -> None:
+    later = '{ from = "2027-01-01", input = 2, output = 2 }'
+    line = f'[models."openai/a"]\n{LINE}price = [{later}, {{ {first}input = 1, output = 1 }}]\n'
+    price = read(tmp_path, line).entries["openai/a"].prices.on(day)
+    assert (price.input_usd_nanos if price else None) == (usd and usd * 10**9)
+
+
+def test_levels_are_in_order_whatever_the_order_of_the_line(tmp_path: Path) -> None:
+    line = (
+        f'[models."openai/a"]\n{LINE}thinking_tokens = 9\ndefault_reasoning_effort = "low"\n'
+        'reasoning_efforts = ["max", "low", "xhigh", "none"]\n'
+    )
+    entry = read(tmp_path, line).entries["openai/a"]
+    assert list(entry.reasoning_efforts.items()) == [
+        (generation_pb2.REASONING_EFFORT_NONE, "none"),
+        (generation_pb2.REASONING_EFFORT_LOW, "low"),
+        (generation_pb2.REASONING_EFFORT_MAX, "max"),
+    ]
+    assert entry.default_reasoning_effort == generation_pb2.REASONING_EFFORT_LOW
+
+
+def test_all_that_think_have_room_for_it_and_for_a_review() -> None:
+    thinkers = [each for each in Catalog.read(OURS).entries.values() if each.reasoning_efforts]
+    assert {each.provider for each in thinkers} == {"openai", "anthropic", "google"}
+    for each in thinkers:
+        assert 30_000 < each.thinking_tokens <= each.max_output_tokens - 8192
 
 
 def test_a_model_retires_on_its_date(tmp_path: Path) -> None:
@@ -91,6 +139,26 @@ def test_any_compatible_server_is_a_line(tmp_path: Path) -> None:
         (f'[models."openai/a"]\n{LINE}max_input_tokens = 0\n', "max_input_tokens"),
         (f'[models."openai/a"]\n{LINE}price = {{ input = -1, output = 1 }}\n', "price.input"),
         (f'[models."openai/a"]\n{LINE}retirement_date = "soon"\n', "retirement_date"),
+        (
+            f'[models."openai/a"]\n{LINE}price = [{{ from = "2027-02-30", input = 1, output = 1 }}]\n',
+            r"models\.openai/a\.price\[0\]\.from: '2027-02-30' .* day is out of range for month",
+        ),
+        (
+            f'[models."openai/a"]\n{LINE}price = [{PRICE}, {PRICE}]\n',
+            r"price\[1\]\.from: another price",
+        ),
+        (f'[models."openai/a"]\n{LINE}price = []\n', "price"),
+        (f'[models."openai/a"]\n{LINE}price = [{{ input = 1 }}]\n', r"price\[0\].*'output'"),
+        (f'[models."openai/a"]\n{LINE}thinking_tokens = 0\n', "thinking_tokens"),
+        (f'[models."openai/a"]\n{LINE}reasoning_efforts = ["low"]\n', "thinking_tokens"),
+        (
+            f'[models."anthropic/a"]\n{LINE}thinking_tokens = 9\nreasoning_efforts = ["none"]\n',
+            r"models\.anthropic/a\.reasoning_efforts: 'none' is none of disabled",
+        ),
+        (
+            f'[models."openai/a"]\n{LINE}{LEVELS}default_reasoning_effort = "high"\n',
+            r"default_reasoning_effort: 'high' is none of low",
+        ),
         (f'[models."openai/a"]\n{LINE}successor = "openai/b"\n', "successor"),
         (f'[models."mine/a"]\n{LINE}', "base_url"),
         (f'[models."mine/a"]\n{LINE}base_url = "localhost"\n', "base_url"),

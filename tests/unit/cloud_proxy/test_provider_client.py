@@ -1,58 +1,26 @@
 import asyncio
-from collections.abc import AsyncGenerator
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.usage import usage_of
 from rpckit import errors
 from services.cloud_proxy.metrics import ProviderMetrics
-from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
+from services.cloud_proxy.provider import AnswerEnd, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer
 from tests.unit.cloud_proxy.prompts import prompt
+from tests.unit.cloud_proxy.scripted_provider import (
+    COST,
+    STOP,
+    USAGE,
+    ProviderScript,
+    ScriptedProvider,
+    Silent,
+)
 
-USAGE = generation_pb2.Usage(input_tokens=100, output_tokens=50, basis=generation_pb2.USAGE_BASIS_MEASURED)
-STOP = AnswerEnd(Finish.STOP, "stop", "b-1", USAGE)
 SCHEMA = {"type": "object", "required": ["a"]}
-
-ProviderScript = list[AnswerPiece | errors.ChorusError]
-
-
-class ScriptedProvider:
-    """A provider that gives out one script after the other."""
-
-    def __init__(self, *scripts: ProviderScript) -> None:
-        self.scripts = list(scripts)
-        self.prompts: list[Prompt] = []
-        self.left = 0
-
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        self.prompts.append(prompt)
-        try:
-            for each in self.scripts.pop(0):
-                if isinstance(each, errors.ChorusError):
-                    raise each
-                yield each
-        finally:
-            self.left += 1
-
-    async def close(self) -> None:
-        pass
-
-
-class Silent(ScriptedProvider):
-    def __init__(self) -> None:
-        super().__init__()
-        self.reached = asyncio.Event()
-
-    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        self.reached.set()
-        try:
-            await asyncio.Event().wait()
-            yield text("never")
-        finally:
-            self.left += 1
 
 
 def client(provider: Provider, registry: CollectorRegistry | None = None) -> ProviderClient:
@@ -81,7 +49,7 @@ async def test_an_answer_passes(streaming: bool) -> None:
     assert words == "a b"
     assert completion.finish_reason == generation_pb2.FINISH_REASON_STOP
     assert completion.model_version == "b-1"
-    assert completion.usage.cost_usd_nanos == 350_000
+    assert completion.usage.cost_usd_nanos == COST
 
 
 @both
@@ -152,7 +120,7 @@ async def test_a_bad_ending_is_an_error_with_its_usage(
         await generate(provider, prompt(streaming=streaming))
     told = generation_pb2.Usage()
     assert caught.value.details[0].Unpack(told)
-    assert told.cost_usd_nanos == 350_000
+    assert told.cost_usd_nanos == COST
 
 
 @both
@@ -169,6 +137,65 @@ async def test_a_cut_answer_is_not_checked(streaming: bool) -> None:
     words, completion = await generate(provider, prompt(schema=SCHEMA, streaming=streaming))
     assert words == '{"'
     assert completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH
+
+
+@both
+async def test_who_thought_until_no_room_was_left_is_not_asked_again(streaming: bool) -> None:
+    dry = AnswerEnd(Finish.LENGTH, "length", "b-1", USAGE)
+    provider = ScriptedProvider([text(" "), dry], [text("a"), STOP])
+    with pytest.raises(errors.BadOutput) as caught:
+        await generate(provider, prompt(streaming=streaming))
+    assert len(provider.prompts) == 1
+    usage = usage_of(caught.value)
+    assert usage is not None
+    assert (usage.output_tokens, usage.basis) == (50, generation_pb2.USAGE_BASIS_MEASURED)
+
+
+@both
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param([errors.Unavailable("overloaded")], id="an error"),
+        pytest.param([errors.RateLimited("slow down")], id="a limit"),
+        pytest.param([ConnectionLost("cut")], id="a cut connection"),
+        pytest.param([errors.Timeout("too late")], id="a timeout"),
+        pytest.param([], id="no ending"),
+        pytest.param([AnswerEnd(Finish.STOP, "stop", "b-1", None)], id="an ending that counts nothing"),
+    ],
+)
+async def test_what_fails_in_its_middle_may_be_billed(streaming: bool, ending: ProviderScript) -> None:
+    # Its answer is not what was asked for either.
+    provider = ScriptedProvider(*[[text("{}"), *ending]] * 3)
+    asked = prompt(schema={"type": "array"}, streaming=streaming)
+    asked.request.sampling.max_output_tokens = 100
+    with pytest.raises(errors.ChorusError) as caught:
+        await generate(provider, asked)
+    assert usage_of(caught.value) == generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN)
+
+
+@both
+async def test_a_provider_that_refuses_takes_nothing(streaming: bool) -> None:
+    provider = ScriptedProvider([errors.QuotaExhausted("no")])
+    with pytest.raises(errors.QuotaExhausted) as caught:
+        await generate(provider, prompt(streaming=streaming))
+    assert usage_of(caught.value) is None
+
+
+@both
+@pytest.mark.parametrize("said", [True, False])
+async def test_a_caller_that_leaves_may_have_to_pay(streaming: bool, said: bool) -> None:
+    registry, asked = CollectorRegistry(), prompt(streaming=streaming)
+    provider = Silent([text("a")] if said else [])
+
+    async def take() -> None:
+        async for _ in client(provider, registry).generate(asked):
+            pass
+
+    task = asyncio.create_task(take())
+    await provider.reached.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert registry.get_sample_value("chorus_provider_unknown_costs_total", {"model": asked.entry.name}) == 1
 
 
 async def test_what_may_have_been_billed_makes_the_usage_unknown() -> None:
@@ -239,3 +266,7 @@ async def test_every_attempt_is_counted_and_what_they_used_together() -> None:
     assert value("chorus_provider_attempts_total", outcome="BAD_OUTPUT") == 1
     assert value("chorus_provider_tokens_total", kind="input") == 2 * USAGE.input_tokens
     assert value("chorus_provider_tokens_total", kind="output") == 2 * USAGE.output_tokens
+    assert value("chorus_provider_tokens_total", kind="reasoning") == 2 * USAGE.reasoning_tokens
+    assert value("chorus_provider_tokens_total", kind="cached_input") == 2 * USAGE.cached_input_tokens
+    assert value("chorus_provider_tokens_total", kind="cache_write") == 2 * USAGE.cache_write_tokens
+    assert value("chorus_provider_unknown_costs_total") is None

@@ -1,0 +1,63 @@
+from collections.abc import Iterator
+from contextlib import aclosing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from chorus.model.v1 import content_pb2
+from modelkit.servicer import CheckedRequest
+from rpckit.call import Call, Deadline, current_call
+from rpckit.settings import Environment
+from services.cloud_proxy.metrics import ProviderMetrics
+from services.cloud_proxy.provider import text
+from services.cloud_proxy.provider_client import ProviderClient
+from services.cloud_proxy.servicer import ModelServicer
+from services.cloud_proxy.settings import CloudProxySettings
+from tests.unit.cloud_proxy.prompts import request
+from tests.unit.cloud_proxy.scripted_provider import STOP, ScriptedProvider
+
+CATALOG = """
+[models."openai/a"]
+display_name = "A"
+family = "a"
+capabilities = ["TEXT"]
+price = [
+    { input = 1, cached_input = 1, output = 1 },
+    { from = "2027-01-01", input = 2, cached_input = 2, output = 2 },
+]
+"""
+
+
+@pytest.fixture
+def served() -> Iterator[None]:
+    token = current_call.set(Call("/chorus.model.v1.ModelService/Generate", "id", Deadline.after(60)))
+    yield
+    current_call.reset(token)
+
+
+@pytest.mark.usefixtures("served")
+async def test_the_price_of_the_day_is_listed_and_paid(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(CATALOG)
+    settings = CloudProxySettings.read(
+        Environment({"CLOUD_PROXY_CATALOG": str(path), "OPENAI_API_KEY": "not-a-key"})
+    )
+    provider = ScriptedProvider([text("a"), STOP], [text("a"), STOP])
+    client = ProviderClient(provider, places=1, metrics=ProviderMetrics(CollectorRegistry()))
+    days = [date(2026, 12, 31)]
+    servicer = ModelServicer(settings, {settings.connections["openai/a"]: client}, today=lambda: days[-1])
+
+    async def listed_and_paid() -> tuple[int, int]:
+        (model,) = servicer.listed_models()
+        asked = CheckedRequest(request(model="openai/a"), schema=None)
+        async with aclosing(servicer.generate(asked, streaming=False)) as events:
+            *_, completion = [event async for event in events]
+        assert not isinstance(completion, content_pb2.Part)
+        return model.price.output_usd_nanos, completion.usage.cost_usd_nanos
+
+    assert await listed_and_paid() == (1_000_000_000, 150_000)
+    # The server runs on into the new year.
+    days.append(date(2027, 1, 1))
+    assert await listed_and_paid() == (2_000_000_000, 300_000)
