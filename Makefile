@@ -108,5 +108,5 @@ $(VENV)/.gemma-ready: $(VENV)/.run-ready
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma,tracing,evaluate,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,client,gemma,tracing,evaluate,dev]'
 	@touch $@

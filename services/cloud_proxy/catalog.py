@@ -1,27 +1,25 @@
-"""Reads the catalog, one TOML file that says what is known of each model.
+"""Reads the catalog, which says what is known of each model and where it lives.
 
-A line names its model `{provider}/{its name there}`. A provider without an adapter of its own speaks OpenAI's
-API at the line's `base_url`.
+A line names its model `{provider}/{its name there}`. It says where the provider is reached by the name of an
+endpoint or, for a server that speaks OpenAI's API, by an address of its own; our own providers need neither.
 """
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from chorus.model.v1 import generation_pb2, model_pb2
 from modelkit.generate_request import MAX_MODEL_NAME
+from services.cloud_proxy import endpoints
+from services.cloud_proxy.catalog_file import CatalogError, CatalogFile, keys_of, with_packaged
+from services.cloud_proxy.endpoints import OWN_SDKS, Endpoint, Sdk
 from services.cloud_proxy.price_list import PRICE_SCHEMA, PriceList, read_date
 from services.cloud_proxy.reasoning import Effort, read_efforts
-
-OWN_ADAPTER = frozenset({"openai", "anthropic", "google", "huggingface"})
 
 _CAPABILITY_PREFIX = "CAPABILITY_"
 _CAPABILITIES = tuple(
@@ -33,9 +31,10 @@ _TEXT = {"type": "string", "minLength": 1}
 _TOKENS = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 _SCHEMA = {
     "type": "object",
-    "required": ["models"],
     "additionalProperties": False,
     "properties": {
+        "packaged": {"type": "boolean"},
+        "endpoints": endpoints.SCHEMA,
         "models": {
             "type": "object",
             "propertyNames": {"pattern": "^[^/]+/.+$", "maxLength": MAX_MODEL_NAME},
@@ -60,17 +59,16 @@ _SCHEMA = {
                     "price": PRICE_SCHEMA,
                     "retirement_date": _TEXT,
                     "successor": _TEXT,
+                    "endpoint": _TEXT,
                     "base_url": _TEXT,
                     "key_variable": _TEXT,
+                    "max_completion_tokens": {"type": "boolean"},
+                    "service_tier": {"enum": ["flex"]},
                 },
             },
         },
     },
 }
-
-
-class CatalogError(ValueError):
-    """The catalog is malformed; the message names the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +77,12 @@ class Entry:
 
     Attributes:
         id: The provider's own name for the model.
+        endpoint: Where it lives, as the catalog says; the environment may say more.
         max_input_tokens: 0 if it is not known, as is `max_output_tokens`.
         thinking_tokens: The room that it is given to think in; 0 if it does not think.
         reasoning_efforts: The levels of thinking that it takes, from the least, in the provider's words.
         default_reasoning_effort: Where a request names none; unspecified leaves it to the provider.
-        base_url: The address of an OpenAI-compatible server; "" for a provider with an adapter of its own,
-            whose address the settings hold.
-        key_variable: The variable that holds the key; "" for a server that asks for none.
+        service_tier: How soon and at what price it is answered; "" leaves it to the provider.
     """
 
     name: str
@@ -94,6 +91,7 @@ class Entry:
     display_name: str
     family: str
     capabilities: frozenset[model_pb2.Capability.ValueType]
+    endpoint: Endpoint
     max_input_tokens: int = 0
     max_output_tokens: int = 0
     thinking_tokens: int = 0
@@ -102,8 +100,7 @@ class Entry:
     prices: PriceList = field(default_factory=PriceList)
     retirement_date: date | None = None
     successor: str = ""
-    base_url: str = ""
-    key_variable: str = ""
+    service_tier: str = ""
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
         """Returns whether the model has a capability."""
@@ -122,22 +119,34 @@ class Catalog:
 
     @classmethod
     def read(cls, path: Path) -> "Catalog":
-        """Reads and checks the file.
+        """Reads a file and lays it over the packaged one, and checks both.
 
         Raises:
             CatalogError: It cannot be read, or a key is wrong.
         """
+        file = CatalogFile.read(path)
         try:
-            content = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise CatalogError(str(error)) from None
+            return cls._of(file.content)
+        except CatalogError as error:
+            raise file.located(error) from None
+
+    @classmethod
+    def _of(cls, content: Mapping[str, Any]) -> "Catalog":
+        content, removed = with_packaged(content)
         wrong = best_match(Draft202012Validator(_SCHEMA).iter_errors(content))
         if wrong is not None:
-            raise CatalogError(f"{wrong.json_path}: {wrong.message}")
-        entries = {name: _entry(name, line) for name, line in content["models"].items()}
-        for entry in entries.values():
-            if entry.successor and entry.successor not in entries:
-                raise CatalogError(f"models.{entry.name}.successor: {entry.successor} is not in the catalog")
+            raise CatalogError(keys_of(wrong), wrong.message)
+        places = {provider: endpoints.own_endpoint(provider) for provider in OWN_SDKS}
+        for name, table in content.get("endpoints", {}).items():
+            places[name] = endpoints.endpoint(name, table)
+        entries = {name: _entry(name, line, places) for name, line in content.get("models", {}).items()}
+        if not entries:
+            raise CatalogError(("models",), "there is none")
+        for name, entry in entries.items():
+            if entry.successor in removed:
+                entries[name] = replace(entry, successor="")
+            elif entry.successor and entry.successor not in entries:
+                raise CatalogError(("models", name, "successor"), f"{entry.successor} is not in the catalog")
         return cls(entries)
 
     def successor(self, entry: Entry, today: date) -> Entry:
@@ -149,17 +158,12 @@ class Catalog:
         return entry
 
 
-def _entry(name: str, line: Mapping[str, Any]) -> Entry:
+def _entry(name: str, line: Mapping[str, Any], places: Mapping[str, Endpoint]) -> Entry:
     provider, _, own_name = name.partition("/")
-    base_url = line.get("base_url", "")
-    if (provider in OWN_ADAPTER) == bool(base_url):
-        wrong = "has an adapter of its own" if base_url else "is none of ours, so it needs one"
-        raise CatalogError(f"models.{name}.base_url: {provider} {wrong}")
-    if base_url and not is_web_address(base_url):
-        raise CatalogError(f"models.{name}.base_url: not an http or https URL")
+    place = endpoints.line_endpoint(name, line, places)
     try:
         return Entry(
-            **_reasoning(provider, line),
+            **_reasoning(place.sdk, line),
             name=name,
             id=line.get("id", own_name),
             provider=provider,
@@ -168,30 +172,22 @@ def _entry(name: str, line: Mapping[str, Any]) -> Entry:
             capabilities=frozenset(
                 model_pb2.Capability.Value(_CAPABILITY_PREFIX + each) for each in line["capabilities"]
             ),
+            endpoint=place,
             max_input_tokens=line.get("max_input_tokens", 0),
             max_output_tokens=line.get("max_output_tokens", 0),
             prices=PriceList.read(line["price"]) if "price" in line else PriceList(),
             retirement_date=_retirement_date(line),
             successor=line.get("successor", ""),
-            base_url=base_url,
-            key_variable=line.get("key_variable", ""),
+            service_tier=line.get("service_tier", ""),
         )
     except ValueError as error:
-        raise CatalogError(f"models.{name}.{error}") from None
+        key, _, wrong = str(error).partition(": ")
+        raise CatalogError(("models", name, key), wrong) from None
 
 
-def is_web_address(url: str) -> bool:
-    """Returns whether it is an http or https URL with a host."""
+def _reasoning(sdk: Sdk, line: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _reasoning(provider: str, line: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        efforts = read_efforts(provider, line.get("reasoning_efforts", ()))
+        efforts = read_efforts(sdk, line.get("reasoning_efforts", ()))
     except ValueError as error:
         raise ValueError(f"reasoning_efforts: {error}") from None
     by_word = {"": generation_pb2.REASONING_EFFORT_UNSPECIFIED} | {

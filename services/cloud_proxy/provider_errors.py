@@ -55,6 +55,10 @@ class EmptyAnswer(BadOutput):
     """The answer holds nothing but white space."""
 
 
+class Redirected(BadOutput):
+    """The provider sends the question elsewhere. Nothing follows: the key and the texts would go along."""
+
+
 class ConnectionLost(Unavailable):
     """The answer broke off, or its connection, after the question was sent; it may be billed all the same."""
 
@@ -98,6 +102,8 @@ class ErrorTable:
         return _to_error(self._error_class(provider_error), provider_error, prompt)
 
     def _error_class(self, provider_error: ProviderError) -> ErrorClass:
+        if HTTPStatus.MULTIPLE_CHOICES <= provider_error.status < HTTPStatus.BAD_REQUEST:
+            return Redirected
         for code in provider_error.codes:
             if code in self.codes:
                 return self.codes[code]
@@ -149,6 +155,8 @@ def _to_error(error_class: ErrorClass, provider_error: ProviderError, prompt: Pr
     if error_class is Unavailable and provider_error.status < HTTPStatus.BAD_REQUEST:
         # It had begun to answer, and may have thought already.
         error_class = ConnectionLost
+    if issubclass(error_class, Redirected):
+        return error_class(f"{text}, a redirect, which is not followed")
     if issubclass(error_class, RateLimited | Unavailable):
         return error_class(text, retry_delay=provider_error.retry_delay)
     return error_class(text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from chorus.model.v1 import generation_pb2
+from services.cloud_proxy.endpoints import Sdk
 
 Effort: TypeAlias = generation_pb2.ReasoningEffort.ValueType
 
@@ -22,19 +23,25 @@ _EFFORTS: Mapping[str, Effort] = {
 }
 # As the types of the SDKs have them; OpenAI's hold for every server that speaks its API.
 _OPENAI = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-_WORDS: Mapping[str, Sequence[str]] = {
-    "anthropic": ("disabled", "between_tools", "low", "medium", "high", "xhigh", "max"),
-    "google": ("none", "minimal", "low", "medium", "high", "xhigh"),
+_ANTHROPIC = ("disabled", "between_tools", "low", "medium", "high", "xhigh", "max")
+_GOOGLE = ("none", "minimal", "low", "medium", "high", "xhigh")
+_WORDS: Mapping[Sdk, Sequence[str]] = {
+    Sdk.ANTHROPIC: _ANTHROPIC,
+    Sdk.ANTHROPIC_BEDROCK: _ANTHROPIC,
+    Sdk.ANTHROPIC_FOUNDRY: _ANTHROPIC,
+    Sdk.ANTHROPIC_VERTEX: _ANTHROPIC,
+    Sdk.GOOGLE: _GOOGLE,
+    Sdk.GOOGLE_VERTEX: _GOOGLE,
 }
 
 
-def read_efforts(provider: str, words: Sequence[str]) -> dict[Effort, str]:
+def read_efforts(sdk: Sdk, words: Sequence[str]) -> dict[Effort, str]:
     """Returns the provider's word for each level that a model takes, from the least.
 
     Raises:
         ValueError: The provider has no such word.
     """
-    known = _WORDS.get(provider, _OPENAI)
+    known = _WORDS.get(sdk, _OPENAI)
     for word in words:
         if word not in known:
             raise ValueError(f"{word!r} is none of {', '.join(known)}")

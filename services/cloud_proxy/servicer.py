@@ -15,6 +15,7 @@ from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
 from services.cloud_proxy.catalog import Entry
+from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
@@ -128,7 +129,7 @@ class ModelServicer(StreamingServicer):
             max_reasoning_tokens=entry.thinking_tokens,
         )
         # google-generativeai has no word for how long a model thinks.
-        if entry.provider != "google" or self._settings.google_sdk != GOOGLE_GENERATIVEAI:
+        if entry.endpoint.sdk is not Sdk.GOOGLE or self._settings.google_sdk != GOOGLE_GENERATIVEAI:
             model.reasoning_efforts.extend(entry.reasoning_efforts)
             model.default_reasoning_effort = entry.default_reasoning_effort
         return model

@@ -57,6 +57,8 @@ def _common() -> list[Case]:
         Case("no finish reason", Output(fault=Fault.NO_END), bad, modes=(True,)),
         Case("empty answer", Output(pieces=()), bad, requests=2),
         Case("white space", Output(pieces=(" ", "\n")), bad, requests=2),
+        Case("302", Raw(status=302, headers={"location": "/elsewhere"}), bad),
+        Case("307", Raw(status=307, headers={"location": "/elsewhere/v1/messages"}), bad),
         Case("unknown finish", Output(finish="MALFORMED_FUNCTION_CALL"), bad),
         Case(
             "reset after output",

@@ -24,10 +24,12 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
+from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay, too_long
+from services.cloud_proxy.providers.anthropic_client import anthropic_client
+from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
-from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.settings import Connection
 
 # The API requires a limit.
@@ -67,6 +69,8 @@ _ERROR_TABLE = ErrorTable(
         ("usage limits", QuotaExhausted),
         ("prompt is too long", InputTooLong),
         ("exceed context limit", InputTooLong),
+        # Amazon Bedrock's words.
+        ("input is too long", InputTooLong),
     ),
 )
 
@@ -75,16 +79,8 @@ class Anthropic(Provider):
     """Adapts Anthropic's SDK."""
 
     def __init__(self, connection: Connection) -> None:
-        self._client = anthropic.AsyncAnthropic(
-            api_key=connection.key,
-            base_url=connection.base_url,
-            max_retries=0,
-            # The call's deadline is the only limit: those of httpx hold for one operation each.
-            timeout=None,
-            http_client=anthropic.DefaultAioHttpClient(
-                timeout=None, headers=UNCOMPRESSED, event_hooks={"response": [bound_response]}
-            ),
-        )
+        self._endpoint = connection.endpoint
+        self._client = anthropic_client(connection)
 
     @override
     async def close(self) -> None:
@@ -97,8 +93,10 @@ class Anthropic(Provider):
         arguments = question | {"max_tokens": limit}
         if prompt.request.sampling.stop_sequences:
             arguments["stop_sequences"] = list(prompt.request.sampling.stop_sequences)
-        with _mapped_errors(prompt):
-            if prompt.may_be_too_long():
+        if self._endpoint.data_region:
+            arguments["inference_geo"] = self._endpoint.data_region
+        with _mapped_errors(prompt), mapped_credentials(prompt):
+            if prompt.may_be_too_long() and self._endpoint.sdk is not Sdk.ANTHROPIC_BEDROCK:
                 # The provider does not bill for counting.
                 count = await self._client.messages.count_tokens(**question)
                 if count.input_tokens > prompt.entry.max_input_tokens:
@@ -242,12 +240,12 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise _ERROR_TABLE.classify(provider_error, prompt) from None
     except (anthropic.APIConnectionError, httpx2.RequestError) as error:
         # Within a stream the SDK lets the errors of its transport through.
-        raise broken_connection(error, "anthropic") from None
+        raise broken_connection(error, prompt.entry.provider) from None
     except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
-        raise NoAnswer("anthropic: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
     except (AttributeError, TypeError):
         # The SDK does not check the objects that it builds, so a malformed event fails where it is read.
-        raise NoAnswer("anthropic: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
 
 
 def _provider_error(status: int, body: object, headers: Mapping[str, str] | None = None) -> ProviderError:
@@ -258,6 +256,7 @@ def _provider_error(status: int, body: object, headers: Mapping[str, str] | None
     return ProviderError(
         status=status,
         codes=[code for code in (finer, fields.get("type")) if isinstance(code, str)],
-        message=str(fields.get("message", "")),
+        # Amazon Bedrock's errors are the message alone.
+        message=str(fields.get("message", "") or (body.get("message", "") if isinstance(body, dict) else "")),
         retry_delay=retry_delay(headers or {}),
     )

@@ -14,8 +14,10 @@ from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
 from modelkit.fencing import TaggedFence
+from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import NoAnswer, too_long
+from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.gemini_request import (
     ERROR_TABLE,
@@ -46,12 +48,21 @@ class Gemini(Provider):
             response_class=BoundedClientResponse,
             trust_env=True,
         )
+        endpoint = connection.endpoint
+        is_vertex = endpoint.sdk is Sdk.GOOGLE_VERTEX
+        # Of Vertex the SDK searches for credentials at the first call, in a thread.
+        place: dict[str, Any] = (
+            {"project": endpoint.project, "location": endpoint.region} if is_vertex else {}
+        )
         self._client = genai.Client(
-            vertexai=False,
-            api_key=connection.key,
+            vertexai=is_vertex,
+            api_key=None if is_vertex else connection.key,
+            **place,
             http_options=types.HttpOptions(
-                base_url=connection.base_url,
+                base_url=endpoint.base_url or None,
+                headers=dict(endpoint.headers) or None,
                 aiohttp_client=self._session,
+                async_client_args={"allow_redirects": False},
                 # By default the SDK reconnects once, without a word, after up to ten seconds.
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
@@ -70,7 +81,7 @@ class Gemini(Provider):
         question: Any = contents(prompt.request, fence)
         config = _config(prompt, fence)
         models = self._client.aio.models
-        with _mapped_errors(prompt), _closed_connections():
+        with _mapped_errors(prompt), mapped_credentials(prompt), _closed_connections():
             if prompt.may_be_too_long():
                 # The provider does not bill for counting. The API refuses a system instruction there, so none
                 # is sent.
@@ -103,6 +114,8 @@ def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
         thinking_config=_thinking(prompt),
         system_instruction=fence.system_instruction(prompt.request.system_instruction) or None,
     )
+    if prompt.entry.service_tier:
+        config.service_tier = types.ServiceTier(prompt.entry.service_tier)
     if prompt.schema is not None:
         config.response_mime_type = "application/json"
         config.response_json_schema = prompt.schema.anonymous
@@ -226,11 +239,11 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         status = getattr(error.response, "status_code", error.code)
         raise ERROR_TABLE.classify(provider_error(status, error.details), prompt) from None
     except aiohttp.ClientError as error:
-        raise broken_connection(error, "google") from None
+        raise broken_connection(error, prompt.entry.provider) from None
     except (
         errors.UnknownApiResponseError,
         json.JSONDecodeError,
         pydantic.ValidationError,
         UnicodeDecodeError,
     ):
-        raise NoAnswer("google: the response is malformed") from None
+        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None

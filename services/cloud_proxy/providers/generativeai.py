@@ -21,7 +21,7 @@ from chorus.model.v1 import content_pb2, generation_pb2
 from modelkit.fencing import TaggedFence
 from rpckit.errors import Timeout, Unavailable
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
-from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer, too_long
+from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer, ProviderError, too_long
 from services.cloud_proxy.providers.abortable_connection import (
     AbortableAdapter,
     AbortableConnection,
@@ -54,13 +54,15 @@ class GenerativeAI(Provider):
         configure(
             api_key=connection.key,
             transport="rest",
-            client_options={"api_endpoint": connection.base_url},
+            client_options={"api_endpoint": connection.endpoint.base_url},
         )
         # The SDK offers no way to reach its connections.
         transport: Any = get_default_generative_client().transport
         self._session: Any = transport._session  # noqa: SLF001
         # By default it repeats a request after a 401, as if a key could be refreshed.
         self._session._max_refresh_attempts = 0  # noqa: SLF001
+        # A redirect raises.
+        self._session.max_redirects = 0
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, AbortableAdapter(pool_maxsize=calls))
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="generativeai")
@@ -241,6 +243,9 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise ERROR_TABLE.classify(provider_error(error.code or 0, _json(error.response)), prompt) from None
     except requests.Timeout:
         raise Timeout("google: the connection timed out") from None
+    except requests.TooManyRedirects as error:
+        status = 0 if error.response is None else error.response.status_code
+        raise ERROR_TABLE.classify(ProviderError(status), prompt) from None
     except requests.ConnectionError as error:
         if error.args and isinstance(error.args[0], MaxRetryError):
             raise Unavailable("google cannot be reached") from None

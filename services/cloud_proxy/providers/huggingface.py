@@ -38,6 +38,7 @@ from services.cloud_proxy.provider_errors import (
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
 from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
+from services.cloud_proxy.providers.shared_transport import SharedTransport
 from services.cloud_proxy.settings import Connection
 
 _FINISHES = {
@@ -75,7 +76,7 @@ class HuggingFace(Provider):
 
     def __init__(self, connection: Connection, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._connection = connection
-        self._transport = _SharedTransport(transport or httpx2.AsyncHTTPTransport())
+        self._transport = SharedTransport(transport)
         set_async_client_factory(self._http_client)
 
     @override
@@ -102,11 +103,12 @@ class HuggingFace(Provider):
                     yield collected.answer_end()
 
     def _client(self) -> AsyncInferenceClient:
-        token = self._connection.key
-        if self._connection.base_url:
-            return AsyncInferenceClient(base_url=self._connection.base_url, token=token)
+        endpoint, token = self._connection.endpoint, self._connection.key
+        headers = dict(endpoint.headers)
+        if endpoint.base_url:
+            return AsyncInferenceClient(base_url=endpoint.base_url, token=token, headers=headers)
         # "auto" leaves the choice to the router. Without it the SDK would look providers up by blocking HTTP.
-        return AsyncInferenceClient(provider="auto", token=token)
+        return AsyncInferenceClient(provider="auto", token=token, headers=headers)
 
     def _http_client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
@@ -117,26 +119,12 @@ class HuggingFace(Provider):
         )
 
 
-class _SharedTransport(httpx2.AsyncBaseTransport):
-    """Keeps one pool of connections for clients that come and go."""
-
-    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
-        self._transport = transport
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await self._transport.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """Does nothing. A client calls this when it is closed, and the pool is not its own."""
-
-    async def close(self) -> None:
-        await self._transport.aclose()
-
-
 async def _read_error(response: httpx2.Response) -> None:
-    # For a stream the SDK raises its error before it has read the body.
-    if response.is_error:
+    # For a stream the SDK raises its error before it has read the body. It takes a redirect for an answer.
+    if not response.is_success:
         await response.aread()
+    if response.is_redirect:
+        raise HfHubHTTPError("a redirect", response=response)
 
 
 def _arguments(prompt: Prompt) -> dict[str, Any]:

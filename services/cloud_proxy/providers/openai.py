@@ -33,8 +33,9 @@ from services.cloud_proxy.provider_errors import (
     retry_delay,
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
+from services.cloud_proxy.providers.cloud_credentials import mapped_credentials, no_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
-from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
+from services.cloud_proxy.providers.openai_client import openai_client
 from services.cloud_proxy.settings import Connection
 
 _FINISHES = {
@@ -77,19 +78,8 @@ class OpenAI(Provider):
     """Adapts OpenAI's SDK to one server."""
 
     def __init__(self, connection: Connection) -> None:
-        self._is_openai = connection.provider == "openai"
-        self._client = openai.AsyncOpenAI(
-            # The SDK requires a key. A server that asks for none ignores this word.
-            api_key=connection.key or "none",
-            base_url=connection.base_url,
-            max_retries=0,
-            # The call's deadline is the only limit: those of httpx hold for one operation each.
-            timeout=None,
-            # This transport takes a third less processor time than the SDK's own.
-            http_client=openai.DefaultAioHttpClient(
-                timeout=None, headers=UNCOMPRESSED, event_hooks={"response": [bound_response]}
-            ),
-        )
+        self._endpoint = connection.endpoint
+        self._client = openai_client(connection)
 
     @override
     async def close(self) -> None:
@@ -98,7 +88,7 @@ class OpenAI(Provider):
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         arguments = self._arguments(prompt)
-        with _mapped_errors(prompt):
+        with _mapped_errors(prompt), mapped_credentials(prompt):
             if not prompt.streaming:
                 completion = await self._client.chat.completions.create(**arguments)
                 for piece in _whole(completion, prompt):
@@ -119,12 +109,14 @@ class OpenAI(Provider):
         sampling = prompt.request.sampling
         arguments: dict[str, Any] = {"model": prompt.entry.id, "messages": chat_messages(prompt.request)}
         if prompt.max_output_tokens:
-            # OpenAI counts reasoning tokens into the limit and refuses the older name; other servers know
-            # only that.
-            limit = "max_completion_tokens" if self._is_openai else "max_tokens"
+            # OpenAI counts reasoning tokens into the limit and refuses the older name; most other servers
+            # know only that.
+            limit = "max_completion_tokens" if self._endpoint.max_completion_tokens else "max_tokens"
             arguments[limit] = prompt.max_output_tokens
         if prompt.reasoning_effort:
             arguments["reasoning_effort"] = prompt.reasoning_effort
+        if prompt.entry.service_tier:
+            arguments["service_tier"] = prompt.entry.service_tier
         if sampling.stop_sequences:
             arguments["stop"] = list(sampling.stop_sequences)
         return arguments | form_arguments(prompt)
@@ -202,6 +194,11 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     except openai.APIError as error:
         # The stream held an error object.
         raise _ERROR_TABLE.classify(_provider_error(200, error.body, {}), prompt) from None
+    except openai.OpenAIError:
+        # The SDK itself fails where it finds nothing to sign a request with.
+        if not prompt.entry.endpoint.finds_credentials:
+            raise
+        raise no_credentials(prompt) from None
     except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError):
         # The SDK does not check the objects that it builds, so a malformed chunk fails where it is read.
         raise NoAnswer(f"{provider}: the response is malformed") from None

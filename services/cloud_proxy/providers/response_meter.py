@@ -12,6 +12,8 @@ from modelkit.answer_limits import MAX_EVENT_BYTES, MAX_STREAM_BYTES, AnswerTooL
 from services.cloud_proxy.provider_errors import NoAnswer
 
 _EVENT_STREAM = "text/event-stream"
+# Amazon's own, whose events say how long they are, and are short.
+_STREAMS = (_EVENT_STREAM, "application/vnd.amazon.eventstream")
 _EVENT_ENDS = (b"\n\n", b"\r\r", b"\n\r\n")
 _LONGEST_END = max(map(len, _EVENT_ENDS))
 
@@ -23,7 +25,8 @@ class ResponseMeter:
     """Counts the bytes of one response: of a stream and of each event in it, or of one that comes whole."""
 
     def __init__(self, content_type: str) -> None:
-        self._is_stream = content_type.startswith(_EVENT_STREAM)
+        self._has_events = content_type.startswith(_EVENT_STREAM)
+        self._most = MAX_STREAM_BYTES if content_type.startswith(_STREAMS) else MAX_EVENT_BYTES
         self._bytes = 0
         self._event_bytes = 0
         self._tail = b""
@@ -35,8 +38,8 @@ class ResponseMeter:
             AnswerTooLarge: With them the response is beyond a limit.
         """
         self._bytes += len(data)
-        if not self._is_stream:
-            _check(self._bytes, MAX_EVENT_BYTES, "bytes")
+        _check(self._bytes, self._most, "bytes")
+        if not self._has_events:
             return data
         self._event_bytes += len(data)
         seen = self._tail + data
@@ -45,7 +48,6 @@ class ResponseMeter:
             self._event_bytes = len(seen) - end
         self._tail = seen[1 - _LONGEST_END :]
         _check(self._event_bytes, MAX_EVENT_BYTES, "bytes in one event")
-        _check(self._bytes, MAX_STREAM_BYTES, "bytes")
         return data
 
 

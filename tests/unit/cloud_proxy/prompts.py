@@ -9,6 +9,7 @@ from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
+from services.cloud_proxy.endpoints import Endpoint
 from services.cloud_proxy.price_list import PriceList
 from services.cloud_proxy.provider import Prompt
 
@@ -20,6 +21,7 @@ ENTRY = Entry(
     "B",
     "a",
     frozenset({model_pb2.CAPABILITY_TEXT, model_pb2.CAPABILITY_JSON_SCHEMA}),
+    Endpoint("a"),
     max_input_tokens=100,
     max_output_tokens=400,
     prices=PriceList(((date.min, PRICE),)),

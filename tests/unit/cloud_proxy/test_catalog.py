@@ -4,11 +4,10 @@ from pathlib import Path
 import pytest
 
 from chorus.model.v1 import generation_pb2, model_pb2
-from services.cloud_proxy import catalog
-from services.cloud_proxy.catalog import Catalog, CatalogError
+from services.cloud_proxy.catalog import Catalog
+from services.cloud_proxy.catalog_file import PACKAGED, CatalogError
 
 TODAY = date(2026, 11, 24)
-OURS = Path(catalog.__file__).parent / "catalog.toml"
 PRICE = "{ input = 1, output = 1 }"
 LEVELS = 'thinking_tokens = 9\nreasoning_efforts = ["low"]\n'
 LINE = 'display_name = "A"\nfamily = "a"\ncapabilities = ["TEXT"]\n'
@@ -21,7 +20,7 @@ def read(tmp_path: Path, text: str) -> Catalog:
 
 
 def test_holds_the_reports_models() -> None:
-    assert Catalog.read(OURS).entries.keys() >= {
+    assert Catalog.read(PACKAGED).entries.keys() >= {
         "openai/gpt-4o",
         "openai/gpt-4o-mini",
         "anthropic/claude-sonnet-4",
@@ -33,7 +32,7 @@ def test_holds_the_reports_models() -> None:
 
 
 def test_every_retired_model_has_a_successor_that_answers() -> None:
-    ours = Catalog.read(OURS)
+    ours = Catalog.read(PACKAGED)
     retired = [entry for entry in ours.entries.values() if entry.is_retired(TODAY)]
     assert {entry.name for entry in retired} == {
         "anthropic/claude-sonnet-4",
@@ -44,7 +43,7 @@ def test_every_retired_model_has_a_successor_that_answers() -> None:
 
 
 def test_a_picture_model_is_followed_by_a_picture_model() -> None:
-    ours = Catalog.read(OURS)
+    ours = Catalog.read(PACKAGED)
     successor = ours.successor(ours.entries["google/gemini-2.5-flash-image"], TODAY)
     assert successor.can(model_pb2.CAPABILITY_IMAGE_OUTPUT)
 
@@ -98,7 +97,7 @@ def test_levels_are_in_order_whatever_the_order_of_the_line(tmp_path: Path) -> N
 
 
 def test_all_that_think_have_room_for_it_and_for_a_review() -> None:
-    thinkers = [each for each in Catalog.read(OURS).entries.values() if each.reasoning_efforts]
+    thinkers = [each for each in Catalog.read(PACKAGED).entries.values() if each.reasoning_efforts]
     assert {each.provider for each in thinkers} == {"openai", "anthropic", "google"}
     for each in thinkers:
         assert 30_000 < each.thinking_tokens <= each.max_output_tokens - 8192
@@ -124,14 +123,16 @@ def test_a_circle_of_successors_ends(tmp_path: Path) -> None:
 def test_any_compatible_server_is_a_line(tmp_path: Path) -> None:
     text = f'[models."mine/org/model"]\n{LINE}base_url = "http://localhost:8000/v1"\n'
     entry = read(tmp_path, text).entries["mine/org/model"]
-    assert (entry.provider, entry.id, entry.key_variable) == ("mine", "org/model", "")
+    assert (entry.provider, entry.id) == ("mine", "org/model")
+    assert (entry.endpoint.base_url, entry.endpoint.key_variable) == ("http://localhost:8000/v1", "")
 
 
 @pytest.mark.parametrize(
     ("text", "key"),
     [
         ("models = 3 4", "line 1"),
-        ("", "'models'"),
+        ("packaged = false", "models"),
+        ("packaged = 1", "packaged"),
         (f'[models."no-slash"]\n{LINE}', "no-slash"),
         (f'[models."openai/{"a" * 194}"]\n{LINE}', "openai/a"),
         ('[models."openai/a"]\nfamily = "a"\n', "openai/a"),
@@ -148,7 +149,7 @@ def test_any_compatible_server_is_a_line(tmp_path: Path) -> None:
             r"price\[1\]\.from: another price",
         ),
         (f'[models."openai/a"]\n{LINE}price = []\n', "price"),
-        (f'[models."openai/a"]\n{LINE}price = [{{ input = 1 }}]\n', r"price\[0\].*'output'"),
+        (f'[models."openai/a"]\n{LINE}price = [{{ input = 1 }}]\n', r"price\.0: 'output'"),
         (f'[models."openai/a"]\n{LINE}thinking_tokens = 0\n', "thinking_tokens"),
         (f'[models."openai/a"]\n{LINE}reasoning_efforts = ["low"]\n', "thinking_tokens"),
         (
@@ -167,4 +168,62 @@ def test_any_compatible_server_is_a_line(tmp_path: Path) -> None:
 )
 def test_a_mistake_names_its_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(CatalogError, match=key):
+        read(tmp_path, text)
+
+
+def test_a_file_adds_to_the_packaged_catalog_and_changes_its_lines(tmp_path: Path) -> None:
+    ours = Catalog.read(PACKAGED).entries
+    mine = read(
+        tmp_path,
+        f'[models."openai/mine"]\n{LINE}'
+        '[models."openai/gpt-4o"]\ndisplay_name = "Ours"\nprice = { output = 7 }\n',
+    ).entries
+    assert mine.keys() == ours.keys() | {"openai/mine"}
+    changed, packaged = mine["openai/gpt-4o"], ours["openai/gpt-4o"]
+    assert (changed.display_name, changed.family) == ("Ours", packaged.family)
+    new, old = changed.prices.on(TODAY), packaged.prices.on(TODAY)
+    assert new is not None
+    assert old is not None
+    assert new.output_usd_nanos == 7 * 10**9
+    assert new.input_usd_nanos == old.input_usd_nanos
+
+
+def test_a_file_can_replace_the_packaged_catalog(tmp_path: Path) -> None:
+    assert read(tmp_path, f'packaged = false\n[models."openai/a"]\n{LINE}').entries.keys() == {"openai/a"}
+
+
+def test_a_packaged_line_can_be_left_out_and_nobody_is_its_predecessor(tmp_path: Path) -> None:
+    entries = read(tmp_path, '[models."openai/gpt-6-luna"]\nremove = true\n').entries
+    assert "openai/gpt-6-luna" not in entries
+    assert entries["openai/gpt-4o"].successor == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('[models."openai/a"]\nremove = true\n', "no such line"),
+        ('[models."openai/gpt-4o"]\nremove = false\n', "only be true"),
+    ],
+)
+def test_only_a_packaged_line_can_be_left_out(tmp_path: Path, text: str, wrong: str) -> None:
+    with pytest.raises(CatalogError, match=wrong):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        # An unknown key, a bad value in an inline table, and a key that is missing in a table.
+        (f'[models."openai/a"]\n{LINE}colour = "red"\n', 5),
+        (f'[models."openai/a"]\n{LINE}\nprice = {{ input = -1, output = 1 }}\n', 6),
+        (f'[models."openai/a"]\n{LINE}[models."openai/b"]\nfamily = "b"\n', 5),
+        (f'[models."openai/a"]\n{LINE}[models."openai/a"]\n{LINE}', 5),
+        (f'[models."openai/a"]\n{LINE}\nretirement_date = "2027-02-30"\n', 6),
+        (f'[models]\n"openai/a".family = "a"\n[models."no-slash"]\n{LINE}', 3),
+        (f'[endpoints.a]\nsdk = "openai"\nregion = "eu"\n[models."openai/a"]\n{LINE}', 3),
+        (f'[models."a/b"]\n{LINE}endpoint = "nowhere"\n', 5),
+    ],
+)
+def test_a_mistake_says_its_line(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(CatalogError, match=rf"line {line}\b"):
         read(tmp_path, text)

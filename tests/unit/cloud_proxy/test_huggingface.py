@@ -2,6 +2,7 @@ import json
 
 import httpx2
 
+from services.cloud_proxy.endpoints import own_endpoint
 from services.cloud_proxy.provider import AnswerEnd, Finish
 from services.cloud_proxy.providers.huggingface import HuggingFace
 from services.cloud_proxy.settings import Connection
@@ -18,7 +19,7 @@ async def test_without_an_address_the_router_chooses_and_nothing_is_looked_up() 
         choice = {"index": 0, "message": {"role": "assistant", "content": "{}"}, "finish_reason": "stop"}
         return httpx2.Response(200, json={"model": "b-1", "choices": [choice]})
 
-    connection = Connection("huggingface", "", "HF_TOKEN", "hf_not-a-key")
+    connection = Connection(own_endpoint("huggingface"), "hf_not-a-key")
     provider = HuggingFace(connection, httpx2.MockTransport(answer))
     pieces = [piece async for piece in provider.answer(prompt(schema=SCHEMA))]
     await provider.close()

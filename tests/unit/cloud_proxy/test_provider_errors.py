@@ -4,6 +4,7 @@ import pytest
 
 from rpckit import errors
 from services.cloud_proxy.catalog import Entry
+from services.cloud_proxy.endpoints import Endpoint
 from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay
 from tests.unit.cloud_proxy.prompts import prompt
 
@@ -11,7 +12,9 @@ TABLE = ErrorTable(
     codes={"broke": errors.QuotaExhausted, "moved": errors.ModelNotFound},
     phrases=(("too many words", errors.InputTooLong),),
 )
-OLD = Entry("a/old", "old", "a", "Old", "a", frozenset(), max_input_tokens=10, successor="a/new")
+OLD = Entry(
+    "a/old", "old", "a", "Old", "a", frozenset(), Endpoint("a"), max_input_tokens=10, successor="a/new"
+)
 
 
 @pytest.mark.parametrize(

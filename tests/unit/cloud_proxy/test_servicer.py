@@ -19,6 +19,7 @@ from tests.unit.cloud_proxy.prompts import request
 from tests.unit.cloud_proxy.scripted_provider import STOP, ScriptedProvider
 
 CATALOG = """
+packaged = false
 [models."openai/a"]
 display_name = "A"
 family = "a"

@@ -64,7 +64,7 @@ def test_a_wrong_value_names_its_variable(variable: str, value: str) -> None:
 def test_a_mistake_in_the_catalog_names_file_and_key(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('[models."openai/a"]\nfamily = 7\n')
-    with pytest.raises(SettingError, match=r"CLOUD_PROXY_CATALOG: mine.toml: .*openai/a"):
+    with pytest.raises(SettingError, match=r"CLOUD_PROXY_CATALOG: mine.toml: line \d: .*openai/a"):
         read(CLOUD_PROXY_CATALOG=str(path))
 
 

@@ -1,0 +1,137 @@
+"""Reads the catalog's file, lays it over the packaged one, and says on which line a mistake is."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jsonschema import ValidationError
+
+PACKAGED = Path(__file__).parent / "catalog.toml"
+
+_KEY = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w-]+)"""
+_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
+_HEADER = re.compile(rf"\s*\[\s*({_KEYS})\s*\]\s*(?:#.*)?")
+_ASSIGNMENT = re.compile(rf"\s*({_KEYS})\s*=")
+
+
+class CatalogError(ValueError):
+    """The catalog is malformed.
+
+    Args:
+        keys: The path of the key that is wrong, for example ("models", "openai/gpt-4o", "price").
+        wrong: What is wrong with it.
+        line: The number of its line, from 1; None if it is not known.
+    """
+
+    def __init__(self, keys: Sequence[str], wrong: str, line: int | None = None) -> None:
+        where = [f"line {line}"] if line else []
+        super().__init__(": ".join([*where, *filter(None, [".".join(keys)]), wrong]))
+        self.keys = tuple(keys)
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFile:
+    """One file as it was written.
+
+    Attributes:
+        content: What it says, as TOML has it; numbers with a point are Decimals.
+    """
+
+    text: str
+    content: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> "CatalogFile":
+        """Reads a file.
+
+        Raises:
+            CatalogError: It cannot be read, or is no TOML.
+        """
+        try:
+            text = path.read_text("utf-8")
+            return cls(text, tomllib.loads(text, parse_float=Decimal))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise CatalogError((), str(error)) from None
+
+    def located(self, error: CatalogError) -> CatalogError:
+        """Returns the error with the line that names its key, or the table where the key is missing."""
+        return CatalogError(error.keys, error.wrong, line_of(self.text, error.keys))
+
+
+def with_packaged(content: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """Returns the whole catalog, and the names of the packaged lines that are left out."""
+    packaged: Mapping[str, Any] = {}
+    if content.get("packaged", True) is True:
+        packaged = CatalogFile.read(PACKAGED).content
+    content = _laid_over(packaged, content)
+    models = content.get("models", {})
+    marked = [name for name, line in _tables(models) if "remove" in line]
+    for name in marked:
+        if name not in packaged.get("models", {}):
+            raise CatalogError(("models", name, "remove"), "the packaged catalog has no such line")
+        if models[name]["remove"] is not True:
+            raise CatalogError(("models", name, "remove"), "it can only be true")
+    if marked:
+        content = {**content, "models": {name: models[name] for name in models if name not in marked}}
+    return content, frozenset(marked)
+
+
+def keys_of(wrong: ValidationError) -> list[str]:
+    """Returns the keys that lead to what is wrong, to an unknown key itself."""
+    path = [str(each) for each in wrong.absolute_path]
+    if wrong.validator == "additionalProperties" and wrong.validator_value is False:
+        instance: Any = wrong.instance
+        schema: Any = wrong.schema
+        path += [key for key in instance if key not in schema["properties"]][:1]
+    if wrong.validator in {"pattern", "maxLength"} and "propertyNames" in wrong.absolute_schema_path:
+        path.append(str(wrong.instance))
+    return path
+
+
+def _laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the tables of both; where both have a key, `top` has its way."""
+    merged = dict(base)
+    for key, value in top.items():
+        under = merged.get(key)
+        is_table = isinstance(under, Mapping) and isinstance(value, Mapping)
+        merged[key] = _laid_over(under or {}, value) if is_table else value
+    return merged
+
+
+def _tables(models: object) -> list[tuple[str, Mapping[str, Any]]]:
+    items = models.items() if isinstance(models, Mapping) else ()
+    return [(name, line) for name, line in items if isinstance(line, Mapping)]
+
+
+def line_of(text: str, keys: Sequence[str]) -> int | None:
+    """Returns the number of the line that names a key, or the longest beginning of its path, from 1."""
+    table: tuple[str, ...] = ()
+    found, length = None, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.fullmatch(line):
+            path = table = _path(header[1])
+        elif assignment := _ASSIGNMENT.match(line):
+            path = table + _path(assignment[1])
+        else:
+            continue
+        if length < len(path) <= len(keys) and path == tuple(keys[: len(path)]):
+            found, length = number, len(path)
+    return found
+
+
+def _path(words: str) -> tuple[str, ...]:
+    """Returns the parts of a dotted key, without their quotes."""
+    try:
+        value: Any = tomllib.loads(f"{words} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    path: list[str] = []
+    while isinstance(value, dict):
+        ((key, value),) = value.items()
+        path.append(key)
+    return tuple(path)
