@@ -15,6 +15,8 @@ REQUEST_ID_KEY = "x-request-id"
 
 _RESERVE_SHARE = 0.02
 _LEAST_RESERVE_SECONDS = 0.05
+_SENT_DIGITS = 3
+_LEAST_SENT_SECONDS = 0.001
 
 Clock = Callable[[], float]
 
@@ -34,6 +36,20 @@ class Deadline:
     def after(cls, seconds: float, clock: Clock = time.monotonic) -> "Deadline":
         """Returns the deadline that lies `seconds` from now."""
         return cls(clock() + seconds, clock)
+
+    @classmethod
+    def of_caller(cls, seconds: float, clock: Clock = time.monotonic) -> "Deadline":
+        """Returns when a caller no longer listens whose call came with so many seconds.
+
+        gRPC sends three digits of the time, rounded up: 10.001 s come as 10.1 s, and below a second whole
+        milliseconds. What that may have added is taken off, so that it takes nothing from the reserve.
+        """
+        if not math.isfinite(seconds):
+            return cls.after(seconds, clock)
+        added = _LEAST_SENT_SECONDS
+        if seconds >= 1:
+            added = 10.0 ** (math.floor(math.log10(seconds)) - _SENT_DIGITS + 1)
+        return cls.after(max(0.0, seconds - added), clock)
 
     def remaining(self) -> float:
         """Returns the seconds left, at least 0."""

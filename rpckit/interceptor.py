@@ -111,7 +111,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         call = Call(
             method=_path(method),
             request_id=request_id,
-            deadline=Deadline.after(float("inf") if remaining is None else remaining),
+            deadline=Deadline.of_caller(float("inf") if remaining is None else remaining),
             trace=trace,
         )
         is_reflection = call.method.startswith(_REFLECTION)

@@ -17,6 +17,8 @@ from modelkit.answer_form.schema import (
     accepted_schema,
 )
 from modelkit.answer_limits import MAX_POINTS, MAX_QUOTES, MAX_SCORES, MAX_VALUES, AnswerTooLarge
+from modelkit.json_schema.code_fence import without_fence
+from orchestrator.answer.filler import says_nothing
 from orchestrator.answer.quote_verification import ComparisonBudget, anchor_of_sentences, find_quote
 from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
@@ -46,15 +48,17 @@ def check_answer(
     rubric: submission_pb2.Rubric,
     *,
     include_raw: bool = False,
+    may_find_nothing: bool = False,
 ) -> feedback_pb2.ModelFeedback:
     """Returns the model's feedback, with every faulty point moved to `rejected`.
 
     It has one CriterionScore for each criterion, in the rubric's order. That has no score where the model
-    gave none, or none on the scale.
+    gave none, or none on the scale. With `may_find_nothing` an answer passes without points and scores, as it
+    is where rules find no fault.
 
     Raises:
-        BadOutput: The answer is empty, is cut, breaks the schema or a limit, or too many of its quotations
-            are not found.
+        BadOutput: The answer is empty, is cut, breaks the schema or a limit, says nothing, or too many of
+            its quotations are not found.
     """
     if finish_reason != generation_pb2.FINISH_REASON_STOP:
         raise BadOutput("the answer was cut off")
@@ -68,6 +72,8 @@ def check_answer(
     missing = quotes_found.count(False)
     if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quotes_found):
         raise BadOutput(f"{missing} of {len(quotes_found)} quotations are not in the submission")
+    if not (may_find_nothing or _says_something(points, scores)):
+        raise BadOutput("the answer says nothing")
     return feedback_pb2.ModelFeedback(
         points=[each.point for each in points if not each.fault],
         scores=scores,
@@ -136,7 +142,7 @@ def keeps_to_point_schema(point: object) -> bool:
 
 def _parsed(raw: str) -> dict[str, Any]:
     try:
-        answer = json.loads(raw, parse_constant=_no_constant)
+        answer = json.loads(without_fence(raw), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadOutput("the answer is not JSON") from None
     _check_count("values", _count_values(answer), MAX_VALUES)
@@ -205,6 +211,20 @@ def _checked_points(
     return checked
 
 
+def _says_something(points: list[CheckedPoint], scores: list[feedback_pb2.CriterionScore]) -> bool:
+    """Returns whether a sound point or a judged criterion is left.
+
+    A work without faults has scores and no points. Where every point is a filler, the scores may be, too: one
+    counts if its rationale says something.
+    """
+    if any(not each.fault for each in points):
+        return True
+    only_fillers = bool(points) and all(says_nothing(each.point.observation) for each in points)
+    return any(
+        not says_nothing(each.rationale) or (each.HasField("score") and not only_fillers) for each in scores
+    )
+
+
 def _without_id(point: feedback_pb2.Point) -> bytes:
     copy = feedback_pb2.Point()
     copy.CopyFrom(point)
@@ -215,7 +235,7 @@ def _without_id(point: feedback_pb2.Point) -> bytes:
 def _fault(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
     if point.criterion_id and all(point.criterion_id != each.id for each in rubric.criteria):
         return "its criterion is not in the rubric"
-    if not point.observation:
+    if says_nothing(point.observation):
         return "it observes nothing"
     texts = (point.observation, point.reason, point.next_step, point.suggested_rewrite)
     return f"longer than {_MAX_TEXT} characters" if max(map(len, texts)) > _MAX_TEXT else ""

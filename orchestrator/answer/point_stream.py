@@ -7,6 +7,7 @@ import ijson
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.answer_form.schema import MAX_IMPROVEMENTS, MAX_STRENGTHS
 from modelkit.answer_limits import MAX_COMPARED_CHARACTERS, AnswerTooLarge
+from modelkit.json_schema.code_fence import CodeFence
 from orchestrator.answer.check import check_point, keeps_to_point_schema
 from orchestrator.answer.quote_verification import ComparisonBudget
 from orchestrator.submission.reading import SubmissionReading
@@ -26,6 +27,7 @@ class PointStreamParser:
     def __init__(self, reading: SubmissionReading, rubric: submission_pb2.Rubric) -> None:
         self._reading = reading
         self._rubric = rubric
+        self._fence = CodeFence()
         self._complete = ijson.sendable_list()
         self._parser = ijson.items_coro(self._complete, "points.item", use_float=True)
         self._budget = ComparisonBudget(_MAX_COMPARED_CHARACTERS)
@@ -37,10 +39,10 @@ class PointStreamParser:
 
         Once the answer is not JSON, or its early points have taken enough work, it completes none.
         """
-        if self._broken or not text:
+        if self._broken or not (json := self._fence.feed(text)):
             return []
         try:
-            self._parser.send(text.encode())
+            self._parser.send(json.encode())
         except ijson.JSONError:
             self._broken = True
         points: list[feedback_pb2.Point] = []

@@ -166,7 +166,7 @@ class ModelReviewer(FeedbackSource):
             short=short,
         )
         request.sampling.CopyFrom(question.sampling_of(listed.name))
-        first_limit, second_limit = _output_limits(listed.model, request.sampling, short=short)
+        first_limit, second_limit = output_limits(listed.model, request.sampling, short=short)
         request.sampling.max_output_tokens = first_limit
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
@@ -214,6 +214,7 @@ class ModelReviewer(FeedbackSource):
             question.reading,
             question.rubric,
             include_raw=question.include_raw,
+            may_find_nothing=listed.is_rule_based,
         )
         return answer, feedback
 
@@ -265,7 +266,7 @@ def _has_time(deadline: Deadline, seconds: float) -> bool:
     return deadline.remaining() > 0 and deadline.remaining() >= seconds
 
 
-def _output_limits(
+def output_limits(
     model: model_pb2.Model,
     sampling: generation_pb2.Sampling,
     *,

@@ -9,6 +9,7 @@ from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
 from modelkit.list_models import page_of
 from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.review_cost import most_per_review
 from orchestrator.panel.selection import asked_by_default
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
@@ -146,4 +147,5 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
             unreachable=listing.unreachable,
             next_page_token=page.next_page_token,
             default_panel=[each.name for each in asked_by_default(listing, self._default_panel)],
+            max_review_cost_usd_nanos=most_per_review(models),
         )

@@ -53,6 +53,7 @@ class Finish(Enum):
     LENGTH = "cut"
     BLOCKED = "blocked"
     TOO_LONG = "the context window is full"
+    NO_ACCESS = "the account may not ask"
     BROKEN = "anything else"
 
 
@@ -84,6 +85,9 @@ class Provider(Protocol):
         Raises:
             ChorusError: What the provider said instead, as its `ErrorTable` maps it.
         """
+
+    async def refuses_key(self) -> bool:
+        """Asks, by a call that costs nothing, whether the key is refused; False if that is not said."""
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -3,17 +3,27 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from modelkit.answer_limits import AnswerMeter
+from modelkit.json_schema.code_fence import CodeFence
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
 from rpckit.admission import Admission
 from rpckit.call import current_trace
-from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
+from rpckit.errors import (
+    BadOutput,
+    ChorusError,
+    ContentBlocked,
+    ProviderAuth,
+    RateLimited,
+    Timeout,
+    Unavailable,
+)
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
-from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import EmptyAnswer, NoAnswer, too_long
 from services.cloud_proxy.retry import Retries, RetryBudget
 
@@ -93,8 +103,9 @@ class ProviderClient:
         end: AnswerEnd | None = None
         has_content = False
         meter = AnswerMeter()
+        written = self._provider.answer(prompt)
         with costs.attempt() as attempt:
-            async with aclosing(self._provider.answer(prompt)) as pieces:
+            async with aclosing(written if prompt.schema is None else _without_fence(written)) as pieces:
                 while (piece := await _next(pieces, prompt)) is not None:
                     attempt.has_begun = True
                     if isinstance(piece, AnswerEnd):
@@ -122,6 +133,22 @@ class ProviderClient:
         yield end
 
 
+async def _without_fence(pieces: AsyncGenerator[AnswerPiece, None]) -> AsyncGenerator[AnswerPiece, None]:
+    """Takes an answer to a schema out of the code fence that some models put around it."""
+    fence = CodeFence()
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if not isinstance(piece, AnswerEnd):
+                if words := fence.feed(piece.text):
+                    yield text(words)
+            elif fence.is_open and piece.finish is Finish.STOP:
+                yield replace(piece, finish=Finish.BROKEN, word="an open code fence")
+            else:
+                if words := fence.end():
+                    yield text(words)
+                yield piece
+
+
 async def _next(pieces: AsyncGenerator[AnswerPiece, None], prompt: Prompt) -> AnswerPiece | None:
     try:
         async with asyncio.timeout(prompt.deadline.remaining()):
@@ -136,6 +163,9 @@ def _check_finish(end: AnswerEnd, prompt: Prompt) -> None:
             raise ContentBlocked(f"{prompt.entry.provider} blocked it: {end.word}")
         case Finish.TOO_LONG:
             raise too_long(prompt.entry, f"{prompt.entry.provider} stopped: {end.word}")
+        case Finish.NO_ACCESS:
+            setting = {"setting": prompt.key_variable}
+            raise ProviderAuth(f"{prompt.entry.provider} stopped: {end.word}", metadata=setting)
         case Finish.BROKEN:
             raise BadOutput(f"{prompt.entry.provider} ended the answer with {end.word!r}")
         case Finish.STOP | Finish.LENGTH:

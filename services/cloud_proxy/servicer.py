@@ -16,6 +16,7 @@ from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
 from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.endpoints import Sdk
+from services.cloud_proxy.key_check import KeyCheck
 from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
@@ -28,6 +29,7 @@ class ModelServicer(StreamingServicer):
     Args:
         settings: The catalog, and how each model's provider is reached.
         clients: One for each connection that has its key.
+        key_check: Knows the keys that were refused.
         today: Returns the date by which models are retired. It is called for each call: a server lives long.
     """
 
@@ -35,11 +37,13 @@ class ModelServicer(StreamingServicer):
         self,
         settings: CloudProxySettings,
         clients: Mapping[Connection, ProviderClient],
+        key_check: KeyCheck,
         today: Callable[[], date] = date.today,
     ) -> None:
         super().__init__()
         self._settings = settings
         self._clients = clients
+        self._key_check = key_check
         self._today = today
 
     @override
@@ -140,7 +144,11 @@ class ModelServicer(StreamingServicer):
             instead = f"; use {entry.successor}" if entry.successor else ""
             return f"retired on {entry.retirement_date}{instead}"
         connection = self._settings.connections[answering.name]
-        return "" if connection.is_open else f"set {connection.key_variable}"
+        if not connection.is_open:
+            return f"set {connection.key_variable}"
+        if connection in self._key_check.refused:
+            return f"{answering.provider} refuses {connection.key_variable}; set another"
+        return ""
 
 
 def _deadline() -> Deadline:

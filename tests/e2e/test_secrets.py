@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
@@ -21,7 +22,7 @@ from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, ServerProces
 from tests.fakes.authority import Authority
 from tests.fakes.collector import Collector
 from tests.fakes.providers import emulator, openai
-from tests.fakes.providers.reply import error
+from tests.fakes.providers.reply import Output, error
 from tests.fakes.recorder import free_port
 from tests.fakes.redis_server import PASSWORD, RedisServer, redis_server
 from tests.patience import PATIENCE
@@ -97,6 +98,29 @@ async def system(folder: Path, collector: Collector) -> AsyncIterator[ChorusWith
         yield ChorusWithSecrets(folder, stub, provider, redis, collector, (proxy, orchestrator), ports)
 
 
+_ANSWER = Output(
+    pieces=(
+        json.dumps(
+            {
+                "work_language": "en",
+                "injection": {"suspected": False, "quote": ""},
+                "points": [],
+                "criteria": [
+                    {
+                        "criterion_id": "content",
+                        "observable": True,
+                        "evidence_quotes": [],
+                        "rationale": "Good.",
+                        "score": 4,
+                    }
+                ],
+                "summary": {"goal": "", "strengths": "", "next": ""},
+            }
+        ),
+    )
+)
+
+
 async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None:
     seen: list[bytes] = []
 
@@ -111,7 +135,7 @@ async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None
         return grpc.StatusCode.OK
 
     refusal = {"error": {"message": f"Incorrect API key provided: {KEY}. It said: {TEXT}", "code": "x"}}
-    system.provider.script.append(error(401, refusal))
+    system.provider.script += [error(401, refusal), _ANSWER, _ANSWER]
     assert await call("r1", TOKEN) is grpc.StatusCode.ABORTED
     assert await call("r1", WRONG_TOKEN) is grpc.StatusCode.UNAUTHENTICATED
     assert await call("r1", TOKEN) is grpc.StatusCode.OK

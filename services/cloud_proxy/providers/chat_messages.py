@@ -13,11 +13,17 @@ from services.cloud_proxy.provider import Prompt
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
 
-def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, Any]]:
-    """Returns the system instruction and the turns as messages, with the documents fenced."""
+def chat_messages(
+    request: model_service_pb2.GenerateRequest, *, has_system_role: bool = True
+) -> list[dict[str, Any]]:
+    """Returns the system instruction and the turns as messages, with the documents fenced.
+
+    Without a role for the system the instruction goes before the user's first words.
+    """
     fence = TaggedFence(request)
     messages: list[dict[str, Any]] = []
-    if instruction := fence.system_instruction(request.system_instruction):
+    instruction = fence.system_instruction(request.system_instruction)
+    if instruction and has_system_role:
         messages.append({"role": "system", "content": instruction})
     for turn in request.turns:
         blocks = [_block(part, fence) for part in content_parts(turn)]
@@ -27,7 +33,16 @@ def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, 
             messages.append({"role": _ROLES[turn.role], "content": words})
         else:
             messages.append({"role": _ROLES[turn.role], "content": blocks})
+    if instruction and not has_system_role:
+        _put_before(messages[0], instruction)
     return messages
+
+
+def _put_before(message: dict[str, Any], words: str) -> None:
+    if isinstance(message["content"], str):
+        message["content"] = f"{words}\n\n{message['content']}"
+    else:
+        message["content"] = [{"type": "text", "text": words}, *message["content"]]
 
 
 def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from services.cloud_proxy.providers.gemini_request import (
     generation_config,
     nearest_ratio,
     provider_error,
+    refuses_key,
     wants_picture,
 )
 from services.cloud_proxy.providers.response_meter import BoundedClientResponse, opened_responses
@@ -67,6 +68,21 @@ class Gemini(Provider):
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
         )
+
+    @override
+    async def refuses_key(self) -> bool:
+        try:
+            await self._client.aio.models.list(config={"page_size": 1})
+        except errors.APIError as error:
+            return refuses_key(provider_error(error.code, error.details))
+        except (
+            aiohttp.ClientError,
+            errors.UnknownApiResponseError,
+            json.JSONDecodeError,
+            UnicodeDecodeError,
+        ):
+            return False
+        return False
 
     @override
     async def close(self) -> None:

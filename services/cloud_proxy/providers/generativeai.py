@@ -33,6 +33,7 @@ from services.cloud_proxy.providers.gemini_request import (
     contents,
     generation_config,
     provider_error,
+    refuses_key,
 )
 from services.cloud_proxy.settings import Connection
 
@@ -46,11 +47,15 @@ with warnings.catch_warnings():
 
 T = TypeVar("T")
 
+# A thread cannot be interrupted, so the time to connect and to read has a limit of its own.
+_KEY_CHECK_SECONDS = 5.0
+
 
 class GenerativeAI(Provider):
     """Adapts google-generativeai, which has one configuration a process. `calls` threads carry the calls."""
 
     def __init__(self, connection: Connection, calls: int) -> None:
+        self._connection = connection
         configure(
             api_key=connection.key,
             transport="rest",
@@ -66,6 +71,20 @@ class GenerativeAI(Provider):
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, AbortableAdapter(pool_maxsize=calls))
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="generativeai")
+
+    @override
+    async def refuses_key(self) -> bool:
+        return await asyncio.to_thread(self._refuses_key)
+
+    def _refuses_key(self) -> bool:
+        # The SDK would list the models by a client of its own, which cannot be closed.
+        headers = {**dict(self._connection.endpoint.headers), "x-goog-api-key": self._connection.key}
+        url = f"{self._connection.endpoint.base_url}/v1beta/models?pageSize=1"
+        try:
+            response = requests.get(url, headers=headers, timeout=_KEY_CHECK_SECONDS, allow_redirects=False)
+        except requests.RequestException:
+            return False
+        return not response.ok and refuses_key(provider_error(response.status_code, _json(response)))
 
     @override
     async def close(self) -> None:

@@ -38,10 +38,13 @@ from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.openai_client import openai_client
 from services.cloud_proxy.settings import Connection
 
-_FINISHES = {
+FINISHES = {
     "stop": Finish.STOP,
     "length": Finish.LENGTH,
     "content_filter": Finish.BLOCKED,
+    # No tools are offered.
+    "tool_calls": Finish.BROKEN,
+    "function_call": Finish.BROKEN,
 }
 
 _ERROR_TABLE = ErrorTable(
@@ -82,6 +85,17 @@ class OpenAI(Provider):
         self._client = openai_client(connection)
 
     @override
+    async def refuses_key(self) -> bool:
+        try:
+            await self._client.models.with_raw_response.list()
+        except openai.AuthenticationError:
+            return True
+        except openai.APIError:
+            # A key may answer and not list: the status 403 refuses the list alone.
+            return False
+        return False
+
+    @override
     async def close(self) -> None:
         await self._client.close()
 
@@ -107,7 +121,10 @@ class OpenAI(Provider):
 
     def _arguments(self, prompt: Prompt) -> dict[str, Any]:
         sampling = prompt.request.sampling
-        arguments: dict[str, Any] = {"model": prompt.entry.id, "messages": chat_messages(prompt.request)}
+        arguments: dict[str, Any] = {
+            "model": prompt.entry.id,
+            "messages": chat_messages(prompt.request, has_system_role=prompt.entry.has_system_role),
+        }
         if prompt.max_output_tokens:
             # OpenAI counts reasoning tokens into the limit and refuses the older name; most other servers
             # know only that.
@@ -162,7 +179,7 @@ def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(finish_reason: str, model: str, usage: CompletionUsage | None, *, refused: bool) -> AnswerEnd:
-    finish = Finish.BLOCKED if refused else _FINISHES.get(finish_reason, Finish.BROKEN)
+    finish = Finish.BLOCKED if refused else FINISHES.get(finish_reason, Finish.BROKEN)
     word = "refusal" if refused else finish_reason
     return AnswerEnd(finish, word, model, None if usage is None else _usage(usage))
 

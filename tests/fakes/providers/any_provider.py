@@ -12,6 +12,7 @@ from tests.fakes.providers.emulator import Body, Dialect, Received
 from tests.fakes.providers.gemini import GenerateContent
 from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.reply import Output
+from tests.fakes.providers.thinking import Means
 
 
 class PathNamesModel(Messages):
@@ -88,6 +89,9 @@ class AnyProvider:
 
     def count(self, request: Received) -> Body | None:
         return self._of(request).count(request)
+
+    def means(self, request: Received) -> Means:
+        return self._of(request).means(request)
 
     def whole(self, request: Received, answer: Output) -> Body:
         return self._of(request).whole(request, answer)

@@ -62,6 +62,8 @@ class Emulator:
         thinking: How long it thinks before each; empty: not at all, and the counts are those of the replies.
         reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
+        models: The reply to who asks for the list of models, which costs nothing.
+        listing: Set when somebody does.
     """
 
     dialect: Dialect
@@ -72,6 +74,8 @@ class Emulator:
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    models: Raw = field(default_factory=lambda: Raw(b'{"data": [], "has_more": false}'))
+    listing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answers one request."""
@@ -94,6 +98,11 @@ class Emulator:
         except (asyncio.CancelledError, ConnectionResetError):
             self.hung_up.set()
             raise
+
+    async def list_models(self, request: web.Request) -> web.StreamResponse:
+        """Answers what is no question to a model."""
+        self.listing.set()
+        return await _raw(request, self.models)
 
     def _suitable(self, received: Received) -> Output:
         schema = self.dialect.schema(received)
@@ -163,6 +172,7 @@ async def running(dialect: Dialect) -> AsyncIterator[Emulator]:
     emulator = Emulator(dialect)
     application = web.Application(client_max_size=32 * 1024 * 1024)
     application.router.add_post("/{path:.*}", emulator.handle)
+    application.router.add_get("/{path:.*}", emulator.list_models)
     # Without it a handler never learns that its client has gone.
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()

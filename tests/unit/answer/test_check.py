@@ -41,6 +41,13 @@ def test_the_short_form_is_an_answer_too() -> None:
     assert (feedback.summary, feedback.raw) == ("", "")
 
 
+def test_an_answer_in_a_code_fence_is_an_answer() -> None:
+    raw = f"```json\n{json.dumps(answer([point()]), indent=1)}\n```\n"
+    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC, include_raw=True)
+    assert len(feedback.points) == 1
+    assert feedback.raw == raw
+
+
 @pytest.mark.parametrize(
     "finish_reason", [generation_pb2.FINISH_REASON_LENGTH, generation_pb2.FINISH_REASON_UNSPECIFIED]
 )
@@ -63,6 +70,9 @@ def test_a_cut_answer_is_none_even_if_it_parses(finish_reason: generation_pb2.Fi
         json.dumps(answer([point(issue="rubbish")])),
         json.dumps(answer([point(more="")])),
         json.dumps({"points": []}),
+        f"Here it is:\n```json\n{json.dumps(answer([point()]))}\n```",
+        f"```json\n{json.dumps(answer([point()]))}\n```\nI hope that helps.",
+        f"```json\n{json.dumps(answer([point()]))}",
     ],
 )
 def test_what_is_not_of_the_form_is_no_answer(raw: str) -> None:
@@ -85,7 +95,7 @@ def test_what_is_not_of_the_form_is_no_answer(raw: str) -> None:
     ],
 )
 def test_a_score_counts_if_it_is_on_the_scale(given: list[dict[str, Any]], kept: float | None) -> None:
-    first = check(answer([], given)).scores[0]
+    first = check(answer([point()], given)).scores[0]
     assert (first.score if first.HasField("score") else None) == kept
 
 
@@ -95,6 +105,7 @@ def test_a_score_counts_if_it_is_on_the_scale(given: list[dict[str, Any]], kept:
         ({"quote": "Cats are terrible at swimming in lakes."}, "quotation"),
         ({"criterion_id": "elegance"}, "criterion"),
         ({"observation": " "}, "observes"),
+        ({"observation": "N/A"}, "observes"),
         ({"reason": "so " * 1000}, "longer"),
     ],
 )
@@ -119,6 +130,42 @@ def test_more_points_than_were_asked_for_and_repeated_ones_are_rejected() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        answer([]),
+        answer([], [score("content", 4, observable=False, rationale="-")]),
+        answer([], [score("elegance", 4)]),
+        answer([point(observation="Not applicable")]),
+        answer([point(observation="없음"), point(observation="해당 없음")]),
+        answer([point(observation="N/A")], [score("content", 4, rationale="해당 사항 없음")]),
+        answer([point(quote="Whales sing in the deep and cold sea.")]),
+    ],
+)
+def test_an_answer_that_says_nothing_is_none(value: dict[str, Any]) -> None:
+    with pytest.raises(BadOutput, match="says nothing"):
+        check(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        answer([], [score("content", 5, rationale="")]),
+        answer([], [score("content", 1, observable=False, rationale="There is no text to judge.")]),
+        answer([point(observation="없음")], [score("content", 5)]),
+        answer([point(quote="Whales sing in the deep and cold sea.")], [score("content", 5, rationale="")]),
+    ],
+)
+def test_a_work_without_faults_has_scores_and_no_points(value: dict[str, Any]) -> None:
+    assert not check(value).points
+
+
+def test_rules_may_find_nothing() -> None:
+    raw = json.dumps(answer([]))
+    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC, may_find_nothing=True)
+    assert not feedback.points
+
+
 def made_up(count: int, true: int) -> list[dict[str, Any]]:
     found = [point(observation=f"True {number}") for number in range(true)]
     return found + [
@@ -129,7 +176,7 @@ def made_up(count: int, true: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("count", "true", "bad"), [(2, 0, False), (3, 4, True), (3, 5, False), (4, 4, True)])
 def test_a_model_that_makes_up_quotations_has_not_answered(count: int, true: int, bad: bool) -> None:
-    value = answer(made_up(count, true))
+    value = answer(made_up(count, true), [score("content", 3)])
     if bad:
         with pytest.raises(BadOutput):
             check(value)

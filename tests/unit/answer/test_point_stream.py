@@ -29,6 +29,12 @@ def test_the_points_that_hold_come_as_they_are_complete(size: int) -> None:
     assert read(raw, size) == list(check(VALUE).points)
 
 
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_so_they_do_within_a_code_fence(size: int) -> None:
+    raw = f"\n```json\n{json.dumps(VALUE, ensure_ascii=False)}\n```"
+    assert read(raw, size) == list(check(VALUE).points)
+
+
 def test_a_point_comes_before_the_answer_ends() -> None:
     raw = json.dumps(VALUE)
     reader = PointStreamParser(reading(), RUBRIC)

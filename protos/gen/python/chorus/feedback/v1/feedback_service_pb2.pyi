@@ -748,10 +748,27 @@ class ListModelsResponse(google.protobuf.message.Message):
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
+    @typing.final
+    class MaxReviewCostUsdNanosEntry(google.protobuf.message.Message):
+        DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.int
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.int = ...,
+        ) -> None: ...
+        def ClearField(self, field_name: typing.Literal["key", b"key", "value", b"value"]) -> None: ...
+
     MODELS_FIELD_NUMBER: builtins.int
     UNREACHABLE_FIELD_NUMBER: builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: builtins.int
     DEFAULT_PANEL_FIELD_NUMBER: builtins.int
+    MAX_REVIEW_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     next_page_token: builtins.str
     """What asks for the next page. Empty: this is the last one."""
     @property
@@ -768,6 +785,15 @@ class ListModelsResponse(google.protobuf.message.Message):
         every page.
         """
 
+    @property
+    def max_review_cost_usd_nanos(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.int]:
+        """The most that one review by a model of this page costs, by Model.name: what is
+        reserved of a caller's limit for its answer and for a second try, for a text of
+        9,000 bytes (some two pages) under the default rubric. What is longer, and a task
+        or a reference answer, costs more to read. In 1e-9 USD. A model whose price is not
+        known, or which writes no feedback, is not in it. Empty: no model is.
+        """
+
     def __init__(
         self,
         *,
@@ -775,7 +801,8 @@ class ListModelsResponse(google.protobuf.message.Message):
         unreachable: collections.abc.Iterable[builtins.str] | None = ...,
         next_page_token: builtins.str = ...,
         default_panel: collections.abc.Iterable[builtins.str] | None = ...,
+        max_review_cost_usd_nanos: collections.abc.Mapping[builtins.str, builtins.int] | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["default_panel", b"default_panel", "models", b"models", "next_page_token", b"next_page_token", "unreachable", b"unreachable"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["default_panel", b"default_panel", "max_review_cost_usd_nanos", b"max_review_cost_usd_nanos", "models", b"models", "next_page_token", b"next_page_token", "unreachable", b"unreachable"]) -> None: ...
 
 global___ListModelsResponse = ListModelsResponse
