@@ -64,6 +64,8 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         StoredFeedbacks(store, calibrator),
         settings.panel,
         settings.batch_window,
+        settings.batch_idle_seconds,
+        host.admission,
         host.draining,
     )
     await host.add(

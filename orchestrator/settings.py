@@ -28,6 +28,7 @@ class OrchestratorSettings:
         calibration_groups: The group that a caller's calibration is shared in, by caller; "" stands for those
             without a name.
         batch_window: The most items of one batch that are open at once.
+        batch_idle_seconds: How long a batch without an open item waits for the next one.
     """
 
     server: ServerSettings
@@ -40,6 +41,7 @@ class OrchestratorSettings:
     retention_seconds: float
     calibration_groups: Mapping[str, str]
     batch_window: int
+    batch_idle_seconds: float
 
     @classmethod
     def read(cls, environment: Environment) -> "OrchestratorSettings":
@@ -59,6 +61,7 @@ class OrchestratorSettings:
             retention_seconds=3600 * environment.number("CHORUS_RETENTION_HOURS", 24),
             calibration_groups=_calibration_groups(environment),
             batch_window=environment.integer("CHORUS_BATCH_WINDOW", 8, least=1, most=1000),
+            batch_idle_seconds=environment.number("CHORUS_BATCH_IDLE_SECONDS", 60, least=0.1, most=86_400),
         )
 
 

@@ -57,15 +57,16 @@ class Host:
         exit_stack: Holds what `register` opened; it is closed when the last call has ended.
         metrics: Holds what this process counts; a service may add its own.
         health: Reports what `set_ready` says.
+        admission: Gives every call a place, and each request of a stream, which its servicer asks for.
         draining: Is set when the server begins to drain; a call that could go on for ever must end then.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
-        admission = Admission(settings.max_in_flight, settings.max_queued)
+        self.admission = Admission(settings.max_in_flight, settings.max_queued, settings.most_per_caller)
         self.metrics = CollectorRegistry()
         self.exit_stack = AsyncExitStack()
         tracer = start_tracing(settings, self.exit_stack)
-        self._calls = CallInterceptor(admission, Callers(settings.callers), self.metrics, tracer)
+        self._calls = CallInterceptor(self.admission, Callers(settings.callers), self.metrics, tracer)
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.health = Health()

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
 from modelkit.reasoning import reasoning_room
 from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
@@ -183,6 +184,8 @@ class ModelReviewer(FeedbackSource):
         retries.count_call()
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
+        except AnswerTooLarge:
+            raise
         except BadOutput as error:
             first_error = error
         if not _has_time(deadline, self._records.usual_seconds(listed.name)):
@@ -240,6 +243,7 @@ class ModelReviewer(FeedbackSource):
         points: EarlyPoints,
     ) -> _Answer:
         pieces: list[str] = []
+        meter = AnswerMeter()
         completion: model_service_pb2.Completion | None = None
         asked_at = self._clock()
         try:
@@ -251,6 +255,7 @@ class ModelReviewer(FeedbackSource):
                             completion = message.completed
                             charge.usage = completion.usage
                             continue
+                        meter.take(message.delta)
                         pieces.append(message.delta.text)
                         points.feed(message.delta.text)
         except BadOutput as error:

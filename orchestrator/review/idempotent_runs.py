@@ -36,6 +36,7 @@ class IdempotentRuns:
         self._reviewer = reviewer
         self._store = store
         self._shared: dict[str, SharedRun] = {}
+        self._attending = 0
 
     async def response(self, request: Request, deadline: Deadline, caller: str = "") -> Response:
         """Waits for the response that a request's run ends with.
@@ -65,7 +66,9 @@ class IdempotentRuns:
         self, request: Request, deadline: Deadline, caller: str, *, is_streaming: bool
     ) -> AsyncGenerator[ReviewEvent]:
         """Joins a request's run, or starts one. A run stops when the last of its listeners leaves."""
-        budget = TimeBudget.of(deadline, with_summary=bool(request.summary_model))
+        budget = TimeBudget.of(
+            deadline, with_summary=bool(request.summary_model), other_reviews=self._attending
+        )
         # Two callers may choose the same request_id.
         key = json.dumps([caller, request.request_id]) if request.request_id else ""
         digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
@@ -80,10 +83,12 @@ class IdempotentRuns:
             if key:
                 self._shared[key] = run
         run.join(is_streaming=is_streaming)
+        self._attending += 1
         try:
             async for event in run.listen(give_up_at):
                 yield event
         finally:
+            self._attending -= 1
             run.leave(is_streaming=is_streaming)
             if not run.listeners:
                 if self._shared.get(key) is run:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.answer_limits import AnswerMeter
 from modelkit.json_schema.code_fence import CodeFence
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
@@ -152,6 +153,7 @@ class ProviderClient:
         answer = ""
         end: AnswerEnd | None = None
         has_content = False
+        meter = AnswerMeter()
         written = self._provider.answer(prompt)
         with costs.attempt() as attempt:
             async with aclosing(written if prompt.schema is None else _without_fence(written)) as pieces:
@@ -160,6 +162,7 @@ class ProviderClient:
                     if isinstance(piece, AnswerEnd):
                         end = piece
                         continue
+                    meter.take(piece)
                     held.append(piece)
                     answer += piece.text
                     has_content = has_content or piece.HasField("image") or bool(piece.text.strip())

@@ -29,6 +29,7 @@ from chorus.model.v1.model_service_pb2 import (
     GenerateResponse,
     StreamGenerateResponse,
 )
+from modelkit.answer_limits import MAX_ANSWER_TEXT_BYTES
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
 from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
@@ -459,3 +460,12 @@ async def test_speed_counts_what_a_reader_sees_over_the_whole_time_of_the_call(
     expected = seen / (THINKING_SECONDS + WRITING_SECONDS)
     assert record.output_tokens_per_second == pytest.approx(expected, rel=0.01)
     assert record.latency.seconds == THINKING_SECONDS + WRITING_SECONDS
+
+
+async def test_an_answer_without_an_end_is_left_at_the_limit(tmp_path: Path) -> None:
+    piece = "x" * 1000
+    flood = Script(piece * (3 * MAX_ANSWER_TEXT_BYTES // len(piece)))
+    result, _ = await ask(flood, tmp_path)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
+    assert "bytes of text" in result.failure.message
+    assert flood.pieces * 40 <= MAX_ANSWER_TEXT_BYTES + 40

@@ -123,7 +123,8 @@ class FeedbackServiceServicer(object):
         exactly one answer with its item_id; a failed item does not end the stream.
         The server stops reading while its window of open items is full. A server
         that drains answers what it has read, then ends with UNAVAILABLE: send the
-        items without an answer again.
+        items without an answer again. A stream of which no item is open, and that
+        sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -58,7 +58,8 @@ class FeedbackServiceStub:
     exactly one answer with its item_id; a failed item does not end the stream.
     The server stops reading while its window of open items is full. A server
     that drains answers what it has read, then ends with UNAVAILABLE: send the
-    items without an answer again.
+    items without an answer again. A stream of which no item is open, and that
+    sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
     """
 
     GetStoredFeedback: grpc.UnaryUnaryMultiCallable[
@@ -148,7 +149,8 @@ class FeedbackServiceAsyncStub:
     exactly one answer with its item_id; a failed item does not end the stream.
     The server stops reading while its window of open items is full. A server
     that drains answers what it has read, then ends with UNAVAILABLE: send the
-    items without an answer again.
+    items without an answer again. A stream of which no item is open, and that
+    sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
     """
 
     GetStoredFeedback: grpc.aio.UnaryUnaryMultiCallable[
@@ -244,7 +246,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         exactly one answer with its item_id; a failed item does not end the stream.
         The server stops reading while its window of open items is full. A server
         that drains answers what it has read, then ends with UNAVAILABLE: send the
-        items without an answer again.
+        items without an answer again. A stream of which no item is open, and that
+        sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
         """
 
     @abc.abstractmethod
