@@ -21,7 +21,7 @@ COMBINATIONS = {
     "no components": (),
     "certificates alone": ("certificates",),
     "without gemma": ("certificates", "tokens", "redis", "without-gemma", "monitoring"),
-    "without gemma and certificates": ("without-gemma", "one-orchestrator"),
+    "without gemma and certificates": ("one-orchestrator", "without-gemma"),
     "one orchestrator": ("certificates", "tokens", "one-orchestrator", "gpu", "monitoring"),
     "gemma on vllm": (
         "certificates",

@@ -1,9 +1,20 @@
 """What the overlays render to is valid, whole, and in one namespace."""
 
+import re
+
 import kubernetes_validate
 import pytest
 
-from tests.unit.deploy.cluster import SERVERS, Cluster, containers, mounts, volumes
+from tests.unit.deploy.cluster import (
+    COMBINATIONS,
+    KUSTOMIZE,
+    ROOT,
+    SERVERS,
+    Cluster,
+    containers,
+    mounts,
+    volumes,
+)
 
 KUBERNETES = "1.37"
 # Kinds that operators bring along; Kubernetes itself has no schema of them.
@@ -73,3 +84,19 @@ def test_local_is_one_of_each_without_a_gpu(local: Cluster) -> None:
     for deployment in local.servers().values():
         assert deployment["spec"].get("replicas", 1) == 1
     assert "nvidia.com/gpu" not in repr(local.manifests)
+
+
+def test_every_component_is_rendered_and_explained() -> None:
+    there = {each.name for each in (KUSTOMIZE / "components").iterdir()}
+    assert {each for listed in COMBINATIONS.values() for each in listed} == there
+    page = (ROOT / "deploy" / "README.md").read_text("utf-8")
+    table = page.partition("| component | what | needs |")[2].partition("\n\n")[0]
+    explained = [
+        name
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall("`(.+?)`", row)
+    ]
+    assert set(explained) == there
+    # In the sequence of the table, which is the one that works.
+    for listed in COMBINATIONS.values():
+        assert sorted(listed, key=explained.index) == list(listed)
