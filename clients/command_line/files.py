@@ -24,7 +24,7 @@ def readable(paths: Sequence[Path]) -> list[arguments.TextFile]:
         except typer.BadParameter as error:
             refused.append(safe(error.message))
     if not files:
-        raise typer.BadParameter("\n".join(refused), param_hint="FILE...")
+        raise typer.BadParameter("\n".join(refused), param_hint="'FILE...'")
     screen = console(stderr=True)
     for line in refused:
         show(screen, Text(line))

@@ -81,7 +81,9 @@ def _notes(events: Iterator[Event], kind: str) -> dict[tuple[str, str], list[Eve
     for event in events:
         if isinstance(event, Start) and event.name == kind:
             note = notes.setdefault((f"{kind}Reference", event.attributes.get("id", "")), [])
-        elif not (isinstance(event, End) and event.name == kind):
+        elif isinstance(event, End) and event.name == kind:
+            note = []
+        else:
             note.append(event)
     return notes
 

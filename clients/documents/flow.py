@@ -56,8 +56,8 @@ class _Open:
 class Flow:
     """Builds the plain text of a document from its parts as they come.
 
-    Blank lines part the paragraphs, and empty ones are dropped. A row of a table is a line with tabs between its
-    cells; a row of one cell is a frame around paragraphs. Notes, boxes and tables that are anchored in a
+    Blank lines part the paragraphs, and empty ones are dropped. A row of a table is a line with tabs between
+    its cells; a row of one cell is a frame around paragraphs. Notes, boxes and tables that are anchored in a
     paragraph follow it.
     """
 
@@ -103,7 +103,7 @@ class Flow:
                 pass
 
     def join(self) -> None:
-        """Ends the innermost paragraph so that the next one goes on with it, as where their mark was deleted."""
+        """Ends the innermost paragraph so that the next one goes on with it: its mark was deleted."""
         if self._open[-1].part is Part.PARAGRAPH:
             joined = self._open.pop()
             self._open[-1].carried = joined

@@ -145,8 +145,8 @@ class _Reading:
                 self._control(record)
             case tag if tag == _LIST:
                 self._list(record)
-            case tag if tag == _TABLE and self.open and self.open[-1].part is Part.TABLE:
-                self.open[-1].row = -1
+            case tag if tag == _TABLE:
+                self._table(record.level)
             case tag if tag == _EQUATION:
                 (length,) = struct.unpack_from("<H", record.data, 4)
                 self.flow.write(_decoded(record.data[6 : 6 + 2 * length]))
@@ -161,7 +161,8 @@ class _Reading:
     def _paragraph(self, level: int) -> None:
         self.close_to(level + 1)
         if self.open and self.open[-1] == _Open(level, Part.PARAGRAPH):
-            self.close_to(level)
+            # The cell or the note that it stands in lies at the same level, and goes on.
+            self.flow.close(self.open.pop().part)
         self._begin(level, Part.PARAGRAPH)
 
     def _control(self, record: _Record) -> None:
@@ -173,6 +174,12 @@ class _Reading:
             self._begin(record.level, Part.TABLE)
         elif name in _SKIPPED:
             self.skipped_from = record.level + 1
+
+    def _table(self, level: int) -> None:
+        """Ends the caption: what comes is cells."""
+        self.close_to(level)
+        if self.open and self.open[-1].part is Part.TABLE:
+            self.open[-1].row = -1
 
     def _list(self, record: _Record) -> None:
         self.close_to(record.level)

@@ -11,6 +11,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What no text in an old encoding holds: controls other than the white space and the end of a DOS file.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
+_FIRST_OF_EUC_KR = 0xA1
+
 
 def plain_text(data: bytes) -> Document:
     """Decodes a text: by its byte order mark, else as UTF-8, as CP949, or as Windows-1252; each strictly.
@@ -50,13 +52,13 @@ def _strict(data: bytes, encoding: str) -> str:
 def _korean(data: bytes) -> str | None:
     r"""Decodes CP949; None: it is none.
 
-    CP949 gives a meaning to a high byte before a Latin letter, too, as in the "don\x92t" of Windows-1252. Korean
-    text uses these syllables now and then; at least half of what is beyond ASCII is in EUC-KR.
+    CP949 gives a meaning to a high byte before a Latin letter, too, as in the "don\x92t" of Windows-1252.
+    Korean text uses these syllables now and then; at least half of what is beyond ASCII is in EUC-KR.
     """
     try:
         text = data.decode("cp949")
     except UnicodeDecodeError:
         return None
-    beyond_ascii = "".join(each for each in text if not each.isascii())
-    common = len(beyond_ascii.encode("euc_kr", errors="ignore")) / 2
-    return text if common >= len(beyond_ascii) / 2 else None
+    pairs = "".join(each for each in text if not each.isascii()).encode("cp949")
+    common = sum(min(pair) >= _FIRST_OF_EUC_KR for pair in zip(pairs[::2], pairs[1::2], strict=True))
+    return text if 4 * common >= len(pairs) else None
