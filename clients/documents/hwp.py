@@ -28,7 +28,8 @@ _MEMO = 93
 _LONG = 0xFFF
 # Four letters name a control; they are stored from the last to the first.
 _NOTES = (b"  nf", b"  ne")
-_SKIPPED = (b"daeh", b"toof", b"tmct")
+# Headers, footers, hidden comments, and a section's settings, which hold its master pages.
+_SKIPPED = (b"daeh", b"toof", b"tmct", b"dces")
 _TABLE_CONTROL = b" lbt"
 
 # Characters below 32: those of one unit, and what the others stand for. The rest take eight units.

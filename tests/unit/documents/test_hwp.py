@@ -66,8 +66,9 @@ def test_a_box_follows_its_paragraph() -> None:
     assert text(containing("본문", control("gso ")) + box + paragraph("끝")) == "본문\n\n상자\n\n끝"
 
 
-def test_headers_hidden_comments_and_memos_are_left_out() -> None:
+def test_headers_hidden_comments_master_pages_and_memos_are_left_out() -> None:
     section = containing("본문", control("head"), control("tcmt"))
+    section += head("secd") + LIST + paragraph("바탕쪽", 2)
     section += head("head") + LIST + paragraph("머리말", 2) + head("tcmt") + LIST + paragraph("설명", 2)
     section += paragraph("끝") + record(93, 1, bytes(8)) + record(72, 1, bytes(8)) + paragraph("메모", 1)
     assert text(section) == "본문\n\n끝"
