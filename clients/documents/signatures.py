@@ -25,7 +25,7 @@ _REFUSED = (
     ),
     (re.compile(rb"RIFF....WEBP|....ftyp(?:hei[cfsmx]|hev[cx]|mif1|msf1|avif)", re.DOTALL), Refusal.IMAGE),
     (re.compile(rb"\x1f\x8b|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\xfd7zXZ\0|\x28\xb5\x2f\xfd"), Refusal.ARCHIVE),
-    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)|EGGA\0\1|ALZ\x01"), Refusal.ARCHIVE),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)|EGGA\x00\x01|ALZ\x01"), Refusal.ARCHIVE),
     (re.compile(rb".{257}ustar", re.DOTALL), Refusal.ARCHIVE),
     (re.compile(rb"\x7fELF|MZ.{0,1000}\0|OggS|ID3[\2-\4]|RIFF....WAVE|%!PS-", re.DOTALL), Refusal.NOT_TEXT),
 )

@@ -32,6 +32,7 @@ def refusal(data: bytes) -> Refusal:
         (b"\x1f\x8b\x08\0", Refusal.ARCHIVE),
         (b"7z\xbc\xaf\x27\x1c\0", Refusal.ARCHIVE),
         (b"Rar!\x1a\x07\1\0", Refusal.ARCHIVE),
+        (b"EGGA\0\1", Refusal.ARCHIVE),
         (b"a.txt".ljust(257, b"\0") + b"ustar\x0000", Refusal.ARCHIVE),
         (b"\x7fELF\2\1\1\0", Refusal.NOT_TEXT),
         (b"MZ\x90\0\3\0", Refusal.NOT_TEXT),
@@ -62,7 +63,7 @@ def test_what_lies_in_it_says_why_a_container_is_refused(data: bytes, why: Refus
 
 
 @pytest.mark.parametrize(
-    "text", ["BMW builds cars.", "MZ is a county code.", "GIF files are big.", "a < b <html> c", "PK"]
+    "text", ["BMW builds cars.", "MZ is a county code.", "GIF files are big.", "a < b <html> c", "PK", "EGGAR"]
 )
 def test_a_text_may_begin_as_something_else_nearly_does(text: str) -> None:
     assert read(text.encode()).text == text
