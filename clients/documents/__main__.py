@@ -1,15 +1,16 @@
 """Parses the file on standard input, in a process of its own, and prints what it found as JSON.
 
-Whatever a parser raises over a broken file ends this process; `process.py`, which started it, says that the
-file is broken.
+Whatever a parser raises over a broken file ends this process with BROKEN_FILE; `process.py`, which started
+it, says so.
 """
 
 import codecs
 import json
+import os
 import sys
 from importlib import import_module
 
-from clients.documents.confinement import confine
+from clients.documents.confinement import BROKEN_FILE, confine
 from clients.documents.document import Document, Refusal, UnreadableDocument
 from clients.documents.limits import Limits
 from clients.documents.signatures import Container
@@ -32,6 +33,8 @@ def main() -> None:
     for codec in _CODECS:
         codecs.lookup(codec)
     confine(limits)
+    # What is raised before is no fault of the file.
+    sys.excepthook = lambda *_: os._exit(BROKEN_FILE)
     try:
         _print(_described(parse(sys.stdin.buffer.read(), limits)))
     except UnreadableDocument as error:

@@ -4,6 +4,8 @@ import resource
 
 from clients.documents.limits import Limits
 
+# How a confined process exits that could not make sense of its file.
+BROKEN_FILE = 3
 # Standard input, output and error; a file or a socket would be the next.
 _OPEN_FILES = 3
 _MAX_OUTPUT_BYTES = 16 * 1024 * 1024

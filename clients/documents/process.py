@@ -8,6 +8,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 
+from clients.documents.confinement import BROKEN_FILE
 from clients.documents.document import Document, Format, Refusal, Remark, UnreadableDocument
 from clients.documents.limits import Limits
 from clients.documents.signatures import Container
@@ -53,4 +54,4 @@ def _refusal(code: int) -> Refusal:
     # The system sends the one for CPU time beyond the soft limit, and the other beyond the hard one.
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         return Refusal.TOO_SLOW
-    return Refusal.CRASHED if code < 0 else Refusal.BROKEN
+    return Refusal.BROKEN if code == BROKEN_FILE else Refusal.CRASHED

@@ -53,7 +53,7 @@ BOMB = docx("<w:p><w:r><w:t/></w:r></w:p>" * (40 * MEBIBYTE // 28))
         (BOMB, Limits(cpu_seconds=1), {Refusal.TOO_SLOW}),
         (BOMB, Limits(wall_seconds=1), {Refusal.TOO_SLOW}),
         # It has begun with more than that.
-        (WORD, Limits(memory_bytes=MEBIBYTE), {Refusal.TOO_MUCH_MEMORY, Refusal.BROKEN}),
+        (WORD, Limits(memory_bytes=MEBIBYTE), {Refusal.TOO_MUCH_MEMORY, Refusal.BROKEN, Refusal.CRASHED}),
         (hwp(bytes(60 * MEBIBYTE)), Limits(memory_bytes=100 * MEBIBYTE), {Refusal.TOO_MUCH_MEMORY}),
     ],
     ids=["size", "CPU", "time", "memory from the start", "memory"],

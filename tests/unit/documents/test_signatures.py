@@ -63,7 +63,8 @@ def test_what_lies_in_it_says_why_a_container_is_refused(data: bytes, why: Refus
 
 
 @pytest.mark.parametrize(
-    "text", ["BMW builds cars.", "MZ is a county code.", "GIF files are big.", "a < b <html> c", "PK", "EGGAR"]
+    "text",
+    ["BMW builds cars.", "MZ is a county code.", "GIF files are big.", "a < b <html> c", "PK", "EGGAR"],
 )
 def test_a_text_may_begin_as_something_else_nearly_does(text: str) -> None:
     assert read(text.encode()).text == text
