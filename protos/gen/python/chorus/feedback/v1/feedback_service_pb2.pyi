@@ -204,12 +204,13 @@ class PanelPolicy(google.protobuf.message.Message):
     MAX_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     WAIT_FOR_ALL_FIELD_NUMBER: builtins.int
     min_models: builtins.int
-    """Models that must answer, at least 1, and not more than are asked. Reviewers by
-    rule count as GetFeedbackRequest.models says. Unset: 1.
+    """Models that must answer, at least 1, and not more than are asked; of a default
+    panel that would be enough if all of it were ready, fewer are UNAVAILABLE, with
+    RetryInfo. Reviewers by rule count as GetFeedbackRequest.models says. Unset: 1.
     """
     min_families: builtins.int
-    """Families that must answer, at least 1, and not more than are asked. Reviewers by
-    rule count as GetFeedbackRequest.models says. Unset: 1.
+    """Families that must answer, at least 1, and not more than are asked, as with
+    min_models. Reviewers by rule count as GetFeedbackRequest.models says. Unset: 1.
     """
     substitution: global___PanelPolicy.Substitution.ValueType
     """Who may stand in for a model that fails. First comes the successor that its
