@@ -14,9 +14,10 @@ from urllib.parse import unquote
 
 import grpc
 
-from rpckit.call import Clock
+from rpckit.call import Clock, Deadline
 from rpckit.errors import RateLimited, Unauthenticated
 from rpckit.reloading_file import RELOAD_INTERVAL_SECONDS, ReloadingFile
+from rpckit.wrong_tokens import WrongTokens
 
 _TOKEN_LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
 _SCHEME = "bearer"
@@ -96,14 +97,18 @@ class Callers:
         self._sleep = sleep
         # The time at which a caller's allowance will be full again.
         self._full_at: dict[str, float] = {}
+        self._wrong_tokens = WrongTokens(clock, sleep)
 
     @property
     def must_be_known(self) -> bool:
         """Says whether the server answers only callers that say who they are."""
         return self._settings.tokens is not None
 
-    def identify(self, context: "Context") -> str:
+    async def identify(self, context: "Context", peer: str, deadline: Deadline) -> str:
         """Returns the caller's name, or "" for one without a name where none is needed.
+
+        The more wrong tokens a peer's machine sends, the later it hears of each. Its right ones are taken at
+        once.
 
         Raises:
             Unauthenticated: The caller has no name, or cannot prove it.
@@ -117,6 +122,7 @@ class Callers:
             if key == "authorization":
                 scheme, _, token = str(value).partition(" ")
                 if scheme.lower() != _SCHEME or not (caller := tokens.caller(token)):
+                    await self._wrong_tokens.delay(machine_of(peer), deadline)
                     raise Unauthenticated("the token is nobody's")
                 return caller
         if not certified:
