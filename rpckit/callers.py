@@ -75,12 +75,14 @@ class CallerSettings:
         token_port: The port for callers without a certificate, on a server that has one itself.
         calls_per_minute: How many calls a minute each caller may make; 0 sets no limit.
         share: The part of the server's places that one caller may hold, above 0 and at most 1.
+        allowed: The names of those who are answered; empty: everybody who can say who it is.
     """
 
     tokens: CallerTokens | None = None
     token_port: int = 0
     calls_per_minute: int = 0
     share: float = 1.0
+    allowed: frozenset[str] = frozenset()
 
 
 class Callers:
@@ -111,8 +113,14 @@ class Callers:
         once.
 
         Raises:
-            Unauthenticated: The caller has no name, or cannot prove it.
+            Unauthenticated: The caller has no name, cannot prove it, or is none of those who are answered.
         """
+        caller = await self._name(context, peer, deadline)
+        if self._settings.allowed and caller not in self._settings.allowed:
+            raise Unauthenticated("this server answers other callers alone")
+        return caller
+
+    async def _name(self, context: "Context", peer: str, deadline: Deadline) -> str:
         tokens = self._settings.tokens
         names = context.peer_identities() or ()
         certified = next((name.decode("utf-8", "replace") for name in names), "")

@@ -44,8 +44,8 @@ class WrongTokens:
         self._waiting = 0
 
     async def delay(self, machine: str, deadline: Deadline) -> None:
-        """Counts a wrong token, and waits as long as its refusal is delayed, but not beyond the deadline."""
-        seconds = min(self._count(machine), deadline.with_reserve().remaining())
+        """Counts a wrong token, and waits as long as its refusal is delayed, at most half of the time left."""
+        seconds = min(self._count(machine), deadline.remaining() / 2)
         if seconds <= 0 or self._waiting >= _MOST_WAITING:
             return
         self._waiting += 1
