@@ -44,7 +44,7 @@ class WrongTokens:
         self._waiting = 0
 
     async def delay(self, machine: str, deadline: Deadline) -> None:
-        """Counts a wrong token, and waits as long as its refusal is delayed, at most half of the time left."""
+        """Counts a wrong token, and delays its refusal, at most half of the time left."""
         seconds = min(self._count(machine), deadline.remaining() / 2)
         if seconds <= 0 or self._waiting >= _MOST_WAITING:
             return
