@@ -69,6 +69,7 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.proofreader
 	$(BIN)/python -m bench.prompt_caching
 	$(BIN)/python -m bench.first_review
+	$(BIN)/python -m bench.hanging_models --reviews 200
 	$(BIN)/python -m bench.state
 
 overload: $(VENV)/.test-ready ## prints goodput against offered load, on the loopback; SHORT=1 is done in a minute

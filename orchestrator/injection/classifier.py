@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import chain, combinations, count
+from typing import TypeVar
 
 from orchestrator.submission.folding import FoldedText
+from orchestrator.submission.reading_threads import Checkpoint, going_on
 from orchestrator.submission.sentences import SentenceSpan
 
 # A longer sentence is cut into overlapping segments of this length, which start at every step.
@@ -32,6 +34,8 @@ _NEIGHBOURHOOD = 2
 # more.
 _COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
+
+T = TypeVar("T")
 
 _LINE_CONTINUATION = re.compile(r"\n[ \t]+")
 _DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko))? = (.*)")
@@ -82,11 +86,13 @@ class SegmentWindow:
         yield from map("+".join, combinations(sorted(filter(str.isupper, self.distinct)), 2))
 
 
-def classified_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> Iterator[tuple[int, int]]:
+def classified_spans(
+    folded: FoldedText, sentences: Sequence[SentenceSpan], check: Checkpoint = going_on
+) -> Iterator[tuple[int, int]]:
     """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
     weights = _weights()
-    segments = list(text_segments(folded, sentences, weights))
-    logits = [(logit(window, weights), window) for window in segment_windows(segments)]
+    segments = list(_checked(text_segments(folded, sentences, weights), check))
+    logits = [(logit(window, weights), window) for window in _checked(segment_windows(segments), check)]
     flagged: set[int] = set()
     ranked = [(each - _SEGMENT_PENALTY * window.count, window) for each, window in logits if each > 0]
     for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
@@ -97,6 +103,12 @@ def classified_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> I
         if first - 1 not in flagged:
             last = next(index for index in count(first) if index + 1 not in flagged)
             yield segments[first].start, segments[last].end
+
+
+def _checked(values: Iterator[T], check: Checkpoint) -> Iterator[T]:
+    for each in values:
+        check()
+        yield each
 
 
 def text_segments(
