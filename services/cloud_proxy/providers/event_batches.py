@@ -119,11 +119,8 @@ def _place(body: dict[str, Any]) -> tuple[dict[str, Any], str, object] | None:
     if "choices" in body:
         (choice,) = body["choices"]
         delta = choice["delta"]
-        if (
-            choice.get("finish_reason")
-            or "error" in said
-            or any(delta[key] for key in delta if key != "content")
-        ):
+        others = any(value for key, value in delta.items() if key not in {"content", "role"})
+        if choice.get("finish_reason") or "error" in said or others:
             return None
         return delta, "content", (said, body.get("model"), list(delta))
     if "candidates" in body:
