@@ -1,4 +1,6 @@
-"""`python -m bench.path [--rounds 5] [--pace 0.002]`: prints the processor time of one three-way review.
+"""Prints the processor time of one three-way review on its way through the processes.
+
+    python -m bench.path [--rounds 5] [--pace 0.002] [--form burst]
 
 A provider, a cloud proxy and an orchestrator are real processes on the loopback, and so is a program in
 which OpenAI's SDK makes the same three calls: its time is the baseline. The processor time is that of all
@@ -14,7 +16,7 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ _VOICES = "abc"
 _DEADLINE_SECONDS = 120.0
 
 
-async def main(rounds: int, pace: float) -> None:
+async def main(rounds: int, pace: float, forms: Sequence[str]) -> None:
     """Prints the table."""
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
@@ -50,7 +52,7 @@ async def main(rounds: int, pace: float) -> None:
         stub = await enter(feedback_stub(orchestrator.address))
         pids = [proxy.process.pid, orchestrator.process.pid]
         print(f"{'':7}{'caller':10}{'proxy':>8}{'orchestrator':>14}{'both':>8}{'SDK':>8}{'proxy/SDK':>11}")
-        for form in FORMS:
+        for form in forms:
             models = [f"{form}-{voice}" for voice in _VOICES]
             sdk = await enter(_program("bench.path.sdk", url, *models))
             alone = statistics.median([await _alone(sdk) for _ in range(rounds + 1)][1:])
@@ -124,5 +126,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pace", type=float, default=0.002, help="seconds from one token to the next")
+    parser.add_argument("--form", choices=FORMS, help="one of the three alone")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.rounds, arguments.pace))
+    forms = [arguments.form] if arguments.form else FORMS
+    asyncio.run(main(arguments.rounds, arguments.pace, forms))

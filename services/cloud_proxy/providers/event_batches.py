@@ -7,7 +7,7 @@ neighbours that carry nothing but text become one event. Whatever else a stream 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -134,7 +134,7 @@ def _place(body: dict[str, Any]) -> tuple[dict[str, Any], str, object] | None:
     return None
 
 
-async def gathered(chunks: AsyncIterator[bytes], transport: Transport | None) -> AsyncIterator[bytes]:
+async def gathered(chunks: AsyncIterator[bytes], transport: Transport | None) -> AsyncGenerator[bytes, None]:
     """Yields the events of a stream, those together that come within `SECONDS`.
 
     Args:
