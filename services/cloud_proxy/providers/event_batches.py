@@ -139,13 +139,14 @@ async def gathered(chunks: AsyncIterator[bytes], transport: Transport | None) ->
 
     Args:
         chunks: The bytes of the stream.
-        transport: What is paused meanwhile, so that single events do not wake the process; None: nothing.
+        transport: What is paused meanwhile, so that single events do not wake the process; None: there is
+            no pause, since h11, for one, gives out single events however many wait.
     """
     merger = EventMerger()
     async for chunk in chunks:
         if events := merger.take(chunk):
             yield events
-            if merger.ends_in_text and len(chunk) < _FAST_BYTES:
+            if transport is not None and merger.ends_in_text and len(chunk) < _FAST_BYTES:
                 with _paused(transport):
                     await asyncio.sleep(SECONDS)
     if rest := merger.end():
@@ -153,8 +154,8 @@ async def gathered(chunks: AsyncIterator[bytes], transport: Transport | None) ->
 
 
 @contextmanager
-def _paused(transport: Transport | None) -> Iterator[None]:
-    if transport is None or not transport.is_reading():
+def _paused(transport: Transport) -> Iterator[None]:
+    if not transport.is_reading():
         yield
         return
     transport.pause_reading()
