@@ -12,7 +12,7 @@ from tests.patience import PATIENCE
 
 _SERVICE = "chorus.model.v1.ModelService"
 _TOKENS = tuple(f"토큰 {number} " for number in range(500))
-# The older SDK of Google's reads a stream as one JSON array, and the transport of Hugging Face's by single events.
+# Google's older SDK reads a stream as one JSON array, and Hugging Face's transport gives out single events.
 _STREAMED = [each for each in ADAPTERS if each not in (GENERATIVEAI, HUGGINGFACE)]
 
 
