@@ -8,11 +8,12 @@ out, so an essay about marks may speak of marks. `python -m bench.injection.lear
 import functools
 import math
 import re
-from collections import Counter
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import chain, combinations, count
+from itertools import combinations, count
 from typing import TypeVar
 
 from orchestrator.submission.folding import FoldedText
@@ -131,21 +132,29 @@ def text_segments(
 
 def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
     """Yields every window of a submission's segments."""
-    counts = Counter(chain.from_iterable(each.features for each in segments))
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for index, segment in enumerate(segments):
+        for feature in segment.features:
+            places[feature].append(index)
     for size in range(1, _MAX_SEGMENTS + 1):
         for first in range(len(segments) - size + 1):
             inside = segments[first : first + size]
             length = sum(each.length for each in inside)
             if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            near = segments[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
+            near = range(len(segments))[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
             common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - len(near)))
             distinct = frozenset(
                 each
                 for each in frozenset[str]().union(*(one.features for one in inside))
-                if counts[each] < common or counts[each] - sum(each in one.features for one in near) < common
+                if len(places[each]) < common or _count_outside(places[each], near) < common
             )
             yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
+
+
+def _count_outside(places: Sequence[int], near: range) -> int:
+    """Counts the places, which are in order, that are not in the range."""
+    return len(places) - bisect_left(places, near.stop) + bisect_left(places, near.start)
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
