@@ -21,6 +21,7 @@ from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.errors import ChorusError, Timeout, to_failure
+from rpckit.task_end import end
 from rpckit.task_errors import error_of
 
 # As many models are asked in turn in the place of one that failed, until the policy's minimum is reached.
@@ -153,9 +154,7 @@ class FanOut(PointListener):
                     slot.now, slot.failed(Timeout("it was still writing when the time for it was up"))
                 )
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end(self._tasks)
 
     def _ask(self, slot: _PanelSlot) -> None:
         self._open[slot.now.name] = slot
