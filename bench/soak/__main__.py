@@ -29,7 +29,7 @@ _REPLICAS = 3
 _SECONDS, _SHORT_SECONDS = 3600.0, 120.0
 _ROUND_SECONDS = 20.0
 _QUIET_SECONDS = 2.0
-_AT_ONCE = 24
+_AT_ONCE, _AT_ONCE_UNDER_KILLS = 24, 8
 
 
 async def soak(running: Chorus, seconds: float) -> Report:
@@ -55,7 +55,7 @@ async def soak(running: Chorus, seconds: float) -> Report:
     return report
 
 
-async def roll(running: Chorus, calls: int) -> Report:
+async def roll(running: Chorus, calls: int, at_once: int = _AT_ONCE) -> Report:
     """Restarts all replicas one after another until so many calls are answered."""
     ledger = Ledger()
     load, disruption = Load(running.stub, ledger), Disruption(running, ledger)
@@ -67,7 +67,7 @@ async def roll(running: Chorus, calls: int) -> Report:
 
     async with asyncio.TaskGroup() as group:
         group.create_task(restart())
-        group.create_task(load.run(lambda: ledger.answered < calls or not rolled.is_set(), _AT_ONCE))
+        group.create_task(load.run(lambda: ledger.answered < calls or not rolled.is_set(), at_once))
     report = Report()
     await report.calls(ledger, disruption, running)
     return report
@@ -85,7 +85,7 @@ async def kill(running: Chorus, kills: int) -> Report:
 
     async with asyncio.TaskGroup() as group:
         group.create_task(kill_some())
-        group.create_task(load.run(lambda: not killed.is_set(), _AT_ONCE))
+        group.create_task(load.run(lambda: not killed.is_set(), _AT_ONCE_UNDER_KILLS))
     kept = list(ledger.kept)
     await load.replay(kept)
     print(f"{len(kept):,} stored answers were asked for again")

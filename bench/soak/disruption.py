@@ -10,6 +10,8 @@ from bench.soak.ledger import Ledger
 from bench.soak.replica import Replica
 
 _REDIS = "redis"
+# After the first round of restarts the rest of the calls has some of the machine, too.
+_PAUSE_SECONDS = 10.0
 
 
 class Disruption:
@@ -32,7 +34,11 @@ class Disruption:
         replicas = [*self._chorus.orchestrators, *self._chorus.proxies]
         await self._restart_all(replicas)
         while go_on():
-            await self._restart_all(replicas)
+            for each in replicas:
+                await self._restart_all([each])
+                await asyncio.sleep(_PAUSE_SECONDS)
+                if not go_on():
+                    return
 
     async def kill_some(self, kills: int) -> None:
         """Kills processes at random, Redis among them, and starts each again a moment later."""

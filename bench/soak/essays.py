@@ -6,11 +6,11 @@ from dataclasses import dataclass
 NUMBER = r"room (\d+)"
 _ENGLISH = (
     "Our school needs a garden. Students would learn how plants grow, becuase they see it. "
-    "A garden is worth its cost. Please bring your answer to room {}."
+    "A garden is worth its cost. Our class is in room {}."
 )
 _KOREAN = (
     "우리 학교에는 텃밭이 필요합니다. 왜냐하면 학생들이 식물을 직접 볼수 있다. "
-    "텃밭은 그만한 값어치가 있습니다. 답은 room {} 로 보내 주세요."
+    "텃밭은 그만한 값어치가 있습니다. 우리 반은 room {} 입니다."
 )
 _TEXTS = (("en", _ENGLISH), ("ko", _KOREAN))
 

@@ -29,6 +29,7 @@ class Ledger:
         answered: How many answers came.
         failures: How many attempts failed, by reason.
         wrong: What must never be, and how often it was.
+        partial: How many answers lack the model that always answers, by the reason.
         in_doubt: The essays whose answers may be bought twice: a process died, or the caller left, while they
             were asked for.
     """
@@ -36,6 +37,7 @@ class Ledger:
     answered: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
+    partial: Counter[str] = field(default_factory=Counter)
     in_doubt: set[int] = field(default_factory=set)
     is_store_away: bool = False
     _in_flight: Counter[int] = field(default_factory=Counter)
@@ -72,9 +74,10 @@ class Ledger:
             earlier: What was kept of the essay when this answer was asked for.
         """
         self.answered += 1
-        self.wrong["no answer of the steady model"] += not any(
-            each.model == STEADY and each.HasField("feedback") for each in response.results
-        )
+        steady = next((each for each in response.results if each.model == STEADY), None)
+        if steady is None or not steady.HasField("feedback"):
+            why = steady.failure.message if steady else "it was not asked"
+            self.partial[why] += 1
         if response.store_failed:
             self.in_doubt.add(number)
             return
