@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 from bench.soak.chorus import Chorus, chorus, has_redis
@@ -44,7 +45,7 @@ async def soak(running: Chorus, seconds: float) -> Report:
         round_ends_at = time.monotonic() + _ROUND_SECONDS
         async with asyncio.TaskGroup() as group:
             group.create_task(disruption.disturb(rounds))
-            group.create_task(load.run(lambda until=round_ends_at: time.monotonic() < until, _AT_ONCE))
+            group.create_task(load.run(partial(_is_before, round_ends_at), _AT_ONCE))
         await asyncio.sleep(_QUIET_SECONDS)
         for each in measured:
             samples[each.name].append(await each.sample())
@@ -53,6 +54,10 @@ async def soak(running: Chorus, seconds: float) -> Report:
     await report.calls(ledger, disruption, running)
     report.growth(samples)
     return report
+
+
+def _is_before(at: float) -> bool:
+    return time.monotonic() < at
 
 
 async def roll(running: Chorus, calls: int, at_once: int = _AT_ONCE) -> Report:

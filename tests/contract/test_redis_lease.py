@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from typing_extensions import override
 
 from orchestrator.store.redis import RedisStore
-from tests.fakes.redis_server import redis_server
+from tests.fakes.redis_server import PASSWORD, redis_server
 from tests.patience import PATIENCE
 
 LEASE_SECONDS = 3.0
@@ -28,12 +28,12 @@ class LosingRedis(Redis):
             self.renewing.set()
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
-        return await super().execute_command(*args, **options)
+        return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
 
 async def test_a_lease_ends_though_its_renewal_loses_the_cancellation(tmp_path: Path) -> None:
     async with redis_server(tmp_path) as server:
-        client = LosingRedis.from_url(server.url)
+        client = LosingRedis(port=server.port, password=PASSWORD)
         try:
             async with asyncio.timeout(PATIENCE):
                 async with RedisStore(client, 60, LEASE_SECONDS).lease("r1"):
