@@ -22,6 +22,7 @@ from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.duration import to_duration, to_seconds
 from rpckit.errors import ChorusError, Timeout, to_failure
+from rpckit.task_end import end
 from rpckit.task_errors import error_of
 
 # As many models are asked in turn in the place of one that failed, until the policy's minimum is reached.
@@ -155,9 +156,7 @@ class FanOut(PointListener):
                     slot.now, slot.failed(Timeout("it was still writing when the time for it was up"))
                 )
         finally:
-            for task in self._tasks.values():
-                task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await end(self._tasks.values())
 
     def _ask_the_panel(self) -> None:
         firsts = {each.name: each for each in self._panel.asked}
