@@ -36,7 +36,7 @@ class Outcome:
         usage = self.usage
         if usage is None or (usage.basis == _MEASURED and not (usage.input_tokens or usage.output_tokens)):
             return NOTHING
-        return generation_pb2.UsageBasis.Name(self.usage.basis).removeprefix(_BASIS_PREFIX)
+        return generation_pb2.UsageBasis.Name(usage.basis).removeprefix(_BASIS_PREFIX)
 
 
 class Target(Protocol):
