@@ -1,11 +1,14 @@
 """Holds the call that is being served: its deadline, request id and trace, which sub-calls inherit."""
 
+import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from rpckit.errors import Timeout
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
@@ -74,12 +77,34 @@ class Deadline:
         return min(self, Deadline.after(seconds, self.clock))
 
 
+@asynccontextmanager
+async def ending_in_time(deadline: Deadline) -> AsyncIterator[None]:
+    """Ends the block within half of the reserve, so that the caller hears of it from us.
+
+    What takes longer than it should gives up before, at the whole reserve. This is for what cannot.
+
+    Raises:
+        Timeout: The block took too long.
+    """
+    last = deadline.earlier(deadline.reserve() / 2).remaining()
+    timeout = asyncio.timeout(last if math.isfinite(last) else None)
+    try:
+        async with timeout:
+            yield
+    except TimeoutError:
+        if not timeout.expired():
+            raise
+        raise Timeout("the deadline passed") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Describes one call as its server sees it.
 
     Attributes:
         caller: The name of the caller, from its certificate or token; empty if it gave none.
+        holder: Who holds a place in the server: the caller or, without a name, the machine that calls. Empty
+            for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.
     """
 
@@ -87,6 +112,7 @@ class Call:
     request_id: str
     deadline: Deadline
     caller: str = ""
+    holder: str = ""
     trace: Trace = NO_TRACE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 from typing_extensions import override
 
 from chorus.model.v1 import model_pb2
+from modelkit.fencing import TaggedFence
 from modelkit.generate_request import require_capabilities
 from modelkit.reasoning import effort_taken, output_room
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
@@ -45,6 +47,7 @@ class ModelServicer(StreamingServicer):
         self._clients = clients
         self._key_check = key_check
         self._today = today
+        self._random_key = secrets.token_bytes()
 
     @override
     def listed_models(self) -> list[model_pb2.Model]:
@@ -73,6 +76,7 @@ class ModelServicer(StreamingServicer):
             entry=entry,
             key_variable=connection.key_variable,
             request=request.message,
+            fence=TaggedFence(request.message, self._fence_key(connection)),
             price=entry.prices.on(self._today()),
             # What its caller reserved for it, since both reckon alike.
             max_output_tokens=output_room(abilities, sampling)
@@ -84,6 +88,10 @@ class ModelServicer(StreamingServicer):
             deadline=_deadline(),
         )
         return self._clients[connection], prompt
+
+    def _fence_key(self, connection: Connection) -> bytes:
+        # Replicas share the provider's key, so they fence alike, and one reads what another had cached.
+        return connection.key.encode() or self._random_key
 
     def _entry(self, name: str) -> Entry:
         catalog = self._settings.catalog
@@ -148,7 +156,7 @@ class ModelServicer(StreamingServicer):
             return f"set {connection.key_variable}"
         if connection in self._key_check.refused:
             return f"{answering.provider} refuses {connection.key_variable}; set another"
-        return ""
+        return self._clients[connection].why_closed(answering.name)
 
 
 def _deadline() -> Deadline:

@@ -59,7 +59,7 @@ async def _all(events: AsyncIterable[Any]) -> list[Any]:
 
 
 @asynccontextmanager
-async def _calling(address: str) -> AsyncIterator["ModelServiceAsyncStub"]:
+async def calling(address: str) -> AsyncIterator["ModelServiceAsyncStub"]:
     async with connect(address, _SERVICE) as channel:
         # gRPC shares connections: a port that an earlier server here had may still count as refused.
         await channel.channel_ready()
@@ -68,7 +68,7 @@ async def _calling(address: str) -> AsyncIterator["ModelServiceAsyncStub"]:
 
 @asynccontextmanager
 async def _asking(adapter: Adapter) -> AsyncIterator[tuple[Emulator, "ModelServiceAsyncStub"]]:
-    async with proxying(adapter) as (emulator, address), _calling(address) as stub:
+    async with proxying(adapter) as (emulator, address), calling(address) as stub:
         yield emulator, stub
 
 
@@ -290,7 +290,7 @@ async def test_what_cannot_fit_is_counted_before_it_is_sent(adapter: Adapter, st
 async def test_a_missing_key_is_named_and_no_error_at_the_start() -> None:
     async with proxying(OPENAI) as (emulator, _):
         keyless = proxy_for(OPENAI, emulator.address, OPENAI_API_KEY="")
-        async with keyless as address, _calling(address) as stub:
+        async with keyless as address, calling(address) as stub:
             listed = await stub.ListModels(model_service_pb2.ListModelsRequest(), timeout=PATIENCE)
             with pytest.raises(grpc.aio.AioRpcError) as caught:
                 await stub.Generate(_request("openai/talker"), timeout=PATIENCE)
@@ -320,7 +320,7 @@ async def test_a_retired_model_names_its_successor() -> None:
 async def test_successors_are_followed_where_that_is_set() -> None:
     async with proxying(OPENAI) as (emulator, _):
         following = proxy_for(OPENAI, emulator.address, CHORUS_FOLLOW_SUCCESSORS="yes")
-        async with following as address, _calling(address) as stub:
+        async with following as address, calling(address) as stub:
             listed = await stub.ListModels(model_service_pb2.ListModelsRequest(), timeout=PATIENCE)
             response = await stub.Generate(_request("openai/grandmother"), timeout=PATIENCE)
     models = {model.name: model for model in listed.models}

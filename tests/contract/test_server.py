@@ -302,3 +302,17 @@ async def test_the_access_log_is_one_json_line_without_any_text(
     entry = json.loads(line)
     assert (entry["method"], entry["code"], entry["request_id"]) == (f"/{SERVICE}/Generate", "OK", "abc")
     assert "my essay" not in line
+
+
+async def test_a_call_that_takes_too_long_ends_before_its_deadline_and_says_so(
+    server: InstructedServer,
+) -> None:
+    async def wait(seconds: float) -> errors.ChorusError | None:
+        try:
+            await server.stub.Generate(asked("wait"), timeout=seconds)
+        except grpc.aio.AioRpcError as error:
+            return errors.from_rpc_error(error) if errors.is_from_chorus(error) else None
+        raise AssertionError("nobody let it go")
+
+    error = await with_growing_deadline(wait, lambda each: each is not None, 0.5)
+    assert isinstance(error, errors.Timeout)

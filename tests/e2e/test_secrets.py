@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
@@ -19,6 +18,7 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
 from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, ServerProcess, running
+from tests.fakes.answers import SCORES_ALONE
 from tests.fakes.authority import Authority
 from tests.fakes.collector import Collector
 from tests.fakes.providers import emulator, openai
@@ -98,27 +98,7 @@ async def system(folder: Path, collector: Collector) -> AsyncIterator[ChorusWith
         yield ChorusWithSecrets(folder, stub, provider, redis, collector, (proxy, orchestrator), ports)
 
 
-_ANSWER = Output(
-    pieces=(
-        json.dumps(
-            {
-                "work_language": "en",
-                "injection": {"suspected": False, "quote": ""},
-                "points": [],
-                "criteria": [
-                    {
-                        "criterion_id": "content",
-                        "observable": True,
-                        "evidence_quotes": [],
-                        "rationale": "Good.",
-                        "score": 4,
-                    }
-                ],
-                "summary": {"goal": "", "strengths": "", "next": ""},
-            }
-        ),
-    )
-)
+_ANSWER = Output(pieces=(SCORES_ALONE,))
 
 
 async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None:

@@ -12,7 +12,7 @@ from anthropic.types import Message, RawMessageStreamEvent, Usage
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2
-from modelkit.generate_request import content_parts
+from modelkit.generate_request import content_parts, shared_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.errors import (
     ContentBlocked,
@@ -136,15 +136,22 @@ class Anthropic(Provider):
 
 
 def _question(prompt: Prompt) -> dict[str, Any]:
-    question: dict[str, Any] = {
-        "model": prompt.entry.id,
-        "messages": [
-            {"role": _ROLES[turn.role], "content": [_block(part) for part in content_parts(turn)]}
-            for turn in prompt.request.turns
-        ],
-    }
-    if prompt.request.system_instruction:
-        question["system"] = prompt.request.system_instruction
+    messages: list[dict[str, Any]] = [
+        {"role": _ROLES[turn.role], "content": [_block(part) for part in content_parts(turn)]}
+        for turn in prompt.request.turns
+    ]
+    instruction = prompt.request.system_instruction
+    system = [{"type": "text", "text": instruction}] if instruction else []
+    # What is written to the cache costs a quarter more, and what is read from it within five minutes a tenth,
+    # so it pays where three beginnings in ten come again. A review's does: with the next work of the class, a
+    # second try, a second look without a suspected passage. Marked are the instruction, which other tasks
+    # share, and what stands before the work; the API passes over what is too short for its cache.
+    material = messages[-1]["content"][: len(shared_parts(prompt.request))]
+    for last in (*system, *material[-1:]):
+        last["cache_control"] = {"type": "ephemeral"}
+    question: dict[str, Any] = {"model": prompt.entry.id, "messages": messages}
+    if system:
+        question["system"] = system
     if config := _output_config(prompt):
         question["output_config"] = config
     if prompt.reasoning_effort in _WITHOUT_THINKING:

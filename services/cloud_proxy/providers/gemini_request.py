@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from chorus.model.v1 import content_pb2, model_pb2
 from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
 from rpckit.errors import (
@@ -79,11 +79,11 @@ ERROR_TABLE = ErrorTable(
 )
 
 
-def contents(request: model_service_pb2.GenerateRequest, fence: TaggedFence) -> list[dict[str, Any]]:
+def contents(prompt: Prompt) -> list[dict[str, Any]]:
     """Returns the turns as contents, with the documents fenced."""
     return [
-        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in content_parts(turn)]}
-        for turn in request.turns
+        {"role": _ROLES[turn.role], "parts": [_part(part, prompt.fence) for part in content_parts(turn)]}
+        for turn in prompt.request.turns
     ]
 
 

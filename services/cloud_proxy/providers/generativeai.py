@@ -18,7 +18,6 @@ from typing_extensions import override
 from urllib3.exceptions import MaxRetryError
 
 from chorus.model.v1 import content_pb2, generation_pb2
-from modelkit.fencing import TaggedFence
 from rpckit.errors import Timeout, Unavailable
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer, ProviderError, too_long
@@ -93,12 +92,11 @@ class GenerativeAI(Provider):
 
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        fence = TaggedFence(prompt.request)
-        question = contents(prompt.request, fence)
+        question = contents(prompt)
         model = GenerativeModel(
             prompt.entry.id,
             generation_config=_config(prompt),
-            system_instruction=_instruction(prompt, fence) or None,
+            system_instruction=_instruction(prompt) or None,
         )
         call = _ThreadedCall(self._threads)
         with _mapped_errors(prompt), call:
@@ -176,8 +174,8 @@ def _config(prompt: Prompt) -> Any:
     return config
 
 
-def _instruction(prompt: Prompt, fence: TaggedFence) -> str:
-    instruction = fence.system_instruction(prompt.request.system_instruction)
+def _instruction(prompt: Prompt) -> str:
+    instruction = prompt.fence.system_instruction(prompt.request.system_instruction)
     if prompt.schema is None:
         return instruction
     # The SDK's schemas know neither alternatives nor closed objects, so the schema goes into the instruction.

@@ -38,6 +38,7 @@ from services.cloud_proxy.provider_errors import (
     retry_delay,
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
+from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.providers.shared_transport import SharedTransport
 from services.cloud_proxy.settings import Connection
 
@@ -129,7 +130,10 @@ class HuggingFace(Provider):
 
     def _http_client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
-            transport=self._transport, timeout=None, event_hooks={"response": [_read_error]}
+            transport=self._transport,
+            timeout=None,
+            headers=UNCOMPRESSED,
+            event_hooks={"response": [bound_response, _read_error]},
         )
 
 
@@ -145,7 +149,7 @@ def _arguments(prompt: Prompt) -> dict[str, Any]:
     sampling = prompt.request.sampling
     arguments: dict[str, Any] = {
         "model": prompt.entry.id,
-        "messages": chat_messages(prompt.request, has_system_role=prompt.entry.has_system_role),
+        "messages": chat_messages(prompt),
         "max_tokens": prompt.max_output_tokens or None,
         "stop": list(sampling.stop_sequences) or None,
     }

@@ -5,11 +5,12 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from aiohttp import web
 
+from tests.fakes.providers.prompt_cache import Block, PromptCache
 from tests.fakes.providers.reply import Fault, Output, Raw, Reply
 from tests.fakes.providers.schema_instance import instance
 from tests.fakes.providers.thinking import Means, Thinking, thought
@@ -54,6 +55,12 @@ class Dialect(Protocol):
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         """The media type of a stream, its chunks with content, and those that end it."""
 
+    def blocks(self, request: Received) -> Sequence[Block]:
+        """The prompt as the model reads it."""
+
+    def cache_key(self, request: Received) -> str:
+        """Names the part of the cache that the request comes to."""
+
     def count(self, request: Received) -> Body | None:
         """The answer if the request only counts tokens."""
 
@@ -65,6 +72,7 @@ class Emulator:
     Attributes:
         script: The replies to come.
         choose: Returns the reply to a request when the script is over; None is an answer that suits it.
+        cache: What is kept of prompts; None: nothing, and their counts are those of the replies.
         thinking: How long it thinks before each; empty: not at all, and the counts are those of the replies.
         reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
@@ -77,6 +85,7 @@ class Emulator:
     script: deque[Reply] = field(default_factory=deque)
     choose: Callable[[Received], Reply | None] = lambda _: None
     otherwise: Callable[[], Output] = Output
+    cache: PromptCache | None = None
     thinking: Thinking = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,9 +108,13 @@ class Emulator:
                 return await _raw(request, reply)
             if self.thinking:
                 reply = thought(self.thinking, reply, self.dialect.means(received), body)
-            if self.dialect.is_stream(received):
-                return await self._stream(request, received, reply)
-            return await self._unary(request, received, reply)
+            if self.cache is None:
+                return await self._answer(request, received, reply)
+            key, blocks = self.dialect.cache_key(received), self.dialect.blocks(received)
+            reply = replace(reply, counts=self.cache.counted(reply.counts, key, blocks))
+            response = await self._answer(request, received, reply)
+            self.cache.keep(key, blocks)
+            return response  # noqa: TRY300
         except (asyncio.CancelledError, ConnectionResetError):
             self.hung_up.set()
             raise
@@ -126,6 +139,11 @@ class Emulator:
         if self.dialect.wants_picture(received):
             return Output(pieces=(), picture=PICTURE)
         return self.otherwise()
+
+    async def _answer(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
+        if self.dialect.is_stream(received):
+            return await self._stream(request, received, answer)
+        return await self._unary(request, received, answer)
 
     async def _unary(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
         await asyncio.sleep(answer.pause * len(answer.pieces))

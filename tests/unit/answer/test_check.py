@@ -1,11 +1,16 @@
 import json
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2
 from chorus.model.v1 import generation_pb2
+from modelkit.answer_limits import MAX_POINTS, MAX_QUOTES, MAX_SCORES, MAX_VALUES
 from orchestrator.answer.check import check_answer
+from orchestrator.answer.quote_verification import ComparisonBudget, find_quote
+from orchestrator.review.request_check import MAX_TEXT
 from rpckit.errors import BadOutput
 from tests.unit.answer.answers import RUBRIC, TEXT, answer, check, point, reading, score
 
@@ -212,3 +217,55 @@ def test_every_shown_quote_is_a_slice() -> None:
     anchor = feedback.points[0].anchor
     assert anchor.quote == TEXT[anchor.start : anchor.end]
     assert anchor.match == feedback_pb2.Anchor.MATCH_NORMALIZED
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (answer([point()] * (MAX_POINTS + 1)), f"{MAX_POINTS} points"),
+        (answer([], [score("content", 1)] * (MAX_SCORES + 1)), f"{MAX_SCORES} criteria"),
+        (
+            answer([], [score("content", 1, evidence_quotes=["I like cats."] * (MAX_QUOTES + 1))]),
+            f"{MAX_QUOTES} quotations",
+        ),
+        (answer([point(sentence_ids=["S1"] * MAX_VALUES)]), f"{MAX_VALUES} values"),
+    ],
+)
+def test_more_than_an_answer_may_hold_is_bad_output(value: dict[str, Any], what: str) -> None:
+    with pytest.raises(BadOutput, match=f"more than {what}"):
+        check(value)
+
+
+def test_a_hundred_times_as_many_near_quotations_take_bounded_work() -> None:
+    # The words differ, so that each place is the only one like it.
+    sentences = [f"Number {number:05} of the {number * 7919 % 99991} cats sleeps." for number in range(2500)]
+    text = " ".join(sentences)
+    assert len(text) < MAX_TEXT
+
+    def seconds(count: int) -> float:
+        near = [each.replace("sleeps", "sleep") for each in sentences[:count]]
+        many = answer([], [score("content", 1, evidence_quotes=near)])
+        submission = reading(text)
+        began_at = time.thread_time()
+        with suppress(BadOutput):
+            check_answer(json.dumps(many), generation_pb2.FINISH_REASON_STOP, submission, RUBRIC)
+        return time.thread_time() - began_at
+
+    assert seconds(2400) < 10 * seconds(24)
+
+
+def test_near_quotations_are_compared_until_the_budget_is_used_up() -> None:
+    text = "Cats are good pets and never bark at all. " * 100
+    budget = ComparisonBudget(3 * len(text))
+    missing = "Whales sing in the deep and cold sea every night"
+    submission = reading(text)
+    for _ in range(2):
+        assert find_quote(submission, missing, budget=budget) is None
+    with pytest.raises(BadOutput):
+        assert [find_quote(submission, missing, budget=budget) for _ in range(2)]
+
+
+def test_places_one_edit_away_are_paid_for_one_by_one() -> None:
+    text = "ab" * 5000
+    with pytest.raises(BadOutput):
+        find_quote(reading(text), "ababababababxyababab"[:14], budget=ComparisonBudget(2 * len(text)))

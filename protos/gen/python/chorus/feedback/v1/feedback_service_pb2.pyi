@@ -264,6 +264,7 @@ class GetFeedbackResponse(google.protobuf.message.Message):
     REPLAYED_FIELD_NUMBER: builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: builtins.int
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
+    STORE_FAILED_FIELD_NUMBER: builtins.int
     replayed: builtins.bool
     """True if this answer was stored under the request_id before. Models that were
     asked again in vain show in `results` and `usage` all the same.
@@ -273,6 +274,12 @@ class GetFeedbackResponse(google.protobuf.message.Message):
     feedback_id: builtins.str
     """Names this feedback in GetStoredFeedback, RecordScores, RecordDecisions and
     DeleteFeedback.
+    """
+    store_failed: builtins.bool
+    """True if the server's store failed this call: the answer may have been bought
+    under the same request_id before, a repeat may be bought again, and feedback_id
+    may name nothing. A store that is slow is waited for. False: the answer is
+    stored.
     """
     @property
     def merged(self) -> chorus.feedback.v1.merged_pb2.MergedFeedback:
@@ -300,9 +307,10 @@ class GetFeedbackResponse(google.protobuf.message.Message):
         replayed: builtins.bool = ...,
         language_code: builtins.str = ...,
         feedback_id: builtins.str = ...,
+        store_failed: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["merged", b"merged", "rubric", b"rubric", "usage", b"usage"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["feedback_id", b"feedback_id", "language_code", b"language_code", "merged", b"merged", "replayed", b"replayed", "results", b"results", "rubric", b"rubric", "usage", b"usage"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["feedback_id", b"feedback_id", "language_code", b"language_code", "merged", b"merged", "replayed", b"replayed", "results", b"results", "rubric", b"rubric", "store_failed", b"store_failed", "usage", b"usage"]) -> None: ...
 
 global___GetFeedbackResponse = GetFeedbackResponse
 
