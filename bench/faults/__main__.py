@@ -32,7 +32,7 @@ from bench.faults.grpc_targets import grpc_target
 from bench.faults.outcome import Target
 from bench.faults.play import Stage
 from bench.faults.product import Product, catalog, chorus_before
-from bench.faults.provider import FaultyProvider
+from bench.faults.provider import FaultyProvider, faulty_provider
 from bench.faults.verdict import Played
 from rpckit.settings import Environment, SettingError
 
@@ -47,8 +47,7 @@ async def main(arguments: argparse.Namespace) -> int:
     broken, count = [], 0
     async with AsyncExitStack() as stack:
         host, port = arguments.listen
-        known = {each.name: each for each in cases()}
-        provider = await stack.enter_async_context(FaultyProvider(known, host, port))
+        provider = await stack.enter_async_context(faulty_provider(host, port))
         product, targets = await stack.enter_async_context(_targets(arguments.target, provider))
         stage = Stage(provider, product, arguments.calls, arguments.seconds)
         print(f"{'fault':13}{'at':14}{'requests':>8}{'MiB':>6}  ended, and the usage that was told")

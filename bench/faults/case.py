@@ -16,6 +16,8 @@ _QUOTES = (
 )
 PLAIN = "Some words of an answer."
 
+_PIECE = 1024
+
 # How a call may end, beside the reasons of the contract. LENGTH: the answer is cut, and says so. ERROR: that
 # of a server whose errors have no reasons.
 ANSWER, LENGTH, ERROR = "ANSWER", "LENGTH", "ERROR"
@@ -45,7 +47,7 @@ class Asked:
         if self.schema is None:
             return Output(**fields)
         text = json.dumps(_review(self.schema, points, same=same))
-        return Output(pieces=tuple(text[at : at + 64] for at in range(0, len(text), 64)), **fields)
+        return Output(pieces=tuple(text[at : at + _PIECE] for at in range(0, len(text), _PIECE)), **fields)
 
     def broken(self, fault: Fault) -> Output:
         """Returns a good answer that the fault ends before its time."""
@@ -69,10 +71,9 @@ class Case:
         text: What an answer without a schema says.
         streams_only: Whether there is no such fault without a stream. A server decides by itself how it asks.
         reviews_only: Whether only a review has what is faulty.
-        waits: Whether nothing but the deadline ends a call.
         refuses: Whether the provider does not even listen.
         calls: Most calls at once; None: as many as are asked for.
-        least_answers: The least share of the calls that are answered.
+        least_answers: How many of the calls are answered, at least.
         least_delay: The seconds, at least, that a caller is told to wait; 0: whatever it is told.
         most_merged: The most points that a review has in the end; None: whatever it has.
         reasoning_tokens: What the usage of an answer says of thinking; None: whatever it says.
@@ -86,10 +87,9 @@ class Case:
     text: str = PLAIN
     streams_only: bool = False
     reviews_only: bool = False
-    waits: bool = False
     refuses: bool = False
     calls: int | None = None
-    least_answers: float = 0.0
+    least_answers: int = 0
     least_delay: float = 0.0
     most_merged: int | None = None
     reasoning_tokens: int | None = None

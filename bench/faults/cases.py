@@ -69,7 +69,7 @@ def _refusals() -> list[Case]:
             lambda asked: asked.answer() if asked.nth % 2 else busy,
             _may(ANSWER, "UNAVAILABLE"),
             _may(MEASURED, NOTHING),
-            least_answers=0.3,
+            least_answers=1,
         ),
         Case("500", "500, always", _always(_status(500)), _may("UNAVAILABLE")),
         Case("529", "529, always", _always(_status(529)), _may("UNAVAILABLE")),
@@ -122,14 +122,13 @@ def _connections() -> list[Case]:
 def _silences() -> list[Case]:
     late, unknown = _may("TIMEOUT"), _may(UNKNOWN)
     return [
-        Case("silence", "no header, ever", _always(SILENT), late, unknown, waits=True),
+        Case("silence", "no header, ever", _always(SILENT), late, unknown),
         Case(
             "stall",
             "silence after the first words",
             lambda asked: asked.broken(Fault.SILENCE),
             late,
             unknown,
-            waits=True,
         ),
         Case(
             "drip",
@@ -137,7 +136,6 @@ def _silences() -> list[Case]:
             lambda asked: asked.broken(Fault.DRIP),
             late,
             unknown,
-            waits=True,
         ),
     ]
 
@@ -197,6 +195,8 @@ def _answers() -> list[Case]:
             answered,
             measured,
             text="".join(_TOKENS),
+            # Each such stream takes most of a second of processor time; this is no test of speed.
+            calls=4,
         ),
         Case(
             "thinking",
@@ -238,8 +238,16 @@ def _floods() -> list[Case]:
         Case(
             "endless",
             "an answer without an end",
-            lambda asked: asked.broken(Fault.ENDLESS),
+            _always(Output(('{"work_language": "', "x" * 8192), fault=Fault.ENDLESS)),
             _may("BAD_OUTPUT"),
+            _may(UNKNOWN),
+            calls=2,
+        ),
+        Case(
+            "endless-slow",
+            "an answer without an end, token by token",
+            _always(Output(('{"work_language": "', "x"), fault=Fault.ENDLESS)),
+            _may("BAD_OUTPUT", "TIMEOUT"),
             _may(UNKNOWN),
             calls=2,
         ),

@@ -1,4 +1,4 @@
-"""Plays faults to a target, one after the other; those that only the deadline ends, all together first."""
+"""Plays faults to a target, one after the other."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -28,33 +28,19 @@ class Stage:
 
     async def play(self, cases: Sequence[Case], target: Target) -> AsyncIterator[Played]:
         """Yields each fault when it has been played."""
-        played = [each for each in cases if target.reviews or not each.reviews_only]
-        waiting = [each for each in played if each.waits]
-        for done in await asyncio.gather(*(self._play(each, target) for each in waiting)):
-            yield done
-        for case in played:
-            if not case.waits:
+        for case in cases:
+            if target.reviews or not case.reviews_only:
                 yield await self._play(case, target)
 
     async def _play(self, case: Case, target: Target) -> Played:
-        self.provider.requests[case.name] = 0
-        leaks = self.provider.leaks
+        await self.provider.begin(case.name)
         before = self.product.forget_peaks() if self.product else 0.0
         if case.refuses:
             await self.provider.refuse()
-        try:
-            outcomes = await self._ask(case, target)
-        finally:
-            if case.refuses:
-                await self.provider.listen()
-        return Played(
-            case,
-            target,
-            outcomes,
-            requests=self.provider.requests[case.name],
-            leaks=self.provider.leaks - leaks,
-            growth=self.product.peak() - before if self.product else None,
-        )
+        outcomes = await self._ask(case, target)
+        report = await self.provider.listen()
+        growth = self.product.peak() - before if self.product else None
+        return Played(case, target, outcomes, report.requests, report.leaks, growth)
 
     async def _ask(self, case: Case, target: Target) -> list[Outcome]:
         calls = self.calls if case.calls is None else min(self.calls, case.calls)

@@ -70,7 +70,7 @@ class Played:
         most = calls + max(_LEAST_MORE_REQUESTS, round(_MORE_REQUESTS * calls))
         if self.requests > most:
             yield f"{self.requests / calls:.1f} requests a call"
-        if sum(each.ending == ANSWER for each in self.outcomes) < self.case.least_answers * calls:
+        if sum(each.ending == ANSWER for each in self.outcomes) < self.case.least_answers:
             yield "too few answers"
         if self.leaks:
             yield f"{self.leaks} went where the redirect points"
