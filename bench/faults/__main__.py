@@ -50,6 +50,7 @@ async def main(arguments: argparse.Namespace) -> int:
         provider = await stack.enter_async_context(faulty_provider(host, port))
         product, targets = await stack.enter_async_context(_targets(arguments.target, provider))
         stage = Stage(provider, product, arguments.calls, arguments.seconds)
+        print(f"The faulty provider is at {provider.address}.")
         print(f"{'fault':13}{'at':14}{'requests':>8}{'MiB':>6}  ended, and the usage that was told")
         for target in targets:
             async for played in stage.play(chosen, target):
@@ -107,6 +108,12 @@ def _listen(value: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _calls(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value} is not at least 1")
+    return int(value)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench.faults",
@@ -120,7 +127,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", nargs="+", default=(), choices=[each.name for each in cases()], metavar="FAULT"
     )
-    parser.add_argument("--calls", type=int, default=_CALLS, help=f"at once, through each fault ({_CALLS})")
+    parser.add_argument(
+        "--calls", type=_calls, default=_CALLS, help=f"at once, through each fault ({_CALLS})"
+    )
     parser.add_argument(
         "--seconds", type=float, default=_SECONDS, help=f"each call's deadline ({_SECONDS:g})"
     )

@@ -126,7 +126,12 @@ class _Provider:
                 self._begun, self._requests, self._leaks = name, 0, 0
             case "listen" if self._site is None:
                 self._site = web.TCPSite(self._runner, self._host, self._port)
-                await self._site.start()
+                try:
+                    await self._site.start()
+                except OSError as error:
+                    sys.exit(
+                        f"the faulty provider cannot listen on {self._host}:{self._port}: {error.strerror}"
+                    )
                 self._port = self._runner.addresses[0][1]
             case "refuse" if self._site is not None:
                 await self._site.stop()
