@@ -16,7 +16,7 @@ RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check check-code check-contract format protos release-protos bench evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up test check check-code check-contract format protos release-protos bench overload evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +67,12 @@ release-protos: $(VENV)/.test-ready ## makes today's contract the one that later
 bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.proofreader
+	$(BIN)/python -m bench.prompt_caching
+	$(BIN)/python -m bench.first_review
+	$(BIN)/python -m bench.state
+
+overload: $(VENV)/.test-ready ## prints goodput against offered load, on the loopback; SHORT=1 is done in a minute
+	$(BIN)/python -m bench.overload $(if $(SHORT),--short)
 
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))

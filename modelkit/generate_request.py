@@ -108,6 +108,15 @@ def content_parts(turn: content_pb2.Turn) -> list[content_pb2.Part]:
     ]
 
 
+def shared_parts(request: model_service_pb2.GenerateRequest) -> list[content_pb2.Part]:
+    """Returns the parts with content before the last document of the last turn; none without a document.
+
+    The last document is the work. What stands before it is the same for all works of a class.
+    """
+    parts = content_parts(request.turns[-1])
+    return parts[: max((at for at, part in enumerate(parts) if part.HasField("document")), default=0)]
+
+
 def _turn_violations(request: model_service_pb2.GenerateRequest) -> Iterator[Violation]:
     if not request.turns:
         yield "turns", "at least one is required"

@@ -92,6 +92,14 @@ def detect_language(text: str) -> str:
     return str(language) if certainty >= _ENOUGH_CERTAINTY else "en"
 
 
+def load_identifier() -> None:
+    """Loads what `detect_language` needs of a text that is neither Korean nor plainly English.
+
+    It takes 85 MB, and more than a second of processor time that the first such text would wait for.
+    """
+    _identifier().classify("")
+
+
 def is_language_code(code: str) -> bool:
     """Returns whether it has the shape of a BCP 47 tag and is not too long."""
     return len(code) <= MAX_LANGUAGE_CODE and _LANGUAGE_CODE.fullmatch(code) is not None
@@ -118,7 +126,7 @@ def _is_plain_english(text: str) -> bool:
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
-    # Loaded only when a text is neither Korean nor plainly English: it takes 100 MB and more than a second.
+    # Who imports this module need not have use for it.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

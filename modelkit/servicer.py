@@ -15,6 +15,7 @@ from modelkit.generate_request import violations
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.json_schema.schema_cache import SchemaCache
 from modelkit.list_models import page_of
+from rpckit.call import ending_in_time, served_call
 from rpckit.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -87,9 +88,15 @@ class StreamingServicer(model_service_pb2_grpc.ModelServiceServicer, ABC):
     async def StreamGenerate(
         self, request: model_service_pb2.StreamGenerateRequest, context: "Context"
     ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
-        checked = await self._checked(request.request)
+        deadline = served_call().deadline
+        async with ending_in_time(deadline):
+            checked = await self._checked(request.request)
         async with aclosing(self.generate(checked, streaming=True)) as events:
-            async for event in events:
+            while True:
+                async with ending_in_time(deadline):
+                    event = await anext(events, None)
+                if event is None:
+                    return
                 if isinstance(event, content_pb2.Part):
                     yield model_service_pb2.StreamGenerateResponse(delta=event)
                 else:

@@ -5,12 +5,14 @@ import sqlite3
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc, submission_pb2
+from orchestrator.answer.check import load_validators
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
+from orchestrator.calibration.pool import Pools
 from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.injection.detection import suspected_injections
-from orchestrator.metrics import ModelMetrics
+from orchestrator.metrics import ModelMetrics, store_failures
 from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.model_reviewer import ModelReviewer
 from orchestrator.panel.track_record import TrackRecords
@@ -23,27 +25,37 @@ from orchestrator.servicers.feedback import FeedbackServicer
 from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.store.connection import connected
-from orchestrator.store.fail_open import FailOpenStore
+from orchestrator.store.patient import PatientStore
 from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.sqlite_database import SqliteDatabase
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
 from rpckit.malloc_trim import release_freed_memory
+from rpckit.retry_budget import RetryBudgets
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
+
+# The third is too short to be plainly English, so that what tells languages apart is loaded too.
+_SAMPLES = (
+    "준비합니다. 왜냐하면 글이 옵니다.",
+    "They have read this, because the text is there.",
+    "Get ready.",
+)
 
 
 async def register(host: Host, settings: OrchestratorSettings) -> None:
     """Constructs everything and adds both services, which are ready once the language models are loaded."""
     kept, history = await _open_state(host, settings)
-    store = FailOpenStore(kept)
+    store = PatientStore(kept, store_failures(host.metrics))
     metrics = ModelMetrics(host.metrics)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())
-    model_reviewer = ModelReviewer(directory, records, store)
-    calibrator = RaterCalibrator(history)
+    retries = RetryBudgets()
+    model_reviewer = ModelReviewer(directory, records, store, retries=retries)
+    calibrator = RaterCalibrator(history, Pools(settings.calibration_groups))
     pipeline = ReviewPipeline(
-        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator
+        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator, retries
     )
     feedback = FeedbackServicer(
         IdempotentRuns(pipeline, store),
@@ -52,6 +64,8 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
         StoredFeedbacks(store, calibrator),
         settings.panel,
         settings.batch_window,
+        settings.batch_idle_seconds,
+        host.admission,
         host.draining,
     )
     await host.add(
@@ -68,7 +82,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     host.spawn(store.run())
     host.spawn(store.keep_deleting())
     host.spawn(calibrator.run())
-    host.spawn(_warm_up(host))
+    host.spawn(_warm_up(host, directory))
 
 
 async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
@@ -81,20 +95,22 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
         return RedisStore(client, settings.retention_seconds), RedisJudgementHistory(client)
     path = settings.state_path
     try:
-        store = await enter(SqliteStore.open(path, settings.retention_seconds))
-        return store, await enter(SqliteJudgementHistory.open(path))
+        database = await enter(SqliteDatabase.open(path))
+        store = await SqliteStore.of(database, settings.retention_seconds)
+        return store, await SqliteJudgementHistory.of(database)
     except sqlite3.Error as error:
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 
 
-async def _warm_up(host: Host) -> None:
-    """Loads what it takes to read a Korean text, so that the first caller does not wait for it."""
+async def _warm_up(host: Host, directory: ModelDirectory) -> None:
+    """Loads what a review takes in any language, so that the first caller does not wait for it."""
 
     def read() -> None:
-        submission = submission_pb2.Submission(text="준비합니다.", language_code="ko")
-        suspected_injections(read_submission(submission))
+        load_validators()
+        for text in _SAMPLES:
+            suspected_injections(read_submission(submission_pb2.Submission(text=text)))
 
-    await asyncio.to_thread(read)
+    await asyncio.gather(asyncio.to_thread(read), directory.listing())
     release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 

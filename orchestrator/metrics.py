@@ -1,4 +1,9 @@
-"""Counts the panel's answers, tokens and cost. Models' names come from their servers, so they are few."""
+"""Counts the panel's answers, tokens and cost, and what the store failed in.
+
+Models' names come from their servers, so they are few.
+"""
+
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter
 
@@ -40,3 +45,11 @@ class ModelMetrics:
         for kind, tokens in kinds.items():
             self._tokens.labels(model, kind).inc(tokens)
         self._cost.labels(model).inc(usage.cost_usd_nanos / _NANOS)
+
+
+def store_failures(registry: CollectorRegistry) -> Callable[[str], None]:
+    """Returns what counts an operation of the store that failed, by its name."""
+    failures = Counter(
+        "chorus_store_failures", "Operations that the store failed in.", ("operation",), registry=registry
+    )
+    return lambda operation: failures.labels(operation).inc()

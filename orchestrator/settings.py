@@ -1,5 +1,6 @@
 """The orchestrator's settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,10 @@ class OrchestratorSettings:
         redis_url: The Redis that replicas share their state in; empty: this one keeps its own.
         state_path: The SQLite file of a server without a Redis.
         retention_seconds: How long an answer is kept.
+        calibration_groups: The group that a caller's calibration is shared in, by caller; "" stands for those
+            without a name.
         batch_window: The most items of one batch that are open at once.
+        batch_idle_seconds: How long a batch without an open item waits for the next one.
     """
 
     server: ServerSettings
@@ -35,7 +39,9 @@ class OrchestratorSettings:
     redis_url: str = field(repr=False)
     state_path: Path
     retention_seconds: float
+    calibration_groups: Mapping[str, str]
     batch_window: int
+    batch_idle_seconds: float
 
     @classmethod
     def read(cls, environment: Environment) -> "OrchestratorSettings":
@@ -53,7 +59,9 @@ class OrchestratorSettings:
             redis_url=_redis_url(environment),
             state_path=_state_path(environment),
             retention_seconds=3600 * environment.number("CHORUS_RETENTION_HOURS", 24),
+            calibration_groups=_calibration_groups(environment),
             batch_window=environment.integer("CHORUS_BATCH_WINDOW", 8, least=1, most=1000),
+            batch_idle_seconds=environment.number("CHORUS_BATCH_IDLE_SECONDS", 60, least=0.1, most=86_400),
         )
 
 
@@ -87,6 +95,18 @@ def _state_path(environment: Environment) -> Path:
     except OSError as error:
         raise SettingError(variable, f"{folder} cannot be made: {error.strerror}") from None
     return folder / "orchestrator.sqlite3"
+
+
+def _calibration_groups(environment: Environment) -> Mapping[str, str]:
+    variable = "CHORUS_CALIBRATION_GROUPS"
+    groups: dict[str, str] = {}
+    for word in _words(environment.text(variable)):
+        caller, equals, group = word.rpartition("=")
+        if not (equals and group):
+            raise SettingError(variable, f"{word!r} is not of the form caller=group")
+        if groups.setdefault(caller, group) != group:
+            raise SettingError(variable, f"{caller!r} is in two groups")
+    return groups
 
 
 def _words(value: str) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ from rpckit.call import Deadline
 
 _SUMMARY_SHARE = 0.2
 _MOST_SUMMARY_SECONDS = 15.0
+# Reviews whose time is up at once are merged one after the other, each in about so many seconds.
+_SECONDS_PER_REVIEW = 0.01
+_MOST_REVIEWS_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,17 @@ class TimeBudget:
     deadline: Deadline
 
     @classmethod
-    def of(cls, deadline: Deadline, *, with_summary: bool) -> "TimeBudget":
+    def of(cls, deadline: Deadline, *, with_summary: bool, other_reviews: int = 0) -> "TimeBudget":
         """Shares out the time from now to a caller's deadline.
 
-        A model that words the summary has a fifth of the time for it, and at most 15 seconds.
+        A model that words the summary has a fifth of the time for it, and at most 15 seconds. The more other
+        reviews are open, the more time is left for their merges too, up to a tenth.
         """
         reserve = deadline.reserve()
         merge_by = deadline.earlier(reserve)
         summary = min(_MOST_SUMMARY_SECONDS, _SUMMARY_SHARE * merge_by.remaining()) if with_summary else 0.0
-        answer_by = merge_by.earlier(summary + reserve)
+        others = min(_SECONDS_PER_REVIEW * other_reviews, _MOST_REVIEWS_SHARE * deadline.remaining())
+        answer_by = merge_by.earlier(summary + reserve + others)
         return cls(
             call_by=answer_by.earlier(reserve),
             answer_by=answer_by,

@@ -1,17 +1,22 @@
 """Holds the call that is being served: its deadline, request id and trace, which sub-calls inherit."""
 
+import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from rpckit.errors import Timeout
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
 
 _RESERVE_SHARE = 0.02
 _LEAST_RESERVE_SECONDS = 0.05
+_SENT_DIGITS = 3
+_LEAST_SENT_SECONDS = 0.001
 
 Clock = Callable[[], float]
 
@@ -31,6 +36,20 @@ class Deadline:
     def after(cls, seconds: float, clock: Clock = time.monotonic) -> "Deadline":
         """Returns the deadline that lies `seconds` from now."""
         return cls(clock() + seconds, clock)
+
+    @classmethod
+    def of_caller(cls, seconds: float, clock: Clock = time.monotonic) -> "Deadline":
+        """Returns when a caller no longer listens whose call came with so many seconds.
+
+        gRPC sends three digits of the time, rounded up: 10.001 s come as 10.1 s, and below a second whole
+        milliseconds. What that may have added is taken off, so that it takes nothing from the reserve.
+        """
+        if not math.isfinite(seconds):
+            return cls.after(seconds, clock)
+        added = _LEAST_SENT_SECONDS
+        if seconds >= 1:
+            added = 10.0 ** (math.floor(math.log10(seconds)) - _SENT_DIGITS + 1)
+        return cls.after(max(0.0, seconds - added), clock)
 
     def remaining(self) -> float:
         """Returns the seconds left, at least 0."""
@@ -58,12 +77,34 @@ class Deadline:
         return min(self, Deadline.after(seconds, self.clock))
 
 
+@asynccontextmanager
+async def ending_in_time(deadline: Deadline) -> AsyncIterator[None]:
+    """Ends the block within half of the reserve, so that the caller hears of it from us.
+
+    What takes longer than it should gives up before, at the whole reserve. This is for what cannot.
+
+    Raises:
+        Timeout: The block took too long.
+    """
+    last = deadline.earlier(deadline.reserve() / 2).remaining()
+    timeout = asyncio.timeout(last if math.isfinite(last) else None)
+    try:
+        async with timeout:
+            yield
+    except TimeoutError:
+        if not timeout.expired():
+            raise
+        raise Timeout("the deadline passed") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Describes one call as its server sees it.
 
     Attributes:
         caller: The name of the caller, from its certificate or token; empty if it gave none.
+        holder: Who holds a place in the server: the caller or, without a name, the machine that calls. Empty
+            for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.
     """
 
@@ -71,6 +112,7 @@ class Call:
     request_id: str
     deadline: Deadline
     caller: str = ""
+    holder: str = ""
     trace: Trace = NO_TRACE
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import hmac
+import ipaddress
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import grpc
 
@@ -19,6 +21,8 @@ from rpckit.reloading_file import RELOAD_INTERVAL_SECONDS, ReloadingFile
 _TOKEN_LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
 _SCHEME = "bearer"
 _MINUTE = 60.0
+# A machine has all the addresses that begin with so many bits of its IPv6 address.
+_MACHINE_BITS = 64
 # Sums of seconds are off by less than this when floats round them.
 _ROUNDING_SECONDS = 1e-6
 
@@ -69,11 +73,13 @@ class CallerSettings:
             needs a token or a client certificate.
         token_port: The port for callers without a certificate, on a server that has one itself.
         calls_per_minute: How many calls a minute each caller may make; 0 sets no limit.
+        share: The part of the server's places that one caller may hold, above 0 and at most 1.
     """
 
     tokens: CallerTokens | None = None
     token_port: int = 0
     calls_per_minute: int = 0
+    share: float = 1.0
 
 
 class Callers:
@@ -145,3 +151,20 @@ class Callers:
             return wait
         self._full_at[caller] = full_at
         return 0.0
+
+
+def machine_of(peer: str) -> str:
+    """Returns the machine in gRPC's name of a peer, such as "ipv4:10.0.0.7:4711"; "" for this machine."""
+    _, _, address = unquote(peer).partition(":")
+    try:
+        host = ipaddress.ip_address(address.rpartition(":")[0].strip("[]"))
+    except ValueError:
+        # A Unix socket.
+        return ""
+    if isinstance(host, ipaddress.IPv6Address):
+        host = host.ipv4_mapped or host
+    if host.is_loopback:
+        return ""
+    if isinstance(host, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((host, _MACHINE_BITS), strict=False))
+    return str(host)

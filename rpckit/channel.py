@@ -14,7 +14,13 @@ from rpckit.certificates import Certificate
 from rpckit.reloading_channel import ReloadingChannel
 from rpckit.settings import Security
 from rpckit.trace import Trace, end_span
-from rpckit.transport import COMMON_OPTIONS, Option
+from rpckit.transport import (
+    CLIENT_PING_SECONDS,
+    CLIENT_PING_TIMEOUT_SECONDS,
+    COMMON_OPTIONS,
+    Option,
+    ping_options,
+)
 
 _MAX_ATTEMPTS = 3
 _PLAINTEXT = Security()
@@ -25,7 +31,8 @@ def connect(
 ) -> grpc.aio.Channel:
     """Opens a channel to every replica behind `target`, for one service.
 
-    Calls go round robin over the replicas that report themselves healthy. Only UNAVAILABLE is retried, and
+    Calls go round robin over the replicas that report themselves healthy. One that hangs is left out after
+    2 s, until it answers again; its calls go to the others. Only UNAVAILABLE is retried, and
     gRPC's retry throttling stops the retries while many calls fail. A call made while another is served
     inherits its request id, its trace and what is left of its deadline, less the reserve for our own answer.
 
@@ -67,12 +74,14 @@ def _options(service: str, security: Security, *, watch_health: bool) -> list[Op
                 },
             },
         ],
-        "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.2},
+        # Of calls that all fail no more than 20 are tried again, and of others a fifth.
+        "retryThrottling": {"maxTokens": 40, "tokenRatio": 0.2},
     }
     if watch_health:
         config["healthCheckConfig"] = {"serviceName": service}
     options: list[Option] = [
         *COMMON_OPTIONS,
+        *ping_options(CLIENT_PING_SECONDS, CLIENT_PING_TIMEOUT_SECONDS),
         ("grpc.service_config", json.dumps(config)),
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),

@@ -1,7 +1,8 @@
 """Surrounds every call with its log line, span, errors, caller, deadline and slot in the server.
 
 Health is exempt from all but the form of its answers. Reflection needs no deadline and no slot, and does not
-hold up a drain. Methods marked NO_SIDE_EFFECTS need no slot.
+hold up a drain. Methods marked NO_SIDE_EFFECTS need no slot. Nor does a stream of requests, which could stay
+open without any: its servicer takes a slot for each request.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from typing_extensions import override
 
 from rpckit import log
 from rpckit.admission import Admission
-from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call, served_call
+from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call, ending_in_time, served_call
 from rpckit.call_status import CallOutcome, answering
-from rpckit.callers import Callers
+from rpckit.callers import Callers, machine_of
 from rpckit.errors import InvalidRequest
 from rpckit.handlers import Surroundings, describe_method, wrap
 from rpckit.metrics import CallMetrics
@@ -110,7 +111,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         call = Call(
             method=_path(method),
             request_id=request_id,
-            deadline=Deadline.after(float("inf") if remaining is None else remaining),
+            deadline=Deadline.of_caller(float("inf") if remaining is None else remaining),
             trace=trace,
         )
         is_reflection = call.method.startswith(_REFLECTION)
@@ -120,13 +121,17 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         try:
             with nullcontext() if is_reflection else self._counted_as_running():
                 async with answering(context, call.method, request_id, outcome), AsyncExitStack() as stack:
-                    call = replace(call, caller=self._callers.identify(context))
+                    caller = self._callers.identify(context)
+                    call = replace(call, caller=caller, holder=caller or machine_of(peer))
                     self._callers.count(call.caller)
                     if violations:
                         raise InvalidRequest(violations)
-                    if not is_reflection and not _is_without_side_effects(method):
-                        await stack.enter_async_context(self._admission.admit(call.deadline))
+                    if _needs_slot(method):
+                        await stack.enter_async_context(self._admission.admit(call.deadline, call.holder))
                     current_call.set(call)
+                    # A stream may be held up by its reader, in grpc and not in the handler.
+                    if not method.server_streaming:
+                        await stack.enter_async_context(ending_in_time(call.deadline))
                     yield
         finally:
             end_span(span, outcome.code, outcome.reason)
@@ -154,8 +159,9 @@ def _path(method: descriptor.MethodDescriptor) -> str:
     return f"/{method.containing_service.full_name}/{method.name}"
 
 
-def _is_without_side_effects(method: descriptor.MethodDescriptor) -> bool:
-    return method.GetOptions().idempotency_level == descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
+def _needs_slot(method: descriptor.MethodDescriptor) -> bool:
+    level = method.GetOptions().idempotency_level
+    return not method.client_streaming and level != descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
 
 
 def _request_id(context: Context) -> tuple[str, dict[str, str]]:

@@ -25,7 +25,14 @@ from rpckit.probes import health_endpoint
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.task_errors import error_of
 from rpckit.tracing import start_tracing
-from rpckit.transport import COMMON_OPTIONS, KEEPALIVE_SECONDS, Option
+from rpckit.transport import (
+    COMMON_OPTIONS,
+    LEAST_PING_SECONDS,
+    SERVER_PING_SECONDS,
+    SERVER_PING_TIMEOUT_SECONDS,
+    Option,
+    ping_options,
+)
 
 _WRONG_SETTING_EXIT_CODE = 2
 # The last answers get this long to leave the process.
@@ -50,15 +57,16 @@ class Host:
         exit_stack: Holds what `register` opened; it is closed when the last call has ended.
         metrics: Holds what this process counts; a service may add its own.
         health: Reports what `set_ready` says.
+        admission: Gives every call a place, and each request of a stream, which its servicer asks for.
         draining: Is set when the server begins to drain; a call that could go on for ever must end then.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
-        admission = Admission(settings.max_in_flight, settings.max_queued)
+        self.admission = Admission(settings.max_in_flight, settings.max_queued, settings.most_per_caller)
         self.metrics = CollectorRegistry()
         self.exit_stack = AsyncExitStack()
         tracer = start_tracing(settings, self.exit_stack)
-        self._calls = CallInterceptor(admission, Callers(settings.callers), self.metrics, tracer)
+        self._calls = CallInterceptor(self.admission, Callers(settings.callers), self.metrics, tracer)
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.health = Health()
@@ -199,8 +207,10 @@ def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
 def _options(settings: ServerSettings) -> tuple[Option, ...]:
     return (
         *COMMON_OPTIONS,
+        *ping_options(SERVER_PING_SECONDS, SERVER_PING_TIMEOUT_SECONDS),
         ("grpc.so_reuseport", 0),
+        # An old connection takes no new calls. There is no grace after which its running calls are cut off:
+        # they have their deadlines, and a drain bounds them.
         ("grpc.max_connection_age_ms", round(settings.connection_age * 1000)),
-        ("grpc.max_connection_age_grace_ms", round(settings.drain_grace * 1000)),
-        ("grpc.http2.min_ping_interval_without_data_ms", KEEPALIVE_SECONDS * 500),
+        ("grpc.http2.min_ping_interval_without_data_ms", round(LEAST_PING_SECONDS * 1000)),
     )

@@ -1,6 +1,7 @@
 """Reads settings from the environment, once at the start; a wrong one names its variable."""
 
 import ipaddress
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -159,6 +160,7 @@ def _callers(environment: Environment, prefix: str) -> CallerSettings:
         tokens=tokens,
         token_port=environment.integer(f"{prefix}_TOKEN_PORT", _TOKEN_PORT, most=65535),
         calls_per_minute=environment.integer("CHORUS_CALLER_CALLS_PER_MINUTE", 0),
+        share=environment.integer("CHORUS_CALLER_SHARE_PERCENT", 75, least=1, most=100) / 100,
     )
 
 
@@ -243,6 +245,11 @@ class ServerSettings:
         if settings.callers.tokens and not settings.security.is_private(address):
             raise SettingError(_CALLER_TOKENS, f"tokens do not travel in plaintext: set {_TLS_DIR}")
         return settings
+
+    @property
+    def most_per_caller(self) -> int:
+        """How many of the calls that run at once may be one caller's."""
+        return math.ceil(self.max_in_flight * self.callers.share)
 
     @property
     def has_token_port(self) -> bool:

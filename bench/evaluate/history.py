@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from orchestrator.calibration.pool import Pools
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.severity import ResidualSums, calibrate, peer_references
 
@@ -25,5 +26,7 @@ def learned_calibration(scored: Iterable[ScoredCriterion], models: Iterable[str]
                 before.total + residual,
                 before.squares + residual**2,
                 before.relative + (residual if person is None else 0.0),
+                people=int(person is not None),
             )
-    return calibrate(records)
+    # As for a caller who has a name, and has one person who scores.
+    return calibrate(records, Pools().of("caller").limits)

@@ -11,6 +11,7 @@ from typing import Any
 from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point
+from orchestrator.answer.quote_verification import ComparisonBudget
 from orchestrator.merge.align import align
 from orchestrator.merge.candidate import merge_candidates
 from orchestrator.merge.opinion import Opinion
@@ -120,4 +121,4 @@ def _share_a_sentence(pair: LabelledPair) -> bool:
 def _point(
     point: Mapping[str, Any], reading: SubmissionReading, rubric: submission_pb2.Rubric
 ) -> feedback_pb2.Point:
-    return check_point(point, 1, reading, rubric).point
+    return check_point(point, 1, reading, rubric, ComparisonBudget()).point

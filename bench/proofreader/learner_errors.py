@@ -12,6 +12,7 @@ from pathlib import Path
 
 from services.proofreader.finding import IMPROVEMENT
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import RuleReviewer
 
 _FINE = "OK"
@@ -57,7 +58,7 @@ def print_recall(language: RuleReviewer, path: Path) -> None:
 
 
 def _ranges(language: RuleReviewer, text: str) -> list[tuple[int, int]]:
-    found = language.review(ParsedText.read(text), lambda: None)
+    found = language.review(ParsedText.read(text), Reading())
     return [(each.start, each.end) for each in found if each.polarity == IMPROVEMENT and each.end]
 
 

@@ -152,6 +152,7 @@ ENGLISH = Words(
         "IMAGE_OUTPUT": "draws no pictures",
     },
     set_this="set {setting}",
+    set_another="the key in {setting} is refused; set another",
     ask_instead="ask {model} instead",
     retry_after="try again in {seconds}",
     more_time="--timeout gives more",

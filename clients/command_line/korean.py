@@ -152,6 +152,7 @@ KOREAN = Words(
         "IMAGE_OUTPUT": "그림을 그리지 못해요",
     },
     set_this="{setting} 값을 설정하세요",
+    set_another="{setting} 값이 거부됐어요. 다른 키를 설정하세요",
     ask_instead="대신 {model} 모델을 쓰세요",
     retry_after="{seconds} 뒤에 다시 해 보세요",
     more_time="--timeout 값을 늘려 보세요",

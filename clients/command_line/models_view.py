@@ -26,12 +26,15 @@ _STATES = {
     model_pb2.Model.STATE_LOADING: ("loading", "yellow"),
     model_pb2.Model.STATE_UNAVAILABLE: ("off", "dim"),
 }
+_IN_PANEL = "yes"
 _HEADINGS = (
+    "in\npanel",
     "memory\nGB",
     "disk\nGB",
     "$ per\nM in",
     "$ per\nM out",
     "$ per\nreview",
+    "$ at\nmost",
     "tokens\nper s",
     "median\nseconds",
     "calls\nfailed",
@@ -39,10 +42,12 @@ _HEADINGS = (
 _LEGEND = (
     "M in, M out: a million tokens read, written. A review: about "
     f"{_FEEDBACK_INPUT_TOKENS:,} tokens in and {_FEEDBACK_OUTPUT_TOKENS:,} out. "
+    "At most: what is reserved for one review of two pages. "
     "-: not known, or not measured so far."
 )
-# What the servers say where one thing is to be set.
+# What the servers say where one thing is to be set, and where what is set is refused.
 _SETTING = re.compile(r"set ([A-Z][A-Z0-9_]*)")
+_REFUSED = re.compile(r"\S+ refuses ([A-Z][A-Z0-9_]*); set another")
 
 
 def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
@@ -54,8 +59,23 @@ def comparison(response: feedback_service_pb2.ListModelsResponse, words: Words) 
         table.add_column(heading, justify="right", no_wrap=True)
     for model in response.models:
         state = ("retired", "dim") if _is_retired(model) else _STATES.get(model.state, ("?", ""))
-        table.add_row(model.name, Text(*state), *_numbers(model))
-    return Group(table, Text(), Text(_LEGEND, style="dim"), absent(response, words))
+        table.add_row(model.name, Text(*state), *_numbers(model, response))
+    notes = (Text(), Text(_panel(response)), Text(_LEGEND, style="dim"))
+    return Group(table, *notes, absent(response, words))
+
+
+def _panel(response: feedback_service_pb2.ListModelsResponse) -> str:
+    """Says who is asked where a review names nobody, and what that costs at most."""
+    panel = response.default_panel
+    known = response.max_review_cost_usd_nanos
+    most = amounts.dollars(sum(known[name] for name in panel if name in known))
+    unknown = sum(name not in known for name in panel)
+    models = "1 model" if len(panel) == 1 else f"{len(panel)} models"
+    besides = f", beside {unknown} of a price that is not known" if unknown else ""
+    return (
+        f"In panel: {models}, asked by every review that names none. Together they cost at most {most} for "
+        f"two pages{besides}. CHORUS_PANEL chooses them."
+    )
 
 
 def absent(response: feedback_service_pb2.ListModelsResponse, words: Words) -> Group:
@@ -80,6 +100,8 @@ def _why_absent(model: model_pb2.Model, words: Words) -> str:
         return f"{retired}; {words.use_instead.format(model=model.successor)}" if model.successor else retired
     if needed := _SETTING.fullmatch(model.state_detail):
         return words.set_this.format(setting=needed[1])
+    if refused := _REFUSED.fullmatch(model.state_detail):
+        return words.set_another.format(setting=refused[1])
     return prose(model.state_detail)
 
 
@@ -90,11 +112,14 @@ def _is_retired(model: model_pb2.Model) -> bool:
     return is_off and "" < model.retirement_date <= today and not _SETTING.fullmatch(model.state_detail)
 
 
-def _numbers(model: model_pb2.Model) -> Iterator[str]:
+def _numbers(model: model_pb2.Model, response: feedback_service_pb2.ListModelsResponse) -> Iterator[str]:
+    yield _IN_PANEL if model.name in response.default_panel else ""
     footprint = model.footprint
     yield f"{footprint.memory_bytes / _GIGA:.1f}" if footprint.memory_bytes else _NONE
     yield f"{footprint.disk_bytes / _GIGA:.1f}" if footprint.disk_bytes else _NONE
     yield from _prices(model)
+    known = response.max_review_cost_usd_nanos
+    yield _amount(known[model.name]) if model.name in known else _NONE
     record = model.track_record
     measured = record.calls > 0
     yield f"{record.output_tokens_per_second:.1f}" if record.output_tokens_per_second else _NONE

@@ -90,6 +90,7 @@ class Words:
     reasons: Mapping[failure_pb2.ErrorReason.ValueType, str]
     lacking: Mapping[str, str]
     set_this: str
+    set_another: str
     ask_instead: str
     retry_after: str
     more_time: str

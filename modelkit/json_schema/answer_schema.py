@@ -17,6 +17,7 @@ MAX_SCHEMA_BYTES = 64 * 1024
 MAX_SCHEMA_DEPTH = 64
 
 _NAMES = frozenset({"$id", "$schema"})
+_OWN_PREFIX = "x-"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +27,8 @@ class AnswerSchema:
     Attributes:
         text: The schema as it was sent.
         schema: The parsed schema.
-        anonymous: The schema without `$id` and `$schema`, which tell a model nothing and which some providers
-            refuse.
+        anonymous: The schema without `$id`, `$schema` and the keywords of ours, which begin with "x-". They
+            tell a model nothing, and some providers refuse them.
     """
 
     text: str
@@ -50,7 +51,7 @@ class AnswerSchema:
             raise InvalidRequest({FIELD: f"not JSON: {error}"}) from None
         if fault := _fault(schema):
             raise InvalidRequest({FIELD: fault})
-        anonymous = {key: value for key, value in schema.items() if key not in _NAMES}
+        anonymous = {key: value for key, value in schema.items() if not _is_private(key)}
         if fault := reference_fault(anonymous) or pattern_fault(anonymous):
             raise InvalidRequest({FIELD: fault})
         return cls(text, schema, anonymous, BoundedValidator(anonymous))
@@ -84,6 +85,10 @@ class AnswerSchema:
         if error is not None:
             keyword = error.validator or "false"
             raise BadOutput(f"the answer breaks the schema's {keyword!r} at {error.json_path}")
+
+
+def _is_private(keyword: str) -> bool:
+    return keyword in _NAMES or keyword.startswith(_OWN_PREFIX)
 
 
 def _fault(schema: Any) -> str:

@@ -16,7 +16,10 @@ from modelkit.answer_form.schema import (
     accepted_point_schema,
     accepted_schema,
 )
-from orchestrator.answer.quote_verification import anchor_of_sentences, find_quote
+from modelkit.answer_limits import MAX_POINTS, MAX_QUOTES, MAX_SCORES, MAX_VALUES, AnswerTooLarge
+from modelkit.json_schema.code_fence import without_fence
+from orchestrator.answer.filler import says_nothing
+from orchestrator.answer.quote_verification import ComparisonBudget, anchor_of_sentences, find_quote
 from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
 
@@ -45,27 +48,32 @@ def check_answer(
     rubric: submission_pb2.Rubric,
     *,
     include_raw: bool = False,
+    may_find_nothing: bool = False,
 ) -> feedback_pb2.ModelFeedback:
     """Returns the model's feedback, with every faulty point moved to `rejected`.
 
     It has one CriterionScore for each criterion, in the rubric's order. That has no score where the model
-    gave none, or none on the scale.
+    gave none, or none on the scale. With `may_find_nothing` an answer passes without points and scores, as it
+    is where rules find no fault.
 
     Raises:
-        BadOutput: The answer is empty, is cut or breaks the schema, or too many of its quotations are not
-            found.
+        BadOutput: The answer is empty, is cut, breaks the schema or a limit, says nothing, or too many of
+            its quotations are not found.
     """
     if finish_reason != generation_pb2.FINISH_REASON_STOP:
         raise BadOutput("the answer was cut off")
     if not raw.strip():
         raise BadOutput("the answer is empty")
     answer = _parsed(raw)
-    points = _checked_points(answer["points"], reading, rubric)
-    scores, evidence_found = _scores(answer["criteria"], reading, rubric)
+    budget = ComparisonBudget()
+    points = _checked_points(answer["points"], reading, rubric, budget)
+    scores, evidence_found = _scores(answer["criteria"], reading, rubric, budget)
     quotes_found = [point.quote_found for point in points if point.quotes] + evidence_found
     missing = quotes_found.count(False)
     if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quotes_found):
         raise BadOutput(f"{missing} of {len(quotes_found)} quotations are not in the submission")
+    if not (may_find_nothing or _says_something(points, scores)):
+        raise BadOutput("the answer says nothing")
     return feedback_pb2.ModelFeedback(
         points=[each.point for each in points if not each.fault],
         scores=scores,
@@ -74,7 +82,7 @@ def check_answer(
             feedback_pb2.RejectedPoint(point=each.point, reason=each.fault) for each in points if each.fault
         ],
         raw=raw if include_raw else "",
-        suspected_injections=_suspected(answer["injection"], reading),
+        suspected_injections=_suspected(answer["injection"], reading, budget),
     )
 
 
@@ -96,11 +104,19 @@ class CheckedPoint:
 
 
 def check_point(
-    point: Mapping[str, Any], number: int, reading: SubmissionReading, rubric: submission_pb2.Rubric
+    point: Mapping[str, Any],
+    number: int,
+    reading: SubmissionReading,
+    rubric: submission_pb2.Rubric,
+    budget: ComparisonBudget,
 ) -> CheckedPoint:
-    """Checks the `number`th point of an answer, which keeps to the schema."""
+    """Checks the `number`th point of an answer, which keeps to the schema.
+
+    Raises:
+        AnswerTooLarge: The budget is used up.
+    """
     quote = _text(point["quote"]).strip()
-    anchor = find_quote(reading, quote, point["sentence_ids"]) if quote else None
+    anchor = find_quote(reading, quote, point["sentence_ids"], budget) if quote else None
     checked = feedback_pb2.Point(
         id=f"p{number}",
         criterion_id=_text(point["criterion_id"]),
@@ -126,13 +142,40 @@ def keeps_to_point_schema(point: object) -> bool:
 
 def _parsed(raw: str) -> dict[str, Any]:
     try:
-        answer = json.loads(raw, parse_constant=_no_constant)
+        answer = json.loads(without_fence(raw), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadOutput("the answer is not JSON") from None
+    _check_count("values", _count_values(answer), MAX_VALUES)
     error = next(_validator().iter_errors(answer), None)
     if error is not None:
         raise BadOutput(f"the answer breaks the schema at {error.json_path} ({error.validator})")
+    _check_count("points", len(answer["points"]), MAX_POINTS)
+    _check_count("criteria", len(answer["criteria"]), MAX_SCORES)
+    evidence = sum(len(each["evidence_quotes"]) for each in answer["criteria"])
+    _check_count("quotations", len(answer["points"]) + evidence, MAX_QUOTES)
     return dict(answer)
+
+
+def load_validators() -> None:
+    """Builds what every answer is checked with."""
+    _validator()
+    _point_validator()
+
+
+def _count_values(answer: object) -> int:
+    """Counts the values of a JSON document as far as the limit; each is looked at once."""
+    rest, count = [answer], 0
+    while rest and count <= MAX_VALUES:
+        value = rest.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            rest.extend(value.values() if isinstance(value, dict) else value)
+    return count
+
+
+def _check_count(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise AnswerTooLarge(f"the answer has more than {most} {what}")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -150,13 +193,16 @@ def _point_validator() -> Draft202012Validator:
 
 
 def _checked_points(
-    points: list[dict[str, Any]], reading: SubmissionReading, rubric: submission_pb2.Rubric
+    points: list[dict[str, Any]],
+    reading: SubmissionReading,
+    rubric: submission_pb2.Rubric,
+    budget: ComparisonBudget,
 ) -> list[CheckedPoint]:
     seen: set[bytes] = set()
     left = {True: MAX_STRENGTHS, False: MAX_IMPROVEMENTS}
     checked = []
     for number, point in enumerate(points, start=1):
-        each = check_point(point, number, reading, rubric)
+        each = check_point(point, number, reading, rubric, budget)
         fault = each.fault
         strength = each.point.polarity == feedback_pb2.POLARITY_STRENGTH
         content = _without_id(each.point)
@@ -171,6 +217,20 @@ def _checked_points(
     return checked
 
 
+def _says_something(points: list[CheckedPoint], scores: list[feedback_pb2.CriterionScore]) -> bool:
+    """Returns whether a sound point or a judged criterion is left.
+
+    A work without faults has scores and no points. Where every point is a filler, the scores may be, too: one
+    counts if its rationale says something.
+    """
+    if any(not each.fault for each in points):
+        return True
+    only_fillers = bool(points) and all(says_nothing(each.point.observation) for each in points)
+    return any(
+        not says_nothing(each.rationale) or (each.HasField("score") and not only_fillers) for each in scores
+    )
+
+
 def _without_id(point: feedback_pb2.Point) -> bytes:
     copy = feedback_pb2.Point()
     copy.CopyFrom(point)
@@ -181,14 +241,17 @@ def _without_id(point: feedback_pb2.Point) -> bytes:
 def _fault(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
     if point.criterion_id and all(point.criterion_id != each.id for each in rubric.criteria):
         return "its criterion is not in the rubric"
-    if not point.observation:
+    if says_nothing(point.observation):
         return "it observes nothing"
     texts = (point.observation, point.reason, point.next_step, point.suggested_rewrite)
     return f"longer than {_MAX_TEXT} characters" if max(map(len, texts)) > _MAX_TEXT else ""
 
 
 def _scores(
-    criteria: list[dict[str, Any]], reading: SubmissionReading, rubric: submission_pb2.Rubric
+    criteria: list[dict[str, Any]],
+    reading: SubmissionReading,
+    rubric: submission_pb2.Rubric,
+    budget: ComparisonBudget,
 ) -> tuple[list[feedback_pb2.CriterionScore], list[bool]]:
     """Returns the scores, and for each quotation that was given as evidence whether it was found."""
     given: dict[str, dict[str, Any]] = {}
@@ -210,14 +273,20 @@ def _scores(
                 continue
             score.score = min(max(judged["score"], lowest), highest)
         score.rationale = _text(judged["rationale"])[:_MAX_TEXT]
-        anchors = [find_quote(reading, _text(quote)) for quote in judged["evidence_quotes"] if quote.strip()]
+        anchors = [
+            find_quote(reading, _text(quote), budget=budget)
+            for quote in judged["evidence_quotes"]
+            if quote.strip()
+        ]
         score.evidence.extend(filter(None, anchors))
         found += [anchor is not None for anchor in anchors]
     return scores, found
 
 
-def _suspected(injection: Mapping[str, Any], reading: SubmissionReading) -> list[feedback_pb2.Anchor]:
-    anchor = find_quote(reading, _text(injection["quote"])) if injection["suspected"] else None
+def _suspected(
+    injection: Mapping[str, Any], reading: SubmissionReading, budget: ComparisonBudget
+) -> list[feedback_pb2.Anchor]:
+    anchor = find_quote(reading, _text(injection["quote"]), budget=budget) if injection["suspected"] else None
     return [anchor] if anchor else []
 
 

@@ -119,17 +119,21 @@ def review_request(
 ) -> model_service_pb2.GenerateRequest:
     """Returns the request that every model gets. The caller fills in its model and its sampling.
 
+    What differs between the works of a class comes last, the submission and its author's level, so that a
+    model that has read one work has read the beginning of the next. The request stands behind the submission
+    all the same: a work does not have the last word.
+
     The short form is for models that could not write the long one in time. It asks for three points, no
     rewrites and no summary.
     """
     return model_service_pb2.GenerateRequest(
-        system_instruction=_instruction(submission, feedback_language, short=short),
+        system_instruction=_instruction(feedback_language, short=short),
         turns=[
             content_pb2.Turn(
                 role=content_pb2.ROLE_USER,
                 parts=[
                     *_documents(reading, submission, rubric),
-                    content_pb2.Part(text=_REQUEST.format(language=feedback_language)),
+                    content_pb2.Part(text=_request(submission, feedback_language)),
                 ],
             )
         ],
@@ -157,7 +161,7 @@ def _documents(
     return [content_pb2.Part(document=each) for each in documents]
 
 
-def _instruction(submission: submission_pb2.Submission, feedback_language: str, *, short: bool) -> str:
+def _instruction(feedback_language: str, *, short: bool) -> str:
     korean = primary_subtag(feedback_language) == "ko"
     voice = _VOICE_KOREAN if korean else _VOICE_OTHER.format(language=feedback_language)
     fields = _FIELDS if short else f"{_FIELDS}\n{_REWRITE}"
@@ -169,16 +173,15 @@ def _instruction(submission: submission_pb2.Submission, feedback_language: str, 
         _SCORES,
         *([] if short else [_SUMMARY]),
         voice,
-        *_author(submission.author_level),
         'Fill in every field; use "" or [] where there is nothing to say.',
     ]
     return "\n\n".join(parts)
 
 
-def _author(level: str) -> list[str]:
-    if not level:
-        return []
-    return [_AUTHOR.format(level=level)]
+def _request(submission: submission_pb2.Submission, feedback_language: str) -> str:
+    request = _REQUEST.format(language=feedback_language)
+    level = submission.author_level
+    return f"{request}\n\n{_AUTHOR.format(level=level)}" if level else request
 
 
 def _issue_list() -> str:

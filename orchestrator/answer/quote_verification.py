@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from chorus.feedback.v1 import feedback_pb2
 from modelkit.answer_form.schema import MAX_QUOTE
+from modelkit.answer_limits import MAX_COMPARED_CHARACTERS, AnswerTooLarge
 from orchestrator.submission.folding import fold
 from orchestrator.submission.reading import SubmissionReading
 from orchestrator.submission.visible_text import strip_invisible
@@ -26,20 +27,52 @@ _MIN_SIMILARITY = 90.0
 _MAX_SNAP_DISTANCE = 3
 # A point that names more sentences than this without a quotation is about no one place.
 _MAX_NAMED_SENTENCES = 3
+# A place that is one edit away is looked at alone, which takes as long as so many characters of a search.
+_CHARACTERS_PER_WINDOW = 10
 _SENTENCE_NUMBER = re.compile(r"\[S\d+\]\s?")
 _SENTENCE_ID = re.compile(r"\[?S(\d+)\]?")
 
 Span = tuple[int, int]
 
 
+class ComparisonBudget:
+    """Limits the work of comparing an answer's quotations with the text, by the characters of the text."""
+
+    def __init__(self, characters: int = MAX_COMPARED_CHARACTERS) -> None:
+        self._left = characters
+
+    def spend(self, characters: int) -> None:
+        """Takes what a comparison needs.
+
+        Raises:
+            AnswerTooLarge: There is not so much left.
+        """
+        self._left -= characters
+        if self._left < 0:
+            raise AnswerTooLarge("too many quotations stand in the submission only nearly, or not at all")
+
+
 def find_quote(
-    reading: SubmissionReading, quote: str, sentence_ids: Sequence[str] = ()
+    reading: SubmissionReading,
+    quote: str,
+    sentence_ids: Sequence[str] = (),
+    budget: ComparisonBudget | None = None,
 ) -> feedback_pb2.Anchor | None:
     """Returns where the quotation stands: inside the named sentences if it is there, else the first place.
 
     It returns None where the submission does not hold the quotation, and for a quotation of more than
     `MAX_QUOTE` characters, whose comparison could take forever.
+
+    Args:
+        reading: The submission.
+        quote: The quotation, as the model gave it.
+        sentence_ids: The sentences that it is said to stand in.
+        budget: What all quotations of one answer may take together. None: this one has a budget of its own.
+
+    Raises:
+        AnswerTooLarge: The budget is used up.
     """
+    budget = budget or ComparisonBudget()
     quote = strip_invisible(quote).strip()
     if not quote or len(quote) > MAX_QUOTE:
         return None
@@ -57,7 +90,7 @@ def find_quote(
             return reading.anchor(*_visible_span(reading, found), feedback_pb2.Anchor.MATCH_NORMALIZED)
     for needle in needles:
         for span in filter(None, (folded_named, (0, len(folded)))):
-            if found := _approximate(folded, needle, span):
+            if found := _approximate(folded, needle, span, budget):
                 return reading.anchor(*_visible_span(reading, found), feedback_pb2.Anchor.MATCH_APPROXIMATE)
     return None
 
@@ -99,10 +132,13 @@ def _folded_needles(wording: str) -> Iterator[str]:
         yield bare
 
 
-def _approximate(text: str, needle: str, span: Span) -> Span | None:
+def _approximate(text: str, needle: str, span: Span, budget: ComparisonBudget) -> Span | None:
+    if len(needle) < _MIN_LENGTH_ONE_EDIT:
+        return None
+    budget.spend(span[1] - span[0])
     if len(needle) >= _MIN_LENGTH_SIMILAR:
         return _similar(text, needle, span)
-    return _one_edit_away(text, needle, span) if len(needle) >= _MIN_LENGTH_ONE_EDIT else None
+    return _one_edit_away(text, needle, span, budget)
 
 
 def _similar(text: str, needle: str, span: Span) -> Span | None:
@@ -117,7 +153,7 @@ def _similar(text: str, needle: str, span: Span) -> Span | None:
     return (start, end) if start < end else None
 
 
-def _one_edit_away(text: str, needle: str, span: Span) -> Span | None:
+def _one_edit_away(text: str, needle: str, span: Span, budget: ComparisonBudget) -> Span | None:
     """Returns the first place that is one edit away from the needle.
 
     One edit leaves one half of the needle as it is, so only the places that hold a half are compared.
@@ -134,6 +170,7 @@ def _one_edit_away(text: str, needle: str, span: Span) -> Span | None:
         for start in _occurrences(text, needle[middle:], span)
         for change in (0, -1, 1)
     ]
+    budget.spend(_CHARACTERS_PER_WINDOW * len(windows))
     return next(
         (
             window

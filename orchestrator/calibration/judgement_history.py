@@ -1,6 +1,7 @@
 """The seam between the calibrator and the storage of the judgements that it learns from."""
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 from chorus.feedback.v1 import submission_pb2
 from modelkit.language import primary_subtag
 from orchestrator.answer.prompt import PROMPT_VERSION
+from orchestrator.calibration.pool import Pool
 from orchestrator.merge.severity import ResidualSums
 
 # Severity drifts, with a provider's changes and with what a model is given. So older judgements are dropped.
@@ -15,6 +17,8 @@ MAX_JUDGEMENTS = 500
 # As a rule each answer has a calibration of its own.
 MAX_CALIBRATIONS = 10_000
 KEPT_SECONDS = 90 * 24 * 60 * 60
+
+_WORK_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +45,26 @@ ResidualsByRater = Mapping[str, Mapping[int, ResidualSums]]
 class JudgementHistory(Protocol):
     """Stores the latest judgements of each rater, at most `MAX_JUDGEMENTS` for each criterion.
 
+    A work counts once for each rater: what is first said of it stays, until the feedback it was said in is
+    deleted. A person's scores of a work count once too, the last ones. What is stored is let go after
+    `KEPT_SECONDS`.
+
     It also stores the calibrations that answers were given with: the `MAX_CALIBRATIONS` that were used last,
     each until `KEPT_SECONDS` after its last use. It stores numbers and hashes, never a text. Each method may
     raise StoreError.
     """
 
-    async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
-        """Stores the scores of a panel's models."""
+    async def add_judgements(self, feedback_id: str, work: str, judgements: Sequence[Judgement]) -> None:
+        """Stores the scores of a panel's models, given a feedback and the `work_key` of what it is about.
+
+        Those of the same feedback are replaced.
+        """
 
     async def add_person(self, feedback_id: str, person: str, levels: Mapping[int, float]) -> None:
-        """Stores a person's scores of the same submission, by criterion, in place of their earlier ones.
+        """Stores a person's scores of a feedback's work, by criterion, in place of their earlier ones.
 
-        The reference of a judgement is the mean of people's scores where there are any, else the peers.
+        They may come before the judgements; then the feedback is a work of its own. The reference of a
+        judgement is the mean of people's scores where there are any, else the peers.
         """
 
     async def delete(self, feedback_id: str) -> None:
@@ -64,15 +76,26 @@ class JudgementHistory(Protocol):
     async def find_calibration(self, version: str) -> str | None:
         """Returns a calibration, which is used now; None if it is not stored."""
 
-    async def residual_sums(self) -> ResidualsByRater:
-        """Returns the sums of every rater's residuals."""
+    async def residual_sums(self, raters: Sequence[str], criteria: int) -> ResidualsByRater:
+        """Returns the sums of some raters' residuals, on the first so many criteria."""
 
 
-def rater_key(model: str, model_version: str, rubric: submission_pb2.Rubric, language_code: str) -> str:
-    """Returns the key that a model's severity is learned under.
+def rater_key(
+    pool: Pool, model: str, model_version: str, rubric: submission_pb2.Rubric, language_code: str
+) -> str:
+    """Returns the key that a model's severity is learned under, in one pool.
 
     Another version, prompt, scale or language may come with another severity, so each has a key of its own.
     """
     scale = [(each.id, [level.score for level in each.levels]) for each in rubric.criteria]
-    parts = (model, model_version, PROMPT_VERSION, scale, primary_subtag(language_code))
+    parts: tuple[object, ...] = (model, model_version, PROMPT_VERSION, scale, primary_subtag(language_code))
+    # Callers without a name go on with what they learned when there were no pools.
+    if pool.key:
+        parts = (pool.key, *parts)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def work_key(pool: Pool, text: str) -> str:
+    """Returns the key of a work in one pool. Texts of the same letters and digits are one work."""
+    words = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return hashlib.sha256(f"{pool.key}\n{words}".encode()).hexdigest()[:_WORK_LENGTH]

@@ -1,13 +1,13 @@
 """Stores the judgements of several orchestrators in one Redis.
 
-The server itself computes the residuals and their sums. So a replica reads as fast however many there are.
+The server itself computes the residuals and their sums, those of the raters that are asked for alone. So a
+replica reads as fast however many there are.
 """
 
 import json
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from redis.asyncio import Redis
 from typing_extensions import override
@@ -23,66 +23,130 @@ from orchestrator.calibration.judgement_history import (
 from orchestrator.merge.severity import ResidualSums
 from orchestrator.store.connection import explained
 
-# The set of all raters and criteria, as "rater:criterion".
-_RATERS = "chorus:raters"
-# For each rater and criterion: the feedbacks it judged, by time, and their residuals.
+# For each rater and criterion, as "rater:criterion": the works it judged, by time, and their residuals.
 _JUDGED = "chorus:judged:"
 _RESIDUALS = "chorus:residuals:"
-# For each feedback: [levels, peers] by rater and criterion, and each person's levels by criterion.
+# For each feedback: its work. Until 0.2.0 there was none, and a feedback was a work of its own.
+_WORK = "chorus:work:"
+# For each work: [levels, peers, feedback] by rater and criterion, and what each person said: levels by
+# criterion, and the feedback under "feedback".
 _JUDGEMENTS = "chorus:judgements:"
 _PEOPLE = "chorus:people:"
 # The calibrations that answers were given with, and when each was used last.
 _CALIBRATIONS = "chorus:calibrations"
 _USED = "chorus:calibrations_used"
 
-# Computes the residuals of a feedback, each with the part of it whose reference are the peers.
-_COMPUTE_RESIDUALS = f"""
-local sums, counts = {{}}, {{}}
-for _, said in ipairs(redis.call('HVALS', '{_PEOPLE}' .. ARGV[1])) do
-  for criterion, levels in pairs(cjson.decode(said)) do
-    sums[criterion] = (sums[criterion] or 0) + levels
-    counts[criterion] = (counts[criterion] or 0) + 1
+# Finds the work of a feedback, and computes the residuals of a work: each with the part of it whose reference
+# are the peers.
+_OF_WORKS = f"""
+local function work_of(feedback) return redis.call('GET', '{_WORK}' .. feedback) or feedback end
+local function compute(work)
+  local sums, counts = {{}}, {{}}
+  for _, said in ipairs(redis.call('HVALS', '{_PEOPLE}' .. work)) do
+    for criterion, levels in pairs(cjson.decode(said)) do
+      if criterion ~= 'feedback' then
+        sums[criterion] = (sums[criterion] or 0) + levels
+        counts[criterion] = (counts[criterion] or 0) + 1
+      end
+    end
   end
-end
-local judgements = redis.call('HGETALL', '{_JUDGEMENTS}' .. ARGV[1])
-for at = 1, #judgements, 2 do
-  local rater, criterion = judgements[at], judgements[at]:match('[^:]+$')
-  local levels, peers = unpack(cjson.decode(judgements[at + 1]))
-  local residual, relative
-  if counts[criterion] then
-    residual, relative = levels - sums[criterion] / counts[criterion], 0
-  elseif peers ~= cjson.null then
-    residual, relative = levels - peers, levels - peers
-  end
-  if residual then
-    redis.call('HSET', '{_RESIDUALS}' .. rater, ARGV[1], string.format('[%.17g,%.17g]', residual, relative))
-  else
-    redis.call('HDEL', '{_RESIDUALS}' .. rater, ARGV[1])
+  local judgements = redis.call('HGETALL', '{_JUDGEMENTS}' .. work)
+  for at = 1, #judgements, 2 do
+    local rater, criterion = judgements[at], judgements[at]:match('[^:]+$')
+    local levels, peers = unpack(cjson.decode(judgements[at + 1]))
+    local residual, relative
+    if counts[criterion] then
+      residual, relative = levels - sums[criterion] / counts[criterion], 0
+    elseif peers ~= cjson.null then
+      residual, relative = levels - peers, levels - peers
+    end
+    if residual then
+      redis.call('HSET', '{_RESIDUALS}' .. rater, work, string.format('[%.17g,%.17g]', residual, relative))
+      redis.call('EXPIRE', '{_RESIDUALS}' .. rater, {KEPT_SECONDS})
+    else
+      redis.call('HDEL', '{_RESIDUALS}' .. rater, work)
+    end
   end
 end
 """
-# Drops a rater's judgements that are beyond the latest ones or too old, and sums up the rest.
+# Adds the judgements of a feedback; of a work that another feedback had before, none that was there.
+_ADD_JUDGEMENTS = f"""{_OF_WORKS}
+local feedback, kept = ARGV[1], {KEPT_SECONDS}
+redis.call('SET', '{_WORK}' .. feedback, ARGV[2], 'NX', 'EX', kept)
+local work = work_of(feedback)
+local judgements = '{_JUDGEMENTS}' .. work
+for at = 4, #ARGV, 2 do
+  local rater, said = ARGV[at], ARGV[at + 1]
+  local before = redis.call('HGET', judgements, rater)
+  if not before or cjson.decode(before)[3] == feedback then
+    redis.call('HSET', judgements, rater, said)
+    redis.call('ZADD', '{_JUDGED}' .. rater, 'NX', ARGV[3], work)
+    redis.call('EXPIRE', '{_JUDGED}' .. rater, kept)
+  end
+end
+redis.call('EXPIRE', judgements, kept)
+compute(work)
+"""
+_ADD_PERSON = f"""{_OF_WORKS}
+local feedback = ARGV[1]
+redis.call('SET', '{_WORK}' .. feedback, feedback, 'NX', 'EX', {KEPT_SECONDS})
+local work = work_of(feedback)
+redis.call('HSET', '{_PEOPLE}' .. work, ARGV[2], ARGV[3])
+redis.call('EXPIRE', '{_PEOPLE}' .. work, {KEPT_SECONDS})
+compute(work)
+"""
+_DELETE = f"""{_OF_WORKS}
+local feedback = ARGV[1]
+local work = work_of(feedback)
+local judgements = redis.call('HGETALL', '{_JUDGEMENTS}' .. work)
+for at = 1, #judgements, 2 do
+  local rater, owner = judgements[at], cjson.decode(judgements[at + 1])[3]
+  if (owner or feedback) == feedback then
+    redis.call('ZREM', '{_JUDGED}' .. rater, work)
+    redis.call('HDEL', '{_RESIDUALS}' .. rater, work)
+    redis.call('HDEL', '{_JUDGEMENTS}' .. work, rater)
+  end
+end
+local people = redis.call('HGETALL', '{_PEOPLE}' .. work)
+for at = 1, #people, 2 do
+  if (cjson.decode(people[at + 1])['feedback'] or feedback) == feedback then
+    redis.call('HDEL', '{_PEOPLE}' .. work, people[at])
+  end
+end
+redis.call('DEL', '{_WORK}' .. feedback)
+compute(work)
+"""
+# Drops a rater's judgements that are beyond the latest ones or too old, sums up the rest, and counts the
+# people that they are held against.
 _SUM_RESIDUALS = f"""
 local rater, judged, residuals = ARGV[1], '{_JUDGED}' .. ARGV[1], '{_RESIDUALS}' .. ARGV[1]
-local function drop(feedbacks)
-  for _, feedback in ipairs(feedbacks) do
-    redis.call('ZREM', judged, feedback)
-    redis.call('HDEL', residuals, feedback)
-    redis.call('HDEL', '{_JUDGEMENTS}' .. feedback, rater)
+local criterion = rater:match('[^:]+$')
+local function drop(works)
+  for _, work in ipairs(works) do
+    redis.call('ZREM', judged, work)
+    redis.call('HDEL', residuals, work)
+    redis.call('HDEL', '{_JUDGEMENTS}' .. work, rater)
   end
 end
 drop(redis.call('ZRANGE', judged, 0, -1 - ARGV[2]))
 drop(redis.call('ZRANGEBYSCORE', judged, '-inf', ARGV[3]))
-if redis.call('EXISTS', judged) == 0 then redis.call('SREM', '{_RATERS}', rater) end
-local count, total, squares, relative = 0, 0, 0, 0
-for _, kept in ipairs(redis.call('HVALS', residuals)) do
-  local residual = cjson.decode(kept)
+local count, total, squares, relative, people, counted = 0, 0, 0, 0, 0, {{}}
+local kept = redis.call('HGETALL', residuals)
+for at = 1, #kept, 2 do
+  local residual = cjson.decode(kept[at + 1])
   count = count + 1
   total = total + residual[1]
   squares = squares + residual[1] ^ 2
   relative = relative + residual[2]
+  local said = residual[2] == 0 and redis.call('HGETALL', '{_PEOPLE}' .. kept[at]) or {{}}
+  for person = 1, #said, 2 do
+    if not counted[said[person]] and cjson.decode(said[person + 1])[criterion] then
+      counted[said[person]] = true
+      people = people + 1
+    end
+  end
 end
-return string.format('[%d,%.17g,%.17g,%.17g]', count, total, squares, relative)
+return string.format('[%d,%.17g,%.17g,%.17g,%d]', count, total, squares, relative, people)
 """
 
 
@@ -110,48 +174,32 @@ class RedisJudgementHistory(JudgementHistory):
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._compute_residuals = client.register_script(_COMPUTE_RESIDUALS)
+        self._add_judgements = client.register_script(_ADD_JUDGEMENTS)
+        self._add_person = client.register_script(_ADD_PERSON)
+        self._delete = client.register_script(_DELETE)
         self._sum_residuals = client.register_script(_SUM_RESIDUALS)
         self._use_script = client.register_script(_USE_CALIBRATION)
 
     @override
-    async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
+    async def add_judgements(self, feedback_id: str, work: str, judgements: Sequence[Judgement]) -> None:
         if not judgements:
             return
-        given: Mapping[Any, Any] = {
-            f"{each.rater}:{each.criterion}": json.dumps([each.levels, each.peers]) for each in judgements
-        }
-        now = time.time()
+        args: list[str | float] = [feedback_id, work, time.time()]
+        for each in judgements:
+            args += [f"{each.rater}:{each.criterion}", json.dumps([each.levels, each.peers, feedback_id])]
         with explained():
-            async with self._client.pipeline() as pipeline:
-                pipeline.sadd(_RATERS, *given)
-                for rater in given:
-                    pipeline.zadd(_JUDGED + rater, {feedback_id: now})
-                pipeline.hset(_JUDGEMENTS + feedback_id, mapping=given)
-                await self._compute_residuals(args=[feedback_id], client=pipeline)
-                await pipeline.execute()
+            await self._add_judgements(args=args)
 
     @override
     async def add_person(self, feedback_id: str, person: str, levels: Mapping[int, float]) -> None:
-        key = _PEOPLE + feedback_id
+        said = json.dumps({**levels, "feedback": feedback_id})
         with explained():
-            async with self._client.pipeline() as pipeline:
-                pipeline.hset(key, person, json.dumps(levels))
-                pipeline.expire(key, KEPT_SECONDS)
-                await self._compute_residuals(args=[feedback_id], client=pipeline)
-                await pipeline.execute()
+            await self._add_person(args=[feedback_id, person, said])
 
     @override
     async def delete(self, feedback_id: str) -> None:
-        key = _JUDGEMENTS + feedback_id
         with explained():
-            raters: Any = await self._client.hkeys(key)
-            async with self._client.pipeline() as pipeline:
-                for rater in map(bytes.decode, raters):
-                    pipeline.zrem(_JUDGED + rater, feedback_id)
-                    pipeline.hdel(_RESIDUALS + rater, feedback_id)
-                pipeline.delete(key, _PEOPLE + feedback_id)
-                await pipeline.execute()
+            await self._delete(args=[feedback_id])
 
     @override
     async def keep_calibration(self, version: str, text: str) -> None:
@@ -170,19 +218,18 @@ class RedisJudgementHistory(JudgementHistory):
         return None if found is None else found.decode()
 
     @override
-    async def residual_sums(self) -> ResidualsByRater:
+    async def residual_sums(self, raters: Sequence[str], criteria: int) -> ResidualsByRater:
         oldest = time.time() - KEPT_SECONDS
+        asked = [(rater, criterion) for rater in raters for criterion in range(criteria)]
         with explained():
-            names: Any = await self._client.smembers(_RATERS)
-            raters = sorted(map(bytes.decode, names))
             # Without a transaction, other clients are served between the scripts.
             async with self._client.pipeline(transaction=False) as pipeline:
-                for rater in raters:
-                    await self._sum_residuals(args=[rater, MAX_JUDGEMENTS, oldest], client=pipeline)
+                for rater, criterion in asked:
+                    args: list[str | float] = [f"{rater}:{criterion}", MAX_JUDGEMENTS, oldest]
+                    await self._sum_residuals(args=args, client=pipeline)
                 sums = await pipeline.execute()
         by_rater: defaultdict[str, dict[int, ResidualSums]] = defaultdict(dict)
-        for name, each in zip(raters, map(json.loads, sums), strict=True):
-            rater, _, criterion = name.partition(":")
+        for (rater, criterion), each in zip(asked, map(json.loads, sums), strict=True):
             if each[0]:
-                by_rater[rater][int(criterion)] = ResidualSums(*each)
-        return by_rater
+                by_rater[rater][criterion] = ResidualSums(*each)
+        return dict(by_rater)

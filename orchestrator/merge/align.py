@@ -1,5 +1,6 @@
 """Finds which points of different models are the same point, by average-linkage clustering."""
 
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -110,15 +111,20 @@ def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[lis
     # The sum of the similarities between two clusters. It is missing where a pair must not be joined.
     sums = dict(similarities)
 
-    def linkage(pair: Pair) -> tuple[float, int, int]:
+    def distance(pair: Pair) -> float:
         one, other = pair
-        return sums[pair] / (len(clusters[one]) * len(clusters[other])), -one, -other
+        return -sums[pair] / (len(clusters[one]) * len(clusters[other]))
 
-    while sums:
-        one, other = best = max(sums, key=linkage)
-        if linkage(best)[0] < policy.LINKAGE_THRESHOLD:
+    # The closest pair first. What is said of a pair that has changed since stays in the heap.
+    closest = [(distance(pair), *pair) for pair in sums]
+    heapq.heapify(closest)
+    while closest:
+        said, one, other = heapq.heappop(closest)
+        if (one, other) not in sums or distance((one, other)) != said:
+            continue
+        if -said < policy.LINKAGE_THRESHOLD:
             break
-        del sums[best]
+        del sums[one, other]
         for third in clusters.keys() - {one, other}:
             kept, absorbed = _pair(one, third), _pair(other, third)
             if kept in sums and absorbed in sums:
@@ -127,6 +133,9 @@ def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[lis
                 sums.pop(kept, None)
             sums.pop(absorbed, None)
         clusters[one] += clusters.pop(other)
+        for pair in (_pair(one, third) for third in clusters if third != one):
+            if pair in sums:
+                heapq.heappush(closest, (distance(pair), *pair))
     return list(clusters.values())
 
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.json_schema.code_fence import without_fence
 from modelkit.language import primary_subtag
 from orchestrator.merge import policy
 from orchestrator.merge.summary_guard import has_one_register, is_grounded
@@ -143,7 +144,7 @@ def _as_json(point: merged_pb2.MergedPoint) -> dict[str, object]:
 
 def _parsed(answer_json: str) -> list[dict[str, Any]]:
     try:
-        answer = json.loads(answer_json)
+        answer = json.loads(without_fence(answer_json))
     except (ValueError, RecursionError):
         return []
     return list(answer["sentences"]) if _validator().is_valid(answer) else []

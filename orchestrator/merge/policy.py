@@ -34,6 +34,13 @@ MIN_RATER_WEIGHT = 0.5
 MAX_RATER_WEIGHT = 2.0
 # It is larger than the prior because a new model's severity is not taken off.
 NEW_RATER_STANDARD_DEVIATION = 1.5
+# The most levels that what was learned of a model moves its scores by: from its difference to the others,
+# for each person whose scores it is held against, and in all where those who share it are strangers.
+MAX_BIAS_BY_PEERS = 0.25
+MAX_BIAS_BY_PERSON = 0.5
+MAX_BIAS_AMONG_STRANGERS = 0.05
+# These limits are reached step by step, with so many scores of one criterion.
+FULL_LIMIT_SCORES = 30
 
 # Outliers.
 # The probability, before any score is seen, that a model's scores have nothing to do with the submission.

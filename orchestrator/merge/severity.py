@@ -1,7 +1,7 @@
 """Estimates how severe and how steady raters are, from the residuals of their earlier scores."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -18,12 +18,36 @@ class ResidualSums:
         total: Their sum.
         squares: The sum of their squares.
         relative: The part of `total` whose references were other models, not people.
+        people: The number of people whose scores were references.
     """
 
     count: int = 0
     total: float = 0.0
     squares: float = 0.0
     relative: float = 0.0
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far what was learned of a model may move its scores, in levels.
+
+    A model with few scores is moved by less, up to `policy.FULL_LIMIT_SCORES` of one criterion.
+
+    Attributes:
+        by_peers: Where the references were other models.
+        by_person: Where they were people, for each one of them.
+        in_all: Both together.
+        weighs: Whether the steadier models count more.
+    """
+
+    by_peers: float = math.inf
+    by_person: float = math.inf
+    in_all: float = math.inf
+    weighs: bool = True
+
+
+UNLIMITED = Limits()
 
 
 RaterRecord = Mapping[str, ResidualSums]
@@ -40,47 +64,86 @@ def peer_references(levels: Mapping[str, float]) -> dict[str, float]:
     return {model: median(each for other, each in levels.items() if other != model) for model in levels}
 
 
-def calibrate(records: Mapping[str, RaterRecord]) -> Calibration:
+def calibrate(records: Mapping[str, RaterRecord], limits: Limits = UNLIMITED) -> Calibration:
     """Returns the calibration of a panel, given the record of each of its models; a new model's is empty."""
     known = {model: record for model, record in sorted(records.items()) if _count(record)}
     if not known:
         return Calibration()
-    severities = {
-        model: math.fsum(each.total for each in record.values()) / _shrunk_count(_count(record))
-        for model, record in known.items()
+    by_people = {
+        model: _Bias.of(record, lambda each: each.total - each.relative) for model, record in known.items()
     }
+    by_peers = {model: _Bias.of(record, lambda each: each.relative) for model, record in known.items()}
     # References that are other models show who is more severe, not how severe the whole panel is. So the
     # severities that rest on them are shifted to a mean of 0.
-    relative = [
-        math.fsum(each.relative for each in record.values()) / _shrunk_count(_count(record))
-        for record in known.values()
-    ]
-    shift = math.fsum(relative) / len(relative)
+    shift = math.fsum(each.severity for each in by_peers.values()) / len(known)
     variances = dict.fromkeys(records, policy.PRIOR_STANDARD_DEVIATION**2)
-    by_criterion = {}
+    severities, by_criterion = {}, {}
     for model, record in known.items():
-        by_criterion[model] = {
-            criterion: (each.total - each.count * severities[model]) / _shrunk_count(each.count)
-            for criterion, each in sorted(record.items())
+        biases = {
+            criterion: _limited(
+                record, by_people[model].on(criterion), by_peers[model].on(criterion) - shift, limits
+            )
+            for criterion in ("", *sorted(record))
         }
-        variances[model] = _variance(record, severities[model], by_criterion[model])
+        severities[model] = biases.pop("")
+        by_criterion[model] = {criterion: bias - severities[model] for criterion, bias in biases.items()}
+        variances[model] = _variance(record, by_people[model], by_peers[model])
     mean_precision = math.fsum(1 / each for each in variances.values()) / len(variances)
+    new = RaterProfile()
     return Calibration.of(
         {
             model: RaterProfile(
-                severity=severities[model] - shift if model in known else 0.0,
+                severity=severities.get(model, 0.0),
                 by_criterion=by_criterion.get(model, {}),
                 standard_deviation=(
-                    math.sqrt(variances[model]) if model in known else policy.NEW_RATER_STANDARD_DEVIATION
+                    math.sqrt(variances[model])
+                    if limits.weighs and model in known
+                    else new.standard_deviation
                 ),
-                weight=min(
-                    max(1 / variances[model] / mean_precision, policy.MIN_RATER_WEIGHT),
-                    policy.MAX_RATER_WEIGHT,
-                ),
+                weight=_weight(1 / variances[model] / mean_precision) if limits.weighs else new.weight,
             )
             for model in sorted(records)
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bias:
+    """The levels by which a rater's scores are too high: on all criteria, and besides on single ones."""
+
+    severity: float
+    by_criterion: Mapping[str, float]
+
+    @classmethod
+    def of(cls, record: RaterRecord, total: Callable[[ResidualSums], float]) -> "_Bias":
+        severity = math.fsum(map(total, record.values())) / _shrunk_count(_count(record))
+        by_criterion = {
+            criterion: (total(each) - each.count * severity) / _shrunk_count(each.count)
+            for criterion, each in record.items()
+        }
+        return cls(severity, by_criterion)
+
+    def on(self, criterion: str) -> float:
+        """Returns the bias on a criterion; "": on one that it has not judged."""
+        return self.severity + self.by_criterion.get(criterion, 0.0)
+
+
+def _limited(record: RaterRecord, by_people: float, by_peers: float, limits: Limits) -> float:
+    share = min(1.0, max(each.count for each in record.values()) / policy.FULL_LIMIT_SCORES)
+    # Where there is nobody there is nothing to limit, and infinity times nothing is no number.
+    people = max(1, *(each.people for each in record.values()))
+    both = _clipped(by_people, limits.by_person * people * share) + _clipped(
+        by_peers, limits.by_peers * share
+    )
+    return _clipped(both, limits.in_all)
+
+
+def _clipped(value: float, most: float) -> float:
+    return min(max(value, -most), most)
+
+
+def _weight(relative_precision: float) -> float:
+    return min(max(relative_precision, policy.MIN_RATER_WEIGHT), policy.MAX_RATER_WEIGHT)
 
 
 def _count(record: RaterRecord) -> int:
@@ -92,9 +155,9 @@ def _shrunk_count(count: int) -> float:
     return count + policy.SHRINKAGE_SCORES
 
 
-def _variance(record: RaterRecord, severity: float, by_criterion: Mapping[str, float]) -> float:
+def _variance(record: RaterRecord, by_people: _Bias, by_peers: _Bias) -> float:
     squares = [policy.SHRINKAGE_SCORES * policy.PRIOR_STANDARD_DEVIATION**2]
     for criterion, each in record.items():
-        bias = severity + by_criterion[criterion]
+        bias = by_people.on(criterion) + by_peers.on(criterion)
         squares.append(max(each.squares - 2 * bias * each.total + each.count * bias**2, 0.0))
     return math.fsum(squares) / _shrunk_count(_count(record))

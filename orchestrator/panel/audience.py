@@ -7,7 +7,13 @@ from orchestrator.answer.point_stream import PointStreamParser
 
 
 class Audience(Protocol):
-    """Those for whom a review is made."""
+    """Those for whom a review is made.
+
+    Attributes:
+        caller: Whose review it is; "": it has no name.
+    """
+
+    caller: str = ""
 
     @property
     def is_listening(self) -> bool:

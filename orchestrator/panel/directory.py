@@ -27,6 +27,8 @@ _SERVICE = "chorus.model.v1.ModelService"
 _MAX_PAGES = 10
 _MAX_AGE_SECONDS = 2.0
 _TIMEOUT_SECONDS = 1.0
+# Of the replicas behind one target the second answers while the first is found to hang.
+_MAX_ATTEMPTS = 2
 # Callers wait this long for a server that did not answer last time.
 _MOMENT_SECONDS = 0.05
 
@@ -221,14 +223,18 @@ class _ModelServer:
     async def _ask(self) -> None:
         # All callers share what the server says: this one's deadline must not end the call.
         current_call.set(None)
-        try:
-            models = await self._all_models(Deadline.after(self._timeout_seconds))
-        except grpc.aio.AioRpcError:
-            self.answers = False
-            self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
-        else:
+        for _ in range(_MAX_ATTEMPTS):
+            try:
+                models = await self._all_models(Deadline.after(self._timeout_seconds))
+            except grpc.aio.AioRpcError as error:
+                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                    continue
+                break
             self.answers = True
             self.models = tuple(ListedModel(each, self.target) for each in models)
+            return
+        self.answers = False
+        self.models = tuple(ListedModel(_unreachable(each.model), self.target) for each in self.models)
 
     async def _all_models(self, deadline: Deadline) -> list[model_pb2.Model]:
         """Reads page by page, as far as a server that never comes to an end is read."""

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
 from modelkit.reasoning import reasoning_room
 from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
@@ -32,6 +33,7 @@ from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Clock, Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, to_failure
+from rpckit.retry_budget import RetryBudgets
 
 # An answer in the long form has about this many tokens, and one in the short form at least these.
 _LONG_FORM_TOKENS = 1800
@@ -106,12 +108,22 @@ class _CutAnswerError(BadOutput):
 
 
 class ModelReviewer(FeedbackSource):
-    """Asks models over gRPC, and keeps their track records."""
+    """Asks models over gRPC, and keeps their track records.
+
+    Args:
+        retries: What may be asked a second time, of each model.
+    """
 
     def __init__(
-        self, client: GenerationClient, records: TrackRecords, store: Store, clock: Clock = time.monotonic
+        self,
+        client: GenerationClient,
+        records: TrackRecords,
+        store: Store,
+        clock: Clock = time.monotonic,
+        retries: RetryBudgets | None = None,
     ) -> None:
         self._client = client
+        self._retries = retries or RetryBudgets(clock)
         self._records = records
         self._store = store
         self._clock = clock
@@ -165,10 +177,15 @@ class ModelReviewer(FeedbackSource):
             short=short,
         )
         request.sampling.CopyFrom(question.sampling_of(listed.name))
-        first_limit, second_limit = _output_limits(listed.model, request.sampling, short=short)
+        first_limit, second_limit = output_limits(listed.model, request.sampling, short=short)
         request.sampling.max_output_tokens = first_limit
+        # A name that no server listed is the caller's own: budgets of those would grow without end.
+        retries = self._retries.of(listed.name if listed.server else "")
+        retries.count_call()
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
+        except AnswerTooLarge:
+            raise
         except BadOutput as error:
             first_error = error
         if not _has_time(deadline, self._records.usual_seconds(listed.name)):
@@ -183,6 +200,8 @@ class ModelReviewer(FeedbackSource):
             raise first_error
         else:
             request.sampling.max_output_tokens = second_limit
+        if not retries.withdraw():
+            raise first_error
         try:
             return await self._try(listed, question, request, bill, deadline, listener)
         except BudgetExceeded:
@@ -211,6 +230,7 @@ class ModelReviewer(FeedbackSource):
             question.reading,
             question.rubric,
             include_raw=question.include_raw,
+            may_find_nothing=listed.is_rule_based,
         )
         return answer, feedback
 
@@ -223,6 +243,7 @@ class ModelReviewer(FeedbackSource):
         points: EarlyPoints,
     ) -> _Answer:
         pieces: list[str] = []
+        meter = AnswerMeter()
         completion: model_service_pb2.Completion | None = None
         asked_at = self._clock()
         try:
@@ -234,6 +255,7 @@ class ModelReviewer(FeedbackSource):
                             completion = message.completed
                             charge.usage = completion.usage
                             continue
+                        meter.take(message.delta)
                         pieces.append(message.delta.text)
                         points.feed(message.delta.text)
         except BadOutput as error:
@@ -260,7 +282,7 @@ def _has_time(deadline: Deadline, seconds: float) -> bool:
     return deadline.remaining() > 0 and deadline.remaining() >= seconds
 
 
-def _output_limits(
+def output_limits(
     model: model_pb2.Model,
     sampling: generation_pb2.Sampling,
     *,

@@ -78,7 +78,10 @@ def select(
     )
     if not wrong and not asked:
         whose = f"of CHORUS_PANEL ({', '.join(default_panel)}) " if default_panel else ""
-        raise Unavailable(f"no model {whose}is ready; ListModels says what each of them needs", retry_delay=1)
+        silent = f"; {', '.join(listing.unreachable)} did not answer in time" if listing.unreachable else ""
+        raise Unavailable(
+            f"no model {whose}is ready{silent}; ListModels says what each of them needs", retry_delay=1
+        )
     wrong = wrong or dict(_impossible_minimum(panel))
     if wrong:
         raise InvalidRequest(wrong)

@@ -39,6 +39,17 @@ class Charge:
     has_begun: bool = False
 
 
+def most_cost(model: model_pb2.Model, request: model_service_pb2.GenerateRequest) -> int:
+    """Returns the most that one answer of a model whose price is known may cost, in 1e-9 USD."""
+    price = model.price
+    input_tokens = -(-request.ByteSize() // BYTES_PER_TOKEN)
+    # A prompt may be written to a cache, which some providers bill above what they bill for reading it.
+    input_price = max(price.input_usd_nanos, price.cache_write_usd_nanos)
+    output_tokens = output_room(model, request.sampling)
+    cost = input_tokens * input_price + output_tokens * price.output_usd_nanos
+    return -(-cost // _PER_MILLION)
+
+
 @dataclass(slots=True)
 class Bill:
     """What one model has used of a call's spending, attempt by attempt."""
@@ -84,13 +95,7 @@ class Bill:
             return 0
         if not self.model.HasField("price"):
             raise BudgetExceeded("its price is not known", metadata={"limit_usd_nanos": str(limit)})
-        price = self.model.price
-        input_tokens = -(-request.ByteSize() // BYTES_PER_TOKEN)
-        # A prompt may be written to a cache, which some providers bill above what they bill for reading it.
-        input_price = max(price.input_usd_nanos, price.cache_write_usd_nanos)
-        output_tokens = output_room(self.model, request.sampling)
-        cost = input_tokens * input_price + output_tokens * price.output_usd_nanos
-        needed = -(-cost // _PER_MILLION)
+        needed = most_cost(self.model, request)
         if self.spending.committed + needed > limit:
             raise BudgetExceeded(
                 "it could pass the caller's cost limit",

@@ -1,21 +1,20 @@
 """Joins a repeat of a request_id to the run of the first call, or gives it that run's stored answer."""
 
-import asyncio
 import hashlib
 import json
-import uuid
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 
 from chorus.feedback.v1 import feedback_service_pb2
 from orchestrator.review.earlier_run import EarlierRun
+from orchestrator.review.run_record import RunRecord, check_same
 from orchestrator.review.shared_run import SharedRun
 from orchestrator.review.submission_reviewer import Event, ProvisionalMerge, ReviewEvent, SubmissionReviewer
 from orchestrator.store.store import Store
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached, Timeout, Unavailable
+from rpckit.errors import ChorusError, QuorumNotReached
 
 Request = feedback_service_pb2.GetFeedbackRequest
 Response = feedback_service_pb2.GetFeedbackResponse
@@ -30,13 +29,14 @@ class IdempotentRuns:
     """Runs each request once: who repeats a request_id joins the run, or gets its stored answer.
 
     A repeat is joined in two places: in `_attend` if the run is in this process, and by the store's lease in
-    `_run` if it is in another one.
+    `_run` if it is in another one. What the store has of a run is its `RunRecord`'s.
     """
 
     def __init__(self, reviewer: SubmissionReviewer, store: Store) -> None:
         self._reviewer = reviewer
         self._store = store
         self._shared: dict[str, SharedRun] = {}
+        self._attending = 0
 
     async def response(self, request: Request, deadline: Deadline, caller: str = "") -> Response:
         """Waits for the response that a request's run ends with.
@@ -66,14 +66,16 @@ class IdempotentRuns:
         self, request: Request, deadline: Deadline, caller: str, *, is_streaming: bool
     ) -> AsyncGenerator[ReviewEvent]:
         """Joins a request's run, or starts one. A run stops when the last of its listeners leaves."""
-        budget = TimeBudget.of(deadline, with_summary=bool(request.summary_model))
+        budget = TimeBudget.of(
+            deadline, with_summary=bool(request.summary_model), other_reviews=self._attending
+        )
         # Two callers may choose the same request_id.
         key = json.dumps([caller, request.request_id]) if request.request_id else ""
         digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
         run = self._shared.get(key)
         give_up_at = budget.respond_by
         if run is not None:
-            _check_same(run.digest, digest)
+            check_same(run.digest, digest)
         if run is None or run.budget.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
             run = SharedRun(caller, digest, budget, partial(self._run, key, request, run))
             # Every step of the caller's own run keeps to the budget.
@@ -81,10 +83,12 @@ class IdempotentRuns:
             if key:
                 self._shared[key] = run
         run.join(is_streaming=is_streaming)
+        self._attending += 1
         try:
             async for event in run.listen(give_up_at):
                 yield event
         finally:
+            self._attending -= 1
             run.leave(is_streaming=is_streaming)
             if not run.listeners:
                 if self._shared.get(key) is run:
@@ -95,29 +99,24 @@ class IdempotentRuns:
         self, key: str, request: Request, previous_run: SharedRun | None, run: SharedRun
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields a run's events: those of the stored response if it will do, else those of a review."""
+        record = RunRecord(self._store, key, run.digest, run.caller, run.budget)
         if not key:
-            async with aclosing(self._review(key, request, EarlierRun(), run)) as events:
+            async with aclosing(self._review(record, request, EarlierRun(), run)) as events:
                 async for event in events:
                     yield event
             return
         deadline = run.budget.deadline
         if previous_run is not None:
             await previous_run.end()
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(run.budget.respond_by.remaining()):
-                    await stack.enter_async_context(self._store.lease(key))
-            except TimeoutError:
-                raise Timeout("another server is still at work on this request_id") from None
-            stored = await self._store.open_request(key, run.digest)
-            _check_same(stored.request_hash, run.digest)
+        async with record.lease():
+            stored = await record.open()
             earlier = EarlierRun.of(request, stored, deadline.remaining())
             # Those who have waited for longer than they have time left are given what there is.
             is_patient = deadline.remaining() > run.seconds_at_start - deadline.remaining()
             if earlier.response is None:
-                events = self._review(key, request, earlier, run)
+                events = self._review(record, request, earlier, run)
             elif is_patient and earlier.is_worth_repeating:
-                events = self._repeat(key, request, earlier, earlier.response, run)
+                events = self._repeat(record, request, earlier, earlier.response, run)
             else:
                 events = _stored(earlier.response)
             async with aclosing(events):
@@ -125,12 +124,17 @@ class IdempotentRuns:
                     yield event
 
     async def _repeat(
-        self, key: str, request: Request, earlier: EarlierRun, response: Response, run: SharedRun
+        self,
+        record: RunRecord,
+        request: Request,
+        earlier: EarlierRun,
+        response: Response,
+        run: SharedRun,
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields the events of a review that asks models again; where there can be none, of the response."""
         has_begun = False
         try:
-            async with aclosing(self._review(key, request, earlier, run)) as events:
+            async with aclosing(self._review(record, request, earlier, run)) as events:
                 async for event in events:
                     has_begun = True
                     yield event
@@ -141,7 +145,7 @@ class IdempotentRuns:
                 yield event
 
     async def _review(
-        self, key: str, request: Request, earlier: EarlierRun, run: SharedRun
+        self, record: RunRecord, request: Request, earlier: EarlierRun, run: SharedRun
     ) -> AsyncGenerator[ReviewEvent]:
         """Yields a review's events; an answer or response is stored before anybody hears of it."""
         try:
@@ -149,37 +153,17 @@ class IdempotentRuns:
                 async for event in events:
                     if isinstance(event, ProvisionalMerge):
                         pass
-                    elif key and earlier.lacks(event.result):
-                        await self._store.keep_result(key, event.result)
+                    elif request.request_id and earlier.lacks(event.result):
+                        await record.keep_result(event.result)
                     elif event.HasField("response"):
-                        # A store that takes so long that nobody would get the response is not waited for.
-                        with suppress(TimeoutError):
-                            async with asyncio.timeout(run.budget.respond_by.remaining()):
-                                await self._keep(key, run.caller, event.response, earlier)
+                        await record.keep_response(event.response, earlier)
+                        event.response.store_failed = record.has_failed
                     yield event
         except QuorumNotReached as error:
-            if key:
-                feedback_id = uuid.uuid4().hex
-                # The caller is told no name that the store does not know: nothing could be deleted by it.
-                with suppress(Unavailable):
-                    await self._store.name_results(key, run.caller, feedback_id)
-                    error.metadata["feedback_id"] = feedback_id
+            # The caller is told no name that the store does not know: nothing could be deleted by it.
+            if request.request_id and (feedback_id := await record.name_results()):
+                error.metadata["feedback_id"] = feedback_id
             raise
-
-    async def _keep(self, key: str, caller: str, response: Response, earlier: EarlierRun) -> None:
-        if earlier.response is None:
-            await self._store.keep_response(key, caller, response)
-            return
-        # What is an old answer to this caller is the answer to the first one.
-        kept = Response()
-        kept.CopyFrom(response)
-        kept.replayed = False
-        await self._store.replace_response(caller, kept)
-
-
-def _check_same(digest: bytes, other: bytes) -> None:
-    if digest != other:
-        raise InvalidRequest({"request_id": "it was given to another request"})
 
 
 async def _stored(response: Response) -> AsyncGenerator[ReviewEvent]:

@@ -7,6 +7,7 @@ from chorus.model.v1 import failure_pb2, generation_pb2
 from orchestrator.merge.opinion import Opinion
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.selection import SelectedPanel
+from rpckit.duration import to_seconds
 from rpckit.errors import QuorumNotReached
 
 _BASIS_PREFIX = "USAGE_BASIS_"
@@ -71,6 +72,9 @@ def quorum_not_reached(
             failures.append(failure)
     counted = panel.counted(each.listed for each in outcomes if each.answered)
     families = {each.model.family for each in counted}
+    # Where every failure passes, so does this one.
+    passes = bool(failures) and all(each.HasField("retry_delay") for each in failures)
+    delay = max(to_seconds(each.retry_delay) for each in failures) if passes else None
     basis = generation_pb2.UsageBasis.Name(usage.basis).removeprefix(_BASIS_PREFIX)
     metadata = {"usage_basis": basis}
     if usage.HasField("cost_usd_nanos"):
@@ -79,6 +83,7 @@ def quorum_not_reached(
         f"{len(counted)} models of {len(families)} families answered that count;"
         f" the policy asks for {panel.min_models} of {panel.min_families}",
         metadata=metadata,
+        retry_delay=delay,
         # What does not fit is left out: the usage comes first.
         details=[usage, *failures],
     )

@@ -46,6 +46,7 @@ from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, Timeout
+from rpckit.retry_budget import RetryBudgets
 
 
 class _MergeOf(Protocol):
@@ -60,6 +61,7 @@ class ReviewPipeline(SubmissionReviewer):
 
     Args:
         default_panel: The models asked where a request names none; empty: every ready one.
+        retries: What may be asked a second time, of each model; the `source` has the same.
     """
 
     def __init__(
@@ -71,7 +73,9 @@ class ReviewPipeline(SubmissionReviewer):
         metrics: ModelMetrics,
         records: TrackRecords,
         calibrator: RaterCalibrator,
+        retries: RetryBudgets | None = None,
     ) -> None:
+        self._retries = retries or RetryBudgets()
         self._lister = lister
         self._client = client
         self._source = source
@@ -103,7 +107,7 @@ class ReviewPipeline(SubmissionReviewer):
             model_sampling=request.model_sampling,
         )
         pinned = await self._pinned(request, question.rubric)
-        merge_of = partial(self._merge, question, suspected, panel, pinned)
+        merge_of = partial(self._merge, audience.caller, question, suspected, panel, pinned)
         names = [each.name for each in panel.asked]
         yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
 
@@ -128,7 +132,7 @@ class ReviewPipeline(SubmissionReviewer):
                     yield ProvisionalMerge(partial(_merge_alone, merge_of, tuple(outcomes)))
 
         response = await self._response(
-            question, panel, outcomes, earlier, usages, merge_of, spending, budget
+            audience.caller, question, panel, outcomes, earlier, usages, merge_of, spending, budget
         )
         yield Event(response=response)
 
@@ -143,6 +147,7 @@ class ReviewPipeline(SubmissionReviewer):
 
     async def _response(
         self,
+        caller: str,
         question: ReviewQuestion,
         panel: SelectedPanel,
         outcomes: Sequence[Outcome],
@@ -179,6 +184,7 @@ class ReviewPipeline(SubmissionReviewer):
                 question.feedback_language,
                 bill,
                 budget.merge_by,
+                self._retries.of(panel.summary_model.name if panel.summary_model.server else ""),
             )
             if summary is not None:
                 merged.summary.CopyFrom(summary)
@@ -186,7 +192,14 @@ class ReviewPipeline(SubmissionReviewer):
         await self._calibrator.keep(calibration)
         feedback_id = earlier.response.feedback_id if earlier.response is not None else uuid.uuid4().hex
         language_code = question.reading.language_code
-        self._calibrator.learn(feedback_id, opinions_of(verdict.outcomes), question.rubric, language_code)
+        self._calibrator.learn(
+            caller,
+            feedback_id,
+            question.reading.visible_text,
+            opinions_of(verdict.outcomes),
+            question.rubric,
+            language_code,
+        )
         return feedback_service_pb2.GetFeedbackResponse(
             merged=merged,
             results=results,
@@ -209,6 +222,7 @@ class ReviewPipeline(SubmissionReviewer):
 
     async def _merge(
         self,
+        caller: str,
         question: ReviewQuestion,
         suspected: Sequence[feedback_pb2.Anchor],
         panel: SelectedPanel,
@@ -217,8 +231,8 @@ class ReviewPipeline(SubmissionReviewer):
     ) -> tuple[merged_pb2.MergedFeedback, Calibration]:
         """Merges the answers there are; returns the merge and the calibration that it rests on."""
         opinions = opinions_of(outcomes)
-        calibration = pinned or self._calibrator.calibration(
-            opinions, question.rubric, question.reading.language_code
+        calibration = pinned or await self._calibrator.calibration(
+            caller, opinions, question.rubric, question.reading.language_code
         )
         merged = await asyncio.to_thread(
             merge,

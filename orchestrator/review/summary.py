@@ -9,6 +9,7 @@ from orchestrator.panel.reasoning import ThoughtTooLong, less_effort, thought_to
 from orchestrator.panel.spending import Bill
 from rpckit.call import Deadline
 from rpckit.errors import BadOutput, ChorusError
+from rpckit.retry_budget import RetryBudget
 
 _OUTPUT_LIMIT = 1024
 
@@ -20,6 +21,7 @@ async def write_summary(
     feedback_language: str,
     bill: Bill,
     deadline: Deadline,
+    retries: RetryBudget,
 ) -> merged_pb2.Summary | None:
     """Has a model word a merge's summary. If it thinks too long, it is asked once more, with less effort.
 
@@ -28,12 +30,13 @@ async def write_summary(
     """
     request = wording_request(merged, feedback_language)
     request.sampling.max_output_tokens = _OUTPUT_LIMIT
+    retries.count_call()
     try:
         try:
             text = await _worded(client, listed, request, bill, deadline)
         except ThoughtTooLong:
             effort = less_effort(listed.model, request.sampling)
-            if effort is None or not deadline.remaining():
+            if effort is None or not deadline.remaining() or not retries.withdraw():
                 return None
             request.sampling.reasoning_effort = effort
             text = await _worded(client, listed, request, bill, deadline)

@@ -8,7 +8,7 @@ from typing import Protocol
 from chorus.feedback.v1 import feedback_service_pb2
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
-from rpckit.errors import InvalidRequest, Unavailable, to_failure
+from rpckit.errors import InvalidRequest, Timeout, Unavailable, to_failure
 from rpckit.task_errors import error_of
 
 MAX_ITEM_ID = 64
@@ -32,11 +32,23 @@ class Respond(Protocol):
 
 
 class FeedbackBatch:
-    """Answers one stream of items. It reads no further while `window` of them are not answered and sent."""
+    """Answers one stream of items.
 
-    def __init__(self, respond: Respond, window: int, deadline: Deadline, draining: asyncio.Event) -> None:
+    It reads no further while `window` of them are not answered and sent. While none is open, it waits
+    `idle_seconds` for the next.
+    """
+
+    def __init__(
+        self,
+        respond: Respond,
+        window: int,
+        deadline: Deadline,
+        draining: asyncio.Event,
+        idle_seconds: float,
+    ) -> None:
         self._respond = respond
         self._places = asyncio.Semaphore(window)
+        self._idle_seconds = idle_seconds
         self._deadline = deadline
         self._draining = draining
         self._ended: asyncio.Queue[ItemResponse | None] = asyncio.Queue()
@@ -48,6 +60,7 @@ class FeedbackBatch:
 
         Raises:
             Unavailable: The server drains. What it has read is answered; the rest is for another server.
+            Timeout: No item is open, and none came for too long.
         """
         reading = asyncio.create_task(self._read(items))
         reading.add_done_callback(lambda _: self._ended.put_nowait(None))
@@ -55,7 +68,7 @@ class FeedbackBatch:
         draining.add_done_callback(lambda _: reading.cancel())
         try:
             while not reading.done() or self._tasks or not self._ended.empty():
-                ended = await self._ended.get()
+                ended = await self._next_ended()
                 if ended is not None:
                     yield ended
                     self._places.release()
@@ -67,6 +80,15 @@ class FeedbackBatch:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _next_ended(self) -> ItemResponse | None:
+        while True:
+            try:
+                async with asyncio.timeout(self._idle_seconds):
+                    return await self._ended.get()
+            except TimeoutError:
+                if not self._tasks and self._ended.empty():
+                    raise Timeout(f"no item came for {self._idle_seconds:g} s, and none is open") from None
 
     async def _read(self, items: AsyncIterator[Item]) -> None:
         async for item in items:

@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from functools import partial
 from typing import Any
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
 from modelkit.list_models import page_of
 from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.review_cost import most_per_review
 from orchestrator.panel.selection import asked_by_default
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.servicers.batch import FeedbackBatch
 from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
-from rpckit.call import served_call
+from rpckit.admission import Admission
+from rpckit.call import Deadline, served_call
 
 SERVICE = "chorus.feedback.v1.FeedbackService"
 
@@ -31,6 +32,8 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         feedbacks: StoredFeedbacks,
         default_panel: Sequence[str],
         batch_window: int,
+        batch_idle_seconds: float,
+        admission: Admission,
         draining: asyncio.Event,
     ) -> None:
         self._runs = runs
@@ -39,6 +42,8 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         self._feedbacks = feedbacks
         self._default_panel = default_panel
         self._batch_window = batch_window
+        self._batch_idle_seconds = batch_idle_seconds
+        self._admission = admission
         self._draining = draining
 
     async def GetFeedback(
@@ -67,12 +72,24 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
         context: Any,
     ) -> AsyncGenerator[feedback_service_pb2.BatchFeedbackResponse]:
         """Answers many requests, in order of completion."""
-        call = served_call()
-        respond = partial(self._runs.response, caller=call.caller)
-        batch = FeedbackBatch(respond, self._batch_window, call.deadline, self._draining)
+        batch = FeedbackBatch(
+            self._item_response,
+            self._batch_window,
+            served_call().deadline,
+            self._draining,
+            self._batch_idle_seconds,
+        )
         async with aclosing(batch.answers(request_iterator)) as answers:
             async for answer in answers:
                 yield answer
+
+    async def _item_response(
+        self, request: feedback_service_pb2.GetFeedbackRequest, deadline: Deadline
+    ) -> feedback_service_pb2.GetFeedbackResponse:
+        """Answers one item of a batch, which holds a place as a call does; an idle batch holds none."""
+        call = served_call()
+        async with self._admission.admit(deadline, call.holder, is_patient=True):
+            return await self._runs.response(request, deadline, call.caller)
 
     async def GetStoredFeedback(
         self,
@@ -130,4 +147,5 @@ class FeedbackServicer(feedback_service_pb2_grpc.FeedbackServiceServicer):
             unreachable=listing.unreachable,
             next_page_token=page.next_page_token,
             default_panel=[each.name for each in asked_by_default(listing, self._default_panel)],
+            max_review_cost_usd_nanos=most_per_review(models),
         )

@@ -61,7 +61,7 @@ class StoredFeedbacks:
         if not await self._store.keep_scores(caller, request.feedback_id, scores):
             raise _not_found()
         self._calibrator.learn_from_person(
-            request.feedback_id, request.rater, request.scores, response.rubric
+            caller, request.feedback_id, request.rater, request.scores, response.rubric
         )
 
     async def record_decisions(

@@ -7,11 +7,12 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from orchestrator.store.store import StoreError
+from orchestrator.store.store import StoreError, StoreSilentError
 
-# A Redis that is up answers in a few milliseconds.
-_PATIENCE_SECONDS = 0.5
+# A Redis that is up answers in a few milliseconds; a process that is busy hears it later. It is asked twice.
+_PATIENCE_SECONDS = 1.0
 
 
 @asynccontextmanager
@@ -48,5 +49,7 @@ def explained() -> Iterator[None]:
     """Turns Redis's errors into StoreError, which names what went wrong and holds nothing that was sent."""
     try:
         yield
+    except RedisTimeoutError:
+        raise StoreSilentError("no answer") from None
     except (OSError, RedisError) as error:
         raise StoreError(type(error).__name__) from None

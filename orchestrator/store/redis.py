@@ -16,18 +16,20 @@ from typing_extensions import override
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
-from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
+from orchestrator.store.store import OTHER_REQUEST, Store, StoredFeedback, StoredRequest, StoreError
 
 # A replica that dies loses its lease after this long at most.
 _LEASE_SECONDS = 6.0
 # The replicas that wait for a lease try this often.
 _LOOK_AGAIN_SECONDS = 0.05
 
-# Sets fields of a hash that still exists, and its time to live in milliseconds; 0: as before.
-_CHANGE = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-if ARGV[1] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+# Sets a field of a request that is this one or new, and its time to live in milliseconds; for an old one
+# only where it is said.
+_KEEP = """
+local is_new = redis.call('HSETNX', KEYS[1], 'hash', ARGV[1])
+if redis.call('HGET', KEYS[1], 'hash') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+if is_new == 1 or ARGV[5] == 'anew' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1
 """
 # Sets a field of a caller's feedback that has a response.
@@ -59,7 +61,7 @@ class RedisStore(Store):
         self._client = client
         self._retention = round(retention_seconds * 1000)
         self._lease_seconds = lease_seconds
-        self._change = client.register_script(_CHANGE)
+        self._keep_of = client.register_script(_KEEP)
         self._say = client.register_script(_SAY)
         self._delete = client.register_script(_DELETE)
 
@@ -115,15 +117,21 @@ class RedisStore(Store):
         )
 
     @override
-    async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
-        field = _RESULT + result.model.encode()
+    async def keep_result(
+        self, request_id: str, request_hash: bytes, result: feedback_pb2.ModelResult
+    ) -> None:
+        field, kept = _RESULT + result.model.encode(), result.SerializeToString()
         with explained():
-            await self._change([_request(request_id)], [0, field, result.SerializeToString()])
+            is_kept = await self._keep_of(
+                [_request(request_id)], [request_hash, field, kept, self._retention, ""]
+            )
+        _check_kept(is_kept)
 
     @override
     async def keep_response(
         self,
         request_id: str,
+        request_hash: bytes,
         caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
@@ -131,12 +139,14 @@ class RedisStore(Store):
         with explained():
             async with self._client.pipeline() as pipeline:
                 self._add_feedback(pipeline, request_id, caller, response.feedback_id, kept)
-                await self._change(
-                    [_request(request_id)],
-                    [self._retention, "feedback", response.feedback_id],
-                    client=pipeline,
-                )
-                await pipeline.execute()
+                if request_id:
+                    await self._keep_of(
+                        [_request(request_id)],
+                        [request_hash, "feedback", response.feedback_id, self._retention, "anew"],
+                        client=pipeline,
+                    )
+                *_, is_kept = await pipeline.execute()
+        _check_kept(is_kept)
 
     def _add_feedback(
         self, pipeline: Pipeline, request_id: str, caller: str, feedback_id: str, kept: Mapping[str, bytes]
@@ -204,8 +214,9 @@ class RedisStore(Store):
         return bool(deleted)
 
     @override
-    async def delete_expired(self) -> None:
+    async def delete_expired(self) -> bool:
         """Does nothing: Redis deletes what has expired by itself."""
+        return False
 
     @override
     async def add_call(self, call: ModelCall) -> None:
@@ -234,6 +245,11 @@ class RedisStore(Store):
         ]
         entries.sort(key=lambda entry: entry[0])
         return [ModelCall(model, answered, seconds, speed) for _, answered, seconds, speed, model in entries]
+
+
+def _check_kept(is_kept: object) -> None:
+    if not is_kept:
+        raise StoreError(OTHER_REQUEST)
 
 
 def _of_each_name(fields: Mapping[bytes, bytes], kind: bytes) -> list[bytes]:

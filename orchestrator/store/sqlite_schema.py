@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import aiosqlite
-
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
+from orchestrator.store.sqlite_database import allow_shrinking
 
 # Of `PRAGMA user_version`. Chorus 0.1.0 left it at 0, as a new file has it.
-_VERSION = 2
+_VERSION = 3
+# The version whose tables of requests and feedbacks are today's.
+_SAME_TABLES = 2
 
 # Small columns stand before large ones: to read past a large one is to read all of it.
 _SCHEMA = """
@@ -38,41 +39,45 @@ CREATE INDEX IF NOT EXISTS calls_by_model ON calls (model, id);
 """
 
 
-async def make_tables(connection: aiosqlite.Connection, retention_seconds: float) -> None:
-    """Gives a new file its tables, and those of this version to a file of Chorus 0.1.0.
+def make_tables(connection: sqlite3.Connection, retention_seconds: float) -> None:
+    """Gives a new file its tables, and those of this version to a file of Chorus 0.1.0 or 0.2.0.
 
     Raises:
         sqlite3.Error: The file cannot be used; among others, because a newer version has written it.
     """
-    await connection.execute("BEGIN IMMEDIATE")
-    ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
+    if _version(connection) <= _VERSION:
+        allow_shrinking(connection)
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)
     if version > _VERSION:
         raise sqlite3.DatabaseError("a newer version of Chorus has written it")
-    if version < _VERSION:
-        kept = await _take_0_1_0(connection, retention_seconds)
+    if version < _SAME_TABLES:
+        kept = _take_0_1_0(connection, retention_seconds)
         # Not executescript, which would commit first.
         for statement in _SCHEMA.split(";"):
-            await connection.execute(statement)
+            connection.execute(statement)
         for table, rows in kept.items():
             marks = ", ".join("?" * len(rows[0]))
-            await connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - no input
-        await connection.execute(f"PRAGMA user_version = {_VERSION}")
-    await connection.commit()
+            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - no input
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+    connection.execute("COMMIT")
 
 
-async def _take_0_1_0(connection: aiosqlite.Connection, retention_seconds: float) -> Mapping[str, list[Any]]:
+def _version(connection: sqlite3.Connection) -> int:
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    return int(version)
+
+
+def _take_0_1_0(connection: sqlite3.Connection, retention_seconds: float) -> Mapping[str, list[Any]]:
     """Takes the tables of 0.1.0 out of a file and returns their rows as they are now, by table.
 
     0.1.0 said of a feedback only by its request whose it is: one without a request_id is nobody's, and goes.
     """
-    columns = await connection.execute_fetchall("SELECT name FROM pragma_table_info('requests')")
-    if not list(columns):
+    if not connection.execute("SELECT name FROM pragma_table_info('requests')").fetchall():
         return {}
-    requests = list(
-        await connection.execute_fetchall(
-            "SELECT request_id, request_hash, feedback_id, expires_at, response FROM requests"
-        )
-    )
+    requests = connection.execute(
+        "SELECT request_id, request_hash, feedback_id, expires_at, response FROM requests"
+    ).fetchall()
     feedbacks = [
         (
             feedback_id,
@@ -87,15 +92,15 @@ async def _take_0_1_0(connection: aiosqlite.Connection, retention_seconds: float
     ]
     kept: dict[str, list[Any]] = {
         "requests": [row[:-1] for row in requests],
-        "results": list(await connection.execute_fetchall("SELECT request_id, model, result FROM results")),
+        "results": connection.execute("SELECT request_id, model, result FROM results").fetchall(),
         "feedbacks": feedbacks,
         "scores": _scores(
             {feedback_id for feedback_id, *_ in feedbacks},
-            await connection.execute_fetchall("SELECT feedback_id, rater, score FROM scores ORDER BY rowid"),
+            connection.execute("SELECT feedback_id, rater, score FROM scores ORDER BY rowid"),
         ),
     }
     for table in ("results", "scores", "feedbacks", "requests"):
-        await connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"DROP TABLE {table}")
     return {table: rows for table, rows in kept.items() if rows}
 
 

@@ -39,6 +39,14 @@ class StoreError(Exception):
     """A store failed. The text is a word or two for the log, without any content."""
 
 
+OTHER_REQUEST = "the request_id is another request's"
+"""The text of the StoreError where a request_id is kept already, with another hash."""
+
+
+class StoreSilentError(StoreError):
+    """A store did not answer in time."""
+
+
 class Store(Protocol):
     """Keeps the orchestrator's state. All of it expires but the calls of models, which hold no text.
 
@@ -55,16 +63,25 @@ class Store(Protocol):
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """Finds what is kept under a request_id, and begins to keep a new one."""
 
-    async def keep_result(self, request_id: str, result: feedback_pb2.ModelResult) -> None:
-        """Keeps one model's answer, so that a repeat does not pay for it again."""
+    async def keep_result(
+        self, request_id: str, request_hash: bytes, result: feedback_pb2.ModelResult
+    ) -> None:
+        """Keeps one model's answer, so that a repeat does not pay for it again.
+
+        It begins to keep the request, too, where `open_request` could not.
+        """
 
     async def keep_response(
         self,
         request_id: str,
+        request_hash: bytes,
         caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        """Keeps a response under its feedback_id, and as that of its request_id, if it has one."""
+        """Keeps a response under its feedback_id, and as that of its request_id, if that is not empty.
+
+        It begins to keep the request, too, where `open_request` could not.
+        """
 
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
         """Keeps a response in the place of the one that has its feedback_id.
@@ -103,8 +120,11 @@ class Store(Protocol):
         Returns whether the caller had a feedback of that id.
         """
 
-    async def delete_expired(self) -> None:
-        """Deletes what has expired, where that does not happen by itself."""
+    async def delete_expired(self) -> bool:
+        """Deletes some of what has expired, where that does not happen by itself.
+
+        Returns whether there may be more, so that others are served between two steps.
+        """
 
     async def add_call(self, call: ModelCall) -> None:
         """Adds a call of a model to its record."""

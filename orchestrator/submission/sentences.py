@@ -14,6 +14,9 @@ _PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)
 # The analysis of so much of a Korean text takes a second or two. The rest is split at its punctuation.
 _MAX_ANALYSED = 20_000
 
+# Of thousands of quotation marks the time to find sentences grows with the square.
+_MAX_PASSAGE = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceSpan:
@@ -46,6 +49,19 @@ def _starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
         head = text[start : min(end, _MAX_ANALYSED)]
         yield from (start + each.start for each in kiwi().split_into_sents(head, return_sub_sents=False))
         start = _MAX_ANALYSED
-    if start < end:
-        boundaries = get_sentence_boundaries(language, text[start:end])
-        yield from (start + each["start_index"] for each in boundaries if each["start_index"])
+    yield from _starts_by_punctuation(text, start, end, language)
+
+
+def _starts_by_punctuation(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Yields where sentences start after `start`, passage by passage."""
+    while start < end:
+        passage = text[start : min(end, start + _MAX_PASSAGE)]
+        boundaries = get_sentence_boundaries(language, passage)
+        starts = [start + each["start_index"] for each in boundaries if each["start_index"]]
+        if start + len(passage) == end:
+            yield from starts
+            return
+        # Where the last sentence starts depends on what follows, so it is read again, with the one before it.
+        sure = starts[:-1] or starts
+        yield from sure
+        start = sure[-1] if sure else start + len(passage)

@@ -62,6 +62,7 @@ _SCHEMA = {
                     "endpoint": _TEXT,
                     "base_url": _TEXT,
                     "key_variable": _TEXT,
+                    "system_role": {"type": "boolean"},
                     "max_completion_tokens": {"type": "boolean"},
                     "service_tier": {"enum": ["flex"]},
                 },
@@ -79,6 +80,7 @@ class Entry:
         id: The provider's own name for the model.
         endpoint: Where it lives, as the catalog says; the environment may say more.
         max_input_tokens: 0 if it is not known, as is `max_output_tokens`.
+        has_system_role: Whether a chat may begin with a message of the system's.
         thinking_tokens: The room that it is given to think in; 0 if it does not think.
         reasoning_efforts: The levels of thinking that it takes, from the least, in the provider's words.
         default_reasoning_effort: Where a request names none; unspecified leaves it to the provider.
@@ -101,6 +103,7 @@ class Entry:
     retirement_date: date | None = None
     successor: str = ""
     service_tier: str = ""
+    has_system_role: bool = True
 
     def can(self, capability: model_pb2.Capability.ValueType) -> bool:
         """Returns whether the model has a capability."""
@@ -179,6 +182,7 @@ def _entry(name: str, line: Mapping[str, Any], places: Mapping[str, Endpoint]) -
             retirement_date=_retirement_date(line),
             successor=line.get("successor", ""),
             service_tier=line.get("service_tier", ""),
+            has_system_role=line.get("system_role", True),
         )
     except ValueError as error:
         key, _, wrong = str(error).partition(": ")

@@ -4,13 +4,14 @@ from types import TracebackType
 from typing import Self
 
 from chorus.model.v1 import generation_pb2, model_pb2
+from modelkit.answer_limits import AnswerTooLarge
 from modelkit.usage import total_usage
 from rpckit.errors import ChorusError, Timeout
 from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer
 
 _TOKENS_PER_PRICE = 1_000_000
 # With any other error before the first word, the provider has said that it does nothing.
-_MAY_BE_BILLED = (Timeout, ConnectionLost, NoAnswer)
+_MAY_BE_BILLED = (Timeout, ConnectionLost, NoAnswer, AnswerTooLarge)
 
 
 def cost_usd_nanos(usage: generation_pb2.Usage, price: model_pb2.Price) -> int:

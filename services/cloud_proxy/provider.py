@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
@@ -20,6 +21,7 @@ class Prompt:
         entry: The model's line of the catalog.
         key_variable: The setting to name when the provider rejects the key.
         request: The request as it was sent. It is well-formed and asks for nothing that the model cannot do.
+        fence: Encloses the documents, for a provider that has no document blocks.
         price: Today's price of the model; None if it is not known.
         max_output_tokens: The limit of what it thinks and writes; 0 leaves it to the provider.
         reasoning_effort: How long it thinks, in the provider's own word; "" leaves it to the provider.
@@ -31,6 +33,7 @@ class Prompt:
     entry: Entry
     key_variable: str
     request: model_service_pb2.GenerateRequest
+    fence: TaggedFence
     price: model_pb2.Price | None
     max_output_tokens: int
     reasoning_effort: str
@@ -53,6 +56,7 @@ class Finish(Enum):
     LENGTH = "cut"
     BLOCKED = "blocked"
     TOO_LONG = "the context window is full"
+    NO_ACCESS = "the account may not ask"
     BROKEN = "anything else"
 
 
@@ -84,6 +88,9 @@ class Provider(Protocol):
         Raises:
             ChorusError: What the provider said instead, as its `ErrorTable` maps it.
         """
+
+    async def refuses_key(self) -> bool:
+        """Asks, by a call that costs nothing, whether the key is refused; False if that is not said."""
 
     async def close(self) -> None:
         """Closes the connections."""

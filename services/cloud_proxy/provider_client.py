@@ -1,20 +1,36 @@
-"""Asks one provider: admission, deadline, retries, the checks of the answer, the costs of the attempts."""
+"""Asks one provider: admission, deadline, pauses, retries, the checks of the answer, the attempts' costs."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import replace
+from functools import partial
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.answer_limits import AnswerMeter
+from modelkit.json_schema.code_fence import CodeFence
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
 from rpckit.admission import Admission
-from rpckit.call import current_trace
-from rpckit.errors import BadOutput, ChorusError, ContentBlocked, RateLimited, Timeout, Unavailable
+from rpckit.call import Clock, current_trace
+from rpckit.errors import (
+    BadOutput,
+    ChorusError,
+    ContentBlocked,
+    ProviderAuth,
+    RateLimited,
+    Timeout,
+    Unavailable,
+)
+from rpckit.retry_budget import RetryBudget
+from services.cloud_proxy.circuit_breaker import CircuitBreaker
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
-from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider
+from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import EmptyAnswer, NoAnswer, too_long
-from services.cloud_proxy.retry import Retries, RetryBudget
+from services.cloud_proxy.rate_limit import RateLimitPause
+from services.cloud_proxy.retry import Retries
 
 # How many calls may wait for each one that is being answered.
 _QUEUED_PER_PLACE = 4
@@ -29,13 +45,24 @@ class ProviderClient:
         provider: The adapter of the provider's SDK.
         places: How many calls the provider is given at once.
         metrics: Counts the attempts, and the tokens and money that they take.
+        clock: Returns the monotonic time in seconds, for the retries, pauses and breakers.
     """
 
-    def __init__(self, provider: Provider, places: int, metrics: ProviderMetrics) -> None:
+    def __init__(
+        self, provider: Provider, places: int, metrics: ProviderMetrics, clock: Clock = time.monotonic
+    ) -> None:
         self._provider = provider
         self._metrics = metrics
         self._admission = Admission(places, places * _QUEUED_PER_PLACE)
-        self._budget = RetryBudget()
+        self._clock = clock
+        self._budget = RetryBudget(clock=clock)
+        self._pause = RateLimitPause(clock)
+        self._breakers: dict[str, CircuitBreaker] = {}
+
+    def why_closed(self, model: str) -> str:
+        """Returns why a model is not asked just now, for people; "" if it is."""
+        refusal = self._breaker(model).refusal
+        return refusal.text if refusal else ""
 
     async def generate(self, prompt: Prompt) -> AsyncGenerator[GenerationEvent, None]:
         """Yields the parts of the answer, then its Completion.
@@ -59,8 +86,9 @@ class ProviderClient:
         # A caller that limits the answer has a budget for one answer, and asks again itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
         retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
+        self._check(prompt)
         async with self._admission.admit(prompt.deadline):
-            self._budget.deposit()
+            self._budget.count_call()
             while True:
                 has_yielded = False
                 try:
@@ -78,7 +106,14 @@ class ProviderClient:
         self, prompt: Prompt, costs: AttemptCosts
     ) -> AsyncGenerator[AnswerPiece, None]:
         model = prompt.entry.name
-        with self._metrics.attempt(model), current_trace().span("attempt", **{"chorus.model": model}) as span:
+        self._check(prompt)
+        await self._pause.wait(prompt.deadline)
+        with (
+            self._breaker(model).attempt(),
+            self._noting_pause(),
+            self._metrics.attempt(model),
+            current_trace().span("attempt", **{"chorus.model": model}) as span,
+        ):
             async with aclosing(self._attempt(prompt, costs)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, AnswerEnd) and piece.usage is not None:
@@ -86,18 +121,48 @@ class ProviderClient:
                         span.set_attribute("chorus.output_tokens", piece.usage.output_tokens)
                     yield piece
 
+    def _check(self, prompt: Prompt) -> None:
+        """Raises the error of a call that the provider is not asked for, because it would be in vain."""
+        model = prompt.entry.name
+        try:
+            self._breaker(model).check()
+            self._pause.check(prompt.deadline)
+        except ChorusError as error:
+            self._metrics.count_refusal(model, error)
+            raise
+
+    def _breaker(self, model: str) -> CircuitBreaker:
+        """Returns the breaker of a model of the catalog."""
+        breaker = self._breakers.get(model)
+        if breaker is None:
+            breaker = self._breakers[model] = CircuitBreaker(
+                partial(self._metrics.set_circuit, model), self._clock
+            )
+        return breaker
+
+    @contextmanager
+    def _noting_pause(self) -> Iterator[None]:
+        try:
+            yield
+        except RateLimited as error:
+            self._pause.note(error)
+            raise
+
     async def _attempt(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[AnswerPiece, None]:
         held: list[content_pb2.Part] = []
         answer = ""
         end: AnswerEnd | None = None
         has_content = False
+        meter = AnswerMeter()
+        written = self._provider.answer(prompt)
         with costs.attempt() as attempt:
-            async with aclosing(self._provider.answer(prompt)) as pieces:
+            async with aclosing(written if prompt.schema is None else _without_fence(written)) as pieces:
                 while (piece := await _next(pieces, prompt)) is not None:
                     attempt.has_begun = True
                     if isinstance(piece, AnswerEnd):
                         end = piece
                         continue
+                    meter.take(piece)
                     held.append(piece)
                     answer += piece.text
                     has_content = has_content or piece.HasField("image") or bool(piece.text.strip())
@@ -119,6 +184,22 @@ class ProviderClient:
         yield end
 
 
+async def _without_fence(pieces: AsyncGenerator[AnswerPiece, None]) -> AsyncGenerator[AnswerPiece, None]:
+    """Takes an answer to a schema out of the code fence that some models put around it."""
+    fence = CodeFence()
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if not isinstance(piece, AnswerEnd):
+                if words := fence.feed(piece.text):
+                    yield text(words)
+            elif fence.is_open and piece.finish is Finish.STOP:
+                yield replace(piece, finish=Finish.BROKEN, word="an open code fence")
+            else:
+                if words := fence.end():
+                    yield text(words)
+                yield piece
+
+
 async def _next(pieces: AsyncGenerator[AnswerPiece, None], prompt: Prompt) -> AnswerPiece | None:
     try:
         async with asyncio.timeout(prompt.deadline.remaining()):
@@ -133,6 +214,9 @@ def _check_finish(end: AnswerEnd, prompt: Prompt) -> None:
             raise ContentBlocked(f"{prompt.entry.provider} blocked it: {end.word}")
         case Finish.TOO_LONG:
             raise too_long(prompt.entry, f"{prompt.entry.provider} stopped: {end.word}")
+        case Finish.NO_ACCESS:
+            setting = {"setting": prompt.key_variable}
+            raise ProviderAuth(f"{prompt.entry.provider} stopped: {end.word}", metadata=setting)
         case Finish.BROKEN:
             raise BadOutput(f"{prompt.entry.provider} ended the answer with {end.word!r}")
         case Finish.STOP | Finish.LENGTH:

@@ -2,62 +2,17 @@
 
 import asyncio
 import random
-import time
-from collections.abc import Callable
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
+from rpckit.retry_budget import RetryBudget
+from services.cloud_proxy.circuit_breaker import CircuitOpen
 from services.cloud_proxy.provider_errors import EmptyAnswer, NoAnswer
 
 _MAX_ATTEMPTS = 3
 # Seconds. The delay doubles with each attempt.
 _FIRST_BACKOFF = 0.2
 _MAX_BACKOFF = 2.0
-
-
-class RetryBudget:
-    """Limits how much load the retries of all calls may add, as Finagle's RetryBudget does.
-
-    Args:
-        ratio: How many retries each call earns.
-        per_second: How many retries are allowed besides, so that a quiet server can retry. They are kept for
-            one second.
-        most: How many earned retries are kept.
-        clock: Returns the monotonic time in seconds.
-    """
-
-    def __init__(
-        self,
-        *,
-        ratio: float = 0.2,
-        per_second: float = 10.0,
-        most: float = 100.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._ratio = ratio
-        self._per_second = per_second
-        self._most = most
-        self._clock = clock
-        self._earned = 0.0
-        self._reserve = per_second
-        self._filled_at = clock()
-
-    def deposit(self) -> None:
-        """Adds what one call earns."""
-        self._earned = min(self._most, self._earned + self._ratio)
-
-    def withdraw(self) -> bool:
-        """Takes one retry out of the budget, and returns whether there was one."""
-        now = self._clock()
-        self._reserve = min(self._per_second, self._reserve + (now - self._filled_at) * self._per_second)
-        self._filled_at = now
-        if self._earned >= 1:
-            self._earned -= 1
-            return True
-        if self._reserve >= 1:
-            self._reserve -= 1
-            return True
-        return False
 
 
 class Retries:
@@ -90,6 +45,8 @@ class Retries:
         return False
 
     def _delay(self, error: ChorusError) -> float | None:
+        if isinstance(error, CircuitOpen):
+            return None
         if isinstance(error, RateLimited):
             # Where the provider names no delay, a retry within the deadline would be a guess.
             return error.retry_delay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 from typing_extensions import override
 
 from chorus.model.v1 import model_pb2
+from modelkit.fencing import TaggedFence
 from modelkit.generate_request import require_capabilities
 from modelkit.reasoning import effort_taken, output_room
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
@@ -16,6 +18,7 @@ from rpckit.call import Deadline, current_call
 from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
 from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.endpoints import Sdk
+from services.cloud_proxy.key_check import KeyCheck
 from services.cloud_proxy.provider import Prompt
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
@@ -28,6 +31,7 @@ class ModelServicer(StreamingServicer):
     Args:
         settings: The catalog, and how each model's provider is reached.
         clients: One for each connection that has its key.
+        key_check: Knows the keys that were refused.
         today: Returns the date by which models are retired. It is called for each call: a server lives long.
     """
 
@@ -35,12 +39,15 @@ class ModelServicer(StreamingServicer):
         self,
         settings: CloudProxySettings,
         clients: Mapping[Connection, ProviderClient],
+        key_check: KeyCheck,
         today: Callable[[], date] = date.today,
     ) -> None:
         super().__init__()
         self._settings = settings
         self._clients = clients
+        self._key_check = key_check
         self._today = today
+        self._random_key = secrets.token_bytes()
 
     @override
     def listed_models(self) -> list[model_pb2.Model]:
@@ -69,6 +76,7 @@ class ModelServicer(StreamingServicer):
             entry=entry,
             key_variable=connection.key_variable,
             request=request.message,
+            fence=TaggedFence(request.message, self._fence_key(connection)),
             price=entry.prices.on(self._today()),
             # What its caller reserved for it, since both reckon alike.
             max_output_tokens=output_room(abilities, sampling)
@@ -80,6 +88,10 @@ class ModelServicer(StreamingServicer):
             deadline=_deadline(),
         )
         return self._clients[connection], prompt
+
+    def _fence_key(self, connection: Connection) -> bytes:
+        # Replicas share the provider's key, so they fence alike, and one reads what another had cached.
+        return connection.key.encode() or self._random_key
 
     def _entry(self, name: str) -> Entry:
         catalog = self._settings.catalog
@@ -140,7 +152,11 @@ class ModelServicer(StreamingServicer):
             instead = f"; use {entry.successor}" if entry.successor else ""
             return f"retired on {entry.retirement_date}{instead}"
         connection = self._settings.connections[answering.name]
-        return "" if connection.is_open else f"set {connection.key_variable}"
+        if not connection.is_open:
+            return f"set {connection.key_variable}"
+        if connection in self._key_check.refused:
+            return f"{answering.provider} refuses {connection.key_variable}; set another"
+        return self._clients[connection].why_closed(answering.name)
 
 
 def _deadline() -> Deadline:

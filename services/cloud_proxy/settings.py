@@ -76,6 +76,7 @@ class CloudProxySettings:
         google_sdk: Which of Google's two SDKs speaks to Gemini.
         follow_successors: Whether a retired model is answered by its successor.
         calls_per_provider: How many calls one provider is given at once.
+        checks_keys: Whether each provider is asked at the start whether it takes its key.
     """
 
     server: ServerSettings
@@ -84,6 +85,7 @@ class CloudProxySettings:
     google_sdk: str
     follow_successors: bool
     calls_per_provider: int
+    checks_keys: bool
 
     @classmethod
     def read(cls, environment: Environment) -> "CloudProxySettings":
@@ -108,6 +110,7 @@ class CloudProxySettings:
             ),
             follow_successors=environment.flag("CHORUS_FOLLOW_SUCCESSORS"),
             calls_per_provider=environment.integer("CLOUD_PROXY_CALLS_PER_PROVIDER", 32, least=1),
+            checks_keys=environment.flag("CLOUD_PROXY_CHECK_KEYS", default=True),
         )
         for connection in settings.connections.values():
             check_extra(connection.endpoint, lambda package: find_spec(package) is not None)

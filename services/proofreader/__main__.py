@@ -7,18 +7,23 @@ from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
 from rpckit.malloc_trim import release_freed_memory
 from rpckit.server import Host, run
-from services.proofreader.cancellable_executor import CancellableExecutor
+from services.proofreader.reading_threads import ReadingThreads
 from services.proofreader.rule_reviewers import load_reviewers
 from services.proofreader.servicer import ProofreaderServicer
 from services.proofreader.settings import ProofreaderSettings
+from services.proofreader.warm_up import warm_up
 
 
 async def register(host: Host, settings: ProofreaderSettings) -> None:
     """Loads the dictionaries and adds the service."""
-    threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
-    reviewers = await asyncio.get_running_loop().run_in_executor(threads, load_reviewers)
+    threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.server.max_in_flight, "reviewer"))
+    loop = asyncio.get_running_loop()
+    reviewers = await loop.run_in_executor(threads, load_reviewers)
+    await loop.run_in_executor(threads, warm_up, reviewers)
     release_freed_memory()
-    servicer = ProofreaderServicer(reviewers, CancellableExecutor(threads))
+    servicer = ProofreaderServicer(
+        reviewers, ReadingThreads(threads, at_once=settings.threads, cpu_seconds=settings.cpu_seconds)
+    )
     await host.add(MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer)
 
 

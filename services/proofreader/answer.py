@@ -8,17 +8,23 @@ from modelkit.answer_form.schema import MAX_IMPROVEMENTS, MAX_QUOTE, MAX_STRENGT
 from modelkit.json_schema.answer_schema import AnswerSchema
 from services.proofreader.finding import MINOR, MODERATE, STRENGTH, Finding
 from services.proofreader.parsed_text import ParsedText
-from services.proofreader.wording import word
+from services.proofreader.wording import word, word_unread
 
 _SEVERITIES = (MODERATE, MINOR)
 
 
 def write_answer(
-    submission: ParsedText, findings: Iterable[Finding], schema: AnswerSchema, feedback_language: str
+    submission: ParsedText,
+    findings: Iterable[Finding],
+    schema: AnswerSchema,
+    feedback_language: str,
+    *,
+    unread_from: int | None = None,
 ) -> list[str]:
     """Returns the answer in pieces, each point in one of its own.
 
-    Criteria are left unjudged; fields and issues that the schema does not name are left out.
+    Criteria are left unjudged; fields and issues that the schema does not name are left out. The summary says
+    no more than from where on the words were not looked up, if there was no time for all of them.
 
     Raises:
         BadOutput: The schema asks for fields or values that a reviewer does not have.
@@ -37,7 +43,11 @@ def write_answer(
         "injection": {"suspected": False, "quote": ""},
         "points": points,
         "criteria": [_unjudged(each) for each in _choices(schema.schema, "criteria", "criterion_id")],
-        "summary": {"goal": "", "strengths": "", "next": ""},
+        "summary": {
+            "goal": "",
+            "strengths": "",
+            "next": "" if unread_from is None else word_unread(submission, unread_from, feedback_language),
+        },
     }
     top_fields = _properties(schema.schema)
     answer = {key: value for key, value in parts.items() if key in top_fields}

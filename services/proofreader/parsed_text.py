@@ -1,14 +1,16 @@
 """Parses the text under review into sentences, paragraphs and quotations, as the rules read it."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modelkit.language import detect_language, primary_subtag
-from services.proofreader.quoted_spans import quoted_spans
+from services.proofreader.quoted_spans import QuotedSpans, quoted_spans
 
-_MARKER = re.compile(r"\[S(\d+)\] ")
-_UNNUMBERED_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’」』)\]]*(?=\s|$)|(?=\n)|$)")
+# No text has a sentence of a longer number.
+_MARKER = re.compile(r"\[S(\d{1,7})\] ")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’」』)\]]*+(?!\S)")
 _PARAGRAPH = re.compile(r"\S(?:.*\S)?")
 _CLOSING_MARKS = ".!?…\"'”’)"
 
@@ -42,14 +44,14 @@ class ParsedText:
 
     Attributes:
         language: "ko", "en" or "other".
-        quoted: Half-open ranges that are not the author's own words.
+        quoted: What is not the author's own words.
     """
 
     text: str
     language: str
     sentences: tuple[ParsedSentence, ...]
     paragraphs: tuple[ParsedParagraph, ...]
-    quoted: tuple[tuple[int, int], ...]
+    quoted: QuotedSpans
 
     @classmethod
     def read(cls, numbered: str, language_code: str = "") -> "ParsedText":
@@ -66,12 +68,12 @@ class ParsedText:
             language=_language(text, language_code),
             sentences=sentences,
             paragraphs=tuple(_paragraphs(text, sentences)),
-            quoted=tuple(quoted_spans(text)),
+            quoted=quoted_spans(text),
         )
 
     def is_own(self, start: int, end: int) -> bool:
         """Returns whether the range holds the author's own words: no quotation, address, citation or code."""
-        return not any(first < end and start < last for first, last in self.quoted)
+        return not self.quoted.touch(start, end)
 
     def body(self) -> list[ParsedParagraph]:
         """Returns the author's own paragraphs that end in a mark, as no title or heading does."""
@@ -83,7 +85,9 @@ class ParsedText:
 
     def sentence_ids(self, start: int, end: int) -> list[str]:
         """Returns the numbers of the sentences that a range touches."""
-        return [each.id for each in self.sentences if each.id and each.start < end and start < each.end]
+        first = bisect_right(self.sentences, start, key=lambda each: each.end)
+        last = bisect_left(self.sentences, end, key=lambda each: each.start)
+        return [each.id for each in self.sentences[first:last] if each.id]
 
 
 def _without_markers(numbered: str) -> tuple[str, list[int]]:
@@ -109,14 +113,29 @@ def _numbered(text: str, starts: list[int]) -> Iterator[ParsedSentence]:
 
 
 def _unnumbered(text: str) -> Iterator[ParsedSentence]:
-    for found in _UNNUMBERED_SENTENCE.finditer(text):
-        yield ParsedSentence("", found.start(), found.end(), found.group())
+    """Yields the sentences of each line: they end after a mark that white space follows."""
+    for line in _PARAGRAPH.finditer(text):
+        start = line.start()
+        for found in _SENTENCE_END.finditer(text, start, line.end()):
+            # A single mark at the beginning ends nothing.
+            if found.end() > start + 1:
+                yield ParsedSentence("", start, found.end(), text[start : found.end()])
+                start = _next_word(text, found.end(), line.end())
+        if start < line.end():
+            yield ParsedSentence("", start, line.end(), text[start : line.end()])
+
+
+def _next_word(text: str, start: int, end: int) -> int:
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _paragraphs(text: str, sentences: tuple[ParsedSentence, ...]) -> Iterator[ParsedParagraph]:
+    starts = [each.start for each in sentences]
     for line in _PARAGRAPH.finditer(text):
-        inside = tuple(each for each in sentences if line.start() <= each.start < line.end())
-        yield ParsedParagraph(line.start(), line.end(), inside)
+        inside = slice(bisect_left(starts, line.start()), bisect_left(starts, line.end()))
+        yield ParsedParagraph(line.start(), line.end(), sentences[inside])
 
 
 def _language(text: str, language_code: str) -> str:

@@ -7,9 +7,11 @@ from typing_extensions import override
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
 from modelkit.generate_request import require_capabilities
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
+from rpckit.call import served_call
 from rpckit.errors import InvalidRequest, ModelNotFound
 from services.proofreader.answer import write_answer
-from services.proofreader.cancellable_executor import CancellableExecutor, CancellationCheck
+from services.proofreader.reading import Reading
+from services.proofreader.reading_threads import ReadingThreads
 from services.proofreader.review_request import ReviewRequest, read_review_request
 from services.proofreader.rule_reviewers import RuleReviewer
 
@@ -22,10 +24,10 @@ _RULES_VERSION = "1"
 class ProofreaderServicer(StreamingServicer):
     """Offers each reviewer as a model."""
 
-    def __init__(self, reviewers: Sequence[RuleReviewer], executor: CancellableExecutor) -> None:
+    def __init__(self, reviewers: Sequence[RuleReviewer], threads: ReadingThreads) -> None:
         super().__init__()
         self._reviewers = {each.name: each for each in reviewers}
-        self._executor = executor
+        self._threads = threads
 
     @override
     def listed_models(self) -> list[model_pb2.Model]:
@@ -38,10 +40,12 @@ class ProofreaderServicer(StreamingServicer):
         reviewer = self._reviewer(request.message.model)
         require_capabilities(request.message, reviewer.name, _CAPABILITIES)
         review_request = read_review_request(request)
+        pieces = await self._threads.run(
+            lambda reading: _review(reviewer, review_request, reading),
+            served_call().deadline.with_reserve(),
+        )
         # Each point is a piece of its own.
-        for piece in await self._executor.run(
-            lambda check_cancelled: _review(reviewer, review_request, check_cancelled)
-        ):
+        for piece in pieces:
             yield content_pb2.Part(text=piece)
         yield _completion()
 
@@ -53,12 +57,16 @@ class ProofreaderServicer(StreamingServicer):
         return self._reviewers[name]
 
 
-def _review(
-    reviewer: RuleReviewer, review_request: ReviewRequest, check_cancelled: CancellationCheck
-) -> list[str]:
+def _review(reviewer: RuleReviewer, review_request: ReviewRequest, reading: Reading) -> list[str]:
     submission = review_request.submission()
-    findings = reviewer.review(submission, check_cancelled)
-    return write_answer(submission, findings, review_request.schema, review_request.feedback_language)
+    findings = reviewer.review(submission, reading)
+    return write_answer(
+        submission,
+        findings,
+        review_request.schema,
+        review_request.feedback_language,
+        unread_from=reading.unread_from,
+    )
 
 
 def _model(reviewer: RuleReviewer) -> model_pb2.Model:

@@ -2,12 +2,14 @@
 
 import functools
 import tomllib
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
+from services.proofreader.parsed_text import ParsedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ def word(finding: Finding, language: str) -> Wording:
     templates = _entries()[finding.wording][language]
     values = {key: _ParticleValue(value) for key, value in finding.values.items()}
     return Wording(*(template.format(**values) for template in templates))
+
+
+def word_unread(submission: ParsedText, start: int, language: str) -> str:
+    """Says in "ko" or "en" which part of a text no dictionary was asked about."""
+    unread = _entries()["unread"][language]
+    first = bisect_right(submission.sentences, start, key=lambda each: each.start)
+    values = {"sentence": str(max(1, first)), "sentences": str(len(submission.sentences))}
+    return " ".join(template.format(**values) for template in unread)
 
 
 class _ParticleValue(str):

@@ -9,6 +9,15 @@ from tests.fakes.providers.gemini import blocked_prompt
 from tests.fakes.providers.proxy import GENAI, Adapter
 from tests.fakes.providers.reply import EMPTY_BODY, HTML, Fault, Output, Raw, Reply, error
 
+# The older SDK of Google does not know these.
+_NEWER_BLOCKS = (
+    "IMAGE_RECITATION",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_OTHER",
+    "ESCALATION",
+    "MODEL_ARMOR",
+)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -92,6 +101,7 @@ def _chat_cases(adapter: Adapter) -> list[Case]:
         Case("context in words", chat(400, None, context), errors.InputTooLong, metadata=too_long),
         Case("413", chat(413), errors.InputTooLong, metadata=too_long),
         Case("prompt blocked", chat(400, "content_policy_violation"), blocked),
+        Case("prompt filtered", chat(400, "content_filter"), blocked),
         Case("answer blocked", Output(finish="content_filter"), blocked),
         Case("401", chat(401, "invalid_api_key"), errors.ProviderAuth, metadata=setting),
         Case("403", chat(403), errors.ProviderAuth, metadata=setting),
@@ -112,6 +122,7 @@ def _anthropic_cases(adapter: Adapter) -> list[Case]:
     bad = "invalid_request_error"
     balance = "Your credit balance is too low to access the Anthropic API."
     limits = "You have reached your specified API usage limits."
+    filtered = "Output blocked by content filtering policy"
     length = "prompt is too long: 1200 tokens > 1000 maximum"
     return [
         Case("429", _claude(429, "rate_limit_error"), errors.RateLimited, retry_delay=1),
@@ -145,6 +156,7 @@ def _anthropic_cases(adapter: Adapter) -> list[Case]:
             errors.InputTooLong,
             metadata=too_long,
         ),
+        Case("output blocked", _claude(400, bad, filtered), errors.ContentBlocked),
         Case("answer blocked", Output(finish="refusal"), errors.ContentBlocked),
         Case("401", _claude(401, "authentication_error"), errors.ProviderAuth, metadata=setting),
         Case("403", _claude(403, "permission_error"), errors.ProviderAuth, metadata=setting),
@@ -185,7 +197,10 @@ def _google_cases(adapter: Adapter) -> list[Case]:
         ),
         Case("error in a 200", Output((), error=overloaded), errors.BadOutput, 2, modes=(False,)),
         Case("context", google(400, bad, length), errors.InputTooLong, metadata=too_long),
-        Case("prompt blocked", _blocked("PROHIBITED_CONTENT"), errors.ContentBlocked, modes=(False,)),
+        *(
+            Case(f"prompt {word}", _blocked(word), errors.ContentBlocked, modes=(False,))
+            for word in ("PROHIBITED_CONTENT", "OTHER", *(("JAILBREAK", "MODEL_ARMOR") if heard else ()))
+        ),
         *(
             Case(word, Output(finish=word), errors.ContentBlocked)
             for word in (
@@ -195,8 +210,21 @@ def _google_cases(adapter: Adapter) -> list[Case]:
                 "PROHIBITED_CONTENT",
                 "SPII",
                 "IMAGE_SAFETY",
-                *(("IMAGE_RECITATION", "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER") if heard else ()),
+                "LANGUAGE",
+                *(_NEWER_BLOCKS if heard else ()),
             )
+        ),
+        *(
+            (
+                Case(
+                    "account",
+                    Output(finish="PUP_LIMITED_DISABLED"),
+                    errors.ProviderAuth,
+                    metadata=setting,
+                ),
+            )
+            if heard
+            else ()
         ),
         Case("key", google(400, bad, "API key not valid.", key), errors.ProviderAuth, metadata=setting),
         Case("401", google(401, "UNAUTHENTICATED"), errors.ProviderAuth, metadata=setting),

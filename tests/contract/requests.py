@@ -17,9 +17,9 @@ RUBRIC = Rubric(
 )
 
 
-def answer_request(model: str) -> GenerateRequest:
+def answer_request(model: str, text: str = TEXT) -> GenerateRequest:
     """Asks one model for the answer that the merge takes."""
-    submission = Submission(text=TEXT, task="학교에 대해 쓰세요.", language_code="ko")
+    submission = Submission(text=text, task="학교에 대해 쓰세요.", language_code="ko")
     request = review_request(read_submission(submission), submission, RUBRIC, "ko")
     request.model = model
     return request

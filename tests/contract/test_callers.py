@@ -37,6 +37,15 @@ def tokens(tmp_path: Path) -> Path:
     return path
 
 
+def two_callers(folder: Path) -> Path:
+    path = folder / "two"
+    holders = {"tutor": TOKEN, "library": "another"}
+    path.write_text(
+        "".join(f"{name}:{hashlib.sha256(token.encode()).hexdigest()}\n" for name, token in holders.items())
+    )
+    return path
+
+
 def models(channel: grpc.aio.Channel) -> Any:
     return model_service_pb2_grpc.ModelServiceStub(channel)
 
@@ -154,6 +163,29 @@ async def test_every_request_of_a_stream_counts(tokens: Path) -> None:
         await models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN))
         error = await failure(models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)))
     assert isinstance(error, RateLimited)
+
+
+async def test_one_caller_leaves_places_to_the_others(tmp_path: Path) -> None:
+    tokens = two_callers(tmp_path)
+    recorder = Recorder()
+    variables = {
+        "CHORUS_CALLER_TOKENS": str(tokens),
+        "X_MAX_IN_FLIGHT": "2",
+        "CHORUS_CALLER_SHARE_PERCENT": "50",
+    }
+    waiting = GenerateRequest(system_instruction="wait")
+    async with (
+        recorder.start(**variables) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        stub = models(channel)
+        calls = [stub.Generate(waiting, timeout=PATIENCE, metadata=bearer(TOKEN)) for _ in range(3)]
+        await recorder.started.wait()
+        await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer("another"))
+        assert [call.caller for call in recorder.calls] == ["tutor", "library"]
+        recorder.go.set()
+        for call in calls:
+            await call
 
 
 def test_a_token_never_leaves_the_machine_in_plaintext() -> None:

@@ -16,7 +16,10 @@ from orchestrator.calibration.judgement_history import (
     MAX_JUDGEMENTS,
     Judgement,
     JudgementHistory,
+    ResidualsByRater,
+    rater_key,
 )
+from orchestrator.calibration.pool import Pools
 from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.merge.severity import ResidualSums
@@ -59,39 +62,44 @@ async def history(opened: Open) -> AsyncIterator[JudgementHistory]:
         yield history
 
 
+async def sums(history: JudgementHistory) -> ResidualsByRater:
+    """What is stored of the raters of these tests."""
+    return await history.residual_sums(["r", "s"], 2)
+
+
 async def test_residuals_are_held_against_peers_until_a_person_says(history: JudgementHistory) -> None:
-    await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 1.0, None)])
-    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
+    await history.add_judgements("f", "f", [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 1.0, None)])
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
     await history.add_person("f", "p", {0: 1.0, 1: 2.0})
-    assert await history.residual_sums() == {
-        "r": {0: ResidualSums(1, 2.0, 4.0, 0.0), 1: ResidualSums(1, -1.0, 1.0, 0.0)}
+    assert await sums(history) == {
+        "r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1), 1: ResidualSums(1, -1.0, 1.0, 0.0, 1)}
     }
 
 
 async def test_a_person_replaces_all_they_said_and_several_count_by_their_mean(
     history: JudgementHistory,
 ) -> None:
-    await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 3.0, None)])
+    await history.add_judgements("f", "f", [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 3.0, None)])
     await history.add_person("f", "p", {0: 0.0, 1: 0.0})
     await history.add_person("f", "p", {0: 1.0})
     await history.add_person("f", "q", {0: 2.0})
-    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.5, 2.25, 0.0)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.5, 2.25, 0.0, 2)}}
     await history.add_person("f", "q", {})
-    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1)}}
 
 
 async def test_a_person_may_come_before_the_judgement(history: JudgementHistory) -> None:
     await history.add_person("f", "p", {0: 1.0})
-    await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)])
-    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0)}}
+    await history.add_judgements("f", "f", [Judgement("r", 0, 3.0, 2.0)])
+    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1)}}
 
 
 async def test_the_same_judgement_counts_once_and_none_at_all_not(history: JudgementHistory) -> None:
     third = 1 / 3
-    await history.add_judgements("f", [])
+    await history.add_judgements("f", "f", [])
     for _ in range(2):
-        await history.add_judgements("f", [Judgement("r", 0, third, 0.0), Judgement("s", 0, 0.0, third)])
-    assert await history.residual_sums() == {
+        await history.add_judgements("f", "f", [Judgement("r", 0, third, 0.0), Judgement("s", 0, 0.0, third)])
+    assert await sums(history) == {
         "r": {0: ResidualSums(1, third, third * third, third)},
         "s": {0: ResidualSums(1, -third, third * third, -third)},
     }
@@ -99,32 +107,34 @@ async def test_the_same_judgement_counts_once_and_none_at_all_not(history: Judge
 
 async def test_what_is_deleted_teaches_nothing_and_the_rest_still_does(history: JudgementHistory) -> None:
     for feedback in ("f", "g"):
-        await history.add_judgements(feedback, [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 3.0, None)])
+        await history.add_judgements(
+            feedback, feedback, [Judgement("r", 0, 3.0, 2.0), Judgement("r", 1, 3.0, None)]
+        )
     await history.add_person("f", "p", {0: 0.0})
     await history.delete("f")
     await history.delete("f")
-    assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
-    await history.add_judgements("f", [Judgement("s", 0, 3.0, 2.0)])
-    assert (await history.residual_sums())["s"] == {0: ResidualSums(1, 1.0, 1.0, 1.0)}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
+    await history.add_judgements("f", "f", [Judgement("s", 0, 3.0, 2.0)])
+    assert (await sums(history))["s"] == {0: ResidualSums(1, 1.0, 1.0, 1.0)}
 
 
 async def test_the_oldest_judgements_of_a_rater_and_criterion_are_let_go(history: JudgementHistory) -> None:
-    await history.add_judgements("rare", [Judgement("r", 1, 3.0, 2.0), Judgement("s", 0, 3.0, 2.0)])
+    await history.add_judgements("rare", "rare", [Judgement("r", 1, 3.0, 2.0), Judgement("s", 0, 3.0, 2.0)])
     for number in range(MAX_JUDGEMENTS + 2):
-        await history.add_judgements(f"f{number}", [Judgement("r", 0, 4.0 if number < 2 else 2.0, 2.0)])
+        await history.add_judgements(
+            f"f{number}", f"f{number}", [Judgement("r", 0, 4.0 if number < 2 else 2.0, 2.0)]
+        )
     one = ResidualSums(1, 1.0, 1.0, 1.0)
-    assert await history.residual_sums() == {"r": {0: ResidualSums(MAX_JUDGEMENTS), 1: one}, "s": {0: one}}
+    assert await sums(history) == {"r": {0: ResidualSums(MAX_JUDGEMENTS), 1: one}, "s": {0: one}}
     await history.add_person("f0", "p", {0: 0.0})
-    assert (await history.residual_sums())["r"][0] == ResidualSums(MAX_JUDGEMENTS)
+    assert (await sums(history))["r"][0] == ResidualSums(MAX_JUDGEMENTS)
 
 
 async def age(history: JudgementHistory, used_at: Mapping[str, float]) -> None:
     """Has calibrations of these versions, last used when it is said."""
     if isinstance(history, SqliteJudgementHistory):
-        await history._connection.executemany(
-            "INSERT OR REPLACE INTO calibrations VALUES (?, ?, 'old')", used_at.items()
-        )
-        await history._connection.commit()
+        insert = "INSERT OR REPLACE INTO calibrations VALUES (?, ?, 'old')"
+        await history._database.run(lambda connection: connection.executemany(insert, used_at.items()))
     elif isinstance(history, RedisJudgementHistory):
         await history._client.zadd("chorus:calibrations_used", dict(used_at))
         await history._client.hset("chorus:calibrations", mapping=dict.fromkeys(used_at, "old"))
@@ -160,9 +170,9 @@ async def test_of_too_many_calibrations_those_used_last_stay(history: JudgementH
 
 async def test_another_process_finds_it(opened: Open) -> None:
     async with opened() as history:
-        await history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)])
+        await history.add_judgements("f", "f", [Judgement("r", 0, 3.0, 2.0)])
     async with opened() as history:
-        assert await history.residual_sums() == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
+        assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
 
 
 @asynccontextmanager
@@ -179,17 +189,20 @@ async def replica(server: RedisServer) -> AsyncIterator[RaterCalibrator]:
 
 async def test_a_replica_learns_from_anothers_answers(server: RedisServer) -> None:
     async with replica(server) as one, replica(server) as two:
-        one.learn("f", PANEL, RUBRIC, "en")
+        one.learn("ann", "f", "f", PANEL, RUBRIC, "en")
         await one._pending.join()
-        two.learn("g", PANEL, RUBRIC, "en")
+        two.learn("ann", "g", "g", PANEL, RUBRIC, "en")
         await two._pending.join()
-        # The one has learned from two answers, the other from one.
-        assert two.calibration(PANEL, RUBRIC, "en").id != one.calibration(PANEL, RUBRIC, "en").id
+        assert (await two.calibration("ann", PANEL, RUBRIC, "en")).id == (
+            await one.calibration("ann", PANEL, RUBRIC, "en")
+        ).id
         await two.forget("f")
-        one.learn("g", PANEL, RUBRIC, "en")
+        one.learn("ann", "g", "g", PANEL, RUBRIC, "en")
         await one._pending.join()
         async with redis_history(server.url) as history:
-            residual_sums = await history.residual_sums()
+            pool = Pools().of("ann")
+            raters = [rater_key(pool, each.model, each.model_version, RUBRIC, "en") for each in PANEL]
+            residual_sums = await history.residual_sums(raters, len(RUBRIC.criteria))
     assert {each.count for rater in residual_sums.values() for each in rater.values()} == {1}
 
 
@@ -197,12 +210,12 @@ async def test_a_lost_redis_is_a_store_error(server: RedisServer) -> None:
     async with redis_history(server.url) as history:
         await server.kill()
         asked: tuple[Awaitable[object], ...] = (
-            history.add_judgements("f", [Judgement("r", 0, 3.0, 2.0)]),
+            history.add_judgements("f", "f", [Judgement("r", 0, 3.0, 2.0)]),
             history.add_person("f", "p", {0: 0.0}),
             history.delete("f"),
             history.keep_calibration("v", "1"),
             history.find_calibration("v"),
-            history.residual_sums(),
+            sums(history),
         )
         for each in asked:
             with pytest.raises(StoreError, match=r"^[A-Za-z]+$"):
@@ -211,20 +224,20 @@ async def test_a_lost_redis_is_a_store_error(server: RedisServer) -> None:
 
 async def test_a_calibrator_lives_on_without_its_redis_and_learns_again_with_it(server: RedisServer) -> None:
     async with replica(server) as calibrator:
-        calibrator.learn("f", PANEL, RUBRIC, "en")
+        calibrator.learn("ann", "f", "f", PANEL, RUBRIC, "en")
         await calibrator._pending.join()
-        learned = calibrator.calibration(PANEL, RUBRIC, "en")
+        learned = await calibrator.calibration("ann", PANEL, RUBRIC, "en")
         assert learned.bias("high", "content") > 0
         await server.kill()
-        calibrator.learn("g", PANEL, RUBRIC, "en")
+        calibrator.learn("ann", "g", "g", PANEL, RUBRIC, "en")
         with pytest.raises(Unavailable):
             await calibrator.forget("f")
-        assert calibrator.calibration(PANEL, RUBRIC, "en") == learned
+        assert (await calibrator.calibration("ann", PANEL, RUBRIC, "en")) == learned
         await server.start()
         for feedback in ("g", "h"):
-            calibrator.learn(feedback, PANEL, RUBRIC, "en")
+            calibrator.learn("ann", feedback, feedback, PANEL, RUBRIC, "en")
         await calibrator._pending.join()
-        again = calibrator.calibration(PANEL, RUBRIC, "en")
+        again = await calibrator.calibration("ann", PANEL, RUBRIC, "en")
         assert again.bias("high", "content") > learned.bias("high", "content")
 
 
@@ -232,7 +245,7 @@ async def test_all_expires_and_a_deletion_leaves_nothing(server: RedisServer) ->
     async with redis_history(server.url) as history, server.client() as client:
         for feedback in ("f", "g"):
             await history.add_judgements(
-                feedback, [Judgement("r", 0, 3.0, 2.0), Judgement("s", 0, 1.0, None)]
+                feedback, f"w{feedback}", [Judgement("r", 0, 3.0, 2.0), Judgement("s", 0, 1.0, None)]
             )
             await history.add_person(feedback, "p", {0: 0.0})
         await history.keep_calibration("v", "1")
@@ -240,9 +253,51 @@ async def test_all_expires_and_a_deletion_leaves_nothing(server: RedisServer) ->
             assert 0 < await client.ttl(key) <= KEPT_SECONDS
             await client.delete(key)
         await history.delete("f")
-        assert not [key async for key in client.scan_iter("*:f")]
-        assert await client.ttl("chorus:people:g") > 0
+        assert not [key async for key in client.scan_iter("*f")]
+        async for key in client.scan_iter():
+            assert 0 < await client.ttl(key) <= KEPT_SECONDS
         for key in ("chorus:judged:r:0", "chorus:judged:s:0"):
-            await client.zadd(key, {"g": 0}, xx=True)
-        assert await history.residual_sums() == {}
-        assert [key async for key in client.scan_iter()] == [b"chorus:people:g"]
+            await client.zadd(key, {"wg": 0}, xx=True)
+        assert await sums(history) == {}
+        assert {key async for key in client.scan_iter()} == {b"chorus:people:wg", b"chorus:work:g"}
+
+
+async def test_a_repeat_of_a_work_teaches_nothing_more(history: JudgementHistory) -> None:
+    once = {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
+    await history.add_judgements("f", "w", [Judgement("r", 0, 3.0, 2.0)])
+    for number in range(3):
+        await history.add_judgements(f"again {number}", "w", [Judgement("r", 0, 0.0, 4.0)])
+        assert await sums(history) == once
+    await history.delete("again 1")
+    assert await sums(history) == once
+    await history.add_judgements("again 2", "w", [Judgement("s", 0, 4.0, 2.0)])
+    assert await sums(history) == once | {"s": {0: ResidualSums(1, 2.0, 4.0, 2.0)}}
+    await history.delete("f")
+    assert await sums(history) == {"s": {0: ResidualSums(1, 2.0, 4.0, 2.0)}}
+
+
+async def test_a_person_counts_once_for_each_work_whichever_feedback_they_score(
+    history: JudgementHistory,
+) -> None:
+    for feedback in ("f", "g"):
+        await history.add_judgements(feedback, "w", [Judgement("r", 0, 3.0, 2.0)])
+    await history.add_person("f", "p", {0: 0.0})
+    await history.add_person("g", "p", {0: 1.0})
+    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1)}}
+    await history.add_person("g", "q", {0: 3.0})
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 0.0, 2)}}
+    # What both said of it was said in g.
+    await history.delete("g")
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
+
+
+async def test_raters_that_are_not_asked_for_are_not_read(history: JudgementHistory) -> None:
+    for criterion in range(3):
+        await history.add_judgements(
+            f"f{criterion}",
+            f"w{criterion}",
+            [Judgement(each, criterion, 3.0, 2.0) for each in ("r", "other")],
+        )
+    one = ResidualSums(1, 1.0, 1.0, 1.0)
+    assert await sums(history) == {"r": {0: one, 1: one}}
+    assert await history.residual_sums([], 3) == {}

@@ -11,6 +11,7 @@ import grpc
 import pytest
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.usage import usage_of
 from rpckit import errors
 from rpckit.channel import connect
 from tests.contract.provider_cases import Case, cases, chat, detail, google
@@ -218,7 +219,9 @@ async def test_silence_ends_at_the_deadline_and_the_provider_hears_of_it(
             return bool(emulator.received) and error.text.endswith("did not answer in time")
 
         # On a busy machine the client's own clock may be first.
-        assert is_the_servers_own(await with_growing_deadline(time_out, is_the_servers_own, _FIRST_DEADLINE))
+        timed_out = await with_growing_deadline(time_out, is_the_servers_own, _FIRST_DEADLINE)
+        assert is_the_servers_own(timed_out)
+        assert usage_of(timed_out) == generation_pb2.Usage(basis=generation_pb2.USAGE_BASIS_UNKNOWN)
         async with asyncio.timeout(PATIENCE):
             await emulator.hung_up.wait()
 

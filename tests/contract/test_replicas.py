@@ -12,7 +12,7 @@ import pytest
 from chorus.feedback.v1.decision_pb2 import Decisions
 from chorus.feedback.v1.feedback_service_pb2 import RecordedScores
 from orchestrator.review.idempotent_runs import IdempotentRuns
-from orchestrator.store.fail_open import FailOpenStore
+from orchestrator.store.patient import PatientStore
 from orchestrator.store.store import StoreError
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
@@ -35,7 +35,7 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 async def replica(server: RedisServer) -> AsyncIterator[tuple[IdempotentRuns, ScriptedReview]]:
     script = ScriptedReview()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        yield IdempotentRuns(script, FailOpenStore(store)), script
+        yield IdempotentRuns(script, PatientStore(store)), script
 
 
 def deadline() -> Deadline:
@@ -87,7 +87,7 @@ async def test_a_replica_that_died_is_taken_over_from_what_it_has_bought(server:
     async with redis_store(server.url, 60) as store:
         digest = await _digest(server)
         await store.open_request(KEY, digest)
-        await store.keep_result(KEY, BOUGHT)
+        await store.keep_result(KEY, digest, BOUGHT)
     async with server.client() as client, replica(server) as (two, script):
         await client.set(LEASE, "of the dead", px=300)
         script.go.set()
@@ -166,7 +166,7 @@ async def test_a_full_redis_loses_no_answer(server: RedisServer) -> None:
 
 async def test_what_only_the_store_can_do_fails_while_it_is_gone(server: RedisServer) -> None:
     async with redis_store(server.url, 60) as redis:
-        store = FailOpenStore(redis)
+        store = PatientStore(redis)
         await server.kill()
         for asked in (
             store.feedback("ann", "f1"),

@@ -236,6 +236,13 @@ async def test_a_call_in_flight_is_answered_while_the_server_drains(server: Inst
     await server.stopped
 
 
+@pytest.mark.parametrize("seconds", [10.001, 12.001, 100.1, 1000.5])
+async def test_a_handler_has_no_more_time_than_its_caller(server: InstructedServer, seconds: float) -> None:
+    # gRPC rounds it up: 10.001 s are sent as 10.1 s.
+    await server.stub.Generate(asked(""), timeout=seconds)
+    assert server.servicer.deadlines[0] <= seconds
+
+
 async def test_a_sub_call_inherits_what_is_left_of_the_deadline_and_the_request_id() -> None:
     inner, outer = InstructedServicer(), InstructedServicer()
     settings = ServerOnlySettings(ServerSettings.read(Environment({"X_PORT": "0"}), "X", port=0))
@@ -295,3 +302,17 @@ async def test_the_access_log_is_one_json_line_without_any_text(
     entry = json.loads(line)
     assert (entry["method"], entry["code"], entry["request_id"]) == (f"/{SERVICE}/Generate", "OK", "abc")
     assert "my essay" not in line
+
+
+async def test_a_call_that_takes_too_long_ends_before_its_deadline_and_says_so(
+    server: InstructedServer,
+) -> None:
+    async def wait(seconds: float) -> errors.ChorusError | None:
+        try:
+            await server.stub.Generate(asked("wait"), timeout=seconds)
+        except grpc.aio.AioRpcError as error:
+            return errors.from_rpc_error(error) if errors.is_from_chorus(error) else None
+        raise AssertionError("nobody let it go")
+
+    error = await with_growing_deadline(wait, lambda each: each is not None, 0.5)
+    assert isinstance(error, errors.Timeout)

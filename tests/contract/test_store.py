@@ -53,9 +53,9 @@ async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 async def test_what_is_kept_is_there_for_the_next_process(opened: Open) -> None:
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
-        await store.keep_result("r1", RESULT)
-        await store.keep_result("r1", OTHER_RESULT)
-        await store.keep_response("r1", "ann", RESPONSE)
+        await store.keep_result("r1", b"hash", RESULT)
+        await store.keep_result("r1", b"hash", OTHER_RESULT)
+        await store.keep_response("r1", b"hash", "ann", RESPONSE)
     async with opened(60) as store:
         stored = await store.open_request("r1", b"other hash")
         assert stored.request_hash == b"hash"
@@ -75,8 +75,8 @@ async def test_all_expires(opened: Open) -> None:
     async with opened(-1) as store:
         await store.open_request("r1", b"hash")
         try:
-            await store.keep_result("r1", RESULT)
-            await store.keep_response("r1", "ann", RESPONSE)
+            await store.keep_result("r1", b"hash", RESULT)
+            await store.keep_response("r1", b"hash", "ann", RESPONSE)
         except StoreError:
             pass
         assert await store.feedback("ann", "f1") is None
@@ -87,8 +87,8 @@ async def test_all_expires(opened: Open) -> None:
 async def test_what_is_deleted_is_gone_with_its_request(opened: Open) -> None:
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
-        await store.keep_result("r1", RESULT)
-        await store.keep_response("r1", "ann", RESPONSE)
+        await store.keep_result("r1", b"hash", RESULT)
+        await store.keep_response("r1", b"hash", "ann", RESPONSE)
         assert await store.keep_scores("ann", "f1", scores("teacher"))
         assert await store.keep_decisions("ann", "f1", decisions("teacher"))
         assert await store.delete_feedback("ann", "f1")
@@ -101,7 +101,7 @@ async def test_what_is_deleted_is_gone_with_its_request(opened: Open) -> None:
 async def test_answers_without_a_response_are_deleted_by_the_name_they_were_given(opened: Open) -> None:
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
-        await store.keep_result("r1", RESULT)
+        await store.keep_result("r1", b"hash", RESULT)
         await store.name_results("r1", "ann", "f1")
         await store.name_results("r1", "ann", "f2")
         found = await store.feedback("ann", "f1")
@@ -116,6 +116,26 @@ async def test_answers_without_a_response_are_deleted_by_the_name_they_were_give
         assert await store.delete_feedback("ann", "f2")
 
 
+async def test_what_was_paid_for_is_kept_though_the_request_was_not_opened(opened: Open) -> None:
+    async with opened(60) as store:
+        await store.keep_result("r1", b"hash", RESULT)
+        await store.keep_response("r2", b"hash", "ann", RESPONSE)
+        stored = await store.open_request("r1", b"other hash")
+        assert (stored.request_hash, stored.results) == (b"hash", (RESULT,))
+        assert (await store.open_request("r2", b"hash")).response == RESPONSE
+
+
+async def test_what_was_paid_for_is_kept_under_no_other_request(opened: Open) -> None:
+    async with opened(60) as store:
+        await store.open_request("r1", b"hash")
+        with pytest.raises(StoreError, match="another request"):
+            await store.keep_result("r1", b"other hash", RESULT)
+        with pytest.raises(StoreError, match="another request"):
+            await store.keep_response("r1", b"other hash", "ann", RESPONSE)
+        stored = await store.open_request("r1", b"hash")
+        assert (stored.response, stored.results) == (None, ())
+
+
 async def test_nothing_is_named_that_is_not_kept(opened: Open) -> None:
     async with opened(60) as store:
         with pytest.raises(StoreError):
@@ -127,7 +147,7 @@ async def test_nothing_is_named_that_is_not_kept(opened: Open) -> None:
 
 async def test_a_response_without_a_request_id_is_kept_too(opened: Open) -> None:
     async with opened(60) as store:
-        await store.keep_response("", "ann", RESPONSE)
+        await store.keep_response("", b"", "ann", RESPONSE)
         assert await response_of(store) == RESPONSE
         assert await store.delete_feedback("ann", "f1")
         assert await store.feedback("ann", "f1") is None
@@ -137,8 +157,8 @@ async def test_a_repeat_that_is_asked_again_leaves_both_feedbacks_to_their_names
     again = GetFeedbackResponse(feedback_id="f2")
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
-        await store.keep_response("r1", "ann", RESPONSE)
-        await store.keep_response("r1", "ann", again)
+        await store.keep_response("r1", b"hash", "ann", RESPONSE)
+        await store.keep_response("r1", b"hash", "ann", again)
         assert (await store.open_request("r1", b"hash")).response == again
         assert await store.delete_feedback("ann", "f1")
         assert (await store.open_request("r1", b"hash")).response is None
@@ -149,7 +169,7 @@ async def test_a_response_is_replaced_beneath_what_people_said_of_it(opened: Ope
     again = GetFeedbackResponse(feedback_id="f1", language_code="en")
     async with opened(60) as store:
         await store.open_request("r1", b"hash")
-        await store.keep_response("r1", "ann", RESPONSE)
+        await store.keep_response("r1", b"hash", "ann", RESPONSE)
         assert await store.keep_scores("ann", "f1", scores("teacher"))
         assert await store.keep_decisions("ann", "f1", decisions("teacher"))
         before = await store.feedback("ann", "f1")
@@ -172,7 +192,7 @@ async def test_nothing_is_replaced_that_is_gone_or_another_callers(opened: Open)
         await store.open_request("r1", b"hash")
         await store.name_results("r1", "ann", "f1")
         assert not await store.replace_response("ann", again)
-        await store.keep_response("", "bob", GetFeedbackResponse(feedback_id="f2"))
+        await store.keep_response("", b"", "bob", GetFeedbackResponse(feedback_id="f2"))
         assert not await store.replace_response("ann", GetFeedbackResponse(feedback_id="f2"))
         assert await store.delete_feedback("ann", "f1")
         assert not await store.replace_response("ann", again)
@@ -182,7 +202,7 @@ async def test_nothing_is_replaced_that_is_gone_or_another_callers(opened: Open)
 @pytest.mark.parametrize("owner", ["", "ann"])
 async def test_what_is_another_callers_is_not_there(opened: Open, owner: str) -> None:
     async with opened(60) as store:
-        await store.keep_response("", owner, RESPONSE)
+        await store.keep_response("", b"", owner, RESPONSE)
         for other in {"", "ann", "bob", "Ann"} - {owner}:
             assert await store.feedback(other, "f1") is None
             assert not await store.keep_scores(other, "f1", scores("teacher"))
@@ -196,7 +216,7 @@ async def test_what_is_another_callers_is_not_there(opened: Open, owner: str) ->
 
 async def test_a_rater_replaces_what_they_said_and_nobody_elses(opened: Open) -> None:
     async with opened(60) as store:
-        await store.keep_response("", "ann", RESPONSE)
+        await store.keep_response("", b"", "ann", RESPONSE)
         for rater, score in (("한 선생님", 1), ("b", 2), ("b", 3)):
             assert await store.keep_scores("ann", "f1", scores(rater, score))
         for rater, final in (("b", False), ("a", False), ("b", True)):
@@ -211,7 +231,7 @@ async def test_a_rater_replaces_what_they_said_and_nobody_elses(opened: Open) ->
 async def test_it_says_since_when_and_until_when_it_is_kept(opened: Open) -> None:
     before = time.time()
     async with opened(60) as store:
-        await store.keep_response("", "ann", RESPONSE)
+        await store.keep_response("", b"", "ann", RESPONSE)
         found = await store.feedback("ann", "f1")
         assert found is not None
         assert before <= found.created_at <= time.time()

@@ -32,6 +32,7 @@ from modelkit.usage import usage_of
 from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from rpckit.channel import connect
 from rpckit.errors import BadOutput, from_rpc_error
+from tests.fakes.answers import SCORES_ALONE
 from tests.fakes.orchestrating import orchestrating
 from tests.fakes.providers.emulator import Emulator, Received
 from tests.fakes.providers.proxy import (
@@ -44,6 +45,7 @@ from tests.fakes.providers.proxy import (
     Adapter,
     proxying,
 )
+from tests.fakes.providers.reply import Output
 from tests.patience import PATIENCE
 
 ROOM = 32_000
@@ -231,6 +233,7 @@ async def chorus(adapter: Adapter, folder: Path) -> AsyncIterator[tuple[Emulator
         orchestrating(folder, proxy) as address,
         connect(address, FEEDBACK_SERVICE) as channel,
     ):
+        emulator.script += [Output(pieces=(SCORES_ALONE,))] * 2
         yield emulator, FeedbackServiceStub(channel)
 
 

@@ -12,6 +12,7 @@ import pytest_asyncio
 from google.protobuf.duration_pb2 import Duration
 
 from chorus.feedback.v1.feedback_service_pb2 import (
+    BatchFeedbackRequest,
     GetFeedbackRequest,
     GetFeedbackResponse,
     ListModelsRequest,
@@ -186,6 +187,17 @@ async def test_too_few_families_are_no_quorum(system: OrchestratorWithFakes) -> 
     assert usage.cost_usd_nanos > 0
 
 
+async def test_without_a_quorum_the_caller_is_told_when_to_come_back_if_that_helps(
+    system: OrchestratorWithFakes,
+) -> None:
+    error = await failure(system.stub.GetFeedback(asking("fake/limited"), timeout=PATIENCE))
+    assert isinstance(error, QuorumNotReached)
+    assert error.retry_delay == 1
+    error = await failure(system.stub.GetFeedback(asking("fake/limited", "fake/broke"), timeout=PATIENCE))
+    assert isinstance(error, QuorumNotReached)
+    assert error.retry_delay is None
+
+
 async def test_a_straggler_is_waited_for_no_longer_than_its_grace(system: OrchestratorWithFakes) -> None:
     before = system.events.seen("fake/slow", "cancelled")
     request = asking(
@@ -238,6 +250,26 @@ async def test_a_stream_tells_of_failures_as_of_answers(system: OrchestratorWith
     events = [event async for event in stream]
     check_grammar(events, {name: fake.family for name, fake in FAKES.items()})
     assert events[-1].response.merged.panel.answered == 3
+
+
+async def test_batches_that_send_nothing_lock_nobody_out(system: OrchestratorWithFakes) -> None:
+    never = asyncio.Event()
+
+    async def silence() -> AsyncIterator[BatchFeedbackRequest]:
+        await never.wait()
+        yield BatchFeedbackRequest()
+
+    # There are 64 places.
+    batches = [system.stub.BatchFeedback(silence(), timeout=PATIENCE) for _ in range(70)]
+    reading = [asyncio.create_task(batch.read()) for batch in batches]
+    try:
+        response = await system.stub.GetFeedback(asking("fake/good"), timeout=PATIENCE)
+        assert response.merged.panel.answered == 1
+        assert not any(task.done() for task in reading)
+    finally:
+        for batch in batches:
+            batch.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
 
 
 async def test_an_answer_is_paid_once(system: OrchestratorWithFakes) -> None:

@@ -118,6 +118,7 @@ async def test_a_model_that_fails_is_replaced_by_one_that_may_read_the_text(
         provider.received.clear()
     openai_api = system.providers[TALKERS.index("openai/talker")]
     openai_api.script.append(error(401, {"error": {"code": "invalid_api_key"}}))
+    system.answers(ENGLISH, [system.providers[TALKERS.index(substitute)]])
     request = ENGLISH.request()
     request.models.append("openai/talker")
     request.allowed_providers.extend(allowed)

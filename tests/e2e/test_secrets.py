@@ -18,10 +18,11 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
 from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, ServerProcess, running
+from tests.fakes.answers import SCORES_ALONE
 from tests.fakes.authority import Authority
 from tests.fakes.collector import Collector
 from tests.fakes.providers import emulator, openai
-from tests.fakes.providers.reply import error
+from tests.fakes.providers.reply import Output, error
 from tests.fakes.recorder import free_port
 from tests.fakes.redis_server import PASSWORD, RedisServer, redis_server
 from tests.patience import PATIENCE
@@ -97,6 +98,9 @@ async def system(folder: Path, collector: Collector) -> AsyncIterator[ChorusWith
         yield ChorusWithSecrets(folder, stub, provider, redis, collector, (proxy, orchestrator), ports)
 
 
+_ANSWER = Output(pieces=(SCORES_ALONE,))
+
+
 async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None:
     seen: list[bytes] = []
 
@@ -111,7 +115,7 @@ async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None
         return grpc.StatusCode.OK
 
     refusal = {"error": {"message": f"Incorrect API key provided: {KEY}. It said: {TEXT}", "code": "x"}}
-    system.provider.script.append(error(401, refusal))
+    system.provider.script += [error(401, refusal), _ANSWER, _ANSWER]
     assert await call("r1", TOKEN) is grpc.StatusCode.ABORTED
     assert await call("r1", WRONG_TOKEN) is grpc.StatusCode.UNAUTHENTICATED
     assert await call("r1", TOKEN) is grpc.StatusCode.OK

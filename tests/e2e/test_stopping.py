@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 import pytest_asyncio
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy, StreamFeedbackRequest
 from chorus.feedback.v1.submission_pb2 import Submission
+from chorus.model.v1.model_service_pb2 import GenerateRequest
+from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from rpckit.errors import Unavailable
+from tests.contract.requests import answer_request
 from tests.e2e.events import Events
 from tests.e2e.processes import (
     CATALOG,
@@ -20,6 +24,7 @@ from tests.e2e.processes import (
     FAKE,
     GEMMA,
     ORCHESTRATOR,
+    PROOFREADER,
     ServerProcess,
     failure,
     feedback_stub,
@@ -31,8 +36,10 @@ from tests.fakes.providers.emulator import Emulator
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.reply import SILENT
+from tests.hostile_texts import HOSTILE_TEXTS
 from tests.patience import PATIENCE, with_growing_deadline
 
+LANGUAGE = "chorus/proofreader-language"
 TEXT = "Our school needs a garden. Students would learn how plants grow."
 
 
@@ -84,6 +91,28 @@ async def test_gemma_does_not_wait_for_its_weights_when_it_is_told_to_stop(folde
         assert await gemma.end(signal.SIGTERM) == 0
     assert "Traceback" not in gemma.logged()
     os.close(writers[0])
+
+
+async def test_a_text_that_is_being_read_keeps_no_proofreader_from_stopping(folder: Path) -> None:
+    pytest.importorskip("spellchecker", reason="pyspellchecker comes with the extra 'proofreader'")
+    settings = {"PROOFREADER_CPU_SECONDS": str(100 * PATIENCE), "CHORUS_DRAIN_GRACE_SECONDS": "0"}
+    async with (
+        running(PROOFREADER, folder, **settings) as proofreader,
+        grpc.aio.insecure_channel(proofreader.address) as channel,
+    ):
+        stub: Any = ModelServiceStub(channel)
+        shapes = ("a sentence, then at signs", "misspelt Korean", "misspelt English")
+        hostile = [answer_request(LANGUAGE, HOSTILE_TEXTS[each](100_000)) for each in shapes]
+        calls = [asyncio.ensure_future(_outcome(stub, each)) for each in hostile]
+        # It answers, though it reads them.
+        await stub.Generate(answer_request(LANGUAGE), timeout=PATIENCE)
+        assert await proofreader.end(signal.SIGTERM) == 0
+        await asyncio.gather(*calls)
+
+
+async def _outcome(stub: Any, request: GenerateRequest) -> None:
+    with suppress(grpc.aio.AioRpcError):
+        await stub.Generate(request, timeout=PATIENCE)
 
 
 async def test_what_is_stored_survives_the_death_of_the_process(tmp_path: Path, folder: Path) -> None:

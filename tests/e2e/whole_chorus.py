@@ -60,11 +60,11 @@ class ChorusWithProviders:
     classroom: Any
     providers: Sequence[Emulator]
 
-    def answers(self, work: ReviewedEssay) -> None:
-        """Makes the next answer of every provider the same review of an essay."""
+    def answers(self, work: ReviewedEssay, providers: Sequence[Emulator] | None = None) -> None:
+        """Makes the next answer of the providers, unset: of every one, the same review of an essay."""
         answer = _answer(work)
         pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
-        for provider in self.providers:
+        for provider in self.providers if providers is None else providers:
             provider.script.append(Output(pieces=pieces))
 
 

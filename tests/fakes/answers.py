@@ -16,6 +16,25 @@ _SENTENCE = re.compile(r"\[S(\d+)\] (.*?)\s*(?=\[S\d+\] |\Z)", re.DOTALL)
 
 Json = Any
 
+# A sound review of any text, without a point.
+SCORES_ALONE = json.dumps(
+    {
+        "work_language": "en",
+        "injection": {"suspected": False, "quote": ""},
+        "points": [],
+        "criteria": [
+            {
+                "criterion_id": "content",
+                "observable": True,
+                "evidence_quotes": [],
+                "rationale": "Good.",
+                "score": 4,
+            }
+        ],
+        "summary": {"goal": "", "strengths": "", "next": ""},
+    }
+)
+
 
 def good_answer(request: model_service_pb2.GenerateRequest, *, nth: int, voice: str) -> str:
     """What a model says that does its work; models differ by `nth` in scores and by `voice` in words."""

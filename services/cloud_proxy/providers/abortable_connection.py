@@ -9,6 +9,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from services.cloud_proxy.providers.response_meter import BoundedRawResponse
+
 
 class AbortableConnection:
     """Shuts the socket that one call waits on."""
@@ -67,6 +69,12 @@ class _SecurePool(HTTPSConnectionPool):
 
 class AbortableAdapter(HTTPAdapter):
     """Attaches the connection of each request to the call's `current_connection`."""
+
+    def build_response(self, req: Any, resp: Any) -> Any:
+        """Bounds what is read of a response."""
+        response = super().build_response(req, resp)
+        response.raw = BoundedRawResponse(resp)
+        return response
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Makes pools whose connections can be aborted."""

@@ -6,6 +6,7 @@ import anthropic
 from anthropic.lib.bedrock._stream_decoder import get_response_stream_shape
 
 from services.cloud_proxy.endpoints import Sdk
+from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.settings import Connection
 
 AnthropicClient = (
@@ -25,7 +26,12 @@ def anthropic_client(connection: Connection) -> AnthropicClient:
         # The call's deadline is the only limit: those of httpx hold for one operation each.
         "timeout": None,
         "default_headers": dict(endpoint.headers),
-        "http_client": anthropic.DefaultAioHttpClient(timeout=None, follow_redirects=False),
+        "http_client": anthropic.DefaultAioHttpClient(
+            timeout=None,
+            follow_redirects=False,
+            headers=UNCOMPRESSED,
+            event_hooks={"response": [bound_response]},
+        ),
     }
     # The SDK searches for the credentials of the clouds at the first call, in a thread.
     match endpoint.sdk:

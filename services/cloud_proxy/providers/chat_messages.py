@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from chorus.model.v1 import content_pb2, model_pb2
 from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
 from modelkit.json_schema.subschemas import subschemas
@@ -13,20 +13,32 @@ from services.cloud_proxy.provider import Prompt
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
 
 
-def chat_messages(request: model_service_pb2.GenerateRequest) -> list[dict[str, Any]]:
+def chat_messages(prompt: Prompt) -> list[dict[str, Any]]:
     """Returns the system instruction and the turns as messages, with the documents fenced."""
-    fence = TaggedFence(request)
-    messages: list[dict[str, Any]] = []
-    if instruction := fence.system_instruction(request.system_instruction):
-        messages.append({"role": "system", "content": instruction})
-    for turn in request.turns:
-        blocks = [_block(part, fence) for part in content_parts(turn)]
-        if all(each["type"] == "text" for each in blocks):
+    messages = message_blocks(prompt)
+    for each in messages:
+        blocks = each["content"]
+        if all(block["type"] == "text" for block in blocks):
             # Small servers accept only a string.
-            words = "\n\n".join(each["text"] for each in blocks)
-            messages.append({"role": _ROLES[turn.role], "content": words})
+            each["content"] = "\n\n".join(block["text"] for block in blocks)
+    return messages
+
+
+def message_blocks(prompt: Prompt) -> list[dict[str, Any]]:
+    """Returns the same messages, each with its content in blocks, one for the instruction and each part.
+
+    Without a role for the system the instruction goes before the user's first words.
+    """
+    messages: list[dict[str, Any]] = []
+    for turn in prompt.request.turns:
+        blocks = [_block(part, prompt.fence) for part in content_parts(turn)]
+        messages.append({"role": _ROLES[turn.role], "content": blocks})
+    if words := prompt.fence.system_instruction(prompt.request.system_instruction):
+        instruction = {"type": "text", "text": words}
+        if prompt.entry.has_system_role:
+            messages.insert(0, {"role": "system", "content": [instruction]})
         else:
-            messages.append({"role": _ROLES[turn.role], "content": blocks})
+            messages[0]["content"].insert(0, instruction)
     return messages
 
 

@@ -13,7 +13,6 @@ from google.genai import errors, types
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
-from modelkit.fencing import TaggedFence
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import NoAnswer, too_long
@@ -26,12 +25,16 @@ from services.cloud_proxy.providers.gemini_request import (
     generation_config,
     nearest_ratio,
     provider_error,
+    refuses_key,
     wants_picture,
 )
+from services.cloud_proxy.providers.response_meter import BoundedClientResponse, opened_responses
 from services.cloud_proxy.settings import Connection
 
 # A picture comes as one line of the stream.
 _READ_BUFFER_BYTES = 4 * 1024 * 1024
+# How many responses of a stream are read before the first of them is taken.
+_MAX_READ_AHEAD = 4
 
 
 class Gemini(Provider):
@@ -40,7 +43,10 @@ class Gemini(Provider):
     def __init__(self, connection: Connection) -> None:
         # The SDK would subclass ClientSession to make its own, which aiohttp has deprecated.
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), read_bufsize=_READ_BUFFER_BYTES, trust_env=True
+            connector=aiohttp.TCPConnector(limit=0),
+            read_bufsize=_READ_BUFFER_BYTES,
+            response_class=BoundedClientResponse,
+            trust_env=True,
         )
         endpoint = connection.endpoint
         is_vertex = endpoint.sdk is Sdk.GOOGLE_VERTEX
@@ -63,6 +69,21 @@ class Gemini(Provider):
         )
 
     @override
+    async def refuses_key(self) -> bool:
+        try:
+            await self._client.aio.models.list(config={"page_size": 1})
+        except errors.APIError as error:
+            return refuses_key(provider_error(error.code, error.details))
+        except (
+            aiohttp.ClientError,
+            errors.UnknownApiResponseError,
+            json.JSONDecodeError,
+            UnicodeDecodeError,
+        ):
+            return False
+        return False
+
+    @override
     async def close(self) -> None:
         await self._client.aio.aclose()
         self._client.close()
@@ -70,12 +91,11 @@ class Gemini(Provider):
 
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        fence = TaggedFence(prompt.request)
         # The SDK's types are dicts with the same keys as ours.
-        question: Any = contents(prompt.request, fence)
-        config = _config(prompt, fence)
+        question: Any = contents(prompt)
+        config = _config(prompt)
         models = self._client.aio.models
-        with _mapped_errors(prompt), mapped_credentials(prompt):
+        with _mapped_errors(prompt), mapped_credentials(prompt), _closed_connections():
             if prompt.may_be_too_long():
                 # The provider does not bill for counting. The API refuses a system instruction there, so none
                 # is sent.
@@ -101,12 +121,12 @@ class Gemini(Provider):
                 yield piece
 
 
-def _config(prompt: Prompt, fence: TaggedFence) -> types.GenerateContentConfig:
+def _config(prompt: Prompt) -> types.GenerateContentConfig:
     config = types.GenerateContentConfig(
         **generation_config(prompt),
         seed=_seed(prompt),
         thinking_config=_thinking(prompt),
-        system_instruction=fence.system_instruction(prompt.request.system_instruction) or None,
+        system_instruction=prompt.fence.system_instruction(prompt.request.system_instruction) or None,
     )
     if prompt.entry.service_tier:
         config.service_tier = types.ServiceTier(prompt.entry.service_tier)
@@ -134,18 +154,32 @@ def _seed(prompt: Prompt) -> int | None:
     return sampling.seed % 2**31 if is_honoured else None
 
 
+@contextmanager
+def _closed_connections() -> Iterator[None]:
+    """Closes what is still open of a call that ends early.
+
+    An abandoned generator of the SDK is in a cycle of references, and would keep its connection open until
+    garbage is collected.
+    """
+    opened: list[aiohttp.ClientResponse] = []
+    opened_responses.set(opened)
+    try:
+        yield
+    finally:
+        for each in opened:
+            each.close()
+
+
 async def _read_ahead(
     stream: AsyncIterator[types.GenerateContentResponse],
 ) -> AsyncGenerator[types.GenerateContentResponse, None]:
-    """Reads the stream in a task, so that leaving it early closes its connection.
-
-    Cancelling a task raises inside the SDK, which then closes the connection. An abandoned generator of the
-    SDK is in a cycle of references, and its connection stays open until garbage is collected.
-    """
+    """Reads the stream in a task of its own, so that leaving it early raises inside the SDK, which waits."""
     queue: asyncio.Queue[types.GenerateContentResponse | None] = asyncio.Queue()
+    places = asyncio.Semaphore(_MAX_READ_AHEAD)
 
     async def read() -> None:
         async for response in stream:
+            await places.acquire()
             queue.put_nowait(response)
 
     reader = asyncio.create_task(read())
@@ -153,6 +187,7 @@ async def _read_ahead(
     try:
         while (response := await queue.get()) is not None:
             yield response
+            places.release()
         await reader
     finally:
         reader.cancel()

@@ -1,9 +1,10 @@
 """Writes requests to the Gemini API and reads its errors, for both of Google's SDKs."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from chorus.model.v1 import content_pb2, model_pb2
 from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
 from rpckit.errors import (
@@ -21,20 +22,37 @@ from services.cloud_proxy.provider_errors import ErrorTable, ProviderError, Sche
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "model"}
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _PER_DAY = "PerDay"
+_KEY_INVALID = "API_KEY_INVALID"
 
+# Every reason for which the prompt itself is blocked means the same, and stands in no table.
 FINISHES: Mapping[str, Finish] = {
     "STOP": Finish.STOP,
     "MAX_TOKENS": Finish.LENGTH,
+    # The limit of one request is reached; the answer could be continued by another one.
+    "CONTINUATION": Finish.LENGTH,
     "SAFETY": Finish.BLOCKED,
     "RECITATION": Finish.BLOCKED,
+    "LANGUAGE": Finish.BLOCKED,
     "BLOCKLIST": Finish.BLOCKED,
     "PROHIBITED_CONTENT": Finish.BLOCKED,
     "SPII": Finish.BLOCKED,
     "MODEL_ARMOR": Finish.BLOCKED,
+    "ESCALATION": Finish.BLOCKED,
     "IMAGE_SAFETY": Finish.BLOCKED,
     "IMAGE_PROHIBITED_CONTENT": Finish.BLOCKED,
     "IMAGE_RECITATION": Finish.BLOCKED,
     "IMAGE_OTHER": Finish.BLOCKED,
+    # The account is limited because it was used for what the provider forbids.
+    "PUP_LIMITED_DISABLED": Finish.NO_ACCESS,
+    "FINISH_REASON_UNSPECIFIED": Finish.BROKEN,
+    "OTHER": Finish.BROKEN,
+    "MALFORMED_RESPONSE": Finish.BROKEN,
+    "MISSING_THOUGHT_SIGNATURE": Finish.BROKEN,
+    "NO_IMAGE": Finish.BROKEN,
+    # No tools are offered.
+    "MALFORMED_FUNCTION_CALL": Finish.BROKEN,
+    "UNEXPECTED_TOOL_CALL": Finish.BROKEN,
+    "TOO_MANY_TOOL_CALLS": Finish.BROKEN,
 }
 
 ERROR_TABLE = ErrorTable(
@@ -43,7 +61,7 @@ ERROR_TABLE = ErrorTable(
         # Billing is not enabled: "The free tier is not available in your country".
         "FAILED_PRECONDITION": QuotaExhausted,
         # It comes with the status 400.
-        "API_KEY_INVALID": ProviderAuth,
+        _KEY_INVALID: ProviderAuth,
         "UNAUTHENTICATED": ProviderAuth,
         "PERMISSION_DENIED": ProviderAuth,
         "NOT_FOUND": ModelNotFound,
@@ -61,11 +79,11 @@ ERROR_TABLE = ErrorTable(
 )
 
 
-def contents(request: model_service_pb2.GenerateRequest, fence: TaggedFence) -> list[dict[str, Any]]:
+def contents(prompt: Prompt) -> list[dict[str, Any]]:
     """Returns the turns as contents, with the documents fenced."""
     return [
-        {"role": _ROLES[turn.role], "parts": [_part(part, fence) for part in content_parts(turn)]}
-        for turn in request.turns
+        {"role": _ROLES[turn.role], "parts": [_part(part, prompt.fence) for part in content_parts(turn)]}
+        for turn in prompt.request.turns
     ]
 
 
@@ -117,6 +135,11 @@ def provider_error(status: int, body: object) -> ProviderError:
             case "RetryInfo":
                 delay = _seconds(str(detail.get("retryDelay", "")))
     return ProviderError(status, codes, str(fields.get("message", "")), delay)
+
+
+def refuses_key(error: ProviderError) -> bool:
+    """Returns whether an error says that the key is none, and not that it may not do this."""
+    return error.status == HTTPStatus.UNAUTHORIZED or _KEY_INVALID in error.codes
 
 
 def _quota(violation: Mapping[str, object]) -> str:

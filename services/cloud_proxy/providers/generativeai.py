@@ -18,7 +18,6 @@ from typing_extensions import override
 from urllib3.exceptions import MaxRetryError
 
 from chorus.model.v1 import content_pb2, generation_pb2
-from modelkit.fencing import TaggedFence
 from rpckit.errors import Timeout, Unavailable
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer, ProviderError, too_long
@@ -33,6 +32,7 @@ from services.cloud_proxy.providers.gemini_request import (
     contents,
     generation_config,
     provider_error,
+    refuses_key,
 )
 from services.cloud_proxy.settings import Connection
 
@@ -46,11 +46,15 @@ with warnings.catch_warnings():
 
 T = TypeVar("T")
 
+# A thread cannot be interrupted, so the time to connect and to read has a limit of its own.
+_KEY_CHECK_SECONDS = 5.0
+
 
 class GenerativeAI(Provider):
     """Adapts google-generativeai, which has one configuration a process. `calls` threads carry the calls."""
 
     def __init__(self, connection: Connection, calls: int) -> None:
+        self._connection = connection
         configure(
             api_key=connection.key,
             transport="rest",
@@ -68,18 +72,31 @@ class GenerativeAI(Provider):
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="generativeai")
 
     @override
+    async def refuses_key(self) -> bool:
+        return await asyncio.to_thread(self._refuses_key)
+
+    def _refuses_key(self) -> bool:
+        # The SDK would list the models by a client of its own, which cannot be closed.
+        headers = {**dict(self._connection.endpoint.headers), "x-goog-api-key": self._connection.key}
+        url = f"{self._connection.endpoint.base_url}/v1beta/models?pageSize=1"
+        try:
+            response = requests.get(url, headers=headers, timeout=_KEY_CHECK_SECONDS, allow_redirects=False)
+        except requests.RequestException:
+            return False
+        return not response.ok and refuses_key(provider_error(response.status_code, _json(response)))
+
+    @override
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._session.close()
 
     @override
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
-        fence = TaggedFence(prompt.request)
-        question = contents(prompt.request, fence)
+        question = contents(prompt)
         model = GenerativeModel(
             prompt.entry.id,
             generation_config=_config(prompt),
-            system_instruction=_instruction(prompt, fence) or None,
+            system_instruction=_instruction(prompt) or None,
         )
         call = _ThreadedCall(self._threads)
         with _mapped_errors(prompt), call:
@@ -157,8 +174,8 @@ def _config(prompt: Prompt) -> Any:
     return config
 
 
-def _instruction(prompt: Prompt, fence: TaggedFence) -> str:
-    instruction = fence.system_instruction(prompt.request.system_instruction)
+def _instruction(prompt: Prompt) -> str:
+    instruction = prompt.fence.system_instruction(prompt.request.system_instruction)
     if prompt.schema is None:
         return instruction
     # The SDK's schemas know neither alternatives nor closed objects, so the schema goes into the instruction.

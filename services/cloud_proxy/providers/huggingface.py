@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -37,10 +38,11 @@ from services.cloud_proxy.provider_errors import (
     retry_delay,
 )
 from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
+from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.providers.shared_transport import SharedTransport
 from services.cloud_proxy.settings import Connection
 
-_FINISHES = {
+FINISHES = {
     "stop": Finish.STOP,
     # Text Generation Inference has names of its own.
     "eos_token": Finish.STOP,
@@ -54,6 +56,7 @@ _ERROR_TABLE = ErrorTable(
         "insufficient_quota": QuotaExhausted,
         "context_length_exceeded": InputTooLong,
         "content_policy_violation": ContentBlocked,
+        "content_filter": ContentBlocked,
         # No inference provider that the router knows serves the model.
         "model_not_supported": ModelNotFound,
         "model_not_found": ModelNotFound,
@@ -70,6 +73,9 @@ _ERROR_TABLE = ErrorTable(
 )
 
 
+_WHO_AM_I = "https://huggingface.co/api/whoami-v2"
+
+
 class HuggingFace(Provider):
     """Adapts Hugging Face's SDK. Making an adapter sets the SDK's factory of HTTP clients for the process."""
 
@@ -77,6 +83,19 @@ class HuggingFace(Provider):
         self._connection = connection
         self._transport = SharedTransport(transport)
         set_async_client_factory(self._http_client)
+
+    @override
+    async def refuses_key(self) -> bool:
+        if self._connection.endpoint.base_url:
+            # An endpoint of one's own says nothing but by an answer.
+            return False
+        headers = {"authorization": f"Bearer {self._connection.key}"}
+        try:
+            async with httpx2.AsyncClient(transport=self._transport, timeout=None) as client:
+                response = await client.get(_WHO_AM_I, headers=headers)
+        except httpx2.RequestError:
+            return False
+        return response.status_code == HTTPStatus.UNAUTHORIZED
 
     @override
     async def close(self) -> None:
@@ -111,7 +130,10 @@ class HuggingFace(Provider):
 
     def _http_client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
-            transport=self._transport, timeout=None, event_hooks={"response": [_read_error]}
+            transport=self._transport,
+            timeout=None,
+            headers=UNCOMPRESSED,
+            event_hooks={"response": [bound_response, _read_error]},
         )
 
 
@@ -127,7 +149,7 @@ def _arguments(prompt: Prompt) -> dict[str, Any]:
     sampling = prompt.request.sampling
     arguments: dict[str, Any] = {
         "model": prompt.entry.id,
-        "messages": chat_messages(prompt.request),
+        "messages": chat_messages(prompt),
         "max_tokens": prompt.max_output_tokens or None,
         "stop": list(sampling.stop_sequences) or None,
     }
@@ -170,7 +192,7 @@ def _whole(completion: Any, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(finish_reason: str, model: str, usage: Any) -> AnswerEnd:
-    finish = _FINISHES.get(finish_reason, Finish.BROKEN)
+    finish = FINISHES.get(finish_reason, Finish.BROKEN)
     return AnswerEnd(finish, finish_reason, model or "", _usage(usage) if usage else None)
 
 

@@ -14,6 +14,7 @@ from openai.types.completion_usage import CompletionUsage
 from typing_extensions import override
 
 from chorus.model.v1 import generation_pb2
+from modelkit.generate_request import shared_parts
 from rpckit.errors import (
     ContentBlocked,
     InputTooLong,
@@ -32,16 +33,19 @@ from services.cloud_proxy.provider_errors import (
     SchemaNotSupported,
     retry_delay,
 )
-from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments
+from services.cloud_proxy.providers.chat_messages import chat_messages, form_arguments, message_blocks
 from services.cloud_proxy.providers.cloud_credentials import mapped_credentials, no_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.openai_client import openai_client
 from services.cloud_proxy.settings import Connection
 
-_FINISHES = {
+FINISHES = {
     "stop": Finish.STOP,
     "length": Finish.LENGTH,
     "content_filter": Finish.BLOCKED,
+    # No tools are offered.
+    "tool_calls": Finish.BROKEN,
+    "function_call": Finish.BROKEN,
 }
 
 _ERROR_TABLE = ErrorTable(
@@ -82,6 +86,17 @@ class OpenAI(Provider):
         self._client = openai_client(connection)
 
     @override
+    async def refuses_key(self) -> bool:
+        try:
+            await self._client.models.with_raw_response.list()
+        except openai.AuthenticationError:
+            return True
+        except openai.APIError:
+            # A key may answer and not list: the status 403 refuses the list alone.
+            return False
+        return False
+
+    @override
     async def close(self) -> None:
         await self._client.close()
 
@@ -107,7 +122,9 @@ class OpenAI(Provider):
 
     def _arguments(self, prompt: Prompt) -> dict[str, Any]:
         sampling = prompt.request.sampling
-        arguments: dict[str, Any] = {"model": prompt.entry.id, "messages": chat_messages(prompt.request)}
+        arguments: dict[str, Any] = {"model": prompt.entry.id, "messages": chat_messages(prompt)}
+        if self._endpoint.is_own:
+            arguments |= _cache_arguments(prompt)
         if prompt.max_output_tokens:
             # OpenAI counts reasoning tokens into the limit and refuses the older name; most other servers
             # know only that.
@@ -120,6 +137,25 @@ class OpenAI(Provider):
         if sampling.stop_sequences:
             arguments["stop"] = list(sampling.stop_sequences)
         return arguments | form_arguments(prompt)
+
+
+def _cache_arguments(prompt: Prompt) -> dict[str, Any]:
+    """Returns the arguments that let the works of a class share what is read of their common beginning.
+
+    Older models look for a shared beginning by themselves, and writing is free. The models that bill for
+    writing would write the whole prompt, and find it only where all of it comes again. They are told to write
+    no more than what is shared: the instruction, and what stands before the work.
+    """
+    # Requests with one key come to one machine, which has what the others have left there.
+    arguments: dict[str, Any] = {"prompt_cache_key": prompt.fence.boundary}
+    if prompt.price is not None and prompt.price.HasField("cache_write_usd_nanos"):
+        messages = message_blocks(prompt)
+        instruction = [each["content"][-1] for each in messages if each["role"] == "system"]
+        material = messages[-1]["content"][: len(shared_parts(prompt.request))]
+        for last in (*instruction, *material)[-1:]:
+            last["prompt_cache_breakpoint"] = {"mode": "explicit"}
+        arguments |= {"messages": messages, "prompt_cache_options": {"mode": "explicit"}}
+    return arguments
 
 
 class _OpenAIStream:
@@ -162,7 +198,7 @@ def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[AnswerPiece]:
 
 
 def _answer_end(finish_reason: str, model: str, usage: CompletionUsage | None, *, refused: bool) -> AnswerEnd:
-    finish = Finish.BLOCKED if refused else _FINISHES.get(finish_reason, Finish.BROKEN)
+    finish = Finish.BLOCKED if refused else FINISHES.get(finish_reason, Finish.BROKEN)
     word = "refusal" if refused else finish_reason
     return AnswerEnd(finish, word, model, None if usage is None else _usage(usage))
 

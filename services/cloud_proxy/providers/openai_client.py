@@ -5,6 +5,7 @@ from typing import Any
 import openai
 
 from services.cloud_proxy.endpoints import Endpoint, Sdk
+from services.cloud_proxy.providers.response_meter import UNCOMPRESSED, bound_response
 from services.cloud_proxy.settings import Connection
 
 
@@ -57,4 +58,9 @@ def _openai(endpoint: Endpoint, key: str) -> openai.AsyncOpenAI:
 
 def _http_client() -> openai.DefaultAioHttpClient:
     # This transport takes a third less processor time than the SDK's own.
-    return openai.DefaultAioHttpClient(timeout=None, follow_redirects=False)
+    return openai.DefaultAioHttpClient(
+        timeout=None,
+        follow_redirects=False,
+        headers=UNCOMPRESSED,
+        event_hooks={"response": [bound_response]},
+    )

@@ -8,10 +8,13 @@ from functools import partial
 from typing import Any
 
 from rpckit.call import Deadline
-from rpckit.errors import ChorusError, Timeout
+from rpckit.errors import ChorusError, RateLimited, Timeout
 from services.gemma.interface.fault_isolation import isolated
 from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import LocalModel, ModelInfo, StepOutput
+
+# In seconds: what a caller is told to wait whose answer was never begun.
+_RETRY_DELAY = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -92,15 +95,10 @@ class ContinuousBatch:
     def _drop_overdue(self) -> None:
         """Ends what nobody waits for any longer, before a pass is made for it."""
         for request in list(self._running):
-            if self._is_over(request):
+            if _is_over(request, Timeout("the deadline passed before the answer was written")):
                 self._finish(request)
-        self._waiting = deque(each for each in self._waiting if not self._is_over(each[0]))
-
-    def _is_over(self, request: PendingRequest) -> bool:
-        if not request.abandoned and not request.deadline.remaining():
-            request.send(StepOutput(result=Timeout("the deadline passed before the answer was written")))
-            return True
-        return request.abandoned
+        refusal = RateLimited("no place became free before the deadline", retry_delay=_RETRY_DELAY)
+        self._waiting = deque(each for each in self._waiting if not _is_over(each[0], refusal))
 
     def _admit(self) -> None:
         """Admits waiting requests in their order, as far as there are places and KV cache."""
@@ -128,3 +126,11 @@ class ContinuousBatch:
 
     def _finish(self, request: PendingRequest) -> None:
         self._model.release(self._running.pop(request))
+
+
+def _is_over(request: PendingRequest, error: ChorusError) -> bool:
+    """Returns whether nobody waits for a request any longer; whose time is up is told the error."""
+    if not request.abandoned and not request.deadline.remaining():
+        request.send(StepOutput(result=error))
+        return True
+    return request.abandoned

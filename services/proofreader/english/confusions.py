@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 
 # The pattern of a fault and its correction, with the issue and the wording.
 _CONFUSIONS = {
@@ -73,9 +73,9 @@ _PATTERNS = tuple(
 )
 
 
-def english_confusions(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def english_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds confused words among the author's own words."""
-    check_cancelled()
+    reading.check()
     for issue, wording, wrong, right in _PATTERNS:
         for found in wrong.finditer(submission.text):
             if submission.is_own(*found.span()):

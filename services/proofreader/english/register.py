@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 
 _CONTRACTION = re.compile(
     r"\b(?:do|does|did|is|are|was|were|ca|could|would|should|wo|have|has|had)n[’']t\b", re.IGNORECASE
@@ -21,9 +21,9 @@ _FORMAL_TIMES = 2
 _MAX_EACH = 2
 
 
-def english_register(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def english_register(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds contractions in a text that spells such forms out, and colloquial words in it."""
-    check_cancelled()
+    reading.check()
     if len(_FULL_FORM.findall(submission.text)) < _FORMAL_TIMES:
         return
     for pattern, wording in ((_CONTRACTION, "register_contraction"), (_COLLOQUIAL, "register_colloquial")):

@@ -9,9 +9,9 @@ from importlib.resources import files
 import simplemma
 from spellchecker import SpellChecker
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 
 # A capitalised word may be a name, and a part of a longer token is no word.
 _WORD = re.compile(r"(?<![\w'’./@#-])[a-z]{4,}(?![\w'’/@-])(?!\.\w)")
@@ -19,6 +19,8 @@ _ANY_WORD = re.compile(r"(?<![\w'’./@#-])[A-Za-z]?[a-z]+(?![\w'’/@-])(?!\.\w
 _DOUBLED = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[\w'’-]+")
 _COMMON = 100
+# No word that a dictionary has is longer.
+_LONGEST_WORD = 32
 # Parts of fixed expressions and of compounds that are written apart ("work arounds"); no dictionary has
 # them.
 _KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens"})
@@ -35,23 +37,31 @@ class EnglishSpelling:
         self._words = SpellChecker(language="en")
         self._usual = _usual_misspellings()
 
-    def find(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
-        """Reads the text sentence by sentence."""
+    def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
+        """Reads the text word by word."""
         counts = Counter(each.group() for each in _WORD.finditer(submission.text))
-        for sentence in submission.sentences:
-            check_cancelled()
-            for found in _ANY_WORD.finditer(submission.text, sentence.start, sentence.end):
-                word = found.group()
-                if not submission.is_own(*found.span()):
-                    continue
-                correction = self._usually_meant(word.lower())
-                if word[0].isupper():
-                    correction = correction[:1].upper() + correction[1:]
-                elif not correction and _WORD.fullmatch(word) and counts[word] < _TERM:
-                    correction = self._correction(submission.text, found)
-                if correction:
-                    values = {"word": word, "correction": correction}
-                    yield Finding("spelling", "spelling", *found.span(), values=values, rewrite=correction)
+        for found in _ANY_WORD.finditer(submission.text):
+            reading.check()
+            if reading.has_spent():
+                reading.leave_unread(found.start())
+                return
+            word = found.group()
+            if len(word) > _LONGEST_WORD or not submission.is_own(*found.span()):
+                continue
+            correction = self._meant(submission.text, found, is_term=counts[word] >= _TERM)
+            if correction:
+                values = {"word": word, "correction": correction}
+                yield Finding("spelling", "spelling", *found.span(), values=values, rewrite=correction)
+
+    def _meant(self, text: str, found: re.Match[str], *, is_term: bool) -> str:
+        """Returns what was meant by a word, or "" where it is right as far as one can tell."""
+        word = found.group()
+        correction = self._usually_meant(word.lower())
+        if word[0].isupper():
+            return correction[:1].upper() + correction[1:]
+        if not correction and _WORD.fullmatch(word) and not is_term:
+            return self._correction(text, found)
+        return correction
 
     def _usually_meant(self, word: str) -> str:
         if word.endswith("full") and not self._knows(word) and self._knows(word[:-1]):

@@ -1,12 +1,18 @@
 """Adapts Kiwi, the analyser of Korean morphemes, to what the rules need."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiwipiepy import Kiwi, Token
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.reading import Reading
+
+# The share of its processor time in which a reading analyses the text; the rest is for the words.
+_SHARE = 0.6
+# Kiwi cannot be stopped, so it reads no more than this at once. Only where no word ends is a word cut.
+_PASSAGE = re.compile(r"\S(?:.{0,598}\S)?(?=\s|\Z)|\S.{0,599}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,14 @@ class Analysis:
     morphemes: tuple[Morpheme, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AnalysedText:
+    """A text and the morphemes of its sentences, of as many as the reading had time for."""
+
+    submission: ParsedText
+    sentences: tuple[tuple[ParsedSentence, tuple[Morpheme, ...]], ...]
+
+
 class KoreanAnalyser:
     """Analyses Korean. Threads may share it."""
 
@@ -38,17 +52,32 @@ class KoreanAnalyser:
         self.read("가")
 
     def read(self, passage: str, offset: int = 0) -> Analysis:
-        """Reads a passage that begins `offset` characters into its text."""
+        """Reads a short passage that begins `offset` characters into its text."""
         ((tokens, score),) = self._kiwi.analyze(passage)
         return Analysis(score, tuple(_morpheme(each, offset) for each in tokens))
 
-    def read_sentences(
-        self, submission: ParsedText, check_cancelled: CancellationCheck
-    ) -> Iterator[tuple[ParsedSentence, tuple[Morpheme, ...]]]:
+    def score(self, passage: str) -> float:
+        """Returns the log-likelihood of a short passage."""
+        ((_, score),) = self._kiwi.analyze(passage)
+        return float(score)
+
+    def read_text(self, submission: ParsedText, reading: Reading) -> AnalysedText:
         """Reads a text sentence by sentence."""
+        return AnalysedText(submission, tuple(self._sentences(submission, reading)))
+
+    def _sentences(
+        self, submission: ParsedText, reading: Reading
+    ) -> Iterator[tuple[ParsedSentence, tuple[Morpheme, ...]]]:
         for sentence in submission.sentences:
-            check_cancelled()
-            yield sentence, self.read(sentence.text, sentence.start).morphemes
+            morphemes: list[Morpheme] = []
+            for passage in _PASSAGE.finditer(submission.text, sentence.start, sentence.end):
+                reading.check()
+                if reading.has_spent(_SHARE):
+                    reading.leave_unread(passage.start())
+                    yield sentence, tuple(morphemes)
+                    return
+                morphemes += self.read(passage.group(), passage.start()).morphemes
+            yield sentence, tuple(morphemes)
 
 
 def _morpheme(token: Token, offset: int) -> Morpheme:

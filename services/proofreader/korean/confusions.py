@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import coda
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.reading import Reading
 
 # The pattern of a fault, its correction and the rule behind it.
 _CONFUSIONS = tuple(
@@ -59,10 +59,10 @@ _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어�
 _WORD = re.compile(r"\S+")
 
 
-def korean_confusions(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds such spellings among the author's own words."""
     for sentence in submission.sentences:
-        check_cancelled()
+        reading.check()
         yield from _negations(submission, sentence)
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
             if submission.is_own(*word.span()):

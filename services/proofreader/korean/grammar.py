@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
-from services.proofreader.korean.analyser import KoreanAnalyser, Morpheme
-from services.proofreader.parsed_text import ParsedText
+from services.proofreader.korean.analyser import AnalysedText, Morpheme
+from services.proofreader.reading import Reading
 
 _NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
 # Nouns that are written apart after a form like "할", "한" or "하는".
@@ -25,25 +24,26 @@ _SURE_PARTICLES = frozenset({"을", "를", "는", "에서", "에게", "까지", 
 _PARTICLE_PAIRS = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
 _AFTER_CONSONANT = dict(_PARTICLE_PAIRS)
 _AFTER_VOWEL = {second: first for first, second in _PARTICLE_PAIRS}
+# What has more syllables on a side is no word.
+_LONGEST_WORD = 40
 
 
-class KoreanGrammar:
-    """Finds missing and needless spaces, and particles in the wrong form."""
-
-    def __init__(self, analyser: KoreanAnalyser) -> None:
-        self._analyser = analyser
-
-    def find(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
-        """Reads the text sentence by sentence."""
-        for _, morphemes in self._analyser.read_sentences(submission, check_cancelled):
-            sure = [
-                (one, two)
-                for one, two in pairwise(morphemes)
-                if one.known and two.known and submission.is_own(one.start, two.end)
-            ]
-            yield from _missing_spaces(submission.text, sure)
-            for one, two in sure:
-                yield from _between(submission.text, one, two)
+def korean_grammar(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
+    """Finds missing and needless spaces, and particles in the wrong form, sentence by sentence."""
+    submission = analysed.submission
+    for _, morphemes in analysed.sentences:
+        reading.check()
+        sure = [
+            (one, two)
+            for one, two in pairwise(morphemes)
+            if one.known
+            and two.known
+            and submission.is_own(one.start, two.end)
+            and _is_in_words(submission.text, one, two)
+        ]
+        yield from _missing_spaces(submission.text, sure)
+        for one, two in sure:
+            yield from _between(submission.text, one, two)
 
 
 def _missing_spaces(text: str, pairs: Sequence[tuple[Morpheme, Morpheme]]) -> Iterator[Finding]:
@@ -123,13 +123,21 @@ def _finding(wording: str, issue: str, text: str, start: int, end: int, rewrite:
     return Finding(wording, issue, start, end, values=values, rewrite=rewrite)
 
 
+def _is_in_words(text: str, one: Morpheme, two: Morpheme) -> bool:
+    """Returns whether both are in something as short as a word may be."""
+    before, after = one.start - _word_start(text, one.start), _word_end(text, two.end) - two.end
+    return max(before, after) < _LONGEST_WORD
+
+
 def _word_start(text: str, position: int) -> int:
-    while position and is_syllable(text[position - 1]):
+    first = max(0, position - _LONGEST_WORD)
+    while position > first and is_syllable(text[position - 1]):
         position -= 1
     return position
 
 
 def _word_end(text: str, position: int) -> int:
-    while position < len(text) and is_syllable(text[position]):
+    last = min(len(text), position + _LONGEST_WORD)
+    while position < last and is_syllable(text[position]):
         position += 1
     return position

@@ -1,26 +1,27 @@
 """Checks whether a Korean text keeps to one style of sentence endings."""
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.hangul import CODA_BIEUP, coda
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 
 _HAEYO = "해요체"
 _HASIPSIO = "하십시오체"
 _HAERA = "해라체"
-_CLOSING = re.compile(r"[\s.!?…~\"'”’)]+$")
+_CLOSING_MARKS = ".!?…~\"'”’)"
 _FORMAL = re.compile(r"([가-힣])니(?:다|까)$")
 _FEWEST_SENTENCES = 4
 _MAX_FINDINGS = 2
 
 
-def korean_register(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def korean_register(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Names the first sentences that leave the style of the others."""
-    check_cancelled()
+    reading.check()
     styled = [
         (style, each)
         for each in submission.sentences
@@ -39,7 +40,7 @@ def korean_register(submission: ParsedText, check_cancelled: CancellationCheck) 
 
 def _style(sentence: str) -> str:
     """Returns the style that a sentence ends in, or "" where that cannot be told."""
-    end = _CLOSING.sub("", sentence)
+    end = sentence.rstrip(_CLOSING_MARKS + string.whitespace)
     formal = _FORMAL.search(end)
     if end.endswith(("십시오", "십시요")) or (formal and coda(formal[1]) == CODA_BIEUP):
         return _HASIPSIO

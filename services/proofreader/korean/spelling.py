@@ -5,28 +5,39 @@ called misspelt only if changing one letter of it makes its surroundings far lik
 the analyser knows; or if it holds a syllable that no Korean word has.
 """
 
+import heapq
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import is_usual, one_letter_away
-from services.proofreader.korean.analyser import KoreanAnalyser, Morpheme
-from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser, Morpheme
+from services.proofreader.parsed_text import ParsedSentence
+from services.proofreader.reading import Reading
 
 # Logarithms of likelihoods, as Kiwi gives them.
 _SUSPICIOUS = -13.0
 _ENOUGH_GAIN_UNKNOWN = 8.0
 _ENOUGH_GAIN_KNOWN = 14.0
-# A word takes some 30 ms.
+# A word takes some 8 ms.
 _MAX_SUSPECTS = 80
+# So many of the words one letter away, the likeliest alone, are tried among their neighbours.
+_VARIANTS = 12
+# The likeliest variants are kept for so many words.
+_MOST_KEPT = 20_000
 _NEIGHBOURS = 2
+# They have no more characters than this on each side.
+_MOST_BESIDE = 100
+# No word of one stem and its endings is longer, and each syllable has dozens of others one letter away.
+_LONGEST_WORD = 20
 
-_WORD = re.compile(r"(?<!\w)[가-힣]+(?!\w)")
+_WORD = re.compile(r"(?<!\w)[가-힣]++(?!\w)")
+_WITH_SPACE = re.compile(r"\S*\s*")
 _TITLE = r"(?:씨|님|양|군|선생|교수|박사|작가|감독)"
-_ADDRESS = re.compile(rf"[가-힣]{{2,3}}씨|[가-힣]+\s+{_TITLE}(?![가-힣]{{3}})")
+_ADDRESS = re.compile(rf"[가-힣]{{2,3}}씨|[가-힣]++\s{{1,9}}+{_TITLE}(?![가-힣]{{3}})")
 _PROPER_NOUN = "NNP"
 # Names, and interjections: one inside a word comes of a name that was cut to pieces.
 _NO_COMMON_WORDS = frozenset({_PROPER_NOUN, "IC"})
@@ -66,19 +77,30 @@ class KoreanSpelling:
 
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
+        self._variants: dict[str, Sequence[str]] = {}
 
-    def find(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
-        """Analyses the text once, then looks closely at the words that it suspects."""
-        suspects = list(self._suspects(submission, check_cancelled))
+    def find(self, analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
+        """Looks closely at the words that the analysis makes suspect."""
+        submission = analysed.submission
+        suspects = list(_suspects(analysed, reading))
         forms = Counter(each.form for suspect in suspects for each in suspect.morphemes if not each.known)
+        corrections: dict[tuple[str, str, str], _Correction | None] = {}
         likeliest = sorted(suspects, key=lambda each: (each.known, each.least_score))[:_MAX_SUSPECTS]
         for suspect in sorted(likeliest, key=lambda each: each.start):
-            check_cancelled()
+            reading.check()
+            if reading.has_spent():
+                reading.leave_unread(suspect.start)
+                return
             # A word of no dictionary that is written the same way twice is taken for a name.
             if any(forms[each.form] > 1 for each in suspect.morphemes):
                 continue
             word = submission.text[suspect.start : suspect.end]
-            correction = self._correction(submission.text, suspect)
+            before, after = _surroundings(submission.text, suspect)
+            place = (before, word, after)
+            if place not in corrections:
+                enough = _ENOUGH_GAIN_KNOWN if suspect.known else _ENOUGH_GAIN_UNKNOWN
+                corrections[place] = self._correction(before, word, after, enough)
+            correction = corrections[place]
             if correction:
                 wording, issue = (
                     ("ending", "sentence_error") if correction.of_ending else ("spelling", "spelling")
@@ -92,25 +114,14 @@ class KoreanSpelling:
                     "spelling_unusual", "spelling", suspect.start, suspect.end, values={"word": word}
                 )
 
-    def _suspects(self, submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[_Suspect]:
-        for sentence, morphemes in self._analyser.read_sentences(submission, check_cancelled):
-            for found in _WORD.finditer(submission.text, sentence.start, sentence.end):
-                if not submission.is_own(*found.span()) or _ADDRESS.match(submission.text, found.start()):
-                    continue
-                inside = _within(morphemes, *found.span())
-                suspect = _Suspect(*found.span(), sentence, inside)
-                if inside and _is_suspicious(suspect, found.group()):
-                    yield suspect
-
-    def _correction(self, text: str, suspect: _Suspect) -> _Correction | None:
-        before, after = _surroundings(text, suspect)
-        word = text[suspect.start : suspect.end]
+    def _correction(self, before: str, word: str, after: str, enough: float) -> _Correction | None:
+        """Returns a word that is likelier there by so much, if there is one."""
+        variants = self._likely_variants(word)
+        if not variants:
+            return None
         own = self._analyser.read(before + word + after)
-        best, reading = max(
-            ((each, self._analyser.read(before + each + after)) for each in one_letter_away(word)),
-            key=lambda each: each[1].score,
-        )
-        enough = _ENOUGH_GAIN_KNOWN if suspect.known else _ENOUGH_GAIN_UNKNOWN
+        best = max(variants, key=lambda each: self._analyser.score(before + each + after))
+        reading = self._analyser.read(before + best + after)
         if reading.score - own.score < enough:
             return None
         written, meant = (
@@ -119,6 +130,33 @@ class KoreanSpelling:
         if not all(each.known and each.tag not in _NO_COMMON_WORDS for each in meant):
             return None
         return _Correction(best, of_ending=_contents(written) == _contents(meant))
+
+    def _likely_variants(self, word: str) -> Sequence[str]:
+        """Returns the words one letter away that are likeliest alone."""
+        known = self._variants.get(word)
+        if known is None:
+            usual = filter(is_usual, one_letter_away(word))
+            known = tuple(heapq.nlargest(_VARIANTS, usual, key=self._analyser.score))
+            if len(self._variants) < _MOST_KEPT:
+                self._variants[word] = known
+        return known
+
+
+def _suspects(analysed: AnalysedText, reading: Reading) -> Iterator[_Suspect]:
+    submission = analysed.submission
+    for sentence, morphemes in analysed.sentences:
+        reading.check()
+        ends = [each.end for each in morphemes]
+        starts = [each.start for each in morphemes]
+        for found in _WORD.finditer(submission.text, sentence.start, sentence.end):
+            start, end = found.span()
+            if end - start > _LONGEST_WORD or not submission.is_own(start, end):
+                continue
+            inside = morphemes[bisect_right(ends, start) : bisect_left(starts, end)]
+            suspect = _Suspect(start, end, sentence, inside)
+            is_suspicious = inside and _is_suspicious(suspect, found.group())
+            if is_suspicious and not _ADDRESS.match(submission.text, start):
+                yield suspect
 
 
 def _is_suspicious(suspect: _Suspect, word: str) -> bool:
@@ -129,12 +167,13 @@ def _is_suspicious(suspect: _Suspect, word: str) -> bool:
 
 
 def _surroundings(text: str, suspect: _Suspect) -> tuple[str, str]:
+    """Returns the few words before and after it in its sentence, with the space between."""
     sentence = suspect.sentence
-    before = text[sentence.start : suspect.start]
-    after = text[suspect.end : sentence.end]
+    before = text[max(sentence.start, suspect.start - _MOST_BESIDE) : suspect.start]
+    after = text[suspect.end : min(sentence.end, suspect.end + _MOST_BESIDE)]
     return (
-        "".join(re.findall(r"\S*\s*", before)[-_NEIGHBOURS - 1 :]),
-        "".join(re.findall(r"\S*\s*", after)[: _NEIGHBOURS + 1]),
+        "".join(_WITH_SPACE.findall(before)[-_NEIGHBOURS - 1 :]),
+        "".join(_WITH_SPACE.findall(after)[: _NEIGHBOURS + 1]),
     )
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.reading import Reading
 
 _WORD = re.compile(r"[\w'’-]+")
 # The most words, by language: a Korean word carries its particles and endings.
@@ -15,9 +15,9 @@ _LIST = re.compile(r";|:\s|\n|(?:,[^,]{1,25}){5}")
 _MAX_FINDINGS = 2
 
 
-def long_sentences(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def long_sentences(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds the longest sentences that pass the limit."""
-    check_cancelled()
+    reading.check()
     limit = _LIMITS[submission.language]
     lengths = [(_own_words(submission, each), each) for each in submission.sentences]
     too_long = [(words, each) for words, each in lengths if words > limit and not _LIST.search(each.text)]

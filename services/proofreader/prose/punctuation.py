@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 
 _WORD = r"[^\W\d_]"
 # The pattern of a fault, its wording, and what replaces the match.
@@ -22,14 +22,16 @@ _RULES = (
 )
 _ADDRESS_OR_CODE = re.compile(r"[=/\\_@<>{}\d]")
 _MAX_EACH = 2
+# What is longer without a space is no word with its punctuation.
+_LONGEST_WORD = 100
 _MANY_SENTENCES = 3
 
 
-def punctuation(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def punctuation(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds spaces on the wrong side of a mark, doubled marks, and a last sentence without its mark."""
     text = submission.text
     for pattern, wording, replacement in _RULES:
-        check_cancelled()
+        reading.check()
         matches = (each for each in pattern.finditer(text) if _is_prose(submission, each))
         for found, _ in zip(matches, range(_MAX_EACH), strict=False):
             start, end = _with_words(text, found.start(), found.end())
@@ -42,9 +44,10 @@ def punctuation(submission: ParsedText, check_cancelled: CancellationCheck) -> I
 
 
 def _is_prose(submission: ParsedText, found: re.Match[str]) -> bool:
+    if not submission.is_own(found.start(), found.end()):
+        return False
     start, end = _with_words(submission.text, found.start(), found.end())
-    around = submission.text[start:end]
-    return submission.is_own(found.start(), found.end()) and not _ADDRESS_OR_CODE.search(around)
+    return end - start <= _LONGEST_WORD and not _ADDRESS_OR_CODE.search(submission.text, start, end)
 
 
 def _unfinished(submission: ParsedText) -> Iterator[Finding]:
@@ -59,8 +62,10 @@ def _unfinished(submission: ParsedText) -> Iterator[Finding]:
 
 
 def _with_words(text: str, start: int, end: int) -> tuple[int, int]:
-    while start and not text[start - 1].isspace():
+    """Widens a range to the words that it touches, or to more than any word has."""
+    first, last = max(0, start - _LONGEST_WORD), min(len(text), end + _LONGEST_WORD)
+    while start > first and not text[start - 1].isspace():
         start -= 1
-    while end < len(text) and not text[end].isspace():
+    while end < last and not text[end].isspace():
         end += 1
     return start, end

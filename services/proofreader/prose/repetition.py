@@ -2,27 +2,26 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.reading import Reading
 
 # Both "had had" and "that that" can be right; Korean doubles words on purpose.
 _DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)[ \t]+\1(?![\w'’-])", re.IGNORECASE)
 _MAY_BE_DOUBLED = frozenset(
     {"had", "that", "very", "so", "no", "many", "bye", "ha", "long", "really", "blah"}
 )
-_FIRST_WORD = re.compile(r"\w+")
+_FIRST_WORD = re.compile(r"\w{1,50}+(?!\w)")
 _RUN = 3
 _SHORTEST_SENTENCE = 12
 # Many good sentences begin with an article.
 _PLAIN_OPENINGS = frozenset({"The", "A", "An", "In", "이", "그"})
 
 
-def repetition(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def repetition(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds doubled words, sentences that stand there twice, and three sentences with one opening."""
-    check_cancelled()
+    reading.check()
     for found in _DOUBLED.finditer(submission.text):
         if found[1].lower() not in _MAY_BE_DOUBLED and submission.is_own(*found.span()):
             yield Finding(
@@ -38,12 +37,13 @@ def repetition(submission: ParsedText, check_cancelled: CancellationCheck) -> It
 
 
 def _same_openings(sentences: Sequence[ParsedSentence]) -> Iterator[Finding]:
-    run: list[ParsedSentence] = list(sentences[:1])
-    for one, two in pairwise(sentences):
-        run = [*run, two] if _opening(one) and _opening(one) == _opening(two) else [two]
-        if len(run) == _RUN:
-            values = {"word": _opening(two)}
-            yield Finding("repetition_opening", "repetition", two.start, two.end, values=values)
+    run, before = 0, ""
+    for each in sentences:
+        opening = _opening(each)
+        run = run + 1 if opening and opening == before else 1
+        if run == _RUN:
+            yield Finding("repetition_opening", "repetition", each.start, each.end, values={"word": opening})
+        before = opening
 
 
 def _opening(sentence: ParsedSentence) -> str:

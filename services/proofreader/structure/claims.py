@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.structure.markers import CLAIM, REASON
 
 _BESIDE = 1
@@ -12,9 +12,9 @@ _MAX_FINDINGS = 2
 _SEVERAL_PARAGRAPHS = 3
 
 
-def claims(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def claims(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds claims without any sign of a reason in them or in the sentences beside them."""
-    check_cancelled()
+    reading.check()
     claim, reason = CLAIM[submission.language], REASON[submission.language]
     to_argue = _to_argue(submission)
     bare = (

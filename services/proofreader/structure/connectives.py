@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import STRENGTH, Finding
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.structure.markers import CONNECTIVES
 
 _FEWEST_SENTENCES = 8
@@ -21,9 +21,9 @@ _OVERUSED_SHARE = 0.25
 _FRAGMENT = re.compile(r"(?:Because|Since|Although|While|Despite)\b[^,]*$")
 
 
-def connectives(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def connectives(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds a text without connectives, or with always the same; praises one with several kinds."""
-    check_cancelled()
+    reading.check()
     joined = [found for each in submission.sentences if (found := _connective(each, submission.language))]
     total = len(submission.sentences)
     if total < _FEWEST_SENTENCES:

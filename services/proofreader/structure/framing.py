@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import STRENGTH, Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.structure.markers import ADDING, CONCLUDING, CONNECTIVES
 
 _FEWEST_SENTENCES = 8
 _LAST_SENTENCES = 3
 
 
-def framing(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def framing(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds openings that lean on something unsaid and endings that start anew; praises a conclusion."""
-    check_cancelled()
+    reading.check()
     sentences = [each for each in submission.sentences if submission.is_own(each.start, each.start + 1)]
     if len(sentences) < _FEWEST_SENTENCES:
         return

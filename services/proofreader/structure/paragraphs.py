@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.proofreader.cancellable_executor import CancellationCheck
 from services.proofreader.finding import MODERATE, STRENGTH, Finding
 from services.proofreader.parsed_text import ParsedParagraph, ParsedText
+from services.proofreader.reading import Reading
 
 _MANY_SENTENCES = 10
 _MOST_IN_ONE_PARAGRAPH = 12
@@ -12,9 +12,9 @@ _WELL_DIVIDED = range(3, 10)
 _MAX_LONG = 2
 
 
-def paragraphs(submission: ParsedText, check_cancelled: CancellationCheck) -> Iterator[Finding]:
+def paragraphs(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds a long text without paragraphs and overlong paragraphs; praises a text that is well divided."""
-    check_cancelled()
+    reading.check()
     body = submission.body()
     sentences = sum(len(each.sentences) for each in body)
     if len(body) == 1 and sentences >= _MANY_SENTENCES:

@@ -1,11 +1,13 @@
 """Anthropic's Messages."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
 from tests.fakes.providers.openai import version
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Counts, Output
 from tests.fakes.providers.thinking import Means
 
@@ -22,6 +24,15 @@ class Messages:
 
     def wants_picture(self, request: Received) -> bool:
         return False
+
+    def blocks(self, request: Received) -> Sequence[Block]:
+        contents = (message["content"] for message in request.body["messages"])
+        blocks = itertools.chain(request.body.get("system", ()), *contents)
+        # The API words the schema for the model, before anything else.
+        return [Block(json.dumps(self.schema(request))), *map(_block, blocks)]
+
+    def cache_key(self, request: Received) -> str:
+        return str(request.body.get("model", request.path))
 
     def count(self, request: Received) -> Body | None:
         if not request.path.endswith("/count_tokens"):
@@ -97,6 +108,11 @@ def _message(request: Received, counts: Counts) -> dict[str, Any]:
         "stop_sequence": None,
         "usage": _input(counts) | {"output_tokens": 1},
     }
+
+
+def _block(block: Body) -> Block:
+    document = (block.get("title", ""), block.get("context", ""), block.get("source", {}).get("data", ""))
+    return Block(block.get("text", "") or "\n".join(document), is_marked="cache_control" in block)
 
 
 def _event(name: str, **fields: object) -> bytes:

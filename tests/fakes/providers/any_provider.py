@@ -11,7 +11,9 @@ from tests.fakes.providers.anthropic import Messages
 from tests.fakes.providers.emulator import Body, Dialect, Received
 from tests.fakes.providers.gemini import GenerateContent
 from tests.fakes.providers.openai import ChatCompletions
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Output
+from tests.fakes.providers.thinking import Means
 
 
 class PathNamesModel(Messages):
@@ -86,8 +88,17 @@ class AnyProvider:
     def wants_picture(self, request: Received) -> bool:
         return self._of(request).wants_picture(request)
 
+    def means(self, request: Received) -> Means:
+        return self._of(request).means(request)
+
     def count(self, request: Received) -> Body | None:
         return self._of(request).count(request)
+
+    def blocks(self, request: Received) -> Sequence[Block]:
+        return self._of(request).blocks(request)
+
+    def cache_key(self, request: Received) -> str:
+        return self._of(request).cache_key(request)
 
     def whole(self, request: Received, answer: Output) -> Body:
         return self._of(request).whole(request, answer)

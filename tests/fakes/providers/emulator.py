@@ -5,11 +5,12 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from aiohttp import web
 
+from tests.fakes.providers.prompt_cache import Block, PromptCache
 from tests.fakes.providers.reply import Fault, Output, Raw, Reply
 from tests.fakes.providers.schema_instance import instance
 from tests.fakes.providers.thinking import Means, Thinking, thought
@@ -49,6 +50,12 @@ class Dialect(Protocol):
     def chunks(self, request: Received, answer: Output) -> tuple[str, Sequence[bytes], Sequence[bytes]]:
         """The media type of a stream, its chunks with content, and those that end it."""
 
+    def blocks(self, request: Received) -> Sequence[Block]:
+        """The prompt as the model reads it."""
+
+    def cache_key(self, request: Received) -> str:
+        """Names the part of the cache that the request comes to."""
+
     def count(self, request: Received) -> Body | None:
         """The answer if the request only counts tokens."""
 
@@ -59,19 +66,25 @@ class Emulator:
 
     Attributes:
         script: The replies to come; then every request gets an answer that suits it.
+        cache: What is kept of prompts; None: nothing, and their counts are those of the replies.
         thinking: How long it thinks before each; empty: not at all, and the counts are those of the replies.
         reached: Set when a request comes in.
         hung_up: Set when a client goes away before it has its reply.
+        models: The reply to who asks for the list of models, which costs nothing.
+        listing: Set when somebody does.
     """
 
     dialect: Dialect
     address: str = ""
     script: deque[Reply] = field(default_factory=deque)
     otherwise: Callable[[], Output] = Output
+    cache: PromptCache | None = None
     thinking: Thinking = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    models: Raw = field(default_factory=lambda: Raw(b'{"data": [], "has_more": false}'))
+    listing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answers one request."""
@@ -88,12 +101,21 @@ class Emulator:
                 return await _raw(request, reply)
             if self.thinking:
                 reply = thought(self.thinking, reply, self.dialect.means(received), body)
-            if self.dialect.is_stream(received):
-                return await self._stream(request, received, reply)
-            return await self._unary(request, received, reply)
+            if self.cache is None:
+                return await self._answer(request, received, reply)
+            key, blocks = self.dialect.cache_key(received), self.dialect.blocks(received)
+            reply = replace(reply, counts=self.cache.counted(reply.counts, key, blocks))
+            response = await self._answer(request, received, reply)
+            self.cache.keep(key, blocks)
+            return response  # noqa: TRY300
         except (asyncio.CancelledError, ConnectionResetError):
             self.hung_up.set()
             raise
+
+    async def list_models(self, request: web.Request) -> web.StreamResponse:
+        """Answers what is no question to a model."""
+        self.listing.set()
+        return await _raw(request, self.models)
 
     def _suitable(self, received: Received) -> Output:
         schema = self.dialect.schema(received)
@@ -103,6 +125,11 @@ class Emulator:
         if self.dialect.wants_picture(received):
             return Output(pieces=(), picture=PICTURE)
         return self.otherwise()
+
+    async def _answer(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
+        if self.dialect.is_stream(received):
+            return await self._stream(request, received, answer)
+        return await self._unary(request, received, answer)
 
     async def _unary(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
         await asyncio.sleep(answer.pause * len(answer.pieces))
@@ -163,6 +190,7 @@ async def running(dialect: Dialect) -> AsyncIterator[Emulator]:
     emulator = Emulator(dialect)
     application = web.Application(client_max_size=32 * 1024 * 1024)
     application.router.add_post("/{path:.*}", emulator.handle)
+    application.router.add_get("/{path:.*}", emulator.list_models)
     # Without it a handler never learns that its client has gone.
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()

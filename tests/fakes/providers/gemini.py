@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Counts, Output
 from tests.fakes.providers.thinking import Means
 
@@ -30,6 +31,17 @@ class GenerateContent:
     def wants_picture(self, request: Received) -> bool:
         # The older SDK sends numbers.
         return bool({"IMAGE", 2} & {*_config(request).get("responseModalities", ())})
+
+    def blocks(self, request: Received) -> Sequence[Block]:
+        parts = (part for content in request.body["contents"] for part in content["parts"])
+        schema = json.dumps(_config(request).get("responseJsonSchema"))
+        return [
+            *map(Block, (_instruction(request), schema)),
+            *(Block(each.get("text", "")) for each in parts),
+        ]
+
+    def cache_key(self, request: Received) -> str:
+        return request.path.partition(":")[0]
 
     def count(self, request: Received) -> Body | None:
         if not request.path.endswith(":countTokens"):

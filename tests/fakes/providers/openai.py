@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.fakes.providers.emulator import Body, Received
+from tests.fakes.providers.prompt_cache import Block
 from tests.fakes.providers.reply import Counts, Output
 from tests.fakes.providers.thinking import Means
 
@@ -26,6 +28,17 @@ class ChatCompletions:
 
     def wants_picture(self, request: Received) -> bool:
         return False
+
+    def blocks(self, request: Received) -> Sequence[Block]:
+        contents = (message["content"] for message in request.body["messages"])
+        blocks = [block for content in contents for block in _blocks(content)]
+        if (request.body.get("prompt_cache_options") or {}).get("mode") != "explicit":
+            blocks[-1] = replace(blocks[-1], is_marked=True)
+        # A schema is read before the first message.
+        return [Block(json.dumps(self.schema(request))), *blocks]
+
+    def cache_key(self, request: Received) -> str:
+        return f"{request.body['model']} {request.body.get('prompt_cache_key')}"
 
     def count(self, request: Received) -> Body | None:
         return None
@@ -74,6 +87,11 @@ def _usage(counts: Counts) -> Body:
         "prompt_tokens_details": {"cached_tokens": counts.cached, "cache_write_tokens": counts.written},
         "completion_tokens_details": {"reasoning_tokens": counts.thought},
     }
+
+
+def _blocks(content: str | Sequence[Body]) -> Iterator[Block]:
+    for each in [{"text": content}] if isinstance(content, str) else content:
+        yield Block(each.get("text", ""), is_marked="prompt_cache_breakpoint" in each)
 
 
 def _content(request: Received, answer: Output) -> Iterator[bytes]:

@@ -26,6 +26,14 @@ max_output_tokens = 400
 price = {{ input = 1.00, cached_input = 0.10, output = 5.00 }}
 base_url = "{}/v1"
 key_variable = "COMPATIBLE_KEY"
+
+[models."compatible/plain"]
+display_name = "Plain"
+family = "somebody"
+capabilities = ["TEXT", "JSON_SCHEMA", "IMAGE_INPUT"]
+base_url = "{}/v1"
+key_variable = "COMPATIBLE_KEY"
+system_role = false
 """
 
 
@@ -76,11 +84,13 @@ async def proxy_for(adapter: Adapter, provider: str, **settings: str) -> AsyncIt
     """Runs the proxy alone, with `provider` as the address of every provider it could call."""
     with TemporaryDirectory() as folder:
         catalog = Path(folder) / "catalog.toml"
-        catalog.write_text(_CATALOG.read_text() + _COMPATIBLE.format(provider))
+        catalog.write_text(_CATALOG.read_text() + _COMPATIBLE.format(provider, provider))
         variables = {each.url_variable: provider + each.path for each in ADAPTERS if each.url_variable} | {
             adapter.key_variable: adapter.key,
             "CLOUD_PROXY_PORT": "0",
             "CLOUD_PROXY_CATALOG": str(catalog),
+            # It would be one more connection, at any time.
+            "CLOUD_PROXY_CHECK_KEYS": "no",
             "CHORUS_DRAIN_PAUSE_SECONDS": "0",
             "CHORUS_DRAIN_GRACE_SECONDS": "0.2",
         }

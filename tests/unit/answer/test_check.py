@@ -1,11 +1,16 @@
 import json
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2
 from chorus.model.v1 import generation_pb2
+from modelkit.answer_limits import MAX_POINTS, MAX_QUOTES, MAX_SCORES, MAX_VALUES
 from orchestrator.answer.check import check_answer
+from orchestrator.answer.quote_verification import ComparisonBudget, find_quote
+from orchestrator.review.request_check import MAX_TEXT
 from rpckit.errors import BadOutput
 from tests.unit.answer.answers import RUBRIC, TEXT, answer, check, point, reading, score
 
@@ -36,6 +41,13 @@ def test_the_short_form_is_an_answer_too() -> None:
     assert (feedback.summary, feedback.raw) == ("", "")
 
 
+def test_an_answer_in_a_code_fence_is_an_answer() -> None:
+    raw = f"```json\n{json.dumps(answer([point()]), indent=1)}\n```\n"
+    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC, include_raw=True)
+    assert len(feedback.points) == 1
+    assert feedback.raw == raw
+
+
 @pytest.mark.parametrize(
     "finish_reason", [generation_pb2.FINISH_REASON_LENGTH, generation_pb2.FINISH_REASON_UNSPECIFIED]
 )
@@ -58,6 +70,9 @@ def test_a_cut_answer_is_none_even_if_it_parses(finish_reason: generation_pb2.Fi
         json.dumps(answer([point(issue="rubbish")])),
         json.dumps(answer([point(more="")])),
         json.dumps({"points": []}),
+        f"Here it is:\n```json\n{json.dumps(answer([point()]))}\n```",
+        f"```json\n{json.dumps(answer([point()]))}\n```\nI hope that helps.",
+        f"```json\n{json.dumps(answer([point()]))}",
     ],
 )
 def test_what_is_not_of_the_form_is_no_answer(raw: str) -> None:
@@ -80,7 +95,7 @@ def test_what_is_not_of_the_form_is_no_answer(raw: str) -> None:
     ],
 )
 def test_a_score_counts_if_it_is_on_the_scale(given: list[dict[str, Any]], kept: float | None) -> None:
-    first = check(answer([], given)).scores[0]
+    first = check(answer([point()], given)).scores[0]
     assert (first.score if first.HasField("score") else None) == kept
 
 
@@ -90,6 +105,7 @@ def test_a_score_counts_if_it_is_on_the_scale(given: list[dict[str, Any]], kept:
         ({"quote": "Cats are terrible at swimming in lakes."}, "quotation"),
         ({"criterion_id": "elegance"}, "criterion"),
         ({"observation": " "}, "observes"),
+        ({"observation": "N/A"}, "observes"),
         ({"reason": "so " * 1000}, "longer"),
     ],
 )
@@ -114,6 +130,42 @@ def test_more_points_than_were_asked_for_and_repeated_ones_are_rejected() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        answer([]),
+        answer([], [score("content", 4, observable=False, rationale="-")]),
+        answer([], [score("elegance", 4)]),
+        answer([point(observation="Not applicable")]),
+        answer([point(observation="없음"), point(observation="해당 없음")]),
+        answer([point(observation="N/A")], [score("content", 4, rationale="해당 사항 없음")]),
+        answer([point(quote="Whales sing in the deep and cold sea.")]),
+    ],
+)
+def test_an_answer_that_says_nothing_is_none(value: dict[str, Any]) -> None:
+    with pytest.raises(BadOutput, match="says nothing"):
+        check(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        answer([], [score("content", 5, rationale="")]),
+        answer([], [score("content", 1, observable=False, rationale="There is no text to judge.")]),
+        answer([point(observation="없음")], [score("content", 5)]),
+        answer([point(quote="Whales sing in the deep and cold sea.")], [score("content", 5, rationale="")]),
+    ],
+)
+def test_a_work_without_faults_has_scores_and_no_points(value: dict[str, Any]) -> None:
+    assert not check(value).points
+
+
+def test_rules_may_find_nothing() -> None:
+    raw = json.dumps(answer([]))
+    feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC, may_find_nothing=True)
+    assert not feedback.points
+
+
 def made_up(count: int, true: int) -> list[dict[str, Any]]:
     found = [point(observation=f"True {number}") for number in range(true)]
     return found + [
@@ -124,7 +176,7 @@ def made_up(count: int, true: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("count", "true", "bad"), [(2, 0, False), (3, 4, True), (3, 5, False), (4, 4, True)])
 def test_a_model_that_makes_up_quotations_has_not_answered(count: int, true: int, bad: bool) -> None:
-    value = answer(made_up(count, true))
+    value = answer(made_up(count, true), [score("content", 3)])
     if bad:
         with pytest.raises(BadOutput):
             check(value)
@@ -165,3 +217,55 @@ def test_every_shown_quote_is_a_slice() -> None:
     anchor = feedback.points[0].anchor
     assert anchor.quote == TEXT[anchor.start : anchor.end]
     assert anchor.match == feedback_pb2.Anchor.MATCH_NORMALIZED
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (answer([point()] * (MAX_POINTS + 1)), f"{MAX_POINTS} points"),
+        (answer([], [score("content", 1)] * (MAX_SCORES + 1)), f"{MAX_SCORES} criteria"),
+        (
+            answer([], [score("content", 1, evidence_quotes=["I like cats."] * (MAX_QUOTES + 1))]),
+            f"{MAX_QUOTES} quotations",
+        ),
+        (answer([point(sentence_ids=["S1"] * MAX_VALUES)]), f"{MAX_VALUES} values"),
+    ],
+)
+def test_more_than_an_answer_may_hold_is_bad_output(value: dict[str, Any], what: str) -> None:
+    with pytest.raises(BadOutput, match=f"more than {what}"):
+        check(value)
+
+
+def test_a_hundred_times_as_many_near_quotations_take_bounded_work() -> None:
+    # The words differ, so that each place is the only one like it.
+    sentences = [f"Number {number:05} of the {number * 7919 % 99991} cats sleeps." for number in range(2500)]
+    text = " ".join(sentences)
+    assert len(text) < MAX_TEXT
+
+    def seconds(count: int) -> float:
+        near = [each.replace("sleeps", "sleep") for each in sentences[:count]]
+        many = answer([], [score("content", 1, evidence_quotes=near)])
+        submission = reading(text)
+        began_at = time.thread_time()
+        with suppress(BadOutput):
+            check_answer(json.dumps(many), generation_pb2.FINISH_REASON_STOP, submission, RUBRIC)
+        return time.thread_time() - began_at
+
+    assert seconds(2400) < 10 * seconds(24)
+
+
+def test_near_quotations_are_compared_until_the_budget_is_used_up() -> None:
+    text = "Cats are good pets and never bark at all. " * 100
+    budget = ComparisonBudget(3 * len(text))
+    missing = "Whales sing in the deep and cold sea every night"
+    submission = reading(text)
+    for _ in range(2):
+        assert find_quote(submission, missing, budget=budget) is None
+    with pytest.raises(BadOutput):
+        assert [find_quote(submission, missing, budget=budget) for _ in range(2)]
+
+
+def test_places_one_edit_away_are_paid_for_one_by_one() -> None:
+    text = "ab" * 5000
+    with pytest.raises(BadOutput):
+        find_quote(reading(text), "ababababababxyababab"[:14], budget=ComparisonBudget(2 * len(text)))

@@ -3,8 +3,9 @@ import json
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2
+from modelkit.answer_form.schema import MAX_IMPROVEMENTS, MAX_STRENGTHS
 from orchestrator.answer.point_stream import PointStreamParser
-from tests.unit.answer.answers import RUBRIC, answer, check, point, reading, score
+from tests.unit.answer.answers import RUBRIC, TEXT, answer, check, point, reading, score
 
 VALUE = answer(
     [
@@ -28,6 +29,12 @@ def test_the_points_that_hold_come_as_they_are_complete(size: int) -> None:
     assert read(raw, size) == list(check(VALUE).points)
 
 
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_so_they_do_within_a_code_fence(size: int) -> None:
+    raw = f"\n```json\n{json.dumps(VALUE, ensure_ascii=False)}\n```"
+    assert read(raw, size) == list(check(VALUE).points)
+
+
 def test_a_point_comes_before_the_answer_ends() -> None:
     raw = json.dumps(VALUE)
     reader = PointStreamParser(reading(), RUBRIC)
@@ -47,3 +54,17 @@ def test_what_came_before_the_break_stands() -> None:
     reader = PointStreamParser(reading(), RUBRIC)
     assert [each.id for each in reader.feed(cut)] == ["p1"]
     assert reader.feed(raw) == []
+
+
+def test_the_event_loop_checks_no_more_points_than_were_asked_for() -> None:
+    raw = json.dumps(answer([point(observation=f"Number {number}.") for number in range(1000)]))
+    assert len(read(raw, len(raw))) == MAX_IMPROVEMENTS + MAX_STRENGTHS
+
+
+def test_early_points_whose_quotations_take_too_much_work_are_left_out() -> None:
+    text = TEXT + " Nobody knows why whales sing in the deep sea." * 2000
+    reader = PointStreamParser(reading(text), RUBRIC)
+    near = point(quote="Nobody knows why the wales sang in the depths of the see.")
+    raw = json.dumps(answer([*[near] * 8, point()]))
+    assert [each.id for each in reader.feed(raw)] == []
+    assert [each.id for each in reader.feed("")] == []

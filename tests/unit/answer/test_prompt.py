@@ -5,7 +5,9 @@ from google.protobuf import json_format
 
 from chorus.feedback.v1 import submission_pb2
 from chorus.model.v1 import content_pb2
+from modelkit.generate_request import shared_parts
 from orchestrator.answer.prompt import review_request
+from orchestrator.submission.reading import read_submission
 from tests.unit.answer.answers import RUBRIC, TEXT, reading
 
 SUBMISSION = submission_pb2.Submission(text=TEXT, task="Write about pets.", reference_answer="Reasons.")
@@ -50,9 +52,19 @@ def test_only_the_long_form_asks_for_rewrites(short: bool) -> None:
     assert ("suggested_rewrite" in request.system_instruction) is not short
 
 
-def test_a_korean_is_addressed_in_one_register_and_a_level_is_named() -> None:
-    submission = submission_pb2.Submission(text=TEXT, author_level="중학교 2학년")
-    instruction = review_request(reading(), submission, RUBRIC, "ko-KR").system_instruction
+def test_a_korean_is_addressed_in_one_register() -> None:
+    instruction = review_request(reading(), SUBMISSION, RUBRIC, "ko-KR").system_instruction
     assert "해요체" in instruction
-    assert "중학교 2학년" in instruction
-    assert "해요체" not in review_request(reading(), submission, RUBRIC, "en").system_instruction
+    assert "해요체" not in review_request(reading(), SUBMISSION, RUBRIC, "en").system_instruction
+
+
+def test_what_differs_between_the_works_of_a_class_comes_last() -> None:
+    first = submission_pb2.Submission(text=TEXT, task="Write about pets.", author_level="중학교 2학년")
+    second = submission_pb2.Submission(text="A dog.", task="Write about pets.", author_level="B1")
+    one = review_request(read_submission(first), first, RUBRIC, "en")
+    other = review_request(read_submission(second), second, RUBRIC, "en")
+    assert "중학교 2학년" in one.turns[0].parts[-1].text
+    assert one.system_instruction == other.system_instruction
+    assert one.output_format == other.output_format
+    assert [part.document.title for part in shared_parts(one)] == ["task", "rubric"]
+    assert shared_parts(one) == shared_parts(other)

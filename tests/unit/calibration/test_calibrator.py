@@ -35,34 +35,34 @@ async def learning(history: JudgementHistory) -> AsyncIterator[RaterCalibrator]:
 
 async def test_every_answer_teaches_who_is_lenient(tmp_path: Path) -> None:
     async with SqliteJudgementHistory.open(tmp_path / "s") as history, learning(history) as calibrator:
-        assert calibrator.calibration(PANEL, RUBRIC, "en").id == "none"
-        calibrator.learn("f1", PANEL, RUBRIC, "en")
-        calibrator.learn("f2", PANEL, RUBRIC, "en")
+        assert (await calibrator.calibration("ann", PANEL, RUBRIC, "en")).id == "none"
+        calibrator.learn("ann", "f1", "One.", PANEL, RUBRIC, "en")
+        calibrator.learn("ann", "f2", "Two.", PANEL, RUBRIC, "en")
         await calibrator._pending.join()
-        learned = calibrator.calibration(PANEL, RUBRIC, "en")
+        learned = await calibrator.calibration("ann", PANEL, RUBRIC, "en")
         assert learned.id != "none"
         assert learned.bias("high", "content") > 0 > learned.bias("a", "content")
-        assert calibrator.calibration(PANEL, RUBRIC, "ko").id == "none"
+        assert (await calibrator.calibration("ann", PANEL, RUBRIC, "ko")).id == "none"
 
 
 async def test_a_person_says_how_severe_the_panel_is_and_may_be_forgotten(tmp_path: Path) -> None:
     async with SqliteJudgementHistory.open(tmp_path / "s") as history, learning(history) as calibrator:
-        calibrator.learn("f", PANEL, RUBRIC, "en")
+        calibrator.learn("ann", "f", "One.", PANEL, RUBRIC, "en")
         person = [CriterionScore(criterion_id=each.id, score=1) for each in RUBRIC.criteria]
         calibrator.learn_from_person(
-            "f", "teacher 7", [*person[1:], CriterionScore(criterion_id="content")], RUBRIC
+            "ann", "f", "teacher 7", [*person[1:], CriterionScore(criterion_id="content")], RUBRIC
         )
         await calibrator._pending.join()
-        learned = calibrator.calibration(PANEL, RUBRIC, "en")
+        learned = await calibrator.calibration("ann", PANEL, RUBRIC, "en")
         assert learned.bias("a", "organisation") > 0
         await calibrator.forget("f")
-        assert await history.residual_sums() == {}
+        assert (await calibrator.calibration("ann", PANEL, RUBRIC, "en")).id == "none"
 
 
 class LostJudgementHistory:
     asked_to_keep = 0
 
-    async def add_judgements(self, feedback_id: str, judgements: Sequence[Judgement]) -> None:
+    async def add_judgements(self, feedback_id: str, work: str, judgements: Sequence[Judgement]) -> None:
         raise StoreError("lost")
 
     async def add_person(self, feedback_id: str, person: str, levels: Mapping[int, float]) -> None:
@@ -78,7 +78,7 @@ class LostJudgementHistory:
     async def find_calibration(self, version: str) -> str | None:
         raise StoreError("lost")
 
-    async def residual_sums(self) -> ResidualsByRater:
+    async def residual_sums(self, raters: Sequence[str], criteria: int) -> ResidualsByRater:
         raise StoreError("lost")
 
 
@@ -123,7 +123,7 @@ async def test_a_lost_history_keeps_no_answer_back_and_cannot_say_what_is_pinned
 async def test_a_lost_history_costs_nothing_but_what_it_would_teach() -> None:
     async with learning(LostJudgementHistory()) as calibrator:
         for number in range(3000):
-            calibrator.learn(f"f{number}", PANEL[:1], RUBRIC, "en")
-        assert calibrator.calibration(PANEL, RUBRIC, "en").id == "none"
+            calibrator.learn("ann", f"f{number}", f"{number}", PANEL[:1], RUBRIC, "en")
+        assert (await calibrator.calibration("ann", PANEL, RUBRIC, "en")).id == "none"
         with pytest.raises(Unavailable):
             await calibrator.forget("f")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2
+from modelkit.fencing import TaggedFence
 from modelkit.json_schema.answer_schema import AnswerSchema
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
@@ -45,10 +46,12 @@ def prompt(
     streaming: bool = False,
     seconds: float = 5.0,
 ) -> Prompt:
+    asked = request(*parts)
     return Prompt(
         entry=entry,
         key_variable="A_KEY",
-        request=request(*parts),
+        request=asked,
+        fence=TaggedFence(asked, b"a secret"),
         price=entry.prices.on(date.min),
         max_output_tokens=max_output_tokens,
         reasoning_effort="",

@@ -39,6 +39,9 @@ class ScriptedProvider:
         finally:
             self.left += 1
 
+    async def refuses_key(self) -> bool:
+        return False
+
     async def close(self) -> None:
         pass
 

@@ -10,6 +10,7 @@ from chorus.model.v1 import content_pb2
 from modelkit.servicer import CheckedRequest
 from rpckit.call import Call, Deadline, current_call
 from rpckit.settings import Environment
+from services.cloud_proxy.key_check import KeyCheck
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.provider import text
 from services.cloud_proxy.provider_client import ProviderClient
@@ -48,7 +49,9 @@ async def test_the_price_of_the_day_is_listed_and_paid(tmp_path: Path) -> None:
     provider = ScriptedProvider([text("a"), STOP], [text("a"), STOP])
     client = ProviderClient(provider, places=1, metrics=ProviderMetrics(CollectorRegistry()))
     days = [date(2026, 12, 31)]
-    servicer = ModelServicer(settings, {settings.connections["openai/a"]: client}, today=lambda: days[-1])
+    servicer = ModelServicer(
+        settings, {settings.connections["openai/a"]: client}, KeyCheck(), today=lambda: days[-1]
+    )
 
     async def listed_and_paid() -> tuple[int, int]:
         (model,) = servicer.listed_models()

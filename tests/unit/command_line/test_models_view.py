@@ -36,8 +36,10 @@ def off(name: str, detail: str) -> Model:
     return Model(name=name, state=Model.STATE_UNAVAILABLE, state_detail=detail)
 
 
-def models(*each: Model, unreachable: tuple[str, ...] = ()) -> feedback_service_pb2.ListModelsResponse:
-    return feedback_service_pb2.ListModelsResponse(models=each, unreachable=unreachable)
+def models(
+    *each: Model, unreachable: tuple[str, ...] = (), panel: tuple[str, ...] = ()
+) -> feedback_service_pb2.ListModelsResponse:
+    return feedback_service_pb2.ListModelsResponse(models=each, unreachable=unreachable, default_panel=panel)
 
 
 def row(name: str, shown: str) -> list[str]:
@@ -45,13 +47,20 @@ def row(name: str, shown: str) -> list[str]:
 
 
 def test_the_table_compares_price_speed_and_failures() -> None:
-    shown = plain(comparison(models(CLOUD), ENGLISH))
+    found = models(CLOUD, LOCAL, off("a/b", ""), panel=(CLOUD.name, "a/b"))
+    found.max_review_cost_usd_nanos.update({CLOUD.name: 210_000_000, LOCAL.name: 0})
+    shown = plain(comparison(found, ENGLISH))
     # 3,000 tokens in and 1,000 out cost 0.0175 dollars.
     assert row("openai/gpt-4o", shown)[1:] == [
-        *("ready", "-", "-"),
-        *("2.50", "10.00", "0.018"),
+        *("ready", "yes", "-", "-"),
+        *("2.50", "10.00", "0.018", "0.21"),
         *("143.2", "4.2", "12%"),
     ]
+    assert row("a/b", shown)[2] == "yes"
+    assert "In panel: 2 models" in shown
+    assert "at most $0.21 for two pages, beside 1 of a price that is not known." in " ".join(shown.split())
+    assert row(LOCAL.name, shown)[1:3] == ["loading", "2.2"]
+    assert row(LOCAL.name, shown)[-4] == "0.00"
 
 
 def test_the_table_has_memory_and_disk_of_a_local_model() -> None:
@@ -62,7 +71,7 @@ def test_the_table_has_memory_and_disk_of_a_local_model() -> None:
 
 def test_a_price_that_is_not_known_is_not_called_free() -> None:
     shown = plain(comparison(models(off("a/b", "set A_KEY")), ENGLISH))
-    assert row("a/b", shown)[4:7] == ["-", "-", "-"]
+    assert row("a/b", shown)[4:8] == ["-", "-", "-", "-"]
 
 
 def test_the_table_fits_eighty_columns_and_keeps_long_names_whole() -> None:
@@ -81,6 +90,7 @@ def test_models_that_cannot_take_part_stand_under_what_to_set() -> None:
         RETIRED,
         LOCAL,
         off("x/b", "set X_KEY"),
+        off("y/a", "y refuses Y_KEY; set another"),
         unreachable=("127.0.0.1:50052",),
     )
     assert plain(absent(found, KOREAN)).splitlines() == [
@@ -92,6 +102,8 @@ def test_models_that_cannot_take_part_stand_under_what_to_set() -> None:
         "      x/old",
         "   loading the weights; try again",
         "      gemma/gemma-3-4b-it",
+        "   Y_KEY 값이 거부됐어요. 다른 키를 설정하세요",
+        "      y/a",
         "   서버가 답하지 않아요",
         "      127.0.0.1:50052",
     ]

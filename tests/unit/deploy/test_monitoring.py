@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from orchestrator.metrics import ModelMetrics
+from orchestrator.metrics import ModelMetrics, store_failures
 from rpckit.metrics import CallMetrics
 from services.cloud_proxy.metrics import ProviderMetrics
 from tests.unit.deploy.cluster import ROOT, SERVERS, Cluster, server
@@ -27,6 +27,7 @@ def exposed() -> set[str]:
     registry = CollectorRegistry()
     CallMetrics(registry, running=lambda: 0, queued=lambda: 0)
     ModelMetrics(registry)
+    store_failures(registry)
     ProviderMetrics(registry)
     suffixes = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
     return {family.name + each for family in registry.collect() for each in suffixes[family.type]}

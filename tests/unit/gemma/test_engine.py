@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from rpckit.call import Deadline
-from rpckit.errors import ChorusError, InputTooLong, Internal, OutOfMemory, Timeout, Unavailable
+from rpckit.errors import ChorusError, InputTooLong, Internal, OutOfMemory, RateLimited, Unavailable
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.interface.load_error import LoadError
 from services.gemma.interface.local_model import GenerationResult, ModelInfo, StepOutput
@@ -247,7 +247,7 @@ async def test_an_answer_that_fails_in_the_middle_of_a_batch_fails_alone(
 async def test_no_place_is_given_to_an_answer_whose_time_is_up() -> None:
     model = SpellingModel()
     async with running(lambda: model) as (engine, _):
-        with pytest.raises(Timeout):
+        with pytest.raises(RateLimited):
             await write(engine, deadline=Deadline.after(0))
     assert not model.passes
 

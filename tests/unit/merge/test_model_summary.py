@@ -49,6 +49,11 @@ def test_a_true_summary_is_accepted_with_its_model() -> None:
     assert summary.sentences[0].kind == SummarySentence.KIND_STRENGTH
 
 
+def test_a_summary_in_a_code_fence_is_one() -> None:
+    answer = json.dumps({"sentences": [sentence("Add evidence.")]})
+    assert accepted_summary(f"```json\n{answer}\n```", RESULT, "en", "openai/x") is not None
+
+
 @pytest.mark.parametrize(
     "bad",
     [

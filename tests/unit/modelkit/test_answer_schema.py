@@ -29,6 +29,12 @@ SCHEMA = json.dumps(
 )
 
 
+def test_the_anonymous_schema_has_none_of_our_own_keywords() -> None:
+    schema = AnswerSchema.parse(answer_schema(default_rubric("en"), "ko"))
+    assert schema.schema["x-feedback-language"] == "ko"
+    assert schema.anonymous.keys() == {"type", "properties", "required", "additionalProperties"}
+
+
 def nested(depth: int, opening: str = '{"not":', inner: str = "{}") -> str:
     return opening * depth + inner + "}" * depth
 

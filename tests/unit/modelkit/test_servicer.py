@@ -1,4 +1,5 @@
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -13,11 +14,21 @@ from chorus.model.v1.model_service_pb2 import (
     StreamGenerateResponse,
 )
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
-from rpckit.errors import BadOutput, InvalidRequest
+from rpckit.call import Call, Deadline, current_call
+from rpckit.errors import BadOutput, InvalidRequest, Timeout
+from tests.fakes.clock import run_in_virtual_time
+from tests.patience import PATIENCE
 
 NO_CONTEXT: Any = None
 DONE = Completion(model_version="v1")
 PICTURE = Part(image=Image(data=b"x"))
+
+
+@pytest.fixture(autouse=True)
+def call() -> Iterator[None]:
+    token = current_call.set(Call("/method", "id", Deadline.after(PATIENCE)))
+    yield
+    current_call.reset(token)
 
 
 class ScriptedModelServer(StreamingServicer):
@@ -101,3 +112,24 @@ async def test_a_schema_comes_parsed() -> None:
     assert first.schema is not None
     assert first.schema.schema == {"type": "object"}
     assert second.schema is None
+
+
+def test_a_stream_that_does_not_go_on_ends_before_the_deadline_and_says_so() -> None:
+    class Silent(ScriptedModelServer):
+        async def generate(
+            self, request: CheckedRequest, *, streaming: bool
+        ) -> AsyncGenerator[GenerationEvent, None]:
+            yield texts("a")[0]
+            await asyncio.Event().wait()
+
+    async def stream() -> None:
+        clock = asyncio.get_running_loop().time
+        deadline = Deadline.after(10, clock)
+        current_call.set(Call("/method", "id", deadline))
+        answers = Silent().StreamGenerate(StreamGenerateRequest(request=asking()), NO_CONTEXT)
+        await anext(answers)
+        with pytest.raises(Timeout):
+            await anext(answers)
+        assert 0 < deadline.remaining() < 0.2
+
+    run_in_virtual_time(stream())

@@ -3,7 +3,7 @@ from prometheus_client import CollectorRegistry
 from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult
 from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
 from chorus.model.v1.generation_pb2 import Usage
-from orchestrator.metrics import ModelMetrics
+from orchestrator.metrics import ModelMetrics, store_failures
 
 
 def test_answers_tokens_and_money_are_counted_by_model() -> None:
@@ -20,3 +20,11 @@ def test_answers_tokens_and_money_are_counted_by_model() -> None:
     assert registry.get_sample_value("chorus_tokens_total", {"model": "a/b", "kind": "input"}) == 200
     assert registry.get_sample_value("chorus_cost_usd_total", {"model": "a/b"}) == 3
     assert registry.get_sample_value("chorus_cost_usd_total", {"model": "free/one"}) == 0
+
+
+def test_what_the_store_failed_in_is_counted_by_operation() -> None:
+    registry = CollectorRegistry()
+    count = store_failures(registry)
+    for operation in ("open_request", "keep_result", "open_request"):
+        count(operation)
+    assert registry.get_sample_value("chorus_store_failures_total", {"operation": "open_request"}) == 2

@@ -29,6 +29,7 @@ from chorus.model.v1.model_service_pb2 import (
     GenerateResponse,
     StreamGenerateResponse,
 )
+from modelkit.answer_limits import MAX_ANSWER_TEXT_BYTES
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
 from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
@@ -40,7 +41,7 @@ from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
-from rpckit.errors import ChorusError, RateLimited, Unavailable
+from rpckit.errors import BadOutput, ChorusError, RateLimited, Unavailable
 from tests.fakes.clock import FakeClock
 from tests.fakes.thinking_model import (
     BYTES_PER_TOKEN,
@@ -238,6 +239,22 @@ async def test_an_answer_of_the_wrong_form_is_asked_for_once_more_and_both_are_p
     result, _ = await ask(script, tmp_path)
     assert result.HasField("feedback")
     assert result.usage.cost_usd_nanos == 14
+
+
+@pytest.mark.parametrize("reply", [CUT, "", "no JSON", BadOutput("the answer is empty")], ids=repr)
+async def test_a_model_whose_answers_are_all_bad_is_asked_a_fifth_more_often(
+    tmp_path: Path, reply: str | ChorusError | Completion
+) -> None:
+    calls, clock = 150, FakeClock()
+    script = Script(*[reply] * 2 * calls)
+    async with SqliteStore.open(tmp_path / "s", 60) as store:
+        model_reviewer = ModelReviewer(script, TrackRecords(), store, clock)
+        for _ in range(calls):
+            clock.now += 0.1
+            deadline = Deadline.after(60, clock)
+            result = await model_reviewer.ask(MODEL, QUESTION, Spending(None), deadline, Silence())
+            assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
+    assert calls < len(script.requests) <= 1.2 * calls
 
 
 async def test_twice_of_the_wrong_form_is_bad_output(tmp_path: Path) -> None:
@@ -443,3 +460,12 @@ async def test_speed_counts_what_a_reader_sees_over_the_whole_time_of_the_call(
     expected = seen / (THINKING_SECONDS + WRITING_SECONDS)
     assert record.output_tokens_per_second == pytest.approx(expected, rel=0.01)
     assert record.latency.seconds == THINKING_SECONDS + WRITING_SECONDS
+
+
+async def test_an_answer_without_an_end_is_left_at_the_limit(tmp_path: Path) -> None:
+    piece = "x" * 1000
+    flood = Script(piece * (3 * MAX_ANSWER_TEXT_BYTES // len(piece)))
+    result, _ = await ask(flood, tmp_path)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
+    assert "bytes of text" in result.failure.message
+    assert flood.pieces * 40 <= MAX_ANSWER_TEXT_BYTES + 40

@@ -173,6 +173,11 @@ def test_nothing_ready_is_unavailable_not_the_callers_fault() -> None:
         select(GetFeedbackRequest(), Listing((LOADING,), ()), ())
 
 
+def test_a_server_that_is_silent_is_named_where_nothing_is_ready() -> None:
+    with pytest.raises(Unavailable, match=r"no model is ready; b:2, c:3 did not answer in time"):
+        select(GetFeedbackRequest(), Listing((LOADING,), ("b:2", "c:3")), ())
+
+
 def test_a_default_panel_of_which_nothing_is_ready_is_named_by_its_setting() -> None:
     with pytest.raises(
         Unavailable, match=r"no model of CHORUS_PANEL \(no/such, gemma/gemma-3-4b-it\) is ready"

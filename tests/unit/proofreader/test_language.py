@@ -4,13 +4,14 @@ import pytest
 
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import load_reviewers
 
 reviewers = functools.cache(load_reviewers)
 
 
 def _found(text: str, language: str) -> list[Finding]:
-    return reviewers()[0].review(ParsedText.read(text, language), lambda: None)
+    return reviewers()[0].review(ParsedText.read(text, language), Reading())
 
 
 @pytest.mark.parametrize(
@@ -167,10 +168,10 @@ def test_an_ending_is_not_taken_for_a_noun() -> None:
 def test_looks_at_a_long_text_in_bounded_time() -> None:
     steps = 0
 
-    def check_cancelled() -> None:
+    def count_step(_: float) -> None:
         nonlocal steps
         steps += 1
 
     text = "우리는 캍이 갔다. " * 3 + "나는 깉이 먹었다. 가켝이 비싸다. " + "밥을 먹는다. " * 2000
-    reviewers()[0].review(ParsedText.read(text, "ko"), check_cancelled)
-    assert steps < 3 * 2005 + 200
+    reviewers()[0].review(ParsedText.read(text, "ko"), Reading(let_others=count_step))
+    assert steps < 4 * 2005 + 200

@@ -4,13 +4,14 @@ import pytest
 
 from services.proofreader.finding import IMPROVEMENT, STRENGTH, Finding
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import load_reviewers
 
 reviewers = functools.cache(load_reviewers)
 
 
 def _findings(text: str, language: str) -> list[Finding]:
-    return reviewers()[1].review(ParsedText.read(text, language), lambda: None)
+    return reviewers()[1].review(ParsedText.read(text, language), Reading())
 
 
 def _found(text: str, language: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ VALUES = dict.fromkeys(
         "correction",
         "quote",
         "words",
+        "sentence",
         "sentences",
         "times",
         "main",

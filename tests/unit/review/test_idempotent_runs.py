@@ -13,7 +13,7 @@ from orchestrator.panel.audience import Audience
 from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.review.submission_reviewer import Event, ReviewEvent
-from orchestrator.store.fail_open import FailOpenStore
+from orchestrator.store.patient import PatientStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import StoredRequest, StoreError
 from orchestrator.time_budget import TimeBudget
@@ -21,6 +21,7 @@ from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, QuorumNotReached, Timeout
 from tests.fakes.clock import FakeClock, run_in_virtual_time
 from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview, SlowModelReview
+from tests.fakes.slow_store import SlowStore
 
 WITHOUT_ID = GetFeedbackRequest(submission=Submission(text="A text."))
 
@@ -93,11 +94,11 @@ async def test_a_store_that_fails_meanwhile_leaves_no_name_that_would_delete_not
         script = ScriptedReview(fails=True)
         script.go.set()
         with pytest.raises(QuorumNotReached) as caught:
-            await IdempotentRuns(script, FailOpenStore(store)).response(REQUEST, Deadline.after(60))
+            await IdempotentRuns(script, PatientStore(store)).response(REQUEST, Deadline.after(60))
     assert "feedback_id" not in caught.value.metadata
 
 
-async def test_a_store_that_never_knew_the_request_leaves_no_name_either(tmp_path: Path) -> None:
+async def test_a_store_that_could_not_open_the_request_keeps_what_was_paid_for(tmp_path: Path) -> None:
     class Absent(SqliteStore):
         async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
             raise StoreError(f"no {request_id}, no {request_hash!r}")
@@ -106,8 +107,8 @@ async def test_a_store_that_never_knew_the_request_leaves_no_name_either(tmp_pat
         script = ScriptedReview(fails=True)
         script.go.set()
         with pytest.raises(QuorumNotReached) as caught:
-            await IdempotentRuns(script, FailOpenStore(store)).response(REQUEST, Deadline.after(60))
-    assert "feedback_id" not in caught.value.metadata
+            await IdempotentRuns(script, PatientStore(store)).response(REQUEST, Deadline.after(60))
+        assert await store.delete_feedback("", caught.value.metadata["feedback_id"])
 
 
 async def test_the_same_id_with_another_request_is_refused(store: SqliteStore) -> None:
@@ -199,21 +200,20 @@ async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: Sqlit
     assert (await first).results == [BOUGHT]
 
 
-def test_a_joined_run_is_given_up_while_there_is_time_to_say_so(tmp_path: Path) -> None:
+def test_a_joined_run_is_given_up_while_there_is_time_to_say_so() -> None:
     async def seconds_left() -> list[float]:
         left: list[float] = []
-        async with SqliteStore.open(tmp_path / "s", retention_seconds=60) as store:
-            runs = IdempotentRuns(ScriptedReview(), store)
+        runs = IdempotentRuns(ScriptedReview(), SlowStore())
 
-            async def wait(deadline: Deadline) -> None:
-                with pytest.raises(Timeout):
-                    await runs.response(REQUEST, deadline)
-                left.append(deadline.remaining())
+        async def wait(deadline: Deadline) -> None:
+            with pytest.raises(Timeout):
+                await runs.response(REQUEST, deadline)
+            left.append(deadline.remaining())
 
-            first = asyncio.create_task(wait(later(20)))
-            await asyncio.sleep(0)
-            await wait(later(10))
-            await first
+        first = asyncio.create_task(wait(later(20)))
+        await asyncio.sleep(0)
+        await wait(later(10))
+        await first
         return left
 
     assert run_in_virtual_time(seconds_left()) == pytest.approx([0.1, 0])
@@ -321,7 +321,9 @@ async def test_who_has_up_to_twice_the_time_that_is_left_joins(
 
 def test_a_store_that_hangs_does_not_keep_the_response_back(tmp_path: Path) -> None:
     class HungAtTheEnd(SqliteStore):
-        async def keep_response(self, request_id: str, caller: str, response: GetFeedbackResponse) -> None:
+        async def keep_response(
+            self, request_id: str, request_hash: bytes, caller: str, response: GetFeedbackResponse
+        ) -> None:
             await asyncio.Event().wait()
 
     async def seconds_left() -> float:

@@ -79,9 +79,11 @@ class CountingCalibrator(RaterCalibrator):
     merges = 0
 
     @override
-    def calibration(self, opinions: Iterable[Opinion], rubric: Rubric, language_code: str) -> Calibration:
+    async def calibration(
+        self, caller: str, opinions: Iterable[Opinion], rubric: Rubric, language_code: str
+    ) -> Calibration:
         self.merges += 1
-        return super().calibration(opinions, rubric, language_code)
+        return await super().calibration(caller, opinions, rubric, language_code)
 
 
 @pytest.fixture
@@ -141,8 +143,12 @@ async def test_equal_answers_under_a_pinned_calibration_are_equal_bytes_whatever
         return response.merged.SerializeToString(deterministic=True)
 
     async def learn() -> None:
-        for _ in range(40):
-            await review(calibration_version="none")
+        for number in range(40):
+            # The repeat of a text would teach nothing.
+            request = GetFeedbackRequest(calibration_version="none")
+            request.MergeFrom(REQUEST)
+            request.submission.text += f" Essay {number} by the {models.scores['a/a']:g}th."
+            await runs.response(request, Deadline.after(60))
         await calibrator._pending.join()
 
     models.scores = dict(zip(MODELS, (1.0, 2.0, 2.0, 3.0, 4.5), strict=True))

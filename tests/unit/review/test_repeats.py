@@ -25,7 +25,7 @@ from chorus.model.v1 import failure_pb2
 from chorus.model.v1.failure_pb2 import ErrorReason
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.review.idempotent_runs import IdempotentRuns
-from orchestrator.store.fail_open import FailOpenStore
+from orchestrator.store.patient import PatientStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.store import Store
 from rpckit.call import Deadline
@@ -88,7 +88,7 @@ async def repeating(
         else:
             store = await stack.enter_async_context(SqliteStore.open(folder / "store", 60))
         panel = ScriptedPanel(*map(language_model, models or (A, B, C)))
-        yield Repeater(FailOpenStore(store), folder, panel, request)
+        yield Repeater(PatientStore(store), folder, panel, request)
 
 
 def answered(response: GetFeedbackResponse) -> set[str]:

@@ -12,6 +12,7 @@ from chorus.model.v1.generation_pb2 import (
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.review.summary import write_summary
 from rpckit.call import Deadline
+from rpckit.retry_budget import RetryBudget
 from tests.fakes.clock import FakeClock
 from tests.fakes.thinking_model import TOKEN_USD_NANOS, ThinkingModel
 from tests.unit.merge.panels import merged, opinion, point
@@ -31,7 +32,8 @@ async def summary_of(
 ) -> tuple[Summary | None, Bill]:
     bill = Bill(model.listed.model, Spending(limit))
     deadline = Deadline.after(seconds, FakeClock())
-    return await write_summary(model, model.listed, MERGED, "en", bill, deadline), bill
+    retries = RetryBudget()
+    return await write_summary(model, model.listed, MERGED, "en", bill, deadline, retries), bill
 
 
 async def test_a_summary_survives_thinking_for_which_there_is_room() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rpckit.callers import Callers, CallerSettings, CallerTokens
+from rpckit.callers import Callers, CallerSettings, CallerTokens, machine_of
 from rpckit.errors import RateLimited
 from rpckit.settings import Environment, ServerSettings, SettingError
 
@@ -88,3 +88,18 @@ async def test_further_requests_of_a_call_wait_until_they_may_come() -> None:
     assert came == pytest.approx([0, 0, 0, 0, 0, 10, 20, 30])
     await callers.count_further("library")
     assert now == pytest.approx(30)
+
+
+@pytest.mark.parametrize(
+    ("peer", "machine"),
+    [
+        ("ipv4:10.0.0.7:4711", "10.0.0.7"),
+        ("ipv4:127.0.0.1:4711", ""),
+        ("ipv6:%5B::1%5D:4711", ""),
+        ("ipv6:[::ffff:10.0.0.7]:4711", "10.0.0.7"),
+        ("ipv6:%5B2001:db8:1:2:3:4:5:6%5D:4711", "2001:db8:1:2::/64"),
+        ("unix:/run/chorus", ""),
+    ],
+)
+def test_a_nameless_caller_is_its_machine_unless_that_is_this_one(peer: str, machine: str) -> None:
+    assert machine_of(peer) == machine

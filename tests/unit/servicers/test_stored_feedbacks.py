@@ -42,7 +42,7 @@ NOW = 1_800_000_000.5
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     async with SqliteStore.open(tmp_path / "s", 60) as store:
-        await store.keep_response("", "ann", RESPONSE)
+        await store.keep_response("", b"", "ann", RESPONSE)
         yield store
 
 

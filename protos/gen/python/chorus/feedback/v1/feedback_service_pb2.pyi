@@ -264,6 +264,7 @@ class GetFeedbackResponse(google.protobuf.message.Message):
     REPLAYED_FIELD_NUMBER: builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: builtins.int
     FEEDBACK_ID_FIELD_NUMBER: builtins.int
+    STORE_FAILED_FIELD_NUMBER: builtins.int
     replayed: builtins.bool
     """True if this answer was stored under the request_id before. Models that were
     asked again in vain show in `results` and `usage` all the same.
@@ -273,6 +274,12 @@ class GetFeedbackResponse(google.protobuf.message.Message):
     feedback_id: builtins.str
     """Names this feedback in GetStoredFeedback, RecordScores, RecordDecisions and
     DeleteFeedback.
+    """
+    store_failed: builtins.bool
+    """True if the server's store failed this call: the answer may have been bought
+    under the same request_id before, a repeat may be bought again, and feedback_id
+    may name nothing. A store that is slow is waited for. False: the answer is
+    stored.
     """
     @property
     def merged(self) -> chorus.feedback.v1.merged_pb2.MergedFeedback:
@@ -300,9 +307,10 @@ class GetFeedbackResponse(google.protobuf.message.Message):
         replayed: builtins.bool = ...,
         language_code: builtins.str = ...,
         feedback_id: builtins.str = ...,
+        store_failed: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["merged", b"merged", "rubric", b"rubric", "usage", b"usage"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["feedback_id", b"feedback_id", "language_code", b"language_code", "merged", b"merged", "replayed", b"replayed", "results", b"results", "rubric", b"rubric", "usage", b"usage"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["feedback_id", b"feedback_id", "language_code", b"language_code", "merged", b"merged", "replayed", b"replayed", "results", b"results", "rubric", b"rubric", "store_failed", b"store_failed", "usage", b"usage"]) -> None: ...
 
 global___GetFeedbackResponse = GetFeedbackResponse
 
@@ -748,10 +756,27 @@ class ListModelsResponse(google.protobuf.message.Message):
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
+    @typing.final
+    class MaxReviewCostUsdNanosEntry(google.protobuf.message.Message):
+        DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: builtins.int
+        VALUE_FIELD_NUMBER: builtins.int
+        key: builtins.str
+        value: builtins.int
+        def __init__(
+            self,
+            *,
+            key: builtins.str = ...,
+            value: builtins.int = ...,
+        ) -> None: ...
+        def ClearField(self, field_name: typing.Literal["key", b"key", "value", b"value"]) -> None: ...
+
     MODELS_FIELD_NUMBER: builtins.int
     UNREACHABLE_FIELD_NUMBER: builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: builtins.int
     DEFAULT_PANEL_FIELD_NUMBER: builtins.int
+    MAX_REVIEW_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     next_page_token: builtins.str
     """What asks for the next page. Empty: this is the last one."""
     @property
@@ -768,6 +793,15 @@ class ListModelsResponse(google.protobuf.message.Message):
         every page.
         """
 
+    @property
+    def max_review_cost_usd_nanos(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.int]:
+        """The most that one review by a model of this page costs, by Model.name: what is
+        reserved of a caller's limit for its answer and for a second try, for a text of
+        9,000 bytes (some two pages) under the default rubric. What is longer, and a task
+        or a reference answer, costs more to read. In 1e-9 USD. A model whose price is not
+        known, or which writes no feedback, is not in it. Empty: no model is.
+        """
+
     def __init__(
         self,
         *,
@@ -775,7 +809,8 @@ class ListModelsResponse(google.protobuf.message.Message):
         unreachable: collections.abc.Iterable[builtins.str] | None = ...,
         next_page_token: builtins.str = ...,
         default_panel: collections.abc.Iterable[builtins.str] | None = ...,
+        max_review_cost_usd_nanos: collections.abc.Mapping[builtins.str, builtins.int] | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["default_panel", b"default_panel", "models", b"models", "next_page_token", b"next_page_token", "unreachable", b"unreachable"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["default_panel", b"default_panel", "max_review_cost_usd_nanos", b"max_review_cost_usd_nanos", "models", b"models", "next_page_token", b"next_page_token", "unreachable", b"unreachable"]) -> None: ...
 
 global___ListModelsResponse = ListModelsResponse

@@ -123,7 +123,8 @@ class FeedbackServiceServicer(object):
         exactly one answer with its item_id; a failed item does not end the stream.
         The server stops reading while its window of open items is full. A server
         that drains answers what it has read, then ends with UNAVAILABLE: send the
-        items without an answer again.
+        items without an answer again. A stream of which no item is open, and that
+        sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -140,7 +141,8 @@ class FeedbackServiceServicer(object):
 
     def RecordScores(self, request, context):
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. What people score and decide on one
+        severity in this caller's answers is measured against them, unless the operator
+        has named callers that share it. What people score and decide on one
         feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

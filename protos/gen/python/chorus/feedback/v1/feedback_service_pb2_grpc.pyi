@@ -58,7 +58,8 @@ class FeedbackServiceStub:
     exactly one answer with its item_id; a failed item does not end the stream.
     The server stops reading while its window of open items is full. A server
     that drains answers what it has read, then ends with UNAVAILABLE: send the
-    items without an answer again.
+    items without an answer again. A stream of which no item is open, and that
+    sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
     """
 
     GetStoredFeedback: grpc.UnaryUnaryMultiCallable[
@@ -75,7 +76,8 @@ class FeedbackServiceStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. What people score and decide on one
+    severity in this caller's answers is measured against them, unless the operator
+    has named callers that share it. What people score and decide on one
     feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
@@ -147,7 +149,8 @@ class FeedbackServiceAsyncStub:
     exactly one answer with its item_id; a failed item does not end the stream.
     The server stops reading while its window of open items is full. A server
     that drains answers what it has read, then ends with UNAVAILABLE: send the
-    items without an answer again.
+    items without an answer again. A stream of which no item is open, and that
+    sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
     """
 
     GetStoredFeedback: grpc.aio.UnaryUnaryMultiCallable[
@@ -164,7 +167,8 @@ class FeedbackServiceAsyncStub:
         chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse,
     ]
     """Takes a person's scores for a submission that was reviewed; the models'
-    severity is measured against them. What people score and decide on one
+    severity in this caller's answers is measured against them, unless the operator
+    has named callers that share it. What people score and decide on one
     feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
     """
 
@@ -242,7 +246,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         exactly one answer with its item_id; a failed item does not end the stream.
         The server stops reading while its window of open items is full. A server
         that drains answers what it has read, then ends with UNAVAILABLE: send the
-        items without an answer again.
+        items without an answer again. A stream of which no item is open, and that
+        sends none for a minute unless the server is set otherwise, ends with TIMEOUT.
         """
 
     @abc.abstractmethod
@@ -263,7 +268,8 @@ class FeedbackServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse, collections.abc.Awaitable[chorus.feedback.v1.feedback_service_pb2.RecordScoresResponse]]:
         """Takes a person's scores for a submission that was reviewed; the models'
-        severity is measured against them. What people score and decide on one
+        severity in this caller's answers is measured against them, unless the operator
+        has named callers that share it. What people score and decide on one
         feedback is at most 4 MiB in all. FEEDBACK_NOT_FOUND as GetStoredFeedback.
         """
 

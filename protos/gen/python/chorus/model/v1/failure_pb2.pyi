@@ -71,13 +71,16 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     ERROR_REASON_TIMEOUT: _ErrorReason.ValueType  # 12
     """The time for it was up. gRPC: DEADLINE_EXCEEDED."""
     ERROR_REASON_BAD_OUTPUT: _ErrorReason.ValueType  # 13
-    """The answer is empty, cut, or not of the promised form. gRPC: INTERNAL."""
+    """The answer is empty, cut, too large, or not of the promised form. gRPC:
+    INTERNAL.
+    """
     ERROR_REASON_QUORUM_NOT_REACHED: _ErrorReason.ValueType  # 14
     """Fewer models answered than the caller's policy asks for.
     gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
     the same request_id. The details hold one Failure per model that failed,
     with the model's name in its metadata as "model", and one Usage, the sum of
-    what all attempts of the call consumed.
+    what all attempts of the call consumed. RetryInfo if all of these failures
+    pass.
     Metadata: usage_basis, the basis of that Usage without its prefix;
     cost_usd_nanos, its cost (if known); feedback_id, which DeleteFeedback takes
     (if the request has a request_id).
@@ -141,13 +144,16 @@ gRPC: RESOURCE_EXHAUSTED. Metadata: needed_bytes, free_bytes.
 ERROR_REASON_TIMEOUT: ErrorReason.ValueType  # 12
 """The time for it was up. gRPC: DEADLINE_EXCEEDED."""
 ERROR_REASON_BAD_OUTPUT: ErrorReason.ValueType  # 13
-"""The answer is empty, cut, or not of the promised form. gRPC: INTERNAL."""
+"""The answer is empty, cut, too large, or not of the promised form. gRPC:
+INTERNAL.
+"""
 ERROR_REASON_QUORUM_NOT_REACHED: ErrorReason.ValueType  # 14
 """Fewer models answered than the caller's policy asks for.
 gRPC: ABORTED, so that no retry policy buys the answers again; repeat with
 the same request_id. The details hold one Failure per model that failed,
 with the model's name in its metadata as "model", and one Usage, the sum of
-what all attempts of the call consumed.
+what all attempts of the call consumed. RetryInfo if all of these failures
+pass.
 Metadata: usage_basis, the basis of that Usage without its prefix;
 cost_usd_nanos, its cost (if known); feedback_id, which DeleteFeedback takes
 (if the request has a request_id).

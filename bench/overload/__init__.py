@@ -1,0 +1,1 @@
+"""Goodput against offered load, with real processes on the loopback."""

@@ -1,0 +1,179 @@
+"""Keeps answers flowing while the store is slow or gone."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
+
+from typing_extensions import override
+
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
+from orchestrator.store.model_call import ModelCall
+from orchestrator.store.patience import PAUSE_SECONDS, Patience
+from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
+from rpckit.errors import Unavailable
+
+T = TypeVar("T")
+
+# What has expired is gone this much later at most.
+_DELETE_EVERY_SECONDS = 60.0
+# The most calls that wait to be written. Further ones leave no record: the store is slower than the calls.
+_MAX_UNWRITTEN = 1000
+
+
+class PatientStore(Store):
+    """Passes everything on to another store, and waits for it as long as it works.
+
+    What belongs to a request raises StoreError if the store fails: the request is answered, and its answer
+    says so. What only the store can do fails with UNAVAILABLE.
+
+    Args:
+        count_failure: Counts an operation that failed, by its name.
+    """
+
+    def __init__(self, store: Store, count_failure: Callable[[str], None] = lambda _: None) -> None:
+        self._store = store
+        self._patience = Patience(count_failure)
+        self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
+        # The writes under each request_id that have not ended yet.
+        self._writes: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self._releases: set[asyncio.Task[None]] = set()
+
+    async def keep_deleting(self, every_seconds: float = _DELETE_EVERY_SECONDS) -> None:
+        """Deletes what has expired, again and again: nobody may ask for anything for a long time."""
+        is_done = True
+        while True:
+            await asyncio.sleep(every_seconds if is_done else 0)
+            is_done = not await self.delete_expired()
+
+    async def run(self) -> None:
+        """Writes the records of calls, so that no answer waits for them."""
+        while True:
+            call = await self._unwritten.get()
+            with suppress(StoreError):
+                await self._patience.ask("add_call", partial(self._store.add_call, call))
+
+    @override
+    @asynccontextmanager
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
+        """Waits for another replica as long as it takes; gives the lease up once what was kept is written."""
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._store.lease(request_id))
+            except StoreError as error:
+                self._patience.note_failure("lease", error)
+                raise
+            try:
+                yield
+            finally:
+                if writes := self._writes.pop(request_id, None):
+                    release = asyncio.create_task(_release(stack.pop_all(), tuple(writes)))
+                    self._releases.add(release)
+                    release.add_done_callback(self._releases.discard)
+
+    @override
+    async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
+        return await self._patience.ask(
+            "open_request", partial(self._store.open_request, request_id, request_hash)
+        )
+
+    @override
+    async def keep_result(
+        self, request_id: str, request_hash: bytes, result: feedback_pb2.ModelResult
+    ) -> None:
+        keep = partial(self._store.keep_result, request_id, request_hash, result)
+        await self._write("keep_result", request_id, keep)
+
+    @override
+    async def keep_response(
+        self,
+        request_id: str,
+        request_hash: bytes,
+        caller: str,
+        response: feedback_service_pb2.GetFeedbackResponse,
+    ) -> None:
+        keep = partial(self._store.keep_response, request_id, request_hash, caller, response)
+        await self._write("keep_response", request_id, keep)
+
+    async def _write(
+        self, operation: str, request_id: str, write: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Writes what belongs to a request; that goes on when the request has ended."""
+        task = self._patience.start(operation, write)
+        if request_id:
+            writes = self._writes[request_id]
+            writes.add(task)
+            task.add_done_callback(writes.discard)
+        await self._patience.wait(task)
+
+    @override
+    async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
+        return await self._patience.ask(
+            "replace_response", partial(self._store.replace_response, caller, response)
+        )
+
+    @override
+    async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
+        await self._patience.ask(
+            "name_results", partial(self._store.name_results, request_id, caller, feedback_id)
+        )
+
+    @override
+    async def feedback(self, caller: str, feedback_id: str) -> StoredFeedback | None:
+        return await self._needed("feedback", partial(self._store.feedback, caller, feedback_id))
+
+    @override
+    async def keep_scores(
+        self, caller: str, feedback_id: str, scores: feedback_service_pb2.RecordedScores
+    ) -> bool:
+        return await self._needed(
+            "keep_scores", partial(self._store.keep_scores, caller, feedback_id, scores)
+        )
+
+    @override
+    async def keep_decisions(self, caller: str, feedback_id: str, decisions: decision_pb2.Decisions) -> bool:
+        return await self._needed(
+            "keep_decisions", partial(self._store.keep_decisions, caller, feedback_id, decisions)
+        )
+
+    @override
+    async def delete_feedback(self, caller: str, feedback_id: str) -> bool:
+        return await self._needed(
+            "delete_feedback", partial(self._store.delete_feedback, caller, feedback_id)
+        )
+
+    @override
+    async def delete_expired(self) -> bool:
+        try:
+            return await self._patience.ask("delete_expired", self._store.delete_expired)
+        except StoreError:
+            return False
+
+    @override
+    async def add_call(self, call: ModelCall) -> None:
+        """Queues the call, which `run` writes soon."""
+        try:
+            self._unwritten.put_nowait(call)
+        except asyncio.QueueFull:
+            self._patience.note_failure("add_call", StoreError("too slow"))
+
+    @override
+    async def latest_calls(self) -> Sequence[ModelCall]:
+        try:
+            return await self._patience.ask("latest_calls", self._store.latest_calls)
+        except StoreError:
+            return ()
+
+    async def _needed(self, operation: str, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        try:
+            return await self._patience.ask(operation, ask)
+        except StoreError:
+            raise Unavailable("the store does not answer", retry_delay=PAUSE_SECONDS) from None
+
+
+async def _release(lease: AsyncExitStack, writes: Sequence[asyncio.Task[None]]) -> None:
+    """Gives a lease up when the writes have ended, well or not."""
+    await asyncio.wait(writes)
+    await lease.aclose()
