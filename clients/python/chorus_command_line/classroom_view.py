@@ -6,9 +6,9 @@ from rich.console import Group
 from rich.text import Text
 
 from chorus.classroom.v1 import classroom_service_pb2
-from clients.command_line import amounts
-from clients.command_line.screen import labelled, prose, safe
-from clients.command_line.words import Words
+from chorus_command_line import amounts
+from chorus_command_line.screen import labelled, prose, safe
+from chorus_command_line.words import Words
 
 
 def student_text(response: classroom_service_pb2.SimulateStudentResponse, words: Words) -> Group:

@@ -6,9 +6,9 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
-from clients.command_line import amounts
-from clients.command_line.failure_view import explain
-from clients.command_line.words import Words
+from chorus_command_line import amounts
+from chorus_command_line.failure_view import explain
+from chorus_command_line.words import Words
 
 
 class PanelView:

@@ -6,8 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from chorus.feedback.v1 import merged_pb2, submission_pb2
-from clients.command_line.screen import grid, indented, labelled
-from clients.command_line.words import Words
+from chorus_command_line.screen import grid, indented, labelled
+from chorus_command_line.words import Words
 
 
 def scores(

@@ -2,9 +2,9 @@
 
 import re
 
-from clients.command_line.english import ENGLISH
-from clients.command_line.korean import KOREAN
-from clients.command_line.words import Words
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.korean import KOREAN
+from chorus_command_line.words import Words
 
 _LETTER = re.compile(r"[^\W\d_]")
 # Syllables, and the letters that decomposed (NFD) Korean consists of.

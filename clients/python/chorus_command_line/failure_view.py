@@ -6,10 +6,16 @@ from rich.console import Group
 from rich.text import Text
 
 from chorus.model.v1 import failure_pb2
-from chorus_client import ChorusCallError, NoOrchestratorError, NothingAnswersError, QuorumNotReachedError
-from clients.command_line import amounts
-from clients.command_line.screen import indented, prose
-from clients.command_line.words import Words
+from chorus_client import (
+    ChorusCallError,
+    NoOrchestratorError,
+    NothingAnswersError,
+    QuorumNotReachedError,
+    UntrustedServerError,
+)
+from chorus_command_line import amounts
+from chorus_command_line.screen import indented, prose
+from chorus_command_line.words import Words
 
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
@@ -29,6 +35,8 @@ def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
         lines += (Text(each) for each in _each_model(error, words))
     if isinstance(error, NothingAnswersError):
         lines.append(Text(words.is_it_running.format(server=server)))
+    if isinstance(error, UntrustedServerError):
+        lines.append(Text(words.untrusted_server.format(server=server, why=error.text)))
     if isinstance(error, NoOrchestratorError):
         lines.append(Text(words.no_orchestrator.format(server=server)))
     return Group(

@@ -11,16 +11,16 @@ from rich.text import Text
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import model_pb2
 from chorus_client import ChorusCallError, ChorusClient
-from clients.command_line.arguments import TextFile
-from clients.command_line.failure_view import rpc_error
-from clients.command_line.feedback_view import feedback
-from clients.command_line.language import words_for
-from clients.command_line.models_view import absent
-from clients.command_line.panel_view import PanelView
-from clients.command_line.phrases import display_names
-from clients.command_line.report.page import ReportPage, page
-from clients.command_line.screen import console, show
-from clients.command_line.words import Words
+from chorus_command_line.arguments import TextFile
+from chorus_command_line.failure_view import rpc_error
+from chorus_command_line.feedback_view import feedback
+from chorus_command_line.language import words_for
+from chorus_command_line.models_view import absent
+from chorus_command_line.panel_view import PanelView
+from chorus_command_line.phrases import display_names
+from chorus_command_line.report.page import ReportPage, page
+from chorus_command_line.screen import console, show
+from chorus_command_line.words import Words
 
 LIST_SECONDS = 20.0
 _SECONDS = 60.0

@@ -97,6 +97,7 @@ class Words:
     needs_of: str
     is_it_running: str
     no_orchestrator: str
+    untrusted_server: str
     retired: str
     use_instead: str
 

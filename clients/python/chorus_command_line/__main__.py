@@ -14,18 +14,16 @@ from google.protobuf import duration_pb2
 from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
-from chorus_client import ChorusCallError, ChorusClient
-from clients.command_line import arguments, classroom_view
-from clients.command_line.english import ENGLISH
-from clients.command_line.failure_view import rpc_error
-from clients.command_line.language import words_for
-from clients.command_line.models_view import comparison
-from clients.command_line.report.html_page import html
-from clients.command_line.report.markdown_page import markdown
-from clients.command_line.review import LIST_SECONDS, review_files
-from clients.command_line.screen import console, show
-from clients.command_line.server import ServerAddress
-from rpckit.settings import Environment, SettingError
+from chorus_client import ChorusCallError, ChorusClient, SettingError
+from chorus_command_line import arguments, classroom_view
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.failure_view import rpc_error
+from chorus_command_line.language import words_for
+from chorus_command_line.models_view import comparison
+from chorus_command_line.report.html_page import html
+from chorus_command_line.report.markdown_page import markdown
+from chorus_command_line.review import LIST_SECONDS, review_files
+from chorus_command_line.screen import console, show
 
 _NANOS = 1_000_000_000
 _INT32_MAX = 2**31 - 1
@@ -204,10 +202,9 @@ def picture(
 
 def _run(ask: Callable[[ChorusClient], Awaitable[Result]], server: str) -> Result:
     """Asks the server. Ctrl-C cancels the call, and one that fails ends the process with 1."""
-    destination = ServerAddress.read(Environment(), server)
 
     async def run() -> Result:
-        async with destination.connect() as chorus:
+        async with ChorusClient.from_environment(server) as chorus:
             return await ask(chorus)
 
     try:

@@ -6,10 +6,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
-from clients.command_line import amounts, phrases
-from clients.command_line.score_view import scores
-from clients.command_line.screen import indented, labelled, prose, quoted
-from clients.command_line.words import Words
+from chorus_command_line import amounts, phrases
+from chorus_command_line.score_view import scores
+from chorus_command_line.screen import indented, labelled, prose, quoted
+from chorus_command_line.words import Words
 
 _POLARITY_STYLES = {
     feedback_pb2.POLARITY_STRENGTH: "bold green",

@@ -2,7 +2,7 @@
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2
-from clients.command_line.words import Words
+from chorus_command_line.words import Words
 
 ENGLISH = Words(
     characters="{count} characters",
@@ -159,6 +159,10 @@ ENGLISH = Words(
     needs_of="needs {needed}, the limit is {limit}",
     is_it_running="Does Chorus run at {server}? `make up` starts it.",
     no_orchestrator="{server} is no orchestrator of Chorus. Is that the port of a model server?",
+    untrusted_server=(
+        "The certificate of {server} is not believed ({why}): ca.crt in CHORUS_TLS_DIR has to hold the authority "
+        "that signed it, and it has to name the host, or CHORUS_TLS_SERVER_NAME."
+    ),
     retired="retired on {date}",
     use_instead="use {model}",
     synthetic="SYNTHETIC: written by {model}, not by a student",

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import model_pb2
-from clients.command_line import amounts
-from clients.command_line.screen import indented, prose
-from clients.command_line.words import Words
+from chorus_command_line import amounts
+from chorus_command_line.screen import indented, prose
+from chorus_command_line.words import Words
 
 # About what one feedback takes of a model: a text of two pages with its rubric, and the long answer.
 _FEEDBACK_INPUT_TOKENS = 3000

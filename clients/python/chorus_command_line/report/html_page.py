@@ -6,8 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from clients.command_line.report.page import ReportPage
-from clients.command_line.screen import safe
+from chorus_command_line.report.page import ReportPage
+from chorus_command_line.screen import safe
 
 
 def html(pages: Sequence[ReportPage]) -> str:

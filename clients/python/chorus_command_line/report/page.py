@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
-from clients.command_line import phrases
-from clients.command_line.report.marked_text import MarkedParagraph, PointSpan, paragraphs
-from clients.command_line.screen import prose
-from clients.command_line.words import Words
+from chorus_command_line import phrases
+from chorus_command_line.report.marked_text import MarkedParagraph, PointSpan, paragraphs
+from chorus_command_line.screen import prose
+from chorus_command_line.words import Words
 
 _KINDS = {
     feedback_pb2.POLARITY_STRENGTH: "strength",

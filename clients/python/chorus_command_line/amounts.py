@@ -5,7 +5,7 @@ import math
 from google.protobuf import duration_pb2
 
 from chorus.model.v1 import generation_pb2
-from clients.command_line.words import Words
+from chorus_command_line.words import Words
 
 _NANOS = 1_000_000_000
 _BYTES_IN_GB = 1_000_000_000

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from clients.command_line.report.marked_text import MarkedSegment
-from clients.command_line.report.page import PointNote, ReportPage, ScoreRow, SummaryLine
-from clients.command_line.screen import quoted, safe
+from chorus_command_line.report.marked_text import MarkedSegment
+from chorus_command_line.report.page import PointNote, ReportPage, ScoreRow, SummaryLine
+from chorus_command_line.screen import quoted, safe
 
 # Characters that are markup anywhere, and such as are markup where a line begins.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~]")

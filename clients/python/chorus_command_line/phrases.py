@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import model_pb2
-from clients.command_line.words import Words
+from chorus_command_line.words import Words
 
 
 def display_names(models: Iterable[model_pb2.Model]) -> dict[str, str]:
