@@ -94,7 +94,7 @@ bench-gemma-gpu: ## measures it on a GPU, with PYTHON, which has torch and trans
 bench-gemma-gpu-wheels: $(VENV)/.test-ready ## downloads those wheels to .whl, for a machine without a network
 	$(BIN)/python -m bench.gemma.gpu.wheels .whl
 
-packages: $(VENV)/.test-ready ## builds what callers install, into dist/: Python, npm, Go and Maven
+packages: $(VENV)/.test-ready ## builds what callers install, into dist/: the Python distribution chorus-client
 	rm -rf dist && mkdir -p dist
 	cd clients/python && $(abspath $(BIN))/python -m hatchling build -d $(CURDIR)/dist
 

@@ -20,6 +20,7 @@ from tests.e2e.processes import (
     ORCHESTRATOR,
     PROOFREADER,
     ROOT,
+    environment,
     run_to_end,
     running,
     until,
@@ -161,21 +162,40 @@ async def test_the_python_client_writes_a_report(
     assert unicodedata.normalize("NFD", "금새") in report
 
 
+def readme_program(folder: Path, number: int) -> Path:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
+    program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]
+    file = folder / f"readme_program_{number}.py"
+    file.write_text(program, encoding="utf-8")
+    return file
+
+
+async def test_the_python_program_of_the_readme_that_blocks_runs(
+    folder: Path, chorus: ServedChorus
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(readme_program(folder, 0))),
+        env=environment(folder, CHORUS_SERVER=chorus.address),
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    output, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+    assert output.startswith(b"- ")
+
+
 @pytest.mark.parametrize(
     ("number", "refusal"),
     [
-        (0, "failed: InvalidRequestError {'submission.text': '"),
-        (1, "failed: INVALID_ARGUMENT\n"),
+        (1, "failed: InvalidRequestError {'submission.text': '"),
+        (2, "failed: INVALID_ARGUMENT\n"),
     ],
     ids=["with the library", "without it"],
 )
 async def test_the_python_programs_of_the_readme_run(
     number: int, refusal: str, folder: Path, chorus: ServedChorus, essay: Path
 ) -> None:
-    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
-    program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]
-    file = folder / f"readme_program_{number}.py"
-    file.write_text(program, encoding="utf-8")
+    file = readme_program(folder, number)
     empty = folder / "empty.txt"
     empty.write_bytes(b"")
     outputs = []
