@@ -10,6 +10,7 @@ class ContractHook(BuildHookInterface):  # type: ignore[type-arg]
     """Adds what lies outside of this folder. In a source distribution it lies inside."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Runs before each build."""
         repository = Path(self.root).parents[1]
         protos = repository / "protos"
         if not protos.exists():

@@ -139,7 +139,9 @@ def installed(environment: Path, wheel: Path, extra: str = "") -> Path:
                 (site / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, site / file)
     python = environment / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--no-deps", str(wheel))
+    run(
+        sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--no-deps", str(wheel)
+    )
     # The versions fit what the wheel declares.
     run(sys.executable, "-m", "pip", "--python", str(python), "check")
     return python

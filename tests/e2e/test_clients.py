@@ -170,9 +170,7 @@ def readme_program(folder: Path, number: int) -> Path:
     return file
 
 
-async def test_the_python_program_of_the_readme_that_blocks_runs(
-    folder: Path, chorus: ServedChorus
-) -> None:
+async def test_the_python_program_of_the_readme_that_blocks_runs(folder: Path, chorus: ServedChorus) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(readme_program(folder, 0))),
         env=environment(folder, CHORUS_SERVER=chorus.address),

@@ -69,9 +69,7 @@ class BlockingChorusClient:
 
         async def streamed() -> feedback_service_pb2.GetFeedbackResponse:
             try:
-                return await self._client.stream(
-                    request, events.put, timeout=timeout, request_id=request_id
-                )
+                return await self._client.stream(request, events.put, timeout=timeout, request_id=request_id)
             finally:
                 events.put(None)
 

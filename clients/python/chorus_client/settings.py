@@ -40,9 +40,7 @@ class ConnectionSettings:
     insecure: bool = False
 
     @classmethod
-    def read(
-        cls, address: str = "", variables: Mapping[str, str] | None = None
-    ) -> "ConnectionSettings":
+    def read(cls, address: str = "", variables: Mapping[str, str] | None = None) -> "ConnectionSettings":
         """Reads the variables, by default the process's; `address` counts before CHORUS_SERVER.
 
         Raises:

@@ -160,8 +160,8 @@ ENGLISH = Words(
     is_it_running="Does Chorus run at {server}? `make up` starts it.",
     no_orchestrator="{server} is no orchestrator of Chorus. Is that the port of a model server?",
     untrusted_server=(
-        "The certificate of {server} is not believed ({why}): ca.crt in CHORUS_TLS_DIR has to hold the authority "
-        "that signed it, and it has to name the host, or CHORUS_TLS_SERVER_NAME."
+        "The certificate of {server} is not believed ({why}): ca.crt in CHORUS_TLS_DIR has to hold the "
+        "authority that signed it, and it has to name the host, or CHORUS_TLS_SERVER_NAME."
     ),
     retired="retired on {date}",
     use_instead="use {model}",

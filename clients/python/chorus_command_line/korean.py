@@ -160,8 +160,8 @@ KOREAN = Words(
     is_it_running="{server}에서 Chorus가 실행 중인지 확인하세요. `make up`으로 시작해요.",
     no_orchestrator="{server}에 있는 것은 Chorus 오케스트레이터가 아니에요. 모델 서버의 포트인지 보세요.",
     untrusted_server=(
-        "{server}의 인증서를 믿을 수 없어요({why}). CHORUS_TLS_DIR의 ca.crt에 그것을 서명한 기관이 있고, 인증서에 "
-        "호스트나 CHORUS_TLS_SERVER_NAME의 이름이 있어야 해요."
+        "{server}의 인증서를 믿을 수 없어요({why}). CHORUS_TLS_DIR의 ca.crt에 그것을 서명한 기관이 "
+        "있고, 인증서에 호스트나 CHORUS_TLS_SERVER_NAME의 이름이 있어야 해요."
     ),
     retired="{date}에 종료됐어요",
     use_instead="{model} 모델을 쓰세요",
