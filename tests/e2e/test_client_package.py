@@ -1,4 +1,4 @@
-"""Builds the distribution chorus-client, installs it where nothing of the repository is, and calls Chorus with it."""
+"""Builds chorus-client, installs it where nothing of the repository is, and calls Chorus with it."""
 
 import asyncio
 import hashlib
@@ -25,8 +25,6 @@ from tests.fakes.authority import Authority
 from tests.fakes.recorder import free_port
 from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 LIBRARY = ROOT / "clients" / "python"
 TOKEN = "a" * 32
 TOP_LEVEL = {"chorus", "chorus_client", "chorus_command_line", f"chorus_client-{VERSION}.dist-info"}
@@ -40,7 +38,7 @@ request = feedback_service_pb2.GetFeedbackRequest(submission=submission_pb2.Subm
 kinds = []
 with BlockingChorusClient.from_environment() as chorus:
     response = chorus.stream(request, lambda event: kinds.append(event.WhichOneof("event")), timeout=60)
-anchors = [each.members[0].point.anchor for each in response.merged.points if each.members[0].point.anchor.quote]
+anchors = [each.members[0].point.anchor for each in response.merged.points]
 print(kinds[0], kinds[-1], {each.quote: utf16_range(text, each) for each in anchors}["recieve"])
 print((files("chorus_client") / "protos/chorus/model/v1/failure.proto").is_file())
 """
@@ -172,11 +170,11 @@ def names(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
-async def test_it_has_the_version_of_the_servers() -> None:
+def test_it_has_the_version_of_the_servers() -> None:
     assert version.VERSION == VERSION
 
 
-async def test_it_brings_three_packages_and_the_contract(wheel: Path) -> None:
+def test_it_brings_three_packages_and_the_contract(wheel: Path) -> None:
     found = names(wheel)
     assert {each.partition("/")[0] for each in found} == TOP_LEVEL
     # Without it, `chorus` is a namespace, which a package of that name by others does not hide.
@@ -186,7 +184,7 @@ async def test_it_brings_three_packages_and_the_contract(wheel: Path) -> None:
     assert {f"chorus/{each}/py.typed" for each in ("model", "feedback", "classroom")} <= found
 
 
-async def test_the_source_distribution_builds_the_same_wheel(built: Path, wheel: Path, folder: Path) -> None:
+def test_the_source_distribution_builds_the_same_wheel(built: Path, wheel: Path, folder: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as opened:
         opened.extractall(folder / "source", filter="data")
@@ -195,10 +193,12 @@ async def test_the_source_distribution_builds_the_same_wheel(built: Path, wheel:
     assert names(rebuilt) == names(wheel)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_program_reviews_a_text(library_alone: Path, reached: dict[str, str]) -> None:
     assert await ran(library_alone, "-c", PROGRAM, **reached) == (0, "accepted response (20, 27)\nTrue\n", "")
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_package_called_chorus_by_others_takes_nothing_away(
     folder: Path, wheel: Path, reached: dict[str, str]
 ) -> None:
@@ -208,7 +208,7 @@ async def test_a_package_called_chorus_by_others_takes_nothing_away(
     assert (await ran(python, "-c", PROGRAM, **reached))[::2] == (0, "")
 
 
-async def test_type_checkers_know_its_types(folder: Path, library_alone: Path) -> None:
+def test_type_checkers_know_its_types(folder: Path, library_alone: Path) -> None:
     file = folder / "typed.py"
     file.write_text(TYPED, "utf-8")
     options = ("--strict", f"--cache-dir={folder / 'mypy'}", "--config-file=", "--no-error-summary")
@@ -217,12 +217,14 @@ async def test_type_checkers_know_its_types(folder: Path, library_alone: Path) -
     assert re.fullmatch(r'typed\.py:7: error: .*"str".*"int".*\[assignment\]\n', done.stdout), done.stdout
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_the_command_line_lists_models(with_command_line: Path, reached: dict[str, str]) -> None:
     code, output, errors = await ran(with_command_line.with_name("chorus"), "models", **reached)
     assert (code, errors) == (0, "")
     assert "chorus/proofreader-language" in output
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_certificate_that_is_not_believed_is_named(
     folder: Path, with_command_line: Path, reached: dict[str, str]
 ) -> None:
@@ -235,6 +237,7 @@ async def test_a_certificate_that_is_not_believed_is_named(
     assert "CHORUS_TLS_DIR" in errors
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_without_the_extra_the_command_line_says_what_to_install(library_alone: Path) -> None:
     code, _, errors = await ran(library_alone.with_name("chorus"), "models")
     assert code == 1

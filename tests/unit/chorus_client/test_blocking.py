@@ -53,7 +53,7 @@ def serving(orchestrator: ScriptedOrchestrator) -> Iterator[tuple[ServerThread, 
     try:
         yield thread, address
     finally:
-        thread.run(started.__aexit__(None, None, None))  # type: ignore[arg-type]
+        thread.run(started.__aexit__(None, None, None))
         thread.end()
 
 
