@@ -108,14 +108,14 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
-	@echo "Setting up in $(VENV): about 650 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader]' --editable 'clients/python[cli]'
+	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader]' --editable 'clients/python[cli,files]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,gemma]' --editable 'clients/python[cli]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,gemma]' --editable 'clients/python[cli,files]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,dev]' --editable 'clients/python[cli]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,dev]' --editable 'clients/python[cli,files]'
 	@touch $@

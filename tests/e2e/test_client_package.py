@@ -27,7 +27,8 @@ from tests.patience import PATIENCE
 
 LIBRARY = ROOT / "clients" / "python"
 TOKEN = "a" * 32
-TOP_LEVEL = {"chorus", "chorus_client", "chorus_command_line", f"chorus_client-{VERSION}.dist-info"}
+PACKAGES = {"chorus", "chorus_client", "chorus_command_line", "chorus_documents"}
+TOP_LEVEL = PACKAGES | {f"chorus_client-{VERSION}.dist-info"}
 PROGRAM = """
 from importlib.resources import files
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
@@ -174,7 +175,7 @@ def test_it_has_the_version_of_the_servers() -> None:
     assert version.VERSION == VERSION
 
 
-def test_it_brings_three_packages_and_the_contract(wheel: Path) -> None:
+def test_it_brings_its_packages_and_the_contract(wheel: Path) -> None:
     found = names(wheel)
     assert {each.partition("/")[0] for each in found} == TOP_LEVEL
     # Without it, `chorus` is a namespace, which a package of that name by others does not hide.

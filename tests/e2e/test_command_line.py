@@ -122,7 +122,7 @@ async def test_a_text_of_ones_own_is_reviewed_in_plain_lines(tmp_path: Path) -> 
     ("variable", "content", "wrong"),
     [
         ("FILE", None, "{path}: No such file or directory"),
-        ("FILE", "학교에 정원이 필요합니다.".encode("euc-kr"), "{path} is not UTF-8 (the byte at offset 0)"),
+        ("FILE", b"{\\rtf1 We need beans.}", "{path} is RTF; save it as docx or as plain text"),
         ("RUBRIC", b'{"criteria": [{"name": "warmth"}]}', "{path}: Failed to parse criteria field"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from google.protobuf import duration_pb2
+from rich.text import Text
 
 from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
@@ -18,6 +19,7 @@ from chorus_client import ChorusCallError, ChorusClient, SettingError
 from chorus_command_line import arguments, classroom_view
 from chorus_command_line.english import ENGLISH
 from chorus_command_line.failure_view import rpc_error
+from chorus_command_line.files import readable
 from chorus_command_line.language import words_for
 from chorus_command_line.models_view import comparison
 from chorus_command_line.report.html_page import html
@@ -61,7 +63,7 @@ app = typer.Typer(
 @app.command()
 def review(
     files: Annotated[
-        list[arguments.TextFile], typer.Argument(parser=arguments.file, metavar="FILE", help="UTF-8 texts.")
+        list[Path], typer.Argument(metavar="FILE", help="Texts: plain, docx, hwpx, hwp or PDF.")
     ],
     task: Annotated[str, _text("The task the author was given.")] = "",
     reference_answer: Annotated[str, _text("What a good answer contains, for short-answer tasks.")] = "",
@@ -134,15 +136,17 @@ def review(
         feedback_language_code=feedback_language,
         allowed_providers=allow_provider,
     )
+    texts = readable(files)
     pages = _run(
         lambda chorus: review_files(
-            files, template, chorus, address=server, seconds=timeout, as_json=as_json
+            texts, template, chorus, address=server, seconds=timeout, as_json=as_json
         ),
         server,
     )
     if out and pages:
         with _writing(out):
             out.write_text(html(pages) if out.suffix == ".html" else markdown(pages), encoding="utf-8")
+        show(console(stderr=True), Text(f"wrote {out}"))
     if len(pages) < len(files):
         raise typer.Exit(1)
 
