@@ -89,6 +89,9 @@ def review(
     straggler_grace: Annotated[
         float | None, _number("Longest further wait once the minimum is reached.", "SECONDS")
     ] = None,
+    wait_for_all: Annotated[
+        bool, _option("Wait for every model until the time is up.", "--wait-for-all")
+    ] = False,
     max_cost_usd: Annotated[float | None, _number("Most that all attempts may cost.", "USD")] = None,
     any_substitute: Annotated[
         bool | None,
@@ -118,6 +121,7 @@ def review(
         min_families=min_families,
         model_timeout=_duration(model_timeout),
         straggler_grace=_duration(straggler_grace),
+        wait_for_all=wait_for_all,
         substitution=arguments.substitution(any_substitute=any_substitute),
         max_cost_usd_nanos=None if max_cost_usd is None else round(max_cost_usd * _NANOS),
     )

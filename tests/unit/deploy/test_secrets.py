@@ -65,6 +65,15 @@ def test_production_talks_tls_with_a_certificate_that_is_renewed(production: Clu
     assert int(certificate["renewBefore"][:-1]) < int(certificate["duration"][:-1])
 
 
+@pytest.mark.parametrize("name", [each for each in SERVERS if each != "orchestrator"])
+def test_a_model_server_answers_the_orchestrator_s_certificate_alone(production: Cluster, name: str) -> None:
+    settings = production.settings(name)
+    (caller,) = settings[f"{name.upper().replace('-', '_')}_CALLERS"].split(",")
+    holder = production.of("Certificate")[caller]["spec"]
+    assert holder["dnsNames"][0] == "orchestrator"
+    assert volumes(production.pods()["orchestrator"])["tls"]["secret"]["secretName"] == holder["secretName"]
+
+
 def test_one_authority_signs_them_all(production: Cluster) -> None:
     issuers = production.of("Issuer")
     authority = production.of("Certificate")["chorus-authority"]["spec"]
