@@ -11,6 +11,9 @@ class ContractHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Runs before each build."""
+        # An editable installation takes everything from where it is; a copy would hide what changes there.
+        if version == "editable":
+            return
         repository = Path(self.root).parents[1]
         protos = repository / "protos"
         if not protos.exists():
