@@ -16,7 +16,9 @@ from deploy.local.readiness import until_ready
 from deploy.local.variables import CLIENT, variables_of
 from rpckit.settings import Environment, SettingError
 
-_SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "command_line" / "samples"))
+_SAMPLES = Path(
+    os.path.relpath(Path(__file__).parents[2] / "clients" / "python" / "chorus_command_line" / "samples")
+)
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FAILED = 1
 _WRONG_SETTING = 2

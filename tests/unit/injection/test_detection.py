@@ -9,7 +9,7 @@ from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
 ATTACKS = Path(__file__).resolve().parents[3] / "bench" / "injection"
-SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "command_line" / "samples"
+SAMPLES = Path(__file__).resolve().parents[3] / "clients" / "python" / "chorus_command_line" / "samples"
 
 
 def suspected(text: str) -> list[str]:
