@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.proofreader.english.confusions import english_confusions
+from services.proofreader.english.grammar import english_grammar
 from services.proofreader.english.register import english_register
 from services.proofreader.english.spelling import EnglishSpelling
 from services.proofreader.finding import Finding
@@ -80,7 +81,13 @@ def load_reviewers() -> tuple[RuleReviewer, ...]:
                     korean_register,
                     *everywhere,
                 ),
-                "en": (english_confusions, EnglishSpelling().find, english_register, *everywhere),
+                "en": (
+                    english_confusions,
+                    english_grammar,
+                    EnglishSpelling().find,
+                    english_register,
+                    *everywhere,
+                ),
             },
         ),
         RuleReviewer(

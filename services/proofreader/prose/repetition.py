@@ -8,7 +8,7 @@ from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # Both "had had" and "that that" can be right; Korean doubles words on purpose.
-_DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)[ \t]+\1(?![\w'’-])", re.IGNORECASE)
+_DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)\s{1,20}+\1(?![\w'’-])", re.IGNORECASE)
 _MAY_BE_DOUBLED = frozenset(
     {"had", "that", "very", "so", "no", "many", "bye", "ha", "long", "really", "blah"}
 )
