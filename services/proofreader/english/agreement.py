@@ -6,8 +6,24 @@ from services.proofreader.english.nouns import PERSONS, PLURALS, plural
 from services.proofreader.english.patterns import CLAUSE, FaultPattern
 from services.proofreader.english.verbs import ONLY_VERBS, PAST, THIRD, any_of
 
-_SINGULAR_BE = {"are": "is", "were": "was", "am": "is", "have": "has", "do": "does", "don't": "doesn't", "don’t": "doesn’t"}
-_PLURAL_BE = {"is": "are", "was": "were", "am": "are", "has": "have", "does": "do", "doesn't": "don't", "doesn’t": "don’t"}
+_SINGULAR_BE = {
+    "are": "is",
+    "were": "was",
+    "am": "is",
+    "have": "has",
+    "do": "does",
+    "don't": "doesn't",
+    "don’t": "doesn’t",
+}
+_PLURAL_BE = {
+    "is": "are",
+    "was": "were",
+    "am": "are",
+    "has": "have",
+    "does": "do",
+    "doesn't": "don't",
+    "doesn’t": "don’t",
+}
 _TO_SINGULAR = {**THIRD, **_SINGULAR_BE}
 _TO_PLURAL = {**{third: base for base, third in THIRD.items()}, **_PLURAL_BE}
 _SHARED_PAST = frozenset({"come", "become", "run"})
@@ -16,7 +32,9 @@ _BASES = any_of([*PAST, "don't", "don’t"])
 _SURE_BASES = any_of([*ONLY_VERBS, "are", "were", "have", "don't", "don’t"])
 _THIRDS = any_of([*THIRD.values(), "is", "was", "does", "doesn't", "doesn’t"])
 _OWNERS = r"(?:[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Tt]his|[Tt]hat)"
-_PLURAL_OWNERS = r"(?:[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Tt]hese|[Tt]hose|[Mm]any|[Ss]ome|[Mm]ost|[Aa]ll)"
+_PLURAL_OWNERS = (
+    r"(?:[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Tt]hese|[Tt]hose|[Mm]any|[Ss]ome|[Mm]ost|[Aa]ll)"
+)
 _PLACE = r"(?: (?:in|of|at|from) (?:my|our|the|this|his|her) [a-z]{2,15})?"
 _PLURAL_NOUNS = any_of([*PLURALS, *map(plural, PERSONS), "people"])
 _ALONE = r"(?:[Ee]veryone|[Ee]verybody|[Ss]omeone|[Ss]omebody|[Nn]obody|[Nn]o one|[Aa]nyone|[Ee]ach student|[Ee]very (?:student|child|person|day))"
@@ -46,7 +64,9 @@ AGREEMENT_PATTERNS = (
         _plural,
     ),
     FaultPattern.of("agreement", rf"{CLAUSE}[Yy]ou (?P<bad>{_THIRDS})", _plural),
-    FaultPattern.of("agreement", rf"{CLAUSE}I (?P<bad>{any_of(THIRD.values())}|is|are|were|does|doesn't|doesn’t)", _with_i),
+    FaultPattern.of(
+        "agreement", rf"{CLAUSE}I (?P<bad>{any_of(THIRD.values())}|is|are|were|does|doesn't|doesn’t)", _with_i
+    ),
     FaultPattern.of("agreement", rf"{CLAUSE}{_ALONE}{_PLACE} (?P<bad>{_SURE_BASES}|like|need)", _singular),
     FaultPattern.of(
         "agreement",
@@ -54,7 +74,9 @@ AGREEMENT_PATTERNS = (
         _singular,
     ),
     FaultPattern.of(
-        "agreement", rf"{CLAUSE}{_OWNERS} {any_of([*PERSONS, *PLURALS.values()])} (?P<bad>{_SURE_BASES})", _singular
+        "agreement",
+        rf"{CLAUSE}{_OWNERS} {any_of([*PERSONS, *PLURALS.values()])} (?P<bad>{_SURE_BASES})",
+        _singular,
     ),
     FaultPattern.of(
         "agreement", rf"{CLAUSE}{_PLURAL_OWNERS} {_PLURAL_NOUNS}{_PLACE} (?P<bad>{_THIRDS})", _plural
@@ -75,5 +97,7 @@ AGREEMENT_PATTERNS = (
         rf"[Tt]here (?P<bad>are|were)(?= (?:an?|one|another) (?:[a-z]{{2,12}} )?{any_of(PLURALS.values())}(?=[.!?]| (?:in|on|at|near|with|which|that)\b))",
         lambda found: {"are": "is", "were": "was"}[found["bad"]],
     ),
-    FaultPattern.of("agreement", rf"{CLAUSE}(?:[Tt]his|That) (?P<bad>are|were)(?= (?:a|an|the|my|very|not)\b)", _singular),
+    FaultPattern.of(
+        "agreement", rf"{CLAUSE}(?:[Tt]his|That) (?P<bad>are|were)(?= (?:a|an|the|my|very|not)\b)", _singular
+    ),
 )

@@ -2,16 +2,17 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 
 from services.proofreader.english.patterns import CLAUSE, NOUN_ENDS, FaultPattern
 from services.proofreader.english.verbs import any_of
 
 _WORDS = tomllib.loads(files(__package__).joinpath("nouns.toml").read_text(encoding="utf-8"))
-_COUNTED = _WORDS["counted"].split()
+_COUNTED: list[str] = _WORDS["counted"].split()
 _MASS = _WORDS["mass"].split()
 _ADJECTIVES = any_of(_WORDS["adjectives"].split())
-PERSONS = _WORDS["persons"].split()
+PERSONS: list[str] = _WORDS["persons"].split()
 
 
 def plural(noun: str) -> str:
@@ -24,7 +25,7 @@ def plural(noun: str) -> str:
 
 
 _SINGULAR = any_of(_COUNTED)
-PLURALS = {plural(each): each for each in (*_COUNTED, *PERSONS)}
+PLURALS: Mapping[str, str] = {plural(each): each for each in (*_COUNTED, *PERSONS)}
 _PLURAL = any_of([*PLURALS, "people"])
 _MANY = r"(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Mm]any|[Ss]everal|[Tt]hese|[Tt]hose)"
 _OWNERS = r"(?:my|your|his|her|our|their|the|these|those)"
@@ -40,17 +41,23 @@ def _article(found: re.Match[str]) -> str:
 
 
 def _plural_of_group(found: re.Match[str]) -> str:
-    return found["before"] + plural(found["noun"])
+    return str(found["before"]) + plural(found["noun"])
 
 
 def _singular_of_group(found: re.Match[str]) -> str:
-    return found["before"] + PLURALS[found["noun"]]
+    return str(found["before"]) + PLURALS[found["noun"]]
 
 
 NOUN_PATTERNS = (
-    FaultPattern.of("article_sound", rf"(a|{CLAUSE}A(?! [a-z]+s\b)) (?!{_CONSONANT_SOUND}|{_NO_NOUN}\b)([aeiou][a-z]+)", r"\1n \2"),
     FaultPattern.of(
-        "article_sound", rf"([Aa])n (?!{_SILENT_H}|herb|historic)((?:{_CONSONANT_SOUND}|[bcdfghjklmnpqrstvwz][a-z]*[aeiouy])[a-z]*)", r"\1 \2"
+        "article_sound",
+        rf"(a|{CLAUSE}A(?! [a-z]+s\b)) (?!{_CONSONANT_SOUND}|{_NO_NOUN}\b)([aeiou][a-z]+)",
+        r"\1n \2",
+    ),
+    FaultPattern.of(
+        "article_sound",
+        rf"([Aa])n (?!{_SILENT_H}|herb|historic)((?:{_CONSONANT_SOUND}|[bcdfghjklmnpqrstvwz][a-z]*[aeiouy])[a-z]*)",
+        r"\1 \2",
     ),
     FaultPattern.of("article_sound", rf"([Aa]) ({_SILENT_H}[a-z]*)", r"\1n \2"),
     FaultPattern.of(
@@ -89,9 +96,17 @@ NOUN_PATTERNS = (
         rf"(?P<bad>(?P<before>[Oo]ne of {_OWNERS} (?:best |{_ADJECTIVES} )?)(?P<noun>{_SINGULAR})){NOUN_ENDS}",
         _plural_of_group,
     ),
-    FaultPattern.of("usage", rf"(?P<bad>(?P<much>[Mm]uch) (?P<noun>{_PLURAL})){NOUN_ENDS}", lambda found: f"{'M' if found['much'][0] == 'M' else 'm'}any {found['noun']}", "word_choice"),
     FaultPattern.of(
-        "usage", rf"([Mm])any ({any_of(_MASS)})(?=[.,!?]| (?:and|in|on|to|from|for|about|yesterday|today)\b)", r"\1uch \2", "word_choice"
+        "usage",
+        rf"(?P<bad>(?P<much>[Mm]uch) (?P<noun>{_PLURAL})){NOUN_ENDS}",
+        lambda found: f"{'M' if found['much'][0] == 'M' else 'm'}any {found['noun']}",
+        "word_choice",
+    ),
+    FaultPattern.of(
+        "usage",
+        rf"([Mm])any ({any_of(_MASS)})(?=[.,!?]| (?:and|in|on|to|from|for|about|yesterday|today)\b)",
+        r"\1uch \2",
+        "word_choice",
     ),
     FaultPattern.of(
         "usage",
@@ -102,7 +117,7 @@ NOUN_PATTERNS = (
     FaultPattern.of(
         "usage",
         r"(?P<a>[Aa])n? (?:(?P<adjective>good|useful|important|new|helpful|great) )?(?P<noun>information|furniture|equipment|advice|luggage|homework)(?=[.,!?]| (?:about|to|from|for|that|on|and)\b)",
-        lambda found: "",
+        lambda _: "",
         "word_choice",
     ),
 )

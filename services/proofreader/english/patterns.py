@@ -9,7 +9,10 @@ from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
 # Where a clause begins, so that the next word is its subject.
-CLAUSE = r"(?:(?<![^.!?;:,\n] )(?<![\w’'\"-])|(?<=\bbut )|(?<=\bbecause )|(?<=\bwhen )|(?<=\bso ))"
+CLAUSE = (
+    r"(?:(?<![^.!?;:,\n] )(?<![\w’'\"-])|(?<=\bbut )|(?<=\bbecause )"
+    r"|(?<=\bwhen )|(?<=\bso ))"
+)
 # What ends a noun phrase: its last word is no part of a compound.
 NOUN_ENDS = (
     r"(?=[.,!?;:]|$| (?:and|or|but|because|so|who|which|that|when|while|if|in|on|at|to|for|from|with|near|about"
@@ -24,7 +27,8 @@ class FaultPattern:
 
     Attributes:
         wording: The entry of `wording.toml` that says it.
-        pattern: Its group "bad", if it has one, is the fault, else all of it. A space stands for any white space.
+        pattern: Its group "bad", if it has one, is the fault, else all of it. A space
+            stands for any white space.
         correct: Returns what should stand there: "" if that is not sure, None if it is no fault after all.
         issue: The answer form's word for it.
     """

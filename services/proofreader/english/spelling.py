@@ -79,7 +79,10 @@ class EnglishSpelling:
         ]
         if not near or self._is_among_strangers(text, found):
             return ""
-        return max(near, key=lambda each: (_is_doubling(word, each), _keeps_plural(word, each), self._words[each], each))
+        return max(
+            near,
+            key=lambda each: (_is_doubling(word, each), _keeps_plural(word, each), self._words[each], each),
+        )
 
     def _knows(self, word: str) -> bool:
         # The default keeps an index of 17 MB in memory, and few words are looked up.

@@ -6,14 +6,53 @@ from services.proofreader.english.patterns import FaultPattern
 from services.proofreader.english.verbs import BASE, IRREGULAR, PAST, THIRD, any_of
 
 _COMPARATIVES = {
-    **{each: each + "er" for each in "small tall short fast cheap old young strong hard long high cold rich slow clean".split()},
-    **{each: each[:-1] + "ier" for each in "easy happy heavy early busy pretty dirty funny lazy".split()},
-    **{"big": "bigger", "hot": "hotter", "large": "larger", "nice": "nicer", "good": "better", "bad": "worse"},
+    **{
+        each: each + "er"
+        for each in [
+            "small",
+            "tall",
+            "short",
+            "fast",
+            "cheap",
+            "old",
+            "young",
+            "strong",
+            "hard",
+            "long",
+            "high",
+            "cold",
+            "rich",
+            "slow",
+            "clean",
+        ]
+    },
+    **{
+        each: each[:-1] + "ier"
+        for each in ["easy", "happy", "heavy", "early", "busy", "pretty", "dirty", "funny", "lazy"]
+    },
+    "big": "bigger",
+    "hot": "hotter",
+    "large": "larger",
+    "nice": "nicer",
+    "good": "better",
+    "bad": "worse",
 }
 # What learners make of words with forms of their own.
 _REGULARISED = {
-    **dict(zip("goodest gooder badder baddest worser worsest bestest".split(), "best better worse worst worse worst best".split(), strict=True)),
-    **dict(zip("childs childrens womans tooths sheeps mans deers".split(), "children children women teeth sheep men deer".split(), strict=True)),
+    **dict(
+        zip(
+            ["goodest", "gooder", "badder", "baddest", "worser", "worsest", "bestest"],
+            ["best", "better", "worse", "worst", "worse", "worst", "best"],
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            ["childs", "childrens", "womans", "tooths", "sheeps", "mans", "deers"],
+            ["children", "children", "women", "teeth", "sheep", "men", "deer"],
+            strict=True,
+        )
+    ),
     **{
         form: PAST[base]
         for base in IRREGULAR
@@ -52,11 +91,19 @@ def _told(found: re.Match[str]) -> str | None:
 
 WORD_ORDER_PATTERNS = (
     FaultPattern.of(
-        "irregular_form", rf"(?P<bad>{any_of(_REGULARISED)})", lambda found: _REGULARISED[found["bad"]], "spelling"
+        "irregular_form",
+        rf"(?P<bad>{any_of(_REGULARISED)})",
+        lambda found: _REGULARISED[found["bad"]],
+        "spelling",
     ),
-    FaultPattern.of("comparison", rf"(?:more|most) (better|worse|best|worst|easier|bigger|{any_of(_COMPARATIVES.values())}(?= than\b|[.!]))", r"\1"),
     FaultPattern.of(
-        "comparison", rf"(?:more|most) (?P<adjective>{_SHORT}) than",
+        "comparison",
+        rf"(?:more|most) (better|worse|best|worst|easier|bigger|{any_of(_COMPARATIVES.values())}(?= than\b|[.!]))",
+        r"\1",
+    ),
+    FaultPattern.of(
+        "comparison",
+        rf"(?:more|most) (?P<adjective>{_SHORT}) than(?! (?:new|{_SHORT})\b)",
         lambda found: f"{_COMPARATIVES[found['adjective']]} than",
     ),
     FaultPattern.of(
@@ -65,11 +112,13 @@ WORD_ORDER_PATTERNS = (
         lambda found: _COMPARATIVES[found["adjective"]],
     ),
     FaultPattern.of(
-        "comparison", rf"(?:the|my) (?P<bad>most (?P<adjective>{_SHORT}))", lambda found: _superlative(found["adjective"])
+        "comparison",
+        rf"(?:the|my) (?P<bad>most (?P<adjective>{_SHORT}))(?! (?:when|if|about|of all)\b)",
+        lambda found: _superlative(found["adjective"]),
     ),
     FaultPattern.of(
         "comparison",
-        rf"as (?!other|rather|less|more|worse|better|such|soon|well|different|many|much|opposed)([a-z]{{2,14}}(?<!er)) than",
+        r"as (?!other|rather|less|more|worse|better|such|soon|well|different|many|much|opposed)([a-z]{2,14}(?<!er)) than",
         r"as \1 as",
     ),
     FaultPattern.of("word_choice", rf"({_OF_COMPARATIVE}) then(?= {_ME}\b)", r"\1 than", "word_choice"),
@@ -87,13 +136,35 @@ WORD_ORDER_PATTERNS = (
         r"\1 effect",
         "word_choice",
     ),
-    FaultPattern.of("word_choice", r"([Tt]he) wether(?= (?:is|was|will|in|today|forecast|got)\b)", r"\1 weather", "word_choice"),
-    FaultPattern.of("word_choice", r"wether(?= (?:it|he|she|they|we|I|you|to|or|the)\b)", "whether", "word_choice"),
-    FaultPattern.of("word_choice", r"([Aa]dvice)(?= (?:me|him|us|them|you)\b)", lambda found: found[1][:-2] + "se", "word_choice"),
+    FaultPattern.of(
+        "word_choice",
+        r"([Tt]he) wether(?= (?:is|was|will|in|today|forecast|got)\b)",
+        r"\1 weather",
+        "word_choice",
+    ),
+    FaultPattern.of(
+        "word_choice", r"wether(?= (?:it|he|she|they|we|I|you|to|or|the)\b)", "whether", "word_choice"
+    ),
+    FaultPattern.of(
+        "word_choice",
+        r"([Aa]dvice)(?= (?:me|him|us|them|you)\b)",
+        lambda found: found[1][:-2] + "se",
+        "word_choice",
+    ),
     FaultPattern.of("word_choice", r"(am|is|are|was|were) quite(?=[.!?])", r"\1 quiet", "word_choice"),
-    FaultPattern.of("word_choice", r"([Yy])our(?= (?:welcome[.!]|going to|wrong\b|a (?:good|great|nice)|so (?:kind|nice)))", r"\1ou're", "word_choice"),
-    FaultPattern.of("word_choice", r"([Tt])heir(?= (?:is|are|was|were)\b)", r"\1here", "word_choice"),
-    FaultPattern.of("word_choice", r"(of|with|love|loves|like|to|from|for|in|lost|sold|left) there(?= (?:house|home|parents|family|friends?|children|car|room|dog|name|money|homework|mother|father|teacher|school|books?|lives)\b)", r"\1 their", "word_choice"),
+    FaultPattern.of(
+        "word_choice",
+        r"([Yy])our(?= (?:welcome[.!]|going to|wrong\b|a (?:good|great|nice)|so (?:kind|nice)))",
+        r"\1ou're",
+        "word_choice",
+    ),
+    FaultPattern.of("word_choice", r"([Tt])heir(?= (?:is|are|was|were)(?![\w-]))", r"\1here", "word_choice"),
+    FaultPattern.of(
+        "word_choice",
+        r"(of|with|love|loves|like|to|from|for|in|lost) there(?= (?:house|home|parents|family|friends?|children|car|room|dog|name|money|homework|mother|father|teacher|school|books?|lives)\b)",
+        r"\1 their",
+        "word_choice",
+    ),
     FaultPattern.of(
         "word_choice",
         r"(?<![^.!?,\n] )(?<!\w)([Ii])ts(?= (?:(?:fine|good|bad|hot|cold|great|ok|okay|true|late|easy|hard|difficult|fun|nice|important|time|possible|too|raining)(?:[.!,]|\sto\b|\sthat\b)|so\b|my\b|your\b|his\b|raining\b|snowing\b))",
@@ -122,11 +193,13 @@ WORD_ORDER_PATTERNS = (
     ),
     FaultPattern.of(
         "comma_missing",
-        r"(?<![^.!?\n] )(?<!\w)(However|Therefore|Moreover|Furthermore|Nevertheless|In addition|For example|As a result|On the other hand|First of all|In conclusion)(?= (?:I|it|he|she|they|we|you|there|this) (?:am|is|are|was|were|have|has|had|can|could|will|would|do|did|didn['’]t|don['’]t|think|went)\b)",
+        r"(?<![^.!?\n] )(?<!\w)(However|Therefore|Moreover|Furthermore|Nevertheless|In addition|For example|As a result|On the other hand|First of all|In conclusion)(?= (?!you (?:do|can)\b)(?:I|it|he|she|they|we|you|there|this) (?:am|is|are|was|were|have|has|had|can|could|will|would|do|did|didn['’]t|don['’]t|think|went)\b)",
         r"\1,",
         "punctuation",
     ),
-    FaultPattern.of("two_words", r"([Ee])veryday(?=[.!]|, I\b| (?:I|he|she|we|they) )", r"\1very day", "spelling"),
+    FaultPattern.of(
+        "two_words", r"([Ee])veryday(?=[.!]|, I\b| (?:I|he|she|we|they) )", r"\1very day", "spelling"
+    ),
     FaultPattern.of(
         "capital_i",
         r"(?<=[ \n])i(?= (?:am|was|have|had|will|can|could|would|should|think|like|want|go|went|don['’]t|didn['’]t|did|do|live|love|know|need|saw|feel|felt|really|also|hope)\b)",
