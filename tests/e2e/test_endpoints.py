@@ -103,7 +103,7 @@ data_region = "eu"
 
 
 @dataclass(frozen=True)
-class Case:
+class EndpointCase:
     """A model, and what reaches its provider.
 
     Attributes:
@@ -127,7 +127,7 @@ def _planted(*words: str) -> frozenset[str]:
 
 
 CASES = (
-    Case(
+    EndpointCase(
         "openai/a",
         "/v1/chat/completions",
         _planted("openai", "organization", "project-of-openai", "header-of-openai"),
@@ -135,7 +135,7 @@ CASES = (
         body={"max_completion_tokens": 400},
         without=("max_tokens", "service_tier"),
     ),
-    Case(
+    EndpointCase(
         "openai/own-key",
         "/v1/chat/completions",
         _planted("of-one-line"),
@@ -143,7 +143,7 @@ CASES = (
         headers={"Authorization": "Bearer planted-of-one-line"},
         body={"service_tier": "flex"},
     ),
-    Case(
+    EndpointCase(
         "openai/second",
         "/second/v1/chat/completions",
         _planted("second"),
@@ -151,7 +151,7 @@ CASES = (
         headers={"OpenAI-Organization": "org-second", "X-Team": "essays"},
         body={"max_completion_tokens": 400},
     ),
-    Case(
+    EndpointCase(
         "gateway/a",
         "/gateway/v1/chat/completions",
         _planted("gateway"),
@@ -159,8 +159,8 @@ CASES = (
         body={"max_tokens": 400},
         without=("max_completion_tokens",),
     ),
-    Case("free/a", "/free/v1/chat/completions", _planted(), 'base_url = "{address}/free/v1"\n'),
-    Case(
+    EndpointCase("free/a", "/free/v1/chat/completions", _planted(), 'base_url = "{address}/free/v1"\n'),
+    EndpointCase(
         "azure/deployed",
         "/openai/deployments/deployed/chat/completions",
         _planted("azure"),
@@ -169,21 +169,21 @@ CASES = (
         headers={"api-key": "planted-azure"},
         body={"max_completion_tokens": 400},
     ),
-    Case(
+    EndpointCase(
         "aws/gpt-oss",
         "/aws/openai/v1/chat/completions",
         _planted(),
         'endpoint = "aws-openai"\n',
         headers={"Authorization": "AWS4-HMAC-SHA256 Credential=planted-id/"},
     ),
-    Case(
+    EndpointCase(
         "anthropic/a",
         "/v1/messages",
         _planted("anthropic", "header-of-anthropic"),
         headers={"Authorization": "Bearer planted-anthropic"},
         body={"inference_geo": "eu"},
     ),
-    Case(
+    EndpointCase(
         "aws/claude",
         "/model/claude/invoke",
         _planted(),
@@ -191,7 +191,7 @@ CASES = (
         headers={"Authorization": "AWS4-HMAC-SHA256 Credential=planted-id/"},
         stream_path="/model/claude/invoke-with-response-stream",
     ),
-    Case(
+    EndpointCase(
         "vertex/claude",
         "/v1/projects/our-project/locations/europe-west1/publishers/anthropic/models/claude:rawPredict",
         frozenset({TOKEN}),
@@ -199,14 +199,14 @@ CASES = (
         headers={"Authorization": f"Bearer {TOKEN}"},
         stream_path="/v1/projects/our-project/locations/europe-west1/publishers/anthropic/models/claude:streamRawPredict",
     ),
-    Case(
+    EndpointCase(
         "foundry/claude",
         "/anthropic/v1/messages",
         _planted("foundry"),
         'endpoint = "foundry"\n',
         headers={"x-api-key": "planted-foundry"},
     ),
-    Case(
+    EndpointCase(
         "google/a",
         "/v1/models/a:generateContent",
         _planted("google"),
@@ -215,7 +215,7 @@ CASES = (
         body={"serviceTier": "flex"},
         stream_path="/v1/models/a:streamGenerateContent",
     ),
-    Case(
+    EndpointCase(
         "google/on-vertex",
         "/v1beta1/projects/our-project/locations/europe-west1/publishers/google/models/on-vertex:generateContent",
         frozenset({TOKEN}),
@@ -223,8 +223,8 @@ CASES = (
         headers={"Authorization": f"Bearer {TOKEN}"},
         stream_path="/v1beta1/projects/our-project/locations/europe-west1/publishers/google/models/on-vertex:streamGenerateContent",
     ),
-    Case("huggingface/a", "/v1/chat/completions", frozenset({"hf_planted"})),
-    Case(
+    EndpointCase("huggingface/a", "/v1/chat/completions", frozenset({"hf_planted"})),
+    EndpointCase(
         "huggingface/second",
         "/hf/v1/chat/completions",
         frozenset({"hf_second"}),
@@ -286,7 +286,7 @@ async def test_no_credentials_are_looked_up_at_the_start(system: System) -> None
 
 
 @every
-async def test_what_reaches_a_provider_is_its_own(system: System, case: Case) -> None:
+async def test_what_reaches_a_provider_is_its_own(system: System, case: EndpointCase) -> None:
     response = await system.stub.Generate(_request(case.model), timeout=PATIENCE)
     received = system.provider.received.pop()
     assert response.parts[0].text == "Some words of an answer."
@@ -299,7 +299,7 @@ async def test_what_reaches_a_provider_is_its_own(system: System, case: Case) ->
 
 
 @every
-async def test_an_answer_streams_from_everywhere(system: System, case: Case) -> None:
+async def test_an_answer_streams_from_everywhere(system: System, case: EndpointCase) -> None:
     wrapped = model_service_pb2.StreamGenerateRequest(request=_request(case.model))
     events = [event async for event in system.stub.StreamGenerate(wrapped, timeout=PATIENCE)]
     received = system.provider.received.pop()
