@@ -16,7 +16,8 @@ CLAUSE = (
 # What ends a noun phrase: its last word is no part of a compound.
 NOUN_ENDS = (
     r"(?=[.,!?;:]|$| (?:and|or|but|because|so|who|which|that|when|while|if|in|on|at|to|for|from|with|near|about"
-    r"|of|is|are|was|were|has|have|had|can|will|yesterday|today|every|too|than|now|there|here|last|a|the|my)\b)"
+    r"|of|is|are|was|were|has|have|had|can|will|yesterday|today|every|too|than|now|there|here|last|a|the|my"
+    r"|it|I|we|he|she|they|you|outside|inside|left|went|came)\b)"
 )
 Correct = Callable[[re.Match[str]], str | None]
 
