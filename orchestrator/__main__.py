@@ -31,6 +31,7 @@ from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.sqlite_database import SqliteDatabase
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
+from orchestrator.submission.reading_threads import ReadingThreads, reading_executor
 from rpckit.malloc_trim import release_freed_memory
 from rpckit.retry_budget import RetryBudgets
 from rpckit.server import Host, run
@@ -55,7 +56,15 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     model_reviewer = ModelReviewer(directory, records, store, retries=retries)
     calibrator = RaterCalibrator(history, Pools(settings.calibration_groups))
     pipeline = ReviewPipeline(
-        directory, directory, model_reviewer, settings.panel, metrics, records, calibrator, retries
+        directory,
+        directory,
+        model_reviewer,
+        settings.panel,
+        metrics,
+        records,
+        calibrator,
+        retries,
+        ReadingThreads(host.exit_stack.enter_context(reading_executor())),
     )
     feedback = FeedbackServicer(
         IdempotentRuns(pipeline, store),

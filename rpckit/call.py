@@ -72,6 +72,10 @@ class Deadline:
         """Returns the deadline `seconds` before this one."""
         return Deadline(self.at - seconds, self.clock)
 
+    def later(self, seconds: float) -> "Deadline":
+        """Returns the point `seconds` after this one."""
+        return Deadline(self.at + seconds, self.clock)
+
     def within(self, seconds: float) -> "Deadline":
         """Returns this deadline, or the one `seconds` from now if that is earlier."""
         return min(self, Deadline.after(seconds, self.clock))

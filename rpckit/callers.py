@@ -14,9 +14,10 @@ from urllib.parse import unquote
 
 import grpc
 
-from rpckit.call import Clock
+from rpckit.call import Clock, Deadline
 from rpckit.errors import RateLimited, Unauthenticated
 from rpckit.reloading_file import RELOAD_INTERVAL_SECONDS, ReloadingFile
+from rpckit.wrong_tokens import WrongTokens
 
 _TOKEN_LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
 _SCHEME = "bearer"
@@ -74,12 +75,14 @@ class CallerSettings:
         token_port: The port for callers without a certificate, on a server that has one itself.
         calls_per_minute: How many calls a minute each caller may make; 0 sets no limit.
         share: The part of the server's places that one caller may hold, above 0 and at most 1.
+        allowed: The names of those who are answered; empty: everybody who can say who it is.
     """
 
     tokens: CallerTokens | None = None
     token_port: int = 0
     calls_per_minute: int = 0
     share: float = 1.0
+    allowed: frozenset[str] = frozenset()
 
 
 class Callers:
@@ -96,18 +99,28 @@ class Callers:
         self._sleep = sleep
         # The time at which a caller's allowance will be full again.
         self._full_at: dict[str, float] = {}
+        self._wrong_tokens = WrongTokens(clock, sleep)
 
     @property
     def must_be_known(self) -> bool:
         """Says whether the server answers only callers that say who they are."""
         return self._settings.tokens is not None
 
-    def identify(self, context: "Context") -> str:
+    async def identify(self, context: "Context", peer: str, deadline: Deadline) -> str:
         """Returns the caller's name, or "" for one without a name where none is needed.
 
+        The more wrong tokens a peer's machine sends, the later it hears of each. Its right ones are taken at
+        once.
+
         Raises:
-            Unauthenticated: The caller has no name, or cannot prove it.
+            Unauthenticated: The caller has no name, cannot prove it, or is none of those who are answered.
         """
+        caller = await self._name(context, peer, deadline)
+        if self._settings.allowed and caller not in self._settings.allowed:
+            raise Unauthenticated("this server answers other callers alone")
+        return caller
+
+    async def _name(self, context: "Context", peer: str, deadline: Deadline) -> str:
         tokens = self._settings.tokens
         names = context.peer_identities() or ()
         certified = next((name.decode("utf-8", "replace") for name in names), "")
@@ -117,6 +130,7 @@ class Callers:
             if key == "authorization":
                 scheme, _, token = str(value).partition(" ")
                 if scheme.lower() != _SCHEME or not (caller := tokens.caller(token)):
+                    await self._wrong_tokens.delay(machine_of(peer), deadline)
                     raise Unauthenticated("the token is nobody's")
                 return caller
         if not certified:

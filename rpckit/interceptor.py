@@ -121,7 +121,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         try:
             with nullcontext() if is_reflection else self._counted_as_running():
                 async with answering(context, call.method, request_id, outcome), AsyncExitStack() as stack:
-                    caller = self._callers.identify(context)
+                    caller = await self._callers.identify(context, peer, call.deadline)
                     call = replace(call, caller=caller, holder=caller or machine_of(peer))
                     self._callers.count(call.caller)
                     if violations:

@@ -1,5 +1,6 @@
 """Counts a server's calls and serves the page that Prometheus reads. No label holds text of a caller's."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -47,7 +48,7 @@ class CallMetrics:
 
 @contextmanager
 def metrics_endpoint(registry: CollectorRegistry, settings: ServerSettings) -> Iterator[None]:
-    """Serves `/metrics` while the block runs, if the settings name a port for it.
+    """Serves `/metrics` while the block runs in an event loop, if the settings name a port for it.
 
     Raises:
         SettingError: The port is taken.
@@ -56,6 +57,9 @@ def metrics_endpoint(registry: CollectorRegistry, settings: ServerSettings) -> I
         yield
         return
     ProcessCollector(registry=registry)
+    loop = asyncio.get_running_loop()
+    tasks = Gauge("chorus_asyncio_tasks", "Tasks of the event loop that have not ended.", registry=registry)
+    tasks.set_function(lambda: len(asyncio.all_tasks(loop)))
     try:
         server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     except OSError:

@@ -23,6 +23,7 @@ from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import metrics_endpoint
 from rpckit.probes import health_endpoint
 from rpckit.settings import Environment, ServerSettings, SettingError
+from rpckit.task_end import end
 from rpckit.task_errors import error_of
 from rpckit.tracing import start_tracing
 from rpckit.transport import (
@@ -114,9 +115,7 @@ class Host:
         await self.server.stop(_FLUSH_SECONDS)
         await stopping
         idle.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self.exit_stack.aclose()
 
 

@@ -150,7 +150,11 @@ class Security:
             raise SettingError(variable, wrong)
 
 
-def _callers(environment: Environment, prefix: str) -> CallerSettings:
+def _callers(environment: Environment, prefix: str, *, has_outside_callers: bool) -> CallerSettings:
+    names = map(str.strip, environment.text(f"{prefix}_CALLERS").split(","))
+    allowed = frozenset(filter(None, names))
+    if not has_outside_callers:
+        return CallerSettings(allowed=allowed)
     path = environment.text(_CALLER_TOKENS)
     try:
         tokens = CallerTokens(Path(path)) if path else None
@@ -161,6 +165,7 @@ def _callers(environment: Environment, prefix: str) -> CallerSettings:
         token_port=environment.integer(f"{prefix}_TOKEN_PORT", _TOKEN_PORT, most=65535),
         calls_per_minute=environment.integer("CHORUS_CALLER_CALLS_PER_MINUTE", 0),
         share=environment.integer("CHORUS_CALLER_SHARE_PERCENT", 75, least=1, most=100) / 100,
+        allowed=allowed,
     )
 
 
@@ -237,11 +242,14 @@ class ServerSettings:
                 "CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1, most=_DAY_SECONDS
             ),
             security=Security.read(environment),
-            callers=_callers(environment, prefix) if has_outside_callers else CallerSettings(),
+            callers=_callers(environment, prefix, has_outside_callers=has_outside_callers),
             collector=environment.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
         )
         address = f"{settings.host}:{settings.port}"
         settings.security.check(address, f"{prefix}_HOST")
+        if settings.callers.allowed and not (settings.callers.tokens or settings.security.certificates):
+            wrong = f"nobody has a name here: set {_TLS_DIR}, so that callers show certificates"
+            raise SettingError(f"{prefix}_CALLERS", wrong)
         if settings.callers.tokens and not settings.security.is_private(address):
             raise SettingError(_CALLER_TOKENS, f"tokens do not travel in plaintext: set {_TLS_DIR}")
         return settings

@@ -26,6 +26,7 @@ from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.submission.reading_threads import ReadingThreads
 from rpckit.call import Deadline
 
 _WORKS = 40
@@ -141,6 +142,7 @@ def _mean_level(
             suspected_injections(read),
             Spending(None),
             Deadline.after(_DEADLINE_SECONDS),
+            ReadingThreads(),
         )
     )
     opinions = [

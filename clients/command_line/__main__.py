@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from google.protobuf import duration_pb2
+from rich.text import Text
 
 from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
@@ -18,6 +19,7 @@ from chorus_client import ChorusCallError, ChorusClient
 from clients.command_line import arguments, classroom_view
 from clients.command_line.english import ENGLISH
 from clients.command_line.failure_view import rpc_error
+from clients.command_line.files import readable
 from clients.command_line.language import words_for
 from clients.command_line.models_view import comparison
 from clients.command_line.report.html_page import html
@@ -63,7 +65,7 @@ app = typer.Typer(
 @app.command()
 def review(
     files: Annotated[
-        list[arguments.TextFile], typer.Argument(parser=arguments.file, metavar="FILE", help="UTF-8 texts.")
+        list[Path], typer.Argument(metavar="FILE", help="Texts: plain, docx, hwpx, hwp or PDF.")
     ],
     task: Annotated[str, _text("The task the author was given.")] = "",
     reference_answer: Annotated[str, _text("What a good answer contains, for short-answer tasks.")] = "",
@@ -89,6 +91,9 @@ def review(
     straggler_grace: Annotated[
         float | None, _number("Longest further wait once the minimum is reached.", "SECONDS")
     ] = None,
+    wait_for_all: Annotated[
+        bool, _option("Wait for every model until the time is up.", "--wait-for-all")
+    ] = False,
     max_cost_usd: Annotated[float | None, _number("Most that all attempts may cost.", "USD")] = None,
     any_substitute: Annotated[
         bool | None,
@@ -118,6 +123,7 @@ def review(
         min_families=min_families,
         model_timeout=_duration(model_timeout),
         straggler_grace=_duration(straggler_grace),
+        wait_for_all=wait_for_all,
         substitution=arguments.substitution(any_substitute=any_substitute),
         max_cost_usd_nanos=None if max_cost_usd is None else round(max_cost_usd * _NANOS),
     )
@@ -136,15 +142,17 @@ def review(
         feedback_language_code=feedback_language,
         allowed_providers=allow_provider,
     )
+    texts = readable(files)
     pages = _run(
         lambda chorus: review_files(
-            files, template, chorus, address=server, seconds=timeout, as_json=as_json
+            texts, template, chorus, address=server, seconds=timeout, as_json=as_json
         ),
         server,
     )
     if out and pages:
         with _writing(out):
             out.write_text(html(pages) if out.suffix == ".html" else markdown(pages), encoding="utf-8")
+        show(console(stderr=True), Text(f"wrote {out}"))
     if len(pages) < len(files):
         raise typer.Exit(1)
 

@@ -3,7 +3,6 @@
 Each function is a typer parser; typer adds the option's name to the error.
 """
 
-import codecs
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ import typer
 from google.protobuf import json_format
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
+from clients.documents.document import Document, Remark, UnreadableDocument
+from clients.documents.reader import read_file
 
 REPORT_FORMATS = (".html", ".md")
 _MAX_AMOUNT = 1_000_000
@@ -19,21 +20,23 @@ _MAX_AMOUNT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A text file to be reviewed, as it was read."""
+    """The text of a file to be reviewed, and what there is to say of how it was read."""
 
     name: str
     text: str
+    remarks: frozenset[Remark] = frozenset()
 
 
 def file(value: str) -> TextFile:
     """Reads a text to be reviewed."""
-    return TextFile(value, _read(value))
+    document = _read(value)
+    return TextFile(value, document.text, document.remarks)
 
 
 def rubric(value: str) -> submission_pb2.Rubric:
     """Reads a rubric in ProtoJSON."""
     try:
-        return json_format.Parse(_read(value), submission_pb2.Rubric())
+        return json_format.Parse(_read(value).text, submission_pb2.Rubric())
     except json_format.ParseError as error:
         # The first line names the field, and the rest lists the fields that there are.
         raise typer.BadParameter(f"{value}: {str(error).splitlines()[0]}") from None
@@ -89,16 +92,10 @@ def substitution(*, any_substitute: bool | None) -> feedback_service_pb2.PanelPo
     return policy.SUBSTITUTION_ANY if any_substitute else policy.SUBSTITUTION_NONE
 
 
-def _read(path: str) -> str:
+def _read(path: str) -> Document:
     try:
-        data = Path(path).read_bytes()
+        return read_file(Path(path))
     except OSError as error:
         raise typer.BadParameter(f"{path}: {error.strerror}") from None
-    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-    try:
-        return data.removeprefix(mark).decode()
-    except UnicodeDecodeError as error:
-        place = error.start + len(mark)
-        raise typer.BadParameter(
-            f"{path} is not UTF-8 (the byte at offset {place}); save it as UTF-8"
-        ) from None
+    except UnreadableDocument as error:
+        raise typer.BadParameter(f"{path} {error}") from None

@@ -3,6 +3,7 @@
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2
 from clients.command_line.words import Words
+from clients.documents.document import Remark
 
 ENGLISH = Words(
     characters="{count} characters",
@@ -13,6 +14,7 @@ ENGLISH = Words(
     left_out="left out, not borne out by the text: {count}",
     stands_in_for="stands in for {model}",
     seconds="{seconds} s",
+    file_remarks={each: each.value for each in Remark},
     summary="In short",
     read_by_rule="Read by rule ({looked_at}), without a language model.",
     read_by_models="Read by language models: {models} (families: {families}; one maker's are one family).",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2
+from clients.documents.document import Remark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,9 @@ class Words:
     left_out: str
     stands_in_for: str
     seconds: str
+
+    # How a file was read
+    file_remarks: Mapping[Remark, str]
 
     # Who read the text, and the points. The keys of `looked_at` are the reviewers that read by rule.
     summary: str

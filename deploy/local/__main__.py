@@ -13,6 +13,7 @@ import typer
 from clients.command_line import arguments
 from deploy.local.process import GEMMA, ORCHESTRATOR, Child, services, start, stop
 from deploy.local.readiness import until_ready
+from deploy.local.variables import CLIENT, variables_of
 from rpckit.settings import Environment, SettingError
 
 _SAMPLES = Path(os.path.relpath(Path(__file__).parents[2] / "clients" / "command_line" / "samples"))
@@ -98,7 +99,7 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
         variables["CHORUS_TOKEN"] = ""
     client = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "clients.command_line", "review", *options, "--", *files),
-        env=os.environ | variables,
+        env=variables_of(CLIENT, os.environ) | variables,
     )
     try:
         return await client.wait()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from deploy.local.variables import variables_of
 from rpckit.settings import Environment, Security, SettingError
 
 _HOST = "127.0.0.1"
@@ -95,7 +96,10 @@ class Child:
 
 
 async def start(started: Sequence[Service], logs: Path) -> list[Child]:
-    """Starts the processes, which wait for `begin`. Each logs to a file of its own in the folder `logs`."""
+    """Starts the processes, which wait for `begin`.
+
+    Each logs to a file of its own in the folder `logs`, and sees its own secrets alone.
+    """
     known = os.environ.get("CHORUS_MODEL_SERVERS", "")
     targets = [each.address for each in started if each.name != ORCHESTRATOR.name]
     ports = {each.port_variable: str(each.port) for each in started}
@@ -111,7 +115,7 @@ async def start(started: Sequence[Service], logs: Path) -> list[Child]:
                 stdin=PIPE,
                 stdout=output,
                 stderr=STDOUT,
-                env=environment,
+                env=variables_of(service.name, environment),
                 # A session of its own keeps ctrl-C from the child: `stop` stops the children in their order.
                 start_new_session=True,
             )

@@ -7,6 +7,7 @@ from typing import Any
 from modelkit.json_schema import strict_json
 from modelkit.json_schema.bounded_validator import BoundedValidator, SlowCheckError
 from modelkit.json_schema.metaschema import metaschema_fault
+from modelkit.json_schema.quick_check import Check, quick_check
 from modelkit.json_schema.subschemas import pattern_fault, reference_fault
 from rpckit.errors import BadOutput, InvalidRequest
 
@@ -35,6 +36,7 @@ class AnswerSchema:
     schema: Mapping[str, Any]
     anonymous: Mapping[str, Any]
     _validator: BoundedValidator
+    _passes: Check
 
     @classmethod
     def parse(cls, text: str) -> "AnswerSchema":
@@ -54,7 +56,7 @@ class AnswerSchema:
         anonymous = {key: value for key, value in schema.items() if not _is_private(key)}
         if fault := reference_fault(anonymous) or pattern_fault(anonymous):
             raise InvalidRequest({FIELD: fault})
-        return cls(text, schema, anonymous, BoundedValidator(anonymous))
+        return cls(text, schema, anonymous, BoundedValidator(anonymous), quick_check(anonymous))
 
     @property
     def identifier(self) -> str:
@@ -76,6 +78,8 @@ class AnswerSchema:
 
     def check_value(self, value: Any) -> None:
         """Checks an answer that is parsed already, and raises what `check_text` does."""
+        if self._passes(value):
+            return
         try:
             error = self._validator.first_error(value)
         except RecursionError:

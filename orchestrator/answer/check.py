@@ -18,6 +18,7 @@ from modelkit.answer_form.schema import (
 )
 from modelkit.answer_limits import MAX_POINTS, MAX_QUOTES, MAX_SCORES, MAX_VALUES, AnswerTooLarge
 from modelkit.json_schema.code_fence import without_fence
+from modelkit.json_schema.quick_check import Check, quick_check
 from orchestrator.answer.filler import says_nothing
 from orchestrator.answer.quote_verification import ComparisonBudget, anchor_of_sentences, find_quote
 from orchestrator.submission.reading import SubmissionReading
@@ -137,7 +138,7 @@ def check_point(
 
 def keeps_to_point_schema(point: object) -> bool:
     """Returns whether one point of an answer keeps to its schema."""
-    return bool(_point_validator().is_valid(point))
+    return _point_passes()(point) or bool(_point_validator().is_valid(point))
 
 
 def _parsed(raw: str) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def _parsed(raw: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise BadOutput("the answer is not JSON") from None
     _check_count("values", _count_values(answer), MAX_VALUES)
-    error = next(_validator().iter_errors(answer), None)
+    error = None if _passes()(answer) else next(_validator().iter_errors(answer), None)
     if error is not None:
         raise BadOutput(f"the answer breaks the schema at {error.json_path} ({error.validator})")
     _check_count("points", len(answer["points"]), MAX_POINTS)
@@ -160,6 +161,8 @@ def load_validators() -> None:
     """Builds what every answer is checked with."""
     _validator()
     _point_validator()
+    _passes()
+    _point_passes()
 
 
 def _count_values(answer: object) -> int:
@@ -190,6 +193,16 @@ def _validator() -> Draft202012Validator:
 @functools.cache
 def _point_validator() -> Draft202012Validator:
     return Draft202012Validator(accepted_point_schema())
+
+
+@functools.cache
+def _passes() -> Check:
+    return quick_check(accepted_schema())
+
+
+@functools.cache
+def _point_passes() -> Check:
+    return quick_check(accepted_point_schema())
 
 
 def _checked_points(

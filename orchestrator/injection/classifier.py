@@ -8,13 +8,16 @@ out, so an essay about marks may speak of marks. `python -m bench.injection.lear
 import functools
 import math
 import re
-from collections import Counter
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import chain, combinations, count
+from itertools import combinations, count
+from typing import TypeVar
 
 from orchestrator.submission.folding import FoldedText
+from orchestrator.submission.reading_threads import Checkpoint, going_on
 from orchestrator.submission.sentences import SentenceSpan
 
 # A longer sentence is cut into overlapping segments of this length, which start at every step.
@@ -32,6 +35,8 @@ _NEIGHBOURHOOD = 2
 # more.
 _COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
+
+T = TypeVar("T")
 
 _LINE_CONTINUATION = re.compile(r"\n[ \t]+")
 _DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko))? = (.*)")
@@ -82,11 +87,13 @@ class SegmentWindow:
         yield from map("+".join, combinations(sorted(filter(str.isupper, self.distinct)), 2))
 
 
-def classified_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> Iterator[tuple[int, int]]:
+def classified_spans(
+    folded: FoldedText, sentences: Sequence[SentenceSpan], check: Checkpoint = going_on
+) -> Iterator[tuple[int, int]]:
     """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
     weights = _weights()
-    segments = list(text_segments(folded, sentences, weights))
-    logits = [(logit(window, weights), window) for window in segment_windows(segments)]
+    segments = list(_checked(text_segments(folded, sentences, weights), check))
+    logits = [(logit(window, weights), window) for window in _checked(segment_windows(segments), check)]
     flagged: set[int] = set()
     ranked = [(each - _SEGMENT_PENALTY * window.count, window) for each, window in logits if each > 0]
     for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
@@ -97,6 +104,12 @@ def classified_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> I
         if first - 1 not in flagged:
             last = next(index for index in count(first) if index + 1 not in flagged)
             yield segments[first].start, segments[last].end
+
+
+def _checked(values: Iterator[T], check: Checkpoint) -> Iterator[T]:
+    for each in values:
+        check()
+        yield each
 
 
 def text_segments(
@@ -119,21 +132,29 @@ def text_segments(
 
 def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
     """Yields every window of a submission's segments."""
-    counts = Counter(chain.from_iterable(each.features for each in segments))
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for index, segment in enumerate(segments):
+        for feature in segment.features:
+            places[feature].append(index)
     for size in range(1, _MAX_SEGMENTS + 1):
         for first in range(len(segments) - size + 1):
             inside = segments[first : first + size]
             length = sum(each.length for each in inside)
             if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            near = segments[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
+            near = range(len(segments))[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
             common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - len(near)))
             distinct = frozenset(
                 each
                 for each in frozenset[str]().union(*(one.features for one in inside))
-                if counts[each] < common or counts[each] - sum(each in one.features for one in near) < common
+                if len(places[each]) < common or _count_outside(places[each], near) < common
             )
             yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
+
+
+def _count_outside(places: Sequence[int], near: range) -> int:
+    """Counts the places, which are in order, that are not in the range."""
+    return len(places) - bisect_left(places, near.stop) + bisect_left(places, near.start)
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
@@ -11,6 +12,7 @@ from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.submission.reading_threads import ReadingThreads
 from orchestrator.submission.visible_text import strip_invisible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
@@ -46,6 +48,7 @@ async def confirm(
     passages: Sequence[feedback_pb2.Anchor],
     spending: Spending,
     deadline: Deadline,
+    readings: ReadingThreads,
 ) -> InjectionVerdict:
     """Asks the most lenient model again without the passages and, if its scores move, all the others.
 
@@ -57,7 +60,7 @@ async def confirm(
     submission = _without(question, passages)
     if not strip_invisible(submission.text).strip():
         return InjectionVerdict(outcomes)
-    reading = await asyncio.to_thread(read_submission, submission)
+    reading = await readings.run(partial(read_submission, submission), len(submission.text))
     again = _Again(source, replace(question, reading=reading, submission=submission), spending, deadline)
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)

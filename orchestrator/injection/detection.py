@@ -7,15 +7,18 @@ from orchestrator.injection.classifier import classified_spans
 from orchestrator.injection.hidden_text import hidden_spans
 from orchestrator.injection.rules import ruled_spans
 from orchestrator.submission.reading import SubmissionReading
+from orchestrator.submission.reading_threads import Checkpoint, going_on
 
 
-def suspected_injections(reading: SubmissionReading) -> tuple[feedback_pb2.Anchor, ...]:
+def suspected_injections(
+    reading: SubmissionReading, check: Checkpoint = going_on
+) -> tuple[feedback_pb2.Anchor, ...]:
     """Returns the passages that a rule or the classifier flags, and hidden text, in order.
 
-    A long text takes up to a second of processor time.
+    A long text takes up to a second of processor time, with checkpoints in between.
     """
     visible = reading.visible
-    spans = [visible.received_span(*span) for span in _flagged_spans(reading)]
+    spans = [visible.received_span(*span) for span in _flagged_spans(reading, check)]
     spans += [visible.widened_to_clusters(*span) for span in hidden_spans(reading.text)]
     return tuple(
         feedback_pb2.Anchor(
@@ -25,11 +28,12 @@ def suspected_injections(reading: SubmissionReading) -> tuple[feedback_pb2.Ancho
     )
 
 
-def _flagged_spans(reading: SubmissionReading) -> Iterator[tuple[int, int]]:
+def _flagged_spans(reading: SubmissionReading, check: Checkpoint) -> Iterator[tuple[int, int]]:
     """Yields what the rules and the classifier flag in the visible text, without overlaps."""
     folded, sentences = reading.folded, reading.sentences
     reached = 0
-    for start, end in sorted((*ruled_spans(folded, sentences), *classified_spans(folded, sentences))):
+    ruled, classified = ruled_spans(folded, sentences), classified_spans(folded, sentences, check)
+    for start, end in sorted((*ruled, *classified)):
         if end > reached:
             yield max(start, reached), end
             reached = end

@@ -13,14 +13,16 @@ from chorus.model.v1 import generation_pb2
 from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.patience import PanelPatience
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.substitution import FailingProviders, by_preference
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
-from rpckit.duration import to_seconds
+from rpckit.duration import to_duration, to_seconds
 from rpckit.errors import ChorusError, Timeout, to_failure
+from rpckit.task_end import end
 from rpckit.task_errors import error_of
 
 # As many models are asked in turn in the place of one that failed, until the policy's minimum is reached.
@@ -91,6 +93,7 @@ class FanOut(PointListener):
     ) -> None:
         self._source = source
         self._records = records
+        self._patience = PanelPatience(records, policy)
         self._panel = panel
         self._policy = policy
         self._question = question
@@ -101,7 +104,7 @@ class FanOut(PointListener):
         self._audience = audience
         self._events: asyncio.Queue[Delta | Outcome] = asyncio.Queue()
         self._open: dict[str, _PanelSlot] = {}
-        self._tasks: list[asyncio.Task[feedback_pb2.ModelResult]] = []
+        self._tasks: dict[str, asyncio.Task[feedback_pb2.ModelResult]] = {}
         self._engaged = {each.name for each in panel.asked}
         self._substitutes_tried: Counter[str] = Counter()
         self._filled: set[str] = set()
@@ -125,27 +128,27 @@ class FanOut(PointListener):
     async def run(self) -> AsyncGenerator[Delta | Outcome]:
         """Asks everyone at once and yields each point and each outcome as it comes.
 
-        Every model asked has exactly one outcome. One that is still writing when the time is up, or when the
-        straggler grace has passed, fails with TIMEOUT.
+        Every model asked has exactly one outcome. One that is still writing when the time is up fails with
+        TIMEOUT; so does one, past the minimum, once the straggler grace has passed or the patience with it
+        ends.
         """
         try:
-            firsts = {each.name: each for each in self._panel.asked}
-            for listed in self._panel.asked:
-                self._ask(_PanelSlot(listed, listed))
-            for listed in self._kept_substitutes:
-                first = firsts.get(self._kept[listed.name].substitute_for)
-                if first is not None and listed.name not in firsts:
-                    self._ask(_PanelSlot(first, listed))
+            self._ask_the_panel()
             until = self._budget.answer_by
             while self._open:
-                try:
-                    async with asyncio.timeout(until.remaining()):
-                        event = await self._events.get()
-                except TimeoutError:
+                if given_up := self._given_up():
+                    until = min(until, self._stragglers_until())
+                    for outcome in given_up:
+                        yield outcome
+                    continue
+                event = await self._next_event(until)
+                if event is None and not until.remaining():
                     break
+                if event is None or self._had_its_outcome(event):
+                    continue
                 if isinstance(event, Outcome):
                     self._close(event)
-                    until = min(until, self._patience())
+                    until = min(until, self._stragglers_until())
                 yield event
             for name in list(self._open):
                 slot = self._open.pop(name)
@@ -153,9 +156,29 @@ class FanOut(PointListener):
                     slot.now, slot.failed(Timeout("it was still writing when the time for it was up"))
                 )
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end(self._tasks.values())
+
+    def _ask_the_panel(self) -> None:
+        firsts = {each.name: each for each in self._panel.asked}
+        for listed in self._panel.asked:
+            self._ask(_PanelSlot(listed, listed))
+        for listed in self._kept_substitutes:
+            first = firsts.get(self._kept[listed.name].substitute_for)
+            if first is not None and listed.name not in firsts:
+                self._ask(_PanelSlot(first, listed))
+
+    async def _next_event(self, until: Deadline) -> Delta | Outcome | None:
+        """Waits for an event; None: the time is up, or the patience with a model has ended."""
+        try:
+            async with asyncio.timeout(min([until, *self._patience_ends()]).remaining()):
+                return await self._events.get()
+        except TimeoutError:
+            return None
+
+    def _had_its_outcome(self, event: Delta | Outcome) -> bool:
+        """Returns whether an event is of a model that was given up."""
+        name = event.listed.name if isinstance(event, Outcome) else event.model
+        return name not in self._open
 
     def _ask(self, slot: _PanelSlot) -> None:
         self._open[slot.now.name] = slot
@@ -165,10 +188,12 @@ class FanOut(PointListener):
         if (kept := self._kept.get(slot.now.name)) is not None:
             self._events.put_nowait(Outcome(slot.now, kept))
             return
-        asking = self._source.ask(slot.now, self._question, self._spending, self._call_by(slot), self)
+        deadline = self._call_by(slot)
+        asking = self._source.ask(slot.now, self._question, self._spending, deadline, self)
         task = asyncio.create_task(asking, name=f"ask {slot.now.name}")
         task.add_done_callback(partial(self._on_result, slot))
-        self._tasks.append(task)
+        self._tasks[slot.now.name] = task
+        self._patience.begin(slot.now.name, Deadline.after(0, deadline.clock))
 
     def _call_by(self, slot: _PanelSlot) -> Deadline:
         """Returns when the call of a slot's model ends."""
@@ -196,6 +221,7 @@ class FanOut(PointListener):
         slot = self._open.pop(outcome.listed.name)
         if outcome.answered:
             self._answered.append(outcome.listed)
+            self._patience.note_answer(outcome.listed.name)
             self._filled.add(slot.first.name)
             return
         self._failing.note(outcome.listed, outcome.result.failure.reason)
@@ -214,7 +240,7 @@ class FanOut(PointListener):
             return None
         until = self._one_call_by()
         if is_enough:
-            until = min(until, self._patience_with_substitutes())
+            until = min(until, self._substitutes_until())
         seconds = until.remaining()
         for each in by_preference(slot.first, self._panel.spare):
             is_free = each.name not in self._engaged and not self._failing.include(each)
@@ -222,7 +248,33 @@ class FanOut(PointListener):
                 return each
         return None
 
-    def _patience(self) -> Deadline:
+    def _given_up(self) -> list[Outcome]:
+        """Ends the calls of those with whom the patience has ended, and returns their outcomes."""
+        outcomes = []
+        for slot in self._stragglers():
+            name = slot.now.name
+            if self._patience.gives_up(name):
+                del self._open[name]
+                self._tasks[name].cancel()
+                result = slot.failed(
+                    Timeout("it took longer than it usually does, and the others were enough")
+                )
+                result.latency.CopyFrom(to_duration(self._patience.seconds(name)))
+                outcomes.append(Outcome(slot.now, result))
+        return outcomes
+
+    def _patience_ends(self) -> list[Deadline]:
+        ends = (self._patience.ends(slot.now.name) for slot in self._stragglers())
+        return [each for each in ends if each is not None]
+
+    def _stragglers(self) -> list[_PanelSlot]:
+        """Returns those who still write past the minimum."""
+        if not self._panel.is_enough(self._answered):
+            return []
+        is_done = {name for name, task in self._tasks.items() if task.done()}
+        return [slot for name, slot in self._open.items() if name in self._tasks and name not in is_done]
+
+    def _stragglers_until(self) -> Deadline:
         """Returns when the models that still write are given up, as far as the latest outcome tells."""
         answer_by = self._budget.answer_by
         if not self._panel.is_enough(self._answered):
@@ -230,10 +282,10 @@ class FanOut(PointListener):
         if self._policy.HasField("straggler_grace") or all(
             slot.substitute_for for slot in self._open.values()
         ):
-            return self._patience_with_substitutes()
+            return self._substitutes_until()
         return answer_by
 
-    def _patience_with_substitutes(self) -> Deadline:
+    def _substitutes_until(self) -> Deadline:
         """Returns when those who still write are given up if only substitutes do, past the minimum."""
         answer_by = self._budget.answer_by
         if self._policy.HasField("straggler_grace"):

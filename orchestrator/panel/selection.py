@@ -48,7 +48,8 @@ def select(
     Raises:
         InvalidRequest: A model or provider is unknown or not allowed; the policy asks for more than the panel
             has.
-        Unavailable: No model is named, and none (of the default panel) is ready.
+        Unavailable: No model is named, and none (of the default panel) is ready; or fewer than the policy
+            asks for, and all of them would be enough.
     """
     wrong = dict(_unknown_providers(request, listing))
     readers = _Readers.of(request, listing)
@@ -82,10 +83,56 @@ def select(
         raise Unavailable(
             f"no model {whose}is ready{silent}; ListModels says what each of them needs", retry_delay=1
         )
-    wrong = wrong or dict(_impossible_minimum(panel))
     if wrong:
         raise InvalidRequest(wrong)
+    wrong = dict(_impossible_minimum(panel))
+    if wrong:
+        whole = () if request.models else _whole_panel(listing, readers, default_panel, earlier_panel)
+        if whole is None or _could_be_enough(whole, panel):
+            raise Unavailable(
+                f"{'; '.join(f'{field}: {text}' for field, text in wrong.items())}, as long as"
+                f" {_who_is_missing(listing, whole, asked)}; ListModels says what each of them needs",
+                retry_delay=1,
+            )
+        raise InvalidRequest(wrong)
     return panel
+
+
+def _whole_panel(
+    listing: Listing,
+    readers: "_Readers",
+    default_panel: Sequence[str],
+    earlier_panel: Sequence[str] | None,
+) -> list[ListedModel] | None:
+    """Returns whom a request that names nobody would ask if all were ready.
+
+    None: a server that does not answer may have any number of them.
+    """
+    names = earlier_panel if earlier_panel is not None else default_panel
+    if not names:
+        if listing.unreachable:
+            return None
+        reviewers = (each for each in listing.models if each.can(model_pb2.CAPABILITY_JSON_SCHEMA))
+        return [each for each in reviewers if readers.allow(each)]
+    found = (listing.find(name) or _behind_silence(name, listing) for name in names)
+    return [each for each in found if each is not None and readers.allow(each)]
+
+
+def _could_be_enough(whole: Sequence[ListedModel], panel: SelectedPanel) -> bool:
+    """Returns whether the policy's minimum would be reached if all of a panel answered."""
+    counted = [each for each in whole if not each.is_rule_based] or whole
+    # Of whom no server has listed yet, nobody knows the family: each may be one of its own.
+    families = {each.model.family or each.name for each in counted}
+    return len(counted) >= panel.min_models and len(families) >= panel.min_families
+
+
+def _who_is_missing(
+    listing: Listing, whole: Sequence[ListedModel] | None, asked: Sequence[ListedModel]
+) -> str:
+    names = {each.name for each in asked}
+    missing = [each.name for each in whole or () if each.name not in names]
+    silent = [f"{each} does not answer" for each in listing.unreachable]
+    return "; ".join([*(f"{each} is not ready" for each in missing), *silent])
 
 
 def _impossible_minimum(panel: SelectedPanel) -> Iterator[tuple[str, str]]:

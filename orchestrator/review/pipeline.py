@@ -43,6 +43,7 @@ from orchestrator.review.submission_reviewer import (
 from orchestrator.review.summary import write_summary
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.submission.reading_threads import Checkpoint, ReadingThreads
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest, Timeout
@@ -62,6 +63,7 @@ class ReviewPipeline(SubmissionReviewer):
     Args:
         default_panel: The models asked where a request names none; empty: every ready one.
         retries: What may be asked a second time, of each model; the `source` has the same.
+        readings: The threads in which submissions are read.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class ReviewPipeline(SubmissionReviewer):
         records: TrackRecords,
         calibrator: RaterCalibrator,
         retries: RetryBudgets | None = None,
+        readings: ReadingThreads | None = None,
     ) -> None:
+        self._readings = readings or ReadingThreads()
         self._retries = retries or RetryBudgets()
         self._lister = lister
         self._client = client
@@ -96,7 +100,7 @@ class ReviewPipeline(SubmissionReviewer):
         listing = await self._lister.listing()
         panel = select(request, listing, self._default_panel, earlier.panel)
         kept = earlier.outcomes(listing)
-        reading, suspected = await _read(request.submission, budget.call_by)
+        reading, suspected = await self._read(request.submission, budget.call_by)
         question = ReviewQuestion(
             reading=reading,
             submission=request.submission,
@@ -170,7 +174,9 @@ class ReviewPipeline(SubmissionReviewer):
             raise quorum_not_reached(panel, outcomes, total_usage(usages))
         merged, calibration = await merge_of(outcomes)
         doubtful = list(merged.suspected_injections)
-        verdict = await confirm(self._source, question, outcomes, doubtful, spending, budget.answer_by)
+        verdict = await confirm(
+            self._source, question, outcomes, doubtful, spending, budget.answer_by, self._readings
+        )
         usages = [*usages, *verdict.usages]
         if verdict.confirmed:
             merged, calibration = await merge_of(verdict.outcomes)
@@ -208,6 +214,21 @@ class ReviewPipeline(SubmissionReviewer):
             language_code=language_code,
             feedback_id=feedback_id,
         )
+
+    async def _read(
+        self, submission: submission_pb2.Submission, deadline: Deadline
+    ) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+        """Reads a submission, and finds the passages in it that the rules suspect."""
+
+        def read(check: Checkpoint) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+            reading = read_submission(submission, check)
+            return reading, suspected_injections(reading, check)
+
+        try:
+            async with asyncio.timeout(deadline.remaining()):
+                return await self._readings.run(read, len(submission.text))
+        except TimeoutError:
+            raise Timeout("the deadline leaves no time to ask a model") from None
 
     async def _pinned(
         self, request: feedback_service_pb2.GetFeedbackRequest, rubric: submission_pb2.Rubric
@@ -253,19 +274,3 @@ async def _merge_alone(
 ) -> merged_pb2.MergedFeedback:
     merged, _ = await merge_of(outcomes)
     return merged
-
-
-async def _read(
-    submission: submission_pb2.Submission, deadline: Deadline
-) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
-    """Reads a submission in a thread, and finds the passages in it that the rules suspect."""
-
-    def read() -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
-        reading = read_submission(submission)
-        return reading, suspected_injections(reading)
-
-    try:
-        async with asyncio.timeout(deadline.remaining()):
-            return await asyncio.to_thread(read)
-    except TimeoutError:
-        raise Timeout("the deadline leaves no time to ask a model") from None

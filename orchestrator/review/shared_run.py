@@ -11,8 +11,7 @@ from orchestrator.review.submission_reviewer import ReviewEvent
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import Timeout
-
-_CANCEL_AGAIN_SECONDS = 1.0
+from rpckit.task_end import end
 
 
 class SharedRun(Audience):
@@ -79,10 +78,7 @@ class SharedRun(Audience):
 
     async def stop(self) -> None:
         """Ends the run."""
-        while not self._task.done():
-            self._task.cancel()
-            # Python 3.11's wait_for, in which redis-py sends, may lose a cancellation (CPython issue 86296).
-            await asyncio.wait([self._task], timeout=_CANCEL_AGAIN_SECONDS)
+        await end([self._task])
 
     async def _collect(self, events: AsyncGenerator[ReviewEvent]) -> None:
         async with aclosing(events):

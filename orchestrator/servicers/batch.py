@@ -9,6 +9,7 @@ from chorus.feedback.v1 import feedback_service_pb2
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
 from rpckit.errors import InvalidRequest, Timeout, Unavailable, to_failure
+from rpckit.task_end import end
 from rpckit.task_errors import error_of
 
 MAX_ITEM_ID = 64
@@ -76,10 +77,7 @@ class FeedbackBatch:
                 raise Unavailable("the server drains; send what is not answered again", retry_delay=1)
             reading.result()
         finally:
-            tasks = (draining, reading, *self._tasks)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end((draining, reading, *self._tasks))
 
     async def _next_ended(self) -> ItemResponse | None:
         while True:

@@ -17,6 +17,7 @@ from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.store import OTHER_REQUEST, Store, StoredFeedback, StoredRequest, StoreError
+from rpckit.task_end import end
 
 # A replica that dies loses its lease after this long at most.
 _LEASE_SECONDS = 6.0
@@ -81,8 +82,7 @@ class RedisStore(Store):
         try:
             yield
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await end([beating])
             # A lease that is not released expires.
             with suppress(OSError, RedisError):
                 await lock.release()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.language import detect_language
 from orchestrator.submission.folding import FoldedText, fold
+from orchestrator.submission.reading_threads import Checkpoint, going_on
 from orchestrator.submission.sentences import SentenceSpan, split_sentences
 from orchestrator.submission.visible_text import VisibleText
 from rpckit.errors import InvalidRequest
@@ -55,8 +56,8 @@ class SubmissionReading:
         return min(before + 1, len(self.sentences))
 
 
-def read_submission(submission: submission_pb2.Submission) -> SubmissionReading:
-    """Reads a submission. A long Korean one takes seconds of processor time.
+def read_submission(submission: submission_pb2.Submission, check: Checkpoint = going_on) -> SubmissionReading:
+    """Reads a submission. A long Korean one takes seconds of processor time, with checkpoints in between.
 
     Raises:
         InvalidRequest: Nothing in the text is visible.
@@ -64,8 +65,9 @@ def read_submission(submission: submission_pb2.Submission) -> SubmissionReading:
     visible = VisibleText.of(submission.text)
     if not visible.text.strip():
         raise InvalidRequest({"submission.text": "holds nothing visible"})
+    check()
     language_code = submission.language_code or detect_language(visible.text)
-    sentences = split_sentences(visible.text, language_code)
+    sentences = split_sentences(visible.text, language_code, check)
     return SubmissionReading(
         text=submission.text,
         visible=visible,

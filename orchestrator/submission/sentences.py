@@ -8,6 +8,7 @@ from sentencex import get_sentence_boundaries
 
 from modelkit.language import primary_subtag
 from orchestrator.submission.korean import kiwi
+from orchestrator.submission.reading_threads import Checkpoint, going_on
 
 # An empty line ends a sentence, whatever stands before it.
 _PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)
@@ -26,14 +27,15 @@ class SentenceSpan:
     end: int
 
 
-def split_sentences(text: str, language_code: str) -> tuple[SentenceSpan, ...]:
+def split_sentences(text: str, language_code: str, check: Checkpoint = going_on) -> tuple[SentenceSpan, ...]:
     """Returns the sentences in order. Together they hold everything but the white space between them."""
     language = primary_subtag(language_code)
-    return tuple(_sentences(text, language))
+    return tuple(_sentences(text, language, check))
 
 
-def _sentences(text: str, language: str) -> Iterator[SentenceSpan]:
+def _sentences(text: str, language: str, check: Checkpoint) -> Iterator[SentenceSpan]:
     for paragraph in _PARAGRAPH.finditer(text):
+        check()
         # The splitters may drop a character between two sentences, so only the starts are taken from them.
         starts = [start for start in _starts(text, *paragraph.span(), language) if start > paragraph.start()]
         for start, end in zip([paragraph.start(), *starts], [*starts, paragraph.end()], strict=True):

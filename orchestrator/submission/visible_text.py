@@ -13,6 +13,8 @@ _INVISIBLE = regex.compile(
 )
 # A pair of regional indicators is matched first, because `\X` alone counts all those before each of them.
 _GRAPHEME_CLUSTER = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
+# No two of these characters are of one cluster, whatever their order.
+_SINGLE_CHARACTERS = regex.compile(r"[\p{GCB=Other}\p{GCB=LV}\p{GCB=LVT}\p{GCB=LF}\p{GCB=Control}]*+")
 # Nobody writes a longer cluster, and thousands of marks take minutes to be put in order.
 _MAX_CLUSTER_LENGTH = 64
 
@@ -36,7 +38,7 @@ class VisibleText:
     @classmethod
     def of(cls, text: str) -> "VisibleText":
         """Extracts the visible text of a text as received."""
-        cluster_offsets = [0, *(end for _, end in _clusters(text))]
+        cluster_offsets = _cluster_offsets(text)
         if _INVISIBLE.search(text) is None and unicodedata.is_normalized("NFC", text):
             return cls(text, range(len(text)), range(1, len(text) + 1), cluster_offsets)
         offsets = [offset for offset, character in enumerate(text) if _INVISIBLE.match(character) is None]
@@ -69,6 +71,12 @@ def strip_invisible(text: str) -> str:
     if unicodedata.is_normalized("NFC", text):
         return text
     return "".join(unicodedata.normalize("NFC", text[start:end]) for start, end in _clusters(text))
+
+
+def _cluster_offsets(text: str) -> Sequence[int]:
+    if _SINGLE_CHARACTERS.fullmatch(text):
+        return range(len(text) + 1)
+    return [0, *(end for _, end in _clusters(text))]
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from jsonschema.exceptions import best_match
 from chorus.model.v1 import generation_pb2, model_pb2
 from modelkit.generate_request import MAX_MODEL_NAME
 from services.cloud_proxy import endpoints
-from services.cloud_proxy.catalog_file import CatalogError, CatalogFile, keys_of, with_packaged
+from services.cloud_proxy.catalog_file import CatalogError, CatalogFiles, keys_of, with_packaged
 from services.cloud_proxy.endpoints import OWN_SDKS, Endpoint, Sdk
 from services.cloud_proxy.price_list import PRICE_SCHEMA, PriceList, read_date
 from services.cloud_proxy.reasoning import Effort, read_efforts
@@ -122,16 +122,16 @@ class Catalog:
 
     @classmethod
     def read(cls, path: Path) -> "Catalog":
-        """Reads a file and lays it over the packaged one, and checks both.
+        """Reads a file, or those of a folder, lays them over the packaged one, and checks the whole.
 
         Raises:
             CatalogError: It cannot be read, or a key is wrong.
         """
-        file = CatalogFile.read(path)
+        files = CatalogFiles.read(path)
         try:
-            return cls._of(file.content)
+            return cls._of(files.content)
         except CatalogError as error:
-            raise file.located(error) from None
+            raise files.located(error) from None
 
     @classmethod
     def _of(cls, content: Mapping[str, Any]) -> "Catalog":

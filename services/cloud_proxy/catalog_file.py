@@ -1,4 +1,4 @@
-"""Reads the catalog's file, lays it over the packaged one, and says on which line a mistake is."""
+"""Reads the catalog's files, lays them over the packaged one, and says on which line a mistake is."""
 
 import re
 import tomllib
@@ -25,10 +25,11 @@ class CatalogError(ValueError):
         keys: The path of the key that is wrong, for example ("models", "openai/gpt-4o", "price").
         wrong: What is wrong with it.
         line: The number of its line, from 1; None if it is not known.
+        file: The name of its file, if there are several.
     """
 
-    def __init__(self, keys: Sequence[str], wrong: str, line: int | None = None) -> None:
-        where = [f"line {line}"] if line else []
+    def __init__(self, keys: Sequence[str], wrong: str, line: int | None = None, file: str = "") -> None:
+        where = [*filter(None, [file]), *([f"line {line}"] if line else [])]
         super().__init__(": ".join([*where, *filter(None, [".".join(keys)]), wrong]))
         self.keys = tuple(keys)
         self.wrong = wrong
@@ -58,9 +59,55 @@ class CatalogFile:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise CatalogError((), str(error)) from None
 
+
+@dataclass(frozen=True, slots=True)
+class CatalogFiles:
+    """What an operator wrote.
+
+    Attributes:
+        files: A file, or those of a folder by name, each laid over those before it.
+    """
+
+    files: Mapping[str, CatalogFile]
+
+    @classmethod
+    def read(cls, path: Path) -> "CatalogFiles":
+        """Reads a file, or those of a folder whose names end in `.toml`, in the sequence of their names.
+
+        Raises:
+            CatalogError: One cannot be read, or is no TOML, or the folder holds none.
+        """
+        if not path.is_dir():
+            return cls({"": CatalogFile.read(path)})
+        files = {}
+        for each in sorted(path.glob("*.toml")):
+            try:
+                files[each.name] = CatalogFile.read(each)
+            except CatalogError as error:
+                raise CatalogError((), error.wrong, file=each.name) from None
+        if not files:
+            raise CatalogError((), "no file in this folder ends in .toml")
+        return cls(files)
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What they say together."""
+        content: Mapping[str, Any] = {}
+        for each in self.files.values():
+            content = _laid_over(content, each.content)
+        return content
+
     def located(self, error: CatalogError) -> CatalogError:
-        """Returns the error with the line that names its key, or the table where the key is missing."""
-        return CatalogError(error.keys, error.wrong, line_of(self.text, error.keys))
+        """Returns the error with the line that names its key, or the table where the key is missing.
+
+        Of several files it is the last that says the most of the key.
+        """
+        found, line, name = 0, None, ""
+        for each, file in self.files.items():
+            length, number = _place(file.text, error.keys)
+            if length and length >= found:
+                found, line, name = length, number, each
+        return CatalogError(error.keys, error.wrong, line, name)
 
 
 def with_packaged(content: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
@@ -108,10 +155,10 @@ def _tables(models: object) -> list[tuple[str, Mapping[str, Any]]]:
     return [(name, line) for name, line in items if isinstance(line, Mapping)]
 
 
-def line_of(text: str, keys: Sequence[str]) -> int | None:
-    """Returns the number of the line that names a key, or the longest beginning of its path, from 1."""
+def _place(text: str, keys: Sequence[str]) -> tuple[int, int | None]:
+    """Returns how many keys of a path a line names, at most, and that line's number, from 1."""
     table: tuple[str, ...] = ()
-    found, length = None, 0
+    length, found = 0, None
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.fullmatch(line):
             path = table = _path(header[1])
@@ -120,8 +167,8 @@ def line_of(text: str, keys: Sequence[str]) -> int | None:
         else:
             continue
         if length < len(path) <= len(keys) and path == tuple(keys[: len(path)]):
-            found, length = number, len(path)
-    return found
+            length, found = len(path), number
+    return length, found
 
 
 def _path(words: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Tests callers that say who they are, by a token or a certificate, and callers that do not."""
 
+import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -80,6 +81,24 @@ async def test_a_call_without_a_valid_token_gets_nothing(tokens: Path) -> None:
         assert recorder.calls == []
         assert await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)) == GenerateResponse()
         assert recorder.calls[-1].caller == "tutor"
+
+
+async def test_wrong_tokens_are_refused_the_later_the_more_and_right_ones_are_taken(tokens: Path) -> None:
+    async with (
+        Recorder().start(CHORUS_CALLER_TOKENS=str(tokens)) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        stub = models(channel)
+
+        def wrong() -> Any:
+            return stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer("another"))
+
+        for _ in range(9):
+            assert isinstance(await failure(wrong()), Unauthenticated)
+        late = [asyncio.ensure_future(wrong()) for _ in range(20)]
+        assert await stub.Generate(REQUEST, timeout=PATIENCE, metadata=bearer(TOKEN)) == GenerateResponse()
+        for each in late:
+            assert isinstance(await failure(each), Unauthenticated)
 
 
 async def test_the_log_names_the_caller_of_each_call(

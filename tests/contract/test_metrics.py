@@ -66,6 +66,18 @@ async def test_calls_are_counted_while_they_run_and_when_they_end() -> None:
     assert value(text, "chorus_call_seconds_count", method=GENERATE) == 3
 
 
+async def test_tasks_are_counted_until_they_end() -> None:
+    metrics_port = free_port()
+    async with Recorder().start(X_METRICS_PORT=str(metrics_port)):
+        before = value(await page(metrics_port), "chorus_asyncio_tasks")
+        go = asyncio.Event()
+        waiting = [asyncio.create_task(go.wait()) for _ in range(5)]
+        assert value(await page(metrics_port), "chorus_asyncio_tasks") == before + 5
+        go.set()
+        await asyncio.gather(*waiting)
+        assert value(await page(metrics_port), "chorus_asyncio_tasks") == before
+
+
 async def test_no_label_holds_what_a_caller_wrote() -> None:
     metrics_port = free_port()
     async with (

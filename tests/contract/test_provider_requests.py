@@ -95,7 +95,8 @@ async def test_a_stream_comes_in_pieces(adapter: Adapter) -> None:
     wrapped = model_service_pb2.StreamGenerateRequest(request=_request(adapter.model))
     async with _asking(adapter) as (_, stub):
         events = [event async for event in stub.StreamGenerate(wrapped, timeout=PATIENCE)]
-    assert len(events) == 6
+    # Pieces that come at once are one.
+    assert 2 <= len(events) <= 6
     assert "".join(event.delta.text for event in events) == "Some words of an answer."
     assert events[-1].completed.usage.output_tokens == 50
 

@@ -56,6 +56,26 @@ async def test_a_certificate_of_the_authority_is_let_in_and_names_the_caller(
     assert [call.caller for call in recorder.calls] == ["tutor", "tutor"]
 
 
+async def test_a_server_answers_those_alone_that_its_setting_names(
+    authority: Authority, tmp_path: Path
+) -> None:
+    names = ("orchestrator", "tutor", "essay-site")
+    folders = {each: authority.issue(tmp_path / each, each) for each in names}
+    recorder = Recorder()
+    variables = {"CHORUS_TLS_DIR": str(folders["orchestrator"]), "X_CALLERS": "orchestrator, tutor"}
+    async with recorder.start(**variables) as port:
+        for name in names[:2]:
+            async with stub(port, folders[name]) as known:
+                assert await known.Generate(REQUEST, timeout=PATIENCE) == GenerateResponse()
+        async with stub(port, folders["essay-site"]) as other:
+            for call in (
+                other.Generate(REQUEST, timeout=PATIENCE),
+                other.StreamGenerate(StreamGenerateRequest(), timeout=PATIENCE).read(),
+            ):
+                assert await code(call) is grpc.StatusCode.UNAUTHENTICATED
+    assert [call.caller for call in recorder.calls] == ["orchestrator", "tutor"]
+
+
 async def test_nobody_else_is_let_in(authority: Authority, tmp_path: Path) -> None:
     server = authority.issue(tmp_path / "server", "model")
     stranger = Authority().issue(tmp_path / "stranger", "model")

@@ -222,7 +222,7 @@ async def test_the_python_client_writes_a_report(
     out = folder / f"report{ending}"
     arguments = ("review", str(essay), "--models", PANEL, "--out", str(out), "--server", chorus.address)
     code, _, errors = await run_to_end(folder, "clients.command_line", *arguments)
-    assert (code, errors) == (0, "")
+    assert (code, errors) == (0, f"wrote {out}\n")
     report = out.read_text("utf-8")
     assert said in report
     assert unicodedata.normalize("NFD", "금새") in report

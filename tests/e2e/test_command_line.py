@@ -122,7 +122,7 @@ async def test_a_text_of_ones_own_is_reviewed_in_plain_lines(tmp_path: Path) -> 
     ("variable", "content", "wrong"),
     [
         ("FILE", None, "{path}: No such file or directory"),
-        ("FILE", "학교에 정원이 필요합니다.".encode("euc-kr"), "{path} is not UTF-8 (the byte at offset 0)"),
+        ("FILE", b"{\\rtf1 We need beans.}", "{path} is RTF; save it as docx or as plain text"),
         ("RUBRIC", b'{"criteria": [{"name": "warmth"}]}', "{path}: Failed to parse criteria field"),
     ],
 )
@@ -247,3 +247,39 @@ async def test_who_stops_while_it_starts_leaves_nobody_behind(
         assert await running.ends() == code
     # A child whose parent was killed ends by itself.
     await until(lambda: left_behind(tmp_path) == {})
+
+
+SECRETS = {
+    "OPENAI_API_KEY": {"cloud_proxy"},
+    "GEMINI_API_KEY": {"cloud_proxy"},
+    "HUGGINGFACE_API_KEY": {"cloud_proxy"},
+    "AWS_SECRET_ACCESS_KEY": {"cloud_proxy"},
+    "ANY_NAME_THAT_A_CATALOG_GIVES_A_KEY": {"cloud_proxy"},
+    "HF_TOKEN": {"cloud_proxy", "gemma"},
+    "CHORUS_REDIS_URL": {"orchestrator"},
+    "CHORUS_CALLER_TOKENS": {"orchestrator"},
+    "CHORUS_TOKEN": set(),
+}
+
+
+async def test_each_process_sees_its_own_secrets_alone(tmp_path: Path) -> None:
+    variables = dict.fromkeys(SECRETS, "planted") | {"CHORUS_PANEL": "a/b", "GRPC_VERBOSITY": "ERROR"}
+    async with up(tmp_path, **variables) as (running, _):
+        await running.prints("Starting")
+        await until(lambda: len(environments(tmp_path)) == len(SERVICES))
+        seen = environments(tmp_path)
+    assert {
+        secret: {service for service, found in seen.items() if secret in found} for secret in SECRETS
+    } == SECRETS
+    assert all({"HOME", "GRPC_VERBOSITY", "CHORUS_PANEL"} <= found.keys() for found in seen.values())
+
+
+def environments(folder: Path) -> dict[str, dict[str, str]]:
+    """Finds the services whose home is a folder; returns the environment of each by its name."""
+    found = {}
+    for process, command in left_behind(folder).items():
+        if "deploy.local.child" in command:
+            pairs = Path(f"/proc/{process}/environ").read_text("utf-8").split("\0")
+            name = command.rstrip("\0").rpartition("\0")[2].removeprefix("services.")
+            found[name] = dict(each.split("=", 1) for each in pairs if each)
+    return found

@@ -20,7 +20,7 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     StreamFeedbackRequest,
 )
 from chorus.feedback.v1.merged_pb2 import AGREEMENT_CONSENSUS, Panel
-from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST, ERROR_REASON_PROVIDER_AUTH
+from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST, ERROR_REASON_MODEL_NOT_FOUND
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED
 from chorus.model.v1.model_pb2 import Model
 from rpckit.errors import FeedbackNotFound, InvalidRequest
@@ -117,14 +117,14 @@ async def test_a_model_that_fails_is_replaced_by_one_that_may_read_the_text(
     for provider in system.providers:
         provider.received.clear()
     openai_api = system.providers[TALKERS.index("openai/talker")]
-    openai_api.script.append(error(401, {"error": {"code": "invalid_api_key"}}))
+    openai_api.script.append(error(404, {"error": {"code": "model_not_found"}}))
     system.answers(ENGLISH, [system.providers[TALKERS.index(substitute)]])
     request = ENGLISH.request()
     request.models.append("openai/talker")
     request.allowed_providers.extend(allowed)
     response = await system.feedback.GetFeedback(request, timeout=PATIENCE)
     failed, stands_in = response.results
-    assert failed.failure.reason == ERROR_REASON_PROVIDER_AUTH
+    assert failed.failure.reason == ERROR_REASON_MODEL_NOT_FOUND
     assert (stands_in.model, stands_in.substitute_for) == (substitute, "openai/talker")
     assert stands_in.HasField("feedback")
     asked = [name for name, each in zip(TALKERS, system.providers, strict=True) if each.received]

@@ -115,12 +115,12 @@ async def test_no_secret_and_no_text_gets_out(system: ChorusWithSecrets) -> None
         return grpc.StatusCode.OK
 
     refusal = {"error": {"message": f"Incorrect API key provided: {KEY}. It said: {TEXT}", "code": "x"}}
-    system.provider.script += [error(401, refusal), _ANSWER, _ANSWER]
-    assert await call("r1", TOKEN) is grpc.StatusCode.ABORTED
+    system.provider.script += [_ANSWER, _ANSWER, error(401, refusal)]
     assert await call("r1", WRONG_TOKEN) is grpc.StatusCode.UNAUTHENTICATED
     assert await call("r1", TOKEN) is grpc.StatusCode.OK
     await system.redis.kill()
     assert await call("r2", TOKEN) is grpc.StatusCode.OK
+    assert await call("r3", TOKEN) is grpc.StatusCode.ABORTED
 
     seen += [await asyncio.to_thread(_page, port) for port in system.metrics_ports]
     seen += _command_lines()

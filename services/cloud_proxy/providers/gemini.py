@@ -13,6 +13,7 @@ from google.genai import errors, types
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
+from rpckit.task_end import end
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import NoAnswer, too_long
@@ -190,8 +191,7 @@ async def _read_ahead(
             places.release()
         await reader
     finally:
-        reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+        await end([reader])
 
 
 class _GeminiResponses:

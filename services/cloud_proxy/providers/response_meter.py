@@ -1,6 +1,6 @@
 """Bounds what a provider may send for one answer, as its bytes come and before an SDK collects them."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from modelkit.answer_limits import MAX_EVENT_BYTES, MAX_STREAM_BYTES, AnswerTooLarge
 from services.cloud_proxy.provider_errors import NoAnswer
+from services.cloud_proxy.providers.event_batches import Transport, gathered
 
 _EVENT_STREAM = "text/event-stream"
 # Amazon's own, whose events say how long they are, and are short.
@@ -22,10 +23,14 @@ UNCOMPRESSED = {"accept-encoding": "identity"}
 
 
 class ResponseMeter:
-    """Counts the bytes of one response: of a stream and of each event in it, or of one that comes whole."""
+    """Counts the bytes of one response: of a stream and of each event in it, or of one that comes whole.
+
+    Attributes:
+        has_events: Whether the response is a stream of events.
+    """
 
     def __init__(self, content_type: str) -> None:
-        self._has_events = content_type.startswith(_EVENT_STREAM)
+        self.has_events = content_type.startswith(_EVENT_STREAM)
         self._most = MAX_STREAM_BYTES if content_type.startswith(_STREAMS) else MAX_EVENT_BYTES
         self._bytes = 0
         self._event_bytes = 0
@@ -39,7 +44,7 @@ class ResponseMeter:
         """
         self._bytes += len(data)
         _check(self._bytes, self._most, "bytes")
-        if not self._has_events:
+        if not self.has_events:
             return data
         self._event_bytes += len(data)
         seen = self._tail + data
@@ -81,12 +86,32 @@ class _BoundedStream(httpx2.AsyncByteStream):
 
     @override
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:
-            yield self._meter.take(chunk)
+        chunks = _metered(self._stream, self._meter)
+        async for chunk in gathered(chunks, _transport(self._stream)) if self._meter.has_events else chunks:
+            yield chunk
 
     @override
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+async def _metered(chunks: AsyncIterable[bytes], meter: ResponseMeter) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield meter.take(chunk)
+
+
+def _transport(stream: Any) -> Transport | None:
+    """Returns the transport of aiohttp beneath a stream of httpx; None: it has none, or keeps it elsewhere.
+
+    httpx's own transport takes no bytes that nobody asks for.
+    """
+    response = getattr(getattr(stream, "_stream", stream), "_aiohttp_response", None)
+    return _transport_of(response) if isinstance(response, aiohttp.ClientResponse) else None
+
+
+def _transport_of(response: aiohttp.ClientResponse) -> Transport | None:
+    connection = response.connection
+    return None if connection is None else connection.transport
 
 
 opened_responses: ContextVar[list[aiohttp.ClientResponse] | None] = ContextVar(
@@ -103,7 +128,8 @@ class BoundedClientResponse(aiohttp.ClientResponse):
         if opened is not None:
             opened.append(self)
         await super().start(connection)
-        content: Any = _BoundedContent(self.content, ResponseMeter(self.headers.get("content-type", "")))
+        meter = ResponseMeter(self.headers.get("content-type", ""))
+        content: Any = _BoundedContent(self.content, meter, _transport_of(self))
         self.content = content
         return self
 
@@ -111,16 +137,20 @@ class BoundedClientResponse(aiohttp.ClientResponse):
 class _BoundedContent:
     """Does what the reader of a response does. What reads from it here is what google-genai calls."""
 
-    def __init__(self, content: aiohttp.StreamReader, meter: ResponseMeter) -> None:
+    def __init__(
+        self, content: aiohttp.StreamReader, meter: ResponseMeter, transport: Transport | None
+    ) -> None:
         self._content = content
         self._meter = meter
+        self._transport = transport
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._content, name)
 
     async def iter_any(self) -> AsyncIterator[bytes]:
-        async for chunk in self._content.iter_any():
-            yield self._meter.take(chunk)
+        chunks = _metered(self._content.iter_any(), self._meter)
+        async for chunk in gathered(chunks, self._transport) if self._meter.has_events else chunks:
+            yield chunk
 
     async def read(self) -> bytes:
         return b"".join([chunk async for chunk in self.iter_any()])

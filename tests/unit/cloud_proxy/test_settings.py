@@ -6,6 +6,7 @@ from rpckit.settings import Environment, SettingError
 from services.cloud_proxy.settings import CloudProxySettings
 
 KEY = "hf_not-a-key"
+COMPATIBLE = 'display_name = "A"\nfamily = "a"\ncapabilities = ["TEXT"]\nbase_url = "http://127.0.0.1:1/v1"\n'
 
 
 def read(**variables: str) -> CloudProxySettings:
@@ -68,10 +69,36 @@ def test_a_mistake_in_the_catalog_names_file_and_key(tmp_path: Path) -> None:
         read(CLOUD_PROXY_CATALOG=str(path))
 
 
+def test_a_folder_is_a_catalog_of_several_files(tmp_path: Path) -> None:
+    (tmp_path / "2.toml").write_text('[models."mine/a"]\ndisplay_name = "Later"\n')
+    (tmp_path / "1.toml").write_text(f'[models."mine/a"]\n{COMPATIBLE}[models."mine/b"]\n{COMPATIBLE}')
+    (tmp_path / "notes.txt").write_text("no TOML")
+    entries = read(CLOUD_PROXY_CATALOG=str(tmp_path)).catalog.entries
+    assert (entries["mine/a"].display_name, entries["mine/b"].display_name) == ("Later", "A")
+    assert "openai/gpt-4o" in entries
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("2.toml", '[models."mine/a"]\nfamily = 7\n', "2.toml: line 2: models.mine/a.family"),
+        ("1.toml", '[models."mine/a"]\nfamily = 7\n', "1.toml: line 2: models.mine/a.family"),
+        ("3.toml", "[models", "3.toml: "),
+        ("none.txt", "", "no file in this folder ends in .toml"),
+    ],
+)
+def test_a_mistake_in_a_folder_names_the_file(tmp_path: Path, name: str, text: str, expected: str) -> None:
+    if name != "none.txt":
+        (tmp_path / "0.toml").write_text(f'[models."mine/a"]\n{COMPATIBLE}')
+    (tmp_path / name).write_text(text)
+    with pytest.raises(SettingError) as caught:
+        read(CLOUD_PROXY_CATALOG=str(tmp_path))
+    assert f"{tmp_path.name}: {expected}" in str(caught.value)
+
+
 def test_a_compatible_server_names_its_own_key(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    line = 'display_name = "A"\nfamily = "a"\ncapabilities = ["TEXT"]\nbase_url = "http://127.0.0.1:1/v1"\n'
-    path.write_text(f'[models."mine/a"]\n{line}key_variable = "MINE"\n[models."free/a"]\n{line}')
+    path.write_text(f'[models."mine/a"]\n{COMPATIBLE}key_variable = "MINE"\n[models."free/a"]\n{COMPATIBLE}')
     closed = read(CLOUD_PROXY_CATALOG=str(path)).connections
     assert (closed["mine/a"].is_open, closed["free/a"].is_open) == (False, True)
     assert read(CLOUD_PROXY_CATALOG=str(path), MINE=KEY).connections["mine/a"].key == KEY

@@ -34,14 +34,55 @@ def refused(*args: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("data", "offset"), [(b"abc\xb0\xa1", 3), (b"\xef\xbb\xbfab\xff", 5), ("한글".encode("utf-16"), 0)]
+    ("data", "said"),
+    [
+        (b"{\\rtf1 Hello}", "is RTF; save it as docx or as plain text"),
+        (b"<html>", "is HTML; copy what the page shows into a text file"),
+        (b"%PDF-1.7 and no more", "is broken; save it anew, or copy its text into a file"),
+        (b"\xef\xbb\xbfab\xff", "is no text; save it as docx, hwpx, hwp, PDF or UTF-8 text"),
+    ],
 )
-def test_a_file_that_is_not_utf_8_is_refused_by_name_and_place(
-    tmp_path: Path, data: bytes, offset: int
+def test_a_file_that_cannot_be_read_is_refused_by_name_with_what_helps(
+    tmp_path: Path, data: bytes, said: str
 ) -> None:
-    file = tmp_path / "cp949.txt"
+    file = tmp_path / "essay.txt"
     file.write_bytes(data)
-    assert f"{file} is not UTF-8 (the byte at offset {offset})" in refused("review", str(file))
+    assert f"'FILE...': {file} {said}\n" in refused("review", str(file))
+
+
+def test_of_several_files_none_of_which_can_be_read_each_is_named(tmp_path: Path) -> None:
+    missing = [str(tmp_path / name) for name in ("a.txt", "b.txt")]
+    error = refused("review", *missing)
+    assert all(f"{path}: No such file or directory\n" in error for path in missing)
+
+
+def test_what_can_be_read_is_reviewed_though_another_file_cannot(tmp_path: Path, essay: str) -> None:
+    missing = str(tmp_path / "missing.txt")
+    result = invoke("review", missing, essay)
+    # It has gone as far as the server, which is not there.
+    assert result.exit_code == 1
+    told, *rest = result.stderr.splitlines()
+    assert told == f"{missing}: No such file or directory"
+    assert SERVER in " ".join(rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        ("정원이 필요하다.", "cp949", "CP949(EUC-KR)로 읽었어요. 글자가 깨졌으면 UTF-8로 저장해 주세요"),
+        (
+            "Un café déjà.",
+            "cp1252",
+            "read as Western text in Windows-1252; if it looks wrong, save it as UTF-8",
+        ),
+    ],
+)
+def test_what_was_assumed_of_a_file_is_said_in_the_language_of_its_text(
+    tmp_path: Path, text: str, encoding: str, said: str
+) -> None:
+    file = tmp_path / "essay.txt"
+    file.write_bytes(text.encode(encoding))
+    assert invoke("review", str(file)).stderr.splitlines()[0] == f"{file}: {said}"
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:

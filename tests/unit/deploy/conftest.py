@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.deploy.cluster import Cluster, render
+from tests.unit.deploy.cluster import COMBINATIONS, Cluster, render
 
 
 @pytest.fixture(params=["local", "production"])
@@ -17,3 +17,9 @@ def local() -> Cluster:
 @pytest.fixture
 def production() -> Cluster:
     return render("production")
+
+
+@pytest.fixture(params=["local", "production", *COMBINATIONS])
+def variant(request: pytest.FixtureRequest) -> Cluster:
+    name: str = request.param
+    return render(name)

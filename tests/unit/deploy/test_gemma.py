@@ -1,9 +1,12 @@
 """Gemma on GPU nodes."""
 
+import re
+import tomllib
+
 from services.gemma.fit.model_dimensions import KNOWN_MODELS
 from services.gemma.fit.preflight import GIB, DeploymentPlan
 from services.gemma.fit.resources import ComputeDevice
-from tests.unit.deploy.cluster import Cluster, containers, mounts, server, volumes
+from tests.unit.deploy.cluster import ROOT, Cluster, containers, mounts, server, volumes
 from tests.unit.deploy.test_servers import mebibytes
 
 GPU = ComputeDevice("cuda:0", 24 * GIB, 1e12)
@@ -35,36 +38,38 @@ def test_an_init_container_fills_the_volume_that_it_reads_the_weights_from(produ
     assert mounts(first)["store"]["readOnly"] is True
     assert not mounts(first)["weights"].get("readOnly")
     assert mounts(server(pod))["weights"]["readOnly"] is True
-    script = first["command"][-1]
-    assert f'test -d "{mounts(first)["store"]["mountPath"]}/$NAME"' in script
+    settings = production.settings("gemma")
     assert (
-        f'cp -r "{mounts(first)["store"]["mountPath"]}/$NAME" {mounts(first)["weights"]["mountPath"]}'
-        in script
+        settings["GEMMA_MODEL"] == f"{mounts(server(pod))['weights']['mountPath']}/{settings['WEIGHTS_NAME']}"
     )
-    name = next(each["value"] for each in first["env"] if each["name"] == "NAME")
-    model = production.settings("gemma")["GEMMA_MODEL"]
-    assert model == f"{mounts(server(pod))['weights']['mountPath']}/{name}"
-    assert production.settings("gemma")["HF_HUB_OFFLINE"] == "1"
+    assert settings["HF_HUB_OFFLINE"] == "1"
 
 
-def test_a_job_fetches_them_once_for_all(production: Cluster) -> None:
-    job = production.of("Job")["gemma-weights"]["spec"]
-    # Without an end it could not be applied again with another image.
-    assert job["ttlSecondsAfterFinished"] > 0
+def test_what_fetches_them_alone_writes_where_they_are_read(production: Cluster) -> None:
     pod = production.pods()["gemma-weights"]
-    assert volumes(pod)["store"]["persistentVolumeClaim"]["claimName"] == "gemma-weights"
-    (container,) = containers(pod)
-    variables = {each["name"]: each for each in container["env"]}
-    (first,) = production.pods()["gemma"]["spec"]["initContainers"]
-    assert variables["NAME"] in first["env"]
+    assert volumes(pod)["store"]["persistentVolumeClaim"] == {"claimName": "gemma-weights"}
     claim = production.of("PersistentVolumeClaim")["gemma-weights"]["spec"]
     assert claim["accessModes"] == ["ReadWriteMany"]
+    # One place says which model, and a change of it rolls both.
+    (fetch,) = pod["spec"]["initContainers"]
+    (wait,) = production.pods()["gemma"]["spec"]["initContainers"]
+    assert fetch["envFrom"] == wait["envFrom"]
+    # Two at once would write one folder.
+    assert production.of("Deployment")["gemma-weights"]["spec"]["strategy"] == {"type": "Recreate"}
 
 
-def test_all_of_it_is_one_image_with_cuda(production: Cluster) -> None:
-    made = [*containers(production.pods()["gemma"]), *containers(production.pods()["gemma-weights"])]
-    (image,) = {each["image"] for each in made}
-    assert "/gemma-cuda:" in image
+def test_a_model_is_fetched_as_it_was_at_one_commit(production: Cluster) -> None:
+    assert re.fullmatch("[0-9a-f]{40}", production.settings("gemma")["WEIGHTS_REVISION"])
+
+
+def test_what_serves_it_has_cuda_and_what_fetches_it_has_the_client(production: Cluster) -> None:
+    assert {"/gemma-cuda:" in each["image"] for each in containers(production.pods()["gemma"])} == {True}
+    assert {"/cloud_proxy:" in each["image"] for each in containers(production.pods()["gemma-weights"])} == {
+        True
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = project["optional-dependencies"]["cloud-proxy"]
+    assert any(each.startswith("huggingface_hub==") for each in extra)
 
 
 def test_it_has_the_room_that_the_preflight_asks_for(production: Cluster) -> None:

@@ -10,8 +10,20 @@ import tomllib
 from dataclasses import dataclass
 
 import pytest
+import yaml
 
-from tests.unit.deploy.cluster import PROGRAMS, ROOT, render, server
+from rpckit.version import VERSION
+from tests.unit.deploy.cluster import (
+    KUSTOMIZE,
+    PROGRAMS,
+    ROOT,
+    Cluster,
+    Manifest,
+    containers,
+    render,
+    render_changed,
+    server,
+)
 
 FOLDER = ROOT / "deploy" / "docker"
 # The entry module of each image, and the extras that it gets.
@@ -143,3 +155,58 @@ def imported(folder: str) -> set[str]:
             elif isinstance(node, ast.Import):
                 found.update(each.name.split(".")[0] for each in node.names)
     return found
+
+
+# Whose images come from a public registry, by name and on purpose.
+OF_OTHERS = {"docker.io/library/redis", "docker.io/vllm/vllm-openai"}
+
+
+def test_every_image_is_one_of_those_that_an_operator_lists() -> None:
+    """Holds for every combination of components: none may name an image in another way."""
+    written = {
+        each.strip(' "')
+        for file in KUSTOMIZE.rglob("*.yaml")
+        for each in re.findall(r"^\s*(?:- )?image:(.*)$", file.read_text("utf-8"), re.MULTILINE)
+    }
+    listed = kustomization("production")["images"]
+    assert written == {each["name"] for each in listed}
+    # A name below .invalid is resolved by nobody: what is not listed is pulled from nowhere.
+    assert {each.partition("/")[0] for each in written} == {"images.invalid"}
+    local = {each["name"] for each in kustomization("local")["images"]}
+    assert local <= written
+
+
+def test_every_rendered_image_is_ours_or_named_on_purpose(variant: Cluster) -> None:
+    for pod in variant.pods().values():
+        for container in containers(pod):
+            repository, _, tag = container["image"].rpartition(":")
+            assert re.fullmatch(r"v?\d[\w.-]*", tag)
+            if not repository.startswith("registry.example/chorus/") and repository not in OF_OTHERS:
+                # On one machine: what was loaded there, and is looked for nowhere else.
+                assert repository.startswith("chorus/")
+                assert container["imagePullPolicy"] == "Never"
+
+
+def test_ours_have_one_version_everywhere() -> None:
+    for overlay in ("local", "production"):
+        tags = {each["newTag"] for each in kustomization(overlay)["images"] if "/chorus/" in each["name"]}
+        assert tags == {VERSION}
+
+
+def test_an_image_may_be_held_by_its_digest() -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+
+    def hold(production: Manifest) -> None:
+        for each in production["images"]:
+            del each["newTag"]
+            each["digest"] = digest
+
+    pods = render_changed(hold).pods().values()
+    assert {each["image"].partition("@")[2] for pod in pods for each in containers(pod)} == {digest}
+
+
+def kustomization(overlay: str) -> Manifest:
+    """What an overlay is made of."""
+    file = KUSTOMIZE / "overlays" / overlay / "kustomization.yaml"
+    read: Manifest = yaml.safe_load(file.read_text("utf-8"))
+    return read

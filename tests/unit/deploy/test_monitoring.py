@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 
 from orchestrator.metrics import ModelMetrics, store_failures
@@ -17,9 +18,13 @@ from tests.unit.deploy.cluster import ROOT, SERVERS, Cluster, server
 
 
 def rules(cluster: Cluster) -> list[dict[str, Any]]:
-    (group,) = cluster.of("PrometheusRule")["chorus"]["spec"]["groups"]
-    alerts: list[dict[str, Any]] = group["rules"]
-    return alerts
+    """The alerts and what they reckon with."""
+    groups = cluster.of("PrometheusRule")["chorus"]["spec"]["groups"]
+    return [each for group in groups for each in group["rules"]]
+
+
+def alerts(cluster: Cluster) -> list[str]:
+    return [each["alert"] for each in rules(cluster) if "alert" in each]
 
 
 def exposed() -> set[str]:
@@ -63,6 +68,10 @@ def test_alerts_dashboard_and_autoscaler_use_series_that_there_are(production: C
         "tokens_total",
         "cost_usd_total",
         "answers_total",
+        "provider_circuit_open",
+        "provider_refusals_total",
+        "unknown_costs_total",
+        "store_failures_total",
     )
     for kind in kinds:
         assert kind in "\n".join(drawn)
@@ -70,7 +79,7 @@ def test_alerts_dashboard_and_autoscaler_use_series_that_there_are(production: C
 
 def test_the_runbook_explains_every_alert(production: Cluster) -> None:
     headings = re.findall(r"^### (\w+)$", (ROOT / "docs" / "runbook.md").read_text("utf-8"), re.MULTILINE)
-    assert headings == [each["alert"] for each in rules(production)]
+    assert headings == alerts(production)
 
 
 def test_traces_go_from_those_that_have_a_way_out(production: Cluster) -> None:
@@ -86,7 +95,28 @@ def test_alerts_sound_when_they_should(production: Cluster, tmp_path: Path) -> N
     (tmp_path / "rules.json").write_text(json.dumps(spec), "utf-8")
     cases = (Path(__file__).parent / "alerts.yaml").read_text("utf-8")
     (tmp_path / "alerts.yaml").write_text(cases, "utf-8")
-    tested = subprocess.run(  # noqa: S603 - on files of ours
-        [promtool, "test", "rules", tmp_path / "alerts.yaml"], capture_output=True, text=True, check=False
-    )
-    assert tested.returncode == 0, tested.stdout + tested.stderr
+    for command in (("check", "rules", "rules.json"), ("test", "rules", "alerts.yaml")):
+        tested = subprocess.run(  # noqa: S603 - on files of ours
+            [promtool, *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_each_alert_sounds_in_a_case(production: Cluster) -> None:
+    cases = yaml.safe_load((Path(__file__).parent / "alerts.yaml").read_text("utf-8"))["tests"]
+    bad = next(each for each in cases if each["name"] == "a bad hour")
+    samples = bad["promql_expr_test"][0]["exp_samples"]
+    assert [re.findall(r'alertname="(\w+)"', each["labels"])[0] for each in samples] == alerts(production)
+
+
+def test_the_dashboards_panels_lie_beside_one_another(production: Cluster) -> None:
+    panels = json.loads(production.of("ConfigMap")["chorus-dashboard"]["data"]["chorus.json"])["panels"]
+    assert len({each["id"] for each in panels}) == len(panels)
+    taken = [
+        (column, row)
+        for at in (each["gridPos"] for each in panels)
+        for column in range(at["x"], at["x"] + at["w"])
+        for row in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(set(taken)) == len(taken)
+    assert max(column for column, _ in taken) < 24

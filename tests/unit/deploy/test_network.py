@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.unit.deploy.cluster import SERVERS, Cluster
+from tests.unit.deploy.cluster import SERVERS, Cluster, render
 
 Arrow = tuple[str, str, int]
 
@@ -16,11 +16,12 @@ NAME = "app.kubernetes.io/name"
 
 @dataclass(frozen=True)
 class Peer:
-    """A pod somewhere."""
+    """A pod somewhere, or what has an address alone."""
 
     name: str
     labels: dict[str, str] = field(default_factory=dict)
     namespace: dict[str, str] = field(default_factory=dict)
+    address: str = ""
 
 
 ELSEWHERE = (
@@ -29,7 +30,15 @@ ELSEWHERE = (
     Peer("prometheus", {NAME: "prometheus"}, MONITORING),
     Peer("collector", {NAME: "opentelemetry-collector"}, MONITORING),
     Peer("dns", {"k8s-app": "kube-dns"}, {"kubernetes.io/metadata.name": "kube-system"}),
+    Peer("node's dns", address="169.254.20.10/32"),
+    Peer(
+        "openshift's dns",
+        {"dns.operator.openshift.io/daemonset-dns": "default"},
+        {"kubernetes.io/metadata.name": "openshift-dns"},
+    ),
+    Peer("proxy", {NAME: "egress-proxy"}, {"kubernetes.io/metadata.name": "egress"}),
 )
+INTERNET = {"0.0.0.0/0", "::/0"}
 BETWEEN_SERVERS = {
     ("caller", "orchestrator", 50051),
     ("orchestrator", "gemma", 50052),
@@ -58,8 +67,40 @@ def test_production_has_those_and_its_own(production: Cluster) -> None:
     assert set(arrows(production)) == BETWEEN_SERVERS | IN_PRODUCTION
 
 
-def test_gemma_has_no_way_out(cluster: Cluster) -> None:
-    assert not [each for each in arrows(cluster) if each[0] == "gemma"]
+def test_what_serves_a_model_has_no_way_out(variant: Cluster) -> None:
+    assert not [each for each in arrows(variant) if each[0] in {"gemma", "vllm"}]
+
+
+def test_without_gemma_its_arrows_are_gone_and_no_others() -> None:
+    expected = {each for each in BETWEEN_SERVERS | IN_PRODUCTION if not {"gemma", "gemma-weights"} & {*each}}
+    assert set(arrows(render("without gemma"))) == expected
+
+
+def test_vllm_is_asked_by_the_cloud_proxy_alone_and_read_by_prometheus() -> None:
+    into = {each for each in arrows(render("all that go together")) if each[1] == "vllm"}
+    assert into == {("cloud-proxy", "vllm", 8000), ("prometheus", "vllm", 8000)}
+
+
+def test_with_a_proxy_nothing_else_leads_out() -> None:
+    out = {each for each in arrows(render("gemma and vllm")) if each[1] in {"internet", "proxy"}}
+    assert out == {
+        ("cloud-proxy", "proxy", 3128),
+        ("gemma-weights", "proxy", 3128),
+        ("vllm-weights", "proxy", 3128),
+    }
+
+
+def test_what_asks_for_names_asks_where_they_are() -> None:
+    asking = {"orchestrator", "cloud-proxy", "gemma-weights", "vllm-weights"}
+    with_cache = {each for each in arrows(render("gemma and vllm")) if each[1] == "node's dns"}
+    assert with_cache == {(name, "node's dns", 53) for name in asking}
+    on_openshift = {each for each in arrows(render("vllm on openshift")) if "dns" in each[1]}
+    assert on_openshift == {(name, "openshift's dns", 5353) for name in asking - {"gemma-weights"}}
+
+
+def test_a_gateway_is_a_caller() -> None:
+    labels = render("all that go together").of("Gateway")["chorus"]["spec"]["infrastructure"]["labels"]
+    assert labels == {"chorus/caller": "yes"}
 
 
 def test_the_internet_is_neither_the_cluster_nor_the_node(cluster: Cluster) -> None:
@@ -71,7 +112,7 @@ def test_the_internet_is_neither_the_cluster_nor_the_node(cluster: Cluster) -> N
         if "ipBlock" in peer
     ]
     kept_out = {each for block in blocks for each in block["except"]}
-    assert {block["cidr"] for block in blocks} == {"0.0.0.0/0", "::/0"}
+    assert {block["cidr"] for block in blocks} == INTERNET
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= kept_out
     assert {"fc00::/7", "fe80::/10"} <= kept_out
 
@@ -105,8 +146,11 @@ def _ports(policies: list[Any], direction: str, of: Peer, other: Peer | None) ->
 
 
 def _matches(peer: Any, other: Peer | None) -> bool:
-    if other is None or "ipBlock" in peer:
-        return other is None and "ipBlock" in peer
+    if "ipBlock" in peer:
+        cidr = peer["ipBlock"]["cidr"]
+        return cidr in INTERNET if other is None else cidr == other.address
+    if other is None:
+        return False
     if "namespaceSelector" in peer:
         if not _selects(peer["namespaceSelector"], other.namespace):
             return False

@@ -4,25 +4,25 @@ import pytest
 
 from tests.unit.deploy.cluster import KUSTOMIZE, SERVERS, Cluster, containers, mounts, server, volumes
 
-PROVIDER_KEYS = {"OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HF_TOKEN"}
 
-
-def test_providers_keys_are_in_the_cloud_proxy_alone(cluster: Cluster) -> None:
-    holders: dict[str, set[str]] = {}
-    for name, pod in cluster.pods().items():
+def test_providers_keys_are_in_the_cloud_proxy_alone(variant: Cluster) -> None:
+    holders = set()
+    for name, pod in variant.pods().items():
         for container in containers(pod):
-            assert not [each for each in container.get("envFrom", ()) if "secretRef" in each]
+            for source in container.get("envFrom", ()):
+                if "secretRef" in source:
+                    assert source["secretRef"] == {"name": "provider-keys", "optional": True}
+                    # Settings come after it, so no entry of it changes them.
+                    assert container["envFrom"].index(source) == 0
+                    holders.add(name)
             for variable in container.get("env", ()):
-                source = variable.get("valueFrom", {}).get("secretKeyRef", {})
-                if source.get("name") == "provider-keys":
-                    holders.setdefault(name, set()).add(variable["name"])
-                    assert source["key"] == variable["name"]
-                    assert source["optional"] is True
                 assert not (
                     variable["name"].endswith(("_KEY", "_TOKEN", "_PASSWORD")) and "value" in variable
                 )
+                named = variable.get("valueFrom", {}).get("secretKeyRef", {}).get("name")
+                assert named != "provider-keys"
         assert "provider-keys" not in repr(volumes(pod))
-    assert holders == {"cloud-proxy": PROVIDER_KEYS}
+    assert holders == {"cloud-proxy"}
 
 
 def test_what_else_is_secret_is_each_known_to_one(production: Cluster) -> None:
@@ -63,6 +63,15 @@ def test_production_talks_tls_with_a_certificate_that_is_renewed(production: Clu
     assert {"server auth", "client auth"} <= set(certificate["usages"])
     assert certificate["privateKey"]["rotationPolicy"] == "Always"
     assert int(certificate["renewBefore"][:-1]) < int(certificate["duration"][:-1])
+
+
+@pytest.mark.parametrize("name", [each for each in SERVERS if each != "orchestrator"])
+def test_a_model_server_answers_the_orchestrator_s_certificate_alone(production: Cluster, name: str) -> None:
+    settings = production.settings(name)
+    (caller,) = settings[f"{name.upper().replace('-', '_')}_CALLERS"].split(",")
+    holder = production.of("Certificate")[caller]["spec"]
+    assert holder["dnsNames"][0] == "orchestrator"
+    assert volumes(production.pods()["orchestrator"])["tls"]["secret"]["secretName"] == holder["secretName"]
 
 
 def test_one_authority_signs_them_all(production: Cluster) -> None:

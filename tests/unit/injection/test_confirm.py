@@ -19,6 +19,7 @@ from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
+from orchestrator.submission.reading_threads import ReadingThreads
 from rpckit.call import Deadline
 from tests.fakes.clock import FakeClock
 
@@ -74,7 +75,9 @@ def verdict(
     async def run() -> InjectionVerdict:
         passages = suspected_injections(question.reading)
         deadline = Deadline.after(seconds, FakeClock())
-        return await confirm(answers, question, outcomes, passages, Spending(None), deadline)
+        return await confirm(
+            answers, question, outcomes, passages, Spending(None), deadline, ReadingThreads()
+        )
 
     return asyncio.run(run())
 

@@ -110,17 +110,19 @@ async def outcomes(
     seconds: float = 60,
     kept: Sequence[Outcome] = (),
     usual_seconds: Mapping[str, float] | None = None,
+    records: TrackRecords | None = None,
+    min_models: int = 1,
 ) -> list[Outcome]:
     panel = SelectedPanel(
         asked=tuple(map(model, asked)),
         spare=tuple(map(model, spare or [])),
         summary_model=None,
-        min_models=1,
+        min_models=min_models,
         min_families=1,
     )
     fan_out = FanOut(
         models or ScriptedModels(),
-        records_of(usual_seconds or {}),
+        records or records_of(usual_seconds or {}),
         panel,
         policy or PanelPolicy(),
         QUESTION,

@@ -240,3 +240,55 @@ def test_a_policy_that_reviewers_by_rule_would_have_to_meet_is_refused(
         assert list(violations(request, listing)) == fields
     else:
         assert len(select(request, listing, ()).asked) == 4
+
+
+DOWN = listed("b/2", "b", state=model_pb2.Model.STATE_UNAVAILABLE)
+C_DOWN = listed("c/1", "c", provider="cloud", state=model_pb2.Model.STATE_UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("models", "default_panel", "policy", "missing"),
+    [
+        ((A, DOWN), (), PanelPolicy(min_models=2), "b/2 is not ready"),
+        ((A, A2, DOWN), (), PanelPolicy(min_families=2), "b/2 is not ready"),
+        ((A, A2, DOWN, B), ("a/1", "b/2"), PanelPolicy(min_models=2), "b/2 is not ready"),
+        # Where rules are all that is ready, they are counted, but the others would be enough without them.
+        ((RULES, LOADING, DOWN), (), PanelPolicy(min_models=2), f"{LOADING.name} is not ready"),
+    ],
+)
+def test_a_panel_that_would_be_enough_if_it_were_ready_is_not_the_callers_fault(
+    models: tuple[ListedModel, ...], default_panel: tuple[str, ...], policy: PanelPolicy, missing: str
+) -> None:
+    with pytest.raises(Unavailable, match=missing) as caught:
+        select(GetFeedbackRequest(policy=policy), Listing(models, ()), default_panel)
+    assert caught.value.retry_delay == 1
+
+
+def test_a_silent_server_may_have_whom_the_policy_asks_for() -> None:
+    request = GetFeedbackRequest(policy=PanelPolicy(min_models=2, min_families=2))
+    with pytest.raises(Unavailable, match="b:2 does not answer"):
+        select(request, Listing((A,), ("b:2",)), ())
+    with pytest.raises(Unavailable, match=r"x/y is not ready; b:2 does not answer"):
+        select(request, Listing((A,), ("b:2",)), ("a/1", "x/y"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "default_panel", "unreachable"),
+    [
+        (GetFeedbackRequest(policy=PanelPolicy(min_models=4)), (), ()),
+        (GetFeedbackRequest(policy=PanelPolicy(min_models=3)), ("a/1", "b/2", "no/such"), ()),
+        (GetFeedbackRequest(policy=PanelPolicy(min_models=3)), ("a/1", "b/2"), ("b:2",)),
+        # Whoever names the models says how many there are.
+        (GetFeedbackRequest(models=["a/1"], policy=PanelPolicy(min_models=2)), (), ()),
+        # Who may not read the text would not be asked.
+        (GetFeedbackRequest(allowed_providers=["x"], policy=PanelPolicy(min_models=3)), (), ()),
+    ],
+)
+def test_what_no_panel_could_reach_is_the_callers_fault(
+    request_: GetFeedbackRequest, default_panel: tuple[str, ...], unreachable: tuple[str, ...]
+) -> None:
+    x = listed("x/1", "a", provider="x")
+    listing = Listing((A, DOWN, C_DOWN) if not request_.allowed_providers else (x, DOWN, C_DOWN), unreachable)
+    with pytest.raises(InvalidRequest) as caught:
+        select(request_, listing, default_panel)
+    assert list(caught.value.metadata) == ["policy.min_models"]

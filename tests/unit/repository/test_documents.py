@@ -35,7 +35,8 @@ def test_a_decision_has_its_number_its_date_and_its_status(path: Path) -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     overlays = list((ROOT / "deploy" / "kustomize" / "overlays").glob("*/kustomization.yaml"))
-    tags = {tag for path in overlays for tag in re.findall(r"newTag: (\S+)", path.read_text("utf-8"))}
+    ours = r"newName: \S*\bchorus/\S+\n    newTag: (\S+)"
+    tags = {tag for path in overlays for tag in re.findall(ours, path.read_text("utf-8"))}
     shown = re.findall(r"(?:TAG=|:)(\d+\.\d+\.\d+)\b", (ROOT / "deploy" / "README.md").read_text("utf-8"))
     heads = re.findall(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert tags == set(shown) == {VERSION}

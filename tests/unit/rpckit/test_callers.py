@@ -48,6 +48,12 @@ def test_tokens_do_not_travel_in_plaintext(tmp_path: Path) -> None:
         read(CHORUS_CALLER_TOKENS=str(path), CHORUS_INSECURE="yes", X_HOST="10.0.0.1")
 
 
+def test_who_may_call_needs_a_name() -> None:
+    with pytest.raises(SettingError, match="X_CALLERS: nobody has a name here: set CHORUS_TLS_DIR"):
+        read(X_CALLERS="orchestrator")
+    assert read(X_CALLERS=" , ").callers.allowed == frozenset()
+
+
 def read(**variables: str) -> ServerSettings:
     return ServerSettings.read(Environment(variables), "X", port=1, has_outside_callers=True)
 

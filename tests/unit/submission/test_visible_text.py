@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.submission.visible_text import VisibleText, strip_invisible
+from orchestrator.submission.visible_text import (
+    _SINGLE_CHARACTERS,
+    VisibleText,
+    _clusters,
+    strip_invisible,
+)
 
 # Composition, clusters and invisible characters meet in these.
 PIECES = st.sampled_from(
@@ -70,3 +75,9 @@ def test_a_cluster_without_end_is_read_in_pieces() -> None:
     assert {start, end} <= set(visible.cluster_offsets)
     flag = visible.text.index("🇩")
     assert text[slice(*visible.received_span(flag, flag + 1))] == "🇩🇪"
+
+
+@given(st.text(max_size=60).filter(_SINGLE_CHARACTERS.fullmatch))
+def test_characters_that_never_join_are_clusters_of_their_own(text: str) -> None:
+    assert VisibleText.of(text).cluster_offsets == range(len(text) + 1)
+    assert [*_clusters(text)] == [(at, at + 1) for at in range(len(text))]

@@ -202,13 +202,15 @@ class PanelPolicy(google.protobuf.message.Message):
     STRAGGLER_GRACE_FIELD_NUMBER: builtins.int
     SUBSTITUTION_FIELD_NUMBER: builtins.int
     MAX_COST_USD_NANOS_FIELD_NUMBER: builtins.int
+    WAIT_FOR_ALL_FIELD_NUMBER: builtins.int
     min_models: builtins.int
-    """Models that must answer, at least 1, and not more than are asked. Reviewers by
-    rule count as GetFeedbackRequest.models says. Unset: 1.
+    """Models that must answer, at least 1, and not more than are asked; of a default
+    panel that would be enough if all of it were ready, fewer are UNAVAILABLE, with
+    RetryInfo. Reviewers by rule count as GetFeedbackRequest.models says. Unset: 1.
     """
     min_families: builtins.int
-    """Families that must answer, at least 1, and not more than are asked. Reviewers by
-    rule count as GetFeedbackRequest.models says. Unset: 1.
+    """Families that must answer, at least 1, and not more than are asked, as with
+    min_models. Reviewers by rule count as GetFeedbackRequest.models says. Unset: 1.
     """
     substitution: global___PanelPolicy.Substitution.ValueType
     """Who may stand in for a model that fails. First comes the successor that its
@@ -220,14 +222,23 @@ class PanelPolicy(google.protobuf.message.Message):
     """Most that all attempts together may cost, in 1e-9 USD, not negative. An attempt
     that was cut off counts with the most that it can have cost. Unset: no limit.
     """
+    wait_for_all: builtins.bool
+    """Whether everyone is waited for until the call's time is up, though the minimum
+    is reached. False: a model fails with TIMEOUT once it takes a quarter longer
+    than 95 % of its latest answers took, at least 1 s, and as much longer as those
+    that have answered took longer than they usually do. Models with fewer than 10
+    answers are waited for, and so is each tenth call in a row that would fail so.
+    No meaning where `straggler_grace` is set.
+    """
     @property
     def model_timeout(self) -> google.protobuf.duration_pb2.Duration:
         """Longest wait for one model, above 0. Unset: until the call's time is up."""
 
     @property
     def straggler_grace(self) -> google.protobuf.duration_pb2.Duration:
-        """Longest further wait once the minimum is reached, not negative. Unset: for
-        everyone; where only substitutes still write, half of the time that is left.
+        """Longest further wait once the minimum is reached, not negative. Unset: each
+        model is waited for as `wait_for_all` says; where only substitutes still
+        write, half of the time that is left at most.
         """
 
     def __init__(
@@ -239,9 +250,10 @@ class PanelPolicy(google.protobuf.message.Message):
         straggler_grace: google.protobuf.duration_pb2.Duration | None = ...,
         substitution: global___PanelPolicy.Substitution.ValueType = ...,
         max_cost_usd_nanos: builtins.int | None = ...,
+        wait_for_all: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitution", b"substitution"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitution", b"substitution", "wait_for_all", b"wait_for_all"]) -> None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos"]) -> typing.Literal["max_cost_usd_nanos"] | None: ...
     @typing.overload

@@ -1,0 +1,132 @@
+"""Prints the processor time of one three-way review on its way through the processes.
+
+    python -m bench.path [--rounds 5] [--pace 0.002] [--form burst]
+
+A provider, a cloud proxy and an orchestrator are real processes on the loopback, and so is a program in
+which OpenAI's SDK makes the same three calls: its time is the baseline. The processor time is that of all
+threads of a process, in milliseconds for one review; medians. The provider streams each answer of 9 KB whole,
+in one event for each token at once ("burst"), or those at a pace ("paced"). The caller asks for the response
+alone ("unary") or for the stream with early points.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.path.answers import essay
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy, StreamFeedbackRequest
+from chorus.feedback.v1.merged_pb2 import Panel
+from chorus.feedback.v1.submission_pb2 import Submission
+from tests.e2e.processes import CLOUD_PROXY, ORCHESTRATOR, feedback_stub, running
+
+FORMS = ("whole", "burst", "paced")
+_VOICES = "abc"
+_DEADLINE_SECONDS = 120.0
+
+
+async def main(rounds: int, pace: float, forms: Sequence[str]) -> None:
+    """Prints the table."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        provider = await enter(_program("bench.path.provider", str(pace)))
+        url = await _line(provider)
+        proxy = await enter(
+            running(
+                CLOUD_PROXY,
+                folder,
+                CLOUD_PROXY_CATALOG=str(Path(__file__).with_name("catalog.toml")),
+                OPENAI_BASE_URL=url,
+                OPENAI_API_KEY="not-a-key",
+            )
+        )
+        orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=proxy.address))
+        stub = await enter(feedback_stub(orchestrator.address))
+        pids = [proxy.process.pid, orchestrator.process.pid]
+        print(f"{'':7}{'caller':10}{'proxy':>8}{'orchestrator':>14}{'both':>8}{'SDK':>8}{'proxy/SDK':>11}")
+        for form in forms:
+            models = [f"{form}-{voice}" for voice in _VOICES]
+            sdk = await enter(_program("bench.path.sdk", url, *models))
+            alone = statistics.median([await _alone(sdk) for _ in range(rounds + 1)][1:])
+            for caller, ask in (("unary", _ask), ("stream", _listen)):
+                spent = [await _review(stub, ask, models, pids) for _ in range(rounds + 1)][1:]
+                in_proxy, in_orchestrator = (statistics.median(each) for each in zip(*spent, strict=True))
+                print(
+                    f"{form:7}{caller:10}{in_proxy:8.1f}{in_orchestrator:14.1f}"
+                    f"{in_proxy + in_orchestrator:8.1f}{alone:8.1f}{in_proxy / alone:11.2f}",
+                    flush=True,
+                )
+
+
+async def _review(stub: Any, ask: Any, models: list[str], pids: list[int]) -> list[float]:
+    """Has a work reviewed; returns the milliseconds of processor time that each process took."""
+    request = GetFeedbackRequest(
+        submission=Submission(text=essay(), language_code="en"),
+        models=[f"openai/{each}" for each in models],
+        policy=PanelPolicy(substitution=PanelPolicy.SUBSTITUTION_NONE),
+    )
+    before = [_processor_seconds(each) for each in pids]
+    response = await ask(stub, request)
+    spent = [1000 * (_processor_seconds(pid) - at) for pid, at in zip(pids, before, strict=True)]
+    # On a machine whose cores are taken a connection may be given up; that review would be a smaller one.
+    complete = response.merged.panel.state == Panel.STATE_COMPLETE
+    return spent if complete else await _review(stub, ask, models, pids)
+
+
+async def _ask(stub: Any, request: GetFeedbackRequest) -> Any:
+    return await stub.GetFeedback(request, timeout=_DEADLINE_SECONDS)
+
+
+async def _listen(stub: Any, request: GetFeedbackRequest) -> Any:
+    events = stub.StreamFeedback(StreamFeedbackRequest(request=request), timeout=_DEADLINE_SECONDS)
+    *_, last = [event async for event in events]
+    return last.response
+
+
+async def _alone(sdk: Process) -> float:
+    assert sdk.stdin is not None
+    sdk.stdin.write(b"\n")
+    characters, milliseconds = (await _line(sdk)).split()
+    assert int(characters) > 0
+    return float(milliseconds)
+
+
+def _processor_seconds(pid: int) -> float:
+    """Returns what all threads of a process have taken so far, as clock_getcpuclockid(3) reads it."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+@asynccontextmanager
+async def _program(*arguments: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, stdin=PIPE, stdout=PIPE)
+    assert process.stdin is not None
+    try:
+        yield process
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+async def _line(process: Process) -> str:
+    assert process.stdout is not None
+    return (await process.stdout.readline()).decode().strip()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pace", type=float, default=0.002, help="seconds from one token to the next")
+    parser.add_argument("--form", choices=FORMS, help="one of the three alone")
+    arguments = parser.parse_args()
+    forms = [arguments.form] if arguments.form else FORMS
+    asyncio.run(main(arguments.rounds, arguments.pace, forms))

@@ -1,0 +1,124 @@
+"""`python -m bench.soak [--seconds N] [--short] | --rolling CALLS | --kills N`: soaks Chorus under faults.
+
+Orchestrators that share a Redis (one with SQLite where no redis-server is installed), cloud proxies behind
+one name and a proofreader, each a process of its own, stand before a provider that fails often. The load is
+mixed: see `load.py`. The exit code is 1 where a verdict fails.
+
+Without an option the last replica of each kind is restarted and killed in turn, and between rounds of load,
+when nothing runs, what the others hold is read. With --rolling all replicas are restarted one after another
+until so many calls are answered. With --kills so many processes are killed at random, and then every answer
+that was stored is asked for again.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+
+from bench.soak.chorus import Chorus, chorus, has_redis
+from bench.soak.disruption import Disruption
+from bench.soak.ledger import Ledger
+from bench.soak.load import Load
+from bench.soak.replica import Sample
+from bench.soak.report import Report
+
+_REPLICAS = 3
+_SECONDS, _SHORT_SECONDS = 3600.0, 120.0
+_ROUND_SECONDS = 20.0
+_QUIET_SECONDS = 2.0
+_AT_ONCE, _AT_ONCE_UNDER_KILLS = 24, 8
+
+
+async def soak(running: Chorus, seconds: float) -> Report:
+    """Loads and disturbs for a time; reads what the processes that live on hold."""
+    ledger = Ledger()
+    load, disruption = Load(running.stub, ledger), Disruption(running, ledger)
+    measured = [each for each in running.replicas if each not in disruption.victims]
+    samples: dict[str, list[Sample]] = defaultdict(list)
+    ends_at = time.monotonic() + seconds
+    rounds = 0
+    while time.monotonic() < ends_at:
+        round_ends_at = time.monotonic() + _ROUND_SECONDS
+        async with asyncio.TaskGroup() as group:
+            group.create_task(disruption.disturb(rounds))
+            group.create_task(load.run(partial(_is_before, round_ends_at), _AT_ONCE))
+        await asyncio.sleep(_QUIET_SECONDS)
+        for each in measured:
+            samples[each.name].append(await each.sample())
+        rounds += 1
+    report = Report()
+    await report.calls(ledger, disruption, running)
+    report.growth(samples)
+    return report
+
+
+def _is_before(at: float) -> bool:
+    return time.monotonic() < at
+
+
+async def roll(running: Chorus, calls: int, at_once: int = _AT_ONCE) -> Report:
+    """Restarts all replicas one after another until so many calls are answered."""
+    ledger = Ledger()
+    load, disruption = Load(running.stub, ledger), Disruption(running, ledger)
+    rolled = asyncio.Event()
+
+    async def restart() -> None:
+        await disruption.roll(lambda: ledger.answered < calls)
+        rolled.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(restart())
+        group.create_task(load.run(lambda: ledger.answered < calls or not rolled.is_set(), at_once))
+    report = Report()
+    await report.calls(ledger, disruption, running)
+    return report
+
+
+async def kill(running: Chorus, kills: int) -> Report:
+    """Kills so many processes, then asks for every stored answer again."""
+    ledger = Ledger()
+    load, disruption = Load(running.stub, ledger), Disruption(running, ledger)
+    killed = asyncio.Event()
+
+    async def kill_some() -> None:
+        await disruption.kill_some(kills)
+        killed.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(kill_some())
+        group.create_task(load.run(lambda: not killed.is_set(), _AT_ONCE_UNDER_KILLS))
+    kept = list(ledger.kept)
+    await load.replay(kept)
+    print(f"{len(kept):,} stored answers were asked for again")
+    report = Report()
+    await report.calls(ledger, disruption, running)
+    return report
+
+
+async def main(arguments: argparse.Namespace) -> Report:
+    """Runs what was asked for."""
+    orchestrators = _REPLICAS if has_redis() else 1
+    with tempfile.TemporaryDirectory() as folder:
+        async with chorus(Path(folder), orchestrators=orchestrators, proxies=_REPLICAS) as running:
+            print(f"{orchestrators} orchestrators, {_REPLICAS} cloud proxies, a proofreader", flush=True)
+            if arguments.rolling:
+                return await roll(running, arguments.rolling)
+            if arguments.kills:
+                return await kill(running, arguments.kills)
+            return await soak(running, _SHORT_SECONDS if arguments.short else arguments.seconds)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=_SECONDS, help="how long to soak")
+    parser.add_argument("--short", action="store_true", help="soaks for two minutes")
+    parser.add_argument("--rolling", type=int, metavar="CALLS", help="restarts instead, for so many calls")
+    parser.add_argument("--kills", type=int, metavar="N", help="kills instead, so often")
+    if failed := asyncio.run(main(parser.parse_args())).failed:
+        sys.exit("failed: " + ", ".join(failed))

@@ -1,0 +1,33 @@
+import math
+
+import pytest
+
+from bench.soak.growth import Growth
+
+CALLS = [0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0]
+
+
+def test_the_slope_is_of_a_hundred_thousand_calls() -> None:
+    growth = Growth.of(CALLS, [100 + each / 1000 for each in CALLS])
+    assert growth.slope == pytest.approx(100)
+    assert growth.margin == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([100.0] * 6, "ok"),
+        ([100.0, 101, 102, 103, 104, 105], "GROWS"),
+        # It goes up and down by more than the limit: so few calls say nothing.
+        ([100.0, 103, 99, 102, 100, 101], "open"),
+    ],
+)
+def test_a_verdict_is_given_where_the_samples_tell(values: list[float], verdict: str) -> None:
+    assert Growth.of(CALLS, values).verdict(1.0) == verdict
+
+
+@pytest.mark.parametrize("calls", [[], [1.0, 2.0], [7.0] * 6])
+def test_too_few_samples_leave_it_open(calls: list[float]) -> None:
+    growth = Growth.of(calls, [1.0] * len(calls))
+    assert math.isinf(growth.margin)
+    assert growth.verdict(1.0) == "open"
