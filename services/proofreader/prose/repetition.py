@@ -8,7 +8,11 @@ from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # Both "had had" and "that that" can be right; Korean doubles words on purpose.
-_DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)\s{1,20}+\1(?![\w'’-])", re.IGNORECASE)
+# A capitalised word on a new line, or any after an empty one, may begin the text under a heading that ends in it.
+_DOUBLED = re.compile(
+    r"(?<![\w'’-])([a-z]+)(?:[^\S\n]{1,20}+|[^\S\n]{0,20}+\n[^\S\n]{0,20}+(?=(?-i:[a-z])))\1(?![\w'’-])",
+    re.IGNORECASE,
+)
 _MAY_BE_DOUBLED = frozenset(
     {"had", "that", "very", "so", "no", "many", "bye", "ha", "long", "really", "blah"}
 )

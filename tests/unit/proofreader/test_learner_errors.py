@@ -89,8 +89,16 @@ def test_is_silent_about_what_only_looks_wrong(text: str, language: str) -> None
     assert [(each.wording, text[each.start : each.end]) for each in of_words] == []
 
 
-@pytest.mark.parametrize("between", ["\n", "  ", "\u00a0", "\n\n"])
+@pytest.mark.parametrize("between", ["\n", "  ", "\u00a0", " \n "])
 def test_sees_a_doubled_word_across_any_white_space(between: str) -> None:
     text = f"He put the{between}the book there."
     found = reviewers()[0].review(ParsedText.read(text, "en"), Reading())
     assert ("repetition_word", "the") in {(each.wording, each.rewrite) for each in found}
+
+
+@pytest.mark.parametrize(
+    "text", ["The city of Toronto\n\nToronto has grown.", "On war\nWar is bad.", "On war\n\nwar is bad."]
+)
+def test_takes_no_heading_for_a_doubled_word(text: str) -> None:
+    found = reviewers()[0].review(ParsedText.read(text, "en"), Reading())
+    assert "repetition_word" not in {each.wording for each in found}
