@@ -16,7 +16,7 @@ RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak evaluate bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,8 @@ protos: $(VENV)/.test-ready ## generates the Python code of the contract, and it
 	rm -rf $(GENERATED) && mkdir -p $(GENERATED)
 	$(PROTOC) --python_out=$(GENERATED) --grpc_python_out=$(GENERATED) \
 		--mypy_out=quiet:$(GENERATED) --mypy_grpc_out=quiet:$(GENERATED) $(PROTO_FILES)
+	@# These say to type checkers that the packages bring their types.
+	for each in $(GENERATED)/chorus/*/; do touch "$${each}py.typed"; done
 	$(BIN)/buf build protos --as-file-descriptor-set --output - | $(BIN)/python docs/api.py > $(API_PAGE)
 
 release-protos: $(VENV)/.test-ready ## makes today's contract the one that later changes must not break
@@ -82,6 +84,9 @@ DURATION ?= 3600
 soak: $(VENV)/.test-ready ## soaks Chorus under faults, restarts and kills for DURATION seconds; SHORT=1: two minutes
 	$(BIN)/python -m bench.soak $(if $(SHORT),--short,--seconds $(DURATION))
 
+faults: $(VENV)/.test-ready ## plays a provider's faults to Chorus, or to TARGET=host:port from LISTEN=host:port
+	$(BIN)/python -m bench.faults $(if $(LISTEN),--listen $(LISTEN)) $(TARGET)
+
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))
 
@@ -100,8 +105,12 @@ bench-gemma-gpu: ## measures it on a GPU, with PYTHON, which has torch and trans
 bench-gemma-gpu-wheels: $(VENV)/.test-ready ## downloads those wheels to .whl, for a machine without a network
 	$(BIN)/python -m bench.gemma.gpu.wheels .whl
 
+packages: $(VENV)/.test-ready ## builds what callers install, into dist/: the Python distribution chorus-client
+	rm -rf dist && mkdir -p dist
+	cd clients/python && $(abspath $(BIN))/python -m hatchling build -d $(CURDIR)/dist
+
 clean: ## removes what the other commands made
-	rm -rf $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
 
 $(VENV)/.python:
@@ -109,15 +118,15 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run-ready: $(VENV)/.python pyproject.toml constraints.txt
+$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
 	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader]' --editable 'clients/python[cli,files]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,client,files,gemma]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,gemma]' --editable 'clients/python[cli,files]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,client,files,gemma,tracing,evaluate,dev]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,dev]' --editable 'clients/python[cli,files]'
 	@touch $@

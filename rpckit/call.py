@@ -90,7 +90,11 @@ async def ending_in_time(deadline: Deadline) -> AsyncIterator[None]:
     Raises:
         Timeout: The block took too long.
     """
+    late = Timeout("the deadline passed")
     last = deadline.earlier(deadline.reserve() / 2).remaining()
+    if not last:
+        # A block that never waits is ended by no time-out.
+        raise late
     timeout = asyncio.timeout(last if math.isfinite(last) else None)
     try:
         async with timeout:
@@ -98,7 +102,7 @@ async def ending_in_time(deadline: Deadline) -> AsyncIterator[None]:
     except TimeoutError:
         if not timeout.expired():
             raise
-        raise Timeout("the deadline passed") from None
+        raise late from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,25 +18,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-const maxMessageBytes = 16 * 1024 * 1024
-
-// Without round_robin every call goes to the first replica.
-const serviceConfig = `{
-  "loadBalancingConfig": [{"round_robin": {}}],
-  "methodConfig": [{
-    "name": [{"service": "chorus.feedback.v1.FeedbackService"}],
-    "retryPolicy": {
-      "maxAttempts": 3,
-      "initialBackoff": "0.1s",
-      "maxBackoff": "1s",
-      "backoffMultiplier": 2,
-      "retryableStatusCodes": ["UNAVAILABLE"]
-    }
-  }]
-}`
-
 func main() {
-	server := flag.String("server", "127.0.0.1:50051", "where Chorus is")
+	server := flag.String("server", "", "where Chorus is; empty: CHORUS_SERVER, or 127.0.0.1:50051")
 	task := flag.String("task", "", "the task the author was given")
 	models := flag.String("models", "", "whom to ask, comma separated; empty: everyone")
 	deadline := flag.Float64("deadline", 60, "seconds for the call")
@@ -52,28 +35,28 @@ func main() {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(*deadline*float64(time.Second)))
 	defer cancel()
-	if err := review(ctx, flag.Arg(0), *server, *task, *models); err != nil {
+	reached := readSettings(*server)
+	connection, seen, err := reached.connect()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	defer connection.Close()
+	if err := review(reached.authorized(ctx), connection, flag.Arg(0), *task, *models); err != nil {
 		explain(err)
+		if distrust := seen.distrust(); distrust != nil {
+			fmt.Fprintf(os.Stderr, "the server's certificate is not believed: %s; CHORUS_TLS_DIR/ca.crt has to hold "+
+				"the authority that signed it, and it has to name the host or CHORUS_TLS_SERVER_NAME\n", distrust)
+		}
 		os.Exit(1)
 	}
 }
 
-func review(ctx context.Context, file, server, task, models string) error {
+func review(ctx context.Context, connection grpc.ClientConnInterface, file, task, models string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	connection, err := grpc.Dial("dns:///"+server,
-		grpc.WithInsecure(),
-		grpc.WithDefaultServiceConfig(serviceConfig),
-		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(maxMessageBytes), grpc.MaxCallSendMsgSize(maxMessageBytes)),
-	)
-	if err != nil {
-		return err
-	}
-	defer connection.Close()
-
 	request := &feedbackv1.GetFeedbackRequest{
 		Submission: &feedbackv1.Submission{Text: string(text), Task: task},
 	}

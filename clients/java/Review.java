@@ -17,7 +17,6 @@ import example.chorus.feedback.v1.StreamFeedbackResponse;
 import example.chorus.feedback.v1.Submission;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
@@ -32,34 +31,13 @@ import java.util.stream.Collectors;
 
 /** Asks Chorus for feedback on a text file and prints what comes, as it comes. */
 public final class Review {
-  private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-
-  // Numbers in a service config are doubles.
-  private static final Map<String, Object> SERVICE_CONFIG =
-      Map.of(
-          // Without it every call goes to the first replica.
-          "loadBalancingConfig",
-          List.of(Map.of("round_robin", Map.of())),
-          "methodConfig",
-          List.of(
-              Map.of(
-                  "name",
-                  List.of(Map.of("service", FeedbackServiceGrpc.SERVICE_NAME)),
-                  "retryPolicy",
-                  Map.of(
-                      "maxAttempts", 3.0,
-                      "initialBackoff", "0.1s",
-                      "maxBackoff", "1s",
-                      "backoffMultiplier", 2.0,
-                      "retryableStatusCodes", List.of("UNAVAILABLE")))));
-
   private static final String USAGE =
       "usage: review [--server HOST:PORT] [--task TEXT] [--models A,B] [--deadline SECONDS] FILE";
 
   public static void main(String[] arguments) throws IOException {
     Map<String, String> options =
         new HashMap<>(
-            Map.of("server", "127.0.0.1:50051", "task", "", "models", "", "deadline", "60"));
+            Map.of("server", "", "task", "", "models", "", "deadline", "60"));
     int last = arguments.length - 1;
     for (int i = 0; i < last; i += 2) {
       if (!arguments[i].startsWith("--")
@@ -72,6 +50,13 @@ public final class Review {
       System.exit(2);
     }
     String text = Files.readString(Path.of(arguments[last]));
+    ManagedChannel channel = null;
+    try {
+      channel = new Connection(options.get("server")).open();
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
 
     Context.CancellableContext context = Context.current().withCancellation();
     CountDownLatch done = new CountDownLatch(1);
@@ -86,24 +71,19 @@ public final class Review {
     int exitCode = 0;
     Context previous = context.attach();
     try {
-      review(text, options);
+      review(text, options, channel);
     } catch (StatusRuntimeException e) {
       explain(e);
       exitCode = 1;
     } finally {
       context.detach(previous);
+      channel.shutdownNow();
       done.countDown();
     }
     System.exit(exitCode);
   }
 
-  private static void review(String text, Map<String, String> options) {
-    ManagedChannel channel =
-        ManagedChannelBuilder.forTarget("dns:///" + options.get("server"))
-            .usePlaintext()
-            .defaultServiceConfig(SERVICE_CONFIG)
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .build();
+  private static void review(String text, Map<String, String> options, ManagedChannel channel) {
     GetFeedbackRequest.Builder request =
         GetFeedbackRequest.newBuilder()
             .setSubmission(Submission.newBuilder().setText(text).setTask(options.get("task")));
@@ -111,14 +91,10 @@ public final class Review {
       request.addAllModels(List.of(options.get("models").split(",")));
     }
     long deadlineMillis = Math.round(1000 * Double.parseDouble(options.get("deadline")));
-    try {
-      FeedbackServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS)
-          .streamFeedback(StreamFeedbackRequest.newBuilder().setRequest(request).build())
-          .forEachRemaining(event -> print(event, text));
-    } finally {
-      channel.shutdownNow();
-    }
+    FeedbackServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS)
+        .streamFeedback(StreamFeedbackRequest.newBuilder().setRequest(request).build())
+        .forEachRemaining(event -> print(event, text));
   }
 
   private static void print(StreamFeedbackResponse event, String text) {
@@ -195,6 +171,14 @@ public final class Review {
   /** Says why the call failed. Switch on the reason, never on the message. */
   private static void explain(StatusRuntimeException failed) {
     System.err.println("failed: " + failed.getMessage());
+    Connection.distrust(failed)
+        .ifPresent(
+            why ->
+                System.err.printf(
+                    "the server's certificate is not believed: %s; CHORUS_TLS_DIR/ca.crt has to hold"
+                        + " the authority that signed it, and it has to name the host or"
+                        + " CHORUS_TLS_SERVER_NAME%n",
+                    why));
     com.google.rpc.Status status = StatusProto.fromThrowable(failed);
     // Without details it is the transport's own failure, for example a deadline that passed here.
     for (Any detail : status.getDetailsList()) {

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { type ServiceError, status } from "@grpc/grpc-js";
+import { Connection, SettingError } from "./connection.js";
 import type { Anchor } from "./generated/chorus/feedback/v1/feedback.js";
 import {
-  FeedbackServiceClient,
   GetFeedbackRequest,
   type GetFeedbackResponse,
   type StreamFeedbackResponse,
@@ -15,30 +15,11 @@ import { ErrorReason } from "./generated/chorus/model/v1/failure.js";
 import { BadRequest, ErrorInfo, RetryInfo } from "./generated/google/rpc/error_details.js";
 import { Status } from "./generated/google/rpc/status.js";
 
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-
-const SERVICE_CONFIG = {
-  // Without it every call goes to the first replica.
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: [{ service: "chorus.feedback.v1.FeedbackService" }],
-      retryPolicy: {
-        maxAttempts: 3,
-        initialBackoff: "0.1s",
-        maxBackoff: "1s",
-        backoffMultiplier: 2,
-        retryableStatusCodes: ["UNAVAILABLE"],
-      },
-    },
-  ],
-};
-
 async function main(): Promise<void> {
   const { values: options, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      server: { type: "string", default: "127.0.0.1:50051" },
+      server: { type: "string", default: "" },
       task: { type: "string", default: "" },
       models: { type: "string", default: "" },
       deadline: { type: "string", default: "60" },
@@ -52,27 +33,48 @@ async function main(): Promise<void> {
   }
   const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
 
-  const client = new FeedbackServiceClient(`dns:///${options.server}`, credentials.createInsecure(), {
-    "grpc.service_config": JSON.stringify(SERVICE_CONFIG),
-    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-    "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-  });
+  const connection = open(options.server);
+  if (connection === undefined) {
+    return;
+  }
+  const client = connection.client();
   const request = GetFeedbackRequest.fromPartial({
     submission: { text, task: options.task },
     models: options.models.split(",").filter((name) => name !== ""),
   });
   const deadline = new Date(Date.now() + 1000 * Number(options.deadline));
-  const call = client.streamFeedback({ request }, { deadline });
+  const call = client.streamFeedback({ request }, connection.metadata(), { deadline });
   process.once("SIGINT", () => call.cancel());
   try {
     for await (const event of call) {
       print(event, text);
     }
   } catch (error) {
-    explain(error as ServiceError);
+    const failed = error as ServiceError;
+    explain(failed);
+    const distrust = failed.code === status.UNAVAILABLE ? await connection.distrust() : undefined;
+    if (distrust) {
+      console.error(
+        `the server's certificate is not believed: ${distrust}; CHORUS_TLS_DIR/ca.crt has to hold the ` +
+          "authority that signed it, and it has to name the host or CHORUS_TLS_SERVER_NAME",
+      );
+    }
     process.exitCode = 1;
   } finally {
     client.close();
+  }
+}
+
+function open(server: string): Connection | undefined {
+  try {
+    return new Connection(server);
+  } catch (error) {
+    if (!(error instanceof SettingError)) {
+      throw error;
+    }
+    console.error(error.message);
+    process.exitCode = 2;
+    return undefined;
   }
 }
 
@@ -104,7 +106,7 @@ function print({ event }: StreamFeedbackResponse, text: string): void {
 }
 
 function printFeedback({ merged, feedbackId }: GetFeedbackResponse, text: string): void {
-  console.log(`response: ${merged?.points.length} point(s), feedback ${feedbackId}`);
+  console.log(`response: ${merged?.points.length ?? 0} point(s), feedback ${feedbackId}`);
   for (const { members, agreement } of merged?.points ?? []) {
     const point = members[0]?.point;
     const models = members.map(({ model }) => model).join(", ");

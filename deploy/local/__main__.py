@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from clients.command_line import arguments
+from chorus_command_line import arguments
 from deploy.local.process import GEMMA, ORCHESTRATOR, Child, services, start, stop
 from deploy.local.readiness import until_ready
 from deploy.local.variables import CLIENT, variables_of
@@ -98,7 +98,7 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
         # The client shows a certificate here. Tokens are for the other port.
         variables["CHORUS_TOKEN"] = ""
     client = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "clients.command_line", "review", *options, "--", *files),
+        *(sys.executable, "-m", "chorus_command_line", "review", *options, "--", *files),
         env=variables_of(CLIENT, os.environ) | variables,
     )
     try:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modelkit.answer_limits import MAX_VALUES
 from modelkit.json_schema import strict_json
 from modelkit.json_schema.bounded_validator import BoundedValidator, SlowCheckError
 from modelkit.json_schema.metaschema import metaschema_fault
@@ -67,8 +68,9 @@ class AnswerSchema:
         """Checks the text of a whole answer.
 
         Raises:
-            BadOutput: It is not JSON, or not of the schema; the message says where, never what stands there.
-            InvalidRequest: The schema takes too long to hold an answer against.
+            BadOutput: It is not JSON, or not of the schema, or so long that it cannot be checked; the message
+                says where, never what stands there.
+            InvalidRequest: The schema takes too long to hold an answer of usual length against.
         """
         try:
             value = strict_json.parse(answer)
@@ -85,6 +87,8 @@ class AnswerSchema:
         except RecursionError:
             raise BadOutput("the answer is nested too deeply") from None
         except SlowCheckError:
+            if strict_json.count(value, MAX_VALUES) > MAX_VALUES:
+                raise BadOutput(f"the answer has more than {MAX_VALUES} values, too many to check") from None
             raise InvalidRequest({FIELD: "it takes too long to hold an answer against it"}) from None
         if error is not None:
             keyword = error.validator or "false"

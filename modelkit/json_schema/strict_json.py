@@ -36,6 +36,17 @@ def depth(value: Any) -> int:
     return deepest
 
 
+def count(value: Any, most: int) -> int:
+    """Returns how many values a value holds, itself among them; what is above `most` is not counted on."""
+    pending, found = [value], 0
+    while pending and found <= most:
+        each = pending.pop()
+        found += 1
+        if isinstance(each, dict | list):
+            pending.extend(each.values() if isinstance(each, dict) else each)
+    return found
+
+
 def holds_lone_surrogates(value: Any) -> bool:
     """Returns whether a string or a key has half of a surrogate pair, which UTF-8 cannot carry."""
     try:

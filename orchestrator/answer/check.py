@@ -17,6 +17,7 @@ from modelkit.answer_form.schema import (
     accepted_schema,
 )
 from modelkit.answer_limits import MAX_POINTS, MAX_QUOTES, MAX_SCORES, MAX_VALUES, AnswerTooLarge
+from modelkit.json_schema import strict_json
 from modelkit.json_schema.code_fence import without_fence
 from modelkit.json_schema.quick_check import Check, quick_check
 from orchestrator.answer.filler import says_nothing
@@ -146,7 +147,7 @@ def _parsed(raw: str) -> dict[str, Any]:
         answer = json.loads(without_fence(raw), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadOutput("the answer is not JSON") from None
-    _check_count("values", _count_values(answer), MAX_VALUES)
+    _check_count("values", strict_json.count(answer, MAX_VALUES), MAX_VALUES)
     error = None if _passes()(answer) else next(_validator().iter_errors(answer), None)
     if error is not None:
         raise BadOutput(f"the answer breaks the schema at {error.json_path} ({error.validator})")
@@ -163,17 +164,6 @@ def load_validators() -> None:
     _point_validator()
     _passes()
     _point_passes()
-
-
-def _count_values(answer: object) -> int:
-    """Counts the values of a JSON document as far as the limit; each is looked at once."""
-    rest, count = [answer], 0
-    while rest and count <= MAX_VALUES:
-        value = rest.pop()
-        count += 1
-        if isinstance(value, dict | list):
-            rest.extend(value.values() if isinstance(value, dict) else value)
-    return count
 
 
 def _check_count(what: str, count: int, most: int) -> None:

@@ -201,11 +201,16 @@ async def _without_fence(pieces: AsyncGenerator[AnswerPiece, None]) -> AsyncGene
 
 
 async def _next(pieces: AsyncGenerator[AnswerPiece, None], prompt: Prompt) -> AnswerPiece | None:
+    late = Timeout(f"{prompt.entry.provider} did not answer in time")
+    remaining = prompt.deadline.remaining()
+    if not remaining:
+        # A piece that is there already comes without a wait, and no time-out ends what does not wait.
+        raise late
     try:
-        async with asyncio.timeout(prompt.deadline.remaining()):
+        async with asyncio.timeout(remaining):
             return await anext(pieces, None)
     except TimeoutError:
-        raise Timeout(f"{prompt.entry.provider} did not answer in time") from None
+        raise late from None
 
 
 def _check_finish(end: AnswerEnd, prompt: Prompt) -> None:

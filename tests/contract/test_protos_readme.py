@@ -18,7 +18,7 @@ def test_it_shows_what_a_client_is_generated_with(language: str) -> None:
 
 def test_it_shows_the_service_config_of_the_clients() -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
-    program = (ROOT / "clients" / "go" / "review.go").read_text("utf-8")
+    program = (ROOT / "clients" / "go" / "connection.go").read_text("utf-8")
     (used,) = re.findall(r"const serviceConfig = `(.*?)`", program, re.DOTALL)
     assert json.loads(shown) == json.loads(used)
 

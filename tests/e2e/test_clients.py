@@ -1,34 +1,30 @@
 """Generates, builds and runs the client of each language as its README says, against live servers."""
 
 import asyncio
-import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
 import unicodedata
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.e2e.events import Events
-from tests.e2e.language_clients import CLIENTS, LanguageClient
+from tests.e2e.language_clients import ClientRunner, LanguageClient
 from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
     PROOFREADER,
     ROOT,
+    environment,
     run_to_end,
     running,
     until,
 )
-from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,34 +43,6 @@ class ServedChorus:
 
     address: str
     events: Events
-
-
-@pytest.fixture(scope="module")
-def environment() -> dict[str, str]:
-    # buf is installed beside the Python that runs the tests.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "LANG": "C.UTF-8"}
-
-
-@pytest.fixture(scope="module")
-def built() -> set[str]:
-    """The languages whose client has been built: once is enough, whatever the order of the tests."""
-    return set()
-
-
-@pytest.fixture(params=CLIENTS, ids=lambda client: client.language)
-def client(request: pytest.FixtureRequest, environment: dict[str, str], built: set[str]) -> LanguageClient:
-    client: LanguageClient = request.param
-    missing = [each for each in client.needs if not shutil.which(each) and not Path(each).exists()]
-    if missing:
-        pytest.skip(f"the toolchain of {client.language} lacks {', '.join(missing)}")
-    if client.language not in built:
-        done = subprocess.run(  # noqa: S603 - what `build` says
-            client.build, cwd=client.folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        built.add(client.language)
-    return client
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -103,42 +71,8 @@ def essay(folder: Path) -> Path:
 
 
 @pytest.fixture
-def review(client: LanguageClient, chorus: ServedChorus, environment: dict[str, str]) -> "ClientRunner":
-    return ClientRunner(client, chorus, environment)
-
-
-@dataclass(frozen=True)
-class ClientRunner:
-    """Runs the client of a language against Chorus."""
-
-    client: LanguageClient
-    chorus: ServedChorus
-    environment: dict[str, str] = field(repr=False)
-
-    @asynccontextmanager
-    async def started(self, file: Path, **options: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        given = {"server": self.chorus.address, "deadline": str(PATIENCE)} | options
-        arguments = [word for name, value in given.items() for word in (f"--{name}", value)]
-        process = await asyncio.create_subprocess_exec(
-            *(*self.client.run, *arguments, str(file)),
-            cwd=self.client.folder,
-            env=self.environment,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        try:
-            # A second client may run within the block.
-            async with asyncio.timeout(2 * PATIENCE):
-                yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    async def to_end(self, file: Path, **options: str) -> tuple[int | None, str, str]:
-        async with self.started(file, **options) as process:
-            output, errors = await process.communicate()
-        return process.returncode, output.decode(), errors.decode()
+def review(client: LanguageClient, chorus: ServedChorus, tool_environment: dict[str, str]) -> ClientRunner:
+    return ClientRunner(client, chorus.address, tool_environment)
 
 
 async def test_the_stream_comes_in_its_order(review: ClientRunner, essay: Path) -> None:
@@ -190,10 +124,10 @@ async def test_a_deadline_that_is_too_short_passes(review: ClientRunner, essay: 
 
 
 async def test_a_server_that_is_busy_says_when_to_come_back_and_ctrl_c_cancels(
-    review: ClientRunner, essay: Path
+    review: ClientRunner, chorus: ServedChorus, essay: Path
 ) -> None:
     def seen(kind: str) -> int:
-        return review.chorus.events.seen("fake/hangs", kind)
+        return chorus.events.seen("fake/hangs", kind)
 
     started, cancelled = seen("started"), seen("cancelled")
     async with review.started(essay, models="fake/hangs") as hanging:
@@ -221,28 +155,45 @@ async def test_the_python_client_writes_a_report(
 ) -> None:
     out = folder / f"report{ending}"
     arguments = ("review", str(essay), "--models", PANEL, "--out", str(out), "--server", chorus.address)
-    code, _, errors = await run_to_end(folder, "clients.command_line", *arguments)
+    code, _, errors = await run_to_end(folder, "chorus_command_line", *arguments)
     assert (code, errors) == (0, f"wrote {out}\n")
     report = out.read_text("utf-8")
     assert said in report
     assert unicodedata.normalize("NFD", "금새") in report
 
 
+def readme_program(folder: Path, number: int) -> Path:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
+    program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]
+    file = folder / f"readme_program_{number}.py"
+    file.write_text(program, encoding="utf-8")
+    return file
+
+
+async def test_the_python_program_of_the_readme_that_blocks_runs(folder: Path, chorus: ServedChorus) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(readme_program(folder, 0))),
+        env=environment(folder, CHORUS_SERVER=chorus.address),
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    output, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+    assert output.startswith(b"- ")
+
+
 @pytest.mark.parametrize(
     ("number", "refusal"),
     [
-        (0, "failed: InvalidRequestError {'submission.text': '"),
-        (1, "failed: INVALID_ARGUMENT\n"),
+        (1, "failed: InvalidRequestError {'submission.text': '"),
+        (2, "failed: INVALID_ARGUMENT\n"),
     ],
     ids=["with the library", "without it"],
 )
 async def test_the_python_programs_of_the_readme_run(
     number: int, refusal: str, folder: Path, chorus: ServedChorus, essay: Path
 ) -> None:
-    readme = (ROOT / "clients" / "python" / "README.md").read_text("utf-8")
-    program = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[number]
-    file = folder / f"readme_program_{number}.py"
-    file.write_text(program, encoding="utf-8")
+    file = readme_program(folder, number)
     empty = folder / "empty.txt"
     empty.write_bytes(b"")
     outputs = []

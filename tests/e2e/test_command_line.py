@@ -16,7 +16,7 @@ from tests.e2e.processes import ROOT, SERVICES, environment, run_to_end, until
 from tests.fakes.authority import Authority
 from tests.patience import PATIENCE
 
-CLIENT = "clients.command_line"
+CLIENT = "chorus_command_line"
 RUBRIC = {
     "criteria": [{"id": "warmth", "title": "Warmth of the tone", "levels": [{"score": 1}, {"score": 2}]}]
 }

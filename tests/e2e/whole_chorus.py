@@ -28,7 +28,7 @@ TALKERS = ("openai/talker", "anthropic/talker", "google/talker", "huggingface/me
 PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
 # An answer costs 80 input tokens, 20 cached ones and 50 output tokens.
 COST_USD_NANOS = 80 * 1000 + 20 * 100 + 50 * 5000
-SAMPLES = ROOT / "clients/command_line/samples"
+SAMPLES = ROOT / "clients/python/chorus_command_line/samples"
 
 
 @dataclass(frozen=True)

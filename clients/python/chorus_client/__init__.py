@@ -1,11 +1,16 @@
-"""Calls Chorus from Python: typed, asynchronous, on grpcio and protobuf alone.
+"""Calls Chorus from Python: typed, on grpcio and protobuf alone.
 
-    async with ChorusClient.connect("127.0.0.1:50051") as chorus:
+    async with ChorusClient.from_environment() as chorus:
         response = await chorus.review(request, timeout=60)
+
+    with BlockingChorusClient.from_environment() as chorus:
+        response = chorus.review(request, timeout=60)
 
 Requests and responses are the messages of the contract, in the package `chorus` beside this one.
 """
 
+from chorus_client.anchors import utf16_range
+from chorus_client.blocking import BlockingChorusClient
 from chorus_client.channel import Tls
 from chorus_client.client import ChorusClient
 from chorus_client.errors import (
@@ -29,13 +34,17 @@ from chorus_client.errors import (
     RateLimitedError,
     UnauthenticatedError,
     UnavailableError,
+    UntrustedServerError,
 )
+from chorus_client.settings import ConnectionSettings, SettingError
 
 __all__ = [
     "BadOutputError",
+    "BlockingChorusClient",
     "BudgetExceededError",
     "ChorusCallError",
     "ChorusClient",
+    "ConnectionSettings",
     "ContentBlockedError",
     "DeadlinePassedError",
     "FeedbackNotFoundError",
@@ -51,7 +60,10 @@ __all__ = [
     "QuorumNotReachedError",
     "QuotaExhaustedError",
     "RateLimitedError",
+    "SettingError",
     "Tls",
     "UnauthenticatedError",
     "UnavailableError",
+    "UntrustedServerError",
+    "utf16_range",
 ]

@@ -18,9 +18,12 @@ from chorus_client.errors import (
     ChorusCallError,
     NoOrchestratorError,
     NothingAnswersError,
+    UntrustedServerError,
     is_from_transport,
     typed_error,
 )
+from chorus_client.handshake import distrust
+from chorus_client.settings import ConnectionSettings
 
 if TYPE_CHECKING:
     # The stubs' names for what a stub is on an aio channel.
@@ -83,6 +86,16 @@ class ChorusClient:
             ValueError: Plaintext would leave this machine, and that was not asked for, or with a token.
         """
         return cls(target, tls=tls, token=token, insecure=insecure)
+
+    @classmethod
+    def from_environment(cls, address: str = "") -> "ChorusClient":
+        """Returns a client within a running event loop, as the variables of ConnectionSettings have it.
+
+        Raises:
+            SettingError: A variable holds what it cannot hold.
+        """
+        found = ConnectionSettings.read(address)
+        return cls(found.address, tls=found.tls, token=found.token, insecure=found.insecure)
 
     async def review(
         self, request: feedback_service_pb2.GetFeedbackRequest, *, timeout: float, request_id: str = ""
@@ -237,6 +250,8 @@ class ChorusClient:
             except grpc.aio.AioRpcError as found:
                 if found.code() in {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED}:
                     return NoOrchestratorError(request_id=request_id)
+                if self._tls and (why := await distrust(self._target, self._tls)):
+                    return UntrustedServerError(why, request_id=request_id)
                 return NothingAnswersError(request_id=request_id)
         return typed_error(error, request_id)
 

@@ -13,7 +13,8 @@
     ├── QuotaExhaustedError       the operator's: money or monthly quota is gone
     ├── RateLimitedError          nobody's: too many requests just now; wait
     ├── UnavailableError          nobody's: overloaded, loading, draining or unreachable; wait
-    │   └── NothingAnswersError   nothing answers at the address
+    │   ├── NothingAnswersError   nothing answers at the address
+    │   └── UntrustedServerError  what answers there shows a certificate that is not believed
     ├── OutOfMemoryError          the server's: this request alone does not fit
     ├── DeadlinePassedError       the time for it was up
     ├── ContentBlockedError       the provider or the model refused the content
@@ -160,6 +161,14 @@ class UnavailableError(ChorusCallError):
 
 class NothingAnswersError(UnavailableError):
     """Nothing answers at the address."""
+
+
+class UntrustedServerError(UnavailableError):
+    """The server's certificate is not believed; `text` says why.
+
+    The authority that signed it is not among `Tls.authorities`, or it names neither the host that was dialled
+    nor `Tls.server_name`.
+    """
 
 
 class OutOfMemoryError(ChorusCallError):

@@ -17,6 +17,11 @@ from tests.fakes.providers.thinking import Means, Thinking, thought
 
 Body = Mapping[str, Any]
 
+# One byte after the other: an answer takes half a minute at least.
+_DRIP_SECONDS = 0.5
+# More than any limit, and little enough for a machine whose programs have none.
+_MUCH_BYTES = 96 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Received:
@@ -65,7 +70,8 @@ class Emulator:
     """One running emulator.
 
     Attributes:
-        script: The replies to come; then every request gets an answer that suits it.
+        script: The replies to come.
+        choose: Returns the reply to a request when the script is over; None is an answer that suits it.
         cache: What is kept of prompts; None: nothing, and their counts are those of the replies.
         thinking: How long it thinks before each; empty: not at all, and the counts are those of the replies.
         reached: Set when a request comes in.
@@ -77,6 +83,7 @@ class Emulator:
     dialect: Dialect
     address: str = ""
     script: deque[Reply] = field(default_factory=deque)
+    choose: Callable[[Received], Reply | None] = lambda _: None
     otherwise: Callable[[], Output] = Output
     cache: PromptCache | None = None
     thinking: Thinking = field(default_factory=dict)
@@ -95,7 +102,7 @@ class Emulator:
             return web.json_response(count)
         self.received.append(received)
         self.reached.set()
-        reply = self.script.popleft() if self.script else self._suitable(received)
+        reply = self.script.popleft() if self.script else self.choose(received) or self._suitable(received)
         try:
             if isinstance(reply, Raw):
                 return await _raw(request, reply)
@@ -111,6 +118,13 @@ class Emulator:
         except (asyncio.CancelledError, ConnectionResetError):
             self.hung_up.set()
             raise
+
+    def application(self) -> web.Application:
+        """Returns the application that serves it."""
+        application = web.Application(client_max_size=32 * 1024 * 1024)
+        application.router.add_post("/{path:.*}", self.handle)
+        application.router.add_get("/{path:.*}", self.list_models)
+        return application
 
     async def list_models(self, request: web.Request) -> web.StreamResponse:
         """Answers what is no question to a model."""
@@ -139,7 +153,10 @@ class Emulator:
             return await _raw(request, Raw(b'{"half": "an obj'))
         if answer.fault in {Fault.RESET, Fault.SILENCE}:
             return await _raw(request, Raw(fault=answer.fault))
-        return web.json_response(self.dialect.whole(received, answer))
+        whole = self.dialect.whole(received, answer)
+        if answer.fault in {Fault.CUT, Fault.DRIP, Fault.ENDLESS}:
+            return await _raw(request, Raw(json.dumps(whole).encode(), fault=answer.fault))
+        return web.json_response(whole)
 
     async def _stream(self, request: web.Request, received: Received, answer: Output) -> web.StreamResponse:
         media_type, content, end = self.dialect.chunks(received, answer)
@@ -149,11 +166,15 @@ class Emulator:
             await response.write(chunk)
             await asyncio.sleep(answer.pause)
         match answer.fault:
-            case Fault.RESET:
+            case Fault.RESET | Fault.CUT:
                 _reset(request)
                 return response
             case Fault.SILENCE:
                 await asyncio.Event().wait()
+            case Fault.ENDLESS:
+                await _write_without_end(response, content[-1])
+            case Fault.DRIP:
+                await _drip(response, b"".join(end))
             case Fault.GARBLED:
                 await response.write(b'data: {"half": "an obj\n\n')
             case Fault.NO_END:
@@ -174,9 +195,40 @@ async def _raw(request: web.Request, reply: Raw) -> web.StreamResponse:
             _reset(request)
         case Fault.SILENCE:
             await asyncio.Event().wait()
+        case Fault.CUT | Fault.DRIP | Fault.ENDLESS:
+            return await _raw_in_pieces(request, reply)
     return web.Response(
         body=reply.body, status=reply.status, headers=reply.headers, content_type=reply.content_type
     )
+
+
+async def _raw_in_pieces(request: web.Request, reply: Raw) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"content-type": reply.content_type})
+    if reply.fault is not Fault.ENDLESS:
+        response.content_length = len(reply.body)
+    await response.prepare(request)
+    half = len(reply.body) // 2
+    await response.write(reply.body[:half])
+    if reply.fault is Fault.CUT:
+        _reset(request)
+    elif reply.fault is Fault.DRIP:
+        await _drip(response, reply.body[half:])
+    else:
+        await _write_without_end(response, b" " * 65536)
+    return response
+
+
+async def _drip(response: web.StreamResponse, data: bytes) -> None:
+    for byte in data:
+        await response.write(bytes([byte]))
+        await asyncio.sleep(_DRIP_SECONDS)
+
+
+async def _write_without_end(response: web.StreamResponse, piece: bytes) -> None:
+    """Writes more than anybody may take, and then waits until its client goes away."""
+    for _ in range(_MUCH_BYTES // len(piece)):
+        await response.write(piece)
+    await asyncio.Event().wait()
 
 
 def _reset(request: web.Request) -> None:
@@ -188,11 +240,8 @@ def _reset(request: web.Request) -> None:
 async def running(dialect: Dialect) -> AsyncIterator[Emulator]:
     """Runs an emulator on a free port of the loopback."""
     emulator = Emulator(dialect)
-    application = web.Application(client_max_size=32 * 1024 * 1024)
-    application.router.add_post("/{path:.*}", emulator.handle)
-    application.router.add_get("/{path:.*}", emulator.list_models)
     # Without it a handler never learns that its client has gone.
-    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+    runner = web.AppRunner(emulator.application(), handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

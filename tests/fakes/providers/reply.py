@@ -14,6 +14,9 @@ class Fault(Enum):
     SILENCE = "nothing more is sent"
     GARBLED = "half a chunk, then the end"
     NO_END = "the end is left out"
+    CUT = "half of it, then the connection is closed"
+    DRIP = "the rest comes byte by byte"
+    ENDLESS = "the last of it comes again and again"
 
 
 @dataclass(frozen=True)

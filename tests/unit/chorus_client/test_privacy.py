@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
-from chorus_client import ChorusClient, Tls, UnauthenticatedError, UnavailableError
+from chorus_client import ChorusClient, NothingAnswersError, Tls, UnauthenticatedError, UntrustedServerError
 from tests.fakes.authority import Authority
+from tests.fakes.recorder import free_port
 from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
 
 REQUEST = GetFeedbackRequest()
@@ -57,9 +58,17 @@ async def test_a_server_that_is_not_whom_it_should_be_gets_no_call(tmp_path: Pat
         orchestrator.start(CHORUS_TLS_DIR=str(server)) as address,
         ChorusClient.connect(address, tls=Tls.from_folder(client, server_name=name)) as chorus,
     ):
-        with pytest.raises(UnavailableError):
+        with pytest.raises(UntrustedServerError) as caught:
             await chorus.review(REQUEST, timeout=SECONDS)
+    assert caught.value.text
     assert orchestrator.calls == []
+
+
+async def test_a_server_that_is_away_is_not_one_that_is_not_believed(tmp_path: Path) -> None:
+    tls = Tls.from_folder(Authority().issue(tmp_path, "tutor"), server_name="chorus")
+    async with ChorusClient.connect(f"127.0.0.1:{free_port()}", tls=tls) as chorus:
+        with pytest.raises(NothingAnswersError):
+            await chorus.review(REQUEST, timeout=SECONDS)
 
 
 async def test_a_folder_without_a_certificate_of_its_own_will_do(tmp_path: Path) -> None:

@@ -61,3 +61,14 @@ class Silent(ScriptedProvider):
             yield text("never")
         finally:
             self.left += 1
+
+
+class Endless(ScriptedProvider):
+    """Says the same again and again, and never waits."""
+
+    async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
+        try:
+            while True:
+                yield text("")
+        finally:
+            self.left += 1

@@ -15,6 +15,7 @@ from tests.unit.cloud_proxy.scripted_provider import (
     COST,
     STOP,
     USAGE,
+    Endless,
     ProviderScript,
     ScriptedProvider,
     Silent,
@@ -270,3 +271,11 @@ async def test_every_attempt_is_counted_and_what_they_used_together() -> None:
     assert value("chorus_provider_tokens_total", kind="cached_input") == 2 * USAGE.cached_input_tokens
     assert value("chorus_provider_tokens_total", kind="cache_write") == 2 * USAGE.cache_write_tokens
     assert value("chorus_provider_unknown_costs_total") is None
+
+
+@both
+async def test_a_provider_that_never_pauses_is_ended_by_the_deadline(streaming: bool) -> None:
+    provider = Endless()
+    with pytest.raises(errors.Timeout):
+        await generate(provider, prompt(streaming=streaming, seconds=0.1))
+    assert provider.left == 1

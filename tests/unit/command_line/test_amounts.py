@@ -1,8 +1,8 @@
 import pytest
 
-from clients.command_line import amounts
-from clients.command_line.english import ENGLISH
-from clients.command_line.korean import KOREAN
+from chorus_command_line import amounts
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.korean import KOREAN
 from tests.unit.command_line.messages import ESTIMATED, MEASURED, UNKNOWN, seconds, usage
 
 

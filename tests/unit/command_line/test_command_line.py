@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chorus.feedback.v1.feedback_service_pb2 import PanelPolicy
-from clients.command_line import arguments
-from clients.command_line.__main__ import app
+from chorus_command_line import arguments
+from chorus_command_line.__main__ import app
 
 # Nothing listens there; wrong input is refused before it matters.
 SERVER = "127.0.0.1:1"
@@ -167,7 +167,7 @@ def test_who_may_stand_in_is_said_by_one_switch(
 
 def test_a_wrong_setting_is_one_line_that_names_it() -> None:
     result = subprocess.run(
-        (sys.executable, "-m", "clients.command_line", "models", "--server", "chorus.example:50051"),
+        (sys.executable, "-m", "chorus_command_line", "models", "--server", "chorus.example:50051"),
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -9,10 +9,10 @@ from chorus_client import (
     QuorumNotReachedError,
     UnavailableError,
 )
-from clients.command_line.english import ENGLISH
-from clients.command_line.failure_view import explain, rpc_error
-from clients.command_line.korean import KOREAN
-from clients.command_line.words import Words
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.failure_view import explain, rpc_error
+from chorus_command_line.korean import KOREAN
+from chorus_command_line.words import Words
 from tests.unit.command_line.messages import plain, seconds
 
 Failure = failure_pb2.Failure

@@ -2,10 +2,10 @@ import pytest
 from rich.cells import cell_len
 
 from chorus.feedback.v1 import merged_pb2
-from clients.command_line.english import ENGLISH
-from clients.command_line.feedback_view import feedback
-from clients.command_line.korean import KOREAN
-from clients.command_line.words import Words
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.feedback_view import feedback
+from chorus_command_line.korean import KOREAN
+from chorus_command_line.words import Words
 from tests.unit.command_line.messages import (
     ENGLISH_TEXT,
     ESTIMATED,

@@ -4,10 +4,10 @@ from string import Formatter
 
 import pytest
 
-from clients.command_line.english import ENGLISH
-from clients.command_line.korean import KOREAN
-from clients.command_line.language import words_for
-from clients.command_line.words import Words
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.korean import KOREAN
+from chorus_command_line.language import words_for
+from chorus_command_line.words import Words
 from tests.unit.command_line.messages import ENGLISH_TEXT, KOREAN_TEXT
 
 

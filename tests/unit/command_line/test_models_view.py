@@ -1,8 +1,8 @@
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import model_pb2
-from clients.command_line.english import ENGLISH
-from clients.command_line.korean import KOREAN
-from clients.command_line.models_view import absent, comparison
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.korean import KOREAN
+from chorus_command_line.models_view import absent, comparison
 from tests.unit.command_line.messages import plain, seconds
 
 Model = model_pb2.Model

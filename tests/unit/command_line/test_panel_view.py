@@ -1,9 +1,9 @@
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import failure_pb2
-from clients.command_line.english import ENGLISH
-from clients.command_line.korean import KOREAN
-from clients.command_line.panel_view import PanelView
-from clients.command_line.words import Words
+from chorus_command_line.english import ENGLISH
+from chorus_command_line.korean import KOREAN
+from chorus_command_line.panel_view import PanelView
+from chorus_command_line.words import Words
 from tests.unit.command_line.messages import MEASURED, UNKNOWN, plain, seconds, strength, usage
 
 Event = feedback_service_pb2.StreamFeedbackResponse

@@ -2,7 +2,7 @@ import pytest
 
 from chorus.feedback.v1.feedback_service_pb2 import ListModelsResponse
 from chorus.model.v1.model_pb2 import Footprint, Model
-from clients.command_line.review import patience
+from chorus_command_line.review import patience
 
 READY, LOADING = Model.STATE_READY, Model.STATE_LOADING
 GEMMA = "gemma/gemma-3-4b-it"

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clients.documents.compound import compound
-from clients.documents.document import Document, UnreadableDocument
-from clients.documents.limits import DEFAULT_LIMITS
-from clients.documents.reader import read
-from clients.documents.signatures import Container
-from clients.documents.zipped import zipped
+from chorus_documents.compound import compound
+from chorus_documents.document import Document, UnreadableDocument
+from chorus_documents.limits import DEFAULT_LIMITS
+from chorus_documents.reader import read
+from chorus_documents.signatures import Container
+from chorus_documents.zipped import zipped
 from tests.unit.documents.written_files import docx, hwp, hwpx, paragraph, pdf, record
 
 FILES = {

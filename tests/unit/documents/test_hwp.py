@@ -2,9 +2,9 @@ import struct
 
 import pytest
 
-from clients.documents.compound import compound
-from clients.documents.document import Refusal, UnreadableDocument
-from clients.documents.limits import DEFAULT_LIMITS, Limits
+from chorus_documents.compound import compound
+from chorus_documents.document import Refusal, UnreadableDocument
+from chorus_documents.limits import DEFAULT_LIMITS, Limits
 from tests.unit.documents.written_files import control, hwp, paragraph, record
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from clients.documents.document import Refusal, Remark, UnreadableDocument
-from clients.documents.limits import DEFAULT_LIMITS
-from clients.documents.zipped import zipped
+from chorus_documents.document import Refusal, Remark, UnreadableDocument
+from chorus_documents.limits import DEFAULT_LIMITS
+from chorus_documents.zipped import zipped
 from tests.unit.documents.written_files import hwpx
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from clients.documents.document import Format, Refusal, Remark, UnreadableDocument
-from clients.documents.limits import Limits
-from clients.documents.reader import read
+from chorus_documents.document import Format, Refusal, Remark, UnreadableDocument
+from chorus_documents.limits import Limits
+from chorus_documents.reader import read
 from tests.unit.documents.written_files import pdf
 
 LINES = frozenset({Remark.LINES_OF_THE_PAGE})

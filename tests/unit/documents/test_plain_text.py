@@ -2,8 +2,8 @@ import codecs
 
 import pytest
 
-from clients.documents.document import Refusal, Remark, UnreadableDocument
-from clients.documents.reader import read
+from chorus_documents.document import Refusal, Remark, UnreadableDocument
+from chorus_documents.reader import read
 
 KOREAN = "학교에 정원이 필요합니다.\r\n콩을 심자.\n"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from clients.documents.document import Format, Refusal, UnreadableDocument
-from clients.documents.limits import Limits
-from clients.documents.reader import read, read_file
+from chorus_documents.document import Format, Refusal, UnreadableDocument
+from chorus_documents.limits import Limits
+from chorus_documents.reader import read, read_file
 from tests.unit.documents.written_files import docx, hwp, hwpx, paragraph, pdf
 
 WORD = docx("<w:p><w:r><w:t>Hello</w:t></w:r></w:p>")
@@ -64,8 +64,8 @@ def test_a_file_that_takes_too_much_is_refused(data: bytes, limits: Limits, whys
 
 CONFINED = """
 import json, os, socket
-from clients.documents.confinement import confine
-from clients.documents.limits import Limits
+from chorus_documents.confinement import confine
+from chorus_documents.limits import Limits
 confine(Limits())
 results = {}
 for name, attempt in {
@@ -97,7 +97,7 @@ def test_what_parses_can_open_nothing() -> None:
 def test_a_folder_cannot_bring_its_own_parser(tmp_path: Path) -> None:
     (tmp_path / "zipfile.py").write_text("raise SystemExit(3)", "utf-8")
     program = (
-        "import sys; from clients.documents.reader import read; print(read(sys.stdin.buffer.read()).text)"
+        "import sys; from chorus_documents.reader import read; print(read(sys.stdin.buffer.read()).text)"
     )
     command = (sys.executable, "-P", "-c", program)
     ran = subprocess.run(  # noqa: S603 - our own program

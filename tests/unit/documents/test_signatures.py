@@ -2,8 +2,8 @@ import codecs
 
 import pytest
 
-from clients.documents.document import Refusal, UnreadableDocument
-from clients.documents.reader import read
+from chorus_documents.document import Refusal, UnreadableDocument
+from chorus_documents.reader import read
 from tests.unit.documents.written_files import archive, compound
 
 

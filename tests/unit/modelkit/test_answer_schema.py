@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from modelkit.answer_form.schema import answer_schema
+from modelkit.answer_limits import MAX_VALUES
 from modelkit.json_schema.answer_schema import MAX_SCHEMA_BYTES, MAX_SCHEMA_DEPTH, AnswerSchema
 from modelkit.json_schema.bounded_validator import BoundedValidator, SlowCheckError
 from modelkit.json_schema.metaschema import metaschema_fault
@@ -177,6 +178,12 @@ def test_no_schema_keeps_the_server_busy(schema: dict[str, Any], answer: object)
 def test_a_schema_that_takes_too_long_is_the_callers_fault() -> None:
     with pytest.raises(InvalidRequest, match="too long"):
         AnswerSchema.parse('{"pattern": "^(a|a)*$"}').check_value("a" * 40 + "!")
+
+
+def test_an_answer_that_is_too_long_to_check_is_the_models_fault() -> None:
+    schema = AnswerSchema.parse('{"items": {"pattern": "^(a|a)*$"}}')
+    with pytest.raises(BadOutput, match="too many to check"):
+        schema.check_value(["a" * 40 + "!"] * (MAX_VALUES + 1))
 
 
 KEYWORDS = sorted({*Draft202012Validator.VALIDATORS, "$defs", "definitions", "$id", "$anchor", "$comment"})

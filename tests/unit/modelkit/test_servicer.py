@@ -16,7 +16,7 @@ from chorus.model.v1.model_service_pb2 import (
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Call, Deadline, current_call
 from rpckit.errors import BadOutput, InvalidRequest, Timeout
-from tests.fakes.clock import run_in_virtual_time
+from tests.fakes.clock import FakeClock, run_in_virtual_time
 from tests.patience import PATIENCE
 
 NO_CONTEXT: Any = None
@@ -133,3 +133,15 @@ def test_a_stream_that_does_not_go_on_ends_before_the_deadline_and_says_so() -> 
         assert 0 < deadline.remaining() < 0.2
 
     run_in_virtual_time(stream())
+
+
+async def test_a_stream_whose_server_never_waits_ends_with_its_time() -> None:
+    servicer = ScriptedModelServer(*texts("a", "b"), DONE)
+    clock = FakeClock()
+    current_call.set(Call("/method", "id", Deadline.after(PATIENCE, clock)))
+    stream = aiter(servicer.StreamGenerate(StreamGenerateRequest(request=asking()), NO_CONTEXT))
+    await anext(stream)
+    clock.now += PATIENCE
+    with pytest.raises(Timeout):
+        await anext(stream)
+    assert servicer.closed == 1

@@ -12,8 +12,10 @@ from rpckit.version import VERSION
 ROOT = Path(__file__).parents[3]
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-FOLDERS = (".", "bench/*", "clients/*", "deploy", "docs", "docs/adr", "protos")
-DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md"))
+FOLDERS = (".", "bench/*", "clients/*", "clients/*/*", "deploy", "docs", "docs/adr", "protos")
+DOCUMENTS = sorted(
+    path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.md") if "node_modules" not in path.parts
+)
 STATUS = re.compile(r"Date: \d{4}-\d\d-\d\d\. Status: (?:accepted|superseded by \[ADR \d+\]\(.+\.md\))\.")
 
 

@@ -1,0 +1,46 @@
+"""What protos/README.md says of other repositories and other languages, done in an empty folder."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROTOS = ROOT / "protos"
+FILES = sorted(str(each.relative_to(PROTOS)) for each in PROTOS.glob("chorus/*/v1/*.proto"))
+README = (PROTOS / "README.md").read_text("utf-8")
+BUF = Path(sys.executable).with_name("buf")
+ENDINGS = {"csharp": ".cs", "ruby": ".rb", "php": ".php", "kotlin": ".kt"}
+
+needs_protoc = pytest.mark.skipif(shutil.which("protoc") is None, reason="there is no protoc")
+
+
+def run(folder: Path, *command: str) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_protoc
+@pytest.mark.parametrize("language", ENDINGS)
+def test_the_messages_are_generated(language: str, tmp_path: Path) -> None:
+    run(PROTOS, "protoc", "-I", ".", f"--{language}_out={tmp_path}", *FILES)
+    written = [each for each in tmp_path.rglob(f"*{ENDINGS[language]}") if each.is_file()]
+    assert len(written) >= len(FILES)
+
+
+@needs_protoc
+def test_buf_fetches_the_files_from_a_repository(tmp_path: Path) -> None:
+    origin, program = tmp_path / "origin", tmp_path / "program"
+    shutil.copytree(PROTOS, origin / "protos", ignore=shutil.ignore_patterns("gen"))
+    program.mkdir()
+    author = ("-c", "user.name=a", "-c", "user.email=a@chorus.example")
+    for command in (("init", "-q"), ("add", "."), (*author, "commit", "-qm", "a"), ("tag", "v0.2.0")):
+        run(origin, "git", *command)
+    (shown,) = re.findall(r"```yaml\n(  version: v2\n  inputs:\n.*?)```", README, re.DOTALL)
+    config = re.sub(r"^  ", "", shown.replace("https://HOST/PATH.git", origin.as_uri()), flags=re.MULTILINE)
+    (program / "buf.gen.yaml").write_text(config, "utf-8")
+    run(program, str(BUF), "generate")
+    assert len(list((program / "generated").rglob("*.cs"))) == len(FILES)
