@@ -38,3 +38,14 @@ def is_usual(word: str) -> bool:
     """Returns whether all syllables are among the 2,350 of KS X 1001, which hold those of standard Korean."""
     # EUC-KR encodes every other syllable as a composition of eight bytes.
     return len(word.encode("euc_kr")) == _BYTES_OF_USUAL * len(word)
+
+
+def decompose(syllable: str) -> tuple[int, int, int]:
+    """Returns the numbers of a syllable's first consonant, vowel and final consonant."""
+    number = ord(syllable) - _FIRST
+    return number // (VOWELS * CODAS), number // CODAS % VOWELS, number % CODAS
+
+
+def compose(initial: int, vowel: int, final: int) -> str:
+    """Returns the syllable of three letters."""
+    return chr(_FIRST + (initial * VOWELS + vowel) * CODAS + final)

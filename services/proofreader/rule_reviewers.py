@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.proofreader.english.confusions import english_confusions
+from services.proofreader.english.grammar import english_grammar
 from services.proofreader.english.register import english_register
 from services.proofreader.english.spelling import EnglishSpelling
 from services.proofreader.finding import Finding
 from services.proofreader.korean.confusions import korean_confusions
 from services.proofreader.korean.morphology import KoreanMorphology
 from services.proofreader.korean.register import korean_register
+from services.proofreader.korean.usage import korean_usage
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.prose.long_sentences import long_sentences
 from services.proofreader.prose.punctuation import punctuation
@@ -76,11 +78,18 @@ def load_reviewers() -> tuple[RuleReviewer, ...]:
             rules={
                 "ko": (
                     korean_confusions,
+                    korean_usage,
                     KoreanMorphology().find,
                     korean_register,
                     *everywhere,
                 ),
-                "en": (english_confusions, EnglishSpelling().find, english_register, *everywhere),
+                "en": (
+                    english_confusions,
+                    english_grammar,
+                    EnglishSpelling().find,
+                    english_register,
+                    *everywhere,
+                ),
             },
         ),
         RuleReviewer(

@@ -79,7 +79,10 @@ class EnglishSpelling:
         ]
         if not near or self._is_among_strangers(text, found):
             return ""
-        return max(near, key=lambda each: (_is_doubling(word, each), self._words[each], each))
+        return max(
+            near,
+            key=lambda each: (_is_doubling(word, each), _keeps_plural(word, each), self._words[each], each),
+        )
 
     def _knows(self, word: str) -> bool:
         # The default keeps an index of 17 MB in memory, and few words are looked up.
@@ -102,6 +105,11 @@ def _usual_misspellings() -> Mapping[str, str]:
 def _is_doubling(word: str, meant: str) -> bool:
     """Returns whether the words differ only in whether a letter is doubled."""
     return _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", meant)
+
+
+def _keeps_plural(word: str, meant: str) -> bool:
+    """Returns whether both end in "s" or neither does."""
+    return word.endswith("s") == meant.endswith("s")
 
 
 def _is_plausible_slip(word: str, meant: str) -> bool:

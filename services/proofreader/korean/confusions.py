@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import coda
+from services.proofreader.hangul import CODA_BIEUP, coda, compose, decompose
+from services.proofreader.korean.conjugation import conjugation_faults
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
@@ -13,8 +14,11 @@ _CONFUSIONS = tuple(
     (re.compile(wrong), right, rule)
     for wrong, right, rule in (
         (r"됬", "됐", "confusion_dwae"),
-        (r"(?<![가-힣])안되요|(?<=[가-힣])되요(?![가-힣])", "돼요", "confusion_dwae"),
-        (r"(?<=[가-힣])되서(?![가-힣])", "돼서", "confusion_dwae"),
+        (r"(?<![가-힣])안되요(?![가-힣])", "안 돼요", "confusion_dwae"),
+        (r"(?<![가-힣])안되서(?![가-힣])", "안 돼서", "confusion_dwae"),
+        (r"되(?=요(?![가-힣])|서(?:는|도|야)?(?![가-힣]))", "돼", "confusion_dwae"),
+        (r"돼(?=(?:고|면|는|니까|기|게|던|려|며|므로|거나)(?:[가-힣]|(?![가-힣])))", "되", "confusion_doe"),
+        (r"돼(?=[었어])", "되", "confusion_doe"),
         (r"뵈요", "봬요", "confusion_dwae"),
         (r"(?:(?<=[야면도게안] )|(?<=[야면도안]))되(?=[.!?~…]*$)", "돼", "confusion_dwae"),
         (r"됀", "된", "confusion_doen"),
@@ -48,6 +52,79 @@ _CONFUSIONS = tuple(
         (r"(?<=[할갈볼줄될올])께(?=요?(?![가-힣]))", "게", "confusion_ending"),
         (r"(?<=[있없했갔왔었았였됐겠])읍니다", "습니다", "confusion_ending"),
         (r"(?<=[있없])슴(?![가-힣])", "음", "confusion_ending"),
+        (r"슴니(?=[다까])", "습니", "confusion_ending"),
+        (r"(?<=[하주가오계보으드마])새요(?![가-힣])", "세요", "confusion_ending"),
+        (r"아니예요", "아니에요", "confusion_copula"),
+        (r"(?<=[거뭐])에요(?![가-힣])|(?<=누구)에요|(?<![가-힣])(?<=저)에요", "예요", "confusion_copula"),
+        (r"(?<=[가-힣])(?<![이그저무느])것같(?=[다아은이습지았])", " 것 같", "spacing_missing"),
+        (r"([것거])같(?=[다아은이습지았])", r"\1 같", "spacing_missing"),
+        (r"(?<=[가-힣]고)십(?=[다어습지었])", " 싶", "confusion_sound"),
+        (r"(?<=[가-힣]고 )십(?=[다어습지었])", "싶", "confusion_sound"),
+        (r"괜찬", "괜찮", "confusion_sound"),
+        (r"(?<![가-힣])조(?=았|아요|습니다|아서|아하)", "좋", "confusion_sound"),
+        (r"(?<![가-힣])만(?=아요|아서|았다|습니다)", "많", "confusion_sound"),
+        (r"(?<![가-힣])만은(?=\s(?:사람|것|일|친구|돈|시간|나라|학생))", "많은", "confusion_sound"),
+        (r"만낫", "만났", "confusion_sound"),
+        (r"끝낫", "끝났", "confusion_sound"),
+        (r"(?<=일어)낫|(?<=태어)낫|(?<=나타)낫", "났", "confusion_sound"),
+        (r"(?<![가-힣])갓(?=습니다|어요|다(?![가-힣])|는데|지만)", "갔", "confusion_sound"),
+        (r"왓(?=습니다|어요|다(?![가-힣])|는데|지만|던)", "왔", "confusion_sound"),
+        (r"햇(?=습니다|어요|다(?![가-힣])|는데|지만|던|으면)", "했", "confusion_sound"),
+        (r"봣(?=습니다|어요|다|는데|지만|던)", "봤", "confusion_sound"),
+        (r"줫(?=습니다|어요|다|는데|지만)", "줬", "confusion_sound"),
+        (r"엿(?=습니다|어요|다(?![가-힣])|는데|지만|던)", "였", "confusion_sound"),
+        (r"(?<=[가-힣])엇(?=습니다|어요|다(?![가-힣])|는데|지만|던|으면)", "었", "confusion_sound"),
+        (r"(?<=[가-힣])(?<!빼)앗(?=습니다|어요|다(?![가-힣])|는데|지만|던|으면)", "았", "confusion_sound"),
+        (r"(?<=[가-힣])졋(?=습니다|어요|다|는데|지만)", "졌", "confusion_sound"),
+        (r"(?<=[가-힣])렷(?=습니다|어요|다|는데|지만)", "렸", "confusion_sound"),
+        (r"(?<=[가-힣])겟(?=습니다|어요|다(?![가-힣])|는데|지만|네)", "겠", "confusion_sound"),
+        (r"(?<![가-힣])(?<![을를]\s)잇(?=습니다|어요(?![가-힣]))", "있", "confusion_sound"),
+        (r"(?<![가-힣])업(?=습니다(?![가-힣]))", "없", "confusion_sound"),
+        (
+            r"(?<![가-힣])않(?=[가-힣])(?![았은는을으습다던고지아니기겠게도든네더거음자냐소구군어나])",
+            "안 ",
+            "confusion_an",
+        ),
+        (r"(?<![가-힣])왠(?!지)", "웬", "confusion_one_form"),
+        (r"(?<![가-힣])구지(?=\s)", "굳이", "confusion_one_form"),
+        (r"(?<![가-힣])궂이(?![가-힣])", "굳이", "confusion_one_form"),
+        (r"찌게(?![가-힣]{3})", "찌개", "confusion_one_form"),
+        (r"(?<![가-힣])육계장", "육개장", "confusion_one_form"),
+        (r"떡볶기|떡뽁이|떡복이", "떡볶이", "confusion_one_form"),
+        (r"(?<![가-힣])돌맹이", "돌멩이", "confusion_one_form"),
+        (r"통채로", "통째로", "confusion_one_form"),
+        (r"(?<![가-힣])갯수", "개수", "confusion_one_form"),
+        (r"(?<![가-힣])(?:베게|배게)(?=[를가는에와]|$)", "베개", "confusion_one_form"),
+        (r"요컨데(?![가-힣])", "요컨대", "confusion_one_form"),
+        (r"(?<![가-힣])제작년", "재작년", "confusion_one_form"),
+        (r"알맞는", "알맞은", "confusion_one_form"),
+        (r"걸맞는", "걸맞은", "confusion_one_form"),
+        (r"서슴치", "서슴지", "confusion_one_form"),
+        (r"익숙치", "익숙지", "confusion_one_form"),
+        (r"(?<![가-힣])뒤쳐지", "뒤처지", "confusion_one_form"),
+        (r"내노라하", "내로라하", "confusion_one_form"),
+        (r"눈쌀", "눈살", "confusion_one_form"),
+        (r"등교길", "등굣길", "confusion_one_form"),
+        (r"하교길", "하굣길", "confusion_one_form"),
+        (r"휴계실", "휴게실", "confusion_one_form"),
+        (r"(?<![가-힣])핑게", "핑계", "confusion_one_form"),
+        (r"(?<![가-힣])어짜피", "어차피", "confusion_one_form"),
+        (r"(?<![가-힣])비로서(?=\s)", "비로소", "confusion_one_form"),
+        (r"(?<![가-힣])도데체", "도대체", "confusion_one_form"),
+        (r"오랜동안", "오랫동안", "confusion_one_form"),
+        (r"무릎쓰", "무릅쓰", "confusion_one_form"),
+        (r"짜집기", "짜깁기", "confusion_one_form"),
+        (r"승락", "승낙", "confusion_one_form"),
+        (r"숫가락", "숟가락", "confusion_one_form"),
+        (r"(?<![가-힣])댓가", "대가", "confusion_one_form"),
+        (r"(?<![가-힣])촛점", "초점", "confusion_one_form"),
+        (r"(?<![가-힣])들어났", "드러났", "confusion_one_form"),
+        (r"(?<![가-힣])문안(?=하|한|히)", "무난", "confusion_one_form"),
+        (r"더라구요", "더라고요", "confusion_ending"),
+        (r"할려(?=고|면|는)", "하려", "confusion_ending"),
+        (r"볼려(?=고|면|는)", "보려", "confusion_ending"),
+        (r"될려(?=고|면|는)", "되려", "confusion_ending"),
+        (r"(?<=[가-힣])[을를]려(?=면)", "려", "confusion_one_form"),
     )
 )
 # After "-지" it is a form of "않다" that is written apart.
@@ -56,7 +133,12 @@ _ANH_FOR_AN = re.compile(
     r"(?: (?![았는은을습으던]|이[라란]|[고다](?![가-힣]))|(?=[되돼된될됩됐하해했한할합]))([가-힣]+)"
 )
 _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어지으을])|이예요)")
+_SHORT_COPULA = re.compile(r"(?<=[가-힣])예요(?![가-힣])")
+# "-ㅂ니다" as it sounds.
+_NASAL_ENDING = re.compile(r"([가-힣])(?=니[다까](?![가-힣]))")
+_MIEUM = 16
 _WORD = re.compile(r"\S+")
+_MARKS_AFTER = ".,!?…\"')”’"
 
 
 def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
@@ -85,6 +167,18 @@ def _in_word(text: str, word: re.Match[str], sentence_end: int) -> Iterator[Find
         if found and found.end() <= word.end():
             yield _finding(rule, word, found, found.expand(right))
             return
+    for start, end, right in conjugation_faults(word.group()):
+        yield _corrected("confusion_conjugation", word, start, end, right)
+        return
+    found = _NASAL_ENDING.search(text, word.start(), word.end())
+    if found and decompose(found[1])[2] == _MIEUM:
+        initial, vowel, _ = decompose(found[1])
+        yield _finding("confusion_ending", word, found, compose(initial, vowel, CODA_BIEUP))
+        return
+    found = _SHORT_COPULA.search(text, word.start(), word.end())
+    if found and coda(text[found.start() - 1]):
+        yield _finding("confusion_copula", word, found, "이에요")
+        return
     found = _COPULA_AFTER_CODA.search(text, word.start(), word.end())
     # After a vowel "이" may belong to the noun.
     if found and coda(text[found.start() - 1]):
@@ -93,9 +187,13 @@ def _in_word(text: str, word: re.Match[str], sentence_end: int) -> Iterator[Find
 
 
 def _finding(rule: str, word: re.Match[str], found: re.Match[str], right: str) -> Finding:
-    whole = word.group().rstrip(".,!?…\"')”’")
     start = word.start()
-    corrected = whole[: found.start() - start] + right + whole[found.end() - start :]
-    issue = "spacing" if rule == "spacing_ordinal" else "spelling"
+    return _corrected(rule, word, found.start() - start, found.end() - start, right)
+
+
+def _corrected(rule: str, word: re.Match[str], start: int, end: int, right: str) -> Finding:
+    whole = word.group().rstrip(_MARKS_AFTER)
+    corrected = whole[:start] + right + whole[end:]
+    issue = "spacing" if rule.startswith("spacing") else "spelling"
     values = {"word": whole, "correction": corrected}
-    return Finding(rule, issue, start, start + len(whole), values=values, rewrite=corrected)
+    return Finding(rule, issue, word.start(), word.start() + len(whole), values=values, rewrite=corrected)

@@ -15,7 +15,7 @@ from services.proofreader.reading import Reading
 _NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
 # Nouns that are written apart after a form like "할", "한" or "하는".
 _DEPENDENT_NOUNS = frozenset({"수", "것", "거", "때", "줄", "만큼", "대로", "뿐", "적", "채", "척", "지"})
-_COUNTED = frozenset({"명", "개", "살", "마리", "권", "잔", "병", "가지", "사람", "달", "시간", "마디"})
+_COUNTED = frozenset({"명", "개", "살", "마리", "권", "잔", "병", "가지", "사람", "달", "시간"})
 _NUMERALS = frozenset({"한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "스무"})
 # Words of which "안" or "못" is a part.
 _ONE_WORD_WITH_NEGATION = frozenset({"되", "하", "나", "쓰", "생기", "살", "미치", "지않"})
@@ -78,8 +78,8 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
     if two.form == "때문" and two.tag == "NNB":
         return one.tag in {"ETN", "NNG", "NP"}
     if one.tag == "ETM":
-        # "-ㄹ지" is an ending, however the rest was read; the noun follows "-ㄴ".
-        if two.form == "지" and one.form in {"ᆯ", "을"}:
+        # "-ㄹ지" and "-는지" are endings, however the rest was read; the noun follows "-ㄴ".
+        if two.form == "지" and one.form not in {"ᆫ", "은"}:
             return False
         return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
     if one.tag == "MM":
@@ -105,7 +105,8 @@ def _needs_no_space(text: str, one: Morpheme, two: Morpheme) -> bool:
         return True
     written = text[two.start : two.end]
     stands_alone = _word_end(text, two.start) == two.end
-    return two.tag.startswith("J") and written in _SURE_PARTICLES and stands_alone
+    sure = written in _SURE_PARTICLES or (written in {"만", "도"} and one.tag == "NP")
+    return two.tag.startswith("J") and sure and stands_alone
 
 
 def _right_particle(text: str, noun: Morpheme, particle: Morpheme) -> str:

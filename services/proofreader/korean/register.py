@@ -15,6 +15,8 @@ _HASIPSIO = "하십시오체"
 _HAERA = "해라체"
 _CLOSING_MARKS = ".!?…~\"'”’)"
 _FORMAL = re.compile(r"([가-힣])니(?:다|까)$")
+# "-답니다" tells something kindly, among sentences of either polite style.
+_TELLING = re.compile(r"[답랍]니다$")
 _FEWEST_SENTENCES = 4
 _MAX_FINDINGS = 2
 
@@ -32,7 +34,7 @@ def korean_register(submission: ParsedText, reading: Reading) -> Iterator[Findin
     ((main, often),) = Counter(style for style, _ in styled).most_common(1)
     leaving = ((style, each) for style, each in styled if style != main)
     for (style, each), _ in zip(leaving, range(_MAX_FINDINGS), strict=False):
-        values = {"main": main, "other": style, "often": str(often)}
+        values = {"main": main, "other": style, "often": str(often), "leaving": str(len(styled) - often)}
         yield Finding(
             "register_mixed", "register_mix", each.start, each.end, severity=MODERATE, values=values
         )
@@ -41,6 +43,8 @@ def korean_register(submission: ParsedText, reading: Reading) -> Iterator[Findin
 def _style(sentence: str) -> str:
     """Returns the style that a sentence ends in, or "" where that cannot be told."""
     end = sentence.rstrip(_CLOSING_MARKS + string.whitespace)
+    if _TELLING.search(end):
+        return ""
     formal = _FORMAL.search(end)
     if end.endswith(("십시오", "십시요")) or (formal and coda(formal[1]) == CODA_BIEUP):
         return _HASIPSIO

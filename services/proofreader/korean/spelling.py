@@ -22,6 +22,8 @@ from services.proofreader.reading import Reading
 _SUSPICIOUS = -13.0
 _ENOUGH_GAIN_UNKNOWN = 8.0
 _ENOUGH_GAIN_KNOWN = 14.0
+# By less than this no variant leads clearly, so that none is offered.
+_CLEAR_LEAD = 1.5
 # A word takes some 8 ms.
 _MAX_SUSPECTS = 80
 # So many of the words one letter away, the likeliest alone, are tried among their neighbours.
@@ -42,6 +44,8 @@ _PROPER_NOUN = "NNP"
 # Names, and interjections: one inside a word comes of a name that was cut to pieces.
 _NO_COMMON_WORDS = frozenset({_PROPER_NOUN, "IC"})
 _FUNCTIONAL = frozenset("JE")
+# The word of a poem that every pupil learns, and no dictionary has it.
+_QUOTED_OFTEN = "즈려밟"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class _Correction:
     """Says what was probably meant.
 
     Attributes:
+        text: What was meant; "" if another variant is almost as likely.
         of_ending: Whether only a particle or an ending differs.
     """
 
@@ -92,9 +97,9 @@ class KoreanSpelling:
                 reading.leave_unread(suspect.start)
                 return
             # A word of no dictionary that is written the same way twice is taken for a name.
-            if any(forms[each.form] > 1 for each in suspect.morphemes):
-                continue
             word = submission.text[suspect.start : suspect.end]
+            if any(forms[each.form] > 1 for each in suspect.morphemes) or word.startswith(_QUOTED_OFTEN):
+                continue
             before, after = _surroundings(submission.text, suspect)
             place = (before, word, after)
             if place not in corrections:
@@ -105,6 +110,8 @@ class KoreanSpelling:
                 wording, issue = (
                     ("ending", "sentence_error") if correction.of_ending else ("spelling", "spelling")
                 )
+                if not correction.text:
+                    wording = "spelling_unsure"
                 values = {"word": word, "correction": correction.text}
                 yield Finding(
                     wording, issue, suspect.start, suspect.end, values=values, rewrite=correction.text
@@ -120,7 +127,8 @@ class KoreanSpelling:
         if not variants:
             return None
         own = self._analyser.read(before + word + after)
-        best = max(variants, key=lambda each: self._analyser.score(before + each + after))
+        scores = {each: self._analyser.score(before + each + after) for each in variants}
+        best, *others = sorted(variants, key=lambda each: -scores[each])
         reading = self._analyser.read(before + best + after)
         if reading.score - own.score < enough:
             return None
@@ -129,7 +137,8 @@ class KoreanSpelling:
         )
         if not all(each.known and each.tag not in _NO_COMMON_WORDS for each in meant):
             return None
-        return _Correction(best, of_ending=_contents(written) == _contents(meant))
+        is_sure = not others or scores[best] - scores[others[0]] >= _CLEAR_LEAD
+        return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
     def _likely_variants(self, word: str) -> Sequence[str]:
         """Returns the words one letter away that are likeliest alone."""

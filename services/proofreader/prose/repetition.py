@@ -8,7 +8,11 @@ from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # Both "had had" and "that that" can be right; Korean doubles words on purpose.
-_DOUBLED = re.compile(r"(?<![\w'’-])([a-z]+)[ \t]+\1(?![\w'’-])", re.IGNORECASE)
+# On a new line only a small letter: a heading may end in the word that its text begins with.
+_DOUBLED = re.compile(
+    r"(?<![\w'’-])([a-z]+)(?:[^\S\n]{1,20}+|[^\S\n]{0,20}+\n[^\S\n]{0,20}+(?=(?-i:[a-z])))\1(?![\w'’-])",
+    re.IGNORECASE,
+)
 _MAY_BE_DOUBLED = frozenset(
     {"had", "that", "very", "so", "no", "many", "bye", "ha", "long", "really", "blah"}
 )

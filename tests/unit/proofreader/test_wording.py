@@ -19,6 +19,7 @@ VALUES = dict.fromkeys(
         "main",
         "other",
         "often",
+        "leaving",
     ),
     "말",
 )

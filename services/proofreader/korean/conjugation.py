@@ -1,0 +1,110 @@
+"""Finds verbs and adjectives that were conjugated as if they were regular."""
+
+import re
+from collections.abc import Iterator
+
+from services.proofreader.hangul import compose, decompose
+
+_BIEUP = (
+    "춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|고맙|아름답|즐겁|무섭|가깝|차갑|뜨겁|반갑|더럽|두껍|아쉽|부럽|외롭|새롭|해롭|싱겁|시끄럽|부드럽|어둡|밉"
+    "|그립|가렵|눕|줍|어지럽|괴롭|지겹|사랑스럽|자연스럽|자유롭"
+)
+_IRREGULAR_BIEUP = re.compile(rf"({_BIEUP})(어|아|었|았|으|은|을)")
+_IRREGULAR_BIEUP_IN_A = re.compile(r"(?<![가-힣])(돕|곱)(어|아|었|았|으|은|을)")
+_IRREGULAR_DIGEUT = re.compile(r"(?<![가-힣])(듣|깨닫|싣)(어|아|었|았|으|을|은)")
+_IRREGULAR_SIOT = re.compile(r"(?<![가-힣])(짓|낫|붓|긋|젓)(어|아|었|았)")
+_IRREGULAR_REU = re.compile(
+    r"(모르|부르|흐르|고르|오르|다르|빠르|자르|누르|기르|서두르|마르|바르|찌르|게으르)([아어았었])"
+)
+_IRREGULAR_EU = re.compile(
+    r"(바쁘|아프|나쁘|예쁘|기쁘|슬프|고프|담그|잠그|따르|들르|치르|(?<![가-힣])[쓰크끄뜨])([아어았었])(?![가-힣]{6})"
+)
+_IRREGULAR_HIEUT = re.compile(r"(빨갛|파랗|노랗|하얗|까맣|그렇|이렇|저렇)(은|을|아서|어서|아요|어요|았|었)")
+_DROPPED_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|줄|늘|벌|달)으(?=면|려|며|니까|시)")
+_HARMONY = (
+    (
+        re.compile(
+            r"(?<![가-힣])(먹|읽|입|있|없|웃|믿|씻|배우|마시|찍|걷|젊|싫|늦|넣)(아|았)(?=요|서|도|야|다|어|습|지|는|던|고)"
+        ),
+        {"아": "어", "았": "었"},
+    ),
+    (
+        re.compile(
+            r"(?<![가-힣])(작|많|좋|높|살|알|놀|잡|앉|받|찾|남|괜찮|짧|밝|맑|얇)(어|었)(?=요|서|도|야|다|어|습|지|는|던|고)"
+        ),
+        {"어": "아", "었": "았"},
+    ),
+)
+_HIEUT_FORMS = {"은": (0, "ᆫ"), "을": (0, "ᆯ")}
+_A, _EO, _O, _EU, _AE, _WA, _WEO, _U = 0, 4, 8, 18, 1, 9, 14, 13
+_NIEUN, _RIEUL, _BIEUP_CODA, _SSANGSIOT = 4, 8, 17, 20
+
+
+def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
+    """Yields the half-open range of each such form in a word, and the form that it should have."""
+    yield from _after_consonants(word)
+    yield from _after_vowels(word)
+    for pattern, right in _HARMONY:
+        for found in pattern.finditer(word):
+            yield *found.span(), found[1] + right[found[2]]
+
+
+def _after_consonants(word: str) -> Iterator[tuple[int, int, str]]:
+    for found in _IRREGULAR_BIEUP.finditer(word):
+        yield *found.span(), _without_coda(found[1]) + _after_u(found[2], _WEO)
+    for found in _IRREGULAR_BIEUP_IN_A.finditer(word):
+        yield *found.span(), _without_coda(found[1]) + _after_u(found[2], _WA)
+    for found in _IRREGULAR_DIGEUT.finditer(word):
+        yield (
+            *found.span(),
+            _with_coda(found[1], _RIEUL) + found[2].replace("아", "아" if found[1] == "깨닫" else "어"),
+        )
+    for found in _IRREGULAR_SIOT.finditer(word):
+        yield *found.span(), _without_coda(found[1]) + found[2]
+    for found in _IRREGULAR_HIEUT.finditer(word):
+        yield *found.span(), _without_hieut(found[1], found[2])
+    for found in _DROPPED_RIEUL.finditer(word):
+        drops = word[found.end()] in "니시"
+        yield *found.span(), _without_coda(found[1]) if drops else found[1]
+
+
+def _after_vowels(word: str) -> Iterator[tuple[int, int, str]]:
+    for found in _IRREGULAR_REU.finditer(word):
+        stem, ending = found[1][:-1], found[2]
+        yield *found.span(), _with_coda(stem, _RIEUL) + compose(5, _bright(stem), _past_coda(ending))
+    for found in _IRREGULAR_EU.finditer(word):
+        stem, last = found[1][:-1], decompose(found[1][-1])
+        yield *found.span(), stem + compose(last[0], _bright(stem), _past_coda(found[2]))
+
+
+def _after_u(ending: str, vowel: int) -> str:
+    codas = {"어": 0, "아": 0, "었": _SSANGSIOT, "았": _SSANGSIOT}
+    if ending in codas:
+        return compose(11, vowel, codas[ending])
+    return compose(11, _U, {"으": 0, "은": _NIEUN, "을": _RIEUL}[ending])
+
+
+def _without_hieut(stem: str, ending: str) -> str:
+    initial, vowel, _ = decompose(stem[-1])
+    if ending in _HIEUT_FORMS:
+        return stem[:-1] + compose(initial, vowel, _NIEUN if ending == "은" else _RIEUL)
+    contracted = 3 if stem == "하얗" else _AE
+    return stem[:-1] + compose(initial, contracted, _past_coda(ending[0])) + ending[1:]
+
+
+def _past_coda(ending: str) -> int:
+    return decompose(ending)[2]
+
+
+def _bright(stem: str) -> int:
+    """Returns the vowel of the ending after a stem: ㅏ after a last ㅏ or ㅗ, otherwise ㅓ."""
+    return _A if stem and decompose(stem[-1])[1] in {_A, _O} else _EO
+
+
+def _without_coda(word: str) -> str:
+    return _with_coda(word, 0)
+
+
+def _with_coda(word: str, final: int) -> str:
+    initial, vowel, _ = decompose(word[-1])
+    return word[:-1] + compose(initial, vowel, final)

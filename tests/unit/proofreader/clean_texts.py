@@ -1,0 +1,50 @@
+"""Good sentences that look like mistakes."""
+
+ENGLISH = """
+She insisted that he go home. If I were you, I would wait. I suggest that everyone have a look. Had he known, he would have come. The people I like live near here.
+My brother, like me, works hard. People like my brother work hard. I saw my brother go. Let her sister play. Does your mother work here? The student work was shown. The company uses a system.
+There is a number of reasons. There are a lot of people. There are a few books. There is a good and a bad side. Many a student has tried. Much of what people say is true.
+An hour ago a European union was formed by a one-time user. It is a unique, usual and useful thing; a ewe; an heir; an honest man; a union; an umbrella; an unimportant thing; an uninteresting unit.
+I did what I can to help. All you can do is to wait. The will to live is strong. His will says so. What I think they said matters. You and I are friends. One of you is late. Each of us has one.
+The number of students in my class is small. One of my friends is here. The group of girls was loud. Two-year plans and three year-end sales came. A ten year old boy. The five student leaders met.
+I used to swim. I use to-do lists. He is used to working. We didn't use to go. I look forward to work. He stopped to smoke. They want cleaning. I have to work. He has saw blades. She left school to work.
+Why you are here is a mystery. What you need is rest. When you go home, do you eat? I know who is coming. Do you know what it is? Tell me where he went. How you do it is up to you. What time it is does not matter. Who are you?
+However you do it, be quick. However, I was late. The more you read, the easier it is. It is as tall as a house. No more small talk. More older people live here. The most high-tech car. She is not as such better than me. The most old people can do is wait.
+It was colder then. Back then they lived here. He was older then, and we knew it. Rather than walk, then, we drove. Other people then came. Yesterday was Monday. Last week he had to go and see a doctor. Yesterday I wanted to go to the park and play with him.
+Two days ago I heard him sing and play the guitar. Last year we learned how to swim and dive. He said yesterday that he likes it. I know what he did yesterday. I think about what happened last night. Last summer was hot. I am tired because of last night.
+The dog and the cat live here. My mother and my father work. Neither he nor they were there. The boy with the dogs is here. The books on the shelf are old. My family are well. Everyone in my class has a phone. The police are here. The news is good.
+He is a teacher. She works as a nurse. In big company towns, it is big business. It is good news. He has good taste. They live in small town America. He was in great pain. She is in good health. It is a small school project. At long last we left. At high school age children grow.
+He made the cakes to sell. It made him want to leave. Please let me know. I enjoy going out to eat. We avoid talking to be safe. She wanted eggs. I hope trees grow. By eating well, you live long. He is interested in art. Thank you for helping.
+Its tail is long. Its own size. Its good qualities are many. It's so good. Your right hand hurts. Your welcome was warm. Their house is there. There are many. Their are-you-okay look. They left there school or not. This is advice for you. The effect on me was great. To effect change takes time.
+He can do it and so can they. Do they like it? Did you see it? What does she want? It works. She does. He has. They have been there. He has had enough. I have read it. It has come. We have become friends. He cut it. She put it there. It cost me. He hit me.
+In the US the Korea Times is read. We went to the China Sea. I go to the Germany game. The Japan of my youth is gone. A United States senator. A one-way road. A U-turn. An MP3 file. An F grade. A used car. An L-shaped room. A euro. A utility.
+I am so tired that I sleep. What I am like is unclear. It is like home. We are open. They are clean. The shop is close. He is lost. The store was open late. I'm like, wow. The show is live in Seoul.
+Everyday life is hard. An everyday thing. It happens every day. More and more people are here. The better the book, the more I read. It is more old than new. The very most happy moment.
+She is the most happy when alone. More better-known names exist. He is a more clean-cut man. Last night's show was good. Yesterday's news is old. He says he was sick yesterday. I know that it rained last week. They are from last year. I have the book I bought yesterday.
+"""
+KOREAN = """
+어렸을 때 나는 할머니 댁에 자주 놀러 갔다. 할머니는 늘 웃어 주셨고, 마당에서 나은 열매를 따 주셨다. 그 집은 지은 지 오래되어서 벽이 얇았다.
+저는 학생으로서 최선을 다하고 있습니다. 말로써 천 냥 빚을 갚는다고 합니다. 대화로써 갈등을 풀어야 합니다. 무엇을 하든지 열심히 하겠습니다.
+가든 말든 네 마음대로 해라. 얼마나 춥던지 손이 얼었다. 내가 살던 동네는 조용했다. 어제 갔든 안 갔든 상관없다.
+친구가 감기에 걸려서 병이 나았다. 어머니가 아기를 낳았다. 정답을 맞힌 사람에게 상을 준다. 퍼즐을 맞췄다. 시험이 끝나고 답을 맞춰 보았다.
+우리는 산에 올라 경치를 보았다. 길을 걸어 학교에 갔다. 빨래를 걷어 방에 두었다. 땅에 김치를 묻었다. 길을 물었다.
+나이가 들면 아이처럼 된다. 고양이는 종이를 좋아한다. 사이가 좋다. 차이를 알아야 한다. 마을과 가을과 노을이 아름답다. 국어과 선생님과 영어과 선생님이 오셨다.
+기와는 지붕에 얹는다. 한마디도 하지 않았다. 나 보기가 역겨워 가실 때에는 즈려밟고 가시옵소서. 전문가와 작가가 만났다. 국가가 나섰다.
+그는 밤새 빨래를 빨아 널었다. 물을 길어 왔다. 아무리 불러도 대답이 없다. 노래를 불러 주었다. 배가 불러서 더 못 먹겠다.
+학교에 공부하러 간다. 집에 일이 있어서 먼저 갔다. 도서관에 책이 많다. 학교에서 집까지 걸었다. 서울에 살고 있다. 의자에 앉았다.
+선생님은 친절하시다. 손님이 오셨습니다. 할머니는 방에 계십니다. 커피가 나왔습니다. 고객님, 자리가 있으세요? 주문하신 음료 나왔습니다.
+돼지고기를 먹었다. 아이가 어른이 되고 어른이 되면 안다. 잘돼서 다행이다. 되도록 빨리 오세요. 그러면 안 돼요. 의사가 되려면 공부해야 한다.
+갓을 쓴 사람이 갔다. 못을 박았다. 오징어젓과 새우젓을 샀다. 낫으로 풀을 베었다. 붓으로 글씨를 썼다. 나뭇잎을 빼앗다.
+왠지 기분이 좋다. 웬일이니? 대게를 먹었다. 대개 그렇다. 구지가를 배웠다. 조는 학생이 없다. 조를 나누어 발표했다. 만을 건너는 다리가 있다.
+민주주의는 국민으로부터 나온다. 법으로 정한 것이다. 서울로 갔다. 종로로 갔다. 지하철로 이동했다. 세종대로를 걸었다.
+먹는 것이 즐겁다. 믿는 사람이 많다. 신은 공평하다. 신는 양말이 젖었다. 읽는 책이 재미있다. 웃는 얼굴이 좋다. 돕는 손이 있다. 굽은 길을 걸었다.
+이 문제는 어렵지만 그 문제는 쉽다. 저 산은 높고 이 산은 낮다. 저는 김민수입니다. 나는 그가 좋다. 너는 누구니? 우리는 하나다.
+날씨가 추워서 두꺼운 옷을 입었다. 더워도 참았다. 매운 음식을 먹었다. 고마워서 눈물이 났다. 도와줘서 고맙습니다. 아름다운 노래였다. 차가운 물을 마셨다.
+물이 흘러 바다로 간다. 몰라서 물었다. 빨라서 좋다. 하늘이 파래서 예쁘다. 까만 고양이가 하얀 눈 위를 걷는다. 그런 일은 없다.
+생각이 다르다. 나와 생각이 달라서 다투었다. 답이 틀렸다. 계산이 틀리다. 그는 나와 달리 부지런하다. 지갑을 잃어버렸다. 약속을 잊어버렸다.
+편지를 부쳤다. 우표를 붙였다. 힘에 부치는 일이다. 문이 닫혔다. 다리를 다쳤다. 가방을 메고 간다. 넥타이를 매고 간다.
+한글을 가르쳤다. 손가락으로 하늘을 가리켰다. 문제를 맞히고 기뻐했다. 옷을 몸에 맞추었다. 줄을 맞춰 섰다.
+알아서 하세요. 앉아서 기다렸다. 좋아요. 많아서 걱정이다. 먹어요. 없어서 못 산다. 놀면서 배운다. 만들면 된다. 힘든 날이었다. 아는 사람이다. 살려면 먹어야 한다.
+책이 없습니다. 아기를 업어 주었다. 등에 아이를 업고 걸었다. 실을 이어 옷을 만들었다. 두 점을 잇습니다. 머리를 빗습니다. 옷을 벗습니다. 손을 씻어요.
+여기가 바로 제 고향이에요. 학생이에요. 아니에요. 저예요. 이것은 사과예요. 거기가 어디예요? 누구예요?
+"""

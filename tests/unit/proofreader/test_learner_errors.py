@@ -1,0 +1,104 @@
+import re
+
+import pytest
+
+from services.proofreader.finding import IMPROVEMENT
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
+from services.proofreader.wording import word
+from tests.unit.proofreader.clean_texts import ENGLISH as GOOD_ENGLISH
+from tests.unit.proofreader.clean_texts import KOREAN as GOOD_KOREAN
+from tests.unit.proofreader.test_language import reviewers
+
+# `{wrong|right}`, one at a time; nothing after the bar where no correction is sure.
+ENGLISH = """
+She has {a orange|an orange}. It was {an university|a university} once.
+She is {nurse|a nurse}. I live in {small house|a small house}. I flew to {the China|China} last year.
+He has three {old book|old books}. One of {my friend|my friends} left. There was {a dogs|dogs} outside. Every {days|day} it rains.
+She {walk|walks} home. They {was|were} late. I {has|have} a dog. My father {work|works} there.
+My cousins {plays|play} chess. Nobody {know|knows} it. There {is|are} several books here.
+She can {to dance|dance} well. He must {leaves|leave} soon. We didn't {saw|see} it. She has {wrote|written} it.
+We {are agree|agree} with her. I {was sleep|slept} then. He wants to {bought|buy} it. They avoid {to speak|speaking} there.
+Last week we {visit|visited} them. She {meets|met} him two days ago. Yesterday I got up and {make|made} some tea.
+It is {more cheaper|cheaper}. Today is {more cold than|colder than} May. He is as old {than|as} me.
+I wonder where {is he|he is}. I know what {did he say|he said}. Why {he is|is he} laughing? Where {you live|do you live}?
+It is older {then|than} it was. We need {many water|much water}. He gave me two {advices|advice}. He {catched|caught} it.
+{However|However,} he was tired. I saw {picturs|pictures} of it.
+"""
+KOREAN = """
+{가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
+{학교으로|학교로} 갔다. {저은|저는} 학생이다. {선생님는|선생님은} 친절하다.
+일이 {되서|돼서} 기쁘다. 날이 {돼면|되면} 온다. {안되요|안 돼요}. 사람이 {돼고|되고} 싶다.
+{교사로써|교사로서} 말한다. {망치로서|망치로써} 못을 박았다. {가던지|가든지} 오든지 해라.
+{덥어서|더워서} 쉬었다. 노래를 {듣었다|들었다}. 밥을 {짓었다|지었다}. {다르아요|달라요}. 정말 {예쁘어요|예뻐요}. 꽃이 {빨갛은|빨간} 색이다.
+집에서 {놀으면|놀면} 좋다. 밥을 {먹아요|먹어요}. 정말 {많어요|많아요}. 손을 {돕어|도와} 준다.
+어제 {왓습니다|왔습니다}. 책이 {있슴니다|있습니다}. 지금 {감니다|갑니다}. {괜찬습니다|괜찮습니다}. {아니예요|아니에요}. {학생예요|학생이에요}.
+{안녕하새요|안녕하세요}. {올것같다|올 것 같다}. {않읽는다|안 읽는다}. {않좋다고|안 좋다고} 했다. {왠일로|웬일로} 왔니?
+편지를 {붙이고|부치고} 왔다. 감기가 {낳았다|나았다}. 지갑을 {잊어버렸다|잃어버렸다}. 수학을 {가르켰다|가르쳤다}.
+주문하신 주스가 {나오셨습니다|나왔습니다}. 모두 백 {원이십니다|원입니다}. {카페에|카페에서} 공부했습니다. {벤치에서|벤치에} 앉았다.
+"""
+MARK = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")
+
+
+def one_at_a_time(marked: str) -> list[tuple[str, int, int, str]]:
+    """Returns the text of each error with the others corrected, its range, and the text without it."""
+    errors = []
+    for line in marked.strip().splitlines():
+        for found in MARK.finditer(line):
+            before, after = (MARK.sub(r"\2", each) for each in (line[: found.start()], line[found.end() :]))
+            errors.append(
+                (before + found[1] + after, len(before), len(before + found[1]), before + found[2] + after)
+            )
+    return errors
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "corrected", "language"),
+    [
+        (*each, language)
+        for language, marked in (("en", ENGLISH), ("ko", KOREAN))
+        for each in one_at_a_time(marked)
+    ],
+)
+def test_finds_what_learners_get_wrong(
+    text: str, start: int, end: int, corrected: str, language: str
+) -> None:
+    found = [
+        each
+        for each in reviewers()[0].review(ParsedText.read(text, language), Reading())
+        if each.polarity == IMPROVEMENT and each.start <= end and start <= each.end
+    ]
+    assert found, text
+    for each in found:
+        for reader in ("ko", "en"):
+            assert "{" not in word(each, reader).observation
+    offered = {text[: each.start] + each.rewrite + text[each.end :] for each in found if each.rewrite}
+    assert not offered or corrected in offered
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        *((each, "en") for each in GOOD_ENGLISH.strip().splitlines()),
+        *((each, "ko") for each in GOOD_KOREAN.strip().splitlines()),
+    ],
+)
+def test_is_silent_about_what_only_looks_wrong(text: str, language: str) -> None:
+    found = reviewers()[0].review(ParsedText.read(text, language), Reading())
+    of_words = [each for each in found if each.issue not in {"register_mix", "repetition", "concision"}]
+    assert [(each.wording, text[each.start : each.end]) for each in of_words] == []
+
+
+@pytest.mark.parametrize("between", ["\n", "  ", "\u00a0", " \n "])
+def test_sees_a_doubled_word_across_any_white_space(between: str) -> None:
+    text = f"He put the{between}the book there."
+    found = reviewers()[0].review(ParsedText.read(text, "en"), Reading())
+    assert ("repetition_word", "the") in {(each.wording, each.rewrite) for each in found}
+
+
+@pytest.mark.parametrize(
+    "text", ["The city of Toronto\n\nToronto has grown.", "On war\nWar is bad.", "On war\n\nwar is bad."]
+)
+def test_takes_no_heading_for_a_doubled_word(text: str) -> None:
+    found = reviewers()[0].review(ParsedText.read(text, "en"), Reading())
+    assert "repetition_word" not in {each.wording for each in found}
