@@ -11,8 +11,8 @@ from pathlib import Path
 import typer
 
 from chorus_command_line import arguments
-from deploy.local.process import GEMMA, ORCHESTRATOR, Child, services, start, stop
-from deploy.local.readiness import until_ready
+from deploy.local.process import GEMMA, ORCHESTRATOR, Child, Service, services, start, stop
+from deploy.local.readiness import until_found, until_ready
 from deploy.local.variables import CLIENT, variables_of
 from rpckit.settings import Environment, SettingError
 
@@ -94,7 +94,7 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
     ]
     file = environment.text("FILE")
     files = [file] if file else [str(_SAMPLES / "ko.txt"), str(_SAMPLES / "en.txt")]
-    orchestrator = next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
+    orchestrator = _orchestrator(children)
     variables = {"CHORUS_SERVER": orchestrator.address}
     if orchestrator.security.certificates:
         # The client shows a certificate here. Tokens are for the other port.
@@ -119,6 +119,15 @@ async def _until_ready(children: Sequence[Child], environment: Environment) -> N
     if last:
         _print(f"gemma loads {model}; that can take minutes")
         await _begin(last)
+    orchestrator = _orchestrator(children)
+    try:
+        await until_found(orchestrator, [each.service.address for each in children])
+    except TimeoutError:
+        raise ServiceNotReadyError("the orchestrator did not find every service in time") from None
+
+
+def _orchestrator(children: Sequence[Child]) -> Service:
+    return next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
 
 
 async def _begin(children: Sequence[Child]) -> None:

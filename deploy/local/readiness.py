@@ -1,15 +1,18 @@
-"""Waits until a service is ready."""
+"""Waits until a service is ready, and until the orchestrator has found the others."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
 from deploy.local.process import GEMMA, Service
 from rpckit.channel import connect
 
+_FEEDBACK = "chorus.feedback.v1.FeedbackService"
 _HEALTH = "grpc.health.v1.Health"
 _START_SECONDS = 120.0
 # Gemma may have to download its weights first.
@@ -37,6 +40,32 @@ async def until_ready(service: Service) -> str:
             except grpc.aio.AioRpcError:
                 # The service does not answer in time, or has ended, which whoever started it notices.
                 continue
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+async def until_found(orchestrator: Service, targets: Collection[str]) -> None:
+    """Waits until the orchestrator gets an answer from each of the model servers that it asks.
+
+    One that began later than the orchestrator is found a moment after it is ready.
+
+    Raises:
+        TimeoutError: It took too long.
+    """
+    async with (
+        asyncio.timeout(_START_SECONDS),
+        connect(orchestrator.address, _FEEDBACK, security=orchestrator.security) as channel,
+    ):
+        stub: Any = feedback_service_pb2_grpc.FeedbackServiceStub(channel)
+        request = feedback_service_pb2.ListModelsRequest(page_size=1)
+        while True:
+            try:
+                answer = await stub.ListModels(request, timeout=_CALL_SECONDS)
+                if not {*answer.unreachable} & {*targets}:
+                    return
+            except grpc.aio.AioRpcError as error:
+                if error.code() is grpc.StatusCode.UNAUTHENTICATED:
+                    # It answers named callers alone, and who starts it may be none of them.
+                    return
             await asyncio.sleep(_POLL_SECONDS)
 
 
