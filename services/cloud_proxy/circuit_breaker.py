@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rpckit.call import Clock
 from rpckit.errors import ChorusError, ProviderAuth, QuotaExhausted, RateLimited, Timeout, Unavailable
@@ -27,14 +28,23 @@ _LONGEST_PAUSE = 120.0
 _LONGEST_NAMED_PAUSE = 600.0
 # Who is refused while another call tries is told to come back so much later.
 _RETRY_DELAY_OF_TRIAL = 1.0
-# Before a model's first answer, silence says nothing about it until so many seconds have passed.
+# Before a model's first answer, silence says nothing about it until so many seconds have passed, and after
+# quick answers until so few.
 _PRESUMED_SECONDS = 10.0
+_LEAST_SILENCE_SECONDS = 1.0
 _USUAL_SHARE = 0.95
 _KEPT_ANSWERS = 50
 
 
 class CircuitOpen(Unavailable):
     """The model was not asked, because it has just failed too often."""
+
+
+@dataclass(slots=True)
+class WatchedAttempt:
+    """One attempt; whoever makes it sets `has_begun` once the model has begun to answer."""
+
+    has_begun: bool = False
 
 
 class CircuitBreaker:
@@ -86,7 +96,7 @@ class CircuitBreaker:
             raise refusal
 
     @contextmanager
-    def attempt(self) -> Iterator[None]:
+    def attempt(self) -> Iterator[WatchedAttempt]:
         """Learns from how the block, one attempt, ends.
 
         Raises:
@@ -97,9 +107,10 @@ class CircuitBreaker:
         self._is_being_tried = is_trial
         started = self._clock()
         failure: ChorusError | None = None
+        watched = WatchedAttempt()
         has_answered = False
         try:
-            yield
+            yield watched
             has_answered = True
         except ChorusError as error:
             failure = error
@@ -112,9 +123,9 @@ class CircuitBreaker:
                 seconds = self._clock() - started
                 if has_answered:
                     self._answer_seconds.append(seconds)
-                self._learn(failure, seconds, has_answered=has_answered)
+                self._learn(failure, seconds, is_silent=not (has_answered or watched.has_begun))
 
-    def _learn(self, failure: ChorusError | None, seconds: float, *, has_answered: bool) -> None:
+    def _learn(self, failure: ChorusError | None, seconds: float, *, is_silent: bool) -> None:
         match failure:
             case ProviderAuth() | QuotaExhausted():
                 self._open(failure, _FIRST_PAUSE_OF_OPERATOR)
@@ -124,12 +135,13 @@ class CircuitBreaker:
                 self._count_failure(failure)
             case Timeout() | RateLimited():
                 pass
-            case None if not has_answered:
+            case None if is_silent:
                 # The caller left. If it waited for longer than answers take, it left because of the silence.
                 if seconds >= self._usual_seconds():
                     self._count_failure(Timeout("the provider did not answer in time"))
             case _:
-                # An answer that is bad, or a refusal of this request, is an answer all the same.
+                # An answer that is bad or that the caller leaves, or a refusal of this request, is an answer
+                # all the same.
                 self._count_answer()
 
     def _count_answer(self) -> None:
@@ -159,8 +171,8 @@ class CircuitBreaker:
             self._on_change(True)  # noqa: FBT003 - a callable of one argument takes it by place
 
     def _usual_seconds(self) -> float:
-        """Returns what nearly all of the latest answers have taken at most."""
+        """Returns what nearly all of the latest answers have taken at most, but not less than a second."""
         if not self._answer_seconds:
             return _PRESUMED_SECONDS
         ordered = sorted(self._answer_seconds)
-        return ordered[math.ceil(_USUAL_SHARE * len(ordered)) - 1]
+        return max(_LEAST_SILENCE_SECONDS, ordered[math.ceil(_USUAL_SHARE * len(ordered)) - 1])

@@ -109,13 +109,14 @@ class ProviderClient:
         self._check(prompt)
         await self._pause.wait(prompt.deadline)
         with (
-            self._breaker(model).attempt(),
+            self._breaker(model).attempt() as watched,
             self._noting_pause(),
             self._metrics.attempt(model),
             current_trace().span("attempt", **{"chorus.model": model}) as span,
         ):
             async with aclosing(self._attempt(prompt, costs)) as pieces:
                 async for piece in pieces:
+                    watched.has_begun = True
                     if isinstance(piece, AnswerEnd) and piece.usage is not None:
                         span.set_attribute("chorus.input_tokens", piece.usage.input_tokens)
                         span.set_attribute("chorus.output_tokens", piece.usage.output_tokens)

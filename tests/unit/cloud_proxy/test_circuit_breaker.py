@@ -139,6 +139,22 @@ def test_silence_for_longer_than_answers_take_opens_it(model: Model, left: BaseE
     assert model.asked(10, left, seconds=2) < 10
 
 
+@pytest.mark.parametrize("left", [asyncio.CancelledError(), GeneratorExit()], ids=repr)
+def test_who_leaves_an_answer_that_has_begun_does_not_open_it(model: Model, left: BaseException) -> None:
+    model.asked(2)
+    for _ in range(10):
+        with suppress(BaseException), model.breaker.attempt() as watched:
+            watched.has_begun = True
+            model.clock.now += 60
+            raise left
+    assert model.changes == []
+
+
+def test_after_quick_answers_too_a_second_of_silence_says_nothing(model: Model) -> None:
+    model.asked(10, seconds=0.01)
+    assert model.asked(50, GeneratorExit(), seconds=0.9) == 50
+
+
 def test_an_impatient_trial_decides_nothing(model: Model) -> None:
     model.asked(3)
     model.ask(QuotaExhausted("x"))
