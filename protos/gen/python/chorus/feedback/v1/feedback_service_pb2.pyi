@@ -225,7 +225,7 @@ class PanelPolicy(google.protobuf.message.Message):
     wait_for_all: builtins.bool
     """Whether everyone is waited for until the call's time is up, though the minimum
     is reached. False: a model fails with TIMEOUT once it takes a quarter longer
-    than 95 % of its latest answers took, at least 1 s, and as much longer as those
+    than 95 % of its latest answers took, never before 1 s, and as much longer as those
     that have answered took longer than they usually do. Models with fewer than 10
     answers are waited for, and so is each tenth call in a row that would fail so.
     No meaning where `straggler_grace` is set.
