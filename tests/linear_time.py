@@ -1,11 +1,11 @@
 """Holds the processor time of a function of a text against its length. Wall time plays no part."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.hostile_texts import HostileText
 
-_LENGTHS = (1_000, 10_000, 100_000)
+LENGTHS = (1_000, 10_000, 100_000)
 # Ten times the length may take this much more: what is linear takes 10 on average, what is quadratic 100.
 _GROWTH = 25
 # In seconds of the thread. They cover what is loaded once, and a processor whose caches others use.
@@ -14,14 +14,14 @@ _MOST = 6.0
 _ATTEMPTS = 3
 
 
-def check_growth(read: Callable[[str], object], shape: HostileText) -> None:
+def check_growth(read: Callable[[str], object], shape: HostileText, lengths: Sequence[int] = LENGTHS) -> None:
     """Reads texts of growing length.
 
     Raises:
         AssertionError: The longer one took too much, each time that it was tried.
     """
     seconds: list[float] = []
-    for length in _LENGTHS:
+    for length in lengths:
         # A text that already takes more than this would not come to its end if it were longer.
         allowed = min(_MOST, _GROWTH * seconds[-1] + _SLACK) if seconds else _SLACK
         text = shape(length)

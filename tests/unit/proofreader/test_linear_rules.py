@@ -1,4 +1,5 @@
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -6,7 +7,7 @@ from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import RuleReviewer
 from tests.hostile_texts import HOSTILE_TEXTS, HostileText
-from tests.linear_time import check_growth
+from tests.linear_time import LENGTHS, check_growth
 from tests.unit.proofreader.test_language import reviewers
 
 # As in the service: the look-up of words is bounded by it, and all else by nothing.
@@ -17,10 +18,22 @@ def reading_by(reviewer: RuleReviewer, language: str) -> Callable[[str], object]
     return lambda text: reviewer.review(ParsedText.read(text, language), Reading(CPU_SECONDS))
 
 
-@pytest.mark.parametrize("shape", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS.keys())
-@pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("reviewer", [0, 1], ids=["language", "structure"])
+# The longest text of each shape is read by one reviewer in one language, in turn, so that all take a minute
+# and not five. CHORUS_ALL_LENGTHS=1 has everyone read all of them.
+ALL_LENGTHS = bool(os.environ.get("CHORUS_ALL_LENGTHS"))
+READINGS = [(reviewer, language) for reviewer in (0, 1) for language in ("en", "ko")]
+CASES = [
+    pytest.param(
+        *(shape, *reading, LENGTHS if ALL_LENGTHS or (number + turn) % len(READINGS) == 0 else LENGTHS[:-1]),
+        id=f"{('language', 'structure')[reading[0]]}-{reading[1]}-{name}",
+    )
+    for number, (name, shape) in enumerate(HOSTILE_TEXTS.items())
+    for turn, reading in enumerate(READINGS)
+]
+
+
+@pytest.mark.parametrize(("shape", "reviewer", "language", "lengths"), CASES)
 def test_a_text_of_any_shape_is_read_in_time_that_grows_with_its_length(
-    shape: HostileText, language: str, reviewer: int
+    shape: HostileText, reviewer: int, language: str, lengths: Sequence[int]
 ) -> None:
-    check_growth(reading_by(reviewers()[reviewer], language), shape)
+    check_growth(reading_by(reviewers()[reviewer], language), shape, lengths)
