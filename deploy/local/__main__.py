@@ -115,30 +115,27 @@ async def _until_ready(children: Sequence[Child], environment: Environment) -> N
     model = environment.text("GEMMA_MODEL")
     # Gemma plans with all the memory that it finds free. With a model it begins when the others have theirs.
     last = [each for each in children if model and each.service.name == GEMMA.name]
-    await _begin([each for each in children if each not in last])
+    await _begin([each for each in children if each not in last], _orchestrator(children))
     if last:
         _print(f"gemma loads {model}; that can take minutes")
-        await _begin(last)
-    orchestrator = _orchestrator(children)
-    try:
-        await until_found(orchestrator, [each.service.address for each in children])
-    except TimeoutError:
-        raise ServiceNotReadyError("the orchestrator did not find every service in time") from None
+        await _begin(last, _orchestrator(children))
 
 
 def _orchestrator(children: Sequence[Child]) -> Service:
     return next(each.service for each in children if each.service.name == ORCHESTRATOR.name)
 
 
-async def _begin(children: Sequence[Child]) -> None:
+async def _begin(children: Sequence[Child], orchestrator: Service) -> None:
     for each in children:
         each.begin()
-    await asyncio.gather(*map(_announce, children))
+    await asyncio.gather(*(_announce(each, orchestrator) for each in children))
 
 
-async def _announce(child: Child) -> None:
+async def _announce(child: Child, orchestrator: Service) -> None:
+    """Says that a service is ready, and that the orchestrator has found it."""
     try:
         state = await until_ready(child.service)
+        await until_found(orchestrator, child.service.address)
     except TimeoutError:
         raise ServiceNotReadyError(f"{child.service.name} was not ready in time; see {child.log}") from None
     _print(f"{child.service.name:12}  {child.service.address}  {state}")

@@ -1,7 +1,6 @@
 """Waits until a service is ready, and until the orchestrator has found the others."""
 
 import asyncio
-from collections.abc import Collection
 from typing import Any
 
 import grpc
@@ -43,10 +42,10 @@ async def until_ready(service: Service) -> str:
             await asyncio.sleep(_POLL_SECONDS)
 
 
-async def until_found(orchestrator: Service, targets: Collection[str]) -> None:
-    """Waits until the orchestrator gets an answer from each of the model servers that it asks.
+async def until_found(orchestrator: Service, target: str) -> None:
+    """Waits until the orchestrator gets an answer from a model server, if it asks that one.
 
-    One that began later than the orchestrator is found a moment after it is ready.
+    A server that began later than the orchestrator is found a moment after it is ready.
 
     Raises:
         TimeoutError: It took too long.
@@ -60,7 +59,7 @@ async def until_found(orchestrator: Service, targets: Collection[str]) -> None:
         while True:
             try:
                 answer = await stub.ListModels(request, timeout=_CALL_SECONDS)
-                if not {*answer.unreachable} & {*targets}:
+                if target not in answer.unreachable:
                     return
             except grpc.aio.AioRpcError as error:
                 if error.code() is grpc.StatusCode.UNAUTHENTICATED:

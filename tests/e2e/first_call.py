@@ -6,7 +6,6 @@ service drains, one line for each module that was imported since and each cache 
 
 import asyncio
 import functools
-import gc
 import inspect
 import os
 import sys
@@ -55,11 +54,12 @@ def _loaded() -> set[str]:
 
 def _filled_loaders() -> Iterator[str]:
     """Yields the functions of ours without arguments that have kept what they loaded."""
-    for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper) and each.cache_info().currsize:
-            module = getattr(each, "__module__", "")
-            if module.startswith(_OURS) and not inspect.signature(each).parameters:
-                yield f"{module}.{each.__qualname__}"
+    # Not by way of the garbage collector, which would hold what another thread is still building.
+    for module in [each for name, each in sys.modules.items() if name.startswith(_OURS)]:
+        loaders = [each for each in vars(module).values() if isinstance(each, functools._lru_cache_wrapper)]
+        for each in loaders:
+            if each.cache_info().currsize and not inspect.signature(each).parameters:
+                yield f"{each.__module__}.{each.__qualname__}"
 
 
 if __name__ == "__main__":

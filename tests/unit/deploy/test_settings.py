@@ -25,6 +25,8 @@ LEFT_OUT = {
     "CHORUS_DRAIN_PAUSE_SECONDS",
     # Components or combinations of them give these.
     "CHORUS_INSECURE",
+    # Callers show tokens, or certificates that an operator names.
+    "ORCHESTRATOR_CALLERS",
     # For the models that an operator names in the catalog.
     "CHORUS_STUDENT_MODEL",
     "CHORUS_PICTURE_MODEL",
