@@ -91,7 +91,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     host.spawn(store.run())
     host.spawn(store.keep_deleting())
     host.spawn(calibrator.run())
-    host.spawn(_warm_up(host, directory))
+    host.spawn(_warm_up(host))
 
 
 async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
@@ -111,15 +111,19 @@ async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store
         raise SettingError("CHORUS_STATE_DIR", f"{path} cannot be used: {error}") from None
 
 
-async def _warm_up(host: Host, directory: ModelDirectory) -> None:
-    """Loads what a review takes in any language, so that the first caller does not wait for it."""
+async def _warm_up(host: Host) -> None:
+    """Loads what a review takes in any language, so that the first caller does not wait for it.
+
+    The model servers are first asked for a caller: those that begin later would be taken for silent, and
+    their names not be looked up again for a while.
+    """
 
     def read() -> None:
         load_validators()
         for text in _SAMPLES:
             suspected_injections(read_submission(submission_pb2.Submission(text=text)))
 
-    await asyncio.gather(asyncio.to_thread(read), directory.listing())
+    await asyncio.to_thread(read)
     release_freed_memory()
     await host.set_ready(FEEDBACK_SERVICE, ready=True)
 
