@@ -32,7 +32,7 @@ SECRETS_BY_HAND = {"provider-keys", "redis", "caller-tokens", "gemma-weights", "
 
 @functools.cache
 def validate(manifest: str) -> None:
-    """Validates a manifest in JSON. Overlays share most of theirs, and each reads Kubernetes' whole schema."""
+    """Validates a manifest in JSON. Overlays share most of theirs, and each costs a whole schema."""
     kubernetes_validate.validate(json.loads(manifest), KUBERNETES, strict=True)
 
 

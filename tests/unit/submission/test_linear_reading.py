@@ -35,7 +35,7 @@ def loaded() -> None:
 ORCHESTRATOR = 4
 
 
-@pytest.mark.parametrize(("number", "shape"), enumerate(HOSTILE_TEXTS.values()), ids=HOSTILE_TEXTS.keys())
+@pytest.mark.parametrize(("number", "shape"), [*enumerate(HOSTILE_TEXTS.values())], ids=HOSTILE_TEXTS.keys())
 def test_a_text_of_any_shape_is_read_in_time_that_grows_with_its_length(
     number: int, shape: HostileText
 ) -> None:
