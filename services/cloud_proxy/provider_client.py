@@ -85,10 +85,14 @@ class ProviderClient:
     async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[GenerationEvent, None]:
         # A caller that limits the answer has a budget for one answer, and asks again itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
-        retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
         self._check(prompt)
         async with self._admission.admit(prompt.deadline):
-            self._budget.count_call()
+            retries = Retries(
+                self._budget,
+                prompt.deadline,
+                is_retry=prompt.is_retry,
+                repeats_no_answer=not is_limited,
+            )
             while True:
                 has_yielded = False
                 try:

@@ -102,13 +102,13 @@ class Script(GenerationClient):
 
     @override
     async def generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> GenerateResponse:
         raise AssertionError("the panel is asked by streaming, always")
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> AsyncGenerator[StreamGenerateResponse]:
         kept = GenerateRequest()
         kept.CopyFrom(request)
