@@ -17,6 +17,7 @@ from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
 from orchestrator.answer.prompt import review_request
+from orchestrator.answer.size_meter import AnswerSizeMeter
 from orchestrator.panel.audience import EarlyPoints, PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
 from orchestrator.panel.hedging import Hedge, HedgeTimes, first_answer
@@ -262,7 +263,7 @@ class ModelReviewer(FeedbackSource):
         previous_attempts: int,
     ) -> _Answer:
         pieces: list[str] = []
-        meter = AnswerMeter()
+        meter, size = AnswerMeter(), AnswerSizeMeter()
         completion: model_service_pb2.Completion | None = None
         asked_at = self._clock()
         try:
@@ -276,6 +277,7 @@ class ModelReviewer(FeedbackSource):
                             charge.usage = completion.usage
                             continue
                         meter.take(message.delta)
+                        size.take(message.delta.text)
                         pieces.append(message.delta.text)
                         points.feed(message.delta.text)
         except BadOutput as error:
