@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -129,12 +130,12 @@ async def test_a_provider_that_fails_in_many_ways_sees_a_fifth_more_than_the_cal
 @pytest.mark.parametrize("value", ["", "x", "-1", "100"])
 async def test_a_number_of_attempts_that_is_none_is_named(value: str) -> None:
     async with served(ProxyOf(Mixed())) as target, grpc.aio.insecure_channel(target) as channel:
-        stub = model_service_pb2_grpc.ModelServiceStub(channel)
+        stub: Any = model_service_pb2_grpc.ModelServiceStub(channel)
         asked = GenerateRequest()
         asked.CopyFrom(REQUEST)
         asked.model = MODEL
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.Generate(asked, timeout=PATIENCE, metadata=[("x-chorus-previous-attempts", value)])
+            await stub.Generate(asked, timeout=PATIENCE, metadata=(("x-chorus-previous-attempts", value),))
     error = from_rpc_error(caught.value)
     assert isinstance(error, InvalidRequest) == bool(value)
     assert ("x-chorus-previous-attempts" in error.metadata) == bool(value)

@@ -194,7 +194,7 @@ def test_a_stream_whose_own_run_outlasts_its_time_ends_while_there_is_time_to_sa
         deadline = later(10)
         request = GetFeedbackRequest(submission=REQUEST.submission, request_id=request_id)
         events = IdempotentRuns(script, SlowStore()).events(request, deadline)
-        heard = [(await anext(events)).WhichOneof("event") for _ in range(3)]
+        heard: list[str | None] = [(await anext(events)).WhichOneof("event") for _ in range(3)]
         with pytest.raises(Timeout):
             await anext(events)
         return heard, deadline.remaining(), script.ended
