@@ -168,7 +168,7 @@ class RedisStore(Store):
             )
         _check_kept(outcome)
 
-    def _fields(self, request_id: str, caller: str) -> dict[str, Any]:
+    def _fields(self, request_id: str, caller: str) -> dict[Any, Any]:
         now = time.time()
         return {
             "caller": caller,
