@@ -92,6 +92,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         self._idle = asyncio.Event()
         self._idle.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is running."""
+        return self._idle.is_set()
+
     async def idle(self) -> None:
         """Returns as soon as no call is running."""
         await self._idle.wait()
