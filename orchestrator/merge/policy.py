@@ -5,7 +5,7 @@ The unit of all arithmetic on scores is a level: every criterion's scale is take
 
 from dataclasses import dataclass
 
-VERSION = "merge-2"
+VERSION = "merge-3"
 
 # Scores. Distances are in levels.
 SCALE_LEVELS = 4.0
@@ -50,15 +50,25 @@ MIN_INLIER_PROBABILITY = 0.05
 # A larger panel has too many partitions to weigh, and one outlier of so many moves little.
 MAX_PARTITIONED_RATERS = 8
 
-# The similarity of two points.
-OVERLAP_WEIGHT = 1.2
-DISJOINT_PENALTY = -0.9
-SAME_ISSUE_BONUS = 0.9
-SAME_CRITERION_BONUS = 0.4
-TEXT_SIMILARITY_WEIGHT = 0.18
+# The similarity of two points: a logistic regression on the pairs that `bench/evaluate/PAIRS.md` calls tuned,
+# in units in which the threshold is .66.
+# The shared part of the two quotations, as a share of the shorter one and of both together.
+OVERLAP_WEIGHT = 1.11
+EXTENT_WEIGHT = 0.80
+DISJOINT_PENALTY = -0.46
+# Two points about the whole text share their place. One about a passage is narrower than one about the whole.
+WHOLE_TEXT_PLACE = 0.57
+WHOLE_AND_PART_PENALTY = -0.72
+SAME_ISSUE_BONUS = 0.10
+UNRELATED_ISSUES_PENALTY = -1.2
+SAME_CRITERION_BONUS = 0.07
+# Both put words into the text, and others; one writes the passage anew and one does not.
+DIFFERENT_REMEDIES_PENALTY = -0.70
+ONE_REWRITES_PENALTY = -0.40
+TEXT_SIMILARITY_WEIGHT = 0.30
 MAX_TEXT_SIMILARITY_Z_SCORE = 2.0
 # Clusters are joined while their average similarity is at least this.
-LINKAGE_THRESHOLD = 0.60
+LINKAGE_THRESHOLD = 0.66
 MAX_SENTENCE_DISTANCE = 1
 RELATED_ISSUE_MIN_OVERLAP = 0.5
 
