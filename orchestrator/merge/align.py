@@ -12,6 +12,7 @@ from orchestrator.merge.related_issues import (
     are_related_across_groups,
     are_unrelated_in_group,
     is_local,
+    is_singular,
 )
 from orchestrator.merge.remedies import Remedy, are_different, remedy_of
 from orchestrator.merge.text_similarity import TextSimilarity
@@ -114,7 +115,10 @@ def _structural(one: MergeCandidate, other: MergeCandidate) -> float:
 
 def _place_similarity(one: MergeCandidate, other: MergeCandidate) -> float:
     if one.span is None or other.span is None:
-        return policy.WHOLE_TEXT_PLACE if one.span == other.span else policy.WHOLE_AND_PART_PENALTY
+        whole = one.span == other.span
+        if one.point.issue == other.point.issue and (whole or is_singular(one.point.issue)):
+            return policy.WHOLE_TEXT_BONUS
+        return 0.0 if whole else policy.WHOLE_AND_PART_PENALTY
     shared = overlap(one, other)
     if not shared:
         return policy.DISJOINT_PENALTY

@@ -55,9 +55,10 @@ MAX_PARTITIONED_RATERS = 8
 # The shared part of the two quotations, as a share of the shorter one and of both together.
 OVERLAP_WEIGHT = 1.11
 EXTENT_WEIGHT = 0.80
-DISJOINT_PENALTY = -0.46
-# Two points about the whole text share their place. One about a passage is narrower than one about the whole.
-WHOLE_TEXT_PLACE = 0.57
+DISJOINT_PENALTY = -0.10
+# Two points about the whole text that name one issue. One about a passage is narrower than one about the whole,
+# unless a text has but one such thing, such as an ending.
+WHOLE_TEXT_BONUS = 0.95
 WHOLE_AND_PART_PENALTY = -0.72
 SAME_ISSUE_BONUS = 0.10
 UNRELATED_ISSUES_PENALTY = -1.2

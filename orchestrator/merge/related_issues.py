@@ -53,6 +53,8 @@ _UNRELATED_IN_GROUP = frozenset(
 # Two conventions are two problems, but for an apostrophe that one calls spelling and another punctuation.
 _ONE_CONVENTION = frozenset({"punctuation", "spelling"})
 _CONVENTIONS = frozenset({"citation", "punctuation", "spacing", "spelling"})
+# What a text has once: whether a point quotes a part of it or nothing, it is about the same.
+_SINGULAR = frozenset({"claim_unclear", "conclusion", "counterview_missing", "introduction", "length_format"})
 # A second problem of such an issue that stands elsewhere is another problem.
 _LOCAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})
 
@@ -80,3 +82,8 @@ def are_unrelated_in_group(one: MergeCandidate, other: MergeCandidate) -> bool:
 def is_local(candidate: MergeCandidate) -> bool:
     """Returns whether the problem lies in the very words that the point anchors."""
     return candidate.point.issue in _LOCAL
+
+
+def is_singular(issue: str) -> bool:
+    """Returns whether a text has only one thing that such a problem can be about."""
+    return issue in _SINGULAR
