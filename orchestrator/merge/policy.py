@@ -56,8 +56,8 @@ MAX_PARTITIONED_RATERS = 8
 OVERLAP_WEIGHT = 1.11
 EXTENT_WEIGHT = 0.80
 DISJOINT_PENALTY = -0.10
-# Two points about the whole text that name one issue. One about a passage is narrower than one about the whole,
-# unless a text has but one such thing, such as an ending.
+# Two points about the whole text that name one issue. One about a passage is narrower than one about the whole
+# text, unless a text has but one such thing, such as an ending.
 WHOLE_TEXT_BONUS = 0.95
 WHOLE_AND_PART_PENALTY = -0.72
 SAME_ISSUE_BONUS = 0.10
