@@ -1,8 +1,8 @@
 """E12 and E13: measures how far the score of one work moves, though the work stays the same.
 
-Nobody has published several runs of one panel of models on works that people scored. So two runs are simulated:
-synthetic models score the same works again, with new errors. A model that is asked twice errs in part in the same way,
-so the figure is an upper bound. The real raters are people, who scored each essay once.
+Nobody has published several runs of one panel of models on works that people scored. So two runs are
+simulated: synthetic models score the same works again, with new errors. A model that is asked twice errs in
+part in the same way, so the figure is an upper bound.
 """
 
 # ruff: noqa: PLR2004  # a goal's numbers stand beside its wording

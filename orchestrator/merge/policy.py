@@ -36,7 +36,7 @@ MAX_RATER_WEIGHT = 2.0
 NEW_RATER_STANDARD_DEVIATION = 1.5
 # The most levels that what was learned of a model moves its scores by: from its difference to the others,
 # for each person whose scores it is held against, and in all where those who share it are strangers.
-MAX_BIAS_BY_PEERS = 0.25
+MAX_BIAS_BY_PEERS = 0.14
 MAX_BIAS_BY_PERSON = 0.5
 MAX_BIAS_AMONG_STRANGERS = 0.05
 # These limits are reached step by step, with so many scores of one criterion.
@@ -56,8 +56,8 @@ MAX_PARTITIONED_RATERS = 8
 OVERLAP_WEIGHT = 1.11
 EXTENT_WEIGHT = 0.80
 DISJOINT_PENALTY = -0.10
-# Two points about the whole text that name one issue. One about a passage is narrower than one about the whole
-# text, unless a text has but one such thing, such as an ending.
+# Two points about the whole text that name one issue. One about a passage is narrower than one about the
+# whole text, unless a text has but one such thing, such as an ending.
 WHOLE_TEXT_BONUS = 0.95
 WHOLE_AND_PART_PENALTY = -0.72
 SAME_ISSUE_BONUS = 0.10
