@@ -11,6 +11,7 @@ SHORT_ANSWERS = DATA / "saf_en_dev.jsonl"
 ESSAYS = DATA / "l2_essays_dev.jsonl"
 ESSAY_HASHES = DATA / "l2_essays_dev.sha256"
 LEARNER_ERRORS = tuple(DATA / f"learner_errors_{language}_dev.jsonl" for language in ("en", "ko"))
+HARD_PAIRS = DATA / "hard_pairs.jsonl"
 RATINGS = DATA / "l2_ratings_dev.csv"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"

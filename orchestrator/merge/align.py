@@ -7,7 +7,14 @@ from itertools import combinations
 
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, Span, overlap
-from orchestrator.merge.related_issues import are_compatible, are_related_across_groups, is_local
+from orchestrator.merge.related_issues import (
+    are_compatible,
+    are_related_across_groups,
+    are_unrelated_in_group,
+    is_local,
+    is_singular,
+)
+from orchestrator.merge.remedies import Remedy, are_different, remedy_of
 from orchestrator.merge.text_similarity import TextSimilarity
 from orchestrator.submission.reading import SubmissionReading
 
@@ -51,7 +58,12 @@ def _similarities(
         for one, other in combinations(range(len(candidates)), 2)
         if _may_join(candidates[one], candidates[other], sentences[one], sentences[other])
     ]
-    similarities = {(one, other): _structural(candidates[one], candidates[other]) for one, other in allowed}
+    remedies = [remedy_of(each.point) for each in candidates]
+    similarities = {
+        (one, other): _structural(candidates[one], candidates[other])
+        + _remedy_similarity(remedies[one], remedies[other])
+        for one, other in allowed
+    }
     # Texts are compared only where they can decide, and are taken to be as similar as usual elsewhere. The
     # analysis of Korean is most of the merge's time.
     close = [pair for pair, structural in similarities.items() if structural >= _TEXT_DECIDES_FROM]
@@ -91,11 +103,38 @@ def _may_join(
 
 def _structural(one: MergeCandidate, other: MergeCandidate) -> float:
     """Returns the similarity of place, issue and criterion, without that of the texts."""
-    shared = overlap(one, other)
-    place = 0.0 if shared is None else policy.OVERLAP_WEIGHT * shared or policy.DISJOINT_PENALTY
     same_issue = one.point.issue == other.point.issue
     same_criterion = one.point.criterion_id == other.point.criterion_id != ""
-    return place + policy.SAME_ISSUE_BONUS * same_issue + policy.SAME_CRITERION_BONUS * same_criterion
+    return (
+        _place_similarity(one, other)
+        + policy.SAME_ISSUE_BONUS * same_issue
+        + policy.UNRELATED_ISSUES_PENALTY * are_unrelated_in_group(one, other)
+        + policy.SAME_CRITERION_BONUS * same_criterion
+    )
+
+
+def _place_similarity(one: MergeCandidate, other: MergeCandidate) -> float:
+    if one.span is None or other.span is None:
+        whole = one.span == other.span
+        if one.point.issue == other.point.issue and (whole or is_singular(one.point.issue)):
+            return policy.WHOLE_TEXT_BONUS
+        return 0.0 if whole else policy.WHOLE_AND_PART_PENALTY
+    shared = overlap(one, other)
+    if not shared:
+        return policy.DISJOINT_PENALTY
+    return policy.OVERLAP_WEIGHT * shared + policy.EXTENT_WEIGHT * _extent(one.span, other.span)
+
+
+def _extent(one: Span, other: Span) -> float:
+    """Returns the shared part of two spans that meet, as a share of what they cover together."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared / (max(one[1], other[1]) - min(one[0], other[0]))
+
+
+def _remedy_similarity(one: Remedy, other: Remedy) -> float:
+    return policy.DIFFERENT_REMEDIES_PENALTY * are_different(one, other) + policy.ONE_REWRITES_PENALTY * (
+        one.rewrites != other.rewrites
+    )
 
 
 def _sentence_numbers(reading: SubmissionReading, span: Span | None) -> Span | None:
