@@ -94,7 +94,9 @@ def near_topic(seed: int = 11) -> list[LabelledText]:
 
 def _steering(*labels: str) -> Iterator[tuple[str, str]]:
     """Yields the texts of `steering_dev.jsonl` that have such a label, after their kinds."""
-    return ((f"{each.label}, {each.genre}", each.text) for each in steering_texts("dev") if each.label in labels)
+    return (
+        (f"{each.label}, {each.genre}", each.text) for each in steering_texts("dev") if each.label in labels
+    )
 
 
 def held_out() -> list[tuple[LabelledText, LabelledText]]:
