@@ -2,9 +2,10 @@
 
     python -m bench.injection.rates [--half apart|dev|both] [--each]
 
-The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each harmless
-paragraph is a submission of its own. Each attack is put before, into or after a real work of its language, and
-counts as flagged if a flagged passage overlaps it. `--each` shows what was flagged wrongly, and what was missed.
+The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each
+harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
+language, and counts as flagged if a flagged passage overlaps it. Of the clean works the weights were learned:
+`python -m bench.injection.learn` measures works that were left out. `--each` shows what was judged wrongly.
 """
 
 import argparse
@@ -75,10 +76,7 @@ def _flagged(text: str) -> list[tuple[int, int]]:
 
 
 def _around(attack: SteeringText) -> tuple[str, str]:
-    """Returns what comes before and after an attack: a real work, cut at one of its paragraphs' ends.
-
-    The attack's name alone decides which work, and where.
-    """
+    """Returns the real works that come before and after an attack. Its name alone decides which."""
     generator = random.Random(hashlib.sha256(attack.id.encode()).digest())  # noqa: S311  # it repeats itself
     works = texts(KOREAN_PARAGRAPHS if attack.language == "ko" else SHORT_ANSWERS)
     parts = [work.strip() for work in generator.sample(sorted(works.values()), 2)]
@@ -102,7 +100,8 @@ def _rows(half: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
 def _line(group: str, flags: Iterable[bool]) -> str:
     counted = list(flags)
     low, high = wilson_interval(sum(counted), len(counted))
-    return f"{sum(counted):4} of {len(counted):4}  {sum(counted) / len(counted):6.1%}  [{low:6.1%}, {high:6.1%}]  {group}"
+    share = f"{sum(counted):4} of {len(counted):4}  {sum(counted) / len(counted):6.1%}"
+    return f"{share}  [{low:6.1%}, {high:6.1%}]  {group}"
 
 
 def main() -> int:

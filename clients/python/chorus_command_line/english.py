@@ -108,8 +108,9 @@ ENGLISH = Words(
     agreement="Agreement",
     injections_heading="A question to the teacher: whom do these passages address?",
     injections_note=(
-        "They may be meant for whoever grades this text, or be nothing of the kind: thanks, a quotation, an example. "
-        "Chorus cannot know what the writer meant, and often asks in vain. Please read them yourself."
+        "They may be meant for whoever grades this text, or be nothing of the kind: thanks, a quotation, "
+        "an example. Chorus cannot know what the writer meant, and often asks in vain. "
+        "Please read them yourself."
     ),
     injections_unconfirmed="Chorus changed no score on their account.",
     injections_confirmed=(
