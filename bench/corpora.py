@@ -13,6 +13,9 @@ ESSAY_HASHES = DATA / "l2_essays_dev.sha256"
 LEARNER_ERRORS = tuple(DATA / f"learner_errors_{language}_dev.jsonl" for language in ("en", "ko"))
 HARD_PAIRS = DATA / "hard_pairs.jsonl"
 RATINGS = DATA / "l2_ratings_dev.csv"
+# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the half kept apart.
+STEERING = DATA / "steering_dev.jsonl"
+STEERING_APART = DATA / "steering_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

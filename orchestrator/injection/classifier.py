@@ -28,7 +28,9 @@ _SEGMENT_STEP = 200
 _MAX_SEGMENTS = 3
 _MAX_WINDOW_LENGTH = 700
 # Each segment of a window has to raise its logit by this much, or it is no part of the demand.
-_SEGMENT_PENALTY = 3.0
+_SEGMENT_PENALTY = 2.0
+# Each segment after the first lowers the logit: of harmless sentences, too, some three add up to a demand.
+_FURTHER_SEGMENT_PENALTY = 1.0
 # Segments this near to a window are not counted as the rest, so what a demand says twice still counts.
 _NEIGHBOURHOOD = 2
 # A feature is common if it occurs in so many segments of the rest, or in such a share of them if that is
@@ -161,7 +163,8 @@ def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
     """Returns the log odds that a window tries to steer. It is flagged above 0."""
     # An exact sum does not depend on the order of the set of features, which differs between processes.
     known = math.fsum(weights.get(each, 0.0) for each in window.features())
-    return weights[BIAS] + weights[LENGTH] * window.length / 100 + known
+    further = _FURTHER_SEGMENT_PENALTY * (window.count - 1)
+    return weights[BIAS] + weights[LENGTH] * window.length / 100 + known - further
 
 
 def _words(text: str) -> Iterator[str]:
