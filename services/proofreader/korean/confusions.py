@@ -1,7 +1,7 @@
 """Finds Korean spellings that are wrong wherever they stand, though they are often taken for right."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_BIEUP, coda, compose, decompose
@@ -10,6 +10,7 @@ from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # The pattern of a fault, its correction and the rule behind it.
+_Confusion = tuple[re.Pattern[str], str, str]
 _CONFUSIONS = tuple(
     (re.compile(wrong), right, rule)
     for wrong, right, rule in (
@@ -143,12 +144,21 @@ _MARKS_AFTER = ".,!?…\"')”’"
 
 def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds such spellings among the author's own words."""
+    reading.check()
+    confusions = [each for each in _CONFUSIONS if _may_match(each, submission.text)]
     for sentence in submission.sentences:
         reading.check()
         yield from _negations(submission, sentence)
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
             if submission.is_own(*word.span()):
-                yield from _in_word(submission.text, word, sentence.end)
+                yield from _in_word(confusions, submission.text, word, sentence.end)
+
+
+def _may_match(confusion: _Confusion, text: str) -> bool:
+    """Returns whether a pattern may match in a word of the text: a search of all of it is cheaper."""
+    wrong, _, _ = confusion
+    # The end of a word's surroundings is no end of the text.
+    return "$" in wrong.pattern or wrong.search(text) is not None
 
 
 def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Finding]:
@@ -159,10 +169,12 @@ def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Fin
             yield Finding("confusion_an", "spelling", *found.span(), values=values, rewrite=correction)
 
 
-def _in_word(text: str, word: re.Match[str], sentence_end: int) -> Iterator[Finding]:
+def _in_word(
+    confusions: Sequence[_Confusion], text: str, word: re.Match[str], sentence_end: int
+) -> Iterator[Finding]:
     # The word before it and the beginning of the next one may decide.
     limit = min(sentence_end, word.end() + 2)
-    for wrong, right, rule in _CONFUSIONS:
+    for wrong, right, rule in confusions:
         found = wrong.search(text, word.start(), limit)
         if found and found.end() <= word.end():
             yield _finding(rule, word, found, found.expand(right))
