@@ -8,6 +8,7 @@ from services.proofreader.english.nouns import NOUN_PATTERNS
 from services.proofreader.english.patterns import find_faults
 from services.proofreader.english.verb_companions import VERB_COMPANION_PATTERNS
 from services.proofreader.english.verb_phrases import VERB_PATTERNS
+from services.proofreader.english.word_forms import WORD_FORM_PATTERNS
 from services.proofreader.english.word_order import WORD_ORDER_PATTERNS
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
@@ -20,6 +21,7 @@ _PATTERNS = (
     *AGREEMENT_PATTERNS,
     *NOUN_PATTERNS,
     *COMPANION_PATTERNS,
+    *WORD_FORM_PATTERNS,
 )
 
 

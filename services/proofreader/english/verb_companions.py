@@ -38,18 +38,18 @@ def _negative(found: re.Match[str]) -> str:
 
 
 VERB_COMPANION_PATTERNS = (
-    _to_base(rf"(?:want|wants|wanted|need|needs|needed|hope|hoped|decided|decide|would like|['’]d like|able|promised|agreed|forgot|trying|tried) (?P<bad>{_SURE_BASES})"),
+    _to_base(rf"(?:want|wants|wanted|needs|needed|hope|hoped|decided|decide|would like|['’]d like|able|promised|agreed|forgot|trying|tried) (?P<bad>{_SURE_BASES})"),
     _to_base(rf"(?:would like|['’]d like|want|wanted|wants|decided|hope) (?P<bad>visit|study|travel|learn|go|try|play|watch|talk|meet|help)(?= (?:the|a|an|my|your|you|him|her|them|to|in|abroad|with|English|Korean|London|Paris|Korea|Japan)\b)"),
     _to_base(rf"{CLAUSE}(?:I|[Ww]e|[Tt]hey|[Yy]ou|[Hh]e|[Ss]he)(?: (?:really|also|don['’]t|doesn['’]t))? (?:like|love|likes|loves|liked|loved|hate|hates|prefer|prefers) (?P<bad>{any_of(_SURE)})"),
     _to_base(rf"[Ii]t(?:['’]s| is| was|['’]s not| is not) (?:very |so |really |not |too )?(?:important|necessary|easy|difficult|hard|possible|impossible|better|good|fun|nice|dangerous|useful|interesting) (?P<bad>{_SURE_BASES})"),
     _to_base(rf"[Ii]t(?:['’]s| is| was|['’]s not| is not) (?:very |so |really |not )?(?:important|necessary|difficult|possible|impossible) (?P<bad>learn|study|help|try|play|read|keep|make|change|stay|work)(?= (?:the|a|an|English|Korean|hard|each|other|our|your|my|it|for|in|at|to|with|new)\b)"),
     FaultPattern.of("verb_form", rf"(?:went|came|go|come|going|here|there|time|money|enough|way|ready|important|studied|difficult|easy|need it|hard) (?P<bad>for (?P<verb>{any_of(_SURE)}))", r"to \g<verb>"),
-    _to_gerund(rf"(?:enjoy|enjoys|enjoyed|finish|finished|finishes|avoid|avoids|avoided|suggest|suggested|suggests|dislike|dislikes|considered|considering|recommend|recommended|can['’]t help|gave up|give up|deny|denied|admitted) (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
+    _to_gerund(rf"(?:enjoy|enjoys|enjoyed|finish|finished|finishes|avoid|avoids|avoided|suggest|suggested|suggests|dislike|dislikes|considering|recommend|can['’]t help|gave up|give up|deny|denied|admitted) (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
     _to_gerund(rf"(?:do|would) you mind (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
     _to_gerund(rf"{CLAUSE}(?:I am|I['’]m|I was|[Ww]e are|[Ww]e['’]re|[Hh]e is|[Ss]he is|[Yy]ou are|I got|I am not|I['’]m not) used to (?P<bad>(?P<verb>{any_of({*_SURE, 'have', 'do'})}|get|work|live|wake|sleep|drive|study))(?= [a-z]+)"),
     _to_gerund(rf"forward to (?P<bad>(?P<verb>{any_of(GERUND)}))(?= (?:you|him|her|them|my|your|the|from|with|to|in|again|there)\b)"),
     _to_gerund(r"(?:[Tt]hanks|[Tt]hank you)(?: (?:very|so) much)? for (?P<bad>(?P<verb>help|teach|invite|visit|answer|call|read|listen|give|come|take|let|tell|show|send|make))(?= (?:me|us|my|our|him|her|them|to|the|this|such)\b)"),
-    _to_gerund(rf"(?:without|[Bb]efore|[Aa]fter|instead of) (?P<bad>(?P<verb>{any_of(_SURE)}))"),
+    _to_gerund(rf"(?:without|[Bb]efore|[Aa]fter|instead of) (?P<bad>(?P<verb>{any_of(_SURE)}))(?! ?[(=`])"),
     FaultPattern.of("verb_form", rf"(?:want|wants|wanted|need|needs|needed|decided|decide|hope|hoped|plan|planned|able|had|has|have|would like) to (?P<bad>{any_of(_GERUNDS[each] for each in GERUND if each not in {'be'})})(?= (?:the|a|an|my|your|his|her|to|in|at|it|with|abroad|English|Korean|hard)\b)", lambda found: _BASES_OF_GERUNDS[found["bad"]]),
     FaultPattern.of("verb_form", rf"(?:let|lets|letting|makes|made|make)(?: (?:me|him|us|her|you)|(?<=let) (?:them|my [a-z]{{3,10}})) (?P<bad>to (?P<verb>{any_of({*_GERUNDS, 'be', 'stay', 'feel'})}))", lambda found: found["verb"]),
     _to_gerund(rf"spen(?:d|ds|t) (?:a lot of |much |too much |my |his |her |their |some |all (?:my |the )?)?(?:time|money|weekend|hours) (?P<bad>(?:for|to) (?P<verb>{any_of(_SURE)}))"),
@@ -66,7 +66,7 @@ VERB_COMPANION_PATTERNS = (
     FaultPattern.of("agreement", rf"{CLAUSE}[Oo]ne of (?:my|the|our|his|her|their|these|those) (?:[a-z]{{3,12}} )?[a-z]{{2,14}}s (?P<bad>{any_of(ONLY_VERBS)}|live|work|play|study|love|are|were|have)(?= (?!who\b)[a-z])", lambda found: _SINGULAR_OF[found["bad"]]),
     FaultPattern.of("agreement", rf"{CLAUSE}[Tt]he number of (?:[a-z]{{3,12}} )?(?:[a-z]{{2,14}}s|people|children|women|men) (?P<bad>are|were|have|increase|grow)", lambda found: {"increase": "increases", "grow": "grows"}.get(found["bad"]) or _SINGULAR_OF[found["bad"]]),
     FaultPattern.of("agreement", rf"{CLAUSE}(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]he) {any_of(PERSONS)} and (?:(?:my|his|her|our|the) {any_of(PERSONS)}|I) (?P<bad>is|was|has|am|{any_of(THIRD[each] for each in ONLY_VERBS)})", lambda found: _PLURAL_OF[found["bad"]]),
-    FaultPattern.of("agreement", r"(?<!Is )(?<!is )(?<!Are )(?<!are )(?P<bad>[Tt]here (?:have|has))(?= (?:a|an|no) [a-z])", lambda found: found["bad"][:5] + " is"),
+    FaultPattern.of("agreement", r"(?<!Is )(?<!is )(?<!Are )(?<!are )(?P<bad>[Tt]here (?:have|has))(?= (?:a|an|no) (?!been\b)[a-z])", lambda found: found["bad"][:5] + " is"),
     FaultPattern.of("agreement", r"(?P<bad>[Tt]here (?:have|has))(?= (?:many|two|three|four|five|several) [a-z])", lambda found: found["bad"][:5] + " are"),
     FaultPattern.of("agreement", r"[Tt]he news (?P<bad>are|were)", lambda found: {"are": "is", "were": "was"}[found["bad"]]),
 )  # fmt: skip

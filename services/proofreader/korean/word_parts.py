@@ -7,8 +7,8 @@ from services.proofreader.hangul import is_syllable, syllables_beside, without_c
 
 # Hardly any form that is longer has no shorter one in it.
 _LONGEST_FORM = 5
-# A syllable of fewer forms is hardly what anybody meant.
-_OFTEN = 10
+# A syllable of one form alone is hardly what anybody meant.
+_OFTEN = 2
 
 
 class WordParts:
@@ -31,7 +31,7 @@ class WordParts:
                 tails.add(form if is_syllable(form[:1]) else form[1:])
         self._parts, self._tails = frozenset(parts), frozenset(tails)
         self._syllables = frozenset(each for each, times in often.items() if times >= _OFTEN)
-        self._alone = frozenset(alone) & self._syllables
+        self._alone = frozenset(alone)
 
     def plausible(self, word: str, suspected: Collection[int]) -> Iterator[str]:
         """Yields the spellings one letter away that a word of the dictionary may have.
