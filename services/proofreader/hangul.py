@@ -5,6 +5,7 @@ import functools
 INITIALS, VOWELS, CODAS = 19, 21, 28
 CODA_RIEUL = 8
 CODA_BIEUP = 17
+CODA_SIOT = 19
 _FIRST = ord("가")
 _BYTES_OF_USUAL = 2
 

@@ -76,7 +76,7 @@ COMPANION_PATTERNS = (
     _usage(r"([Oo]n|[Bb]y|[Ff]or|[Aa]t|[Ff]rom) my opinion", lambda found: ("In" if found[1][0].isupper() else "in") + " my opinion"),
     _usage(r"(?:in|at) (?:the )?([Ii]nternet|TV)(?=[.,!?]| (?:and|I|we|because|to|every|for|you)\b)", lambda found: "on TV" if found[1] == "TV" else f"on the {found[1]}"),
     _usage(r"(laugh(?:ed|s|ing)?) (?:to|of|on)(?= (?:me|him|us|them|her)\b)", r"\1 at"),
-    _usage(rf"(?:in|to|from|visit|visited) (?P<bad>(?P<name>United States|United Kingdom|UK|USA|Netherlands|Philippines))(?=[.,!?]| (?:and|last|next|for|with|when|because|every|this|in)\b)", r"the \g<name>"),
+    _usage(r"(?:in|to|from|visit|visited) (?P<bad>(?P<name>United States|United Kingdom|UK|USA|Netherlands|Philippines))(?=[.,!?]| (?:and|last|next|for|with|when|because|every|this|in)\b)", r"the \g<name>"),
     _usage(r"(?:(?:go|goes|went|going|come|came|travel|get|got)(?: [a-z]+){1,3}) by (?P<bad>(?:the|a|my) (?P<vehicle>bus|train|subway|taxi|plane|bike|bicycle))(?=[.,!?]| (?:and|every|because)\b)", r"\g<vehicle>"),
     _usage(r"(?:(?:go|goes|went|going|come|came|travel|travelled|traveled)(?: [a-z]+){0,3}) (?P<bad>with (?P<vehicle>bus|train|subway|taxi|plane|bike|bicycle))(?=[.,!?]| (?:and|every|because)\b)", r"by \g<vehicle>"),
     FaultPattern.of("usage", r"(?P<bad>make|makes|made|making)(?= (?:(?:my|your|his|her|our|their|the|some|a lot of) )?(?:homework|housework|exercises?|sports?|shopping)(?=[.,!?]| (?:every|in|at|with|and|for|because|after|before|yesterday|on)\b))", lambda found: _DO[found["bad"]], "word_choice"),

@@ -4,7 +4,7 @@ import re
 
 from services.proofreader.english.nouns import PERSONS
 from services.proofreader.english.patterns import CLAUSE, FaultPattern
-from services.proofreader.english.verbs import BASE, GERUND, ONLY_VERBS, PARTICIPLE, PAST, THIRD, any_of
+from services.proofreader.english.verbs import GERUND, ONLY_VERBS, PARTICIPLE, PAST, THIRD, any_of
 
 _SUBJECTS = r"(?:I|[Yy]ou|[Hh]e|[Ss]he|[Ii]t|[Ww]e|[Tt]hey)"
 # Verbs that are a noun or an adjective in none of their uses; "have" and the like follow too much else.
@@ -13,9 +13,17 @@ _SURE_BASES = any_of({*_SURE, "have", "become"})
 _GERUNDS = {**GERUND, "read": "reading", "cut": "cutting", "put": "putting"}
 _BASES_OF_GERUNDS = {gerund: base for base, gerund in _GERUNDS.items()}
 _TIME_AGO = r"(?:yesterday|last (?:night|week|weekend|month|year|summer|winter|Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday)|(?:two|three|four|five|many|some|a few|\d{1,2}) (?:days|weeks|months|years) ago)"
-_PAST_OF_PARTICIPLE = {participle: PAST[base] for base, participle in PARTICIPLE.items() if base in PAST} | {past: past for past in PAST.values()}
+_PAST_OF_PARTICIPLE = {participle: PAST[base] for base, participle in PARTICIPLE.items() if base in PAST} | {
+    past: past for past in PAST.values()
+}
 _SINGULAR_OF = {**{base: third for base, third in THIRD.items()}, "are": "is", "were": "was", "have": "has"}
-_PLURAL_OF = {**{third: base for base, third in THIRD.items()}, "is": "are", "was": "were", "am": "are", "has": "have"}
+_PLURAL_OF = {
+    **{third: base for base, third in THIRD.items()},
+    "is": "are",
+    "was": "were",
+    "am": "are",
+    "has": "have",
+}
 _OFTEN = r"(?:always|never|often|usually|sometimes|also|really|only)"
 _NEGATED = any_of({*_SURE, "have", "like", "love", "need", "work", "live", "want", "know"})
 
@@ -39,10 +47,10 @@ def _negative(found: re.Match[str]) -> str:
 
 VERB_COMPANION_PATTERNS = (
     _to_base(rf"(?:want|wants|wanted|needs|needed|hope|hoped|decided|decide|would like|['’]d like|able|promised|agreed|forgot|trying|tried) (?P<bad>{_SURE_BASES})"),
-    _to_base(rf"(?:would like|['’]d like|want|wanted|wants|decided|hope) (?P<bad>visit|study|travel|learn|go|try|play|watch|talk|meet|help)(?= (?:the|a|an|my|your|you|him|her|them|to|in|abroad|with|English|Korean|London|Paris|Korea|Japan)\b)"),
+    _to_base(r"(?:would like|['’]d like|want|wanted|wants|decided|hope) (?P<bad>visit|study|travel|learn|go|try|play|watch|talk|meet|help)(?= (?:the|a|an|my|your|you|him|her|them|to|in|abroad|with|English|Korean|London|Paris|Korea|Japan)\b)"),
     _to_base(rf"{CLAUSE}(?:I|[Ww]e|[Tt]hey|[Yy]ou|[Hh]e|[Ss]he)(?: (?:really|also|don['’]t|doesn['’]t))? (?:like|love|likes|loves|liked|loved|hate|hates|prefer|prefers) (?P<bad>{any_of(_SURE)})"),
     _to_base(rf"[Ii]t(?:['’]s| is| was|['’]s not| is not) (?:very |so |really |not |too )?(?:important|necessary|easy|difficult|hard|possible|impossible|better|good|fun|nice|dangerous|useful|interesting) (?P<bad>{_SURE_BASES})"),
-    _to_base(rf"[Ii]t(?:['’]s| is| was|['’]s not| is not) (?:very |so |really |not )?(?:important|necessary|difficult|possible|impossible) (?P<bad>learn|study|help|try|play|read|keep|make|change|stay|work)(?= (?:the|a|an|English|Korean|hard|each|other|our|your|my|it|for|in|at|to|with|new)\b)"),
+    _to_base(r"[Ii]t(?:['’]s| is| was|['’]s not| is not) (?:very |so |really |not )?(?:important|necessary|difficult|possible|impossible) (?P<bad>learn|study|help|try|play|read|keep|make|change|stay|work)(?= (?:the|a|an|English|Korean|hard|each|other|our|your|my|it|for|in|at|to|with|new)\b)"),
     FaultPattern.of("verb_form", rf"(?:went|came|go|come|going|here|there|time|money|enough|way|ready|important|studied|difficult|easy|need it|hard) (?P<bad>for (?P<verb>{any_of(_SURE)}))", r"to \g<verb>"),
     _to_gerund(rf"(?:enjoy|enjoys|enjoyed|finish|finished|finishes|avoid|avoids|avoided|suggest|suggested|suggests|dislike|dislikes|considering|recommend|can['’]t help|gave up|give up|deny|denied|admitted) (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
     _to_gerund(rf"(?:do|would) you mind (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),

@@ -13,12 +13,94 @@ _THINGS = any_of([*COUNTED, *PERSONS, *PLURALS])
 _EXAMS = r"(?:exams?|tests?|course|interview|finals?|driving)"
 _SUBJECT_PRONOUNS = {"Him": "He", "Her": "She", "Me": "I", "Them": "They", "Us": "We"}
 _POSSESSIVES = {"me": "mine", "him": "his", "her": "hers", "us": "ours", "them": "theirs", "you": "yours"}
-_SELVES = {"theirselves": "themselves", "theirselfs": "themselves", "themselfs": "themselves", "hisself": "himself", "ourselfs": "ourselves", "yourselfs": "yourselves", "my self": "myself", "him self": "himself", "them selves": "themselves", "our selves": "ourselves"}
-_ADVERBS = {"good": "well", "bad": "badly", "careful": "carefully", "beautiful": "beautifully", "fluent": "fluently", "quiet": "quietly", "polite": "politely", "serious": "seriously", "easy": "easily", "nice": "nicely", "clear": "clearly", "perfect": "perfectly"}
-_QUALITIES = {"healthy": "health", "different": "difference", "important": "importance", "happy": "happiness", "difficult": "difficulty", "beautiful": "beauty", "strong": "strength", "angry": "anger", "successful": "success", "confident": "confidence", "lonely": "loneliness", "intelligent": "intelligence", "safe": "safety"}
-_SUCH = {"patience": "patient", "danger": "dangerous", "success": "successful", "health": "healthy", "difference": "different", "importance": "important", "happiness": "happy", "anger": "angry", "confidence": "confident", "intelligence": "intelligent", "noise": "noisy", "tradition": "traditional", "wisdom": "wise", "peace": "peaceful", "convenience": "convenient", "stress": "stressful", "fame": "famous", "kindness": "kind"}
-_NOUNS_OF_VERBS = {"succeed": "success", "choose": "choice", "believe": "belief", "arrive": "arrival", "decide": "decision", "explain": "explanation", "grow": "growth", "solve": "solution", "lose": "loss", "advise": "advice", "live": "life", "die": "death", "invite": "invitation"}
-_FEELINGS = {"boring": "bored", "confusing": "confused", "exciting": "excited", "surprising": "surprised", "disappointing": "disappointed", "tiring": "tired", "embarrassing": "embarrassed", "annoying": "annoyed", "interesting": "interested", "frightening": "frightened"}
+_SELVES = {
+    "theirselves": "themselves",
+    "theirselfs": "themselves",
+    "themselfs": "themselves",
+    "hisself": "himself",
+    "ourselfs": "ourselves",
+    "yourselfs": "yourselves",
+    "my self": "myself",
+    "him self": "himself",
+    "them selves": "themselves",
+    "our selves": "ourselves",
+}
+_ADVERBS = {
+    "good": "well",
+    "bad": "badly",
+    "careful": "carefully",
+    "beautiful": "beautifully",
+    "fluent": "fluently",
+    "quiet": "quietly",
+    "polite": "politely",
+    "serious": "seriously",
+    "easy": "easily",
+    "nice": "nicely",
+    "clear": "clearly",
+    "perfect": "perfectly",
+}
+_QUALITIES = {
+    "healthy": "health",
+    "different": "difference",
+    "important": "importance",
+    "happy": "happiness",
+    "difficult": "difficulty",
+    "beautiful": "beauty",
+    "strong": "strength",
+    "angry": "anger",
+    "successful": "success",
+    "confident": "confidence",
+    "lonely": "loneliness",
+    "intelligent": "intelligence",
+    "safe": "safety",
+}
+_SUCH = {
+    "patience": "patient",
+    "danger": "dangerous",
+    "success": "successful",
+    "health": "healthy",
+    "difference": "different",
+    "importance": "important",
+    "happiness": "happy",
+    "anger": "angry",
+    "confidence": "confident",
+    "intelligence": "intelligent",
+    "noise": "noisy",
+    "tradition": "traditional",
+    "wisdom": "wise",
+    "peace": "peaceful",
+    "convenience": "convenient",
+    "stress": "stressful",
+    "fame": "famous",
+    "kindness": "kind",
+}
+_NOUNS_OF_VERBS = {
+    "succeed": "success",
+    "choose": "choice",
+    "believe": "belief",
+    "arrive": "arrival",
+    "decide": "decision",
+    "explain": "explanation",
+    "grow": "growth",
+    "solve": "solution",
+    "lose": "loss",
+    "advise": "advice",
+    "live": "life",
+    "die": "death",
+    "invite": "invitation",
+}
+_FEELINGS = {
+    "boring": "bored",
+    "confusing": "confused",
+    "exciting": "excited",
+    "surprising": "surprised",
+    "disappointing": "disappointed",
+    "tiring": "tired",
+    "embarrassing": "embarrassed",
+    "annoying": "annoyed",
+    "interesting": "interested",
+    "frightening": "frightened",
+}
 _CAUSES = {feeling: cause for cause, feeling in _FEELINGS.items()}
 _NAMES = r"(?:english|korean|japanese|chinese|spanish|italian|russian|american|british|canadian|mexican|vietnamese|german(?! shepherd)|french(?! (?:fries|windows?|doors?|toast|press|horn)\b)|korea|japan|france|germany|england|italy|spain|canada|america|russia|brazil|mexico|vietnam|europe|australia|seoul|busan|tokyo|london|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|april|july|september|october|november|december)"
 _SENTENCE_BEFORE = re.compile(r"[^.!?\n]*\Z")
@@ -32,7 +114,9 @@ def _confused(pattern: str, right: str) -> FaultPattern:
 
 def _of(words: dict[str, str], pattern: str) -> FaultPattern:
     """Makes one whose group "bad" is one of some words that each have their correction."""
-    return FaultPattern.of("word_choice", pattern.replace("BAD", any_of(words)), lambda found: words[found["bad"]], "word_choice")
+    return FaultPattern.of(
+        "word_choice", pattern.replace("BAD", any_of(words)), lambda found: words[found["bad"]], "word_choice"
+    )
 
 
 def _in_sentence(found: re.Match[str], right: str) -> str | None:

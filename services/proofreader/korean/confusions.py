@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import CODA_BIEUP, coda, compose, decompose
+from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
 from services.proofreader.korean.conjugation import conjugation_faults
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
@@ -20,6 +20,8 @@ _CONFUSIONS = tuple(
         (r"되(?=요(?![가-힣])|서(?:는|도|야)?(?![가-힣]))", "돼", "confusion_dwae"),
         (r"돼(?=(?:고|면|는|니까|기|게|던|려|며|므로|거나)(?:[가-힣]|(?![가-힣])))", "되", "confusion_doe"),
         (r"돼(?=[었어])", "되", "confusion_doe"),
+        (r"되야(?=\s|지|만|겠|$)", "돼야", "confusion_dwae"),
+        (r"되(?=\s(?:있|버))|(?<=안 )되(?=도(?![가-힣]))", "돼", "confusion_dwae"),
         (r"뵈요", "봬요", "confusion_dwae"),
         (r"(?:(?<=[야면도게안] )|(?<=[야면도안]))되(?=[.!?~…]*$)", "돼", "confusion_dwae"),
         (r"됀", "된", "confusion_doen"),
@@ -135,6 +137,8 @@ _ANH_FOR_AN = re.compile(
 )
 _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어지으을])|이예요)")
 _SHORT_COPULA = re.compile(r"(?<=[가-힣])예요(?![가-힣])")
+# "-ㄹ 거" as it sounds.
+_TENSE_FUTURE = re.compile(r"([가-힣]) ?(꺼)(?=야|예요|에요|다|지|니|라|고|냐|입)")
 # "-ㅂ니다" as it sounds.
 _NASAL_ENDING = re.compile(r"([가-힣])(?=니[다까](?![가-힣]))")
 _MIEUM = 16
@@ -181,6 +185,14 @@ def _in_word(
             return
     for start, end, right in conjugation_faults(word.group()):
         yield _corrected("confusion_conjugation", word, start, end, right)
+        return
+    found = _TENSE_FUTURE.search(text, word.start(), word.end())
+    if found and coda(found[1]) == CODA_RIEUL:
+        rest = text[found.end() : word.end()].replace("에요", "예요")
+        right = f"{found[1]} 거{rest}".rstrip(_MARKS_AFTER)
+        yield _corrected(
+            "confusion_ending", word, found.start() - word.start(), word.end() - word.start(), right
+        )
         return
     found = _NASAL_ENDING.search(text, word.start(), word.end())
     if found and decompose(found[1])[2] == _MIEUM:

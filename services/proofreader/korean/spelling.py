@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import is_usual
+from services.proofreader.hangul import CODA_SIOT, coda, is_usual, without_coda
 from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser, Morpheme
 from services.proofreader.parsed_text import ParsedSentence
 from services.proofreader.reading import Reading
@@ -134,7 +134,9 @@ class KoreanSpelling:
                     "spelling_unusual", "spelling", suspect.start, suspect.end, values={"word": word}
                 )
 
-    def _correction(self, before: str, suspect: _Suspect, word: str, after: str, enough: float) -> _Correction | None:
+    def _correction(
+        self, before: str, suspect: _Suspect, word: str, after: str, enough: float
+    ) -> _Correction | None:
         """Returns a word that is likelier there by so much, if there is one."""
         variants = self._likely_variants(word, suspect.unlikely_places())
         if not variants:
@@ -143,7 +145,7 @@ class KoreanSpelling:
         scores = {each: self._analyser.score(before + each + after) for each in variants}
         best, *others = sorted(variants, key=lambda each: -scores[each])
         reading = self._analyser.read(before + best + after)
-        if reading.score - own.score < enough:
+        if reading.score - own.score < enough or _drops_saisiot(word, best):
             return None
         written, meant = (
             _within(each, len(before), len(before) + len(word)) for each in (own.morphemes, reading.morphemes)
@@ -162,6 +164,14 @@ class KoreanSpelling:
             if len(self._variants) < _MOST_KEPT:
                 self._variants[word, suspected] = known
         return known
+
+
+def _drops_saisiot(word: str, meant: str) -> bool:
+    """Returns whether only the "ㅅ" between two nouns is gone: no dictionary has all words with it."""
+    return any(
+        coda(one) == CODA_SIOT and without_coda(one) == other
+        for one, other in zip(word[:-1], meant[:-1], strict=True)
+    )
 
 
 def _suspects(analysed: AnalysedText, reading: Reading) -> Iterator[_Suspect]:
@@ -185,7 +195,9 @@ def _is_suspicious(suspect: _Suspect, word: str) -> bool:
     if not is_usual(word) or not suspect.known:
         return True
     is_name = any(each.tag == _PROPER_NOUN for each in suspect.morphemes)
-    unlikely = suspect.least_score < _SUSPICIOUS and sum(each.score for each in suspect.morphemes) < _WORTH_TRYING
+    unlikely = (
+        suspect.least_score < _SUSPICIOUS and sum(each.score for each in suspect.morphemes) < _WORTH_TRYING
+    )
     return not is_name and unlikely
 
 

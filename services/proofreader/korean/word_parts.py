@@ -1,14 +1,11 @@
 """Tells which spellings may be Korean words by the forms of a dictionary, so that few need an analysis."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from services.proofreader.hangul import is_syllable, syllables_beside, without_coda
 
 # Hardly any form that is longer has no shorter one in it.
 _LONGEST_FORM = 5
-# A syllable of one form alone is hardly what anybody meant.
-_OFTEN = 2
 
 
 class WordParts:
@@ -18,26 +15,22 @@ class WordParts:
         """Takes each form, and whether it is a particle or an ending, or holds one."""
         parts: set[str] = set()
         tails: set[str] = {""}
-        alone: set[str] = set()
-        often: Counter[str] = Counter()
+        syllables: set[str] = set()
         for form, is_tail in forms:
-            often.update(form)
-            if len(form) == 1:
-                alone.add(form)
+            syllables.update(form)
             if 1 < len(form) <= _LONGEST_FORM:
                 parts.add(form)
             if is_tail:
                 # An ending may begin with the last consonant of the syllable before it.
                 tails.add(form if is_syllable(form[:1]) else form[1:])
         self._parts, self._tails = frozenset(parts), frozenset(tails)
-        self._syllables = frozenset(each for each, times in often.items() if times >= _OFTEN)
-        self._alone = frozenset(alone)
+        self._syllables = frozenset(syllables)
 
     def plausible(self, word: str, suspected: Collection[int]) -> Iterator[str]:
         """Yields the spellings one letter away that a word of the dictionary may have.
 
-        The changed syllable is in a form of two or more; or it is the first, or one of `suspected`, the places
-        that the analysis made nothing of, and only particles and endings follow it.
+        The changed syllable is in a form of two or more; or it is the first, or one of `suspected`, the
+        places that the analysis made nothing of, and only particles and endings follow it.
         """
         for place, syllable in enumerate(word):
             before, after = word[:place], word[place + 1 :]
@@ -50,8 +43,7 @@ class WordParts:
             free = (place == 0 or place in suspected) and self._is_tail(after)
             for other in syllables_beside(syllable):
                 if other in self._syllables and (
-                    (free and other in self._alone)
-                    or any(self._is_part(first + other + last) for first, last in windows)
+                    free or any(self._is_part(first + other + last) for first, last in windows)
                 ):
                     yield before + other + after
 
