@@ -3,7 +3,7 @@
 import re
 
 from services.proofreader.english.nouns import PLACES
-from services.proofreader.english.patterns import FaultPattern
+from services.proofreader.english.patterns import Correct, FaultPattern
 from services.proofreader.english.verbs import GERUND, any_of
 
 _THEM = r"(?:me|him|us|them)"
@@ -18,7 +18,7 @@ _DO = {"make": "do", "makes": "does", "made": "did", "making": "doing"}
 _MAKE = {"do": "make", "does": "makes", "did": "made", "doing": "making", "done": "made"}
 
 
-def _usage(pattern: str, right: str) -> FaultPattern:
+def _usage(pattern: str, right: Correct | str) -> FaultPattern:
     return FaultPattern.of("usage", pattern, right, "word_choice")
 
 

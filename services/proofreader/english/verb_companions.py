@@ -16,7 +16,7 @@ _TIME_AGO = r"(?:yesterday|last (?:night|week|weekend|month|year|summer|winter|S
 _PAST_OF_PARTICIPLE = {participle: PAST[base] for base, participle in PARTICIPLE.items() if base in PAST} | {
     past: past for past in PAST.values()
 }
-_SINGULAR_OF = {**{base: third for base, third in THIRD.items()}, "are": "is", "were": "was", "have": "has"}
+_SINGULAR_OF = {**THIRD, "are": "is", "were": "was", "have": "has"}
 _PLURAL_OF = {
     **{third: base for base, third in THIRD.items()},
     "is": "are",
@@ -58,7 +58,7 @@ VERB_COMPANION_PATTERNS = (
     _to_gerund(rf"forward to (?P<bad>(?P<verb>{any_of(GERUND)}))(?= (?:you|him|her|them|my|your|the|from|with|to|in|again|there)\b)"),
     _to_gerund(r"(?:[Tt]hanks|[Tt]hank you)(?: (?:very|so) much)? for (?P<bad>(?P<verb>help|teach|invite|visit|answer|call|read|listen|give|come|take|let|tell|show|send|make))(?= (?:me|us|my|our|him|her|them|to|the|this|such)\b)"),
     _to_gerund(rf"(?:without|[Bb]efore|[Aa]fter|instead of) (?P<bad>(?P<verb>{any_of(_SURE)}))(?! ?[(=`])"),
-    FaultPattern.of("verb_form", rf"(?:want|wants|wanted|need|needs|needed|decided|decide|hope|hoped|plan|planned|able|had|has|have|would like) to (?P<bad>{any_of(_GERUNDS[each] for each in GERUND if each not in {'be'})})(?= (?:the|a|an|my|your|his|her|to|in|at|it|with|abroad|English|Korean|hard)\b)", lambda found: _BASES_OF_GERUNDS[found["bad"]]),
+    FaultPattern.of("verb_form", rf"(?:want|wants|wanted|need|needs|needed|decided|decide|hope|hoped|plan|planned|able|had|has|have|would like) to (?P<bad>{any_of(_GERUNDS[each] for each in GERUND if each != 'be')})(?= (?:the|a|an|my|your|his|her|to|in|at|it|with|abroad|English|Korean|hard)\b)", lambda found: _BASES_OF_GERUNDS[found["bad"]]),
     FaultPattern.of("verb_form", rf"(?:let|lets|letting|makes|made|make)(?: (?:me|him|us|her|you)|(?<=let) (?:them|my [a-z]{{3,10}})) (?P<bad>to (?P<verb>{any_of({*_GERUNDS, 'be', 'stay', 'feel'})}))", lambda found: found["verb"]),
     _to_gerund(rf"spen(?:d|ds|t) (?:a lot of |much |too much |my |his |her |their |some |all (?:my |the )?)?(?:time|money|weekend|hours) (?P<bad>(?:for|to) (?P<verb>{any_of(_SURE)}))"),
     _verb(r"(can) (?:be )?able to", r"\1"),

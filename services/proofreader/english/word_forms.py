@@ -130,7 +130,7 @@ def _plural_after(found: re.Match[str]) -> str:
 
 
 WORD_FORM_PATTERNS = (
-    _confused(rf"(in|of|with|from|for|on|at|by|about|left|lost|love|loves|like|took|take|bring|brought|finished|do|did|sold|sell|use|used|wash|washed|open|opened|clean|cleaned|told|asked|changed) there(?= (?:{_THINGS}|{_HELD}){NOUN_ENDS})", r"\1 their"),
+    _confused(rf"(in|of|with|from|for|on|at|by|about|lost|love|loves|like|took|take|bring|brought|finished|do|did|sold|sell|use|used|wash|washed|open|opened|clean|cleaned|told|asked|changed) there(?= (?:{_THINGS}|{_HELD}){NOUN_ENDS})", r"\1 their"),
     _confused(rf"{_BEGINS}There(?= {_THINGS} (?:is|are|was|were|has)\b)", "Their"),
     _confused(r"([Yy])our(?= (?:not|always late|going|welcome to)\b)", r"\1ou're"),
     _confused(r"([Yy])ou['’]re(?= (?:house|phone|car|book|name|homework|bag|room|opinion|country)\b)", r"\1our"),

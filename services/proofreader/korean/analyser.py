@@ -19,6 +19,8 @@ _PASSAGE = re.compile(r"\S(?:.{0,598}\S)?(?=\s|\Z)|\S.{0,599}", re.DOTALL)
 # Particles and endings; what holds one: the copula, suffixes that make verbs, forms of a stem and its ending.
 _FUNCTIONAL = frozenset("JE")
 _WITH_ENDING = frozenset({"VCP", "XSV", "XSA", "UN"})
+# Longer names are many, and seldom misspelt.
+_LONGEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class KoreanAnalyser:
         self.read("가")
 
     def word_parts(self) -> WordParts:
-        """Returns the forms of the dictionary, without names."""
+        """Returns the forms of the dictionary, of names the short ones."""
         return WordParts(
             (each.form, each.tag[0] in _FUNCTIONAL or each.tag in _WITH_ENDING)
             for each in self._dictionary()
-            if each.tag != "NNP" or len(each.form) <= 3
+            if each.tag != "NNP" or len(each.form) <= _LONGEST_NAME
         )
 
     def _dictionary(self) -> Iterator[Token]:
