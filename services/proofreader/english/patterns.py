@@ -63,7 +63,7 @@ def find_faults(
         for found in each.pattern.finditer(submission.text):
             start, end = found.span(group)
             correction = each.correct(found)
-            if correction is None or not submission.is_own(start, end):
+            if correction in (None, found[group]) or not submission.is_own(start, end):
                 continue
             word = " ".join(submission.text[start:end].split())
             wording = each.wording if correction else f"{each.wording}_unsure"
