@@ -11,6 +11,8 @@ alone ("unary") or for the stream with early points.
 
 import argparse
 import asyncio
+import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -25,38 +27,47 @@ from bench.path.answers import essay
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, PanelPolicy, StreamFeedbackRequest
 from chorus.feedback.v1.merged_pb2 import Panel
 from chorus.feedback.v1.submission_pb2 import Submission
-from tests.e2e.processes import CLOUD_PROXY, ORCHESTRATOR, feedback_stub, running
+from tests.e2e.processes import CLOUD_PROXY, ORCHESTRATOR, Program, feedback_stub, running
 
 FORMS = ("whole", "burst", "paced")
 _VOICES = "abc"
 _DEADLINE_SECONDS = 120.0
 
 
-async def main(rounds: int, pace: float, forms: Sequence[str]) -> None:
-    """Prints the table."""
+async def main(rounds: int, pace: float, forms: Sequence[str], *, profile: bool) -> None:
+    """Prints the table, and the profiles of both processes if asked to."""
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        files = [folder / "proxy", folder / "orchestrator"]
+        if profile:
+            stack.callback(_print, files)
         provider = await enter(_program("bench.path.provider", str(pace)))
         url = await _line(provider)
         proxy = await enter(
             running(
-                CLOUD_PROXY,
+                _profiled(CLOUD_PROXY, files[0]) if profile else CLOUD_PROXY,
                 folder,
                 CLOUD_PROXY_CATALOG=str(Path(__file__).with_name("catalog.toml")),
                 OPENAI_BASE_URL=url,
                 OPENAI_API_KEY="not-a-key",
             )
         )
-        orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=proxy.address))
+        program = _profiled(ORCHESTRATOR, files[1]) if profile else ORCHESTRATOR
+        orchestrator = await enter(running(program, folder, CHORUS_MODEL_SERVERS=proxy.address))
         stub = await enter(feedback_stub(orchestrator.address))
         pids = [proxy.process.pid, orchestrator.process.pid]
         print(f"{'':7}{'caller':10}{'proxy':>8}{'orchestrator':>14}{'both':>8}{'SDK':>8}{'proxy/SDK':>11}")
+        callers = (("unary", _ask), ("stream", _listen))[: 1 if profile else 2]
         for form in forms:
             models = [f"{form}-{voice}" for voice in _VOICES]
             sdk = await enter(_program("bench.path.sdk", url, *models))
             alone = statistics.median([await _alone(sdk) for _ in range(rounds + 1)][1:])
-            for caller, ask in (("unary", _ask), ("stream", _listen)):
+            for caller, ask in (callers):
+                if profile:
+                    await _review(stub, ask, models, pids)
+                    for pid in pids:
+                        os.kill(pid, signal.SIGUSR1)
                 spent = [await _review(stub, ask, models, pids) for _ in range(rounds + 1)][1:]
                 in_proxy, in_orchestrator = (statistics.median(each) for each in zip(*spent, strict=True))
                 print(
@@ -99,6 +110,15 @@ async def _alone(sdk: Process) -> float:
     return float(milliseconds)
 
 
+def _profiled(program: Program, file: Path) -> Program:
+    return Program(("bench.path.profiled", str(file), *program.arguments), program.port_variable)
+
+
+def _print(files: Sequence[Path]) -> None:
+    for file in files:
+        print(f"\n{file.name}: {file.read_text(encoding='utf-8')}")
+
+
 def _processor_seconds(pid: int) -> float:
     """Returns what all threads of a process have taken so far, as clock_getcpuclockid(3) reads it."""
     return time.clock_gettime((~pid << 3) | 2)
@@ -126,7 +146,10 @@ if __name__ == "__main__":
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pace", type=float, default=0.002, help="seconds from one token to the next")
+    parser.add_argument(
+        "--profile", action="store_true", help="say where the time of whole answers for unary callers goes"
+    )
     parser.add_argument("--form", choices=FORMS, help="one of the three alone")
     arguments = parser.parse_args()
-    forms = [arguments.form] if arguments.form else FORMS
-    asyncio.run(main(arguments.rounds, arguments.pace, forms))
+    forms = [arguments.form] if arguments.form else FORMS[:1] if arguments.profile else FORMS
+    asyncio.run(main(arguments.rounds, arguments.pace, forms, profile=arguments.profile))

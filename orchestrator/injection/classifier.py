@@ -16,6 +16,7 @@ from importlib import resources
 from itertools import combinations, count
 from typing import TypeVar
 
+from orchestrator.injection.pattern_set import PatternSet
 from orchestrator.submission.folding import FoldedText
 from orchestrator.submission.reading_threads import Checkpoint, going_on
 from orchestrator.submission.sentences import SentenceSpan
@@ -184,23 +185,25 @@ def _words(text: str) -> Iterator[str]:
 def _matching_patterns(text: str) -> frozenset[str]:
     scripts = {""} | {script for script, letter in _SCRIPTS.items() if letter.search(text)}
     return frozenset(
-        name
-        for script, patterns in _patterns().items()
+        names[index]
+        for script, (names, patterns) in _patterns().items()
         if script in scripts
-        for name, pattern in patterns
-        if pattern.search(text)
+        for index, _ in patterns.matches(text)
     )
 
 
 @functools.cache
-def _patterns() -> Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]:
-    """Returns the named patterns by the script that they are for; "" stands for any script."""
-    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+def _patterns() -> Mapping[str, tuple[Sequence[str], PatternSet]]:
+    """Returns the patterns and their names by the script that they are for; "" stands for any script."""
+    defined: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     lines = _LINE_CONTINUATION.sub("", _read("classifier_patterns.txt")).splitlines()
     for line in map(_DEFINITION.fullmatch, lines):
         if line is not None:
-            patterns.setdefault(line[2] or "", []).append((line[1], re.compile(line[3])))
-    return patterns
+            defined.setdefault(line[2] or "", []).append((line[1], re.compile(line[3])))
+    return {
+        script: ([name for name, _ in named], PatternSet([pattern for _, pattern in named]))
+        for script, named in defined.items()
+    }
 
 
 @functools.cache
