@@ -143,19 +143,19 @@ def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
             length = sum(each.length for each in inside)
             if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            near = range(len(segments))[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
-            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - len(near)))
+            # Places are in order, so two searches tell how many of them are near the window.
+            start, stop = max(first - _NEIGHBOURHOOD, 0), min(first + size + _NEIGHBOURHOOD, len(segments))
+            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
+            features = frozenset[str]().union(*(one.features for one in inside))
             distinct = frozenset(
-                each
-                for each in frozenset[str]().union(*(one.features for one in inside))
-                if len(places[each]) < common or _count_outside(places[each], near) < common
+                [
+                    each
+                    for each in features
+                    if (count := len(at := places[each])) < common
+                    or count - bisect_left(at, stop) + bisect_left(at, start) < common
+                ]
             )
             yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
-
-
-def _count_outside(places: Sequence[int], near: range) -> int:
-    """Counts the places, which are in order, that are not in the range."""
-    return len(places) - bisect_left(places, near.stop) + bisect_left(places, near.start)
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
