@@ -1,6 +1,6 @@
 """Makes `modelkit/language_identifier.npz` of the model that py3langid comes with, and compares the answers.
 
-    python -m bench.language_model
+python -m bench.language_model
 """
 
 from pathlib import Path
@@ -44,7 +44,9 @@ def main() -> None:
     )
     whole, ours = WholeIdentifier.from_model_file(MODEL_FILE, norm_probs=True), LanguageIdentifier()
     whole.set_languages(CANDIDATES)
-    read = [text for path in WORKS if path.exists() for each in texts(path).values() for text in (each, each[:40])]
+    read = [
+        text for path in WORKS if path.exists() for each in texts(path).values() for text in (each, each[:40])
+    ]
     different = sum(whole.classify(each) != ours.classify(each) for each in read)
     print(f"{_FILE.stat().st_size / 1e6:.1f} MB; of {len(read)} texts {different} get another answer")
 

@@ -19,9 +19,10 @@ class LanguageIdentifier:
     """Knows a few dozen languages. Loading it takes some 20 MB for a moment, and 10 MB from then on."""
 
     def __init__(self) -> None:
-        with resources.files(__package__).joinpath("language_identifier.npz").open("rb") as file, np.load(
-            file, allow_pickle=False
-        ) as model:
+        with (
+            resources.files(__package__).joinpath("language_identifier.npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as model,
+        ):
             # A language that is written in two ways is there twice.
             self._languages: list[str] = model["languages"].tolist()
             self._places = [self._languages.index(each) for each in self._languages]

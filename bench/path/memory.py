@@ -9,10 +9,10 @@ size (PSS) counts its part.
 
 import asyncio
 import tempfile
-import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from bench.path.reviews import processor_seconds
 from tests.e2e.processes import CLOUD_PROXY, NOWHERE, ORCHESTRATOR, PROOFREADER, running
 
 _MEBIBYTE = 1024
@@ -42,11 +42,6 @@ def sizes_of(pid: int) -> list[float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()[1:]
     sizes = {name: int(size) / _MEBIBYTE for name, size, *_ in map(str.split, lines)}
     return [sizes["Rss:"], sizes["Pss:"], sizes["Private_Clean:"] + sizes["Private_Dirty:"]]
-
-
-def processor_seconds(pid: int) -> float:
-    """Returns what all threads of a process have taken so far, as clock_getcpuclockid(3) reads it."""
-    return time.clock_gettime((~pid << 3) | 2)
 
 
 def _row(sizes: list[float]) -> str:

@@ -63,7 +63,9 @@ class ReviewQuestion:
     sampling: generation_pb2.Sampling
     include_raw: bool
     model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
-    _requests: dict[bool, model_service_pb2.GenerateRequest] = field(default_factory=dict, init=False, repr=False)
+    _requests: dict[bool, model_service_pb2.GenerateRequest] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def request(self, *, short: bool) -> model_service_pb2.GenerateRequest:
         """Returns a request of the caller's own in the long or the short form; each form is worded once."""

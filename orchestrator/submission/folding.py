@@ -52,7 +52,9 @@ def fold(text: str) -> FoldedText:
     spans = list(_without_repeated_spaces(folded))
     pieces = [folded[start:end] for start, end in spans]
     kept = [offsets[start:end] for start, end in spans]
-    return FoldedText("".join(pieces).replace(_SPACE, " "), kept[0] if len(kept) == 1 else list(chain.from_iterable(kept)))
+    return FoldedText(
+        "".join(pieces).replace(_SPACE, " "), kept[0] if len(kept) == 1 else list(chain.from_iterable(kept))
+    )
 
 
 class _FoldedCharacters(dict[int, str]):

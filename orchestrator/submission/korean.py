@@ -17,7 +17,7 @@ def kiwi() -> Kiwi:
     Its dictionaries of names would take 0.2 GB more. They tell nothing about the end of a sentence or the
     similarity of two points.
     """
-    # Its allocator reads this once, as it is loaded. It then gives back at once what only the loading took, 26 MB.
+    # Its allocator reads this once, as it is loaded, and then gives back what only the loading took: 26 MB.
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
     from kiwipiepy import Kiwi  # noqa: PLC0415
 

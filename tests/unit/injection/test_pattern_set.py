@@ -39,8 +39,8 @@ def test_more_patterns_than_one_set_holds_keep_their_indices() -> None:
 def test_the_signs_of_steering_are_found_as_they_are_one_by_one() -> None:
     texts = (ROOT / "bench/injection/attacks_en.txt").read_text(encoding="utf-8").splitlines()
     folded = [fold(text).text for text in texts if text][::2]
-    for names, patterns in classifier._patterns().values():  # noqa: SLF001 - what it holds is not shown elsewhere
-        written = patterns._patterns  # noqa: SLF001
+    for names, patterns in classifier._patterns().values():
+        written = patterns._patterns
         for text in folded:
             one_by_one = {name for name, each in zip(names, written, strict=True) if each.search(text)}
             assert {names[index] for index, _ in patterns.matches(text)} == one_by_one

@@ -57,7 +57,7 @@ STEPS = (
     PointStreamParser.feed,
 )
 REQUEST = GetFeedbackRequest(
-    submission=Submission(text="Cats are kind to us. Dogs are loud at night. Birds sing.", language_code="en"),
+    submission=Submission(text="Cats are kind to us. Dogs are loud. Birds sing.", language_code="en"),
     request_id="1",
 )
 
