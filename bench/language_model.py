@@ -15,7 +15,7 @@ import modelkit
 from bench.corpora import WORKS, texts
 from modelkit.language_identifier import LanguageIdentifier
 
-# The identifier chooses among these alone. Among all that the model knows, it often takes a short English text
+# The identifier chooses among these alone. Among all that the model knows, it often takes short English texts
 # for Sotho or Nigerian Pidgin.
 CANDIDATES = (
     *("ar", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "mn"),

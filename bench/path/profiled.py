@@ -76,7 +76,11 @@ class CpuProfile:
 
 
 def _processor_seconds(thread: threading.Thread) -> float:
-    """Returns what a thread has taken so far, as pthread_getcpuclockid(3) would, or OSError if it has ended."""
+    """Returns what a thread has taken so far.
+
+    Raises:
+        OSError: It has ended.
+    """
     assert thread.native_id is not None
     return time.clock_gettime((~thread.native_id << 3) | 6)
 

@@ -79,7 +79,7 @@ def _wider(pattern: str) -> Iterator[str]:
 
 
 def _inside(characters: str) -> str:
-    """Returns the inside of a class; RE2 takes a bare bracket in it for the beginning of one like [:alpha:]."""
+    """Returns the inside of a class. RE2 takes a bare bracket for the beginning of one like [:alpha:]."""
     characters = _CODE_POINT.sub(lambda code: chr(int(code[1], 16)), characters)
     return _ESCAPE_OR_BRACKET.sub(lambda part: r"\[" if part[0] == "[" else part[0], characters)
 

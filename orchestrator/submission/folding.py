@@ -12,8 +12,8 @@ from typing_extensions import override
 
 _QUOTATION_MARK = regex.compile(r"[\p{Quotation_Mark}`´]", regex.VERSION1)
 _DASH = regex.compile(r"\p{Dash}")
-# Stands for white space until that is one space. The compatibility forms of some characters begin with a space,
-# which is none.
+# Stands for white space until it is one space: the compatibility forms of some characters begin with a space
+# that is none.
 _SPACE = "\n"
 _REPEATED_SPACES = re.compile(r"(?:\A|(?<=\n))\n+")
 # The compatibility form of a single character can be a whole phrase, which no copyist writes for it.
