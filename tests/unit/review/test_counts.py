@@ -75,7 +75,7 @@ class ThreeModels(ModelLister, SilentGeneration):
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> AsyncGenerator[StreamGenerateResponse]:
         answer = good_answer(request, nth=MODELS.index(listed.name), voice=listed.name)
         for start in range(0, len(answer), 3):
