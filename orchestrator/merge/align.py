@@ -1,10 +1,11 @@
 """Finds which points of different models are the same point, by average-linkage clustering."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
+from chorus.feedback.v1 import feedback_pb2
+from chorus.feedback.v1.feedback_pb2 import POLARITY_IMPROVEMENT, POLARITY_STRENGTH
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, Span, overlap
 from orchestrator.merge.related_issues import (
@@ -52,17 +53,11 @@ def _similarities(
     reading: SubmissionReading, candidates: Sequence[MergeCandidate], language_code: str
 ) -> dict[Pair, float]:
     """Returns the similarity of every two candidates that may be joined."""
-    sentences = [_sentence_numbers(reading, each.span) for each in candidates]
-    allowed = [
-        (one, other)
-        for one, other in combinations(range(len(candidates)), 2)
-        if _may_join(candidates[one], candidates[other], sentences[one], sentences[other])
-    ]
     remedies = [remedy_of(each.point) for each in candidates]
     similarities = {
         (one, other): _structural(candidates[one], candidates[other])
         + _remedy_similarity(remedies[one], remedies[other])
-        for one, other in allowed
+        for one, other in _joinable_pairs(reading, candidates)
     }
     # Texts are compared only where they can decide, and are taken to be as similar as usual elsewhere. The
     # analysis of Korean is most of the merge's time.
@@ -78,27 +73,52 @@ def _similarities(
     return similarities
 
 
-def _may_join(
-    one: MergeCandidate,
-    other: MergeCandidate,
-    one_sentences: Span | None,
-    other_sentences: Span | None,
-) -> bool:
+def _joinable_pairs(reading: SubmissionReading, candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
+    """Yields the pairs that may be joined. Candidates in passages far from each other are not looked at."""
+    facts = [_Facts.of(reading, each) for each in candidates]
+    for one, first in enumerate(facts):
+        for other in range(one + 1, len(facts)):
+            second = facts[other]
+            # The candidates come in the order of their places, after those that are about the whole text.
+            if first.sentences and second.sentences and not _are_near(first.sentences, second.sentences):
+                break
+            if _may_join(first, second):
+                yield one, other
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What decides whether a candidate may be joined with others."""
+
+    candidate: MergeCandidate
+    models: frozenset[str]
+    polarity: feedback_pb2.Polarity.ValueType
+    sentences: Span | None
+
+    @classmethod
+    def of(cls, reading: SubmissionReading, candidate: MergeCandidate) -> "_Facts":
+        models = frozenset(each.model for each in candidate.opinions)
+        return cls(candidate, models, candidate.point.polarity, _sentence_numbers(reading, candidate.span))
+
+
+_OPPOSITES = frozenset({(POLARITY_STRENGTH, POLARITY_IMPROVEMENT), (POLARITY_IMPROVEMENT, POLARITY_STRENGTH)})
+
+
+def _may_join(first: _Facts, second: _Facts) -> bool:
+    """Returns whether two candidates in passages near to each other may be joined."""
+    if (first.polarity, second.polarity) in _OPPOSITES or not first.models.isdisjoint(second.models):
+        return False
+    one, other = first.candidate, second.candidate
     if not are_compatible(one, other):
-        return False
-    if (one.is_strength and other.is_improvement) or (one.is_improvement and other.is_strength):
-        return False
-    if {each.model for each in one.opinions} & {each.model for each in other.opinions}:
         return False
     shared = overlap(one, other)
     if are_related_across_groups(one, other):
         return shared is not None and shared >= policy.RELATED_ISSUE_MIN_OVERLAP
-    if one_sentences is None or other_sentences is None or shared:
-        return True
-    if is_local(one) or is_local(other):
-        return False
-    first, second = sorted((one_sentences, other_sentences))
-    return second[0] - first[1] <= policy.MAX_SENTENCE_DISTANCE
+    return bool(shared is None or shared or not (is_local(one) or is_local(other)))
+
+
+def _are_near(earlier: Span, later: Span) -> bool:
+    return later[0] - earlier[1] <= policy.MAX_SENTENCE_DISTANCE
 
 
 def _structural(one: MergeCandidate, other: MergeCandidate) -> float:
@@ -149,6 +169,10 @@ def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[lis
     clusters = {index: [index] for index in range(count)}
     # The sum of the similarities between two clusters. It is missing where a pair must not be joined.
     sums = dict(similarities)
+    neighbours: list[set[int]] = [set() for _ in range(count)]
+    for one, other in sums:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
 
     def distance(pair: Pair) -> float:
         one, other = pair
@@ -164,17 +188,18 @@ def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[lis
         if -said < policy.LINKAGE_THRESHOLD:
             break
         del sums[one, other]
-        for third in clusters.keys() - {one, other}:
-            kept, absorbed = _pair(one, third), _pair(other, third)
-            if kept in sums and absorbed in sums:
-                sums[kept] += sums[absorbed]
-            else:
-                sums.pop(kept, None)
-            sums.pop(absorbed, None)
         clusters[one] += clusters.pop(other)
-        for pair in (_pair(one, third) for third in clusters if third != one):
-            if pair in sums:
-                heapq.heappush(closest, (distance(pair), *pair))
+        for third in neighbours[one] - neighbours[other] - {other}:
+            del sums[_pair(one, third)]
+            neighbours[third].remove(one)
+        for third in neighbours[other] - {one}:
+            absorbed = sums.pop(_pair(other, third))
+            neighbours[third].remove(other)
+            if third in neighbours[one]:
+                sums[_pair(one, third)] += absorbed
+        neighbours[one] &= neighbours[other]
+        for pair in (_pair(one, third) for third in neighbours[one]):
+            heapq.heappush(closest, (distance(pair), *pair))
     return list(clusters.values())
 
 
