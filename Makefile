@@ -120,13 +120,13 @@ $(VENV)/.python:
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
 	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,gemma]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web,gemma]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,dev]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,web,dev]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
