@@ -7,14 +7,17 @@ from zipfile import ZipFile
 import docx as python_docx
 import pytest
 
+from chorus_documents.archive import Archive
 from chorus_documents.document import Format, Refusal, UnreadableDocument
+from chorus_documents.docx import docx as read_docx
 from chorus_documents.limits import Limits
-from chorus_documents.reader import read
+from chorus_documents.writing import docx_comments
 from chorus_documents.writing.process import commented
 from chorus_documents.writing.returned_work import Labels, Note, Remark, ReturnedWork, Score
 from tests.unit.documents.commented_words import comment_texts, commented_words
 from tests.unit.documents.written_files import docx
 
+LIMITS = Limits()
 LABELS = Labels("en", *("" for _ in range(10)))
 MATHS = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 RUN = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>"
@@ -33,10 +36,15 @@ def work(text: str, *quotes: str, scores: Sequence[Score] = ()) -> ReturnedWork:
     return ReturnedWork("Essay", "kim", text, notes, scores, LABELS)
 
 
+def text_of(data: bytes) -> str:
+    """Reads a file without a process of its own, which takes a while to start."""
+    return read_docx(Archive(data, LIMITS.unpacked_bytes), LIMITS).text
+
+
 def with_comments(data: bytes, *quotes: str) -> bytes:
-    text = read(data).text
-    written = commented(work(text, *quotes), Format.DOCX, data)
-    assert read(written).text == text
+    text = text_of(data)
+    written = docx_comments.with_comments(data, work(text, *quotes), LIMITS)
+    assert text_of(written) == text
     # Another reader finds it whole.
     python_docx.Document(io.BytesIO(written))
     return written
@@ -87,7 +95,7 @@ def test_a_note_that_is_referred_to_is_no_place_for_a_comment() -> None:
     body = paragraph(RUN.format("Dogs"), "<w:r><w:footnoteReference w:id='1'/></w:r>", RUN.format(" bark."))
     notes = "<w:footnote w:id='1'><w:p><w:r><w:t>As Kim says.</w:t></w:r></w:p></w:footnote>"
     data = docx(body, footnotes=notes)
-    assert read(data).text == "Dogs[1] bark.\n\n[1] As Kim says."
+    assert text_of(data) == "Dogs[1] bark.\n\n[1] As Kim says."
     words = commented_words(with_comments(data, "As Kim", "bark", "Dogs[1] bark"))
     # It goes to the first line.
     assert words == ["Dogs bark.", "bark", "Dogs bark"]
@@ -119,7 +127,7 @@ def test_what_is_about_the_whole_and_the_scores_go_to_the_first_line() -> None:
     data = docx(paragraph(RUN.format("A title")) + paragraph(RUN.format("Some text.")))
     whole = Note("Praise", None, None, "", [Remark("Why", "because")])
     scores = [Score("Claim", "4", "1–5", "clear")]
-    returned = ReturnedWork("Essay", "kim", read(data).text, [whole], scores, LABELS)
+    returned = ReturnedWork("Essay", "kim", text_of(data), [whole], scores, LABELS)
     written = commented(returned, Format.DOCX, data)
     assert commented_words(written) == ["A title", "A title"]
     said = comment_texts(written)
