@@ -5,7 +5,7 @@ import pytest
 from clients.web.server.settings import WebSettings
 from rpckit.settings import Environment, SettingError
 
-PROXY = {"WEB_IDENTITY_HEADER": "x-email", "WEB_IDENTITY_PROXIES": "110.1.2.3/8"}
+PROXY = {"WEB_IDENTITY_HEADER": "x-email", "WEB_IDENTITY_PROXIES": "10.0.0.0/8"}
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ PROXY = {"WEB_IDENTITY_HEADER": "x-email", "WEB_IDENTITY_PROXIES": "110.1.2.3/8"
         ({"WEB_HOST": "10.1.2.3", "CHORUS_INSECURE": "yes", "WEB_TOKENS": "{tokens}"}, "WEB_TOKENS"),
         ({"WEB_TOKENS": "/nowhere"}, "WEB_TOKENS"),
         ({"WEB_IDENTITY_HEADER": "x-email"}, "WEB_IDENTITY_PROXIES"),
-        ({"WEB_IDENTITY_PROXIES": "110.1.2.3/8"}, "WEB_IDENTITY_HEADER"),
+        ({"WEB_IDENTITY_PROXIES": "10.0.0.0/8"}, "WEB_IDENTITY_HEADER"),
         (PROXY | {"WEB_IDENTITY_PROXIES": "everybody"}, "WEB_IDENTITY_PROXIES"),
         (PROXY | {"WEB_IDENTITY_HEADER": "x email"}, "WEB_IDENTITY_HEADER"),
         ({"WEB_PORT": "http"}, "WEB_PORT"),
