@@ -14,5 +14,5 @@ export default defineConfig({
     proxy: { "/api": { target: web, changeOrigin: true }, "^/chorus\\.": { target: web, changeOrigin: true } },
   },
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["src/**/*.test.ts"], isolate: false },
 });

@@ -123,7 +123,7 @@ function Row({ model, listed, slowest }: { model: Model; listed: ListModelsRespo
       </td>
       <td>{trackRecord?.outputTokensPerSecond ? trackRecord.outputTokensPerSecond.toFixed(0) : none}</td>
       <td>
-        {trackRecord?.calls ? words.models.ofCalls(`${(100 * trackRecord.failureRate).toFixed(0)} %`, trackRecord.calls) : none}
+        {trackRecord?.calls ? words.models.ofCalls(`${(100 * trackRecord.failureRate).toFixed(0)}%`, trackRecord.calls) : none}
         {trackRecord?.calls ? <Bar share={trackRecord.failureRate} kind="failures" /> : null}
       </td>
     </tr>

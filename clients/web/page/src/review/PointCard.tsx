@@ -17,6 +17,9 @@ interface Properties {
   isInText: boolean;
   onShow: (number: number) => void;
   onHover: (id: string) => void;
+  /** The points that say the opposite. */
+  opposite: readonly ShownPoint[];
+  isRejected: boolean;
   /** What a person can decide on it; undefined: nothing so far. */
   children?: ReactNode;
 }
@@ -26,14 +29,14 @@ export function cardId(number: number | string): string {
   return `point-${number}`;
 }
 
-export function PointCard({ shown, numbers, rubric, nameOf, isActive, isInText, onShow, onHover, children }: Properties) {
+export function PointCard({ shown, numbers, rubric, nameOf, isActive, isInText, onShow, onHover, opposite, isRejected, children }: Properties) {
   const words = useWords();
   const { point, merged } = shown;
   const number = numbers.get(shown.id) ?? 0;
   return (
     <article
       id={cardId(number)}
-      className={`point ${kindOf(point)}${isActive ? " active" : ""}`}
+      className={`point ${kindOf(point)}${isActive ? " active" : ""}${isRejected ? " is-rejected" : ""}`}
       tabIndex={-1}
       aria-labelledby={`${cardId(number)}-title`}
       onMouseEnter={() => onHover(String(number))}
@@ -56,8 +59,8 @@ export function PointCard({ shown, numbers, rubric, nameOf, isActive, isInText, 
         )}
         <Agreed shown={shown} nameOf={nameOf} />
       </p>
-      {merged && <Opposite contradicts={merged.contradicts} numbers={numbers} />}
-      {merged && (merged.members.length > 1 || isContested(shown)) && (
+      {opposite.length > 0 && <Opposite opposite={opposite} numbers={numbers} nameOf={nameOf} />}
+      {merged && merged.members.length > 1 && (
         <details open={isContested(shown)}>
           <summary>{words.points.whoSays}</summary>
           <dl className="members">
@@ -88,7 +91,9 @@ function Agreed({ shown, nameOf }: { shown: ShownPoint; nameOf: (model: string) 
     );
   }
   const models = [...new Set(merged.members.map((each) => nameOf(each.model)))].join(", ");
-  const agreement = words.points.agreements[merged.agreement]?.(merged.members.length, merged.families) ?? "";
+  // The heading says already that it is contested.
+  const isSaid = merged.agreement === Agreement.CONTESTED;
+  const agreement = isSaid ? "" : (words.points.agreements[merged.agreement]?.(merged.members.length, merged.families) ?? "");
   return (
     <small className="agreed">
       <Said text={agreement === "" ? models : `${agreement}: ${models}`} />
@@ -96,18 +101,27 @@ function Agreed({ shown, nameOf }: { shown: ShownPoint; nameOf: (model: string) 
   );
 }
 
-function Opposite({ contradicts, numbers }: { contradicts: readonly string[]; numbers: ReadonlyMap<string, number> }) {
+function Opposite({ opposite, numbers, nameOf }: Pick<Properties, "opposite" | "numbers" | "nameOf">) {
   const words = useWords();
-  return contradicts.map((id) => {
-    const number = numbers.get(id);
-    return (
-      number !== undefined && (
-        <p key={id}>
-          <button type="button" className="quiet" onClick={() => document.getElementById(cardId(number))?.focus()}>
-            {words.points.opposes(number)}
-          </button>
-        </p>
-      )
-    );
-  });
+  return (
+    <ul className="plain opposite">
+      {opposite.map(({ id, point, merged, model }) => {
+        const number = numbers.get(id) ?? 0;
+        const models = merged ? [...new Set(merged.members.map((each) => nameOf(each.model)))].join(", ") : nameOf(model);
+        return (
+          <li key={id}>
+            <button type="button" className="quiet" onClick={() => document.getElementById(cardId(number))?.focus()}>
+              {words.points.opposes(number)}
+            </button>
+            <p>
+              <strong>
+                <Said text={models} />:
+              </strong>{" "}
+              <span aria-hidden="true">{signOf(point)}</span> {polarityOf(point, words)}: <Said text={point.observation} />
+            </p>
+          </li>
+        );
+      })}
+    </ul>
+  );
 }

@@ -20,6 +20,8 @@ interface Properties {
   inText: ReadonlySet<string>;
   text: string;
   box: RefObject<HTMLDivElement | null>;
+  /** The ids of the points that a person has rejected. */
+  rejected: ReadonlySet<string>;
   added: readonly Point[];
   canAdd: boolean;
   onShow: (number: number) => void;
@@ -30,7 +32,7 @@ interface Properties {
 
 /** The points, those that models disagree about first, then a person's own. */
 export function PointPanel(properties: Properties) {
-  const { review, points, numbers, nameOf, active, inText, onShow, onHover, decide } = properties;
+  const { review, points, numbers, nameOf, active, inText, rejected, onShow, onHover, decide } = properties;
   const words = useWords();
   const [order, setOrder] = useState<PointOrder>("importance");
   const [contested, rest] = byDisagreement(points, order);
@@ -46,6 +48,8 @@ export function PointPanel(properties: Properties) {
           nameOf={nameOf}
           isActive={active === String(number)}
           isInText={inText.has(String(number))}
+          opposite={points.filter((each) => shown.merged?.contradicts.includes(each.id))}
+          isRejected={rejected.has(shown.id)}
           onShow={onShow}
           onHover={onHover}
         >

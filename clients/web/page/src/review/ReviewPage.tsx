@@ -3,11 +3,13 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { keepUntilExpiry } from "../kept/keep_until_expiry.ts";
 import { callFailure, type CallFailure } from "../api/call_failure.ts";
 import { CALL_TIMEOUT_MS, feedbackService } from "../api/services.ts";
+import { Said } from "../common/Said.tsx";
 import { Failed } from "../common/Failed.tsx";
 import { forgetWork, keptWork } from "../kept/kept_works.ts";
 import { displayNames, outsideProviders } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { goTo, hashOf } from "../route.ts";
+import { cut } from "../text/code_points.ts";
 import { useLanguage } from "../words/language.tsx";
 import { LiveStatus } from "./LiveStatus.tsx";
 import { MachinesLine } from "./MachinesLine.tsx";
@@ -18,6 +20,7 @@ import { ReviewForm } from "./ReviewForm.tsx";
 import { ReviewView } from "./ReviewView.tsx";
 import { type ReviewRequest, useReview } from "./use_review.ts";
 
+const LONGEST_TITLE = 60;
 const NO_DECISIONS: readonly never[] = [];
 
 interface Properties {
@@ -115,7 +118,9 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
   const expires = stored?.expireTime && timestampDate(stored.expireTime).toLocaleString(language);
   return (
     <div className={review.response ? "review" : "review provisional"}>
-      <h1>{work?.title || words.live.heading}</h1>
+      <h1>
+        <Said text={work?.title || firstLine(work?.text ?? "") || words.live.heading} />
+      </h1>
       <LiveStatus review={review} nameOf={nameOf} onStop={stop} onAgain={asked && review.stage !== "done" ? () => start(asked) : undefined}>
         <button type="button" onClick={leave}>
           {words.live.newReview}
@@ -143,4 +148,8 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
       )}
     </div>
   );
+}
+
+function firstLine(text: string): string {
+  return cut(text.trimStart().split("\n", 1)[0] ?? "", LONGEST_TITLE);
 }

@@ -69,6 +69,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
 
   return (
     <>
+      {!draft.final && <p className="print-only">{words.giveBack.draftPrint}</p>}
       {merged && <Steering merged={merged} />}
       {merged && <SummaryView merged={merged} numbers={numbers} nameOf={nameOf} onPoint={(number) => goToPoint(String(number))} />}
       {review.stage !== "done" && points.length > 0 && <p className="note">{words.live.provisional}</p>}
@@ -98,6 +99,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
           inText={inText}
           text={text ?? ""}
           box={box}
+          rejected={new Set(Object.keys(draft.points).filter((id) => draft.points[id]?.verdict === "rejected"))}
           added={draft.added}
           canAdd={canDecide && !draft.final}
           onShow={goToText}

@@ -79,7 +79,7 @@ interface LineProperties {
 const Line = memo(
   function Line({ line, byId }: LineProperties) {
     return (
-      <p data-start={line.start}>
+      <p data-start={line.start} className={line.text === "" ? "empty" : undefined}>
         {line.segments.map((segment) =>
           segment.ids.length === 0 ? (
             <Letters key={segment.start} text={segment.text} />
@@ -87,7 +87,6 @@ const Line = memo(
             <Marked key={segment.start} segment={segment} byId={byId} />
           ),
         )}
-        {line.text === "" && <br />}
       </p>
     );
   },
