@@ -34,11 +34,13 @@ class PageOrchestrator(ScriptedOrchestrator):
 
     Attributes:
         slow_may_answer: Lets the slow model end.
+        aside: Words that the first point says too.
         stored: The answers by their ids.
         decisions: The latest decisions by feedback.
     """
 
     slow_may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    aside: str = ""
     stored: dict[str, GetFeedbackResponse] = field(default_factory=dict)
     decisions: dict[str, Decisions] = field(default_factory=dict)
 
@@ -66,6 +68,7 @@ class PageOrchestrator(ScriptedOrchestrator):
             raise
         yield StreamFeedbackResponse(result=outcomes[SLOW])
         response = pages.response(words, language)
+        response.merged.points[0].members[0].point.observation += self.aside
         self.stored[response.feedback_id] = response
         yield StreamFeedbackResponse(response=response)
 

@@ -22,14 +22,16 @@ export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }:
   const id = useId();
   const steps = criterion.levels.map((each) => each.score);
   const [low, high] = [Math.min(...steps), Math.max(...steps)];
-  const [typed, setTyped] = useState(decided?.score === undefined ? "" : written(decided.score));
+  const [draft, setDraft] = useState<string>();
+  // What is being typed stands until it is left; then the score that was decided.
+  const typed = draft ?? (decided?.score === undefined ? "" : written(decided.score));
   const own = readScore(typed);
   const isWrong = typed !== "" && (own === undefined || own < low || own > high);
   const verdict = decided?.verdict;
   const rationale = decided?.rationale ?? "";
 
   const type = (value: string) => {
-    setTyped(value);
+    setDraft(value);
     const score = readScore(value);
     if (score !== undefined && score >= low && score <= high) {
       onDecide({ verdict: "edited", score, rationale });
@@ -38,7 +40,7 @@ export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }:
     }
   };
   const toggle = (chosen: "kept" | "rejected") => {
-    setTyped("");
+    setDraft(undefined);
     onDecide(verdict === chosen ? undefined : { verdict: chosen, rationale });
   };
 
@@ -65,6 +67,7 @@ export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }:
           aria-invalid={isWrong}
           aria-describedby={`${id}-scale`}
           onChange={(event) => type(event.target.value)}
+          onBlur={() => !isWrong && setDraft(undefined)}
         />
         <small id={`${id}-scale`} className={isWrong ? "wrong" : ""}>
           {words.decide.ownScoreHint(written(low), written(high))}

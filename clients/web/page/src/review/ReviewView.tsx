@@ -36,7 +36,9 @@ interface Properties {
 export function ReviewView({ review, recorded, title, text, fileId, fileFormat, nameOf }: Properties) {
   const words = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState("");
+  const [chosen, setChosen] = useState("");
+  const [hovered, setHovered] = useState("");
+  const active = hovered || chosen;
   const { response, merged, rubric } = review;
   const points = useMemo(() => shownPoints(review), [review]);
   const numbers = useMemo(() => numbered(points), [points]);
@@ -49,13 +51,15 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
   const inText = useMemo(() => new Set(passages.map((each) => each.id)), [passages]);
 
   const goToPoint = useCallback((id: string) => {
-    setActive(id);
+    setChosen(id);
+    setHovered("");
     const card = document.getElementById(/^\d+$/.test(id) ? cardId(id) : "steering-title");
     card?.scrollIntoView({ block: "nearest" });
     card?.focus({ preventScroll: true });
   }, []);
   const goToText = useCallback((number: number) => {
-    setActive(String(number));
+    setChosen(String(number));
+    setHovered("");
     const place = box.current?.querySelector<HTMLElement>(`button[data-ids="${number}"]`);
     place?.scrollIntoView({ block: "center" });
     place?.focus({ preventScroll: true });
@@ -86,7 +90,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
               active={active}
               box={box}
               onPassage={goToPoint}
-              onHover={setActive}
+              onHover={setHovered}
             />
           )}
         </section>
@@ -103,7 +107,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
           added={draft.added}
           canAdd={canDecide && !draft.final}
           onShow={goToText}
-          onHover={setActive}
+          onHover={setHovered}
           onAdded={setAdded}
           decide={(shown: ShownPoint, number: number) =>
             canDecide && (
@@ -131,8 +135,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
               canDecide &&
               criterion && (
                 <ScoreDecision
-                  // What is typed belongs to one feedback.
-                  key={response.feedbackId + String(recorded.length)}
+                  key={response.feedbackId}
                   merged={score}
                   criterion={criterion}
                   decided={draft.scores[score.criterionId]}

@@ -51,14 +51,16 @@ export function RubricEditor(given: Properties) {
           {words.rubrics.addCriterion}
         </button>
       </p>
-      <ul className="plain" role="status">
-        {faults.map((each) => (
-          <li key={each} className="wrong">
-            {each}
-          </li>
-        ))}
-        {faults.length === 0 && <li>{isSaved ? words.rubrics.saved : words.rubrics.sound}</li>}
-      </ul>
+      <div role="status">
+        <ul className="plain">
+          {faults.map((each) => (
+            <li key={each} className="wrong">
+              {each}
+            </li>
+          ))}
+          {faults.length === 0 && <li>{isSaved ? words.rubrics.saved : words.rubrics.sound}</li>}
+        </ul>
+      </div>
       <p className="row">
         <button
           type="button"
