@@ -11,7 +11,7 @@ from chorus_command_line.english import ENGLISH
 from chorus_command_line.korean import KOREAN
 from chorus_command_line.report.html_page import html
 from chorus_command_line.report.markdown_page import markdown
-from chorus_command_line.report.marked_text import PointSpan, paragraphs
+from chorus_documents.writing.marked_text import PointSpan, paragraphs
 from chorus_command_line.report.page import ReportPage, page
 from chorus_command_line.words import Words
 from tests.unit.command_line.messages import anchor, answered, merged_point, response, strength
