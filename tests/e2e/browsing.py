@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import ROOT, Program, serving
+from tests.e2e.processes import ROOT, WEB, serving
 from tests.patience import PATIENCE
 
 # A test module that imports this one is skipped where the package is missing.
 playwright = pytest.importorskip("playwright.async_api", reason="it comes with the extra 'dev'")
 
-WEB = Program(("clients.web.server",), "WEB_PORT")
 PAGE = ROOT / "clients" / "web" / "page"
 AXE = PAGE / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -26,7 +25,6 @@ _VITE = PAGE / "node_modules" / ".bin" / "vite"
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _AXE = """async (tags) => (await axe.run({ runOnly: tags })).violations.map(
     (each) => each.id + ': ' + each.nodes.map((node) => node.html.slice(0, 200)).join(' | '))"""
-# A real user's colour scheme, width and language.
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -86,10 +84,10 @@ class Visit:
         await self.page.goto("about:blank")
         await self.page.goto(f"{self.address}/{route}")
 
-    async def faults(self) -> list[str]:
+    async def faults(self, *, of_colours_alone: bool = False) -> list[str]:
         """Returns what axe finds against WCAG 2.2 AA."""
         await self.page.evaluate(AXE.read_text("utf-8"))
-        found: list[str] = await self.page.evaluate(_AXE, _WCAG)
+        found: list[str] = await self.page.evaluate(_AXE, ["color-contrast"] if of_colours_alone else _WCAG)
         return found
 
     async def overflow(self) -> int:
@@ -127,7 +125,13 @@ class Browsing:
 async def browsing(orchestrator: str, folder: Path) -> AsyncIterator[Browsing]:
     """Runs the page's server before an orchestrator, and a browser."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    async with serving(WEB, folder, CHORUS_SERVER=orchestrator, WEB_STATE_DIR=str(folder / "web"), WEB_PAGE_DIR=str(PAGE / "dist")) as server:
+    async with serving(
+        WEB,
+        folder,
+        CHORUS_SERVER=orchestrator,
+        WEB_STATE_DIR=str(folder / "web"),
+        WEB_PAGE_DIR=str(PAGE / "dist"),
+    ) as server:
         async with playwright.async_playwright() as tools:
             browser = await tools.chromium.launch(executable_path=chromium(), args=sandbox)
             try:

@@ -59,7 +59,7 @@ export function PointPanel(properties: Properties) {
     });
 
   return (
-    <section className="points" aria-labelledby="points-title">
+    <div className="points">
       <div className="row spread">
         <h2 id="points-title">{words.points.heading}</h2>
         {points.length > 1 && (
@@ -84,7 +84,7 @@ export function PointPanel(properties: Properties) {
         {points.length === 0 && <p>{nothing(review, words)}</p>}
         <OwnPoints {...properties} />
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -78,8 +78,8 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
       {merged && <SummaryView merged={merged} numbers={numbers} nameOf={nameOf} onPoint={(number) => goToPoint(String(number))} />}
       {review.stage !== "done" && points.length > 0 && <p className="note">{words.live.provisional}</p>}
       <div className="columns reading">
-        <section aria-labelledby="text-title">
-          <h2 id="text-title">{words.text.heading}</h2>
+        <div>
+          <h2>{words.text.heading}</h2>
           {text === undefined ? (
             <p className="hint">{words.text.notHere}</p>
           ) : (
@@ -93,7 +93,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
               onHover={setHovered}
             />
           )}
-        </section>
+        </div>
         <PointPanel
           review={review}
           points={points}
