@@ -84,6 +84,17 @@ class Visit:
         await self.page.goto("about:blank")
         await self.page.goto(f"{self.address}/{route}")
 
+    async def go_to(self, view: str) -> None:
+        """Goes to a view of the page that is open, as its links do."""
+        await self.page.locator(f"nav a[href='#/{view}']").click()
+        await self.page.wait_for_selector("h1:visible")
+        await self.page.wait_for_load_state("networkidle")
+
+    def hear(self, said: Any) -> None:
+        """Keeps what the browser reports as an error."""
+        if said.type == "error":
+            self.complaints.append(said.text)
+
     async def faults(self, *, of_colours_alone: bool = False) -> list[str]:
         """Returns what axe finds against WCAG 2.2 AA."""
         await self.page.evaluate(AXE.read_text("utf-8"))
@@ -109,11 +120,11 @@ class Browsing:
         context = await self.browser.new_context(
             **{"locale": language, "viewport": WIDE, "reduced_motion": "reduce"} | options
         )
-        context.set_default_timeout(1000 * float(os.environ.get("DEVPATIENCE", PATIENCE)))
+        context.set_default_timeout(1000 * PATIENCE)
         page = await context.new_page()
         visit = Visit(page, self.address)
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and visit.complaints.append(said.text))
+        page.on("console", visit.hear)
         try:
             yield visit
         finally:
@@ -125,16 +136,13 @@ class Browsing:
 async def browsing(orchestrator: str, folder: Path) -> AsyncIterator[Browsing]:
     """Runs the page's server before an orchestrator, and a browser."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    async with serving(
-        WEB,
-        folder,
-        CHORUS_SERVER=orchestrator,
-        WEB_STATE_DIR=str(folder / "web"),
-        WEB_PAGE_DIR=str(PAGE / "dist"),
-    ) as server:
-        async with playwright.async_playwright() as tools:
-            browser = await tools.chromium.launch(executable_path=chromium(), args=sandbox)
-            try:
-                yield Browsing(browser, f"http://{server.address}")
-            finally:
-                await browser.close()
+    page, state = str(PAGE / "dist"), str(folder / "web")
+    async with (
+        serving(WEB, folder, CHORUS_SERVER=orchestrator, WEB_STATE_DIR=state, WEB_PAGE_DIR=page) as server,
+        playwright.async_playwright() as tools,
+    ):
+        browser = await tools.chromium.launch(executable_path=chromium(), args=sandbox)
+        try:
+            yield Browsing(browser, f"http://{server.address}")
+        finally:
+            await browser.close()

@@ -1,6 +1,7 @@
-"""The page as teachers meet it: a review that comes in live, their decisions, and what keeps it safe and usable."""
+"""The page as teachers meet it: a review live, their decisions, and what keeps it safe and usable."""
 
 import asyncio
+import io
 import os
 import subprocess
 from collections.abc import AsyncIterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from chorus.feedback.v1.decision_pb2 import (
     DECISION_ADDED,
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 VIEWS = ("review", "models", "rubrics", "student", "picture")
 # `CHORUS_SCREENSHOTS=1 pytest tests/e2e/test_page.py` takes those of docs/page.md anew.
 SCREENSHOTS = ROOT / "docs" / "page" if os.environ.get("CHORUS_SCREENSHOTS") else None
+_COLOURS = 64
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -156,7 +159,6 @@ async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
         await finish.click()
         await page.get_by_text("This is what the author gets.").wait_for()
         await page.get_by_text("Saved", exact=True).wait_for()
-        await _screenshot(visit, "decided")
 
         await visit.open(f"#/review/{FEEDBACK_ID}")
         await page.get_by_text("This is what the author gets.").wait_for()
@@ -197,7 +199,7 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         await page.get_by_role("button", name="This is what the author gets").click()
         async with page.expect_download() as coming:
             await page.get_by_role("button", name="Markdown").click()
-        given = Path(await (await coming.value).path()).read_text("utf-8")
+        given = await asyncio.to_thread(_read, await (await coming.value).path())
         assert ENGLISH.evidence[1] in given
         assert await page.get_by_role("button", name="Word, as comments").is_disabled()
 
@@ -274,10 +276,9 @@ async def test_axe_finds_nothing(system: Browsing, scheme: str) -> None:
     # The schemes differ in their colours alone.
     is_dark = scheme == "dark"
     async with system.visit(color_scheme=scheme) as visit:
+        await visit.open()
         for view in VIEWS:
-            await visit.open(f"#/{view}")
-            await visit.page.wait_for_selector("h1:visible")
-            await visit.page.wait_for_load_state("networkidle")
+            await visit.go_to(view)
             if view == "rubrics":
                 await visit.page.get_by_role("button", name="Begin with the default one (English)").click()
             assert await visit.faults(of_colours_alone=is_dark) == [], view
@@ -293,9 +294,9 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
     system: Browsing, language: str, essay: Essay
 ) -> None:
     async with system.visit(language, viewport=PHONE) as visit:
+        await visit.open()
         for view in VIEWS:
-            await visit.open(f"#/{view}")
-            await visit.page.wait_for_load_state("networkidle")
+            await visit.go_to(view)
             assert await visit.overflow() <= 0, view
         await _ask(visit, essay)
         await visit.page.wait_for_selector(".decision-bar")
@@ -401,6 +402,10 @@ async def _ask(
         await visit.page.locator("button[type=submit]").click()
 
 
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 async def _tab_to(visit: Visit, condition: str) -> None:
     """Presses Tab until the focus is there."""
     for _ in range(120):
@@ -412,8 +417,15 @@ async def _tab_to(visit: Visit, condition: str) -> None:
 
 async def _screenshot(visit: Visit, name: str, *, is_whole: bool = False) -> None:
     if SCREENSHOTS:
-        await asyncio.to_thread(SCREENSHOTS.mkdir, exist_ok=True)
-        await visit.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=is_whole, scale="css")
+        await asyncio.to_thread(
+            _keep, await visit.page.screenshot(full_page=is_whole), SCREENSHOTS / f"{name}.png"
+        )
+
+
+def _keep(picture: bytes, path: Path) -> None:
+    """Keeps a picture in few colours: it is a fifth as large."""
+    path.parent.mkdir(exist_ok=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(_COLOURS).save(path, optimize=True)
 
 
 def _reviews(orchestrator: PageOrchestrator) -> list[StreamFeedbackRequest]:

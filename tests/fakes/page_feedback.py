@@ -1,4 +1,4 @@
-"""Feedback on two short essays, written by hand: what a teacher may meet on the page, contested and steered."""
+"""Feedback on two short essays, written by hand: what a teacher may meet on the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
