@@ -132,7 +132,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
-	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
+	@echo "Setting up in $(VENV): about 700 MB, a few minutes the first time"
 	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 

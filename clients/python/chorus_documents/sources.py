@@ -14,7 +14,7 @@ _LAST = 0x10FFFF
 _NOWHERE = "x"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A character in a file.
 

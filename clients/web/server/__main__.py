@@ -13,11 +13,13 @@ from typing_extensions import override
 
 from clients.web.server.application import application
 from clients.web.server.gateway import SERVICES
+from clients.web.server.kept_files import KeptFiles
 from clients.web.server.settings import WebSettings
 from rpckit import log
 from rpckit.channel import connect
 from rpckit.settings import Environment, SettingError
 
+_SWEEP_SECONDS = 600.0
 _MAX_CONNECTIONS = 1000
 _KEEP_ALIVE_SECONDS = 75
 _DRAIN_SECONDS = 120
@@ -53,12 +55,26 @@ async def serve(settings: WebSettings) -> None:
             )
             for name in SERVICES
         }
-        server = _Server(_config(settings, application(settings, channels)))
+        kept = KeptFiles(
+            settings.state / "files", seconds=settings.kept_seconds, max_bytes=settings.kept_bytes
+        )
+        server = _Server(_config(settings, application(settings, channels, kept)))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.drain)
         log.event("serving", address=f"{settings.host}:{port}")
-        await server.serve(sockets=[listening])
+        sweeping = asyncio.create_task(_sweep(kept))
+        try:
+            await server.serve(sockets=[listening])
+        finally:
+            sweeping.cancel()
+
+
+async def _sweep(kept: KeptFiles) -> None:
+    """Deletes what has expired, for ever."""
+    while True:
+        await asyncio.to_thread(kept.sweep)
+        await asyncio.sleep(_SWEEP_SECONDS)
 
 
 def _listen(settings: WebSettings) -> socket.socket:

@@ -29,14 +29,14 @@ _FILES_WAITING = 30
 _RATER_DIGITS = 16
 
 
-def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel]) -> ASGIApp:
+def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel], kept: KeptFiles) -> ASGIApp:
     """Returns what an ASGI server runs, within a running event loop.
 
     Args:
-        settings: Who may open it, and what it keeps where.
+        settings: Who may open it, and where the page is.
         channels: To the orchestrator, by the full names of `SERVICES`.
+        kept: Where the files of teachers are.
     """
-    kept = KeptFiles(settings.state / "files", seconds=settings.kept_seconds, max_bytes=settings.kept_bytes)
     workers = Workers(_FILES_AT_ONCE, _FILES_WAITING)
     uploads = Uploads(kept, workers, settings.max_file_bytes)
     gateways = [ServiceGateway(each, channels[name]) for name, each in SERVICES.items()]

@@ -31,6 +31,7 @@ _MAX_BYTES = 16 * 1024 * 1024
 _MAX_TITLE = 200
 _MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "hwpx": "application/hwp+zip",
     "html": "text/html; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
@@ -75,6 +76,8 @@ class GiveBack:
                 raise Problem(422, "OTHER_FORMAT", wrong, "format")
             else:
                 text = _text(data)
+        if asked.format == "hwpx" and not data:
+            raise Problem(422, "FILE_NEEDED", "memos need the hwpx that came: send its file_id", "file_id")
         if not text.strip() and asked.format != "csv":
             raise Problem(400, "TEXT_MISSING", "a text or a file_id is needed", "text")
         work = decided_work(

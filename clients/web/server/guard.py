@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clients.web.server.problems import CALL_PREFIX, Problem, internal_problem
 from clients.web.server.settings import WebSettings
 from rpckit import log
+from rpckit.call import Deadline
+from rpckit.wrong_tokens import WrongTokens
 
 CSRF_HEADER = "x-chorus-csrf"
 CSRF_COOKIE = "chorus_csrf"
@@ -26,6 +29,7 @@ _REQUEST_ID = re.compile(r"[!-~]{1,64}")
 _READING = ("GET", "HEAD")
 _SAME_SITE = ("", "same-origin", "none")
 _MAX_NAME = 200
+_MOST_DELAY_SECONDS = 10.0
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self';"
@@ -64,6 +68,7 @@ class Guard:
     def __init__(self, application: ASGIApp, settings: WebSettings) -> None:
         self._application = application
         self._settings = settings
+        self._wrong_tokens = WrongTokens()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers what may not pass, and passes on the rest with a `visitor` in the scope's state."""
@@ -82,6 +87,8 @@ class Guard:
                 scope.setdefault("state", {})["visitor"] = self._visitor(scope, headers)
             await self._application(scope, receive, answer)
         except Problem as problem:
+            if problem.status == HTTPStatus.UNAUTHORIZED and "authorization" in headers:
+                await self._wrong_tokens.delay(_peer(scope), Deadline.after(_MOST_DELAY_SECONDS))
             await problem.response(scope["path"])(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - no text of an error reaches a browser or a log
             log.unexpected(scope["path"], error)
@@ -102,7 +109,7 @@ class Guard:
         if names and _host_name(headers.get("host", "")) not in names:
             # A page elsewhere may have its own name lead here, and would then count as this one.
             raise Problem(403, "HOST", "this server is not called so; WEB_HOST_NAMES says how it may be")
-        peer = (scope.get("client") or ("", 0))[0]
+        peer = _peer(scope)
         teacher = self._teacher(headers, peer)
         token = _cookie(headers)
         calls = scope["path"].startswith((CALL_PREFIX, "/api/"))
@@ -172,6 +179,11 @@ def csrf_cookie(visitor: Visitor) -> Mapping[str, str | bool]:
         "samesite": "strict",
         "secure": visitor.is_private,
     }
+
+
+def _peer(scope: Scope) -> str:
+    """Returns the address that the connection comes from."""
+    return str((scope.get("client") or ("", 0))[0])
 
 
 def _host_name(host: str) -> str:

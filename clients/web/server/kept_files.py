@@ -87,7 +87,7 @@ class KeptFiles:
 
     def _sizes(self) -> Iterator[tuple[float, int, Path]]:
         """Yields when each file came, and how large it is."""
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             for each in self._folder.iterdir():
                 with suppress(OSError):
-                    yield each.stat().st_mtime, (each / "data").stat().st_size, each
+                    yield each.stat().st_mtime, sum(part.stat().st_size for part in each.iterdir()), each

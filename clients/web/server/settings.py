@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ class WebSettings:
             tokens=_tokens(environment),
             certificate=_certificate(Path(certificate)) if certificate else None,
             page=Path(environment.text("WEB_PAGE_DIR", str(_BESIDE))),
-            state=Path(environment.text("WEB_STATE_DIR", f"{state}/web")),
+            state=_state(Path(environment.text("WEB_STATE_DIR", f"{state}/web"))),
             kept_seconds=_HOUR_SECONDS * environment.number("CHORUS_RETENTION_HOURS", 24.0),
             kept_bytes=_MEBIBYTE * environment.integer("WEB_KEPT_MIB", 512, least=1),
             max_file_bytes=_MEBIBYTE * environment.integer("WEB_MAX_FILE_MIB", 32, least=1, most=32),
@@ -158,4 +159,16 @@ def _certificate(folder: Path) -> Path:
     for name in ("tls.crt", "tls.key"):
         if not (folder / name).is_file():
             raise SettingError("WEB_TLS_DIR", f"{folder / name} is missing")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(folder / "tls.crt", folder / "tls.key")
+    except (OSError, ssl.SSLError) as error:
+        raise SettingError("WEB_TLS_DIR", f"tls.crt and tls.key in {folder}: {error.strerror}") from None
+    return folder
+
+
+def _state(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError("WEB_STATE_DIR", f"{folder} cannot be made: {error.strerror}") from None
     return folder

@@ -8,6 +8,7 @@ import pytest
 
 from clients.web.server.application import application
 from clients.web.server.gateway import SERVICES
+from clients.web.server.kept_files import KeptFiles
 from clients.web.server.settings import WebSettings
 from rpckit.channel import connect
 from rpckit.settings import Environment
@@ -29,7 +30,8 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
             channels = {name: connect(server, name) for name in SERVICES}
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
-            return Browser(application(settings, channels))
+            kept = KeptFiles(tmp_path / "files", seconds=settings.kept_seconds, max_bytes=settings.kept_bytes)
+            return Browser(application(settings, channels, kept))
 
         yield serve_by
 

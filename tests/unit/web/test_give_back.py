@@ -23,7 +23,7 @@ from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
 from chorus_documents.reader import read
 from tests.fakes.browser import Answer, Browser
 from tests.unit.documents.commented_words import commented_words
-from tests.unit.documents.written_files import docx
+from tests.unit.documents.written_files import docx, hwpx
 from tests.unit.web.conftest import Serve
 
 TEXT = "Dogs are <b>loud</b>.\nI recieve one."
@@ -153,6 +153,21 @@ async def test_comments_are_put_into_the_file_that_came(browser: Browser) -> Non
     assert "<b>loud</b>" in words
     again = await give_back(browser, "html", file_id=sent["file_id"], text="")
     assert b"<mark>recieve</mark>" in again.body
+
+
+async def test_memos_are_put_into_the_hwpx_that_came(browser: Browser) -> None:
+    lines = TEXT.replace("<", "&lt;").split("\n")
+    came = hwpx(f"<hp:p><hp:run><hp:t>{lines[0]}<hp:lineBreak/>{lines[1]}</hp:t></hp:run></hp:p>")
+    sent = (await browser.upload(came, "essay.hwpx")).json()
+    assert (sent["text"], sent["format"]) == (TEXT, "hwpx")
+    answer = await give_back(browser, "hwpx", file_id=sent["file_id"], text="")
+    assert answer.status == 200, answer.body
+    assert read(answer.body).text == TEXT
+    with ZipFile(io.BytesIO(answer.body)) as file:
+        assert b"Spell it." in file.read("Contents/section0.xml")
+    # Word's comments do not go into it, and memos need the file.
+    assert (await give_back(browser, "docx", file_id=sent["file_id"])).json()["error"]["field"] == "format"
+    assert (await give_back(browser, "hwpx")).json()["error"]["reason"] == "FILE_NEEDED"
 
 
 async def test_the_title_is_the_name_of_the_download(browser: Browser) -> None:

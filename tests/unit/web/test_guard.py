@@ -1,4 +1,5 @@
 import hashlib
+import time
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,18 @@ async def test_a_token_names_the_teacher(serve: Serve, tmp_path: Path) -> None:
     assert (await browser.open_session())["teacher"] == "kim"
     browser.headers["authorization"] = "Bearer wrong"
     assert (await browser.ask("GET", "/api/session")).status == 401
+
+
+async def test_who_guesses_tokens_hears_later_and_later(serve: Serve, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"kim:{hashlib.sha256(b'secret').hexdigest()}\n", "utf-8")
+    browser = serve(WEB_TOKENS=str(tokens))
+    browser.headers["authorization"] = "Bearer wrong"
+    for _ in range(6):
+        await browser.ask("GET", "/api/session")
+    began = time.monotonic()
+    assert (await browser.ask("GET", "/api/session")).status == 401
+    # The event loop's clock may be a little ahead.
+    assert time.monotonic() - began > 0.15
+    browser.headers["authorization"] = "Bearer secret"
+    assert (await browser.ask("GET", "/api/session")).status == 200

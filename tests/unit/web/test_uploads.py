@@ -92,7 +92,7 @@ async def test_a_file_is_its_senders_alone(serve: Serve) -> None:
 
 def test_a_file_goes_when_its_time_is_up_and_the_oldest_when_there_is_no_room(tmp_path: Path) -> None:
     folder = tmp_path / "files"
-    kept = KeptFiles(folder, seconds=3600, max_bytes=25)
+    kept = KeptFiles(folder, seconds=3600, max_bytes=130)
     file = KeptFile("essay.docx", "docx", "")
     old, new = kept.keep(file, b"0123456789"), kept.keep(file, b"0123456789")
     os.utime(folder / old, (0, time.time() - 3000))
@@ -101,6 +101,9 @@ def test_a_file_goes_when_its_time_is_up_and_the_oldest_when_there_is_no_room(tm
     assert (kept.get(old, ""), kept.get(third, "")) == (None, (file, b"0123456789"))
     os.utime(folder / new, (0, time.time() - 3601))
     assert kept.get(new, "") is None
+    # What a process left behind that ended while it wrote.
+    (folder / "x.part").mkdir()
+    os.utime(folder / "x.part", (0, time.time() - 3601))
     kept.sweep()
     assert [each.name for each in folder.iterdir()] == [third]
     assert folder.joinpath(third).stat().st_mode & 0o077 == 0

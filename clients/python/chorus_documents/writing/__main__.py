@@ -1,4 +1,4 @@
-"""Puts comments into the file on standard input, in a process of its own, and prints the file.
+"""Puts comments or memos into the file on standard input, in a process of its own, and prints the file.
 
 Standard input begins with a line of JSON, the work; the file follows. Whatever a library raises over a broken
 file ends this process with BROKEN_FILE, as `chorus_documents.__main__` does.
@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from chorus_documents.confinement import BROKEN_FILE, confine
-from chorus_documents.document import Refusal, UnreadableDocument
+from chorus_documents.document import Format, Refusal, UnreadableDocument
 from chorus_documents.limits import Limits
 from chorus_documents.writing.returned_work import Labels, Note, Remark, ReturnedWork, Score
 
 
 def main() -> None:
-    """Reads the limits as JSON from the command line."""
+    """Reads `Format.name` and the limits as JSON from the command line."""
     limits = Limits(**json.loads(sys.argv[2]))
     asked, _, data = sys.stdin.buffer.read().partition(b"\n")
     try:
         import docx  # noqa: PLC0415 - it may be missing
 
-        from chorus_documents.writing import docx_comments  # noqa: PLC0415 - as above
+        from chorus_documents.writing import docx_comments, hwpx_memos  # noqa: PLC0415 - as above
     except ModuleNotFoundError:
         _refuse(Refusal.LIBRARY_MISSING)
         return
@@ -33,7 +33,9 @@ def main() -> None:
     sys.excepthook = lambda *_: os._exit(BROKEN_FILE)
     work = _work(json.loads(asked))
     try:
-        if data:
+        if sys.argv[1] == Format.HWPX.name:
+            written = hwpx_memos.with_memos(data, work, limits)
+        elif data:
             written = docx_comments.with_comments(data, work, limits)
         else:
             written = docx_comments.new_with_comments(work, empty)

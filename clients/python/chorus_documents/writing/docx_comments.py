@@ -2,7 +2,7 @@
 
 import copy
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,11 @@ from docx.oxml.ns import nsdecls, qn
 from docx.parts.comments import CommentsPart
 
 from chorus_documents.archive import Archive
-from chorus_documents.document import Refusal, UnreadableDocument
 from chorus_documents.docx import FORMULA_NAMESPACES, WORD_NAMESPACES, docx_places
 from chorus_documents.limits import Limits
 from chorus_documents.sources import Place
-from chorus_documents.writing.returned_work import Note, ReturnedWork
+from chorus_documents.writing.placed_comments import placed_comments
+from chorus_documents.writing.returned_work import ReturnedWork
 from chorus_documents.writing.visible import visible
 
 _TEXT = frozenset(f"{{{namespace}}}t" for namespace in (*WORD_NAMESPACES, *FORMULA_NAMESPACES))
@@ -74,38 +74,14 @@ def new_with_comments(work: ReturnedWork, document: Any) -> bytes:
 
 def _commented(document: Any, places: Sequence[Place | None], work: ReturnedWork) -> bytes:
     body = _Body.of(document.element)
-    # As in a letter, what is about the whole comes first, on the first line.
-    first_line = [place for place in places[: len(work.text.partition("\n")[0])] if place]
-    elsewhere = first_line or [place for place in places if place]
-    if not elsewhere:
-        raise UnreadableDocument(Refusal.NO_TEXT)
     comments = _comments(document)
-    for note, text in _texts(work):
-        within = places[note.start : note.end] if note and note.start is not None else ()
-        found = [place for place in within if place] or elsewhere
-        author = visible(work.author)
-        comment = comments.add_comment(visible(text), author=author, initials=author[:_INITIALS])
-        body.mark(found[0], found[-1], comment.comment_id)
+    author = visible(work.author)
+    for each in placed_comments(work, places):
+        comment = comments.add_comment(each.text, author=author, initials=author[:_INITIALS])
+        body.mark(each.first, each.last, comment.comment_id)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
-
-
-def _texts(work: ReturnedWork) -> Iterator[tuple[Note | None, str]]:
-    """Yields what each comment says, and the note that it is of."""
-    labels = work.labels
-    for note in work.notes:
-        lines = [note.heading]
-        if note.start is None:
-            lines[0] += f" ({labels.whole_work})"
-        lines += (f"{each.label}: {each.text}" if each.label else each.text for each in note.said)
-        yield note, "\n".join(lines)
-    if work.scores:
-        rows = (
-            f"{each.criterion}: {each.score} ({each.scale}){f' - {each.reason}' if each.reason else ''}"
-            for each in work.scores
-        )
-        yield None, "\n".join((labels.scores, *rows))
 
 
 def _comments(document: Any) -> Any:

@@ -16,8 +16,8 @@ def commented(
 
     Args:
         work: What is said. Offsets are those of the text that `chorus_documents.reader` reads of the file.
-        file_format: DOCX.
-        data: The file that came; empty: a new one is made of the work's text.
+        file_format: DOCX or HWPX.
+        data: The file that came. Empty, of DOCX alone: a new one is made of the work's text.
         limits: What the process may take.
 
     Raises:
