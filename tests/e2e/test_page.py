@@ -201,7 +201,11 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
             await page.get_by_role("button", name="Markdown").click()
         given = await asyncio.to_thread(_read, await (await coming.value).path())
         assert ENGLISH.evidence[1] in given
-        assert await page.get_by_role("button", name="Word, as comments").is_disabled()
+        async with page.expect_download() as coming:
+            await page.get_by_role("button", name="Word, as comments").click()
+        assert (await coming.value).suggested_filename.endswith(".docx")
+        # Memos go into the file that came, and none did.
+        assert await page.get_by_role("button", name="Hangul, as memos").is_disabled()
 
 
 async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(

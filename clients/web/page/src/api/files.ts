@@ -6,7 +6,7 @@ export interface ReadFile {
   name: string;
   format: string;
   text: string;
-  /** What was assumed of it, for example its encoding; empty: nothing. */
+  /** What was assumed of it, in a sentence, for example its encoding; empty: nothing. */
   assumed: string;
   notes: string[];
 }
@@ -74,7 +74,9 @@ function nameIn(disposition: string): string {
 
 async function post(path: string, body: FormData | string, headers: Record<string, string> = {}): Promise<Response> {
   const { csrf } = await session();
-  const response = await fetch(path, { method: "POST", body, headers: { ...headers, [CSRF_HEADER]: csrf } });
+  // The language that was chosen here may be another than the browser's.
+  const inOurLanguage = { "accept-language": document.documentElement.lang };
+  const response = await fetch(path, { method: "POST", body, headers: { ...headers, ...inOurLanguage, [CSRF_HEADER]: csrf } });
   if (response.ok) {
     return response;
   }

@@ -34,13 +34,13 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat }
   const make = async (format: GivenBackFormat) => {
     setWrong("");
     setSaid(words.giveBack.making);
-    const isInFile = IN_THE_FILE.includes(format);
+    const isInFile = fileFormat === format && fileId !== "";
     try {
       const made = await giveBack({
         format,
         language,
         ...(isInFile ? { file_id: fileId } : { text }),
-        title: title || words.recent.untitled,
+        title,
         feedback: toJson(GetFeedbackResponseSchema, response),
         decisions: toJson(DecisionsSchema, toDecisions(draft, merged, rater)),
       });
@@ -48,7 +48,7 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat }
       setSaid(words.giveBack.made(made.name));
     } catch (error) {
       setSaid("");
-      setWrong(error instanceof Refused ? error.message : words.failures.unreachable);
+      setWrong(error instanceof Refused ? words.failures.serverSays(error.message) : words.failures.unreachable);
     }
   };
 
@@ -58,7 +58,8 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat }
       <p className="hint">{draft.final ? words.giveBack.hint : words.giveBack.first}</p>
       <div className="row">
         {IN_THE_FILE.map((format) => {
-          const has = fileFormat === format && fileId !== "";
+          // Without the file that came, comments go into a new one; memos need their own.
+          const has = (fileFormat === format && fileId !== "") || (format === "docx" && text !== undefined);
           return (
             <button
               key={format}

@@ -40,8 +40,8 @@ export function WorkInput({ form, onChange }: Properties) {
         fileFormat: read.format,
         title: form.title || visible(read.name).replace(/\.\w{1,5}$/, ""),
       });
-      const assumed = read.assumed ? [words.form.assumed(read.assumed)] : [];
-      setNotes([words.form.wasRead(visible(read.name), read.format), ...assumed, ...read.notes]);
+      const remarks = [read.assumed, ...read.notes].filter((each) => each !== "");
+      setNotes([words.form.wasRead(visible(read.name), read.format), ...remarks]);
     } catch (error) {
       setWrong(error instanceof Refused ? error.message : words.failures.unreachable);
     } finally {
