@@ -13,7 +13,6 @@ interface Properties {
   numbers: ReadonlyMap<string, number>;
   rubric: Rubric | undefined;
   nameOf: (model: string) => string;
-  isActive: boolean;
   isInText: boolean;
   onShow: (number: number) => void;
   onHover: (id: string) => void;
@@ -29,14 +28,14 @@ export function cardId(number: number | string): string {
   return `point-${number}`;
 }
 
-export function PointCard({ shown, numbers, rubric, nameOf, isActive, isInText, onShow, onHover, opposite, isRejected, children }: Properties) {
+export function PointCard({ shown, numbers, rubric, nameOf, isInText, onShow, onHover, opposite, isRejected, children }: Properties) {
   const words = useWords();
   const { point, merged } = shown;
   const number = numbers.get(shown.id) ?? 0;
   return (
     <article
       id={cardId(number)}
-      className={`point ${kindOf(point)}${isActive ? " active" : ""}${isRejected ? " is-rejected" : ""}`}
+      className={`point ${kindOf(point)}${isRejected ? " is-rejected" : ""}`}
       tabIndex={-1}
       aria-labelledby={`${cardId(number)}-title`}
       onMouseEnter={() => onHover(String(number))}

@@ -15,7 +15,6 @@ interface Properties {
   points: readonly ShownPoint[];
   numbers: ReadonlyMap<string, number>;
   nameOf: (model: string) => string;
-  active: string;
   /** The numbers of the points whose passage is in the text. */
   inText: ReadonlySet<string>;
   text: string;
@@ -32,7 +31,7 @@ interface Properties {
 
 /** The points, those that models disagree about first, then a person's own. */
 export function PointPanel(properties: Properties) {
-  const { review, points, numbers, nameOf, active, inText, rejected, onShow, onHover, decide } = properties;
+  const { review, points, numbers, nameOf, inText, rejected, onShow, onHover, decide } = properties;
   const words = useWords();
   const [order, setOrder] = useState<PointOrder>("importance");
   const [contested, rest] = byDisagreement(points, order);
@@ -46,7 +45,6 @@ export function PointPanel(properties: Properties) {
           numbers={numbers}
           rubric={review.rubric}
           nameOf={nameOf}
-          isActive={active === String(number)}
           isInText={inText.has(String(number))}
           opposite={points.filter((each) => shown.merged?.contradicts.includes(each.id))}
           isRejected={rejected.has(shown.id)}

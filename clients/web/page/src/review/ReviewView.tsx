@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import type { Decisions } from "../../generated/chorus/feedback/v1/decision_pb.ts";
 import type { Point } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
 import { DecisionBar } from "../decide/DecisionBar.tsx";
@@ -36,9 +36,7 @@ interface Properties {
 export function ReviewView({ review, recorded, title, text, fileId, fileFormat, nameOf }: Properties) {
   const words = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const [chosen, setChosen] = useState("");
-  const [hovered, setHovered] = useState("");
-  const active = hovered || chosen;
+  const chosen = useRef("");
   const { response, merged, rubric } = review;
   const points = useMemo(() => shownPoints(review), [review]);
   const numbers = useMemo(() => numbered(points), [points]);
@@ -51,19 +49,21 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
   const inText = useMemo(() => new Set(passages.map((each) => each.id)), [passages]);
 
   const goToPoint = useCallback((id: string) => {
-    setChosen(id);
-    setHovered("");
+    chosen.current = id;
+    highlight(id);
     const card = document.getElementById(/^\d+$/.test(id) ? cardId(id) : "steering-title");
     card?.scrollIntoView({ block: "nearest" });
     card?.focus({ preventScroll: true });
   }, []);
   const goToText = useCallback((number: number) => {
-    setChosen(String(number));
-    setHovered("");
+    chosen.current = String(number);
+    highlight(chosen.current);
     const place = box.current?.querySelector<HTMLElement>(`button[data-ids="${number}"]`);
     place?.scrollIntoView({ block: "center" });
     place?.focus({ preventScroll: true });
   }, []);
+
+  const hover = useCallback((id: string) => highlight(id || chosen.current), []);
 
   const decidePoint = (id: string, verdict: PointVerdict | undefined) =>
     decide((now) => ({ ...now, points: changed(now.points, id, verdict) }));
@@ -87,10 +87,9 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
               text={text}
               lang={response?.languageCode ?? ""}
               passages={passages}
-              active={active}
               box={box}
               onPassage={goToPoint}
-              onHover={setHovered}
+              onHover={hover}
             />
           )}
         </div>
@@ -99,7 +98,6 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
           points={points}
           numbers={numbers}
           nameOf={nameOf}
-          active={active}
           inText={inText}
           text={text ?? ""}
           box={box}
@@ -107,7 +105,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
           added={draft.added}
           canAdd={canDecide && !draft.final}
           onShow={goToText}
-          onHover={setHovered}
+          onHover={hover}
           onAdded={setAdded}
           decide={(shown: ShownPoint, number: number) =>
             canDecide && (
@@ -155,6 +153,18 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
       {response && <PanelNotes response={response} nameOf={nameOf} />}
     </>
   );
+}
+
+/** Shows a passage and its point as those that are meant, and no others. Nothing is drawn anew for it. */
+function highlight(id: string): void {
+  for (const each of document.querySelectorAll(".review .active")) {
+    each.classList.remove("active");
+  }
+  if (id !== "") {
+    for (const each of document.querySelectorAll(`.review [data-ids~="${id}"], .review #${cardId(id)}`)) {
+      each.classList.add("active");
+    }
+  }
 }
 
 function passagesOf(

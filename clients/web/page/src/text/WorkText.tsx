@@ -1,4 +1,4 @@
-import { memo, type MouseEvent, type RefObject, useEffect, useMemo } from "react";
+import { memo, type MouseEvent, type RefObject, useMemo } from "react";
 import { useWords } from "../words/language.tsx";
 import { type Paragraph, paragraphs, type Passage, type Segment } from "./passages.ts";
 import { stretches } from "./visible.ts";
@@ -15,30 +15,16 @@ interface Properties {
   text: string;
   lang: string;
   passages: readonly MarkedPassage[];
-  /** The passage that is pointed at; empty: none. */
-  active: string;
   box: RefObject<HTMLDivElement | null>;
   onPassage: (id: string) => void;
   onHover: (id: string) => void;
 }
 
 /** The text with its passages marked. An id is of letters and digits. */
-export const WorkText = memo(function WorkText({ text, lang, passages, active, box, onPassage, onHover }: Properties) {
+export const WorkText = memo(function WorkText({ text, lang, passages, box, onPassage, onHover }: Properties) {
   const words = useWords();
   const lines = useMemo(() => paragraphs(text, passages), [text, passages]);
   const byId = useMemo(() => new Map(passages.map((each) => [each.id, each])), [passages]);
-
-  useEffect(() => {
-    const marked = active === "" ? [] : [...(box.current?.querySelectorAll(`[data-ids~="${active}"]`) ?? [])];
-    for (const each of marked) {
-      each.classList.add("active");
-    }
-    return () => {
-      for (const each of marked) {
-        each.classList.remove("active");
-      }
-    };
-  }, [active, lines, box]);
 
   const click = (event: MouseEvent) => {
     if (document.getSelection()?.isCollapsed !== false) {
