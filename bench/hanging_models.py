@@ -3,8 +3,11 @@
     python -m bench.hanging_models [--reviews 1000]
 
 Panels of models answer after times whose logarithm is spread as a provider's is, on a virtual clock, through
-the orchestrator's own fan-out and track records. The caller's deadline is 30 s. "waiting" is the same with
-`PanelPolicy.wait_for_all`. "lost" is the share of the answers that would have come that nobody waited for.
+the orchestrator's own fan-out, hedging, retry budgets and track records. The caller's deadline is 30 s. Each
+way to deal with the models that hang is one of `PanelPolicy`: by default they are given up, with `hedge` they
+are asked a second time before, and with `wait_for_all` they are waited for. "ratio" is to the clean p50.
+"missing" is the share of the models' answers that a review does not have, and "asked" how many requests the
+models saw for each call.
 """
 
 import argparse
@@ -12,6 +15,7 @@ import asyncio
 import random
 import statistics
 from contextlib import aclosing
+from functools import partial
 
 from typing_extensions import override
 
@@ -20,6 +24,7 @@ from chorus.model.v1 import generation_pb2, model_pb2
 from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import FanOut
+from orchestrator.panel.hedging import Hedge, HedgeTimes, first_answer
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
@@ -27,7 +32,8 @@ from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.submission.reading import read_submission
 from orchestrator.time_budget import TimeBudget
-from rpckit.call import Deadline
+from rpckit.call import Clock, Deadline
+from rpckit.retry_budget import RetryBudgets
 from tests.fakes.clock import run_in_virtual_time
 
 _DEADLINE_SECONDS = 30.0
@@ -35,19 +41,27 @@ _HANG_SHARE = 0.2
 # Medians of the models of a panel, and the deviation of the logarithm.
 _MEDIANS = (2.0, 2.5, 3.0, 2.2, 2.8)
 _SPREAD = 0.3
-_HEAD = (
-    f"{'models':>6}{'clean p50':>11}{'hanging p50':>13}{'ratio':>7}{'waiting p50':>13}{'ratio':>7}{'lost':>7}"
-)
+_WAYS = {
+    "clean": feedback_service_pb2.PanelPolicy(),
+    "default": feedback_service_pb2.PanelPolicy(),
+    "hedge": feedback_service_pb2.PanelPolicy(hedge=True),
+    "wait_for_all": feedback_service_pb2.PanelPolicy(wait_for_all=True),
+    "both": feedback_service_pb2.PanelPolicy(hedge=True, wait_for_all=True),
+}
+_HEAD = f"{'models':>6}  {'way':13}{'p50':>8}{'ratio':>7}{'p95':>8}{'missing':>9}{'asked':>7}"
 
 
 class _HangingModels(FeedbackSource):
-    """Answers after a time, or never, and keeps the records as the real one does."""
+    """Answers after a time, or never, and hedges and keeps the records as the real one does."""
 
-    def __init__(self, records: TrackRecords, hang_share: float) -> None:
+    def __init__(self, records: TrackRecords, hang_share: float, clock: Clock) -> None:
         self._records = records
         self._hang_share = hang_share
+        self._clock = clock
+        self._retries = RetryBudgets(clock)
         self._generator = random.Random(1)  # noqa: S311  # a benchmark repeats itself
-        self.would_answer = 0
+        self.calls = 0
+        self.asked = 0
         self.answered = 0
 
     @override
@@ -58,16 +72,26 @@ class _HangingModels(FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> feedback_pb2.ModelResult:
-        median = _MEDIANS[int(listed.name)]
-        seconds = median * self._generator.lognormvariate(0, _SPREAD)
+        name = listed.name
+        self.calls += 1
+        retries = self._retries.of(name)
+        retries.count_call()
+        hedge = Hedge(name, hedge_times, retries.withdraw)
+        seconds = await first_answer(partial(self._answer, name), hedge)
+        self.answered += 1
+        self._records.add(ModelCall(name, answered=True, seconds=seconds, output_tokens_per_second=0))
+        return feedback_pb2.ModelResult(model=name, feedback=feedback_pb2.ModelFeedback(summary="ok"))
+
+    async def _answer(self, name: str, _: int) -> float:
+        """Returns the seconds that one answer took."""
+        self.asked += 1
+        seconds = _MEDIANS[int(name)] * self._generator.lognormvariate(0, _SPREAD)
         if self._generator.random() < self._hang_share:
             await asyncio.Event().wait()
-        self.would_answer += 1
         await asyncio.sleep(seconds)
-        self.answered += 1
-        self._records.add(ModelCall(listed.name, answered=True, seconds=seconds, output_tokens_per_second=0))
-        return feedback_pb2.ModelResult(model=listed.name, feedback=feedback_pb2.ModelFeedback(summary="ok"))
+        return seconds
 
 
 class _Nobody(Audience):
@@ -84,34 +108,26 @@ def main() -> None:
     reviews = parser.parse_args().reviews
     print(_HEAD)
     for count in range(2, len(_MEDIANS) + 1):
-        clean, _ = _measured(count, reviews, 0)
-        hanging, lost = _measured(count, reviews, _HANG_SHARE)
-        waiting, _ = _measured(count, reviews, _HANG_SHARE, wait_for_all=True)
-        print(
-            f"{count:6}{clean:9.2f} s{hanging:11.2f} s{hanging / clean:7.2f}"
-            f"{waiting:11.2f} s{waiting / clean:7.2f}{lost:7.1%}"
-        )
-
-
-def _measured(
-    count: int, reviews: int, hang_share: float, *, wait_for_all: bool = False
-) -> tuple[float, float]:
-    """Returns the median of the seconds of a review, and the share of the answers that were lost."""
-    records = TrackRecords()
-    policy = feedback_service_pb2.PanelPolicy(wait_for_all=wait_for_all)
-    models = _HangingModels(records, hang_share)
-    taken = run_in_virtual_time(_reviews(models, records, count, reviews, policy))
-    return statistics.median(taken), 1 - models.answered / models.would_answer
+        clean = 0.0
+        for way, policy in _WAYS.items():
+            share = 0.0 if way == "clean" else _HANG_SHARE
+            taken, models = run_in_virtual_time(_reviews(count, reviews, share, policy))
+            p50 = statistics.median(taken)
+            clean = clean or p50
+            print(
+                f"{count:6}  {way:13}{p50:6.2f} s{p50 / clean:7.2f}"
+                f"{statistics.quantiles(taken, n=20)[-1]:6.2f} s"
+                f"{1 - models.answered / models.calls:9.1%}{models.asked / models.calls:7.2f}"
+            )
 
 
 async def _reviews(
-    models: _HangingModels,
-    records: TrackRecords,
-    count: int,
-    reviews: int,
-    policy: feedback_service_pb2.PanelPolicy,
-) -> list[float]:
+    count: int, reviews: int, hang_share: float, policy: feedback_service_pb2.PanelPolicy
+) -> tuple[list[float], _HangingModels]:
+    """Returns the seconds of each review, and the models that were asked."""
     clock = asyncio.get_running_loop().time
+    records = TrackRecords()
+    models = _HangingModels(records, hang_share, clock)
     asked = tuple(
         ListedModel(model_pb2.Model(name=str(place), family=str(place)), "a:1") for place in range(count)
     )
@@ -125,7 +141,7 @@ async def _reviews(
             async for _ in events:
                 pass
         taken.append(clock() - began)
-    return taken
+    return taken, models
 
 
 def _question() -> ReviewQuestion:

@@ -23,14 +23,16 @@ class TimeBudget:
         call_by: The call of every model of the panel has ended.
         answer_by: The last outcome of the panel is heard, and its doubtful answers are confirmed.
         merge_by: The answers are merged and the summary is worded.
-        respond_by: The store has kept the response, or is not waited for. This is half a reserve before
-            `deadline`, and whoever waits for a run that another caller started gives up then.
+        store_by: The store has kept the response, or is not waited for.
+        respond_by: The caller is given the response or, where a step took longer than it had, TIMEOUT. This
+            is half a reserve before `deadline`.
         deadline: The caller no longer listens.
     """
 
     call_by: Deadline
     answer_by: Deadline
     merge_by: Deadline
+    store_by: Deadline
     respond_by: Deadline
     deadline: Deadline
 
@@ -50,6 +52,7 @@ class TimeBudget:
             call_by=answer_by.earlier(reserve),
             answer_by=answer_by,
             merge_by=merge_by,
+            store_by=deadline.earlier(reserve * 3 / 4),
             respond_by=deadline.earlier(reserve / 2),
             deadline=deadline,
         )

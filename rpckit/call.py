@@ -12,6 +12,9 @@ from rpckit.errors import Timeout
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
+# How often the same was asked before, so that the next hop does not ask again too. gRPC's own
+# `grpc-previous-rpc-attempts` counts the servers that were gone, which say nothing about the backend.
+PREVIOUS_ATTEMPTS_KEY = "x-chorus-previous-attempts"
 
 _RESERVE_SHARE = 0.02
 _LEAST_RESERVE_SECONDS = 0.05
@@ -114,6 +117,7 @@ class Call:
         holder: Who holds a place in the server: the caller or, without a name, the machine that calls. Empty
             for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.
+        previous_attempts: How often its caller has asked the same before.
     """
 
     method: str
@@ -122,6 +126,7 @@ class Call:
     caller: str = ""
     holder: str = ""
     trace: Trace = NO_TRACE
+    previous_attempts: int = 0
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)

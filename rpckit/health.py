@@ -20,6 +20,7 @@ class Health(health_pb2_grpc.HealthServicer):
     def __init__(self) -> None:
         self._ready: dict[str, bool] = {}
         self._draining = False
+        self._has_watches_ended = False
         self._changed = asyncio.Event()
 
     @property
@@ -35,6 +36,11 @@ class Health(health_pb2_grpc.HealthServicer):
     def drain(self) -> None:
         """Reports every service as NOT_SERVING from now on."""
         self._draining = True
+        self._notify_watchers()
+
+    def end_watches(self) -> None:
+        """Lets every watch end, after it has reported what there is to report."""
+        self._has_watches_ended = True
         self._notify_watchers()
 
     def _notify_watchers(self) -> None:
@@ -67,4 +73,6 @@ class Health(health_pb2_grpc.HealthServicer):
             if status != reported:
                 yield HealthCheckResponse(status=status)
                 reported = status
+            if self._has_watches_ended:
+                return
             await changed.wait()

@@ -24,7 +24,15 @@ from typing_extensions import override
 
 from rpckit import log
 from rpckit.admission import Admission
-from rpckit.call import REQUEST_ID_KEY, Call, Deadline, current_call, ending_in_time, served_call
+from rpckit.call import (
+    PREVIOUS_ATTEMPTS_KEY,
+    REQUEST_ID_KEY,
+    Call,
+    Deadline,
+    current_call,
+    ending_in_time,
+    served_call,
+)
 from rpckit.call_status import CallOutcome, answering
 from rpckit.callers import Callers, machine_of
 from rpckit.errors import InvalidRequest
@@ -36,6 +44,7 @@ _HEALTH = "/grpc.health."
 _REFLECTION = "/grpc.reflection."
 _MAX_REQUEST_ID = 64
 _REQUEST_ID = re.compile(f"[ -~]{{1,{_MAX_REQUEST_ID}}}")
+_MAX_PREVIOUS_ATTEMPTS = 99
 
 if TYPE_CHECKING:
     # The classes are generic in the stubs and not at run time.
@@ -83,6 +92,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         self._idle = asyncio.Event()
         self._idle.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is running."""
+        return self._idle.is_set()
+
     async def idle(self) -> None:
         """Returns as soon as no call is running."""
         await self._idle.wait()
@@ -106,6 +120,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         peer = context.peer()
         remaining = context.time_remaining()
         request_id, violations = _request_id(context)
+        previous_attempts, wrong = _previous_attempts(context)
+        violations |= wrong
         caller_trace = extract_trace(self._tracer, context.invocation_metadata() or ())
         span, trace = caller_trace.start(_path(method).removeprefix("/"), SpanKind.SERVER)
         call = Call(
@@ -113,6 +129,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
             request_id=request_id,
             deadline=Deadline.of_caller(float("inf") if remaining is None else remaining),
             trace=trace,
+            previous_attempts=previous_attempts,
         )
         is_reflection = call.method.startswith(_REFLECTION)
         if remaining is None and not is_reflection:
@@ -166,11 +183,25 @@ def _needs_slot(method: descriptor.MethodDescriptor) -> bool:
 
 def _request_id(context: Context) -> tuple[str, dict[str, str]]:
     """Returns the caller's request id, or else a new one, and what is wrong with the caller's."""
-    sent = {value for key, value in context.invocation_metadata() or () if key == REQUEST_ID_KEY and value}
-    match [*sent]:
+    match _sent(context, REQUEST_ID_KEY):
         case [str(value)] if _REQUEST_ID.fullmatch(value):
             return value, {}
         case []:
             return uuid.uuid4().hex, {}
     wrong = f"must be one value of 1 to {_MAX_REQUEST_ID} printable ASCII characters"
     return uuid.uuid4().hex, {REQUEST_ID_KEY: wrong}
+
+
+def _previous_attempts(context: Context) -> tuple[int, dict[str, str]]:
+    """Returns how often the caller has asked before, and what is wrong with the number that it sent."""
+    match _sent(context, PREVIOUS_ATTEMPTS_KEY):
+        case [str(value)] if re.fullmatch("[0-9]{1,2}", value):
+            return int(value), {}
+        case []:
+            return 0, {}
+    return 0, {PREVIOUS_ATTEMPTS_KEY: f"must be one number from 0 to {_MAX_PREVIOUS_ATTEMPTS}"}
+
+
+def _sent(context: Context, key: str) -> list[str | bytes]:
+    """Returns the values of a key that the caller sent, each once."""
+    return [*{value for sent, value in context.invocation_metadata() or () if sent == key and value}]

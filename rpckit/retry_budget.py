@@ -1,14 +1,34 @@
-"""Bounds what retries add to the load of a backend."""
+"""Bounds what retries add to the load of a backend.
+
+A retry says so on its way (`rpckit.call.PREVIOUS_ATTEMPTS_KEY`). The hop that asks the backend takes it out
+of the backend's budget, or refuses it, and does not ask again for it.
+"""
 
 import time
 from collections import defaultdict, deque
 
 from rpckit.call import Clock
+from rpckit.errors import ChorusError, RateLimited
 
 _WINDOW_SECONDS = 60.0
 _SHARE = 0.2
 # From 15 calls a minute on these are within the share.
 _LEAST_RETRIES = 3
+
+_REFUSED = {"refused": "retry"}
+# Seconds. A call that is none is not refused, so this is no more than a moment.
+_RETRY_DELAY = 1.0
+
+
+def out_of_retries() -> RateLimited:
+    """Returns the error of a call that is a retry, for which the backend's budget has no place."""
+    text = "the model was asked again as often as it may be"
+    return RateLimited(text, metadata=_REFUSED, retry_delay=_RETRY_DELAY)
+
+
+def is_out_of_retries(error: ChorusError) -> bool:
+    """Returns whether a peer has refused a call because it is a retry; the backend was not asked."""
+    return isinstance(error, RateLimited) and error.metadata == _REFUSED
 
 
 class RetryBudget:

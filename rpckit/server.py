@@ -36,8 +36,8 @@ from rpckit.transport import (
 )
 
 _WRONG_SETTING_EXIT_CODE = 2
-# The last answers get this long to leave the process.
-_FLUSH_SECONDS = 0.2
+# A call that was accepted and has not begun gets this long to begin while a server drains.
+_LAST_CALLS_SECONDS = 2.0
 
 
 class ServiceSettings(Protocol):
@@ -108,13 +108,18 @@ class Host:
         self.health.drain()
         self.draining.set()
         await asyncio.sleep(self._settings.drain_pause)
+        self.health.end_watches()
         stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
-        idle = asyncio.create_task(self._calls.idle())
-        await asyncio.wait((stopping, idle), return_when=asyncio.FIRST_COMPLETED)
-        # Only watches of the health are left, which never end by themselves.
-        await self.server.stop(_FLUSH_SECONDS)
+        while not stopping.done():
+            idle = asyncio.create_task(self._calls.idle())
+            await asyncio.wait((stopping, idle), return_when=asyncio.FIRST_COMPLETED)
+            idle.cancel()
+            # A call that came before its client heard of the drain may not have begun yet. What stays open
+            # while no call runs is a reflection, which need not end by itself.
+            await asyncio.wait((stopping,), timeout=_LAST_CALLS_SECONDS)
+            if self._calls.is_idle:
+                await self.server.stop(None)
         await stopping
-        idle.cancel()
         await end(self._tasks)
         await self.exit_stack.aclose()
 

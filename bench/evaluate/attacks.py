@@ -22,6 +22,7 @@ from orchestrator.merge.scores import merge_scores
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
+from orchestrator.panel.hedging import HedgeTimes
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
@@ -100,6 +101,7 @@ class _ObedientModels(FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> feedback_pb2.ModelResult:
         return self.result(listed.name, question.submission.text)
 

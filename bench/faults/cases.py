@@ -35,6 +35,7 @@ def cases() -> list[Case]:
         *_connections(),
         *_silences(),
         *_no_answers(),
+        _mixed(),
         *_answers(),
         *_floods(),
     ]
@@ -183,6 +184,20 @@ def _cut(asked: Asked) -> Reply:
 
 def _dry() -> Output:
     return Output((), finish="length", counts=Counts(visible=0, thought=32_000))
+
+
+def _mixed() -> Case:
+    """Returns a fault for what two servers in a row try again, each something else."""
+    busy, limited = _status(503), _status(429, "rate_limit_exceeded")
+    # Of ten so few are no answer at all that no breaker opens.
+    replies = (EMPTY_BODY, busy, HTML, EMPTY_BODY, None, limited, HTML, busy, EMPTY_BODY, SILENT)
+    return Case(
+        "mixed",
+        "503, 429, cut, empty, HTML and silence in turn",
+        lambda asked: replies[asked.nth % len(replies)] or asked.broken(Fault.CUT),
+        _may("BAD_OUTPUT", "UNAVAILABLE", "RATE_LIMITED", "TIMEOUT"),
+        _BROKEN,
+    )
 
 
 def _answers() -> list[Case]:

@@ -19,7 +19,7 @@ from tests.fakes.recorder import free_port
 from tests.fakes.redis_server import RedisServer
 
 # As deploy/kustomize/components/redis has it.
-REDIS_OPTIONS = ("appendonly yes", "appendfsync everysec")
+REDIS_OPTIONS = ("appendonly yes", "appendfsync always")
 _NAME = "proxies.test"
 _HTTP_SECONDS = 30.0
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from chorus.feedback.v1.feedback_pb2 import ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
 from chorus.feedback.v1.merged_pb2 import Panel
+from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT
 
 STEADY = "openai/steady"
 
@@ -30,8 +32,8 @@ class Ledger:
         failures: How many attempts failed, by reason.
         wrong: What must never be, and how often it was.
         partial: How many answers lack the model that always answers, by the reason.
-        in_doubt: The essays whose answers may be bought twice: a process died, or the caller left, while they
-            were asked for.
+        in_doubt: The essays whose answers may be bought twice: a process died, the caller left, or a model
+            was no longer waited for, while they were asked for.
     """
 
     answered: int = 0
@@ -78,8 +80,10 @@ class Ledger:
         if steady is None or not steady.HasField("feedback"):
             why = steady.failure.message if steady else "it was not asked"
             self.partial[why] += 1
-        if response.store_failed:
+        # What a model had on its way when the others were enough is paid for, and no part of the answer.
+        if response.store_failed or any(_was_left_behind(each) for each in response.results):
             self.in_doubt.add(number)
+        if response.store_failed:
             return
         now = _kept(response)
         if earlier is not None:
@@ -95,6 +99,10 @@ class Ledger:
         twice = [int(key.partition(" ")[0]) for key, times in sold.items() if times > 1]
         in_doubt = sum(number in self.in_doubt for number in twice)
         return len(twice) - in_doubt, in_doubt
+
+
+def _was_left_behind(result: ModelResult) -> bool:
+    return result.HasField("failure") and result.failure.reason == ERROR_REASON_TIMEOUT
 
 
 def _kept(response: GetFeedbackResponse) -> KeptAnswer:

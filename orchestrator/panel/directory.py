@@ -15,7 +15,7 @@ from modelkit.generate_request import MAX_MODEL_NAME
 from modelkit.list_models import MAX_PAGE_SIZE
 from modelkit.usage import usage_of, with_usage
 from orchestrator.metrics import ModelMetrics
-from rpckit.call import Deadline, current_call
+from rpckit.call import PREVIOUS_ATTEMPTS_KEY, Deadline, current_call
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error, is_from_chorus
 from rpckit.settings import Security
@@ -87,8 +87,12 @@ class GenerationClient(Protocol):
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
+        previous_attempts: int = 0,
     ) -> model_service_pb2.GenerateResponse:
         """Asks a model for one answer.
+
+        `previous_attempts` says how often the model was asked the same before. Its server asks no provider
+        again for such a call, and may refuse it as `is_out_of_retries` tells.
 
         Raises:
             ChorusError: As its server says.
@@ -99,8 +103,9 @@ class GenerationClient(Protocol):
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
+        previous_attempts: int = 0,
     ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
-        """Asks a model for one answer piece by piece; closing the iterator ends the call.
+        """Asks a model as `generate` does, for the answer piece by piece; closing the iterator ends the call.
 
         Raises:
             ChorusError: As its server says.
@@ -145,10 +150,13 @@ class ModelDirectory(ModelLister, GenerationClient):
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
+        previous_attempts: int = 0,
     ) -> model_service_pb2.GenerateResponse:
         request.model = listed.name
         try:
-            response = await self._stub(listed).Generate(request, timeout=deadline.remaining())
+            response = await self._stub(listed).Generate(
+                request, timeout=deadline.remaining(), metadata=_attempts(previous_attempts)
+            )
         except grpc.aio.AioRpcError as error:
             raise self._explained(error, listed) from None
         self._metrics.use(listed.name, response.completion.usage)
@@ -160,10 +168,13 @@ class ModelDirectory(ModelLister, GenerationClient):
         listed: ListedModel,
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
+        previous_attempts: int = 0,
     ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
         request.model = listed.name
         streamed = model_service_pb2.StreamGenerateRequest(request=request)
-        call = self._stub(listed).StreamGenerate(streamed, timeout=deadline.remaining())
+        call = self._stub(listed).StreamGenerate(
+            streamed, timeout=deadline.remaining(), metadata=_attempts(previous_attempts)
+        )
         try:
             async for message in call:
                 if message.HasField("completed"):
@@ -252,6 +263,10 @@ class _ModelServer:
 
 def _stub(channel: grpc.aio.Channel) -> "ModelServiceAsyncStub":
     return cast("ModelServiceAsyncStub", model_service_pb2_grpc.ModelServiceStub(channel))
+
+
+def _attempts(previous: int) -> tuple[tuple[str, str], ...]:
+    return ((PREVIOUS_ATTEMPTS_KEY, str(previous)),) if previous else ()
 
 
 def _one_of_each_name(models: Iterable[ListedModel]) -> tuple[ListedModel, ...]:

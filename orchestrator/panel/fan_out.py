@@ -189,11 +189,11 @@ class FanOut(PointListener):
             self._events.put_nowait(Outcome(slot.now, kept))
             return
         deadline = self._call_by(slot)
-        asking = self._source.ask(slot.now, self._question, self._spending, deadline, self)
+        self._patience.begin(slot.now.name, Deadline.after(0, deadline.clock))
+        asking = self._source.ask(slot.now, self._question, self._spending, deadline, self, self._patience)
         task = asyncio.create_task(asking, name=f"ask {slot.now.name}")
         task.add_done_callback(partial(self._on_result, slot))
         self._tasks[slot.now.name] = task
-        self._patience.begin(slot.now.name, Deadline.after(0, deadline.clock))
 
     def _call_by(self, slot: _PanelSlot) -> Deadline:
         """Returns when the call of a slot's model ends."""

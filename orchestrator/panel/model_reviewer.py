@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from typing_extensions import override
@@ -17,8 +17,10 @@ from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
 from orchestrator.answer.prompt import review_request
+from orchestrator.answer.size_meter import AnswerSizeMeter
 from orchestrator.panel.audience import EarlyPoints, PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
+from orchestrator.panel.hedging import Hedge, HedgeTimes, first_answer
 from orchestrator.panel.reasoning import (
     ThoughtTooLong,
     less_effort,
@@ -32,8 +34,8 @@ from orchestrator.store.store import Store
 from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Clock, Deadline
 from rpckit.duration import to_duration
-from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, to_failure
-from rpckit.retry_budget import RetryBudgets
+from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, RateLimited, to_failure
+from rpckit.retry_budget import RetryBudgets, is_out_of_retries
 
 # An answer in the long form has about this many tokens, and one in the short form at least these.
 _LONG_FORM_TOKENS = 1800
@@ -87,20 +89,23 @@ class FeedbackSource(Protocol):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> feedback_pb2.ModelResult:
         """Asks one model and checks its answer; a failure is a result like any other.
 
-        The model's call ends at the deadline. The listener hears of the answer's points early.
+        The model's call ends at the deadline. The listener hears of the answer's points early. Where
+        `hedge_times` says that the answer is late, it is asked for a second time.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A whole answer, and the seconds from asking for it to its end."""
+    """A whole answer, the seconds from asking for it to its end, and whether it was late and hedged."""
 
     text: str
     completion: model_service_pb2.Completion
     seconds: float
+    is_hedged: bool = False
 
 
 class _CutAnswerError(BadOutput):
@@ -136,13 +141,17 @@ class ModelReviewer(FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> feedback_pb2.ModelResult:
         started = self._clock()
         result = feedback_pb2.ModelResult(model=listed.name)
         bill = Bill(listed.model, spending)
         speed = 0.0
+        own_seconds: float | None = None
         try:
-            answer, feedback = await self._checked_answer(listed, question, bill, deadline, listener)
+            answer, feedback = await self._checked_answer(
+                listed, question, bill, deadline, listener, hedge_times
+            )
         except ChorusError as error:
             result.failure.CopyFrom(to_failure(error))
         else:
@@ -150,12 +159,14 @@ class ModelReviewer(FeedbackSource):
             result.feedback.CopyFrom(feedback)
             if answer.seconds:
                 speed = visible_tokens(listed.model, answer.completion.usage, answer.text) / answer.seconds
+            # How long the model was late says nothing about how long its answers take.
+            own_seconds = answer.seconds if answer.is_hedged else None
         seconds = self._clock() - started
         result.latency.CopyFrom(to_duration(seconds))
         result.usage.CopyFrom(total_usage(bill.usages))
         # A name that no server listed is the caller's own: records of those would grow without end.
         if listed.server and result.failure.reason not in _NOT_THE_MODELS:
-            call = ModelCall(listed.name, result.HasField("feedback"), seconds, speed)
+            call = ModelCall(listed.name, result.HasField("feedback"), own_seconds or seconds, speed)
             self._records.add(call)
             await self._store.add_call(call)
         return result
@@ -167,6 +178,7 @@ class ModelReviewer(FeedbackSource):
         bill: Bill,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         short = self._writes_too_slowly(listed, deadline)
         request = review_request(
@@ -182,29 +194,35 @@ class ModelReviewer(FeedbackSource):
         # A name that no server listed is the caller's own: budgets of those would grow without end.
         retries = self._retries.of(listed.name if listed.server else "")
         retries.count_call()
+        usual_seconds = self._records.usual_seconds(listed.name)
+
+        def may_hedge() -> bool:
+            return bill.affords(request) and _has_time(deadline, usual_seconds) and retries.withdraw()
+
+        hedge = Hedge(listed.name, hedge_times, may_hedge)
+
+        async def attempt(previous: int) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
+            heard_by = None if previous else listener
+            return await self._try(listed, question, request, bill, deadline, heard_by, previous)
+
         try:
-            return await self._try(listed, question, request, bill, deadline, listener)
+            answer, feedback = await first_answer(attempt, hedge)
         except AnswerTooLarge:
             raise
         except BadOutput as error:
             first_error = error
-        if not _has_time(deadline, self._records.usual_seconds(listed.name)):
-            raise first_error
-        # Nothing is bought a second time with the means that did not do.
-        if isinstance(first_error, ThoughtTooLong):
-            effort = less_effort(listed.model, request.sampling)
-            if effort is None:
-                raise first_error
-            request.sampling.reasoning_effort = effort
-        elif isinstance(first_error, _CutAnswerError) and second_limit == first_limit:
-            raise first_error
         else:
-            request.sampling.max_output_tokens = second_limit
-        if not retries.withdraw():
+            return replace(answer, is_hedged=hedge.is_made), feedback
+        # What may be asked twice is reckoned with, and no more.
+        if hedge.is_made or not _has_time(deadline, usual_seconds):
+            raise first_error
+        if not _may_do_better(listed, request, first_error, second_limit) or not retries.withdraw():
             raise first_error
         try:
-            return await self._try(listed, question, request, bill, deadline, listener)
-        except BudgetExceeded:
+            return await self._try(listed, question, request, bill, deadline, listener, previous_attempts=1)
+        except (BudgetExceeded, RateLimited) as error:
+            if isinstance(error, RateLimited) and not is_out_of_retries(error):
+                raise
             raise first_error from None
 
     async def _try(
@@ -215,9 +233,10 @@ class ModelReviewer(FeedbackSource):
         bill: Bill,
         deadline: Deadline,
         listener: PointListener | None,
+        previous_attempts: int = 0,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         points = EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
-        answer = await self._generate(listed, request, bill, deadline, points)
+        answer = await self._generate(listed, request, bill, deadline, points, previous_attempts)
         if answer.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
             usage = answer.completion.usage
             if thought_too_long(listed.model, request.sampling, usage, answer.text, is_cut=True):
@@ -241,14 +260,16 @@ class ModelReviewer(FeedbackSource):
         bill: Bill,
         deadline: Deadline,
         points: EarlyPoints,
+        previous_attempts: int,
     ) -> _Answer:
         pieces: list[str] = []
-        meter = AnswerMeter()
+        meter, size = AnswerMeter(), AnswerSizeMeter()
         completion: model_service_pb2.Completion | None = None
         asked_at = self._clock()
         try:
             with bill.charge(request) as charge:
-                async with aclosing(self._client.stream_generate(listed, request, deadline)) as stream:
+                stream = self._client.stream_generate(listed, request, deadline, previous_attempts)
+                async with aclosing(stream):
                     async for message in stream:
                         charge.has_begun = True
                         if message.HasField("completed"):
@@ -256,6 +277,7 @@ class ModelReviewer(FeedbackSource):
                             charge.usage = completion.usage
                             continue
                         meter.take(message.delta)
+                        size.take(message.delta.text)
                         pieces.append(message.delta.text)
                         points.feed(message.delta.text)
         except BadOutput as error:
@@ -276,6 +298,23 @@ class ModelReviewer(FeedbackSource):
         # form takes at most so many times as long as they did.
         most_seconds = self._records.usual_seconds(listed.name) * _LONG_FORM_TOKENS / _SHORT_FORM_TOKENS
         return most_seconds > deadline.remaining()
+
+
+def _may_do_better(
+    listed: ListedModel, request: model_service_pb2.GenerateRequest, error: BadOutput, second_limit: int
+) -> bool:
+    """Gives a request that failed the means that it lacked; returns False where there are no others."""
+    sampling = request.sampling
+    if isinstance(error, ThoughtTooLong):
+        effort = less_effort(listed.model, sampling)
+        if effort is None:
+            return False
+        sampling.reasoning_effort = effort
+    elif isinstance(error, _CutAnswerError) and second_limit == sampling.max_output_tokens:
+        return False
+    else:
+        sampling.max_output_tokens = second_limit
+    return True
 
 
 def _has_time(deadline: Deadline, seconds: float) -> bool:

@@ -1,29 +1,34 @@
-"""How long the models of one panel are waited for that still write when its minimum is reached."""
+"""How long the models of one panel are waited for, and when one that is late is asked a second time."""
 
 from statistics import median
 
+from typing_extensions import override
+
 from chorus.feedback.v1 import feedback_service_pb2
+from orchestrator.panel.hedging import HedgeTimes
 from orchestrator.panel.track_record import TrackRecords
 from rpckit.call import Deadline
 
 # A model is given up when it takes so many times as long as all but a few of its answers did.
 _PATIENCE_FACTOR = 1.25
-# No model is given up sooner: what takes less is no wait, and a busy machine may take it too.
+# No model is late or given up sooner: what takes less is no wait, and a busy machine may take it too.
 _LEAST_SECONDS = 1.0
 
 
-class PanelPatience:
-    """Says when each model of one panel is given up, by its own record.
+class PanelPatience(HedgeTimes):
+    """Says when each model of one panel is late, and when it is given up, by its own record.
 
     Where the models that have answered took longer than they usually do, as for a long text, the others are
-    given as much more. A model whose record is too short is not given up, nor is any where the policy says
-    otherwise.
+    given as much more. A model whose record is too short is neither, nor is any where the policy says
+    otherwise. One that is asked a second time is given up when that ask has had its time.
     """
 
     def __init__(self, records: TrackRecords, policy: feedback_service_pb2.PanelPolicy) -> None:
         self._records = records
         self._applies = not (policy.wait_for_all or policy.HasField("straggler_grace"))
+        self._hedges = policy.hedge
         self._began: dict[str, Deadline] = {}
+        self._hedged: dict[str, Deadline] = {}
         self._paces: list[float] = []
         self._waited_for: set[str] = set()
 
@@ -34,7 +39,8 @@ class PanelPatience:
     def note_answer(self, model: str) -> None:
         """Notes that a model has answered now."""
         usual = self._records.usual_seconds(model)
-        if usual > 0 and model in self._began:
+        # Of a model that was asked a second time nobody knows here which of the two has answered.
+        if usual > 0 and model in self._began and model not in self._hedged:
             self._paces.append(self.seconds(model) / usual)
 
     def seconds(self, model: str) -> float:
@@ -44,11 +50,35 @@ class PanelPatience:
 
     def ends(self, model: str) -> Deadline | None:
         """Returns when a model is given up that still writes; None: when the panel's time is up."""
-        usual = self._records.longest_usual_seconds(model)
-        if not self._applies or usual is None or model not in self._began or model in self._waited_for:
+        if not self._applies or model in self._waited_for:
             return None
-        pace = max(1.0, median(self._paces)) if self._paces else 1.0
-        return self._began[model].later(max(_LEAST_SECONDS, _PATIENCE_FACTOR * pace * usual))
+        # Who may be asked a second time is not given up at the same moment.
+        least = _PATIENCE_FACTOR * _LEAST_SECONDS if self._hedges else _LEAST_SECONDS
+        ends = self._usual_end(model, _PATIENCE_FACTOR, least)
+        if ends is None or model not in self._hedged:
+            return ends
+        again = self._hedged[model].later(
+            _PATIENCE_FACTOR * self._pace() * self._records.usual_seconds(model)
+        )
+        return max(ends, again)
+
+    @override
+    def hedge_at(self, model: str) -> Deadline | None:
+        return self._usual_end(model, 1.0, _LEAST_SECONDS) if self._hedges else None
+
+    @override
+    def note_hedge(self, model: str) -> None:
+        self._hedged[model] = self._began[model].later(self.seconds(model))
+
+    def _usual_end(self, model: str, factor: float, least: float) -> Deadline | None:
+        """Returns when a model has had so many times what all but a few of its answers take, or the least."""
+        usual = self._records.longest_usual_seconds(model)
+        if usual is None or model not in self._began:
+            return None
+        return self._began[model].later(max(least, factor * self._pace() * usual))
+
+    def _pace(self) -> float:
+        return max(1.0, median(self._paces)) if self._paces else 1.0
 
     def gives_up(self, model: str) -> bool:
         """Returns whether a model is given up now; one that is not has all the time of the panel.

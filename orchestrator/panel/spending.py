@@ -89,6 +89,14 @@ class Bill:
                 if usage.HasField("cost_usd_nanos") and usage.basis != generation_pb2.USAGE_BASIS_UNKNOWN:
                     self.spending.committed -= reserved
 
+    def affords(self, request: model_service_pb2.GenerateRequest) -> bool:
+        """Returns whether `charge` would reserve the money for a request now."""
+        try:
+            self._most(request)
+        except BudgetExceeded:
+            return False
+        return True
+
     def _most(self, request: model_service_pb2.GenerateRequest) -> int:
         limit = self.spending.limit
         if limit is None:

@@ -55,12 +55,16 @@ class IdempotentRuns:
 
         Raises:
             InvalidRequest: The request_id was given to another request.
-            Timeout: The run that was joined outlasts the deadline.
+            Timeout: The run outlasts the deadline.
             ChorusError: As the run ends.
         """
+        merge_by = deadline.with_reserve()
         async with aclosing(self._attend(request, deadline, caller, is_streaming=True)) as events:
             async for event in events:
-                yield await event.event() if isinstance(event, ProvisionalMerge) else event
+                if not isinstance(event, ProvisionalMerge):
+                    yield event
+                elif (merged := await event.event(merge_by)) is not None:
+                    yield merged
 
     async def _attend(
         self, request: Request, deadline: Deadline, caller: str, *, is_streaming: bool
@@ -73,19 +77,16 @@ class IdempotentRuns:
         key = json.dumps([caller, request.request_id]) if request.request_id else ""
         digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
         run = self._shared.get(key)
-        give_up_at = budget.respond_by
         if run is not None:
             check_same(run.digest, digest)
         if run is None or run.budget.deadline.remaining() < _JOINED_SHARE * deadline.remaining():
             run = SharedRun(caller, digest, budget, partial(self._run, key, request, run))
-            # Every step of the caller's own run keeps to the budget.
-            give_up_at = deadline
             if key:
                 self._shared[key] = run
         run.join(is_streaming=is_streaming)
         self._attending += 1
         try:
-            async for event in run.listen(give_up_at):
+            async for event in run.listen(budget.respond_by):
                 yield event
         finally:
             self._attending -= 1

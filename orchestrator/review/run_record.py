@@ -93,7 +93,7 @@ class RunRecord:
 
     async def _keep(self, keeping: Awaitable[object]) -> bool:
         try:
-            async with asyncio.timeout(self._budget.respond_by.remaining()):
+            async with asyncio.timeout(self._budget.store_by.remaining()):
                 await keeping
         except (StoreError, TimeoutError):
             self.has_failed = True

@@ -8,6 +8,7 @@ from chorus.feedback.v1 import feedback_service_pb2, merged_pb2
 from orchestrator.panel.audience import Audience
 from orchestrator.review.earlier_run import EarlierRun
 from orchestrator.time_budget import TimeBudget
+from rpckit.call import Deadline
 
 Event = feedback_service_pb2.StreamFeedbackResponse
 
@@ -24,11 +25,14 @@ class ProvisionalMerge:
         self._event: Event | None = None
         self._turn = asyncio.Lock()
 
-    async def event(self) -> Event:
-        """Makes the merge, if nobody has yet."""
-        async with self._turn:
-            if self._event is None:
-                self._event = Event(merged=await self._merge())
+    async def event(self, until: Deadline) -> Event | None:
+        """Makes the merge, if nobody has yet; None: it would take longer, and the response comes next."""
+        try:
+            async with asyncio.timeout(until.remaining()), self._turn:
+                if self._event is None:
+                    self._event = Event(merged=await self._merge())
+        except TimeoutError:
+            return None
         return self._event
 
 

@@ -39,7 +39,7 @@ async def write_summary(
             if effort is None or not deadline.remaining() or not retries.withdraw():
                 return None
             request.sampling.reasoning_effort = effort
-            text = await _worded(client, listed, request, bill, deadline)
+            text = await _worded(client, listed, request, bill, deadline, previous_attempts=1)
     except ChorusError:
         return None
     return accepted_summary(text, merged, feedback_language, listed.name)
@@ -51,10 +51,11 @@ async def _worded(
     request: model_service_pb2.GenerateRequest,
     bill: Bill,
     deadline: Deadline,
+    previous_attempts: int = 0,
 ) -> str:
     try:
         with bill.charge(request) as charge:
-            response = await client.generate(listed, request, deadline)
+            response = await client.generate(listed, request, deadline, previous_attempts)
             charge.usage = response.completion.usage
     except BadOutput as error:
         usage = usage_of(error)

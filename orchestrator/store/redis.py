@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 from typing_extensions import override
@@ -16,7 +15,14 @@ from typing_extensions import override
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
-from orchestrator.store.store import OTHER_REQUEST, Store, StoredFeedback, StoredRequest, StoreError
+from orchestrator.store.store import (
+    ANSWERED_ALREADY,
+    OTHER_REQUEST,
+    Store,
+    StoredFeedback,
+    StoredRequest,
+    StoreError,
+)
 from rpckit.task_end import end
 
 # A replica that dies loses its lease after this long at most.
@@ -24,14 +30,29 @@ _LEASE_SECONDS = 6.0
 # The replicas that wait for a lease try this often.
 _LOOK_AGAIN_SECONDS = 0.05
 
-# Sets a field of a request that is this one or new, and its time to live in milliseconds; for an old one
-# only where it is said.
-_KEEP = """
+# Sets a field of a request that is this one or new. A new one begins to live, in milliseconds.
+_KEEP_RESULT = """
 local is_new = redis.call('HSETNX', KEYS[1], 'hash', ARGV[1])
-if redis.call('HGET', KEYS[1], 'hash') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'hash') ~= ARGV[1] then return 'other request' end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
-if is_new == 1 or ARGV[5] == 'anew' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
-return 1
+if is_new == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+return 'kept'
+"""
+# Keeps a response under its own key, and its name with the request unless that has another one.
+_KEEP_RESPONSE = """
+if ARGV[1] ~= '' then
+  redis.call('HSETNX', KEYS[1], 'hash', ARGV[1])
+  if redis.call('HGET', KEYS[1], 'hash') ~= ARGV[1] then return 'other request' end
+  local first = redis.call('HGET', KEYS[1], 'feedback')
+  if first and first ~= ARGV[2] and redis.call('HEXISTS', ARGV[3] .. first, 'response') == 1 then
+    return 'answered'
+  end
+  redis.call('HSET', KEYS[1], 'feedback', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+redis.call('HSET', KEYS[2], unpack(ARGV, 5))
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return 'kept'
 """
 # Sets a field of a caller's feedback that has a response.
 _SAY = """
@@ -47,6 +68,7 @@ if redis.call('HGET', KEYS[1], 'caller') ~= ARGV[1] then return 0 end
 redis.call('DEL', redis.call('HGET', KEYS[1], 'request'), KEYS[1])
 return 1
 """
+_WRONG = {b"other request": OTHER_REQUEST, b"answered": ANSWERED_ALREADY}
 _MODELS = "chorus:models"
 _RESULT = b"result:"
 _SCORES = b"scores:"
@@ -62,7 +84,8 @@ class RedisStore(Store):
         self._client = client
         self._retention = round(retention_seconds * 1000)
         self._lease_seconds = lease_seconds
-        self._keep_of = client.register_script(_KEEP)
+        self._keep_result = client.register_script(_KEEP_RESULT)
+        self._keep_response = client.register_script(_KEEP_RESPONSE)
         self._say = client.register_script(_SAY)
         self._delete = client.register_script(_DELETE)
 
@@ -122,10 +145,10 @@ class RedisStore(Store):
     ) -> None:
         field, kept = _RESULT + result.model.encode(), result.SerializeToString()
         with explained():
-            is_kept = await self._keep_of(
-                [_request(request_id)], [request_hash, field, kept, self._retention, ""]
+            outcome = await self._keep_result(
+                [_request(request_id)], [request_hash, field, kept, self._retention]
             )
-        _check_kept(is_kept)
+        _check_kept(outcome)
 
     @override
     async def keep_response(
@@ -135,31 +158,24 @@ class RedisStore(Store):
         caller: str,
         response: feedback_service_pb2.GetFeedbackResponse,
     ) -> None:
-        kept = {"response": response.SerializeToString()}
+        fields = self._fields(request_id, caller) | {"response": response.SerializeToString()}
+        flat = [each for field in fields.items() for each in field]
+        keys = [_request(request_id), _feedback(response.feedback_id)]
+        request_hash = request_hash if request_id else b""
         with explained():
-            async with self._client.pipeline() as pipeline:
-                self._add_feedback(pipeline, request_id, caller, response.feedback_id, kept)
-                if request_id:
-                    await self._keep_of(
-                        [_request(request_id)],
-                        [request_hash, "feedback", response.feedback_id, self._retention, "anew"],
-                        client=pipeline,
-                    )
-                *_, is_kept = await pipeline.execute()
-        _check_kept(is_kept)
+            outcome = await self._keep_response(
+                keys, [request_hash, response.feedback_id, _feedback(""), self._retention, *flat]
+            )
+        _check_kept(outcome)
 
-    def _add_feedback(
-        self, pipeline: Pipeline, request_id: str, caller: str, feedback_id: str, kept: Mapping[str, bytes]
-    ) -> None:
-        key, now = _feedback(feedback_id), time.time()
-        fields: Any = {
+    def _fields(self, request_id: str, caller: str) -> dict[Any, Any]:
+        now = time.time()
+        return {
             "caller": caller,
             "request": _request(request_id),
             "created_at": now,
             "expires_at": now + self._retention / 1000,
         }
-        pipeline.hset(key, mapping=fields | kept)
-        pipeline.pexpire(key, self._retention)
 
     @override
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
@@ -173,7 +189,8 @@ class RedisStore(Store):
             if not await self._client.exists(_request(request_id)):
                 raise StoreError("it is gone")
             async with self._client.pipeline() as pipeline:
-                self._add_feedback(pipeline, request_id, caller, feedback_id, {})
+                pipeline.hset(_feedback(feedback_id), mapping=self._fields(request_id, caller))
+                pipeline.pexpire(_feedback(feedback_id), self._retention)
                 await pipeline.execute()
 
     @override
@@ -247,9 +264,9 @@ class RedisStore(Store):
         return [ModelCall(model, answered, seconds, speed) for _, answered, seconds, speed, model in entries]
 
 
-def _check_kept(is_kept: object) -> None:
-    if not is_kept:
-        raise StoreError(OTHER_REQUEST)
+def _check_kept(outcome: bytes) -> None:
+    if wrong := _WRONG.get(outcome):
+        raise StoreError(wrong)
 
 
 def _of_each_name(fields: Mapping[bytes, bytes], kind: bytes) -> list[bytes]:

@@ -14,7 +14,14 @@ from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.sqlite_database import SqliteDatabase
 from orchestrator.store.sqlite_schema import make_tables
-from orchestrator.store.store import OTHER_REQUEST, Store, StoredFeedback, StoredRequest, StoreError
+from orchestrator.store.store import (
+    ANSWERED_ALREADY,
+    OTHER_REQUEST,
+    Store,
+    StoredFeedback,
+    StoredRequest,
+    StoreError,
+)
 
 # A step of the deletion of what has expired, which answers wait behind.
 _ROWS_A_STEP = 32
@@ -103,13 +110,19 @@ class SqliteStore(Store):
         feedback_id, kept = response.feedback_id, response.SerializeToString()
 
         def keep(connection: sqlite3.Connection) -> None:
-            self._add_feedback(connection, request_id, caller, feedback_id, kept)
             if request_id:
                 self._check_request(connection, request_id, request_hash)
+                if connection.execute(
+                    "SELECT 1 FROM requests JOIN feedbacks USING (feedback_id)"
+                    " WHERE requests.request_id = ? AND response IS NOT NULL AND feedbacks.expires_at >= ?",
+                    (request_id, time.time()),
+                ).fetchall():
+                    raise StoreError(ANSWERED_ALREADY)
                 connection.execute(
                     "UPDATE requests SET feedback_id = ?, expires_at = ? WHERE request_id = ?",
                     (feedback_id, self._expiry(), request_id),
                 )
+            self._add_feedback(connection, request_id, caller, feedback_id, kept)
 
         await self._database.run(keep)
 

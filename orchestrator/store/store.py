@@ -43,6 +43,10 @@ OTHER_REQUEST = "the request_id is another request's"
 """The text of the StoreError where a request_id is kept already, with another hash."""
 
 
+ANSWERED_ALREADY = "the request_id has another answer"
+"""The text of the StoreError where a request_id has a response: a run that did not know of it came later."""
+
+
 class StoreSilentError(StoreError):
     """A store did not answer in time."""
 
@@ -80,7 +84,11 @@ class Store(Protocol):
     ) -> None:
         """Keeps a response under its feedback_id, and as that of its request_id, if that is not empty.
 
-        It begins to keep the request, too, where `open_request` could not.
+        It begins to keep the request, too, where `open_request` could not. A request_id that has a response
+        keeps it, whatever a run answers that the store could not tell of it.
+
+        Raises:
+            StoreError: The request_id has another response, or is another request's. Nothing is kept.
         """
 
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:

@@ -28,6 +28,7 @@ class Prompt:
         schema: The JSON Schema that the answer must keep to; None for free text or a picture.
         streaming: Whether the answer is asked for in pieces or whole.
         deadline: The point in time at which nobody waits for the answer any more.
+        is_retry: Whether its caller has asked the same before.
     """
 
     entry: Entry
@@ -40,6 +41,7 @@ class Prompt:
     schema: AnswerSchema | None
     streaming: bool
     deadline: Deadline
+    is_retry: bool = False
 
     def may_be_too_long(self) -> bool:
         """Returns whether the prompt may exceed the model's context. No token is shorter than a byte."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from modelkit.answer_limits import AnswerMeter
+from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.json_schema.code_fence import CodeFence
 from modelkit.servicer import GenerationEvent
 from modelkit.usage import with_usage
@@ -34,6 +35,8 @@ from services.cloud_proxy.retry import Retries
 
 # How many calls may wait for each one that is being answered.
 _QUEUED_PER_PLACE = 4
+# Characters. To hold a shorter answer against its schema takes less than a thread does.
+_LONG_ANSWER = 16_384
 # Seconds that a caller is told to wait where the provider named no delay.
 _DEFAULT_RETRY_DELAY = 1.0
 
@@ -85,10 +88,14 @@ class ProviderClient:
     async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[GenerationEvent, None]:
         # A caller that limits the answer has a budget for one answer, and asks again itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
-        retries = Retries(self._budget, prompt.deadline, repeats_no_answer=not is_limited)
         self._check(prompt)
         async with self._admission.admit(prompt.deadline):
-            self._budget.count_call()
+            retries = Retries(
+                self._budget,
+                prompt.deadline,
+                is_retry=prompt.is_retry,
+                repeats_no_answer=not is_limited,
+            )
             while True:
                 has_yielded = False
                 try:
@@ -179,10 +186,18 @@ class ProviderClient:
         if not has_content:
             raise _empty(end)
         if prompt.schema is not None and end.finish is Finish.STOP:
-            prompt.schema.check_text(answer)
+            await _check_schema(prompt.schema, answer)
         for part in held:
             yield part
         yield end
+
+
+async def _check_schema(schema: AnswerSchema, answer: str) -> None:
+    """Checks a whole answer, and a long one beside the event loop, on which the other calls wait."""
+    if len(answer) > _LONG_ANSWER:
+        await asyncio.to_thread(schema.check_text, answer)
+    else:
+        schema.check_text(answer)
 
 
 async def _without_fence(pieces: AsyncGenerator[AnswerPiece, None]) -> AsyncGenerator[AnswerPiece, None]:

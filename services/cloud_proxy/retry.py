@@ -5,7 +5,7 @@ import random
 
 from rpckit.call import Deadline
 from rpckit.errors import ChorusError, RateLimited, Unavailable
-from rpckit.retry_budget import RetryBudget
+from rpckit.retry_budget import RetryBudget, out_of_retries
 from services.cloud_proxy.circuit_breaker import CircuitOpen
 from services.cloud_proxy.provider_errors import EmptyAnswer, NoAnswer
 
@@ -16,18 +16,35 @@ _MAX_BACKOFF = 2.0
 
 
 class Retries:
-    """Decides about the retries of one call.
+    """Decides about the retries of one call, which counts in the budget, as a retry if it is one.
+
+    A call that is a retry already is not tried again here: who makes it does that.
 
     Args:
         budget: Shared by all calls to the provider.
         deadline: No retry waits beyond it.
+        is_retry: Whether the call's caller has asked the same before.
         repeats_no_answer: Whether a response that is no answer is asked for again, once.
+
+    Raises:
+        RateLimited: The call is a retry, and the budget has none left.
     """
 
-    def __init__(self, budget: RetryBudget, deadline: Deadline, *, repeats_no_answer: bool = True) -> None:
+    def __init__(
+        self,
+        budget: RetryBudget,
+        deadline: Deadline,
+        *,
+        is_retry: bool = False,
+        repeats_no_answer: bool = True,
+    ) -> None:
+        if not is_retry:
+            budget.count_call()
+        elif not budget.withdraw():
+            raise out_of_retries()
         self._budget = budget
         self._deadline = deadline
-        self._attempts = 1
+        self._attempts = _MAX_ATTEMPTS if is_retry else 1
         self._repeats_no_answer = repeats_no_answer
 
     async def again(self, error: ChorusError) -> bool:

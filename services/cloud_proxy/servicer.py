@@ -14,8 +14,8 @@ from modelkit.fencing import TaggedFence
 from modelkit.generate_request import require_capabilities
 from modelkit.reasoning import effort_taken, output_room
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
-from rpckit.call import Deadline, current_call
-from rpckit.errors import Internal, InvalidRequest, ModelNotFound, ProviderAuth
+from rpckit.call import served_call
+from rpckit.errors import InvalidRequest, ModelNotFound, ProviderAuth
 from services.cloud_proxy.catalog import Entry
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.key_check import KeyCheck
@@ -72,6 +72,7 @@ class ModelServicer(StreamingServicer):
             )
         sampling = request.message.sampling
         abilities = self._abilities(entry)
+        call = served_call()
         prompt = Prompt(
             entry=entry,
             key_variable=connection.key_variable,
@@ -85,7 +86,8 @@ class ModelServicer(StreamingServicer):
             reasoning_effort=entry.reasoning_efforts.get(effort_taken(abilities, sampling), ""),
             schema=request.schema,
             streaming=streaming,
-            deadline=_deadline(),
+            deadline=call.deadline.with_reserve(),
+            is_retry=call.previous_attempts > 0,
         )
         return self._clients[connection], prompt
 
@@ -157,10 +159,3 @@ class ModelServicer(StreamingServicer):
         if connection in self._key_check.refused:
             return f"{answering.provider} refuses {connection.key_variable}; set another"
         return self._clients[connection].why_closed(answering.name)
-
-
-def _deadline() -> Deadline:
-    call = current_call.get()
-    if call is None:
-        raise Internal("no call is being served")
-    return call.deadline.with_reserve()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -231,6 +232,24 @@ async def test_a_call_in_flight_is_answered_while_the_server_drains(server: Inst
     server.stop.set()
     while (await watch.read()).status != health_pb2.HealthCheckResponse.NOT_SERVING:
         pass
+    server.servicer.go.set()
+    assert await call == GenerateResponse()
+    await server.stopped
+
+
+async def test_a_call_that_has_not_begun_is_answered_while_the_server_drains(
+    server: InstructedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # grpc has taken the call, and this process, busy, has not counted it yet.
+    monkeypatch.setattr("rpckit.interceptor.CallInterceptor._counted_as_running", lambda _: nullcontext())
+    monkeypatch.setattr("rpckit.server._LAST_CALLS_SECONDS", PATIENCE)
+    health: Any = health_pb2_grpc.HealthStub(server.channel)
+    watch = health.Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+    assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
+    call = server.stub.Generate(asked("wait"), timeout=PATIENCE)
+    await server.servicer.started.wait()
+    server.stop.set()
+    assert [each.status async for each in watch] == [health_pb2.HealthCheckResponse.NOT_SERVING]
     server.servicer.go.set()
     assert await call == GenerateResponse()
     await server.stopped

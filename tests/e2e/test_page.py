@@ -19,7 +19,7 @@ from chorus.feedback.v1.decision_pb2 import (
 )
 from chorus.feedback.v1.feedback_service_pb2 import RecordScoresRequest, StreamFeedbackRequest
 from rpckit.errors import Unavailable
-from tests.e2e.browsing import PAGE, PHONE, Browsing, Visit, browsing, build, chromium
+from tests.e2e.browsing import PAGE, PHONE, WIDE, Browsing, Visit, browsing, build, chromium
 from tests.e2e.processes import ROOT
 from tests.fakes.page_feedback import ENGLISH, FEEDBACK_ID, KOREAN, PANEL, anchor
 from tests.fakes.page_feedback import Words as Essay
@@ -420,10 +420,13 @@ async def _tab_to(visit: Visit, condition: str) -> None:
 
 
 async def _screenshot(visit: Visit, name: str, *, is_whole: bool = False) -> None:
-    if SCREENSHOTS:
-        await asyncio.to_thread(
-            _keep, await visit.page.screenshot(full_page=is_whole), SCREENSHOTS / f"{name}.png"
-        )
+    if not SCREENSHOTS:
+        return
+    if is_whole:
+        # What is beyond the window is not laid out.
+        height = await visit.page.evaluate("document.scrollingElement.scrollHeight")
+        await visit.page.set_viewport_size({"width": WIDE["width"], "height": height})
+    await asyncio.to_thread(_keep, await visit.page.screenshot(), SCREENSHOTS / f"{name}.png")
 
 
 def _keep(picture: bytes, path: Path) -> None:

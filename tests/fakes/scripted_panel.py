@@ -18,6 +18,7 @@ from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel, Listing, ModelLister
+from orchestrator.panel.hedging import HedgeTimes
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
@@ -89,6 +90,7 @@ class ScriptedPanel(ModelLister, SilentGeneration, FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> ModelResult:
         self.asked.append(listed.name)
         self.committed.append(spending.committed)

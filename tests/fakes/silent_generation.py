@@ -14,12 +14,12 @@ class SilentGeneration(GenerationClient):
 
     @override
     async def generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> GenerateResponse:
         raise AssertionError("nobody asked for a summary")
 
     @override
     def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> AsyncGenerator[StreamGenerateResponse]:
         raise AssertionError("the models are asked by `ask`")

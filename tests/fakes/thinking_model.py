@@ -73,7 +73,7 @@ class ThinkingModel(GenerationClient):
 
     @override
     async def generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> GenerateResponse:
         self.clock.now += THINKING_SECONDS + WRITING_SECONDS
         text, completion = self._answer(request)
@@ -81,7 +81,7 @@ class ThinkingModel(GenerationClient):
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> AsyncGenerator[StreamGenerateResponse]:
         self.clock.now += THINKING_SECONDS
         text, completion = self._answer(request)

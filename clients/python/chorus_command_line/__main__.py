@@ -92,6 +92,9 @@ def review(
     wait_for_all: Annotated[
         bool, _option("Wait for every model until the time is up.", "--wait-for-all")
     ] = False,
+    hedge: Annotated[
+        bool, _option("Ask a model that is late a second time; both are paid.", "--hedge")
+    ] = False,
     max_cost_usd: Annotated[float | None, _number("Most that all attempts may cost.", "USD")] = None,
     any_substitute: Annotated[
         bool | None,
@@ -122,6 +125,7 @@ def review(
         model_timeout=_duration(model_timeout),
         straggler_grace=_duration(straggler_grace),
         wait_for_all=wait_for_all,
+        hedge=hedge,
         substitution=arguments.substitution(any_substitute=any_substitute),
         max_cost_usd_nanos=None if max_cost_usd is None else round(max_cost_usd * _NANOS),
     )

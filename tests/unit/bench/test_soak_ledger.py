@@ -4,6 +4,7 @@ from bench.soak.ledger import STEADY, Ledger
 from chorus.feedback.v1.feedback_pb2 import ModelFeedback, ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
 from chorus.feedback.v1.merged_pb2 import MergedFeedback, Panel
+from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT
 
 
 def response(
@@ -64,3 +65,11 @@ def test_an_answer_without_the_steady_model_is_counted_by_the_reason() -> None:
     ledger = Ledger()
     assert wrong_after(ledger, GetFeedbackResponse(feedback_id="f")) == []
     assert ledger.partial == {"it was not asked": 1}
+
+
+def test_what_was_on_its_way_when_the_others_were_enough_may_be_bought_again() -> None:
+    ledger = Ledger()
+    left_behind = response(state=Panel.STATE_PARTIAL)
+    left_behind.results[0].failure.reason = ERROR_REASON_TIMEOUT
+    wrong_after(ledger, left_behind)
+    assert ledger.in_doubt == {1}

@@ -1,9 +1,14 @@
 import asyncio
+import json
+import threading
+from dataclasses import dataclass, field, fields, replace
 
 import pytest
 from prometheus_client import CollectorRegistry
+from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
+from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.usage import usage_of
 from rpckit import errors
 from services.cloud_proxy.metrics import ProviderMetrics
@@ -279,3 +284,26 @@ async def test_a_provider_that_never_pauses_is_ended_by_the_deadline(streaming: 
     with pytest.raises(errors.Timeout):
         await generate(provider, prompt(streaming=streaming, seconds=0.1))
     assert provider.left == 1
+
+
+@pytest.mark.parametrize(("length", "is_beside"), [(10, False), (100_000, True)])
+async def test_a_long_answer_is_checked_beside_the_event_loop(length: int, is_beside: bool) -> None:
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Watched(AnswerSchema):
+        threads: list[int] = field(default_factory=list)
+
+        @override
+        def check_text(self, answer: str) -> None:
+            self.threads.append(threading.get_ident())
+            super(Watched, self).check_text(answer)
+
+    plain = AnswerSchema.parse(json.dumps({"type": "string", "maxLength": 50_000}))
+    watched = Watched(*(getattr(plain, each.name) for each in fields(plain)))
+    provider = ScriptedProvider([text(json.dumps("a" * length)), STOP])
+    asked = replace(prompt(), schema=watched)
+    if is_beside:
+        with pytest.raises(errors.BadOutput):
+            await generate(provider, asked)
+    else:
+        await generate(provider, asked)
+    assert [each != threading.get_ident() for each in watched.threads] == [is_beside]

@@ -12,7 +12,7 @@ from rpckit.errors import (
     Timeout,
     Unavailable,
 )
-from rpckit.retry_budget import RetryBudget
+from rpckit.retry_budget import RetryBudget, is_out_of_retries
 from services.cloud_proxy.circuit_breaker import CircuitOpen
 from services.cloud_proxy.provider_errors import ConnectionLost, EmptyAnswer, NoAnswer
 from services.cloud_proxy.retry import Retries
@@ -57,3 +57,14 @@ async def test_a_delay_that_does_not_fit_is_not_waited_for() -> None:
 async def test_an_empty_budget_ends_retries() -> None:
     spent = RetryBudget(least=0)
     assert await attempts(Unavailable("x", retry_delay=0.0), spent=spent) == 1
+
+
+async def test_a_call_that_is_a_retry_is_not_tried_again_and_takes_from_the_budget() -> None:
+    budget = RetryBudget()
+    for _ in range(3):
+        retries = Retries(budget, Deadline.after(60), is_retry=True)
+        assert not await retries.again(Unavailable("x", retry_delay=0.0))
+    with pytest.raises(RateLimited) as caught:
+        Retries(budget, Deadline.after(60), is_retry=True)
+    assert is_out_of_retries(caught.value)
+    assert not is_out_of_retries(RateLimited("x"))

@@ -39,19 +39,21 @@ def served() -> Iterator[None]:
     current_call.reset(token)
 
 
-@pytest.mark.usefixtures("served")
-async def test_the_price_of_the_day_is_listed_and_paid(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.toml"
+def servicer_of(folder: Path, provider: ScriptedProvider, days: list[date]) -> ModelServicer:
+    path = folder / "catalog.toml"
     path.write_text(CATALOG)
     settings = CloudProxySettings.read(
         Environment({"CLOUD_PROXY_CATALOG": str(path), "OPENAI_API_KEY": "not-a-key"})
     )
-    provider = ScriptedProvider([text("a"), STOP], [text("a"), STOP])
     client = ProviderClient(provider, places=1, metrics=ProviderMetrics(CollectorRegistry()))
+    clients = {settings.connections["openai/a"]: client}
+    return ModelServicer(settings, clients, KeyCheck(), today=lambda: days[-1])
+
+
+@pytest.mark.usefixtures("served")
+async def test_the_price_of_the_day_is_listed_and_paid(tmp_path: Path) -> None:
     days = [date(2026, 12, 31)]
-    servicer = ModelServicer(
-        settings, {settings.connections["openai/a"]: client}, KeyCheck(), today=lambda: days[-1]
-    )
+    servicer = servicer_of(tmp_path, ScriptedProvider([text("a"), STOP], [text("a"), STOP]), days)
 
     async def listed_and_paid() -> tuple[int, int]:
         (model,) = servicer.listed_models()
@@ -65,3 +67,19 @@ async def test_the_price_of_the_day_is_listed_and_paid(tmp_path: Path) -> None:
     # The server runs on into the new year.
     days.append(date(2027, 1, 1))
     assert await listed_and_paid() == (2_000_000_000, 300_000)
+
+
+@pytest.mark.parametrize("attempts", [0, 1, 2])
+async def test_a_call_that_says_it_is_a_retry_is_asked_as_one(tmp_path: Path, attempts: int) -> None:
+    provider = ScriptedProvider([text("a"), STOP])
+    servicer = servicer_of(tmp_path, provider, [date(2026, 12, 31)])
+    call = Call(
+        "/chorus.model.v1.ModelService/Generate", "id", Deadline.after(60), previous_attempts=attempts
+    )
+    token = current_call.set(call)
+    async with aclosing(
+        servicer.generate(CheckedRequest(request(model="openai/a"), None), streaming=False)
+    ) as it:
+        assert [event async for event in it]
+    current_call.reset(token)
+    assert [each.is_retry for each in provider.prompts] == [attempts > 0]

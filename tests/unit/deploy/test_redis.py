@@ -56,7 +56,7 @@ def test_it_talks_tls_alone(production: Cluster) -> None:
 
 def test_it_keeps_what_it_was_told(production: Cluster) -> None:
     redis, settings = production.of("StatefulSet")["redis"]["spec"], configured(production)
-    assert (settings["appendonly"], settings["appendfsync"]) == ("yes", "everysec")
+    assert (settings["appendonly"], settings["appendfsync"]) == ("yes", "always")
     assert settings["maxmemory-policy"] == "noeviction"
     (claim,) = redis["volumeClaimTemplates"]
     assert settings["dir"] == mounts(server(redis["template"]))[claim["metadata"]["name"]]["mountPath"]

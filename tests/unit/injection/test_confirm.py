@@ -15,6 +15,7 @@ from orchestrator.injection.detection import suspected_injections
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
+from orchestrator.panel.hedging import HedgeTimes
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
@@ -61,6 +62,7 @@ class SecondAnswers(FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> ModelResult:
         self.asked.append(listed.name)
         self.texts.add(question.submission.text)
@@ -155,6 +157,7 @@ def test_a_bug_in_asking_again_takes_no_answer_away() -> None:
             spending: Spending,
             deadline: Deadline,
             listener: PointListener | None,
+            hedge_times: HedgeTimes | None = None,
         ) -> ModelResult:
             raise ZeroDivisionError
 

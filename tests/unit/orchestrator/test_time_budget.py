@@ -15,9 +15,12 @@ def test_each_step_leaves_a_reserve_to_the_next(seconds: float, with_summary: bo
     budget = TimeBudget.of(Deadline.after(seconds, clock), with_summary=with_summary)
     reserve = max(0.05, 0.02 * seconds)
     summary = min(15, max(0, seconds - reserve) / 5) if with_summary else 0
-    steps = [budget.call_by, budget.answer_by, budget.merge_by, budget.respond_by, budget.deadline]
+    steps = [budget.call_by, budget.answer_by, budget.merge_by, budget.store_by]
+    steps += [budget.respond_by, budget.deadline]
     left = [later.at - earlier.at for earlier, later in pairwise(steps)]
-    assert left == pytest.approx([reserve, reserve + summary, reserve / 2, reserve / 2], abs=1e-6)
+    assert left == pytest.approx(
+        [reserve, reserve + summary, reserve / 4, reserve / 4, reserve / 2], abs=1e-6
+    )
     assert budget.deadline.remaining() == pytest.approx(seconds)
 
 

@@ -17,6 +17,7 @@ from chorus.model.v1.model_pb2 import Model
 from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Delta, FanOut, Outcome
+from orchestrator.panel.hedging import HedgeTimes
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
@@ -59,6 +60,7 @@ class ScriptedModels(FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> ModelResult:
         self.asked.append(listed.name)
         self.seconds[listed.name] = deadline.remaining()

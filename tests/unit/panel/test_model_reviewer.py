@@ -102,13 +102,13 @@ class Script(GenerationClient):
 
     @override
     async def generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> GenerateResponse:
         raise AssertionError("the panel is asked by streaming, always")
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline
+        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
     ) -> AsyncGenerator[StreamGenerateResponse]:
         kept = GenerateRequest()
         kept.CopyFrom(request)
@@ -469,3 +469,15 @@ async def test_an_answer_without_an_end_is_left_at_the_limit(tmp_path: Path) -> 
     assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
     assert "bytes of text" in result.failure.message
     assert flood.pieces * 40 <= MAX_ANSWER_TEXT_BYTES + 40
+
+
+async def test_a_flood_of_points_is_read_no_further_than_it_may_go(tmp_path: Path) -> None:
+    answer = json.loads(GOOD)
+    answer["points"] *= 3000
+    script = Script(json.dumps(answer))
+    result, _ = await ask(script, tmp_path)
+    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
+    assert "objects" in result.failure.message
+    # It is not asked for a second time, and a twentieth of it was enough to know.
+    assert len(script.requests) == 1
+    assert script.pieces < 3000 * len(json.dumps(answer["points"][0])) / 40 / 20

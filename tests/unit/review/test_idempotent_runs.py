@@ -8,6 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 from typing_extensions import override
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse, PanelPolicy
+from chorus.feedback.v1.merged_pb2 import MergedFeedback
 from chorus.feedback.v1.submission_pb2 import Submission
 from orchestrator.panel.audience import Audience
 from orchestrator.review.earlier_run import EarlierRun
@@ -186,6 +187,42 @@ def test_a_run_elsewhere_that_outlasts_the_deadline_is_given_up(tmp_path: Path) 
     assert run_in_virtual_time(seconds_left()) == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize("request_id", ["r1", ""])
+def test_a_stream_whose_own_run_outlasts_its_time_ends_while_there_is_time_to_say_so(request_id: str) -> None:
+    async def run() -> tuple[list[str | None], float, int]:
+        script = ScriptedReview()
+        deadline = later(10)
+        request = GetFeedbackRequest(submission=REQUEST.submission, request_id=request_id)
+        events = IdempotentRuns(script, SlowStore()).events(request, deadline)
+        heard: list[str | None] = [(await anext(events)).WhichOneof("event") for _ in range(3)]
+        with pytest.raises(Timeout):
+            await anext(events)
+        return heard, deadline.remaining(), script.ended
+
+    heard, seconds_left, ended = run_in_virtual_time(run())
+    assert heard == ["accepted", "result", "merged"]
+    assert seconds_left == pytest.approx(0.1)
+    assert ended == 1
+
+
+def test_a_provisional_merge_that_takes_too_long_is_left_out() -> None:
+    class SlowMerge(ScriptedReview):
+        @override
+        async def _merge(self) -> MergedFeedback:
+            self.go.set()
+            await asyncio.sleep(1000)
+            return await super()._merge()
+
+    async def run() -> tuple[list[str | None], float]:
+        deadline = later(10)
+        events = IdempotentRuns(SlowMerge(), SlowStore()).events(REQUEST, deadline)
+        return [event.WhichOneof("event") async for event in events], deadline.remaining()
+
+    heard, seconds_left = run_in_virtual_time(run())
+    assert heard == ["accepted", "result", "delta", "response"]
+    assert seconds_left == pytest.approx(0.2)
+
+
 async def test_a_joined_run_that_outlasts_the_deadline_is_a_timeout(store: SqliteStore) -> None:
     script = ScriptedReview()
     runs = IdempotentRuns(script, store)
@@ -216,7 +253,7 @@ def test_a_joined_run_is_given_up_while_there_is_time_to_say_so() -> None:
         await first
         return left
 
-    assert run_in_virtual_time(seconds_left()) == pytest.approx([0.1, 0])
+    assert run_in_virtual_time(seconds_left()) == pytest.approx([0.1, 0.2])
 
 
 @pytest.mark.parametrize("request_", [REQUEST, WITHOUT_ID], ids=["with an id", "without an id"])
@@ -334,7 +371,7 @@ def test_a_store_that_hangs_does_not_keep_the_response_back(tmp_path: Path) -> N
             assert (await IdempotentRuns(script, store).response(WITHOUT_ID, deadline)).results == [BOUGHT]
         return deadline.remaining()
 
-    assert run_in_virtual_time(seconds_left()) == pytest.approx(0.1)
+    assert run_in_virtual_time(seconds_left()) == pytest.approx(0.15)
 
 
 async def test_a_far_more_patient_caller_takes_a_whole_answer_as_it_is(store: SqliteStore) -> None:

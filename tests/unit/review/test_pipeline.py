@@ -19,6 +19,7 @@ from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel, Listing, ModelLister
+from orchestrator.panel.hedging import HedgeTimes
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
@@ -62,6 +63,7 @@ class FiveModels(ModelLister, SilentGeneration, FeedbackSource):
         spending: Spending,
         deadline: Deadline,
         listener: PointListener | None,
+        hedge_times: HedgeTimes | None = None,
     ) -> ModelResult:
         self.asked += 1
         if listener is not None and listener.is_listening:

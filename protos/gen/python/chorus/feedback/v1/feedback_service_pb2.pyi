@@ -203,6 +203,7 @@ class PanelPolicy(google.protobuf.message.Message):
     SUBSTITUTION_FIELD_NUMBER: builtins.int
     MAX_COST_USD_NANOS_FIELD_NUMBER: builtins.int
     WAIT_FOR_ALL_FIELD_NUMBER: builtins.int
+    HEDGE_FIELD_NUMBER: builtins.int
     min_models: builtins.int
     """Models that must answer, at least 1, and not more than are asked; of a default
     panel that would be enough if all of it were ready, fewer are UNAVAILABLE, with
@@ -230,6 +231,18 @@ class PanelPolicy(google.protobuf.message.Message):
     answers are waited for, and so is each tenth call in a row that would fail so.
     No meaning where `straggler_grace` is set.
     """
+    hedge: builtins.bool
+    """Whether a model that is late is asked a second time. The answer that comes first
+    counts, and the other is cut off, so its cost is not known. Late: it takes longer
+    than 95 % of its latest answers took, never before 1 s, and as much longer as
+    those that have answered took longer than they usually do. A model with fewer
+    than 10 answers is never late. A model that is late is given up later, too, where
+    `wait_for_all` and `straggler_grace` say nothing. A second ask takes the place of
+    the one that an answer of the wrong form would have, so that it costs no more
+    than `ListModelsResponse.max_review_cost_usd_nanos`; there is none where it could
+    pass `max_cost_usd_nanos`, or where a fifth of the model's calls were asked again
+    in the last minute. False: nobody is.
+    """
     @property
     def model_timeout(self) -> google.protobuf.duration_pb2.Duration:
         """Longest wait for one model, above 0. Unset: until the call's time is up."""
@@ -251,9 +264,10 @@ class PanelPolicy(google.protobuf.message.Message):
         substitution: global___PanelPolicy.Substitution.ValueType = ...,
         max_cost_usd_nanos: builtins.int | None = ...,
         wait_for_all: builtins.bool = ...,
+        hedge: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitution", b"substitution", "wait_for_all", b"wait_for_all"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos", "_min_families", b"_min_families", "_min_models", b"_min_models", "hedge", b"hedge", "max_cost_usd_nanos", b"max_cost_usd_nanos", "min_families", b"min_families", "min_models", b"min_models", "model_timeout", b"model_timeout", "straggler_grace", b"straggler_grace", "substitution", b"substitution", "wait_for_all", b"wait_for_all"]) -> None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_max_cost_usd_nanos", b"_max_cost_usd_nanos"]) -> typing.Literal["max_cost_usd_nanos"] | None: ...
     @typing.overload

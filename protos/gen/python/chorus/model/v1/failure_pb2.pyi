@@ -49,7 +49,10 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     gRPC: FAILED_PRECONDITION. Metadata: setting.
     """
     ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 6
-    """Too many requests just now. gRPC: RESOURCE_EXHAUSTED, with RetryInfo."""
+    """Too many requests just now. gRPC: RESOURCE_EXHAUSTED, with RetryInfo.
+    Metadata: refused, "retry" where the call says in `x-chorus-previous-attempts`
+    that it is one, and the model was asked again as often as it may be.
+    """
     ERROR_REASON_QUOTA_EXHAUSTED: _ErrorReason.ValueType  # 7
     """Money or monthly quota is gone. gRPC: RESOURCE_EXHAUSTED, no RetryInfo."""
     ERROR_REASON_BUDGET_EXCEEDED: _ErrorReason.ValueType  # 8
@@ -122,7 +125,10 @@ ERROR_REASON_PROVIDER_AUTH: ErrorReason.ValueType  # 5
 gRPC: FAILED_PRECONDITION. Metadata: setting.
 """
 ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 6
-"""Too many requests just now. gRPC: RESOURCE_EXHAUSTED, with RetryInfo."""
+"""Too many requests just now. gRPC: RESOURCE_EXHAUSTED, with RetryInfo.
+Metadata: refused, "retry" where the call says in `x-chorus-previous-attempts`
+that it is one, and the model was asked again as often as it may be.
+"""
 ERROR_REASON_QUOTA_EXHAUSTED: ErrorReason.ValueType  # 7
 """Money or monthly quota is gone. gRPC: RESOURCE_EXHAUSTED, no RetryInfo."""
 ERROR_REASON_BUDGET_EXCEEDED: ErrorReason.ValueType  # 8
