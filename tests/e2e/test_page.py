@@ -313,9 +313,6 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
             await visit.page.locator("button[type=submit]").click()
             await visit.page.wait_for_selector(".decision-bar")
             await _screenshot(visit, f"review-{language[:2]}", is_whole=True)
-            await visit.open("#/models")
-            await visit.page.wait_for_selector("table")
-            await _screenshot(visit, f"models-{language[:2]}")
 
 
 async def test_what_others_wrote_is_text_and_nothing_else(
