@@ -31,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 VIEWS = ("review", "models", "rubrics", "student", "picture")
 # `CHORUS_SCREENSHOTS=1 pytest tests/e2e/test_page.py` takes those of docs/page.md anew.
 SCREENSHOTS = ROOT / "docs" / "page" if os.environ.get("CHORUS_SCREENSHOTS") else None
-_COLOURS = 64
+_COLOURS = 160
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
