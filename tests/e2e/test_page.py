@@ -151,7 +151,7 @@ async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
         await page.get_by_role("button", name="Add a point").click()
         form = page.locator(".point-list > form")
         await form.get_by_label("Place in the text").fill("seeds and old tools")
-        await form.get_by_label("What is to be seen").fill("A practical idea.")
+        await form.get_by_label("What you noticed").fill("A practical idea.")
         await form.get_by_role("button", name="Save").click()
         style = page.get_by_role("group", name="Your decision on the score for Style")
         await style.get_by_label("Own score").fill("3.5")

@@ -19,8 +19,12 @@ def shown_name(name: str) -> str:
     return shown[:_MAX_CHARACTERS]
 
 
-def disposition(name: str, suffix: str) -> str:
-    """Returns the header Content-Disposition of a download (RFC 6266)."""
-    stem = _UNSAFE.sub("_", shown_name(name)).strip(" .") or "feedback"
-    ascii_stem = stem.encode("ascii", "replace").decode().replace("?", "_")
-    return f"attachment; filename=\"{ascii_stem}{suffix}\"; filename*=UTF-8''{quote(stem + suffix, safe='')}"
+def disposition(name: str, mark: str, suffix: str) -> str:
+    """Returns the header Content-Disposition of a download (RFC 6266).
+
+    The mark tells it from the file of that name that came; without a name it stands alone.
+    """
+    stem = _UNSAFE.sub("_", shown_name(name)).strip(" .")
+    full = f"{stem} ({mark}){suffix}" if stem else f"{mark}{suffix}"
+    in_ascii = full.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{in_ascii}\"; filename*=UTF-8''{quote(full, safe='')}"

@@ -24,6 +24,7 @@ from clients.web.server.guard import Visitor
 from clients.web.server.kept_files import KeptFiles
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.problems import Problem
+from clients.web.server.wording import WORDING
 from clients.web.server.workers import Workers
 
 # More than the longest text and a feedback with a thousand points.
@@ -57,7 +58,8 @@ class GiveBack:
             body = await whole.body()
         asked = await self.workers.run(lambda: _Asked.of(body))
         written = await self.workers.run(lambda: self._written(asked, visitor.teacher))
-        headers = {"content-disposition": disposition(asked.title, f".{asked.format}")}
+        mark = WORDING[asked.language].labels.feedback
+        headers = {"content-disposition": disposition(asked.title, mark, f".{asked.format}")}
         return Response(written, media_type=_MIME[asked.format], headers=headers)
 
     def _written(self, asked: "_Asked", teacher: str) -> bytes:

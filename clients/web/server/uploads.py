@@ -42,7 +42,7 @@ class Uploads:
         """Reads the file in the form's field `file`, and says what was assumed of it."""
         visitor: Visitor = request.state.visitor
         language = language_of(request)
-        name, data = await self._file(request)
+        name, data = await self._file(request, language)
         document = await self.workers.run(lambda: self._read(data, language))
         if len(document.text) > MAX_TEXT_CHARACTERS:
             raise _refused(Refusal.TOO_LONG, language)
@@ -60,7 +60,7 @@ class Uploads:
             raise Problem(404, "FILE_NOT_FOUND", "there is no such file any more", "file_id")
         return Response(status_code=204)
 
-    async def _file(self, request: Request) -> tuple[str, bytes]:
+    async def _file(self, request: Request, language: str) -> tuple[str, bytes]:
         try:
             async with (
                 bounded(request, self.max_file_bytes + _FORM_BYTES) as whole,
@@ -73,6 +73,11 @@ class Uploads:
         except HTTPException as error:
             # Starlette makes one of a form that is broken.
             raise Problem(400, "FORM", error.detail, "file") from None
+        except Problem as problem:
+            # Of a file that was not even taken whole, a teacher hears the same.
+            if problem.reason != Refusal.TOO_LARGE.name:
+                raise
+            raise _refused(Refusal.TOO_LARGE, language) from None
 
     def _read(self, data: bytes, language: str) -> Document:
         limits = replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes)

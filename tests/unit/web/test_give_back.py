@@ -178,7 +178,11 @@ async def test_the_title_is_the_name_of_the_download(browser: Browser) -> None:
     assert "%EB%82%98" not in header  # what stands before a slash is a folder
     assert header.endswith(".md")
     answer = await give_back(browser, "md", title="나의 글")
-    assert "filename*=UTF-8''%EB%82%98%EC%9D%98%20%EA%B8%80.md" in answer.headers["content-disposition"]
+    # Not the very name of the file that came.
+    named = "filename*=UTF-8''%EB%82%98%EC%9D%98%20%EA%B8%80%20%28Feedback%29.md"
+    assert answer.headers["content-disposition"].endswith(named)
+    answer = await give_back(browser, "md", title="", language="ko")
+    assert answer.headers["content-disposition"].endswith("UTF-8''%ED%94%BC%EB%93%9C%EB%B0%B1.md")
 
 
 @pytest.mark.parametrize(

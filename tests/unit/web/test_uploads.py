@@ -57,6 +57,17 @@ async def test_a_file_that_is_not_taken_is_told_why(
     assert error["message"]
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "This file is too large"), ("ko", "파일이 너무 커요")])
+@pytest.mark.parametrize("size", [1024 * 1024 + 1, 2 * 1024 * 1024])
+async def test_a_file_that_is_too_large_is_refused_in_the_page_s_language(
+    serve: Serve, language: str, said: str, size: int
+) -> None:
+    browser = serve(WEB_MAX_FILE_MIB="1")
+    await browser.open_session()
+    answer = await browser.upload(b"x" * size, path=f"/api/files?language={language}")
+    assert answer.json()["error"]["message"].startswith(said)
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [

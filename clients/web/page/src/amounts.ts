@@ -4,6 +4,9 @@ import type { Words } from "./words/words.ts";
 
 const NANOS = 1e9;
 
+/** How a day and time are written: with the month in words, so that no reader takes it for the day. */
+export const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short" };
+
 /** Writes 1e-9 USD in dollars: with cents from one dollar on, with two significant digits below. */
 export function dollars(nanos: bigint): string {
   const amount = Number(nanos) / NANOS;

@@ -6,6 +6,7 @@ import { type GivenBackFormat, giveBack, Refused, save } from "../api/files.ts";
 import { Said } from "../common/Said.tsx";
 import { useLanguage } from "../words/language.tsx";
 import { toDecisions } from "./decisions.ts";
+import { languageOf } from "./given_language.ts";
 import type { Deciding } from "./use_decisions.ts";
 
 interface Properties {
@@ -38,7 +39,7 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat }
     try {
       const made = await giveBack({
         format,
-        language,
+        language: languageOf(response, language),
         ...(isInFile ? { file_id: fileId } : { text }),
         title,
         feedback: toJson(GetFeedbackResponseSchema, response),

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { MOMENT } from "../amounts.ts";
 import { Said } from "../common/Said.tsx";
 import { forgetWork, type KeptWork, keptWorks } from "../kept/kept_works.ts";
 import { hashOf } from "../route.ts";
@@ -28,7 +29,7 @@ export function RecentWorks() {
             <a href={hashOf({ view: "review", feedbackId: each.feedbackId })}>
               <Said text={each.title || words.recent.untitled} />
             </a>
-            <small>{new Date(each.reviewed).toLocaleString(language)}</small>
+            <small>{new Date(each.reviewed).toLocaleString(language, MOMENT)}</small>
             <button type="button" className="quiet" onClick={() => void forget(each.feedbackId)}>
               {words.recent.forget}
               <span className="unseen">

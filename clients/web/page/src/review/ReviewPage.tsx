@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { MOMENT } from "../amounts.ts";
 import { keepUntilExpiry } from "../kept/keep_until_expiry.ts";
 import { callFailure, type CallFailure } from "../api/call_failure.ts";
 import { CALL_TIMEOUT_MS, feedbackService } from "../api/services.ts";
@@ -115,7 +116,7 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
   }
   const chosen = new Set(review.seats.map((each) => each.model));
   const providers = chosen.size > 0 ? outsideProviders(listing.models?.models ?? [], chosen) : undefined;
-  const expires = stored?.expireTime && timestampDate(stored.expireTime).toLocaleString(language);
+  const expires = stored?.expireTime && timestampDate(stored.expireTime).toLocaleString(language, MOMENT);
   return (
     <div className={review.response ? "review" : "review provisional"}>
       <h1>

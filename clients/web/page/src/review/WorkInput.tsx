@@ -38,7 +38,7 @@ export function WorkInput({ form, onChange }: Properties) {
         fileText: read.text,
         fileId: read.file_id,
         fileFormat: read.format,
-        title: form.title || visible(read.name).replace(/\.\w{1,5}$/, ""),
+        title: (form.fileText === "" && form.title) || visible(read.name).replace(/\.\w{1,5}$/, ""),
       });
       const remarks = [read.assumed, ...read.notes].filter((each) => each !== "");
       setNotes([words.form.wasRead(visible(read.name), read.format), ...remarks]);

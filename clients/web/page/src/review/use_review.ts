@@ -29,6 +29,8 @@ export function useReview(): Reviewing {
   const [review, setReview] = useState<LiveReview>();
   const [stored, setStored] = useState<GetStoredFeedbackResponse>();
   const running = useRef<AbortController>(undefined);
+  const shown = useRef<LiveReview>(undefined);
+  shown.current = review;
 
   const begin = useCallback(() => {
     running.current?.abort();
@@ -41,8 +43,10 @@ export function useReview(): Reviewing {
 
   const start = useCallback(
     (request: ReviewRequest) => {
+      const before = shown.current;
       const mine = begin();
-      void take(request, mine, (change) => running.current === mine && setReview((now) => change(now ?? ASKING)));
+      const change = (how: (now: LiveReview) => LiveReview) => running.current === mine && setReview((now) => how(now ?? ASKING));
+      void take(request, mine, before, change);
     },
     [begin],
   );
@@ -82,6 +86,8 @@ export function useReview(): Reviewing {
 async function take(
   request: ReviewRequest,
   mine: AbortController,
+  /** What was shown before it was asked again. */
+  before: LiveReview | undefined,
   change: (how: (now: LiveReview) => LiveReview) => void,
 ): Promise<void> {
   let gathered: StreamFeedbackResponse[] = [];
@@ -102,6 +108,8 @@ async function take(
   } catch (error) {
     draw();
     const failure = callFailure(error);
-    change((now) => ({ ...now, stage: failure.kind === "cancelled" ? "stopped" : "failed", failure }));
+    const stage = failure.kind === "cancelled" ? "stopped" : "failed";
+    // Where nothing has come this time, what had come before is still worth reading.
+    change((now) => ({ ...(now.seats.length === 0 && before ? before : now), stage, failure }));
   }
 }
