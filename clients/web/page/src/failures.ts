@@ -12,8 +12,15 @@ export function explainCall(failed: CallFailure, words: Words, language: Languag
     case "unreachable":
       return words.failures.unreachable;
     case "chorus":
-      return explain(failed.failure, words, language);
+      return isSilent(failed.failure) ? words.failures.silent : explain(failed.failure, words, language);
   }
+}
+
+/** What is said of a server that gave no answer of its own; it tells a reader nothing more. */
+const NO_ANSWER = /^the server answered [A-Z_]+$/;
+
+function isSilent({ reason, message }: Failure): boolean {
+  return reason === ErrorReason.UNAVAILABLE && NO_ANSWER.test(message);
 }
 
 /** Says the reason in the reader's language, then what to set or to do. */
@@ -55,7 +62,7 @@ function help({ reason, message, metadata }: Failure, words: Words, language: La
       return needed(metadata.needed_usd_nanos, metadata.limit_usd_nanos, words, dollars);
   }
   // Servers write their messages in English.
-  return language === "en" ? message : "";
+  return language === "en" && !NO_ANSWER.test(message) ? message : "";
 }
 
 function needed(amount: string | undefined, limit: string | undefined, words: Words, say: (n: bigint) => string): string {

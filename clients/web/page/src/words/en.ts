@@ -411,6 +411,7 @@ export const en = {
   },
   failures: {
     unreachable: "The page's server does not answer. Does Chorus run?",
+    silent: "Chorus does not answer just now. If asking again in a minute does not help, it has to be started again.",
     cancelled: "Stopped.",
     retryAfter: (time: string) => `try again in ${time}`,
     set: (setting: string) => `set ${setting}`,

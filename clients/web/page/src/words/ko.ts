@@ -409,6 +409,7 @@ export const ko: Words = {
   },
   failures: {
     unreachable: "페이지의 서버가 답하지 않아요. Chorus가 실행 중인가요?",
+    silent: "지금 Chorus가 답하지 않아요. 1분 뒤에 다시 해도 안 되면 Chorus를 다시 시작해야 해요.",
     cancelled: "멈췄어요.",
     retryAfter: (time) => `${time} 뒤에 다시 해 보세요`,
     set: (setting) => `${setting} 값을 설정하세요`,
