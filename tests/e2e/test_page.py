@@ -305,6 +305,9 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
         await _ask(visit, essay)
         await visit.page.wait_for_selector(".decision-bar")
         assert await visit.overflow() <= 0
+        text, points = [await visit.page.locator(each).bounding_box() for each in (".work-text", ".point-list")]
+        assert points["y"] >= text["y"] + text["height"]
+        assert min(text["width"], points["width"]) > PHONE["width"] * 3 / 4
         await _screenshot(visit, f"phone-{language[:2]}")
     if SCREENSHOTS:
         async with system.visit(language) as visit:
@@ -313,6 +316,18 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
             await visit.page.locator("button[type=submit]").click()
             await visit.page.wait_for_selector(".decision-bar")
             await _screenshot(visit, f"review-{language[:2]}", is_whole=True)
+
+
+async def test_paper_has_the_work_and_the_feedback_alone(system: Browsing) -> None:
+    async with system.visit(color_scheme="dark") as visit:
+        await _ask(visit, ENGLISH)
+        await visit.page.wait_for_selector(".decision-bar")
+        await visit.page.emulate_media(media="print")
+        await visit.page.locator(".print-only").wait_for()  # that it is a draft
+        for tool in (".masthead", ".decision-bar", ".give-back", ".points select"):
+            assert not await visit.page.locator(tool).first.is_visible(), tool
+        panel = "getComputedStyle(document.documentElement).getPropertyValue('--strength-panel')"
+        assert await visit.page.evaluate(panel) == "#dff2e5"
 
 
 async def test_what_others_wrote_is_text_and_nothing_else(
