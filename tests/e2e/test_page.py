@@ -305,7 +305,8 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
         await _ask(visit, essay)
         await visit.page.wait_for_selector(".decision-bar")
         assert await visit.overflow() <= 0
-        text, points = [await visit.page.locator(each).bounding_box() for each in (".work-text", ".point-list")]
+        text = await visit.page.locator(".work-text").bounding_box()
+        points = await visit.page.locator(".point-list").bounding_box()
         assert points["y"] >= text["y"] + text["height"]
         assert min(text["width"], points["width"]) > PHONE["width"] * 3 / 4
         await _screenshot(visit, f"phone-{language[:2]}")

@@ -67,9 +67,8 @@ class Uploads:
                 whole.form(max_files=1, max_fields=1, max_part_size=_MAX_FIELD_BYTES) as form,
             ):
                 file = form.get("file")
-                if not isinstance(file, UploadFile):
-                    raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
-                return shown_name(file.filename or ""), await file.read()
+                if isinstance(file, UploadFile):
+                    return shown_name(file.filename or ""), await file.read()
         except HTTPException as error:
             # Starlette makes one of a form that is broken.
             raise Problem(400, "FORM", error.detail, "file") from None
@@ -78,6 +77,7 @@ class Uploads:
             if problem.reason != Refusal.TOO_LARGE.name:
                 raise
             raise _refused(Refusal.TOO_LARGE, language) from None
+        raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
 
     def _read(self, data: bytes, language: str) -> Document:
         limits = replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes)
