@@ -36,7 +36,8 @@ page: $(PAGE)/node_modules/.package-lock.json ## serves the page for its develop
 	cd $(PAGE) && npm run --silent dev
 
 test: check ## checks and runs every test
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/contract
+	$(BIN)/python -m pytest tests/e2e
 
 check: check-code check-contract ## runs every check
 
