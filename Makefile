@@ -82,8 +82,10 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.hanging_models --reviews 200
 	$(BIN)/python -m bench.state
 
-bench-path: $(VENV)/.test-ready ## prints the processor time of a review on its way through the processes; ROUNDS=5
-	$(BIN)/python -m bench.path $(if $(ROUNDS),--rounds $(ROUNDS))
+bench-path: $(VENV)/.test-ready ## prints the processor time of a review on its way; ROUNDS=5, PROFILE=1, LITELLM=its/python
+	$(BIN)/python -m bench.path $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PROFILE),--profile) $(if $(LITELLM),--litellm $(LITELLM))
+	$(if $(PROFILE),,$(BIN)/python -m bench.path.growth)
+	$(if $(PROFILE),,$(BIN)/python -m bench.path.memory)
 
 overload: $(VENV)/.test-ready ## prints goodput against offered load, on the loopback; SHORT=1 is done in a minute
 	$(BIN)/python -m bench.overload $(if $(SHORT),--short)

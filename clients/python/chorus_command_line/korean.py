@@ -106,8 +106,17 @@ KOREAN = Words(
     score="점수",
     range="있을 법한 범위",
     agreement="일치",
-    injections_heading="모델에게 지시하는 것으로 보이는 구절",
-    injections_confirmed="이 구절이 점수를 움직였어요. 여기 보이는 점수는 이 구절 없이 다시 매긴 것이에요.",
+    injections_heading="선생님께 여쭤봐요: 이 구절은 누구에게 하는 말일까요?",
+    injections_note=(
+        "채점하는 쪽에 하는 말일 수도 있고, 감사 인사나 인용, 예시처럼 아무 문제가 없는 말일 수도 있어요. "
+        "글쓴이의 뜻은 Chorus가 알 수 없고, 괜히 여쭤보는 때도 많아요. 직접 읽고 판단해 주세요."
+    ),
+    injections_unconfirmed="이 구절 때문에 Chorus가 점수를 바꾸지는 않았어요.",
+    injections_confirmed=(
+        "이 구절을 빼고 읽었을 때 점수를 다르게 매긴 모델이 있어서, "
+        "여기 보이는 점수는 이 구절 없이 매긴 것이에요. "
+        "이는 모델이 글을 읽는 방식에 관한 것이지, 글쓴이의 뜻을 말해 주는 것은 아니에요."
+    ),
     panel="패널",
     panel_states={
         merged_pb2.Panel.STATE_COMPLETE: "물어본 모델 {asked}개가 모두 답했어요 ({families}개 계통).",

@@ -37,8 +37,8 @@ def _page(page: ReportPage) -> Iterator[str]:
     if page.injections:
         yield f"## {words.injections_heading}"
         yield "\n".join(f"- {words.quotation.format(text=escaped(quoted(each)))}" for each in page.injections)
-        if page.injections_confirmed:
-            yield words.injections_confirmed
+        yield words.injections_note
+        yield words.injections_confirmed if page.injections_confirmed else words.injections_unconfirmed
     yield "---"
     yield from _ending(page)
 
