@@ -282,15 +282,21 @@ async def test_ready_models_are_listed(
         await client.models.retrieve("chorus/z")
 
 
-async def test_who_leaves_stops_the_work(orchestrator: ScriptedOrchestrator, serve: Serve) -> None:
+@pytest.mark.parametrize("streams", [False, True])
+async def test_who_leaves_stops_the_work(
+    orchestrator: ScriptedOrchestrator, serve: Serve, streams: bool
+) -> None:
     orchestrator.hangs = True
-    body = json.dumps({"model": "chorus/panel", "messages": MESSAGES}).encode()
+    orchestrator.events = EVENTS[:1]
+    body = json.dumps({"model": "chorus/panel", "messages": MESSAGES, "stream": streams}).encode()
     async with orchestrator.start() as address, asyncio.timeout(PATIENCE):
         browser = serve(address, WEB_DOORS="chat")
         sent = {"content-type": "application/json"}
         asking = asyncio.create_task(browser.ask("POST", "/v1/chat/completions", sent, body))
         await orchestrator.begun.wait()
+        if streams:
+            await browser.came.wait()
         assert not orchestrator.cancelled.is_set()
         browser.leaves.set()
         await orchestrator.cancelled.wait()
-        assert (await asking).status == 499
+        assert (await asking).status == (200 if streams else 499)
