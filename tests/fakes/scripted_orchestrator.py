@@ -88,8 +88,13 @@ class ScriptedOrchestrator(
         self, request: StreamFeedbackRequest, context: Any
     ) -> AsyncGenerator[StreamFeedbackResponse]:
         self._take(request)
-        for event in self.events:
-            yield event
+        try:
+            for event in self.events:
+                yield event
+        except GeneratorExit:
+            # The client left while grpc was sending an event.
+            self.cancelled.set()
+            raise
         await self._hang()
 
     async def BatchFeedback(
