@@ -55,7 +55,7 @@ async def main(cuts: int) -> None:
             "OPENAI_API_KEY": "not-a-key",
         }
         channel = await enter(grpc.aio.insecure_channel(witness.bare))
-        bare = channel.unary_unary(f"/{SERVICE}/{METHOD}")
+        bare: Callable[..., Any] = channel.unary_unary(f"/{SERVICE}/{METHOD}")
         row = partial(_row, cuts, witness, lambda seconds: bare(b"", timeout=seconds))
 
         proxy = await enter(running(CLOUD_PROXY, folder, **settings))
