@@ -152,20 +152,11 @@ async def test_a_task_without_a_text_is_refused(tmp_path: Path) -> None:
     assert errors.startswith("TASK: is of a text of your own")
 
 
-async def test_the_services_stay_up_for_those_who_have_a_certificate_until_they_are_told_to_stop(
-    tmp_path: Path,
-) -> None:
-    folder = str(Authority().issue(tmp_path / "certificates", "chorus"))
-    async with up(tmp_path, CHORUS_TLS_DIR=folder) as (running, address):
-
-        async def client(*arguments: str, **variables: str) -> tuple[int, str, str]:
-            return await run_to_end(tmp_path, CLIENT, *arguments, **variables)
-
-        shown = {"CHORUS_TLS_DIR": folder}
+async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) -> None:
+    async with up(tmp_path) as (running, address):
         for program in SERVICES:
             await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
-        assert (await client("models", "--server", address))[0] == 1
-        code, table, errors = await client("models", "--server", address, **shown)
+        code, table, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
         assert (code, errors) == (0, "")
         assert "\x1b" not in table
         rows = {line.split()[0]: line.split() for line in table.split("\n\n")[0].splitlines()}
@@ -176,10 +167,10 @@ async def test_the_services_stay_up_for_those_who_have_a_certificate_until_they_
 
         proofreader = next(line for line in running.printed.splitlines() if line.startswith("proofreader "))
         model_server = proofreader.split()[1]
-        code, _, errors = await client("models", "--server", model_server, **shown)
+        code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", model_server)
         assert code == 1
         assert f"{model_server} is no orchestrator of Chorus" in errors
-        code, _, errors = await client("student", "Dogs", "--server", address, **shown)
+        code, _, errors = await run_to_end(tmp_path, CLIENT, "student", "Dogs", "--server", address)
         assert (code, errors) == (1, "no key, or the provider rejected it: set GOOGLE_API_KEY\n")
 
         await running.prints("page  ")
@@ -192,7 +183,7 @@ async def test_the_services_stay_up_for_those_who_have_a_certificate_until_they_
         running.process.send_signal(signal.SIGTERM)
         await running.prints("Stopping: what runs is answered first; again to kill\n")
         assert await running.ends() == 0
-    code, _, errors = await client("models", "--server", address, **shown)
+    code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
     assert code == 1
     assert f"Does Chorus run at {address}?" in errors
     assert left_behind(tmp_path) == {}
@@ -216,19 +207,29 @@ async def test_where_its_port_is_taken_the_page_is_missed_and_the_rest_serves(tm
 async def test_gemma_counts_the_memory_that_the_others_leave_and_is_named_when_it_is_killed(
     tmp_path: Path,
 ) -> None:
-    async with up(tmp_path, GEMMA_MODEL=str(tmp_path / "nothing")) as (running, address):
+    async with up(tmp_path, GEMMA_MODEL=str(tmp_path / "nothing")) as (running, _):
         await running.prints("gemma  ")
         others = [served_at(tmp_path, each) for each in ("orchestrator", "cloud_proxy", "proofreader")]
         assert served_at(tmp_path, "gemma") > max(others)
-        code, table, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
-        assert (code, errors) == (0, "")
-        assert "chorus/proofreader-language" in table
-
         (killed,) = (number for number, line in left_behind(tmp_path).items() if "services.gemma" in line)
         os.kill(killed, signal.SIGKILL)
         await running.prints("gemma was killed by signal 9; stopping the others; log: ")
         assert await running.ends() == 1
     assert left_behind(tmp_path) == {}
+
+
+async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path: Path) -> None:
+    folder = str(Authority().issue(tmp_path / "certificates", "chorus"))
+    async with up(tmp_path, CHORUS_TLS_DIR=folder) as (running, address):
+        for program in SERVICES:
+            await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
+        asked = (tmp_path, CLIENT, "models", "--server", address)
+        assert (await run_to_end(*asked))[0] == 1
+        code, table, errors = await run_to_end(*asked, CHORUS_TLS_DIR=folder)
+        assert (code, errors) == (0, "")
+        assert "chorus/proofreader-language" in table
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.ends() == 0
 
 
 async def test_a_text_is_reviewed_by_services_that_ask_for_certificates(tmp_path: Path) -> None:
