@@ -18,7 +18,7 @@ PAGE := clients/web/page
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,7 +36,8 @@ page: $(PAGE)/node_modules/.package-lock.json ## serves the page for its develop
 	cd $(PAGE) && npm run --silent dev
 
 test: check ## checks and runs every test
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/contract
+	$(BIN)/python -m pytest tests/e2e
 
 check: check-code check-contract ## runs every check
 
@@ -96,6 +97,9 @@ soak: $(VENV)/.test-ready ## soaks Chorus under faults, restarts and kills for D
 
 faults: $(VENV)/.test-ready ## plays a provider's faults to Chorus, or to TARGET=host:port from LISTEN=host:port
 	$(BIN)/python -m bench.faults $(if $(LISTEN),--listen $(LISTEN)) $(TARGET)
+
+cuts: $(VENV)/.test-ready ## says how soon a cancel and a deadline are felt; CUTS=30
+	$(BIN)/python -m bench.cuts $(if $(CUTS),--cuts $(CUTS))
 
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-import os
 from typing import TYPE_CHECKING
+
+from modelkit.kiwi import load_kiwi
 
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi
@@ -17,8 +18,4 @@ def kiwi() -> Kiwi:
     Its dictionaries of names would take 0.2 GB more. They tell nothing about the end of a sentence or the
     similarity of two points.
     """
-    # Its allocator reads this once, as it is loaded, and then gives back what only the loading took: 26 MB.
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
-    from kiwipiepy import Kiwi  # noqa: PLC0415
-
-    return Kiwi(load_default_dict=False, load_multi_dict=False)
+    return load_kiwi(load_default_dict=False)

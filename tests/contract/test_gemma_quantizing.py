@@ -6,6 +6,8 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from rpckit.settings import Environment
+from services.gemma.commands import main
 from services.gemma.fit.resources import MachineResources
 from services.gemma.four_bit.transformers_quantizer import linear_class
 from services.gemma.generation.runner import GemmaRunner
@@ -99,21 +102,10 @@ def test_other_weights_in_the_same_folder_are_another_model(tmp_path: Path) -> N
     assert quantize(source, tmp_path / "copies", "int4", silent) != first
 
 
-def run(code: str, *arguments: Path, **limits: int) -> "subprocess.CompletedProcess[str]":
-    def limit() -> None:
-        if "file_bytes" in limits:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limits["file_bytes"], limits["file_bytes"]))
-
+def run(code: str, *arguments: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'protos/gen/python'}"}
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(  # noqa: S603
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,
-    )
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(source: Path, tmp_path: Path) -> None:
@@ -136,21 +128,23 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(source: Path, tmp_path: Pa
     assert {each.name for each in copy.folder.iterdir()} == {each.name for each in whole.folder.iterdir()}
 
 
-FILLING = """
-import pathlib, sys
-from services.gemma.interface.load_error import LoadError
-from services.gemma.weights.quantize import quantize
-try:
-    quantize(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "int4", lambda done, of: None)
-except LoadError as error:
-    print(error)
-"""
+@contextmanager
+def room_in_a_file(size: int) -> Iterator[None]:
+    """Fails as a full disk does: in the middle of a write."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_disk_that_fills_up_is_named_and_what_was_written_is_kept(source: Path, tmp_path: Path) -> None:
-    # A limit on the size of a file fails as a full disk does: in the middle of a write.
-    filled = run(FILLING, source, tmp_path, file_bytes=40_000)
-    assert "model-00001-of-00005.safetensors cannot be written" in filled.stdout
+    with (
+        pytest.raises(LoadError, match=r"model-00001-of-00005.safetensors cannot be written"),
+        room_in_a_file(40_000),
+    ):
+        quantize(source, tmp_path, "int4", silent)
     assert not find_quantized(tmp_path, source)
     copy = quantize(source, tmp_path, "int4", silent)
     copy.verify(1)
@@ -194,17 +188,24 @@ def command(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[s
     return subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
-def test_the_commands_make_a_copy_and_then_choose_it(source: Path, tmp_path: Path) -> None:
-    cache = {"GEMMA_CACHE_DIR": str(tmp_path)}
-    assert "the server would take bf16 on cpu" in command("check", str(source), **cache).stdout
-    made = command("quantize", str(source), **cache)
+def test_the_commands_make_a_copy_and_then_choose_it(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GEMMA_CACHE_DIR", str(tmp_path))
+
+    def checked() -> str:
+        assert main(["check", str(source)]) == 0
+        return capsys.readouterr().out
+
+    assert "the server would take bf16 on cpu" in checked()
+    made = command("quantize", str(source))
     assert made.returncode == 0, made.stderr
     assert "5 of 5 files written" in made.stderr
     (copy,) = find_quantized(tmp_path, source).values()
     assert str(copy.folder) in made.stdout
-    checked = command("check", str(source), **cache).stdout
-    assert "the server would take int4 on cpu" in checked
-    assert "tiny-gemma-it" in checked
+    chosen = checked()
+    assert "the server would take int4 on cpu" in chosen
+    assert "tiny-gemma-it" in chosen
 
 
 def test_a_command_that_fails_says_why_in_a_line(tmp_path: Path) -> None:

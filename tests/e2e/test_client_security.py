@@ -140,7 +140,7 @@ async def test_a_token_that_nobody_has_is_refused(caller: Caller, secured: Secur
 @pytest.mark.parametrize(
     ("name", "trusts"), [("chorus", False), ("another", True)], ids=["authority", "name"]
 )
-async def test_a_server_that_is_not_believed_is_told_from_one_that_is_away(
+async def test_a_server_that_is_not_believed_is_said_to_be(
     caller: Caller, secured: SecuredChorus, name: str, trusts: bool
 ) -> None:
     shown = secured.authority_alone if trusts else secured.stranger
@@ -149,6 +149,12 @@ async def test_a_server_that_is_not_believed_is_told_from_one_that_is_away(
     assert (code, output) == (1, "")
     assert re.match(r"failed: .*unavailable", errors, re.IGNORECASE)
     assert DISTRUST in errors
+
+
+async def test_a_server_that_is_away_is_not_said_to_be_disbelieved(
+    caller: Caller, secured: SecuredChorus
+) -> None:
+    tls = {"CHORUS_TLS_DIR": str(secured.authority_alone), "CHORUS_TOKEN": TOKEN}
     code, output, errors = await caller.call(f"127.0.0.1:{free_port()}", **tls)
     assert (code, output) == (1, "")
     assert re.match(r"failed: .*unavailable", errors, re.IGNORECASE)

@@ -152,16 +152,6 @@ async def test_a_task_without_a_text_is_refused(tmp_path: Path) -> None:
     assert errors.startswith("TASK: is of a text of your own")
 
 
-async def test_who_was_killed_is_named_with_its_log(tmp_path: Path) -> None:
-    async with up(tmp_path) as (running, _):
-        await running.prints("gemma  ")
-        (killed,) = (number for number, line in left_behind(tmp_path).items() if "services.gemma" in line)
-        os.kill(killed, signal.SIGKILL)
-        await running.prints("gemma was killed by signal 9; stopping the others; log: ")
-        assert await running.ends() == 1
-    assert left_behind(tmp_path) == {}
-
-
 async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) -> None:
     async with up(tmp_path) as (running, address):
         for program in SERVICES:
@@ -214,13 +204,18 @@ async def test_where_its_port_is_taken_the_page_is_missed_and_the_rest_serves(tm
     assert left_behind(tmp_path) == {}
 
 
-async def test_gemma_counts_the_memory_that_the_others_leave(tmp_path: Path) -> None:
+async def test_gemma_counts_the_memory_that_the_others_leave_and_is_named_when_it_is_killed(
+    tmp_path: Path,
+) -> None:
     async with up(tmp_path, GEMMA_MODEL=str(tmp_path / "nothing")) as (running, _):
         await running.prints("gemma  ")
         others = [served_at(tmp_path, each) for each in ("orchestrator", "cloud_proxy", "proofreader")]
         assert served_at(tmp_path, "gemma") > max(others)
-        running.process.send_signal(signal.SIGTERM)
-        assert await running.ends() == 0
+        (killed,) = (number for number, line in left_behind(tmp_path).items() if "services.gemma" in line)
+        os.kill(killed, signal.SIGKILL)
+        await running.prints("gemma was killed by signal 9; stopping the others; log: ")
+        assert await running.ends() == 1
+    assert left_behind(tmp_path) == {}
 
 
 async def test_the_services_are_ready_for_those_who_have_a_certificate(tmp_path: Path) -> None:

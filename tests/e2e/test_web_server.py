@@ -1,4 +1,4 @@
-"""The page's server as a process, before an orchestrator, a cloud proxy and an emulated provider."""
+"""The page's server as a process, its doors open, before an orchestrator, a cloud proxy and a provider."""
 
 import asyncio
 import http.client
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openai
 import pytest
 import pytest_asyncio
+from mcp import Client
 
 from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, PROOFREADER, WEB, running, serving
 from tests.e2e.whole_chorus import PROOFREADERS
@@ -88,7 +90,9 @@ async def page(folder: Path) -> AsyncIterator[Page]:
         proofreader = await enter(running(PROOFREADER, folder))
         servers = f"{proxy.address},{proofreader.address}"
         orchestrator = await enter(running(ORCHESTRATOR, folder, CHORUS_MODEL_SERVERS=servers))
-        web = await enter(serving(WEB, folder, CHORUS_SERVER=orchestrator.address))
+        web = await enter(
+            serving(WEB, folder, CHORUS_SERVER=orchestrator.address, WEB_DOORS="chat,mcp,connect")
+        )
         yield await Page.open(web.address, provider)
 
 
@@ -140,3 +144,55 @@ async def test_who_closes_the_page_stops_the_provider(page: Page, begin: Any) ->
         assert not provider.hung_up.is_set()
         connection.close()
         await provider.hung_up.wait()
+
+
+async def test_a_chat_client_asks_the_panel(page: Page) -> None:
+    messages: Any = [{"role": "user", "content": TEXT}]
+    more = {"chorus": {"models": PROOFREADERS}}
+    async with openai.AsyncOpenAI(api_key="any", base_url=f"http://{page.address}/v1") as client:
+        assert "chorus/panel" in [each.id async for each in client.models.list()]
+        stream = await client.chat.completions.create(
+            model="chorus/panel", messages=messages, stream=True, extra_body=more
+        )
+        chunks = [each async for each in stream]
+    written = "".join(each.choices[0].delta.content or "" for each in chunks)
+    assert "> recieve" in written
+    assert (chunks[-1].model_extra or {})["chorus"]["merged"]["panel"]["answered"] == len(PROOFREADERS)
+
+
+async def test_curl_needs_no_session(page: Page) -> None:
+    asked = json.dumps({"submission": {"text": TEXT}, "models": PROOFREADERS})
+    process = await asyncio.create_subprocess_exec(
+        "curl",
+        *("--silent", "--fail", "--header", "content-type: application/json"),
+        *("--header", f"connect-timeout-ms: {round(PATIENCE * 1000)}", "--data", asked),
+        f"http://{page.address}{FEEDBACK}/GetFeedback",
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answer, _ = await process.communicate()
+    assert json.loads(answer)["merged"]["points"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_an_agent_calls_the_tools(page: Page, mode: str) -> None:
+    told: list[tuple[float, float | None, str | None]] = []
+
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total, message))
+
+    models = [*PROOFREADERS, "openai/talker"]
+    async with Client(f"http://{page.address}/mcp", mode=mode) as client:
+        assert {each.name for each in (await client.list_tools()).tools} == {"review_text", "list_models"}
+        listed = await client.call_tool("list_models")
+        assert "openai/talker" in {each["name"] for each in listed.structured_content["models"]}
+        asked = {"text": TEXT, "models": models, "max_cost_usd": 1, "seconds": 60}
+        answer = await client.call_tool("review_text", asked, progress_callback=tell)
+        refused = await client.call_tool("review_text", {"text": TEXT, "models": ["no/such"]})
+    assert not answer.is_error
+    # One of them writes no feedback; what the others say is there, and who is missing is said.
+    assert answer.structured_content["merged"]["panel"]["missing"] == ["openai/talker"]
+    assert "> recieve" in answer.content[0].text  # type: ignore[union-attr]
+    assert told[0][:2] == (0, len(models))
+    assert len(told) == len(models) + 1
+    assert refused.is_error
+    assert "INVALID_REQUEST" in refused.content[0].text  # type: ignore[union-attr]

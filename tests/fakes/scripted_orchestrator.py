@@ -62,6 +62,7 @@ class ScriptedOrchestrator(
         events: What a stream sends.
         hangs: Whether a review never ends, a stream's after its events.
         pages: The names of the models that ListModels lists, page by page.
+        models: What it lists instead, on one page.
         calls: How each call looked to the server.
         requests: What each call asked.
         begun: Set when a call has come.
@@ -72,6 +73,7 @@ class ScriptedOrchestrator(
     events: list[StreamFeedbackResponse] = field(default_factory=list)
     hangs: bool = False
     pages: list[list[str]] = field(default_factory=lambda: [[]])
+    models: list[Model] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     requests: list[message.Message] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -121,6 +123,8 @@ class ScriptedOrchestrator(
 
     async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         self._take(request)
+        if self.models:
+            return ListModelsResponse(models=self.models, default_panel=["a/1"])
         number = int(request.page_token or 0)
         is_last = number + 1 == len(self.pages)
         return ListModelsResponse(

@@ -92,7 +92,7 @@ def _config(settings: WebSettings, served: object) -> uvicorn.Config:
         served,  # type: ignore[arg-type]
         http="h11",
         ws="none",
-        lifespan="off",
+        lifespan="on",
         log_config=None,
         access_log=False,
         # Who asks is decided by the address that the connection comes from, whatever a header says.

@@ -1,7 +1,9 @@
 """Puts the page's server together, as an ASGI application."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import grpc
 from starlette.applications import Starlette
@@ -11,17 +13,22 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from clients.web.server.gateway import SERVICES, ServiceGateway
+from clients.web.server.doors.chat import ChatDoor
+from clients.web.server.doors.panel import Panel
+from clients.web.server.gateway import FEEDBACK, SERVICES, ServiceGateway
 from clients.web.server.give_back import GiveBack
 from clients.web.server.guard import HEALTH_PATH, Guard, Visitor, csrf_cookie
 from clients.web.server.kept_files import KeptFiles
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.page import BuiltPage
 from clients.web.server.problems import Problem, internal_problem
-from clients.web.server.settings import WebSettings
+from clients.web.server.settings import Door, WebSettings
 from clients.web.server.uploads import MAX_TEXT_CHARACTERS, Uploads
 from clients.web.server.workers import Workers
 from rpckit.version import VERSION
+
+if TYPE_CHECKING:
+    from clients.web.server.doors.tools import ToolDoor
 
 # Each may take a CPU for a while, in a process of its own.
 _FILES_AT_ONCE = 2
@@ -40,6 +47,8 @@ def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel],
     workers = Workers(_FILES_AT_ONCE, _FILES_WAITING)
     uploads = Uploads(kept, workers, settings.max_file_bytes)
     gateways = [ServiceGateway(each, channels[name]) for name, each in SERVICES.items()]
+    panel = Panel(channels[FEEDBACK], settings.door_seconds)
+    tools = _tool_door(panel) if Door.MCP in settings.doors else None
     routes = [
         *(route for gateway in gateways for route in gateway.routes()),
         Route("/api/session", _Session(settings).get),
@@ -47,11 +56,28 @@ def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel],
         Route("/api/files/{file_id}", uploads.delete, methods=["DELETE"]),
         Route("/api/give-back", GiveBack(kept, workers).post, methods=["POST"]),
         Route(HEALTH_PATH, _health),
+        *(ChatDoor(panel).routes() if Door.CHAT in settings.doors else ()),
+        *(tools.routes() if tools else ()),
         *BuiltPage(settings.page).routes(),
     ]
     # The last one's errors go on to the guard, too, which logs them.
     handlers = {Problem: _problem, HTTPException: _http_problem, Exception: _unexpected}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if tools:
+                await stack.enter_async_context(tools.running())
+            yield
+
+    return Guard(Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), settings)
+
+
+def _tool_door(panel: Panel) -> "ToolDoor":
+    # It brings the SDK, which takes a second and some memory.
+    from clients.web.server.doors.tools import ToolDoor  # noqa: PLC0415
+
+    return ToolDoor(panel)
 
 
 class _Session:

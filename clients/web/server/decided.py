@@ -35,7 +35,7 @@ def decided_work(
     """
     wording = WORDING[language]
     titles = {each.id: each.title or each.id for each in feedback.rubric.criteria}
-    notes = [_note(each, text, titles, wording) for each in _points(feedback, decisions)]
+    notes = [note_of(each, text, titles, wording) for each in _points(feedback, decisions)]
     # In the order of the text; what is about the whole comes first.
     notes.sort(key=lambda note: -1 if note.start is None else note.start)
     scores = list(_scores(feedback, decisions, titles))
@@ -61,7 +61,8 @@ def _points(
             yield decision.point
 
 
-def _note(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
+def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
+    """Words a point as a note; without the text, its quotation stands alone."""
     heading = wording.polarities.get(point.polarity, "")
     if criterion := titles.get(point.criterion_id, point.criterion_id):
         heading = f"{heading} · {criterion}" if heading else criterion
@@ -98,9 +99,12 @@ def _scores(
         own = decision.score if decision.HasField("score") else None
         score = panel.get(name) if decision.decision == _KEPT else own
         if score is not None:
-            yield Score(titles.get(name, name), f"{score:g}", _scale(criteria.get(name)), decision.rationale)
+            yield Score(
+                titles.get(name, name), f"{score:g}", scale_of(criteria.get(name)), decision.rationale
+            )
 
 
-def _scale(criterion: submission_pb2.Criterion | None) -> str:
+def scale_of(criterion: submission_pb2.Criterion | None) -> str:
+    """Returns the lowest and the highest level of a criterion; empty: it is not known."""
     levels = [each.score for each in criterion.levels] if criterion else []
     return f"{min(levels):g}–{max(levels):g}" if levels else ""

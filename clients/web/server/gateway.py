@@ -35,6 +35,8 @@ SERVICES: Mapping[str, descriptor.ServiceDescriptor] = {
 }
 """What a browser may call, by the full name."""
 
+FEEDBACK = feedback_service_pb2.DESCRIPTOR.services_by_name["FeedbackService"].full_name
+
 # As much as a request with the longest text, task, reference answer and rubric that are allowed.
 _MAX_REQUEST_BYTES = 4 * 1024 * 1024
 _MILLISECONDS = 1000.0

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clients.web.server.problems import CALL_PREFIX, Problem, internal_problem
-from clients.web.server.settings import WebSettings
+from clients.web.server.problems import CALL_PREFIX, CHAT_PREFIX, Problem, internal_problem
+from clients.web.server.settings import Door, WebSettings
 from rpckit import log
 from rpckit.call import Deadline
 from rpckit.wrong_tokens import WrongTokens
@@ -23,11 +24,17 @@ CSRF_HEADER = "x-chorus-csrf"
 CSRF_COOKIE = "chorus_csrf"
 REQUEST_ID_HEADER = "x-request-id"
 HEALTH_PATH = "/healthz"
+MCP_PATH = "/mcp"
+
+DOOR_PATHS = {Door.CHAT: CHAT_PREFIX, Door.MCP: MCP_PATH, Door.CONNECT: CALL_PREFIX}
+"""How the paths begin of which each door is made."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _REQUEST_ID = re.compile(r"[!-~]{1,64}")
 _READING = ("GET", "HEAD")
 _SAME_SITE = ("", "same-origin", "none")
+# What a browser sends to another site without asking it first.
+_SIMPLE_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _MAX_NAME = 200
 _MOST_DELAY_SECONDS = 10.0
 _HEADERS = {
@@ -68,6 +75,7 @@ class Guard:
     def __init__(self, application: ASGIApp, settings: WebSettings) -> None:
         self._application = application
         self._settings = settings
+        self._doors = tuple(DOOR_PATHS[each] for each in settings.doors)
         self._wrong_tokens = WrongTokens()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,14 +120,16 @@ class Guard:
         peer = _peer(scope)
         teacher = self._teacher(headers, peer)
         token = _cookie(headers)
-        calls = scope["path"].startswith((CALL_PREFIX, "/api/"))
+        calls = scope["path"].startswith((*DOOR_PATHS.values(), "/api/"))
         if calls and headers.get("sec-fetch-site", "") not in _SAME_SITE:
             raise Problem(403, "CROSS_SITE", "another site's page may not ask")
         if scope["method"] not in _READING:
             given = headers.get(CSRF_HEADER, "")
             if not token or not hmac.compare_digest(token.encode(), given.encode()):
-                wrong = f"the header {CSRF_HEADER} is not the token of this session; /api/session has it"
-                raise Problem(403, "CSRF", wrong)
+                if not scope["path"].startswith(self._doors):
+                    wrong = f"the header {CSRF_HEADER} is not the token of this session; /api/session has it"
+                    raise Problem(403, "CSRF", wrong)
+                _check_program(scope["method"], headers)
         return Visitor(
             teacher=teacher,
             csrf=token or secrets.token_urlsafe(32),
@@ -147,6 +157,22 @@ class Guard:
         if proxy and proxy.trusts(peer) and headers.get("x-forwarded-proto") == "https":
             return True
         return bool(scope.get("scheme") == "https")
+
+
+def _check_program(method: str, headers: Headers) -> None:
+    """Checks that a request comes from no page of another site; a program has no session to show.
+
+    Raises:
+        Problem: It may.
+    """
+    origin = headers.get("origin", "")
+    if origin and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        raise Problem(403, "CROSS_SITE", "another site's page may not ask")
+    if (
+        method == "POST"
+        and headers.get("content-type", "").partition(";")[0].strip().lower() in _SIMPLE_TYPES
+    ):
+        raise Problem(415, "CONTENT_TYPE", "the content type is that of the API, such as application/json")
 
 
 class _Answer:

@@ -1,5 +1,6 @@
 """Settings of the page's server."""
 
+import enum
 import ipaddress
 import re
 import ssl
@@ -16,6 +17,14 @@ _BESIDE = Path(__file__).parents[1] / "page" / "dist"
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
 _HOUR_SECONDS = 3600.0
 _MEBIBYTE = 1024 * 1024
+
+
+class Door(enum.Enum):
+    """A way in for programs, beside the page."""
+
+    CHAT = "chat"
+    MCP = "mcp"
+    CONNECT = "connect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class WebSettings:
         orchestrator: Its gRPC target.
         security: How the connection to it is kept private.
         token: Says to it who calls.
+        doors: The ways in for programs that are open.
+        door_seconds: How long a review may take that came in there without a deadline of its own.
     """
 
     host: str
@@ -69,6 +80,8 @@ class WebSettings:
     orchestrator: str
     security: Security
     token: str
+    doors: frozenset[Door]
+    door_seconds: float
 
     @property
     def needs_name(self) -> bool:
@@ -99,6 +112,8 @@ class WebSettings:
             orchestrator=environment.text("CHORUS_SERVER", "127.0.0.1:50051"),
             security=Security.read(environment, shows_own=False),
             token=environment.text("CHORUS_TOKEN"),
+            doors=_doors(environment),
+            door_seconds=environment.number("WEB_DOOR_SECONDS", 180.0, least=1, most=_HOUR_SECONDS),
         )
         settings._check(environment)
         return settings
@@ -127,6 +142,14 @@ def _host_names(environment: Environment) -> frozenset[str]:
     if not named and not is_loopback(f"{environment.text('WEB_HOST', '127.0.0.1')}:0"):
         return frozenset()
     return frozenset({"127.0.0.1", "[::1]", "localhost"} | named)
+
+
+def _doors(environment: Environment) -> frozenset[Door]:
+    named = {each.strip().lower() for each in environment.text("WEB_DOORS").split(",")} - {""}
+    known = {each.value: each for each in Door}
+    if unknown := sorted(named - known.keys()):
+        raise SettingError("WEB_DOORS", f"{unknown[0]!r} is none of {', '.join(known)}")
+    return frozenset(known[each] for each in named)
 
 
 def _identity_proxy(environment: Environment) -> IdentityProxy | None:

@@ -1,15 +1,20 @@
 """Adapts Kiwi, the analyser of Korean morphemes, to what the rules need."""
 
+from __future__ import annotations
+
 import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from kiwipiepy import Kiwi, Token
-
+from modelkit.kiwi import load_kiwi
 from services.proofreader.korean.word_parts import WordParts
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
+
+if TYPE_CHECKING:
+    from kiwipiepy import Token
 
 # The share of its processor time in which a reading analyses the text; the rest is for the words.
 _SHARE = 0.6
@@ -56,7 +61,7 @@ class KoreanAnalyser:
 
     def __init__(self) -> None:
         # The dictionary of typos holds misspelt words as if they were right; without it less is loaded too.
-        self._kiwi = Kiwi(num_workers=1, load_multi_dict=False, load_typo_dict=False)
+        self._kiwi = load_kiwi(num_workers=1, load_typo_dict=False)
         # The first call loads the model.
         self.read("가")
 

@@ -1,0 +1,1 @@
+"""Measures how soon the end of a call is felt where its work is done."""
