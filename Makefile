@@ -16,7 +16,7 @@ RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -110,6 +110,9 @@ bench-gemma-gpu-wheels: $(VENV)/.test-ready ## downloads those wheels to .whl, f
 packages: $(VENV)/.test-ready ## builds what callers install, into dist/: Python, npm, Go, Maven; skips what lacks its toolchain
 	rm -rf dist && mkdir -p dist
 	$(BIN)/python -m clients.packages dist
+
+release: packages ## adds SBOMs and checksums to dist/, and prints what it would push to REGISTRY; it pushes nothing
+	$(BIN)/python -m deploy.release dist $(if $(REGISTRY),--registry $(REGISTRY))
 
 clean: ## removes what the other commands made
 	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

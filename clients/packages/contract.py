@@ -36,9 +36,9 @@ def require(*needed: str) -> None:
         raise ToolchainError(f"not here: {', '.join(missing)}")
 
 
-def run(*command: str, folder: Path, variables: Mapping[str, str] | None = None) -> str:
+def run(*command: str, folder: Path) -> str:
     """Runs a tool and returns what it printed; raises RuntimeError with all of it where it failed."""
-    environment = os.environ | {"PATH": PATH, "LANG": "C.UTF-8"} | (variables or {})
+    environment = os.environ | {"PATH": PATH, "LANG": "C.UTF-8"}
     program = shutil.which(command[0], path=PATH) or command[0]
     done = subprocess.run(  # noqa: S603 - the builders of this folder say what
         (program, *command[1:]), cwd=folder, env=environment, capture_output=True, text=True, check=False

@@ -56,7 +56,7 @@ def build_artifact(into: Path) -> None:
         write_zip(served / f"{name}.jar", meta | tree(work / "classes", "*.class"))
         write_zip(served / f"{name}-sources.jar", meta | sources)
         (served / f"{name}.pom").write_text(_pom(), "utf-8")
-    for each in sorted(served.iterdir()):
+    for each in [file for file in served.iterdir() if file.suffix != ".sha1"]:
         digest = hashlib.sha1(each.read_bytes(), usedforsecurity=False).hexdigest()
         each.with_name(f"{each.name}.sha1").write_text(digest, "utf-8")
 
