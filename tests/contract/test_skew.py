@@ -60,15 +60,15 @@ async def test_a_model_that_writes_bit_by_bit_is_read_through_the_release(tmp_pa
 
 
 async def test_a_program_with_the_released_stubs_calls_todays_orchestrator(tmp_path: Path) -> None:
-    pool = released_pool()
-    method = pool.FindServiceByName(FEEDBACK).FindMethodByName("StreamFeedback")
-    asked = message_factory.GetMessageClass(method.input_type)
-    told = message_factory.GetMessageClass(method.output_type)
     async with (
         proofreader.start() as models,
         orchestrating(tmp_path, models) as address,
         grpc.aio.insecure_channel(address) as channel,
     ):
+        pool = released_pool()
+        method = pool.FindServiceByName(FEEDBACK).FindMethodByName("StreamFeedback")
+        asked = message_factory.GetMessageClass(method.input_type)
+        told = message_factory.GetMessageClass(method.output_type)
         call: Any = channel.unary_stream(
             f"/{FEEDBACK}/StreamFeedback",
             request_serializer=asked.SerializeToString,
