@@ -14,9 +14,11 @@ PROTO_FILES = $(sort $(wildcard protos/chorus/*/v1/*.proto))
 # Torch is big: it comes only where Gemma is asked for, and with the tests.
 RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
+PAGE := clients/web/page
+
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,8 +29,15 @@ run: $(RUN_READY) ## reviews a Korean and an English text, or FILE=essay.txt TAS
 up: $(RUN_READY) ## keeps the services running until ctrl-C
 	@$(BIN)/python -m deploy.local up
 
+page-build: $(PAGE)/node_modules/.package-lock.json ## builds the page that `make up` serves; needs Node.js 22 or newer with npm
+	cd $(PAGE) && npm run --silent build
+
+page: $(PAGE)/node_modules/.package-lock.json ## serves the page for its developers on 5173, before the `make up` of another terminal
+	cd $(PAGE) && npm run --silent dev
+
 test: check ## checks and runs every test
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/contract
+	$(BIN)/python -m pytest tests/e2e
 
 check: check-code check-contract ## runs every check
 
@@ -117,6 +126,11 @@ release: packages ## adds SBOMs and checksums to dist/, and prints what it would
 clean: ## removes what the other commands made
 	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
+	rm -rf $(addprefix $(PAGE)/,dist generated node_modules)
+
+$(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 22 or newer, with npm, builds the page: https://nodejs.org" >&2; exit 1; }
+	cd $(PAGE) && npm ci --no-audit --no-fund
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH" >&2; exit 1; }
@@ -124,14 +138,14 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
-	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader]' --editable 'clients/python[cli,files]'
+	@echo "Setting up in $(VENV): about 700 MB, a few minutes the first time"
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,gemma]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web,gemma]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,dev]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,web,dev]' --editable 'clients/python[cli,files,comments]'
 	@touch $@

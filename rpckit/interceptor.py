@@ -38,7 +38,7 @@ from rpckit.callers import Callers, machine_of
 from rpckit.errors import InvalidRequest
 from rpckit.handlers import Surroundings, describe_method, wrap
 from rpckit.metrics import CallMetrics
-from rpckit.trace import end_span, extract_trace
+from rpckit.trace import end_span, exemplar_of, extract_trace
 
 _HEALTH = "/grpc.health."
 _REFLECTION = "/grpc.reflection."
@@ -81,14 +81,24 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
     """Surrounds the calls of one server, which share its `admission`."""
 
     def __init__(
-        self, admission: Admission, callers: Callers, registry: CollectorRegistry, tracer: Tracer
+        self,
+        admission: Admission,
+        callers: Callers,
+        registry: CollectorRegistry,
+        tracer: Tracer,
+        named_callers: frozenset[str] = frozenset(),
     ) -> None:
         self._admission = admission
         self._callers = callers
         self._tracer = tracer
         self._health = HealthInterceptor()
         self._running = 0
-        self._metrics = CallMetrics(registry, running=lambda: self._running, queued=lambda: admission.queued)
+        self._metrics = CallMetrics(
+            registry,
+            running=lambda: self._running,
+            queued=lambda: admission.queued,
+            callers=named_callers,
+        )
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -152,7 +162,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
                     yield
         finally:
             end_span(span, outcome.code, outcome.reason)
-            self._metrics.end(call.method, outcome.code, outcome.reason, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self._metrics.end(
+                call.method, outcome.code, outcome.reason, seconds, call.caller, exemplar_of(span)
+            )
             log.access(call, peer=peer, started=started, code=outcome.code, reason=outcome.reason)
 
     @override

@@ -20,13 +20,34 @@ from rpckit.settings import ServerSettings
 _BUCKET_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
 
 
+OTHER_CALLERS = "other"
+
+
+def caller_label(caller: str, named: frozenset[str]) -> str:
+    """Returns what metrics call a caller: its name if the operator named it. So labels have an end."""
+    return caller if caller in named else OTHER_CALLERS
+
+
 class CallMetrics:
-    """Counts the calls of one server."""
+    """Counts the calls of one server.
+
+    Args:
+        registry: Where they are counted.
+        running: Returns how many calls run or wait.
+        queued: Returns how many wait.
+        callers: Those that have a label of their own.
+    """
 
     def __init__(
-        self, registry: CollectorRegistry, *, running: Callable[[], int], queued: Callable[[], int]
+        self,
+        registry: CollectorRegistry,
+        *,
+        running: Callable[[], int],
+        queued: Callable[[], int],
+        callers: frozenset[str] = frozenset(),
     ) -> None:
-        labels = ("method", "code", "reason")
+        self._callers = callers
+        labels = ("method", "code", "reason", "caller")
         self._ended = Counter("chorus_calls", "Calls that have ended.", labels, registry=registry)
         self._seconds = Histogram(
             "chorus_call_seconds",
@@ -40,10 +61,19 @@ class CallMetrics:
         waiting = Gauge("chorus_calls_queued", "Calls that wait for a place.", registry=registry)
         waiting.set_function(queued)
 
-    def end(self, method: str, code: grpc.StatusCode, reason: str, seconds: float) -> None:
+    def end(
+        self,
+        method: str,
+        code: grpc.StatusCode,
+        reason: str,
+        seconds: float,
+        caller: str = "",
+        exemplar: dict[str, str] | None = None,
+    ) -> None:
         """Counts a call that has ended. `method` is the contract's name, not what a caller wrote."""
-        self._ended.labels(method, code.name, reason).inc()
-        self._seconds.labels(method).observe(seconds)
+        label = caller_label(caller, self._callers)
+        self._ended.labels(method, code.name, reason, label).inc(1, exemplar)
+        self._seconds.labels(method).observe(seconds, exemplar)
 
 
 @contextmanager

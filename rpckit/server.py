@@ -67,7 +67,9 @@ class Host:
         self.metrics = CollectorRegistry()
         self.exit_stack = AsyncExitStack()
         tracer = start_tracing(settings, self.exit_stack)
-        self._calls = CallInterceptor(self.admission, Callers(settings.callers), self.metrics, tracer)
+        self._calls = CallInterceptor(
+            self.admission, Callers(settings.callers), self.metrics, tracer, settings.metrics_callers
+        )
         self._settings = settings
         self.server = grpc.aio.server(interceptors=[self._calls], options=_options(settings))
         self.health = Health()

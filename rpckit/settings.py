@@ -18,6 +18,8 @@ _CALLER_TOKENS = "CHORUS_CALLER_TOKENS"
 _TOKEN_PORT = 50055
 # gRPC takes times in milliseconds as 32-bit integers, which a day fits into.
 _DAY_SECONDS = 86_400
+# Each is a label of every series that has callers.
+_MOST_METRICS_CALLERS = 100
 
 Value = TypeVar("Value")
 
@@ -169,6 +171,16 @@ def _callers(environment: Environment, prefix: str, *, has_outside_callers: bool
     )
 
 
+def _metrics_callers(environment: Environment) -> frozenset[str]:
+    variable = "CHORUS_METRICS_CALLERS"
+    names = frozenset(filter(None, map(str.strip, environment.text(variable).split(","))))
+    if len(names) > _MOST_METRICS_CALLERS:
+        raise SettingError(
+            variable, f"names {len(names)} callers; at most {_MOST_METRICS_CALLERS} are told apart"
+        )
+    return names
+
+
 def is_loopback(address: str) -> bool:
     """Says whether an address, or a gRPC target such as "dns:///gemma:50052", stays on this machine."""
     if address.startswith("unix:"):
@@ -197,6 +209,7 @@ class ServerSettings:
         drain_pause: How long a draining server reports NOT_SERVING before it refuses calls.
         drain_grace: How long calls in flight may still run after that.
         connection_age: After this time a client is asked to connect anew.
+        metrics_callers: The callers that metrics tell apart; all others are one.
         collector: The base URL of a collector that takes traces by OTLP over HTTP; empty exports none.
     """
 
@@ -212,6 +225,7 @@ class ServerSettings:
     connection_age: float
     security: Security
     callers: CallerSettings
+    metrics_callers: frozenset[str]
     collector: str
 
     @classmethod
@@ -243,6 +257,7 @@ class ServerSettings:
             ),
             security=Security.read(environment),
             callers=_callers(environment, prefix, has_outside_callers=has_outside_callers),
+            metrics_callers=_metrics_callers(environment),
             collector=environment.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
         )
         address = f"{settings.host}:{settings.port}"

@@ -82,9 +82,9 @@ async def main(rounds: int, pace: float, forms: Sequence[str], *, profile: bool,
         if litellm:
             other = await enter(lite_llm(litellm, folder, _free_port(), url, models))
             body = chat_arguments()
-            taken = [await other.spent(models, body) for _ in range(rounds + 3)][3:]
+            of_it = [await other.spent(models, body) for _ in range(rounds + 3)][3:]
             print(
-                f"LiteLLM {other.version}, the three calls, unary: {statistics.median(taken):.1f}", flush=True
+                f"LiteLLM {other.version}, the three calls, unary: {statistics.median(of_it):.1f}", flush=True
             )
         await print_callers(stub, review_of(essay(), "en", [f"openai/{each}" for each in models]), pids)
 

@@ -46,13 +46,14 @@ class CpuProfile:
         self._stopped.set()
         self._thread.join()
         whole = time.process_time() - self._began_at - self._spent
-        seen = self._own.total()
+        seen = self._own.total() / 1e9
         lines = [f"{1000 * whole:.0f} ms, of which {100 * (1 - seen / whole):.0f} % in threads of libraries"]
         ours = Counter({each: spent for each, spent in self._inside.items() if _is_ours(each)})
         for title, counts in (("inside a function of Chorus", ours), ("in a function itself", self._own)):
             lines += ["", f"  % {title}"]
             lines += [
-                f"{100 * spent / whole:5.1f}  {_name(code)}" for code, spent in counts.most_common(_LINES)
+                f"{100 * spent / 1e9 / whole:5.1f}  {_name(code)}"
+                for code, spent in counts.most_common(_LINES)
             ]
         return "\n".join(lines) + "\n"
 
@@ -70,9 +71,10 @@ class CpuProfile:
             self._spent = time.thread_time()
 
     def _count(self, frame: FrameType, spent: float) -> None:
-        self._own[frame.f_code] += spent  # type: ignore[assignment] - seconds, not integers
+        nanoseconds = round(1e9 * spent)
+        self._own[frame.f_code] += nanoseconds
         for code in set(_stack(frame)):
-            self._inside[code] += spent  # type: ignore[assignment]
+            self._inside[code] += nanoseconds
 
 
 def _processor_seconds(thread: threading.Thread) -> float:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import chain
 
 import regex
-from typing_extensions import override
 
 _QUOTATION_MARK = regex.compile(r"[\p{Quotation_Mark}`´]", regex.VERSION1)
 _DASH = regex.compile(r"\p{Dash}")
@@ -60,7 +59,6 @@ def fold(text: str) -> FoldedText:
 class _FoldedCharacters(dict[int, str]):
     """The folded forms of the characters of one text, for `str.translate`."""
 
-    @override
     def __missing__(self, code_point: int) -> str:
         form = _fold_character(chr(code_point))
         form = self[code_point] = _SPACE if form == " " else form

@@ -35,6 +35,19 @@ OWN_SDKS: Mapping[str, frozenset[Sdk]] = {
     "google": frozenset({Sdk.GOOGLE, Sdk.GOOGLE_VERTEX}),
     "huggingface": frozenset({Sdk.HUGGINGFACE}),
 }
+# By OpenTelemetry's names, as far as it has one.
+GEN_AI_PROVIDERS: Mapping[Sdk, str] = {
+    Sdk.OPENAI: "openai",
+    Sdk.AZURE_OPENAI: "azure.ai.openai",
+    Sdk.OPENAI_BEDROCK: "aws.bedrock",
+    Sdk.ANTHROPIC: "anthropic",
+    Sdk.ANTHROPIC_BEDROCK: "aws.bedrock",
+    Sdk.ANTHROPIC_FOUNDRY: "azure.ai.inference",
+    Sdk.ANTHROPIC_VERTEX: "gcp.vertex_ai",
+    Sdk.GOOGLE: "gcp.gemini",
+    Sdk.GOOGLE_VERTEX: "gcp.vertex_ai",
+    Sdk.HUGGINGFACE: "huggingface",
+}
 CHAT_COMPLETIONS = frozenset({Sdk.OPENAI, Sdk.AZURE_OPENAI, Sdk.OPENAI_BEDROCK})
 # Those of which the API takes a service tier.
 TIERED = frozenset({Sdk.OPENAI, Sdk.GOOGLE, Sdk.GOOGLE_VERTEX})

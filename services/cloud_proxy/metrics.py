@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from chorus.model.v1 import generation_pb2
+from modelkit.gen_ai import ModelCalls
 from rpckit.errors import ChorusError, reason_name
 
 _NANOS = 1_000_000_000
@@ -15,6 +16,7 @@ class ProviderMetrics:
     """Counts attempts, retries among them, those not made, tokens and money."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self.calls = ModelCalls(registry)
         outcome = ("model", "outcome")
         self._attempts = Counter(
             "chorus_provider_attempts", "Attempts at the providers.", outcome, registry=registry

@@ -9,6 +9,7 @@ from functools import partial
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from modelkit.answer_limits import AnswerMeter
+from modelkit.gen_ai import ModelCall, Operation
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.json_schema.code_fence import CodeFence
 from modelkit.servicer import GenerationEvent
@@ -25,7 +26,9 @@ from rpckit.errors import (
     Unavailable,
 )
 from rpckit.retry_budget import RetryBudget
+from rpckit.trace import Trace
 from services.cloud_proxy.circuit_breaker import CircuitBreaker
+from services.cloud_proxy.endpoints import GEN_AI_PROVIDERS, Sdk
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.pricing import AttemptCosts
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
@@ -77,15 +80,21 @@ class ProviderClient:
             ChorusError: There is no answer. The details hold the Usage, if the attempts consumed anything.
         """
         costs = AttemptCosts(prompt.price)
-        try:
-            async with aclosing(self._generate(prompt, costs)) as events:
-                async for event in events:
-                    yield event
-        finally:
-            if (usage := costs.total()) is not None:
-                self._metrics.count_usage(prompt.entry.name, usage)
+        with self._metrics.calls.observe(_model_call(prompt), current_trace()) as end:
+            try:
+                async with aclosing(self._generate(prompt, costs, end.trace)) as events:
+                    async for event in events:
+                        if isinstance(event, model_service_pb2.Completion):
+                            end.completion = event
+                        yield event
+            finally:
+                if (usage := costs.total()) is not None:
+                    end.usage = usage
+                    self._metrics.count_usage(prompt.entry.name, usage)
 
-    async def _generate(self, prompt: Prompt, costs: AttemptCosts) -> AsyncGenerator[GenerationEvent, None]:
+    async def _generate(
+        self, prompt: Prompt, costs: AttemptCosts, trace: Trace
+    ) -> AsyncGenerator[GenerationEvent, None]:
         # A caller that limits the answer has a budget for one answer, and asks again itself.
         is_limited = prompt.request.sampling.HasField("max_output_tokens")
         self._check(prompt)
@@ -99,7 +108,7 @@ class ProviderClient:
             while True:
                 has_yielded = False
                 try:
-                    async with aclosing(self._measured_attempt(prompt, costs)) as pieces:
+                    async with aclosing(self._measured_attempt(prompt, costs, trace)) as pieces:
                         async for piece in pieces:
                             has_yielded = True
                             yield _completion(piece, costs) if isinstance(piece, AnswerEnd) else piece
@@ -110,7 +119,7 @@ class ProviderClient:
                     return
 
     async def _measured_attempt(
-        self, prompt: Prompt, costs: AttemptCosts
+        self, prompt: Prompt, costs: AttemptCosts, trace: Trace
     ) -> AsyncGenerator[AnswerPiece, None]:
         model = prompt.entry.name
         self._check(prompt)
@@ -119,7 +128,7 @@ class ProviderClient:
             self._breaker(model).attempt() as watched,
             self._noting_pause(),
             self._metrics.attempt(model),
-            current_trace().span("attempt", **{"chorus.model": model}) as span,
+            trace.span("attempt", **{"chorus.model": model}) as span,
         ):
             async with aclosing(self._attempt(prompt, costs)) as pieces:
                 async for piece in pieces:
@@ -190,6 +199,15 @@ class ProviderClient:
         for part in held:
             yield part
         yield end
+
+
+def _model_call(prompt: Prompt) -> ModelCall:
+    entry = prompt.entry
+    sdk = entry.endpoint.sdk
+    # Each convention's word for what its provider calls the operation.
+    is_google = sdk in {Sdk.GOOGLE, Sdk.GOOGLE_VERTEX}
+    operation = Operation.GENERATE_CONTENT if is_google else Operation.CHAT
+    return ModelCall(GEN_AI_PROVIDERS[sdk], entry.id, prompt.request, operation, prompt.streaming)
 
 
 async def _check_schema(schema: AnswerSchema, answer: str) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from chorus.model.v1 import model_service_pb2_grpc
+from modelkit.gen_ai import ModelCalls
 from modelkit.servicer import MODEL_SERVICE
 from rpckit import log
 from rpckit.server import Host, run
@@ -32,7 +33,7 @@ async def register_engine(host: Host, settings: GemmaSettings, engine: Continuou
         await host.set_ready(MODEL_SERVICE, ready=ready)
 
     host.exit_stack.callback(engine.close)
-    servicer = GemmaServicer(settings.name, engine, images=settings.images)
+    servicer = GemmaServicer(settings.name, engine, images=settings.images, calls=ModelCalls(host.metrics))
     await host.add(
         MODEL_SERVICE, model_service_pb2_grpc.add_ModelServiceServicer_to_server, servicer, ready=False
     )

@@ -60,8 +60,8 @@ async def test_calls_are_counted_while_they_run_and_when_they_end() -> None:
         await asyncio.gather(running, queued)
         text = await page(metrics_port)
     assert value(text, "chorus_calls_in_flight") == value(text, "chorus_calls_queued") == 0
-    assert value(text, "chorus_calls_total", method=GENERATE, code="OK", reason="") == 2
-    failed = {"code": "UNAVAILABLE", "reason": "UNAVAILABLE"}
+    assert value(text, "chorus_calls_total", method=GENERATE, code="OK", reason="", caller="other") == 2
+    failed = {"code": "UNAVAILABLE", "reason": "UNAVAILABLE", "caller": "other"}
     assert value(text, "chorus_calls_total", method=GENERATE, **failed) == 1
     assert value(text, "chorus_call_seconds_count", method=GENERATE) == 3
 

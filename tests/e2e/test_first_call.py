@@ -13,6 +13,7 @@ from rpckit.channel import connect
 from tests.contract.requests import answer_request
 from tests.e2e.processes import CATALOG, Program, feedback_stub, running
 from tests.fakes.providers.anthropic import Messages
+from tests.fakes.providers.emulator import Dialect
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.gemini import GenerateContent
 from tests.fakes.providers.openai import ChatCompletions
@@ -56,7 +57,12 @@ async def test_the_first_reviews_load_nothing(folder: Path) -> None:
 async def test_the_first_call_of_each_provider_loads_nothing(folder: Path) -> None:
     loaded = folder / "cloud_proxy.txt"
     chat = ChatCompletions()
-    dialects = {"OPENAI": chat, "ANTHROPIC": Messages(), "GEMINI": GenerateContent(), "HF": chat}
+    dialects: dict[str, Dialect] = {
+        "OPENAI": chat,
+        "ANTHROPIC": Messages(),
+        "GEMINI": GenerateContent(),
+        "HF": chat,
+    }
     models = ("openai/talker", "anthropic/talker", "google/talker", "huggingface/meta/talker")
     variables = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HF_TOKEN")
     async with AsyncExitStack() as stack:

@@ -3,7 +3,7 @@
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2
 from chorus_command_line.words import Words
-from chorus_documents.document import Remark
+from chorus_documents.korean import REMARKS
 
 KOREAN = Words(
     characters="{count}자",
@@ -14,15 +14,7 @@ KOREAN = Words(
     left_out="글에서 확인되지 않아 뺀 의견 {count}개",
     stands_in_for="{model} 대신",
     seconds="{seconds}초",
-    file_remarks={
-        Remark.READ_AS_UTF_16: "UTF-16으로 읽었어요",
-        Remark.READ_AS_CP949: "CP949(EUC-KR)로 읽었어요. 글자가 깨졌으면 UTF-8로 저장해 주세요",
-        Remark.READ_AS_CP1252: "Windows-1252로 읽었어요. 글자가 깨졌으면 UTF-8로 저장해 주세요",
-        Remark.DELETIONS_LEFT_OUT: "변경 내용 추적에서 지운 글은 뺐어요",
-        Remark.HIDDEN_TEXT_LEFT_OUT: "숨겨진 글은 뺐어요",
-        Remark.PAGES_WITHOUT_TEXT: "스캔한 쪽처럼 글자가 없는 쪽은 뺐어요",
-        Remark.LINES_OF_THE_PAGE: "줄은 PDF의 쪽에서 끝나는 곳에서 끝나요",
-    },
+    file_remarks=REMARKS,
     summary="요약",
     read_by_rule="언어 모델 없이 규칙으로만 읽었어요 ({looked_at}).",
     read_by_models="언어 모델 {models}개가 읽었어요 ({families}개 계통, 만든 곳이 같으면 한 계통이에요).",

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.gen_ai import ModelCall, ModelCalls
 from modelkit.generate_request import require_capabilities
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from modelkit.usage import with_usage
-from rpckit.call import served_call
+from rpckit.call import current_trace, served_call
 from rpckit.errors import BadOutput, ChorusError, ModelNotFound
 from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import GenerationResult
@@ -19,6 +21,8 @@ from services.gemma.scheduler.engine import GenerationEngine, ModelState
 from services.gemma.server.request import has_images, to_generation_request
 
 _FAMILY = "google"
+# No convention has a word for a model of one's own.
+_PROVIDER = "chorus.gemma"
 _CAPABILITIES = (
     model_pb2.CAPABILITY_TEXT,
     model_pb2.CAPABILITY_JSON_SCHEMA,
@@ -39,10 +43,14 @@ class GemmaServicer(StreamingServicer):
         name: The name that the model is listed under.
         engine: Writes the answers.
         images: Whether the model reads images.
+        calls: Measures the calls.
     """
 
-    def __init__(self, name: str, engine: GenerationEngine, *, images: bool = False) -> None:
+    def __init__(
+        self, name: str, engine: GenerationEngine, *, images: bool = False, calls: ModelCalls | None = None
+    ) -> None:
         super().__init__()
+        self._calls = calls or ModelCalls(CollectorRegistry())
         self._name = name
         self._engine = engine
         self._capabilities = (*_CAPABILITIES, *([model_pb2.CAPABILITY_IMAGE_INPUT] if images else []))
@@ -60,6 +68,16 @@ class GemmaServicer(StreamingServicer):
         if message.model not in {"", self._name}:
             raise ModelNotFound(f"this server has {self._name} alone", metadata={"model": message.model})
         require_capabilities(message, self._name, self._capabilities)
+        call = ModelCall(_PROVIDER, self._name, message, streaming=streaming, is_local=True)
+        with self._calls.observe(call, current_trace()) as end:
+            async with aclosing(self._generate(request)) as events:
+                async for event in events:
+                    if isinstance(event, model_service_pb2.Completion):
+                        end.completion = event
+                        end.usage = event.usage
+                    yield event
+
+    async def _generate(self, request: CheckedRequest) -> AsyncGenerator[GenerationEvent, None]:
         generation_request = await self._generation_request(request)
         answer = ""
         deadline = served_call().deadline.with_reserve()

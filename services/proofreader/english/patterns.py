@@ -44,7 +44,8 @@ class FaultPattern:
         cls, wording: str, pattern: str, correct: Correct | str, issue: str = "sentence_error"
     ) -> "FaultPattern":
         """Makes one of a pattern and its correction, which may be a template of the groups."""
-        compiled = re.compile(rf"(?<![\w’'-])(?:{pattern})(?![\w’'-])".replace(" ", r"\s"))
+        ends_a_word = r"(?:(?<![\w’'-])|(?![\w’'-]))"
+        compiled = re.compile(rf"(?<![\w’'-])(?:{pattern}){ends_a_word}".replace(" ", r"\s"))
         if isinstance(correct, str):
             template = correct
             return cls(wording, compiled, lambda found: found.expand(template), issue)
