@@ -12,8 +12,8 @@ from rpckit.version import VERSION
 
 _ROOT = Path(__file__).parents[2]
 _DOCKER = _ROOT / "deploy" / "docker"
-# bitsandbytes and CUDA's wheels are locked for amd64 alone.
-_AMD64_ONLY = frozenset({"gemma-cuda"})
+# The locks of the others were resolved for arm64, too.
+_AMD64_ONLY = frozenset({"gemma-cpu", "gemma-cuda"})
 SUMS = "SHA256SUMS"
 
 

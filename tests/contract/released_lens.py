@@ -24,7 +24,7 @@ def released_pool() -> Any:
 
 
 @dataclass
-class ReleasedLens(grpc.GenericRpcHandler):  # type: ignore[misc]
+class ReleasedLens(grpc.GenericRpcHandler):
     """Forwards each call of the services that are named; messages lose what the release had not.
 
     A method that the release lacks is UNIMPLEMENTED, as it was there. `seen` lists the methods called.
