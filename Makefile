@@ -18,7 +18,7 @@ PAGE := clients/web/page
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -73,7 +73,7 @@ protos: $(VENV)/.test-ready ## generates the Python code of the contract, and it
 
 release-protos: $(VENV)/.test-ready ## makes today's contract the one that later changes must not break
 	$(BIN)/buf build protos --output protos/released.binpb
-	$(BIN)/python -c 'from rpckit.version import VERSION; print(VERSION)' > protos/released.txt
+	cp protos/version.txt protos/released.txt
 
 bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
@@ -119,9 +119,12 @@ bench-gemma-gpu: ## measures it on a GPU, with PYTHON, which has torch and trans
 bench-gemma-gpu-wheels: $(VENV)/.test-ready ## downloads those wheels to .whl, for a machine without a network
 	$(BIN)/python -m bench.gemma.gpu.wheels .whl
 
-packages: $(VENV)/.test-ready ## builds what callers install, into dist/: the Python distribution chorus-client
+packages: $(VENV)/.test-ready ## builds what callers install, into dist/: Python, npm, Go, Maven; skips what lacks its toolchain
 	rm -rf dist && mkdir -p dist
-	cd clients/python && $(abspath $(BIN))/python -m hatchling build -d $(CURDIR)/dist
+	$(BIN)/python -m clients.packages dist
+
+release: packages ## adds SBOMs and checksums to dist/, and prints what it would push to REGISTRY; it pushes nothing
+	$(BIN)/python -m deploy.release dist $(if $(REGISTRY),--registry $(REGISTRY))
 
 clean: ## removes what the other commands made
 	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -24,5 +24,6 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+LABEL org.opencontainers.image.licenses=MIT org.opencontainers.image.version=0.2.0 example.chorus.contract.version=0.2.0
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "services.cloud_proxy"]

@@ -32,6 +32,18 @@ def test_the_messages_are_generated(language: str, tmp_path: Path) -> None:
 
 
 @needs_protoc
+@pytest.mark.parametrize(("language", "ending"), [("ruby", "_services_pb.rb"), ("php", "Client.php")])
+def test_the_calls_are_generated(language: str, ending: str, tmp_path: Path) -> None:
+    plugin = shutil.which(f"grpc_{language}_plugin")
+    if plugin is None:
+        pytest.skip(f"there is no grpc_{language}_plugin")
+    run(PROTOS, "protoc", "-I", ".", f"--plugin=protoc-gen-grpc={plugin}", f"--grpc_out={tmp_path}", *FILES)
+    written = "".join(each.read_text("utf-8") for each in tmp_path.rglob(f"*{ending}"))
+    assert "chorus.feedback.v1.FeedbackService" in written
+    assert "StreamFeedback" in written
+
+
+@needs_protoc
 def test_buf_fetches_the_files_from_a_repository(tmp_path: Path) -> None:
     origin, program = tmp_path / "origin", tmp_path / "program"
     shutil.copytree(PROTOS, origin / "protos", ignore=shutil.ignore_patterns("gen"))

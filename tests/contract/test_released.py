@@ -5,7 +5,7 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
-from rpckit.version import VERSION
+from clients.packages.contract import VERSION
 from tests.contract.proto_comments import files
 
 ROOT = Path(__file__).parents[2]

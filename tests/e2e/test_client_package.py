@@ -19,7 +19,7 @@ import pytest_asyncio
 from packaging.requirements import Requirement
 
 from chorus_client.version import VERSION
-from rpckit import version
+from clients.packages import contract
 from tests.e2e.processes import ORCHESTRATOR, PROOFREADER, ROOT, running
 from tests.fakes.authority import Authority
 from tests.fakes.recorder import free_port
@@ -171,8 +171,8 @@ def names(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
-def test_it_has_the_version_of_the_servers() -> None:
-    assert version.VERSION == VERSION
+def test_it_has_the_version_of_the_contract() -> None:
+    assert contract.VERSION == VERSION
 
 
 def test_it_brings_its_packages_and_the_contract(wheel: Path) -> None:

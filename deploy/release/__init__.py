@@ -1,0 +1,1 @@
+"""Prepares a release: what is built here, and what a registry would be sent."""
