@@ -112,6 +112,7 @@ def _quantize(settings: GemmaSettings, precision: str) -> None:
         os.execve(sys.executable, [*command, "--precision", precision], os.environ | _MALLOC_SETTINGS)  # noqa: S606
     hub = HuggingFaceHub()
     source = ModelSource.find(settings.source, hub)
+    source.dimensions.refuse_unsupported()
     # A copy holds no vision tower.
     dimensions = source.dimensions.loaded(images=False)
     resources = MachineResources.read(settings.cache)
