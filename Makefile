@@ -14,9 +14,11 @@ PROTO_FILES = $(sort $(wildcard protos/chorus/*/v1/*.proto))
 # Torch is big: it comes only where Gemma is asked for, and with the tests.
 RUN_READY = $(VENV)/.run-ready $(if $(GEMMA_MODEL),$(VENV)/.gemma-ready)
 
+PAGE := clients/web/page
+
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload soak faults evaluate packages bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +28,12 @@ run: $(RUN_READY) ## reviews a Korean and an English text, or FILE=essay.txt TAS
 
 up: $(RUN_READY) ## keeps the services running until ctrl-C
 	@$(BIN)/python -m deploy.local up
+
+page-build: $(PAGE)/node_modules/.package-lock.json ## builds the page that `make up` serves; needs Node.js 22 or newer with npm
+	cd $(PAGE) && npm run --silent build
+
+page: $(PAGE)/node_modules/.package-lock.json ## serves the page for its developers on 5173, before the `make up` of another terminal
+	cd $(PAGE) && npm run --silent dev
 
 test: check ## checks and runs every test
 	$(BIN)/python -m pytest tests
@@ -74,8 +82,10 @@ bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.hanging_models --reviews 200
 	$(BIN)/python -m bench.state
 
-bench-path: $(VENV)/.test-ready ## prints the processor time of a review on its way through the processes; ROUNDS=5
-	$(BIN)/python -m bench.path $(if $(ROUNDS),--rounds $(ROUNDS))
+bench-path: $(VENV)/.test-ready ## prints the processor time of a review on its way; ROUNDS=5, PROFILE=1, LITELLM=its/python
+	$(BIN)/python -m bench.path $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PROFILE),--profile) $(if $(LITELLM),--litellm $(LITELLM))
+	$(if $(PROFILE),,$(BIN)/python -m bench.path.growth)
+	$(if $(PROFILE),,$(BIN)/python -m bench.path.memory)
 
 overload: $(VENV)/.test-ready ## prints goodput against offered load, on the loopback; SHORT=1 is done in a minute
 	$(BIN)/python -m bench.overload $(if $(SHORT),--short)
@@ -112,6 +122,11 @@ packages: $(VENV)/.test-ready ## builds what callers install, into dist/: the Py
 clean: ## removes what the other commands made
 	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
+	rm -rf $(addprefix $(PAGE)/,dist generated node_modules)
+
+$(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 22 or newer, with npm, builds the page: https://nodejs.org" >&2; exit 1; }
+	cd $(PAGE) && npm ci --no-audit --no-fund
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH" >&2; exit 1; }
@@ -119,14 +134,14 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
-	@echo "Setting up in $(VENV): about 660 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader]' --editable 'clients/python[cli,files]'
+	@echo "Setting up in $(VENV): about 700 MB, a few minutes the first time"
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 
 $(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,gemma]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web,gemma]' --editable 'clients/python[cli,files,comments]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,dev]' --editable 'clients/python[cli,files]'
+	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,web,dev]' --editable 'clients/python[cli,files,comments]'
 	@touch $@

@@ -10,8 +10,17 @@ SHORT_ANSWERS = DATA / "saf_en_dev.jsonl"
 # Its authors ask that the texts not be put on the internet: they are fetched from where they were published.
 ESSAYS = DATA / "l2_essays_dev.jsonl"
 ESSAY_HASHES = DATA / "l2_essays_dev.sha256"
-LEARNER_ERRORS = tuple(DATA / f"learner_errors_{language}_dev.jsonl" for language in ("en", "ko"))
+HARD_PAIRS = DATA / "hard_pairs.jsonl"
+LEARNER_ERRORS = tuple(
+    DATA / f"learner_errors_{language}_{part}.jsonl"
+    for part in ("dev", "written")
+    for language in ("en", "ko")
+)
+CLEAN_TEXTS = tuple(DATA / f"clean_texts_{language}_written.jsonl" for language in ("en", "ko"))
 RATINGS = DATA / "l2_ratings_dev.csv"
+# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the half kept apart.
+STEERING = DATA / "steering_dev.jsonl"
+STEERING_APART = DATA / "steering_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

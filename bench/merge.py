@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from bench.corpora import KOREAN_PARAGRAPHS, english_works, require, texts
 from bench.evaluate.works import panel, read
+from bench.path.answers import essay
 from chorus.feedback.v1 import merged_pb2
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
@@ -21,6 +22,9 @@ from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading
 
 _TEXTS = 20
+_MODELS_GROW = ((2, 12), (4, 12), (8, 12), (16, 12))
+_POINTS_GROW = ((4, 4), (4, 12), (4, 24), (4, 48))
+_GROWTH_ROUNDS = 15
 
 
 def main() -> None:
@@ -45,6 +49,25 @@ def main() -> None:
         p50, p95 = statistics.median(ours), statistics.quantiles(ours, n=20)[-1]
         base = statistics.median(plain)
         print(f"{language:8}{p50:9.2f}{p95:9.2f}{base:11.3f}{p50 / base:8.1f}  {file.name}")
+    _print_growth()
+
+
+def _print_growth() -> None:
+    """Prints how a merge's time grows with the models and with their points: 1.0 is linear."""
+    (reading,) = read([essay()])
+    print(f"\n{'models x points':17}{'ms':>7}{'a point, to the first':>23}")
+    for sizes in (_MODELS_GROW, _POINTS_GROW):
+        first = 0.0
+        for models, points in sizes:
+            opinions = panel(reading, random.Random(1), points, models)  # noqa: S311  # it repeats itself
+
+            def merged(reading: SubmissionReading, opinions: list[Opinion]) -> None:
+                merge(reading, default_rubric("en"), opinions, feedback_language="en")
+
+            least = min(timed(merged, [(reading, opinions)], _GROWTH_ROUNDS))
+            each = least / (models * points)
+            first = first or each
+            print(f"{f'{models} x {points}':17}{least:7.1f}{each / first:23.2f}")
 
 
 def _plain(_: SubmissionReading, opinions: list[Opinion]) -> None:

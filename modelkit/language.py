@@ -8,43 +8,8 @@ from typing import TYPE_CHECKING
 import regex
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    from modelkit.language_identifier import LanguageIdentifier
 
-# The identifier chooses among these alone. Among all that it knows, it often takes a short English text for
-# Sotho or Nigerian Pidgin.
-_CANDIDATES = [
-    "ar",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "fa",
-    "fi",
-    "fr",
-    "he",
-    "hi",
-    "hu",
-    "id",
-    "it",
-    "ja",
-    "mn",
-    "ms",
-    "nl",
-    "no",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "sv",
-    "th",
-    "tr",
-    "uk",
-    "uz",
-    "vi",
-    "zh",
-]
 MAX_LANGUAGE_CODE = 64
 # The shape of a BCP 47 tag. Whether its subtags exist makes no difference here.
 _LANGUAGE_CODE = regex.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -95,7 +60,7 @@ def detect_language(text: str) -> str:
 def load_identifier() -> None:
     """Loads what `detect_language` needs of a text that is neither Korean nor plainly English.
 
-    It takes 85 MB, and more than a second of processor time that the first such text would wait for.
+    It takes 20 MB with numpy, and some processor time that the first such text would wait for.
     """
     _identifier().classify("")
 
@@ -127,8 +92,6 @@ def _is_plain_english(text: str) -> bool:
 @functools.cache
 def _identifier() -> LanguageIdentifier:
     # Who imports this module need not have use for it.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+    from modelkit.language_identifier import LanguageIdentifier  # noqa: PLC0415
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_CANDIDATES)
-    return identifier
+    return LanguageIdentifier()

@@ -9,7 +9,6 @@ from orchestrator.answer.check import load_validators
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.judgement_history import JudgementHistory
 from orchestrator.calibration.pool import Pools
-from orchestrator.calibration.redis import RedisJudgementHistory
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.metrics import ModelMetrics, store_failures
@@ -24,9 +23,7 @@ from orchestrator.servicers.feedback import SERVICE as FEEDBACK_SERVICE
 from orchestrator.servicers.feedback import FeedbackServicer
 from orchestrator.servicers.stored_feedbacks import StoredFeedbacks
 from orchestrator.settings import OrchestratorSettings
-from orchestrator.store.connection import connected
 from orchestrator.store.patient import PatientStore
-from orchestrator.store.redis import RedisStore
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.store.sqlite_database import SqliteDatabase
 from orchestrator.store.store import Store, StoreError
@@ -97,6 +94,11 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
 async def _open_state(host: Host, settings: OrchestratorSettings) -> tuple[Store, JudgementHistory]:
     enter = host.exit_stack.enter_async_context
     if settings.redis_url:
+        # As in the settings, an orchestrator with a file does without the client.
+        from orchestrator.calibration.redis import RedisJudgementHistory  # noqa: PLC0415
+        from orchestrator.store.connection import connected  # noqa: PLC0415
+        from orchestrator.store.redis import RedisStore  # noqa: PLC0415
+
         try:
             client = await enter(connected(settings.redis_url))
         except StoreError as error:

@@ -53,6 +53,11 @@ async def answering(
         # never answer the client.
         log.unexpected(method, error)
         await _abort(Internal("a part of the call was cancelled"), request_id, context, outcome)
+    except GeneratorExit:
+        # The client left while grpc was sending a part of a stream: the handler waits for nothing then, so it
+        # is not cancelled but closed.
+        outcome.code = grpc.StatusCode.CANCELLED
+        raise
     except grpc.aio.AbortError:
         # The handler has sent a status itself.
         raise

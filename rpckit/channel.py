@@ -28,7 +28,7 @@ _PLAINTEXT = Security()
 
 def connect(
     target: str, service: str, *, watch_health: bool = True, security: Security = _PLAINTEXT, token: str = ""
-) -> grpc.aio.Channel:
+) -> ReloadingChannel:
     """Opens a channel to every replica behind `target`, for one service.
 
     Calls go round robin over the replicas that report themselves healthy. One that hangs is left out after
@@ -49,14 +49,14 @@ def connect(
     security.check(target, secret=bool(token))
     options = _options(service, security, watch_health=watch_health)
     interceptors = (_UnaryContextPropagation(token), _StreamContextPropagation(token))
-    if security.certificates is None:
-        return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
 
-    def secured(certificate: Certificate) -> grpc.aio.Channel:
+    def opened(certificate: Certificate | None) -> grpc.aio.Channel:
+        if certificate is None:
+            return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
         credentials = certificate.for_client()
         return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
 
-    return ReloadingChannel(security.certificates, secured)
+    return ReloadingChannel(security.certificates, opened)
 
 
 def _options(service: str, security: Security, *, watch_health: bool) -> list[Option]:

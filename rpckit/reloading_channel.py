@@ -1,4 +1,4 @@
-"""A channel that takes a new certificate while it is open, which no channel of grpc's own can."""
+"""A channel that begins anew while it is open, which no channel of grpc's own can."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -11,15 +11,28 @@ from rpckit.certificates import Certificate, CertificateFolder
 
 
 class ReloadingChannel(grpc.aio.Channel):
-    """Opens a new channel after a change of certificate; calls in flight end on the channel they began on."""
+    """Opens a new channel after a change of certificate; calls in flight end on the channel they began on.
+
+    Args:
+        certificates: Shows whom this process is; None for plaintext.
+        make: Opens a channel with a certificate.
+    """
 
     def __init__(
-        self, certificates: CertificateFolder, make: Callable[[Certificate], grpc.aio.Channel]
+        self, certificates: CertificateFolder | None, make: Callable[[Certificate | None], grpc.aio.Channel]
     ) -> None:
         self._certificates = certificates
         self._make = make
-        self._certificate = certificates.current()
+        self._certificate = self._current_certificate()
         self._channel = make(self._certificate)
+
+    def renew(self) -> None:
+        """Opens a new channel, which looks its name up at once.
+
+        grpc looks a name up that it did not find after a second, and then ever more seldom, up to every two
+        minutes. No option changes that.
+        """
+        self._channel = self._make(self._certificate)
 
     @override
     def unary_unary(self, *args: Any, **kwargs: Any) -> Any:
@@ -49,11 +62,14 @@ class ReloadingChannel(grpc.aio.Channel):
         return start
 
     def _latest(self) -> grpc.aio.Channel:
-        certificate = self._certificates.current()
+        certificate = self._current_certificate()
         if certificate != self._certificate:
             self._certificate = certificate
             self._channel = self._make(certificate)
         return self._channel
+
+    def _current_certificate(self) -> Certificate | None:
+        return None if self._certificates is None else self._certificates.current()
 
     @override
     async def close(self, grace: float | None = None) -> None:

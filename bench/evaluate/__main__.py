@@ -1,6 +1,7 @@
 """Measures every goal of the merge, beside its baselines.
 
-    python -m bench.evaluate --seed 1 [--ratings FILE.csv] [--works FILE.jsonl ...] [--pairs FILE.jsonl]
+    python -m bench.evaluate --seed 1 [--ratings FILE.csv ...] [--works FILE.jsonl ...]
+                             [--pairs FILE.jsonl ...]
                              [--attacks DIR]
 
 Ratings have the columns essay, rater, criterion and score. Works are lines of {"id", "text"}. Pairs are
@@ -21,8 +22,17 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
-from bench.corpora import ESSAYS, RATINGS, WORKS, absence, texts
-from bench.evaluate import attacks, human_raters, pairs, quote_verification, scores, stability, summaries
+from bench.corpora import ESSAYS, HARD_PAIRS, RATINGS, WORKS, absence, texts
+from bench.evaluate import (
+    attacks,
+    human_raters,
+    pairs,
+    quote_verification,
+    repeatability,
+    scores,
+    stability,
+    summaries,
+)
 from bench.evaluate.goal import Goal, exit_code, table, unmeasured
 from bench.evaluate.works import read
 
@@ -38,9 +48,9 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ratings", type=Path, default=RATINGS)
+    parser.add_argument("--ratings", type=Path, nargs="+", default=[RATINGS])
     parser.add_argument("--works", type=Path, nargs="+", default=WORKS)
-    parser.add_argument("--pairs", type=Path, default=_HERE / "pairs.jsonl")
+    parser.add_argument("--pairs", type=Path, nargs="+", default=[_HERE / "pairs.jsonl", HARD_PAIRS])
     parser.add_argument("--attacks", type=Path, default=_HERE / "attacks")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -58,7 +68,9 @@ def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
     works = read(by_id.values())
     random.Random(seed).shuffle(works)  # noqa: S311  # it repeats itself
     yield from scores.goals(seed, executor)
-    yield human_raters.goal(arguments.ratings)
+    for path in arguments.ratings:
+        yield human_raters.goal(path)
+    yield from repeatability.goals(seed)
     for path in arguments.works:
         if not path.exists():
             for name, what in (("E7", "quote check"), ("E9", "clean works flagged")):
@@ -66,7 +78,8 @@ def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
     if not works:
         yield unmeasured("E7", "E7 and E9 to E11", "", "there are no works")
     yield from quote_verification.goals(seed, works)
-    yield from pairs.goals(arguments.pairs, by_id)
+    for path in arguments.pairs:
+        yield from pairs.goals(path, by_id)
     if works:
         yield attacks.goal(seed, arguments.attacks, works)
         yield stability.goal(seed, works)

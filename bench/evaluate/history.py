@@ -27,6 +27,7 @@ def learned_calibration(scored: Iterable[ScoredCriterion], models: Iterable[str]
                 before.squares + residual**2,
                 before.relative + (residual if person is None else 0.0),
                 people=int(person is not None),
+                judged=before.judged + (person is not None),
             )
     # As for a caller who has a name, and has one person who scores.
     return calibrate(records, Pools().of("caller").limits)

@@ -2,12 +2,14 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import krippendorff
 import numpy as np
 
+from bench.evaluate.bootstrap import ratio_interval, with_interval
 from bench.evaluate.goal import Goal, unmeasured
 from bench.evaluate.history import learned_calibration
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
@@ -23,36 +25,76 @@ Ratings = Mapping[str, Mapping[str, Mapping[str, float]]]
 """Scores by essay, criterion and rater."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One person's score, and how far each prediction of it is off. `alone` is by the other raters' names."""
+
+    essay: str
+    ours: float
+    mean: float
+    median: float
+    alone: Mapping[str, float]
+
+
 def goal(path: Path) -> Goal:
-    """Predicts every rating from the other raters of its essay, calibrated on all other essays."""
+    """Predicts every rating from the other raters of its essay, calibrated on all other essays.
+
+    The raters are people, who stand in for models: each of them alone is held against the merge of all.
+    """
     if not path.exists():
         return unmeasured("E6", _WHAT, _GOAL, f"no ratings: {path} is not there")
     ratings = _read(path)
+    cases = _cases(ratings)
+    ours, mean, median = (_rmse(getattr(each, name) for each in cases) for name in ("ours", "mean", "median"))
+    interval = ratio_interval(((each.essay, each.ours**2, each.mean**2) for each in cases), root=True)
+    return Goal(
+        "E6",
+        _WHAT,
+        _GOAL,
+        f"RMSE {ours:.3f} = {with_interval(ours / mean, interval)} x mean of the others",
+        ours <= 0.88 * mean,
+        f"mean {mean:.3f}, median {median:.3f}; {len(cases)} ratings,"
+        f" Krippendorff's alpha {_alpha(ratings):.2f}; x one rater alone: {_against_each(cases)}",
+    )
+
+
+def _cases(ratings: Ratings) -> list[_Case]:
     rubric = _rubric(ratings)
-    ours, mean, median, another, truth = [], [], [], [], []
+    cases = []
     for essay, criteria in ratings.items():
         raters = sorted({rater for given in criteria.values() for rater in given})
         calibration = learned_calibration(_others(ratings, rubric, essay), raters)
         for rater in raters:
             for criterion, predicted in _predicted(criteria, rubric, calibration, rater).items():
-                others = [score for other, score in criteria[criterion].items() if other != rater]
-                ours.append(predicted)
-                mean.append(float(np.mean(others)))
-                median.append(float(np.median(others)))
-                another.append(others[0])
-                truth.append(criteria[criterion][rater])
-    errors = [
-        float(np.sqrt(np.mean((np.array(each) - truth) ** 2))) for each in (ours, mean, median, another)
-    ]
-    return Goal(
-        "E6",
-        _WHAT,
-        _GOAL,
-        f"RMSE {errors[0]:.3f} = {errors[0] / errors[1]:.3f} x mean of the others",
-        errors[0] <= 0.88 * errors[1],
-        f"mean {errors[1]:.3f}, median {errors[2]:.3f}, one other rater {errors[3]:.3f};"
-        f" {len(truth)} ratings, Krippendorff's alpha {_alpha(ratings):.2f}",
-    )
+                truth = criteria[criterion][rater]
+                others = {name: score for name, score in criteria[criterion].items() if name != rater}
+                cases.append(
+                    _Case(
+                        essay,
+                        predicted - truth,
+                        float(np.mean(list(others.values()))) - truth,
+                        float(np.median(list(others.values()))) - truth,
+                        {name: score - truth for name, score in others.items()},
+                    )
+                )
+    return cases
+
+
+def _against_each(cases: Sequence[_Case]) -> str:
+    """Returns the error of the merge as a multiple of each single rater's, on the scores both predict."""
+    parts = []
+    for name in sorted({name for each in cases for name in each.alone}):
+        own = [each for each in cases if name in each.alone]
+        ratio = _rmse(each.ours for each in own) / _rmse(each.alone[name] for each in own)
+        interval = ratio_interval(
+            ((each.essay, each.ours**2, each.alone[name] ** 2) for each in own), root=True
+        )
+        parts.append(f"{name} {with_interval(ratio, interval)}")
+    return ", ".join(parts)
+
+
+def _rmse(errors: Iterable[float]) -> float:
+    return float(np.sqrt(np.mean(np.array(list(errors)) ** 2)))
 
 
 def _read(path: Path) -> Ratings:

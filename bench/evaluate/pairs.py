@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.evaluate.bootstrap import ratio_interval, with_interval
 from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.answer.check import check_point
@@ -18,8 +19,7 @@ from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_criteria, default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
 
-_WHAT = "labelled pairs of points"
-_GOAL = "P >= .85, R >= .70; opposite polarity never joined"
+_GOAL = "P >= .85, R >= .{recall:.0f}; opposite polarity never joined"
 _OPPOSITE = {"strength", "improvement"}
 
 
@@ -33,6 +33,7 @@ class LabelledPair:
         b: The other point.
         same: Whether they are labelled as the same.
         tuned: Whether the constants of the merge were tuned on them.
+        second: What the second pass of labelling said; None where there was none.
     """
 
     reading: SubmissionReading
@@ -40,6 +41,7 @@ class LabelledPair:
     b: Mapping[str, Any]
     same: bool
     tuned: bool
+    second: bool | None = None
 
     @property
     def opposite(self) -> bool:
@@ -58,13 +60,13 @@ class PrecisionRecall:
 def goals(path: Path, texts: Mapping[str, str]) -> Iterator[Goal]:
     """Joins each pair as if no other model had answered. Its `work` is a text, or an id of `texts`."""
     if not path.exists():
-        yield unmeasured("E8", _WHAT, _GOAL, f"no pairs: {path} is not there")
+        yield unmeasured("E8", path.stem, "", f"no pairs: {path} is not there")
         return
     pairs = read_pairs(path, texts)
     for language in ("ko", "en"):
         own = [each for each in pairs if each.reading.language_code == language and not each.tuned]
         if own:
-            yield _goal(language, own)
+            yield _goal(path.stem, language, own)
 
 
 def read_pairs(path: Path, texts: Mapping[str, str]) -> list[LabelledPair]:
@@ -76,7 +78,11 @@ def read_pairs(path: Path, texts: Mapping[str, str]) -> list[LabelledPair]:
         text = texts.get(row["work"], row["work"])
         if text not in works:
             works[text] = read_submission(submission_pb2.Submission(text=text))
-        pairs.append(LabelledPair(works[text], row["a"], row["b"], row["same"], row.get("tuned", False)))
+        pairs.append(
+            LabelledPair(
+                works[text], row["a"], row["b"], row["same"], row.get("tuned", False), row.get("second")
+            )
+        )
     return pairs
 
 
@@ -97,20 +103,39 @@ def precision_recall(pairs: Sequence[LabelledPair], found: Sequence[bool]) -> Pr
     return PrecisionRecall(right / max(sum(found), 1), right / max(sum(pair.same for pair in pairs), 1))
 
 
-def _goal(language: str, pairs: Sequence[LabelledPair]) -> Goal:
+def cohens_kappa(pairs: Sequence[LabelledPair]) -> float | None:
+    """Returns the agreement of the two passes of labelling beyond chance; None where there was only one."""
+    both = [(each.same, each.second) for each in pairs if each.second is not None]
+    if not both:
+        return None
+    observed = sum(one == other for one, other in both) / len(both)
+    first, second = (sum(each[side] for each in both) / len(both) for side in (0, 1))
+    by_chance = first * second + (1 - first) * (1 - second)
+    return (observed - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
+
+
+def _goal(name: str, language: str, pairs: Sequence[LabelledPair]) -> Goal:
     found = list(map(joined, pairs))
     ours = precision_recall(pairs, found)
+    cases = [(pair.reading.visible_text, each, pair.same) for pair, each in zip(pairs, found, strict=True)]
+    precision = ratio_interval((work, each and same, each) for work, each, same in cases)
+    recall = ratio_interval((work, each and same, same) for work, each, same in cases)
     wrong = sum(each and pair.opposite for pair, each in zip(pairs, found, strict=True))
     same_issue = precision_recall(pairs, [pair.a["issue"] == pair.b["issue"] for pair in pairs])
     same_place = precision_recall(pairs, [_share_a_sentence(pair) for pair in pairs])
+    kappa = cohens_kappa(pairs)
+    # Two faults in one place are asked for more recall, in English.
+    least = 0.75 if kappa is not None and language == "en" else 0.7
     return Goal(
         "E8",
-        f"{_WHAT}, {language}",
-        _GOAL,
-        f"P {ours.precision:.2f}, R {ours.recall:.2f}; {wrong} of opposite polarity joined",
-        ours.precision >= 0.85 and ours.recall >= 0.7 and not wrong,
+        f"{name}, {language}",
+        _GOAL.format(recall=100 * least),
+        f"P {with_interval(ours.precision, precision)}, R {with_interval(ours.recall, recall)};"
+        f" {wrong} of opposite polarity joined",
+        ours.precision >= 0.85 and ours.recall >= least and not wrong,
         f"{len(pairs)} pairs; same issue: P {same_issue.precision:.2f}, R {same_issue.recall:.2f};"
-        f" same sentence: P {same_place.precision:.2f}, R {same_place.recall:.2f}",
+        f" same sentence: P {same_place.precision:.2f}, R {same_place.recall:.2f}"
+        + (f"; two passes by one labeller: kappa {kappa:.2f}" if kappa is not None else ""),
     )
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.evaluate.bootstrap import ratio_interval, with_interval
 from bench.evaluate.goal import Goal
 from bench.evaluate.history import ScoredCriterion, learned_calibration
 from bench.evaluate.synthetic_raters import (
@@ -38,11 +39,17 @@ def goals(seed: int, executor: Executor) -> Iterator[Goal]:
     measured = list(executor.map(measure, [[seed, number] for number in range(_SEEDS)]))
     mean = {name: float(np.nanmean([each[name] for each in measured])) for name in measured[0]}
     clean = mean["clean"]
+    panels = [(str(number), each) for number, each in enumerate(measured)]
+    to_mean, to_best = (
+        ratio_interval((name, each["clean"], each[baseline]) for name, each in panels)
+        for baseline in ("mean", "best")
+    )
     yield Goal(
         "E1",
         "clean panel of 4",
         "RMSE <= .90 x mean, <= .70 x best single model",
-        f"RMSE {clean:.3f} = {clean / mean['mean']:.3f} x mean, {clean / mean['best']:.3f} x best",
+        f"RMSE {clean:.3f} = {with_interval(clean / mean['mean'], to_mean)} x mean,"
+        f" {with_interval(clean / mean['best'], to_best)} x best",
         clean <= 0.9 * mean["mean"] and clean <= 0.7 * mean["best"],
         f"mean {mean['mean']:.3f}, median {mean['median']:.3f}, best single {mean['best']:.3f}",
     )

@@ -65,7 +65,16 @@ class SyntheticRaters:
 
     def rate(self, works: int) -> RatedWorks:
         """Scores works whose true levels are anywhere on the scale, in whole levels, as models do."""
-        truth = self._generator.uniform(0, SCALE_LEVELS, (works, CRITERIA))
+        return self.rate_again(self._generator.uniform(0, SCALE_LEVELS, (works, CRITERIA)))
+
+    def rate_twice(self, works: int) -> tuple[RatedWorks, RatedWorks]:
+        """Scores the same works in two runs, with new errors in the second."""
+        first = self.rate(works)
+        return first, self.rate_again(first.truth)
+
+    def rate_again(self, truth: Levels) -> RatedWorks:
+        """Scores works whose true levels are known."""
+        works = len(truth)
         shared = self._generator.standard_normal((1, works, CRITERIA))
         own = self._generator.standard_normal((len(MODELS), works, CRITERIA))
         errors = self._noise * (_SHARED * shared + np.sqrt(1 - _SHARED**2) * own)
@@ -77,12 +86,12 @@ class SyntheticRaters:
 
 def merged(rated: RatedWorks, calibration: Calibration) -> list[list[merged_pb2.MergedScore]]:
     """Returns the merged scores of each work."""
-    return [
-        merge_scores(
-            RUBRIC, [_opinion(model, scores[work]) for model, scores in rated.given.items()], calibration
-        )
-        for work in range(len(rated.truth))
-    ]
+    return [merge_scores(RUBRIC, opinions(rated, work), calibration) for work in range(len(rated.truth))]
+
+
+def opinions(rated: RatedWorks, work: int) -> list[Opinion]:
+    """Returns what the models say of one of the works."""
+    return [_opinion(model, scores[work]) for model, scores in sorted(rated.given.items())]
 
 
 def middles(scores: list[list[merged_pb2.MergedScore]]) -> Levels:

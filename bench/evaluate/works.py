@@ -35,12 +35,15 @@ def read(each: Iterable[str]) -> list[SubmissionReading]:
     return [read_submission(submission_pb2.Submission(text=text)) for text in each if text.strip()]
 
 
-def panel(reading: SubmissionReading, generator: random.Random, points: int = 12) -> list[Opinion]:
-    """Makes up the opinions of four models on a work, by the default rubric of its language."""
+def panel(
+    reading: SubmissionReading, generator: random.Random, points: int = 12, models: int = 4
+) -> list[Opinion]:
+    """Makes up the opinions of some models, at most 16, on a work, by the default rubric of its language."""
     rubric = default_rubric(reading.language_code)
+    names = [(f"{name}{again or ''}", family) for again in range(4) for name, family in _MODELS.items()]
     return [
         Opinion(model, family, "1", _feedback(reading, rubric, generator, points))
-        for model, family in _MODELS.items()
+        for model, family in names[:models]
     ]
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, texts
 from bench.injection import essay_features
+from bench.injection.rates import steering_texts
 from bench.injection.segments import HERE, attack_lines, read_kinds, segments_of
 from orchestrator.injection.classifier import SegmentWindow, TextSegment, segment_windows
 
 _HOSTS_PER_ATTACK = 2
 _LINES_PER_ESSAY = 10
 # The weight of one window in the loss. Clean windows are many, and most of them are far from any doubt.
-_ATTACK, _HARMLESS, _ALONE, _WORK = 5.0, 2.0, 1.0, 1.0
+_ATTACK, _HARMLESS, _ALONE, _PARAGRAPH, _WORK = 5.0, 2.0, 1.0, 2.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def attacks(seed: int = 7) -> list[LabelledText]:
         LabelledText(
             kind, "attack", _inserted(segments_of(attack), generator.choice(hosts), generator), _ATTACK
         )
-        for kind, attack in attack_lines()
+        for kind, attack in (*attack_lines(), *_steering("direct", "subtle"))
         for _ in range(_HOSTS_PER_ATTACK)
     ]
 
@@ -70,6 +71,32 @@ def harmless() -> list[LabelledText]:
         for pair in _in_essays_and_alone(kind, lines)
         for each in pair
     ]
+
+
+def near_topic(seed: int = 11) -> list[LabelledText]:
+    """Returns harmless paragraphs that ask, thank or speak of marks: each alone, and in a real work."""
+    generator = random.Random(seed)  # noqa: S311  # it repeats itself
+    hosts = [segments for _, segments in _real_works()]
+    paragraphs = [
+        (f"near the topic, {kind}", line)
+        for language in ("en", "ko")
+        for kind, lines in read_kinds(HERE / f"near_topic_{language}.txt").items()
+        for line in lines
+    ]
+    texts_ = []
+    for kind, text in (*paragraphs, *_steering("harmless")):
+        segments = segments_of(text)
+        texts_.append(LabelledText(kind, "harmless", list(segment_windows(segments)), _PARAGRAPH))
+        within = _inserted(segments, generator.choice(hosts), generator)
+        texts_.append(LabelledText(kind, "harmless", within, _ALONE))
+    return texts_
+
+
+def _steering(*labels: str) -> Iterator[tuple[str, str]]:
+    """Yields the texts of `steering_dev.jsonl` that have such a label, after their kinds."""
+    return (
+        (f"{each.label}, {each.genre}", each.text) for each in steering_texts("dev") if each.label in labels
+    )
 
 
 def held_out() -> list[tuple[LabelledText, LabelledText]]:

@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 import orchestrator.injection
 from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
 from bench.injection import essay_features
-from bench.injection.corpus import LabelledText, attacks, harmless, held_out, works
+from bench.injection.corpus import LabelledText, attacks, harmless, held_out, near_topic, works
 from orchestrator.injection.classifier import BIAS, LENGTH, SegmentWindow, logit
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 _FOLDS = 6
-# The bias is lowered by this much, because a flagged clean work costs more than a missed attack.
-_MARGIN = 0.3
+# The bias is lowered by this much, because a flagged honest work costs more than a missed attack.
+_MARGIN = 1.3
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 4
 _MIN_WEIGHT = 0.02
 _STEPS = 600
 _LEARNING_RATE = 0.05
-_L2_PENALTY = 5.0
+_L2_PENALTY = 2.5
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     require([KOREAN_PARAGRAPHS, SHORT_ANSWERS, essay_features.FILE])
-    corpus = [*attacks(), *harmless(), *works()]
+    corpus = [*attacks(), *harmless(), *near_topic(), *works()]
     if arguments.write:
         weights = learn(corpus)
         lines = sorted(weights.items(), key=lambda each: (each[0].split("+")[0].islower(), each[0]))

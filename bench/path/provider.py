@@ -21,6 +21,8 @@ async def main(pace: float) -> None:
 
     async def complete(request: web.Request) -> web.StreamResponse:
         body = await request.json()
+        if not body.get("stream"):
+            return web.json_response(_completion(body))
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await response.prepare(request)
         for event in events(body):
@@ -39,6 +41,23 @@ async def main(pace: float) -> None:
     print(f"http://{host}:{port}/v1", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
+
+
+def _completion(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the whole answer to a request that wants no stream."""
+    message = {
+        "role": "assistant",
+        "content": answer(body["response_format"]["json_schema"]["schema"], body["model"]),
+        "refusal": None,
+    }
+    return {
+        "id": "chatcmpl-C1x2y3z4",
+        "object": "chat.completion",
+        "created": 1780000000,
+        "model": body["model"],
+        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1900, "completion_tokens": 2300, "total_tokens": 4200},
+    }
 
 
 def events(body: Mapping[str, Any]) -> list[bytes]:

@@ -23,23 +23,7 @@ from orchestrator.submission.reading import read_submission
 
 async def main(url: str, models: Sequence[str]) -> None:
     """Answers each line of standard input with one of its own."""
-    submission = Submission(text=essay(), language_code="en")
-    rubric = default_rubric("en")
-    request = review_request(read_submission(submission), submission, rubric, "en", short=False)
-    texts = [part.text or part.document.text for turn in request.turns for part in turn.parts]
-    schema = json.loads(answer_schema(rubric, "en"))
-    arguments: dict[str, Any] = {
-        "messages": [
-            {"role": "system", "content": request.system_instruction},
-            {"role": "user", "content": "\n\n".join(texts)},
-        ],
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "schema": schema, "strict": True},
-        },
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
+    arguments = {**chat_arguments(), "stream": True, "stream_options": {"include_usage": True}}
     http_client = openai.DefaultAioHttpClient(timeout=None)
     async with openai.AsyncOpenAI(api_key="none", base_url=url, http_client=http_client) as client:
 
@@ -54,6 +38,25 @@ async def main(url: str, models: Sequence[str]) -> None:
             began_at = time.process_time()
             characters = sum(await asyncio.gather(*map(ask, models)))
             print(characters, 1000 * (time.process_time() - began_at), flush=True)
+
+
+def chat_arguments() -> dict[str, Any]:
+    """Returns what the calls of the bench's review say, but for the model."""
+    submission = Submission(text=essay(), language_code="en")
+    rubric = default_rubric("en")
+    request = review_request(read_submission(submission), submission, rubric, "en", short=False)
+    texts = [part.text or part.document.text for turn in request.turns for part in turn.parts]
+    schema = json.loads(answer_schema(rubric, "en"))
+    return {
+        "messages": [
+            {"role": "system", "content": request.system_instruction},
+            {"role": "user", "content": "\n\n".join(texts)},
+        ],
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": schema, "strict": True},
+        },
+    }
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ is marked (few of those in endings and spaces are), so the precision is a lower 
 that nobody marked are printed to be read. The baselines are Kiwi alone: the words that it corrects, and the
 words that it does not know. In English it counts what is found in the essays, if these were fetched,
 otherwise in the short answers, by issue, and prints a sample to be read. In both it says how many of
-the errors in learner_errors_*_dev.jsonl are found, one at a time.
+the errors in learner_errors_*.jsonl are found, one at a time, how many of the corrections offered are right,
+and what is found in clean_texts_*.jsonl, where nothing is wrong.
 """
 
 import argparse
@@ -22,8 +23,8 @@ from typing import TypeVar
 
 from kiwipiepy import Kiwi, Token
 
-from bench.corpora import KOREAN_PARAGRAPHS, LEARNER_ERRORS, english_works, require
-from bench.proofreader.learner_errors import print_recall
+from bench.corpora import CLEAN_TEXTS, KOREAN_PARAGRAPHS, LEARNER_ERRORS, english_works, require
+from bench.proofreader.learner_errors import print_false_alarms, print_recall
 from services.proofreader.answer import select
 from services.proofreader.finding import IMPROVEMENT, Finding
 from services.proofreader.parsed_text import ParsedText
@@ -50,12 +51,14 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=40, help="how many findings to print for reading")
     sample: int = parser.parse_args().sample
     english = english_works()
-    require([KOREAN_PARAGRAPHS, english, *LEARNER_ERRORS])
+    require([KOREAN_PARAGRAPHS, english, *LEARNER_ERRORS, *CLEAN_TEXTS])
     reviewers = load_reviewers()
     _korean(reviewers[0], sample)
     _english(reviewers, english, sample)
     for path in LEARNER_ERRORS:
         print_recall(reviewers[0], path)
+    for path in CLEAN_TEXTS:
+        print_false_alarms(reviewers[0], path)
 
 
 def _korean(language: RuleReviewer, sample: int) -> None:

@@ -11,8 +11,20 @@ from pathlib import Path
 import typer
 
 from chorus_command_line import arguments
-from deploy.local.process import GEMMA, ORCHESTRATOR, Child, Service, services, start, stop
-from deploy.local.readiness import until_found, until_ready
+from deploy.local.process import (
+    GEMMA,
+    ORCHESTRATOR,
+    PAGE,
+    Child,
+    PortTakenError,
+    Service,
+    client_variables,
+    page_service,
+    services,
+    start,
+    stop,
+)
+from deploy.local.readiness import until_found, until_listening, until_ready
 from deploy.local.variables import CLIENT, variables_of
 from rpckit.settings import Environment, SettingError
 
@@ -42,12 +54,22 @@ async def run_locally(command: str, environment: Environment, logs: Path) -> int
     interruption = asyncio.Event()
     for number in _STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, interruption.set)
-    children = await start(services(environment, free_ports=command == "run"), logs)
+    found = services(environment, free_ports=command == "run")
+    children = await start([*found, *(_page(environment) if command == "up" else ())], logs)
     try:
         return await _until_over(command, children, environment, interruption)
     finally:
         interruption.clear()
         await stop(children, hurry=interruption)
+
+
+def _page(environment: Environment) -> list[Service]:
+    """Returns the page's server; none, and why, if its port is taken."""
+    try:
+        return [page_service(environment)]
+    except PortTakenError as error:
+        sys.stderr.write(f"{error} The page is not served; the rest is\n")
+        return []
 
 
 async def _until_over(
@@ -78,10 +100,32 @@ async def _until_over(
 
 
 async def _up(children: Sequence[Child], environment: Environment) -> int:
-    """Waits until the services are ready, and then for ever."""
-    await _until_ready(children, environment)
+    """Waits until the services are ready, serves the page before them, and then waits for ever."""
+    await _until_ready([each for each in children if not _is_page(each)], environment)
+    for page in filter(_is_page, children):
+        await _serve_page(page, environment)
     await asyncio.Event().wait()
     return 0
+
+
+async def _serve_page(page: Child, environment: Environment) -> None:
+    """Says where the page is; if it ends, says so, and leaves the services as they are."""
+    page.begin()
+    ended = asyncio.create_task(page.ended())
+    listens = asyncio.create_task(until_listening(page.service))
+    try:
+        await asyncio.wait((ended, listens), return_when=asyncio.FIRST_COMPLETED)
+        if listens.done() and not listens.exception():
+            scheme = "https" if environment.text("WEB_TLS_DIR") else "http"
+            _print(f"{'page':12}  {scheme}://{page.service.address}  open it in a browser")
+        sys.stderr.write(f"{await ended}; the rest goes on; log: {page.log}\n")
+    finally:
+        for task in (ended, listens):
+            task.cancel()
+
+
+def _is_page(child: Child) -> bool:
+    return child.service.name == PAGE.name
 
 
 async def _run(children: Sequence[Child], environment: Environment) -> int:
@@ -94,14 +138,9 @@ async def _run(children: Sequence[Child], environment: Environment) -> int:
     ]
     file = environment.text("FILE")
     files = [file] if file else [str(_SAMPLES / "ko.txt"), str(_SAMPLES / "en.txt")]
-    orchestrator = _orchestrator(children)
-    variables = {"CHORUS_SERVER": orchestrator.address}
-    if orchestrator.security.certificates:
-        # The client shows a certificate here. Tokens are for the other port.
-        variables["CHORUS_TOKEN"] = ""
     client = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chorus_command_line", "review", *options, "--", *files),
-        env=variables_of(CLIENT, os.environ) | variables,
+        env=variables_of(CLIENT, os.environ) | client_variables(_orchestrator(children)),
     )
     try:
         return await client.wait()
@@ -143,9 +182,11 @@ async def _announce(child: Child, orchestrator: Service) -> None:
 
 async def _first_end(children: Sequence[Child]) -> str:
     """Waits until one of the services has ended, and says how."""
+    children = [each for each in children if not _is_page(each)]
     ends = [asyncio.create_task(each.ended()) for each in children]
     done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    return done.pop().result()
+    ended = children[ends.index(done.pop())]
+    return f"{await ended.ended()}; stopping the others; log: {ended.log}"
 
 
 def _print(line: str) -> None:

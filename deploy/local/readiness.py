@@ -68,6 +68,24 @@ async def until_found(orchestrator: Service, target: str) -> None:
             await asyncio.sleep(_POLL_SECONDS)
 
 
+async def until_listening(service: Service) -> None:
+    """Waits until something listens where the page is served.
+
+    Raises:
+        TimeoutError: It took too long.
+    """
+    host = service.host.strip("[]")
+    async with asyncio.timeout(_START_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, service.port)
+            except OSError:
+                await asyncio.sleep(_POLL_SECONDS)
+            else:
+                writer.close()
+                return
+
+
 async def _health_state(channel: grpc.aio.Channel) -> str:
     """Returns "ready", or "" while the service is not."""
     stub: Any = health_pb2_grpc.HealthStub(channel)

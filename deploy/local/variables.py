@@ -30,11 +30,12 @@ _OWN = {
     ),
     "cloud_proxy": ("",),
     "proofreader": ("PROOFREADER_",),
+    "web": ("WEB_",),
     CLIENT: ("TERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"),
 }
 # These are for some alone, though they begin with CHORUS_.
 _SECRETS = {
-    "CHORUS_TOKEN": (CLIENT,),
+    "CHORUS_TOKEN": (CLIENT, "web"),
     "CHORUS_CALLER_TOKENS": ("orchestrator",),
     "CHORUS_REDIS_URL": ("orchestrator",),
 }

@@ -217,13 +217,17 @@ class RaterCalibrator:
         person = hashlib.sha256((f"{caller}\n{rater}" if caller else rater).encode()).hexdigest()
         self._enqueue(partial(self._history.add_person, feedback_id, person, levels))
 
+    async def drain(self) -> None:
+        """Waits until what was queued is written."""
+        await self._pending.join()
+
     async def forget(self, feedback_id: str) -> None:
         """Deletes what was learned from a feedback.
 
         Raises:
             Unavailable: It could not be deleted.
         """
-        await self._pending.join()
+        await self.drain()
         try:
             await self._history.delete(feedback_id)
             self._known.clear()

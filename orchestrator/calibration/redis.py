@@ -130,7 +130,7 @@ local function drop(works)
 end
 drop(redis.call('ZRANGE', judged, 0, -1 - ARGV[2]))
 drop(redis.call('ZRANGEBYSCORE', judged, '-inf', ARGV[3]))
-local count, total, squares, relative, people, counted = 0, 0, 0, 0, 0, {{}}
+local count, total, squares, relative, people, by_people, counted = 0, 0, 0, 0, 0, 0, {{}}
 local kept = redis.call('HGETALL', residuals)
 for at = 1, #kept, 2 do
   local residual = cjson.decode(kept[at + 1])
@@ -139,14 +139,19 @@ for at = 1, #kept, 2 do
   squares = squares + residual[1] ^ 2
   relative = relative + residual[2]
   local said = residual[2] == 0 and redis.call('HGETALL', '{_PEOPLE}' .. kept[at]) or {{}}
+  local one = 0
   for person = 1, #said, 2 do
-    if not counted[said[person]] and cjson.decode(said[person + 1])[criterion] then
-      counted[said[person]] = true
-      people = people + 1
+    if cjson.decode(said[person + 1])[criterion] then
+      one = 1
+      if not counted[said[person]] then
+        counted[said[person]] = true
+        people = people + 1
+      end
     end
   end
+  by_people = by_people + one
 end
-return string.format('[%d,%.17g,%.17g,%.17g,%d]', count, total, squares, relative, people)
+return string.format('[%d,%.17g,%.17g,%.17g,%d,%d]', count, total, squares, relative, people, by_people)
 """
 
 

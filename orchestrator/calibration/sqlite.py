@@ -44,9 +44,11 @@ WHERE work = ?
 """
 _RESIDUAL_SUMS = """
 WITH residuals AS (
-  SELECT criterion, levels - coalesce(people, peers) AS residual, people IS NULL AS relative FROM judgements
+  SELECT criterion, levels - coalesce(people, peers) AS residual, people IS NULL AS relative,
+    people IS NOT NULL AS judged FROM judgements
   WHERE rater = ? AND coalesce(people, peers) IS NOT NULL)
-SELECT criterion, count(*), total(residual), total(residual * residual), total(residual * relative)
+SELECT criterion, count(*), total(residual), total(residual * residual), total(residual * relative),
+  sum(judged)
 FROM residuals GROUP BY criterion
 """
 _PEOPLE = """
@@ -168,10 +170,10 @@ class SqliteJudgementHistory(JudgementHistory):
                         connection.execute(_DROP_OLDEST, row)
                     people = dict(connection.execute(_PEOPLE, rater).fetchall())
                     sums = connection.execute(_RESIDUAL_SUMS, rater).fetchall()
-                    for criterion, count, total, squares, relative in sums:
+                    for criterion, count, total, squares, relative, judged in sums:
                         if criterion < criteria:
                             by_rater[key][criterion] = ResidualSums(
-                                count, total, squares, relative, people.get(criterion, 0)
+                                count, total, squares, relative, people.get(criterion, 0), judged
                             )
             return dict(by_rater)
 

@@ -16,6 +16,7 @@ from importlib import resources
 from itertools import combinations, count
 from typing import TypeVar
 
+from orchestrator.injection.pattern_set import PatternSet
 from orchestrator.submission.folding import FoldedText
 from orchestrator.submission.reading_threads import Checkpoint, going_on
 from orchestrator.submission.sentences import SentenceSpan
@@ -28,7 +29,9 @@ _SEGMENT_STEP = 200
 _MAX_SEGMENTS = 3
 _MAX_WINDOW_LENGTH = 700
 # Each segment of a window has to raise its logit by this much, or it is no part of the demand.
-_SEGMENT_PENALTY = 3.0
+_SEGMENT_PENALTY = 2.0
+# Each segment after the first lowers the logit: of harmless sentences, too, some three add up to a demand.
+_FURTHER_SEGMENT_PENALTY = 1.0
 # Segments this near to a window are not counted as the rest, so what a demand says twice still counts.
 _NEIGHBOURHOOD = 2
 # A feature is common if it occurs in so many segments of the rest, or in such a share of them if that is
@@ -142,26 +145,27 @@ def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
             length = sum(each.length for each in inside)
             if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            near = range(len(segments))[max(first - _NEIGHBOURHOOD, 0) : first + size + _NEIGHBOURHOOD]
-            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - len(near)))
+            # Places are in order, so two searches tell how many of them are near the window.
+            start, stop = max(first - _NEIGHBOURHOOD, 0), min(first + size + _NEIGHBOURHOOD, len(segments))
+            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
+            features = frozenset[str]().union(*(one.features for one in inside))
             distinct = frozenset(
-                each
-                for each in frozenset[str]().union(*(one.features for one in inside))
-                if len(places[each]) < common or _count_outside(places[each], near) < common
+                [
+                    each
+                    for each in features
+                    if (count := len(at := places[each])) < common
+                    or count - bisect_left(at, stop) + bisect_left(at, start) < common
+                ]
             )
             yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
-
-
-def _count_outside(places: Sequence[int], near: range) -> int:
-    """Counts the places, which are in order, that are not in the range."""
-    return len(places) - bisect_left(places, near.stop) + bisect_left(places, near.start)
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
     """Returns the log odds that a window tries to steer. It is flagged above 0."""
     # An exact sum does not depend on the order of the set of features, which differs between processes.
     known = math.fsum(weights.get(each, 0.0) for each in window.features())
-    return weights[BIAS] + weights[LENGTH] * window.length / 100 + known
+    further = _FURTHER_SEGMENT_PENALTY * (window.count - 1)
+    return weights[BIAS] + weights[LENGTH] * window.length / 100 + known - further
 
 
 def _words(text: str) -> Iterator[str]:
@@ -184,23 +188,25 @@ def _words(text: str) -> Iterator[str]:
 def _matching_patterns(text: str) -> frozenset[str]:
     scripts = {""} | {script for script, letter in _SCRIPTS.items() if letter.search(text)}
     return frozenset(
-        name
-        for script, patterns in _patterns().items()
+        names[index]
+        for script, (names, patterns) in _patterns().items()
         if script in scripts
-        for name, pattern in patterns
-        if pattern.search(text)
+        for index, _ in patterns.matches(text)
     )
 
 
 @functools.cache
-def _patterns() -> Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]:
-    """Returns the named patterns by the script that they are for; "" stands for any script."""
-    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+def _patterns() -> Mapping[str, tuple[Sequence[str], PatternSet]]:
+    """Returns the patterns and their names by the script that they are for; "" stands for any script."""
+    defined: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     lines = _LINE_CONTINUATION.sub("", _read("classifier_patterns.txt")).splitlines()
     for line in map(_DEFINITION.fullmatch, lines):
         if line is not None:
-            patterns.setdefault(line[2] or "", []).append((line[1], re.compile(line[3])))
-    return patterns
+            defined.setdefault(line[2] or "", []).append((line[1], re.compile(line[3])))
+    return {
+        script: ([name for name, _ in named], PatternSet([pattern for _, pattern in named]))
+        for script, named in defined.items()
+    }
 
 
 @functools.cache

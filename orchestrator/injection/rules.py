@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
+from orchestrator.injection.pattern_set import PatternSet
 from orchestrator.submission.folding import FoldedText
 from orchestrator.submission.sentences import SentenceSpan
 
@@ -19,7 +20,7 @@ def ruled_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> Iterat
     """Yields the spans of the visible text that a rule matches."""
     for sentence in sentences:
         start, end = folded.folded_span(sentence.start, sentence.end)
-        match = _rules().search(folded.text[start:end])
+        match = next((each for _, each in _rules().matches(folded.text[start:end])), None)
         if match is None:
             continue
         if sentence.end - sentence.start <= _MAX_SENTENCE_LENGTH:
@@ -29,7 +30,7 @@ def ruled_spans(folded: FoldedText, sentences: Sequence[SentenceSpan]) -> Iterat
 
 
 @functools.cache
-def _rules() -> re.Pattern[str]:
+def _rules() -> PatternSet:
     text = resources.files(__package__).joinpath("rules.txt").read_text(encoding="utf-8")
     definitions: dict[str, str] = {}
     rules: list[str] = []
@@ -41,4 +42,4 @@ def _rules() -> re.Pattern[str]:
             definitions[definition.group(1)] = definition.group(2)
         else:
             rules.append(f"(?:{rule})")
-    return re.compile("|".join(rules))
+    return PatternSet([re.compile("|".join(rules))])

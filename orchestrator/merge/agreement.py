@@ -24,9 +24,7 @@ def agreement_of(opinions: Iterable[Opinion]) -> merged_pb2.Agreement.ValueType:
 
 
 def contradict(praise: MergeCandidate, criticism: MergeCandidate) -> bool:
-    """Returns whether one model praises what a different model criticises."""
-    if not (praise.is_strength and criticism.is_improvement and _have_one_subject(praise, criticism)):
-        return False
+    """Returns whether one model praises what a different model criticises, of one of their `subjects`."""
     if {each.model for each in praise.opinions} == {each.model for each in criticism.opinions}:
         return False
     shared = overlap(praise, criticism)
@@ -36,8 +34,10 @@ def contradict(praise: MergeCandidate, criticism: MergeCandidate) -> bool:
     return shared >= policy.CONTRADICTION_MIN_OVERLAP
 
 
-def _have_one_subject(one: MergeCandidate, other: MergeCandidate) -> bool:
-    if one.point.issue == other.point.issue:
-        return True
-    same_criterion = one.point.criterion_id == other.point.criterion_id != ""
-    return same_criterion and one.group == other.group
+def subjects(candidate: MergeCandidate) -> list[tuple[str, ...]]:
+    """Returns what a point is about: its issue, and its criterion and the issue's group.
+
+    Points that share one of them may contradict each other.
+    """
+    criterion = candidate.point.criterion_id
+    return [(candidate.point.issue,), *([(criterion, candidate.group)] if criterion else [])]

@@ -1,13 +1,21 @@
 """Finds which points of different models are the same point, by average-linkage clustering."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
+from chorus.feedback.v1 import feedback_pb2
+from chorus.feedback.v1.feedback_pb2 import POLARITY_IMPROVEMENT, POLARITY_STRENGTH
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, Span, overlap
-from orchestrator.merge.related_issues import are_compatible, are_related_across_groups, is_local
+from orchestrator.merge.related_issues import (
+    are_compatible,
+    are_related_across_groups,
+    are_unrelated_in_group,
+    is_local,
+    is_singular,
+)
+from orchestrator.merge.remedies import Remedy, are_different, remedy_of
 from orchestrator.merge.text_similarity import TextSimilarity
 from orchestrator.submission.reading import SubmissionReading
 
@@ -45,13 +53,12 @@ def _similarities(
     reading: SubmissionReading, candidates: Sequence[MergeCandidate], language_code: str
 ) -> dict[Pair, float]:
     """Returns the similarity of every two candidates that may be joined."""
-    sentences = [_sentence_numbers(reading, each.span) for each in candidates]
-    allowed = [
-        (one, other)
-        for one, other in combinations(range(len(candidates)), 2)
-        if _may_join(candidates[one], candidates[other], sentences[one], sentences[other])
-    ]
-    similarities = {(one, other): _structural(candidates[one], candidates[other]) for one, other in allowed}
+    remedies = [remedy_of(each.point) for each in candidates]
+    similarities = {
+        (one, other): _structural(candidates[one], candidates[other])
+        + _remedy_similarity(remedies[one], remedies[other])
+        for one, other in _joinable_pairs(reading, candidates)
+    }
     # Texts are compared only where they can decide, and are taken to be as similar as usual elsewhere. The
     # analysis of Korean is most of the merge's time.
     close = [pair for pair, structural in similarities.items() if structural >= _TEXT_DECIDES_FROM]
@@ -66,36 +73,88 @@ def _similarities(
     return similarities
 
 
-def _may_join(
-    one: MergeCandidate,
-    other: MergeCandidate,
-    one_sentences: Span | None,
-    other_sentences: Span | None,
-) -> bool:
+def _joinable_pairs(reading: SubmissionReading, candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
+    """Yields the pairs that may be joined. Candidates in passages far from each other are not looked at."""
+    facts = [_Facts.of(reading, each) for each in candidates]
+    for one, first in enumerate(facts):
+        for other in range(one + 1, len(facts)):
+            second = facts[other]
+            # The candidates come in the order of their places, after those that are about the whole text.
+            if first.sentences and second.sentences and not _are_near(first.sentences, second.sentences):
+                break
+            if _may_join(first, second):
+                yield one, other
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What decides whether a candidate may be joined with others."""
+
+    candidate: MergeCandidate
+    models: frozenset[str]
+    polarity: feedback_pb2.Polarity.ValueType
+    sentences: Span | None
+
+    @classmethod
+    def of(cls, reading: SubmissionReading, candidate: MergeCandidate) -> "_Facts":
+        models = frozenset(each.model for each in candidate.opinions)
+        return cls(candidate, models, candidate.point.polarity, _sentence_numbers(reading, candidate.span))
+
+
+_OPPOSITES = frozenset({(POLARITY_STRENGTH, POLARITY_IMPROVEMENT), (POLARITY_IMPROVEMENT, POLARITY_STRENGTH)})
+
+
+def _may_join(first: _Facts, second: _Facts) -> bool:
+    """Returns whether two candidates in passages near to each other may be joined."""
+    if (first.polarity, second.polarity) in _OPPOSITES or not first.models.isdisjoint(second.models):
+        return False
+    one, other = first.candidate, second.candidate
     if not are_compatible(one, other):
-        return False
-    if (one.is_strength and other.is_improvement) or (one.is_improvement and other.is_strength):
-        return False
-    if {each.model for each in one.opinions} & {each.model for each in other.opinions}:
         return False
     shared = overlap(one, other)
     if are_related_across_groups(one, other):
         return shared is not None and shared >= policy.RELATED_ISSUE_MIN_OVERLAP
-    if one_sentences is None or other_sentences is None or shared:
-        return True
-    if is_local(one) or is_local(other):
-        return False
-    first, second = sorted((one_sentences, other_sentences))
-    return second[0] - first[1] <= policy.MAX_SENTENCE_DISTANCE
+    return bool(shared is None or shared or not (is_local(one) or is_local(other)))
+
+
+def _are_near(earlier: Span, later: Span) -> bool:
+    return later[0] - earlier[1] <= policy.MAX_SENTENCE_DISTANCE
 
 
 def _structural(one: MergeCandidate, other: MergeCandidate) -> float:
     """Returns the similarity of place, issue and criterion, without that of the texts."""
-    shared = overlap(one, other)
-    place = 0.0 if shared is None else policy.OVERLAP_WEIGHT * shared or policy.DISJOINT_PENALTY
     same_issue = one.point.issue == other.point.issue
     same_criterion = one.point.criterion_id == other.point.criterion_id != ""
-    return place + policy.SAME_ISSUE_BONUS * same_issue + policy.SAME_CRITERION_BONUS * same_criterion
+    return (
+        _place_similarity(one, other)
+        + policy.SAME_ISSUE_BONUS * same_issue
+        + policy.UNRELATED_ISSUES_PENALTY * are_unrelated_in_group(one, other)
+        + policy.SAME_CRITERION_BONUS * same_criterion
+    )
+
+
+def _place_similarity(one: MergeCandidate, other: MergeCandidate) -> float:
+    if one.span is None or other.span is None:
+        whole = one.span == other.span
+        if one.point.issue == other.point.issue and (whole or is_singular(one.point.issue)):
+            return policy.WHOLE_TEXT_BONUS
+        return 0.0 if whole else policy.WHOLE_AND_PART_PENALTY
+    shared = overlap(one, other)
+    if not shared:
+        return policy.DISJOINT_PENALTY
+    return policy.OVERLAP_WEIGHT * shared + policy.EXTENT_WEIGHT * _extent(one.span, other.span)
+
+
+def _extent(one: Span, other: Span) -> float:
+    """Returns the shared part of two spans that meet, as a share of what they cover together."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared / (max(one[1], other[1]) - min(one[0], other[0]))
+
+
+def _remedy_similarity(one: Remedy, other: Remedy) -> float:
+    return policy.DIFFERENT_REMEDIES_PENALTY * are_different(one, other) + policy.ONE_REWRITES_PENALTY * (
+        one.rewrites != other.rewrites
+    )
 
 
 def _sentence_numbers(reading: SubmissionReading, span: Span | None) -> Span | None:
@@ -110,6 +169,10 @@ def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[lis
     clusters = {index: [index] for index in range(count)}
     # The sum of the similarities between two clusters. It is missing where a pair must not be joined.
     sums = dict(similarities)
+    neighbours: list[set[int]] = [set() for _ in range(count)]
+    for one, other in sums:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
 
     def distance(pair: Pair) -> float:
         one, other = pair
@@ -125,17 +188,18 @@ def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[lis
         if -said < policy.LINKAGE_THRESHOLD:
             break
         del sums[one, other]
-        for third in clusters.keys() - {one, other}:
-            kept, absorbed = _pair(one, third), _pair(other, third)
-            if kept in sums and absorbed in sums:
-                sums[kept] += sums[absorbed]
-            else:
-                sums.pop(kept, None)
-            sums.pop(absorbed, None)
         clusters[one] += clusters.pop(other)
-        for pair in (_pair(one, third) for third in clusters if third != one):
-            if pair in sums:
-                heapq.heappush(closest, (distance(pair), *pair))
+        for third in neighbours[one] - neighbours[other] - {other}:
+            del sums[_pair(one, third)]
+            neighbours[third].remove(one)
+        for third in neighbours[other] - {one}:
+            absorbed = sums.pop(_pair(other, third))
+            neighbours[third].remove(other)
+            if third in neighbours[one]:
+                sums[_pair(one, third)] += absorbed
+        neighbours[one] &= neighbours[other]
+        for pair in (_pair(one, third) for third in neighbours[one]):
+            heapq.heappush(closest, (distance(pair), *pair))
     return list(clusters.values())
 
 

@@ -6,6 +6,7 @@ The panel is averaged over every partition into inliers and outliers (Bayesian m
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from orchestrator.merge import policy
 
@@ -34,7 +35,11 @@ def outlier_weights(
         for part in combinations(models, size)
         if 2 * size < len(models) or part[:1] == models[:1]
     ]
-    logarithms = [_log_posterior(levels, models, part, standard_deviations) for part in smaller_parts]
+    evidence = [
+        {model: _Evidence.of(level, standard_deviations[model]) for model, level in given.items()}
+        for given in levels
+    ]
+    logarithms = [_log_posterior(evidence, models, part) for part in smaller_parts]
     # Only ratios count, and those of the exponentials would underflow without a common factor.
     posteriors = [math.exp(each - max(logarithms)) for each in logarithms]
     inlier_probabilities = {
@@ -52,11 +57,23 @@ def outlier_weights(
     }
 
 
+class _Evidence(NamedTuple):
+    """What one model's level adds to a likelihood; it is the same in every partition."""
+
+    level: float
+    variance: float
+    precision: float
+    weighted_level: float
+    log_normalisation: float
+
+    @classmethod
+    def of(cls, level: float, standard_deviation: float) -> "_Evidence":
+        variance = standard_deviation**2
+        return cls(level, variance, 1 / variance, level / variance, math.log(2 * math.pi * variance))
+
+
 def _log_posterior(
-    levels: Sequence[Mapping[str, float]],
-    models: Sequence[str],
-    smaller_part: Sequence[str],
-    standard_deviations: Mapping[str, float],
+    evidence: Sequence[Mapping[str, _Evidence]], models: Sequence[str], smaller_part: Sequence[str]
 ) -> float:
     """Returns the logarithm of a partition's prior times the likelihood of the levels, not normalised."""
     rest = [model for model in models if model not in smaller_part]
@@ -64,28 +81,25 @@ def _log_posterior(
         len(smaller_part) * math.log(policy.OUTLIER_PRIOR),
         len(rest) * math.log(1 - policy.OUTLIER_PRIOR),
     ]
-    for given in levels:
-        terms.append(_log_likelihood(given, rest, standard_deviations))
+    for given in evidence:
+        terms.append(_log_likelihood([given[model] for model in rest if model in given]))
         if len(smaller_part) == len(rest):
-            terms.append(_log_likelihood(given, smaller_part, standard_deviations))
+            terms.append(_log_likelihood([given[model] for model in smaller_part if model in given]))
         else:
             terms += [-math.log(policy.SCALE_LEVELS) for model in smaller_part if model in given]
     return math.fsum(terms)
 
 
-def _log_likelihood(
-    given: Mapping[str, float], models: Sequence[str], standard_deviations: Mapping[str, float]
-) -> float:
-    """Returns the logarithm of the levels' likelihood if the models share a true level.
+def _log_likelihood(known: Sequence[_Evidence]) -> float:
+    """Returns the logarithm of the levels' likelihood if their models share a true level.
 
     That level is integrated out, over a uniform prior on the scale.
     """
-    known = [(given[model], standard_deviations[model] ** 2) for model in models if model in given]
     if not known:
         return 0.0
-    precision = math.fsum(1 / variance for _, variance in known)
-    mean = math.fsum(level / variance for level, variance in known) / precision
-    squares = math.fsum((level - mean) ** 2 / variance for level, variance in known)
-    normalisation = math.fsum(math.log(2 * math.pi * variance) for _, variance in known)
+    precision = math.fsum([each.precision for each in known])
+    mean = math.fsum([each.weighted_level for each in known]) / precision
+    squares = math.fsum([(each.level - mean) ** 2 / each.variance for each in known])
+    normalisation = math.fsum([each.log_normalisation for each in known])
     normalisation += math.log(precision / (2 * math.pi))
     return -math.log(policy.SCALE_LEVELS) - (squares + normalisation) / 2

@@ -1,13 +1,12 @@
 """Makes a merged point of each cluster, links the contradictory ones, and puts them in order."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from chorus.feedback.v1 import merged_pb2, submission_pb2
-from orchestrator.merge.agreement import agreement_of, contradict
+from orchestrator.merge.agreement import agreement_of, contradict, subjects
 from orchestrator.merge.align import PointCluster
 from orchestrator.merge.candidate import MergeCandidate
 from orchestrator.merge.order import criterion_levels, importance, relative_criterion_weights
@@ -63,14 +62,20 @@ def _merged_point(candidates: Sequence[MergeCandidate], identifier: str) -> merg
 
 
 def _link_contradictions(placed: Sequence[_PlacedPoint]) -> None:
-    praise = [(each.merged, one) for each in placed for one in each.candidates if one.is_strength]
     criticism = [(each.merged, one) for each in placed for one in each.candidates if one.is_improvement]
-    for (praised, one), (criticised, other) in product(praise, criticism):
-        if contradict(one, other):
-            for merged, opposite in ((praised, criticised), (criticised, praised)):
-                merged.agreement = merged_pb2.AGREEMENT_CONTESTED
-                if opposite.id not in merged.contradicts:
-                    merged.contradicts.append(opposite.id)
+    by_subject: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
+    for index, (_, one) in enumerate(criticism):
+        for subject in subjects(one):
+            by_subject[subject].add(index)
+    praise = [(each.merged, one) for each in placed for one in each.candidates if one.is_strength]
+    for praised, one in praise:
+        for index in sorted(set[int]().union(*(by_subject.get(each, ()) for each in subjects(one)))):
+            criticised, other = criticism[index]
+            if contradict(one, other):
+                for merged, opposite in ((praised, criticised), (criticised, praised)):
+                    merged.agreement = merged_pb2.AGREEMENT_CONTESTED
+                    if opposite.id not in merged.contradicts:
+                        merged.contradicts.append(opposite.id)
 
 
 def _first(candidates: Sequence[MergeCandidate]) -> MergeCandidate:

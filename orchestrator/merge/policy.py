@@ -5,7 +5,7 @@ The unit of all arithmetic on scores is a level: every criterion's scale is take
 
 from dataclasses import dataclass
 
-VERSION = "merge-2"
+VERSION = "merge-3"
 
 # Scores. Distances are in levels.
 SCALE_LEVELS = 4.0
@@ -36,7 +36,7 @@ MAX_RATER_WEIGHT = 2.0
 NEW_RATER_STANDARD_DEVIATION = 1.5
 # The most levels that what was learned of a model moves its scores by: from its difference to the others,
 # for each person whose scores it is held against, and in all where those who share it are strangers.
-MAX_BIAS_BY_PEERS = 0.25
+MAX_BIAS_BY_PEERS = 0.14
 MAX_BIAS_BY_PERSON = 0.5
 MAX_BIAS_AMONG_STRANGERS = 0.05
 # These limits are reached step by step, with so many scores of one criterion.
@@ -50,15 +50,26 @@ MIN_INLIER_PROBABILITY = 0.05
 # A larger panel has too many partitions to weigh, and one outlier of so many moves little.
 MAX_PARTITIONED_RATERS = 8
 
-# The similarity of two points.
-OVERLAP_WEIGHT = 1.2
-DISJOINT_PENALTY = -0.9
-SAME_ISSUE_BONUS = 0.9
-SAME_CRITERION_BONUS = 0.4
-TEXT_SIMILARITY_WEIGHT = 0.18
+# The similarity of two points: a logistic regression on the pairs that `bench/evaluate/PAIRS.md` calls tuned,
+# in units in which the threshold is .66.
+# The shared part of the two quotations, as a share of the shorter one and of both together.
+OVERLAP_WEIGHT = 1.11
+EXTENT_WEIGHT = 0.80
+DISJOINT_PENALTY = -0.10
+# Two points about the whole text that name one issue. One about a passage is narrower than one about the
+# whole text, unless a text has but one such thing, such as an ending.
+WHOLE_TEXT_BONUS = 0.95
+WHOLE_AND_PART_PENALTY = -0.72
+SAME_ISSUE_BONUS = 0.10
+UNRELATED_ISSUES_PENALTY = -1.2
+SAME_CRITERION_BONUS = 0.07
+# Both put words into the text, and others; one writes the passage anew and one does not.
+DIFFERENT_REMEDIES_PENALTY = -0.70
+ONE_REWRITES_PENALTY = -0.40
+TEXT_SIMILARITY_WEIGHT = 0.30
 MAX_TEXT_SIMILARITY_Z_SCORE = 2.0
 # Clusters are joined while their average similarity is at least this.
-LINKAGE_THRESHOLD = 0.60
+LINKAGE_THRESHOLD = 0.66
 MAX_SENTENCE_DISTANCE = 1
 RELATED_ISSUE_MIN_OVERLAP = 0.5
 

@@ -20,14 +20,50 @@ _RELATED_ACROSS_GROUPS = frozenset(
         ("punctuation", "sentence_error"),
         ("punctuation", "register_mix"),
         ("spelling", "sentence_error"),
+        ("spelling", "word_choice"),
     )
 )
+# Issues of one group that seldom name one problem: who mends the first still has the second.
+_UNRELATED_IN_GROUP = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("claim_unclear", "evidence_irrelevant"),
+        ("claim_unclear", "evidence_missing"),
+        ("claim_unclear", "factual_error"),
+        ("concision", "register_mix"),
+        ("concision", "word_choice"),
+        ("conclusion", "introduction"),
+        ("conclusion", "transition"),
+        ("counterview_missing", "evidence_irrelevant"),
+        ("counterview_missing", "evidence_missing"),
+        ("counterview_missing", "factual_error"),
+        ("depth", "evidence_irrelevant"),
+        ("depth", "factual_error"),
+        ("evidence_irrelevant", "evidence_missing"),
+        ("evidence_irrelevant", "factual_error"),
+        ("evidence_missing", "factual_error"),
+        ("introduction", "transition"),
+        ("length_format", "missing_requirement"),
+        ("length_format", "off_task"),
+        ("register_mix", "repetition"),
+        ("repetition", "sentence_error"),
+        ("repetition", "word_choice"),
+    )
+)
+# Two conventions are two problems, but for an apostrophe that one calls spelling and another punctuation.
+_ONE_CONVENTION = frozenset({"punctuation", "spelling"})
+_CONVENTIONS = frozenset({"citation", "punctuation", "spacing", "spelling"})
+# What a text has once: whether a point quotes a part of it or nothing, it is about the same.
+_SINGULAR = frozenset({"claim_unclear", "conclusion", "counterview_missing", "introduction", "length_format"})
 # A second problem of such an issue that stands elsewhere is another problem.
 _LOCAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})
 
 
 def are_compatible(one: MergeCandidate, other: MergeCandidate) -> bool:
     """Returns whether the issues can name one problem: one group, two related groups, or one is `other`."""
+    issues = {one.point.issue, other.point.issue}
+    if len(issues) > 1 and issues <= _CONVENTIONS and issues != _ONE_CONVENTION:
+        return False
     return (
         one.group == other.group or OTHER in {one.group, other.group} or are_related_across_groups(one, other)
     )
@@ -38,6 +74,16 @@ def are_related_across_groups(one: MergeCandidate, other: MergeCandidate) -> boo
     return frozenset({one.point.issue, other.point.issue}) in _RELATED_ACROSS_GROUPS
 
 
+def are_unrelated_in_group(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether the issues belong to one group and seldom name one problem all the same."""
+    return frozenset({one.point.issue, other.point.issue}) in _UNRELATED_IN_GROUP
+
+
 def is_local(candidate: MergeCandidate) -> bool:
     """Returns whether the problem lies in the very words that the point anchors."""
     return candidate.point.issue in _LOCAL
+
+
+def is_singular(issue: str) -> bool:
+    """Returns whether a text has only one thing that such a problem can be about."""
+    return issue in _SINGULAR

@@ -19,6 +19,7 @@ class ResidualSums:
         squares: The sum of their squares.
         relative: The part of `total` whose references were other models, not people.
         people: The number of people whose scores were references.
+        judged: The number of residuals whose references were people.
     """
 
     count: int = 0
@@ -26,6 +27,7 @@ class ResidualSums:
     squares: float = 0.0
     relative: float = 0.0
     people: int = 0
+    judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +79,39 @@ def calibrate(records: Mapping[str, RaterRecord], limits: Limits = UNLIMITED) ->
     # severities that rest on them are shifted to a mean of 0.
     shift = math.fsum(each.severity for each in by_peers.values()) / len(known)
     variances = dict.fromkeys(records, policy.PRIOR_STANDARD_DEVIATION**2)
-    severities, by_criterion = {}, {}
+    severities: dict[str, float] = {}
+    by_criterion: dict[str, dict[str, float]] = {model: {} for model in known}
+    for criterion in ("", *sorted({each for record in known.values() for each in record})):
+        relative = _centred(
+            {
+                model: _clipped(bias.on(criterion) - shift, limits.by_peers * _share(known[model]))
+                for model, bias in by_peers.items()
+            }
+        )
+        for model, record in known.items():
+            both = _limited(record, by_people[model].on(criterion), limits) + relative[model]
+            bias = _clipped(both, limits.in_all)
+            if criterion:
+                by_criterion[model][criterion] = bias - severities[model]
+            else:
+                severities[model] = bias
     for model, record in known.items():
-        biases = {
-            criterion: _limited(
-                record, by_people[model].on(criterion), by_peers[model].on(criterion) - shift, limits
-            )
-            for criterion in ("", *sorted(record))
-        }
-        severities[model] = biases.pop("")
-        by_criterion[model] = {criterion: bias - severities[model] for criterion, bias in biases.items()}
         variances[model] = _variance(record, by_people[model], by_peers[model])
     mean_precision = math.fsum(1 / each for each in variances.values()) / len(variances)
     new = RaterProfile()
-    return Calibration.of(
-        {
-            model: RaterProfile(
-                severity=severities.get(model, 0.0),
-                by_criterion=by_criterion.get(model, {}),
-                standard_deviation=(
-                    math.sqrt(variances[model])
-                    if limits.weighs and model in known
-                    else new.standard_deviation
-                ),
-                weight=_weight(1 / variances[model] / mean_precision) if limits.weighs else new.weight,
-            )
-            for model in sorted(records)
-        }
-    )
+    profiles = {}
+    for model in sorted(records):
+        # Steadiness is believed as far as people have seen it. Models that err alike look steady to each
+        # other.
+        proven = _share(records[model], judged=True) if limits.weighs and model in known else 0.0
+        deviation = math.sqrt(variances[model]) - new.standard_deviation
+        profiles[model] = RaterProfile(
+            severity=severities.get(model, 0.0),
+            by_criterion=by_criterion.get(model, {}),
+            standard_deviation=new.standard_deviation + deviation * proven,
+            weight=_weight(1 / variances[model] / mean_precision) ** proven,
+        )
+    return Calibration.of(profiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +135,22 @@ class _Bias:
         return self.severity + self.by_criterion.get(criterion, 0.0)
 
 
-def _limited(record: RaterRecord, by_people: float, by_peers: float, limits: Limits) -> float:
-    share = min(1.0, max(each.count for each in record.values()) / policy.FULL_LIMIT_SCORES)
+def _share(record: RaterRecord, *, judged: bool = False) -> float:
+    """Returns the share of its limits that a rater's scores are worth: all it has, or those people judged."""
+    most = max(each.judged if judged else each.count for each in record.values())
+    return min(1.0, most / policy.FULL_LIMIT_SCORES)
+
+
+def _limited(record: RaterRecord, by_people: float, limits: Limits) -> float:
     # Where there is nobody there is nothing to limit, and infinity times nothing is no number.
     people = max(1, *(each.people for each in record.values()))
-    both = _clipped(by_people, limits.by_person * people * share) + _clipped(
-        by_peers, limits.by_peers * share
-    )
-    return _clipped(both, limits.in_all)
+    return _clipped(by_people, limits.by_person * people * _share(record))
+
+
+def _centred(biases: Mapping[str, float]) -> dict[str, float]:
+    """Shifts the biases of a panel to a mean of 0, so that they move no score that all its models give."""
+    mean = math.fsum(biases.values()) / len(biases)
+    return {model: bias - mean for model, bias in biases.items()}
 
 
 def _clipped(value: float, most: float) -> float:

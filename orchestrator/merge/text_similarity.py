@@ -44,6 +44,5 @@ def _morphemes(texts: Sequence[str]) -> list[frozenset[str]]:
 
 def _ngrams(text: str) -> frozenset[str]:
     plain = utils.default_process(text)
-    return frozenset(
-        plain[start : start + _NGRAM_LENGTH] for start in range(max(len(plain) - _NGRAM_LENGTH + 1, 1))
-    )
+    ngrams = [plain[start : start + _NGRAM_LENGTH] for start in range(len(plain) - _NGRAM_LENGTH + 1)]
+    return frozenset(ngrams or [plain])

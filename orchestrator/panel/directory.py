@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SERVICE = "chorus.model.v1.ModelService"
 _MAX_PAGES = 10
 _MAX_AGE_SECONDS = 2.0
+# A server that did not answer is asked again after this, for it may just have been started.
+_AGAIN_SECONDS = 0.5
 _TIMEOUT_SECONDS = 1.0
 # Of the replicas behind one target the second answers while the first is found to hang.
 _MAX_ATTEMPTS = 2
@@ -115,7 +117,7 @@ class GenerationClient(Protocol):
 class ModelDirectory(ModelLister, GenerationClient):
     """Asks the model servers what they have, at most once in `max_age_seconds`, and for their answers.
 
-    What an unreachable server had before stays listed, as UNAVAILABLE.
+    What an unreachable server had before stays listed, as UNAVAILABLE. It is asked more often.
     """
 
     def __init__(
@@ -128,17 +130,15 @@ class ModelDirectory(ModelLister, GenerationClient):
         timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> None:
         self._metrics = metrics
-        self._servers = [_ModelServer(target, security, exit_stack, timeout_seconds) for target in targets]
-        self._max_age_seconds = max_age_seconds
-        self._refreshed_at = -float("inf")
+        self._servers = [
+            _ModelServer(target, security, exit_stack, max_age_seconds, timeout_seconds) for target in targets
+        ]
         self._refreshing = asyncio.Lock()
 
     @override
     async def listing(self) -> Listing:
         async with self._refreshing:
-            if time.monotonic() - self._refreshed_at > self._max_age_seconds:
-                await asyncio.gather(*(server.refresh() for server in self._servers))
-                self._refreshed_at = time.monotonic()
+            await asyncio.gather(*(server.refresh() for server in self._servers if server.is_stale()))
         return Listing(
             models=_one_of_each_name(model for server in self._servers for model in server.models),
             unreachable=tuple(server.target for server in self._servers if not server.answers),
@@ -207,20 +207,33 @@ class ModelDirectory(ModelLister, GenerationClient):
 
 class _ModelServer:
     def __init__(
-        self, target: str, security: Security, exit_stack: AsyncExitStack, timeout_seconds: float
+        self,
+        target: str,
+        security: Security,
+        exit_stack: AsyncExitStack,
+        max_age_seconds: float,
+        timeout_seconds: float,
     ) -> None:
-        channel = connect(target, _SERVICE, security=security)
+        self._channel = connect(target, _SERVICE, security=security)
         # A server that is loading says NOT_SERVING, and says what it will have all the same.
-        unwatched = connect(target, _SERVICE, watch_health=False, security=security)
-        for each in (channel, unwatched):
+        self._unwatched_channel = connect(target, _SERVICE, watch_health=False, security=security)
+        for each in (self._channel, self._unwatched_channel):
             exit_stack.push_async_callback(each.close)
         self.target = target
+        self._max_age_seconds = max_age_seconds
         self._timeout_seconds = timeout_seconds
         self.models: tuple[ListedModel, ...] = ()
         self.answers = True
+        self._refreshed_at = -float("inf")
+        self._was_away = False
         self._asking: asyncio.Task[None] | None = None
-        self.stub = _stub(channel)
-        self._unwatched = _stub(unwatched)
+        self.stub = _stub(self._channel)
+        self._unwatched = _stub(self._unwatched_channel)
+
+    def is_stale(self) -> bool:
+        """Returns whether the server is to be asked again."""
+        age = time.monotonic() - self._refreshed_at
+        return age > (self._max_age_seconds if self.answers else min(self._max_age_seconds, _AGAIN_SECONDS))
 
     async def refresh(self) -> None:
         """Asks the server what it has.
@@ -230,6 +243,7 @@ class _ModelServer:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         await asyncio.wait([self._asking], timeout=None if self.answers else _MOMENT_SECONDS)
+        self._refreshed_at = time.monotonic()
 
     async def _ask(self) -> None:
         # All callers share what the server says: this one's deadline must not end the call.
@@ -240,8 +254,15 @@ class _ModelServer:
             except grpc.aio.AioRpcError as error:
                 if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                     continue
+                if not is_from_chorus(error):
+                    # Its name may not be there yet, or have other addresses when it comes back.
+                    self._unwatched_channel.renew()
+                    self._was_away = True
                 break
             self.answers = True
+            if self._was_away and self._channel.get_state() is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+                self._channel.renew()
+            self._was_away = False
             self.models = tuple(ListedModel(each, self.target) for each in models)
             return
         self.answers = False

@@ -65,6 +65,19 @@ class ReviewQuestion:
     sampling: generation_pb2.Sampling
     include_raw: bool
     model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
+    _requests: dict[bool, model_service_pb2.GenerateRequest] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
+    def request(self, *, short: bool) -> model_service_pb2.GenerateRequest:
+        """Returns a request of the caller's own in the long or the short form; each form is worded once."""
+        if short not in self._requests:
+            self._requests[short] = review_request(
+                self.reading, self.submission, self.rubric, self.feedback_language, short=short
+            )
+        request = model_service_pb2.GenerateRequest()
+        request.CopyFrom(self._requests[short])
+        return request
 
     def sampling_of(self, model: str) -> generation_pb2.Sampling:
         """Returns how a model samples."""
@@ -181,13 +194,7 @@ class ModelReviewer(FeedbackSource):
         hedge_times: HedgeTimes | None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         short = self._writes_too_slowly(listed, deadline)
-        request = review_request(
-            question.reading,
-            question.submission,
-            question.rubric,
-            question.feedback_language,
-            short=short,
-        )
+        request = question.request(short=short)
         request.sampling.CopyFrom(question.sampling_of(listed.name))
         first_limit, second_limit = output_limits(listed.model, request.sampling, short=short)
         request.sampling.max_output_tokens = first_limit

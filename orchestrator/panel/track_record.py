@@ -1,9 +1,10 @@
 """Keeps how each model has done in its latest calls."""
 
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from statistics import median, quantiles
+from statistics import quantiles
 
 from chorus.model.v1 import model_pb2
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
@@ -16,18 +17,42 @@ _LEAST_ANSWERS = 10
 _WAITED_FOR = 10
 
 
+class _LatestCalls:
+    """The latest calls of one model, and in order the numbers whose medians are asked for at every call."""
+
+    def __init__(self) -> None:
+        self.calls: deque[ModelCall] = deque()
+        self.seconds: list[float] = []
+        self.speeds: list[float] = []
+
+    def add(self, call: ModelCall) -> None:
+        if len(self.calls) == MAX_CALLS:
+            oldest = self.calls.popleft()
+            for number, ordered in self._numbers(oldest):
+                del ordered[bisect_left(ordered, number)]
+        self.calls.append(call)
+        for number, ordered in self._numbers(call):
+            insort(ordered, number)
+
+    def _numbers(self, call: ModelCall) -> list[tuple[float, list[float]]]:
+        if not call.answered:
+            return []
+        speed = call.output_tokens_per_second
+        return [(call.seconds, self.seconds), *([(speed, self.speeds)] if speed else [])]
+
+
 class TrackRecords:
     """The latest calls of every model, at most `MAX_CALLS` of each."""
 
     def __init__(self, calls: Iterable[ModelCall] = ()) -> None:
-        self._calls: defaultdict[str, deque[ModelCall]] = defaultdict(lambda: deque(maxlen=MAX_CALLS))
+        self._latest: defaultdict[str, _LatestCalls] = defaultdict(_LatestCalls)
         self._late_in_a_row: Counter[str] = Counter()
         for call in calls:
             self.add(call)
 
     def add(self, call: ModelCall) -> None:
         """Adds the latest call."""
-        self._calls[call.model].append(call)
+        self._latest[call.model].add(call)
         if call.answered:
             self._late_in_a_row.pop(call.model, None)
 
@@ -44,33 +69,34 @@ class TrackRecords:
 
     def of(self, model: str) -> model_pb2.TrackRecord | None:
         """Sums up a model's latest calls; None before its first one."""
-        calls = self._calls.get(model)
-        if not calls:
+        latest = self._latest.get(model)
+        if latest is None:
             return None
-        answered = _answered(calls)
-        record = model_pb2.TrackRecord(calls=len(calls), failure_rate=1 - len(answered) / len(calls))
+        calls, answered = len(latest.calls), len(latest.seconds)
+        record = model_pb2.TrackRecord(calls=calls, failure_rate=1 - answered / calls)
         if answered:
-            record.latency.CopyFrom(to_duration(median(call.seconds for call in answered)))
-        speeds = [call.output_tokens_per_second for call in answered if call.output_tokens_per_second]
-        if speeds:
-            record.output_tokens_per_second = median(speeds)
+            record.latency.CopyFrom(to_duration(_median(latest.seconds)))
+        if latest.speeds:
+            record.output_tokens_per_second = _median(latest.speeds)
         return record
 
     def usual_seconds(self, model: str) -> float:
         """Returns the median of the seconds that a model took for an answer; 0 before its first one."""
-        return median([call.seconds for call in _answered(self._calls.get(model, ()))] or [0.0])
+        latest = self._latest.get(model)
+        return _median(latest.seconds) if latest and latest.seconds else 0.0
 
     def longest_usual_seconds(self, model: str) -> float | None:
         """Returns the seconds that 95 % of a model's latest answers took at most; None: there are too few.
 
         It is at least what the latest answer took: one answer tells of a model that has become slower.
         """
-        latest_first = (call.seconds for call in reversed(self._calls.get(model, ())) if call.answered)
-        latest = list(islice(latest_first, _LATEST_ANSWERS))
+        calls = self._latest[model].calls if model in self._latest else ()
+        latest = list(islice((call.seconds for call in reversed(calls) if call.answered), _LATEST_ANSWERS))
         if len(latest) < _LEAST_ANSWERS:
             return None
         return max(latest[0], quantiles(latest, n=20, method="inclusive")[-1])
 
 
-def _answered(calls: Iterable[ModelCall]) -> list[ModelCall]:
-    return [call for call in calls if call.answered]
+def _median(ordered: Sequence[float]) -> float:
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -1,14 +1,20 @@
 """Folds a text: removes the differences that a copyist makes without noticing."""
 
+import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import regex
 
 _QUOTATION_MARK = regex.compile(r"[\p{Quotation_Mark}`´]", regex.VERSION1)
 _DASH = regex.compile(r"\p{Dash}")
+# Stands for white space until it is one space: the compatibility forms of some characters begin with a space
+# that is none.
+_SPACE = "\n"
+_REPEATED_SPACES = re.compile(r"(?:\A|(?<=\n))\n+")
 # The compatibility form of a single character can be a whole phrase, which no copyist writes for it.
 _MAX_FORM_LENGTH = 4
 
@@ -36,20 +42,36 @@ class FoldedText:
 
 def fold(text: str) -> FoldedText:
     """Folds compatibility forms (NFKC), letter case, white space, quotation marks and dashes."""
-    known: dict[str, str] = {}
-    pieces: list[str] = []
-    offsets: list[int] = []
-    after_space = True
-    for offset, character in enumerate(text):
-        folded = known.get(character)
-        if folded is None:
-            folded = known[character] = _fold_character(character)
-        if folded == " " and after_space:
-            continue
-        after_space = folded == " "
-        pieces.append(folded)
-        offsets += [offset] * len(folded)
-    return FoldedText("".join(pieces), offsets)
+    known = _FoldedCharacters()
+    folded = text.translate(known)
+    # No character vanishes, so all are as long as they were, or some became longer.
+    offsets: Sequence[int] = range(len(text))
+    if len(folded) > len(text):
+        offsets = [offset for offset, each in enumerate(text) for _ in known[ord(each)]]
+    spans = list(_without_repeated_spaces(folded))
+    pieces = [folded[start:end] for start, end in spans]
+    kept = [offsets[start:end] for start, end in spans]
+    return FoldedText(
+        "".join(pieces).replace(_SPACE, " "), kept[0] if len(kept) == 1 else list(chain.from_iterable(kept))
+    )
+
+
+class _FoldedCharacters(dict[int, str]):
+    """The folded forms of the characters of one text, for `str.translate`."""
+
+    def __missing__(self, code_point: int) -> str:
+        form = _fold_character(chr(code_point))
+        form = self[code_point] = _SPACE if form == " " else form
+        return form
+
+
+def _without_repeated_spaces(folded: str) -> Iterator[tuple[int, int]]:
+    """Yields the spans between the spaces that follow another one, or nothing."""
+    start = 0
+    for match in _REPEATED_SPACES.finditer(folded):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(folded)
 
 
 def _fold_character(character: str) -> str:

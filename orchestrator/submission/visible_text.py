@@ -67,6 +67,8 @@ class VisibleText:
 
 def strip_invisible(text: str) -> str:
     """Returns the text composed (NFC) and without invisible characters."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _INVISIBLE.sub("", text)
     if unicodedata.is_normalized("NFC", text):
         return text

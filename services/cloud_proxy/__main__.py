@@ -7,12 +7,14 @@ from services.cloud_proxy.key_check import KeyCheck
 from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.providers import connect
+from services.cloud_proxy.rehearsal import rehearse
 from services.cloud_proxy.servicer import ModelServicer
 from services.cloud_proxy.settings import CloudProxySettings, Connection
 
 
 async def register(host: Host, settings: CloudProxySettings) -> None:
     """Connects to each provider that has a key, and serves the catalog."""
+    await rehearse(settings)
     metrics = ProviderMetrics(host.metrics)
     key_check = KeyCheck()
     clients: dict[Connection, ProviderClient] = {}

@@ -1,10 +1,11 @@
 """Takes Hangul syllables apart into letters."""
 
-from collections.abc import Iterator
+import functools
 
 INITIALS, VOWELS, CODAS = 19, 21, 28
 CODA_RIEUL = 8
 CODA_BIEUP = 17
+CODA_SIOT = 19
 _FIRST = ord("가")
 _BYTES_OF_USUAL = 2
 
@@ -19,19 +20,22 @@ def coda(syllable: str) -> int:
     return (ord(syllable) - _FIRST) % CODAS
 
 
-def one_letter_away(word: str) -> Iterator[str]:
-    """Yields each spelling with another first consonant, vowel or final consonant in one syllable."""
-    for place, syllable in enumerate(word):
-        number = ord(syllable) - _FIRST
-        initial, vowel, final = number // (VOWELS * CODAS), number // CODAS % VOWELS, number % CODAS
-        letters = (
-            *((each, vowel, final) for each in range(INITIALS) if each != initial),
-            *((initial, each, final) for each in range(VOWELS) if each != vowel),
-            *((initial, vowel, each) for each in range(CODAS) if each != final),
-        )
-        for first, second, third in letters:
-            other = chr(_FIRST + (first * VOWELS + second) * CODAS + third)
-            yield word[:place] + other + word[place + 1 :]
+@functools.lru_cache(maxsize=1024)
+def syllables_beside(syllable: str) -> tuple[str, ...]:
+    """Returns the usual syllables with another first consonant, vowel or final consonant."""
+    initial, vowel, final = decompose(syllable)
+    letters = (
+        *((each, vowel, final) for each in range(INITIALS) if each != initial),
+        *((initial, each, final) for each in range(VOWELS) if each != vowel),
+        *((initial, vowel, each) for each in range(CODAS) if each != final),
+    )
+    return tuple(filter(is_usual, (compose(*each) for each in letters)))
+
+
+@functools.lru_cache(maxsize=4096)
+def without_coda(syllable: str) -> str:
+    """Returns a syllable without its final consonant."""
+    return chr(ord(syllable) - coda(syllable))
 
 
 def is_usual(word: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chorus.model.v1 import content_pb2
 from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID
 from modelkit.json_schema.answer_schema import AnswerSchema
+from modelkit.language import primary_subtag
 from modelkit.servicer import CheckedRequest
 from rpckit.errors import NotSupported
 from services.proofreader.parsed_text import ParsedText
@@ -21,7 +22,7 @@ class ReviewRequest:
         numbered_text: The text, in which each sentence is preceded by its number.
         language_code: The language of the text; "" if it is not known.
         schema: The form of the answer.
-        feedback_language: The language of the feedback, "ko" or "en".
+        feedback_language: The language of the feedback, "ko" or "en"; "" for that of the text.
     """
 
     numbered_text: str
@@ -49,7 +50,8 @@ def read_review_request(request: CheckedRequest) -> ReviewRequest:
     """Reads what is asked.
 
     Raises:
-        NotSupported: Another answer than that to a submission is asked for.
+        NotSupported: Another answer than that to a submission is asked for, or feedback in a language that
+            the reviewers do not write.
     """
     schema = request.schema
     if schema is None or schema.identifier != SCHEMA_ID:
@@ -57,12 +59,18 @@ def read_review_request(request: CheckedRequest) -> ReviewRequest:
             f"a reviewer answers to the JSON Schema {SCHEMA_ID} only", metadata={"capability": "JSON_SCHEMA"}
         )
     document = _submission(request.message.turns)
-    asked = str(schema.schema.get(LANGUAGE_KEY) or document.language_code).partition("-")[0]
+    asked = str(schema.schema.get(LANGUAGE_KEY) or "")
+    feedback_language = primary_subtag(asked)
+    if feedback_language not in {"", "ko", "en"}:
+        raise NotSupported(
+            f'a reviewer writes feedback in Korean and English only, not in feedback_language_code "{asked}"',
+            metadata={"capability": "LANGUAGE"},
+        )
     return ReviewRequest(
         numbered_text=document.text,
         language_code=document.language_code,
         schema=schema,
-        feedback_language="ko" if asked == "ko" else "en",
+        feedback_language=feedback_language,
     )
 
 

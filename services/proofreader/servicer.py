@@ -18,7 +18,7 @@ from services.proofreader.rule_reviewers import RuleReviewer
 _FAMILY = "chorus"
 _CAPABILITIES = (model_pb2.CAPABILITY_JSON_SCHEMA,)
 # It counts up when the rules change.
-_RULES_VERSION = "1"
+_RULES_VERSION = "2"
 
 
 class ProofreaderServicer(StreamingServicer):
@@ -64,7 +64,7 @@ def _review(reviewer: RuleReviewer, review_request: ReviewRequest, reading: Read
         submission,
         findings,
         review_request.schema,
-        review_request.feedback_language,
+        review_request.feedback_language or submission.language,
         unread_from=reading.unread_from,
     )
 

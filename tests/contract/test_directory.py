@@ -5,19 +5,24 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import pytest
 from prometheus_client import CollectorRegistry
 
+from chorus.model.v1.model_pb2 import Model
 from chorus.model.v1.model_service_pb2 import ListModelsRequest, ListModelsResponse
 from orchestrator.metrics import ModelMetrics
-from orchestrator.panel.directory import ModelDirectory
+from orchestrator.panel.directory import ListedModel, ModelDirectory
 from rpckit.call import Call, Deadline, current_call
 from rpckit.errors import Unavailable
 from rpckit.settings import Security
+from tests.contract.requests import answer_request
 from tests.fakes.model_server import FakeModels
 from tests.fakes.models import FAKES
+from tests.fakes.name_server import NameServer
 from tests.patience import PATIENCE
 
 GOOD = {"fake/good": FAKES["fake/good"]}
+LOOKUPS = 20
 LOADING = {"fake/good": FAKES["fake/loading"]}
 
 
@@ -131,3 +136,28 @@ async def test_a_server_that_failed_is_asked_until_it_answers_and_not_waited_for
         while (await listed.listing()).unreachable:
             pass
         assert [each.name for each in (await listed.listing()).models] == ["fake/good", "fake/second"]
+
+
+@pytest.mark.parametrize("before", ["", "127.0.0.2"], ids=["no address", "another address"])
+async def test_a_server_is_found_as_soon_as_its_name_has_its_address(before: str) -> None:
+    names, metrics = NameServer(), ModelMetrics(CollectorRegistry())
+    names.address = before
+    async with (
+        AsyncExitStack() as stack,
+        names.serving() as name_server,
+        FakeModels(GOOD).start() as address,
+        asyncio.timeout(PATIENCE),
+    ):
+        target = f"dns://{name_server}/models.test:{address.rpartition(':')[2]}"
+        listed = ModelDirectory([target], Security(insecure=True), stack, metrics, max_age_seconds=0)
+        # grpc by itself would look so often in some minutes, and then wait for minutes again.
+        while names.lookups < LOOKUPS:
+            assert (await listed.listing()).unreachable == (target,)
+        model = ListedModel(Model(name="fake/good"), target)
+        with pytest.raises(Unavailable):
+            await listed.generate(model, answer_request("fake/good"), Deadline.after(PATIENCE))
+
+        names.address = "127.0.0.1"
+        while (await listed.listing()).unreachable:
+            pass
+        assert await listed.generate(model, answer_request("fake/good"), Deadline.after(PATIENCE))

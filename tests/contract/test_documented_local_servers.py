@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import grpc
+
 from chorus.model.v1.content_pb2 import ROLE_USER, Part, Turn
 from chorus.model.v1.model_service_pb2 import GenerateRequest, ListModelsRequest
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub

@@ -72,7 +72,7 @@ async def test_residuals_are_held_against_peers_until_a_person_says(history: Jud
     assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}
     await history.add_person("f", "p", {0: 1.0, 1: 2.0})
     assert await sums(history) == {
-        "r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1), 1: ResidualSums(1, -1.0, 1.0, 0.0, 1)}
+        "r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1, 1), 1: ResidualSums(1, -1.0, 1.0, 0.0, 1, 1)}
     }
 
 
@@ -83,15 +83,15 @@ async def test_a_person_replaces_all_they_said_and_several_count_by_their_mean(
     await history.add_person("f", "p", {0: 0.0, 1: 0.0})
     await history.add_person("f", "p", {0: 1.0})
     await history.add_person("f", "q", {0: 2.0})
-    assert await sums(history) == {"r": {0: ResidualSums(1, 1.5, 2.25, 0.0, 2)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.5, 2.25, 0.0, 2, 1)}}
     await history.add_person("f", "q", {})
-    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1, 1)}}
 
 
 async def test_a_person_may_come_before_the_judgement(history: JudgementHistory) -> None:
     await history.add_person("f", "p", {0: 1.0})
     await history.add_judgements("f", "f", [Judgement("r", 0, 3.0, 2.0)])
-    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1, 1)}}
 
 
 async def test_the_same_judgement_counts_once_and_none_at_all_not(history: JudgementHistory) -> None:
@@ -283,9 +283,9 @@ async def test_a_person_counts_once_for_each_work_whichever_feedback_they_score(
         await history.add_judgements(feedback, "w", [Judgement("r", 0, 3.0, 2.0)])
     await history.add_person("f", "p", {0: 0.0})
     await history.add_person("g", "p", {0: 1.0})
-    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 2.0, 4.0, 0.0, 1, 1)}}
     await history.add_person("g", "q", {0: 3.0})
-    assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 0.0, 2)}}
+    assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 0.0, 2, 1)}}
     # What both said of it was said in g.
     await history.delete("g")
     assert await sums(history) == {"r": {0: ResidualSums(1, 1.0, 1.0, 1.0)}}

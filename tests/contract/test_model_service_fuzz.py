@@ -71,7 +71,7 @@ async def servers() -> AsyncIterator[list[FuzzedServer]]:
 
 
 @settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

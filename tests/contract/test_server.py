@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chorus.model.v1 import model_service_pb2_grpc
+from chorus.model.v1.content_pb2 import Part
 from chorus.model.v1.model_service_pb2 import (
     GenerateRequest,
     GenerateResponse,
@@ -32,6 +34,8 @@ from tests.patience import PATIENCE, with_growing_deadline
 SERVICE = "chorus.model.v1.ModelService"
 REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 SECRET = "sk-planted"  # noqa: S105 - it must not get out
+# More than grpc takes of a stream whose client does not read.
+FLOOD = StreamGenerateResponse(delta=Part(text="x" * 1_000_000))
 
 
 class InstructedServicer(model_service_pb2_grpc.ModelServiceServicer):
@@ -74,8 +78,14 @@ class InstructedServicer(model_service_pb2_grpc.ModelServiceServicer):
         self, request: StreamGenerateRequest, context: Any
     ) -> AsyncGenerator[StreamGenerateResponse]:
         yield StreamGenerateResponse()
-        if request.request.system_instruction == "crash":
-            raise ValueError(SECRET)
+        match request.request.system_instruction:
+            case "crash":
+                raise ValueError(SECRET)
+            case "wait":
+                await self.go.wait()
+            case "flood":
+                while True:
+                    yield FLOOD
 
     async def ListModels(self, request: ListModelsRequest, context: Any) -> ListModelsResponse:
         return ListModelsResponse()
@@ -321,6 +331,24 @@ async def test_the_access_log_is_one_json_line_without_any_text(
     entry = json.loads(line)
     assert (entry["method"], entry["code"], entry["request_id"]) == (f"/{SERVICE}/Generate", "OK", "abc")
     assert "my essay" not in line
+
+
+@pytest.mark.parametrize("instruction", ["wait", "flood"])
+async def test_a_stream_whose_client_has_left_is_logged_as_cancelled(
+    server: InstructedServer, caplog: pytest.LogCaptureFixture, instruction: str
+) -> None:
+    caplog.set_level(logging.INFO, "chorus.access")
+    request = StreamGenerateRequest(request=asked(instruction))
+    stream = server.stub.StreamGenerate(request, timeout=PATIENCE)
+    await stream.read()
+    stream.cancel()
+    lines: list[logging.LogRecord] = []
+    async with asyncio.timeout(PATIENCE):
+        while not lines:
+            await asyncio.sleep(0)
+            lines = [each for each in caplog.records if each.name == "chorus.access"]
+    (line,) = lines
+    assert vars(line)["fields"]["code"] == "CANCELLED"
 
 
 async def test_a_call_that_takes_too_long_ends_before_its_deadline_and_says_so(

@@ -41,6 +41,7 @@ ORCHESTRATOR = Program(("orchestrator",), "ORCHESTRATOR_PORT")
 CLOUD_PROXY = Program(("services.cloud_proxy",), "CLOUD_PROXY_PORT")
 PROOFREADER = Program(("services.proofreader",), "PROOFREADER_PORT")
 FAKE = Program(("tests.fakes.model_server",), "FAKE_PORT")
+WEB = Program(("clients.web.server",), "WEB_PORT")
 GEMMA = Program(("services.gemma",), "GEMMA_PORT")
 SERVICES = (ORCHESTRATOR, GEMMA, CLOUD_PROXY, PROOFREADER)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -48,15 +49,16 @@ class LocalChorus:
 async def up(folder: Path, **variables: str) -> AsyncIterator[tuple[LocalChorus, str]]:
     """Runs `deploy.local up` on free ports; yields it and the orchestrator's address."""
     with ExitStack() as stack:
-        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in SERVICES]
+        variables_of_ports = [*(program.port_variable for program in SERVICES), "WEB_PORT"]
+        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in variables_of_ports]
         ports = {
-            program.port_variable: str(each.getsockname()[1])
-            for program, each in zip(SERVICES, held, strict=True)
+            variable: str(each.getsockname()[1])
+            for variable, each in zip(variables_of_ports, held, strict=True)
         }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.local", "up"),
         cwd=ROOT,
-        env=environment(folder, **ports, **variables),
+        env=environment(folder, **ports | variables),
         stdout=PIPE,
         stderr=STDOUT,
     )
@@ -181,6 +183,12 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
         code, _, errors = await run_to_end(tmp_path, CLIENT, "student", "Dogs", "--server", address)
         assert (code, errors) == (1, "no key, or the provider rejected it: set GOOGLE_API_KEY\n")
 
+        await running.prints("page  ")
+        url = running.printed.splitlines()[-1].split()[1]
+        page = await asyncio.to_thread(urlopen, f"{url}/healthz", timeout=PATIENCE)
+        with page:
+            assert page.status == 200
+
         assert "ready" in running.printed
         running.process.send_signal(signal.SIGTERM)
         await running.prints("Stopping: what runs is answered first; again to kill\n")
@@ -190,8 +198,20 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
     assert f"Does Chorus run at {address}?" in errors
     assert left_behind(tmp_path) == {}
     logs = logged(tmp_path)
-    assert len(logs) == len(SERVICES)
+    assert len(logs) == len(SERVICES) + 1
     assert all('"draining"' in log for log in logs)
+
+
+async def test_where_its_port_is_taken_the_page_is_missed_and_the_rest_serves(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        async with up(tmp_path, WEB_PORT=port) as (running, _):
+            await running.prints(f"WEB_PORT: cannot listen on 127.0.0.1:{port}")
+            for program in SERVICES:
+                await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
+            running.process.send_signal(signal.SIGTERM)
+            assert await running.ends() == 0
+    assert left_behind(tmp_path) == {}
 
 
 async def test_gemma_counts_the_memory_that_the_others_leave(tmp_path: Path) -> None:
@@ -242,7 +262,7 @@ async def test_who_stops_while_it_starts_leaves_nobody_behind(
 ) -> None:
     async with up(tmp_path) as (running, _):
         await running.prints("cloud_proxy")
-        assert len(left_behind(tmp_path)) == 1 + len(SERVICES)
+        assert len(left_behind(tmp_path)) == 1 + len(SERVICES) + 1
         running.process.send_signal(number)
         assert await running.ends() == code
     # A child whose parent was killed ends by itself.
@@ -258,7 +278,7 @@ SECRETS = {
     "HF_TOKEN": {"cloud_proxy", "gemma"},
     "CHORUS_REDIS_URL": {"orchestrator"},
     "CHORUS_CALLER_TOKENS": {"orchestrator"},
-    "CHORUS_TOKEN": set(),
+    "CHORUS_TOKEN": {"clients.web.server"},
 }
 
 
@@ -266,7 +286,7 @@ async def test_each_process_sees_its_own_secrets_alone(tmp_path: Path) -> None:
     variables = dict.fromkeys(SECRETS, "planted") | {"CHORUS_PANEL": "a/b", "GRPC_VERBOSITY": "ERROR"}
     async with up(tmp_path, **variables) as (running, _):
         await running.prints("Starting")
-        await until(lambda: len(environments(tmp_path)) == len(SERVICES))
+        await until(lambda: len(environments(tmp_path)) == len(SERVICES) + 1)
         seen = environments(tmp_path)
     assert {
         secret: {service for service, found in seen.items() if secret in found} for secret in SECRETS

@@ -13,6 +13,7 @@ from tests.e2e.processes import (
     FAKE,
     ORCHESTRATOR,
     SERVICES,
+    WEB,
     Program,
     failure,
     feedback_stub,
@@ -38,6 +39,7 @@ WRONG = [
     ("services.cloud_proxy", "CLOUD_PROXY_CATALOG", "/no/such/catalog.toml"),
     ("services.cloud_proxy", "OPENAI_BASE_URL", "localhost:8080"),
     ("services.cloud_proxy", "HF_BASE_URL", "ftp://127.0.0.1"),
+    ("clients.web.server", "WEB_HOST", "192.0.2.1"),
     ("services.proofreader", "CHORUS_DRAIN_GRACE_SECONDS", "soon"),
 ]
 
@@ -52,7 +54,7 @@ async def test_a_wrong_setting_ends_the_start_with_one_line_that_names_it(
     assert (code, output) == (2, "")
 
 
-@pytest.mark.parametrize("program", SERVICES, ids=lambda program: program.arguments[0])
+@pytest.mark.parametrize("program", [*SERVICES, WEB], ids=lambda program: program.arguments[0])
 async def test_a_port_that_is_taken_is_a_wrong_setting(folder: Path, program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

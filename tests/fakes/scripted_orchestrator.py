@@ -60,11 +60,12 @@ class ScriptedOrchestrator(
     Attributes:
         failures: What the next calls fail with, one each.
         events: What a stream sends.
-        hangs: Whether a stream goes on for ever after its events.
+        hangs: Whether a review never ends, a stream's after its events.
         pages: The names of the models that ListModels lists, page by page.
         calls: How each call looked to the server.
         requests: What each call asked.
-        cancelled: Set when a caller has left a stream that hangs.
+        begun: Set when a call has come.
+        cancelled: Set when a caller has left a review that hangs.
     """
 
     failures: list[ChorusError] = field(default_factory=list)
@@ -73,23 +74,26 @@ class ScriptedOrchestrator(
     pages: list[list[str]] = field(default_factory=lambda: [[]])
     calls: list[Call] = field(default_factory=list)
     requests: list[message.Message] = field(default_factory=list)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def GetFeedback(self, request: GetFeedbackRequest, context: Any) -> GetFeedbackResponse:
         self._take(request)
+        await self._hang()
         return GetFeedbackResponse(feedback_id="f1")
 
     async def StreamFeedback(
         self, request: StreamFeedbackRequest, context: Any
     ) -> AsyncGenerator[StreamFeedbackResponse]:
         self._take(request)
-        for event in self.events:
-            yield event
-        if self.hangs:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                self.cancelled.set()
+        try:
+            for event in self.events:
+                yield event
+        except GeneratorExit:
+            # The client left while grpc was sending an event.
+            self.cancelled.set()
+            raise
+        await self._hang()
 
     async def BatchFeedback(
         self, request_iterator: AsyncIterator[BatchFeedbackRequest], context: Any
@@ -134,10 +138,18 @@ class ScriptedOrchestrator(
         return GenerateImageResponse(model="a/1")
 
     def _take(self, request: message.Message) -> None:
+        self.begun.set()
         self.calls.append(served_call())
         self.requests.append(request)
         if self.failures:
             raise self.failures.pop(0)
+
+    async def _hang(self) -> None:
+        if self.hangs:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.cancelled.set()
 
     async def register(self, host: Host, settings: ScriptedSettings) -> None:
         """Adds both services."""

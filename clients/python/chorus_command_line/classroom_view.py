@@ -7,15 +7,16 @@ from rich.text import Text
 
 from chorus.classroom.v1 import classroom_service_pb2
 from chorus_command_line import amounts
-from chorus_command_line.screen import labelled, prose, safe
+from chorus_command_line.screen import labelled, prose
 from chorus_command_line.words import Words
+from chorus_documents.writing.visible import visible
 
 
 def student_text(response: classroom_service_pb2.SimulateStudentResponse, words: Words) -> Group:
     """Shows the text, marked as synthetic."""
     return Group(
         Text(words.synthetic.format(model=response.model), style="bold yellow"),
-        Text(f"\n{safe(response.text)}\n"),
+        Text(f"\n{visible(response.text)}\n"),
         labelled(words.cost, amounts.cost(response.usage, words)),
     )
 

@@ -106,8 +106,17 @@ ENGLISH = Words(
     score="Score",
     range="Plausible range",
     agreement="Agreement",
-    injections_heading="Passages that seem to speak to the models",
-    injections_confirmed="They moved the scores; those shown were given without them.",
+    injections_heading="A question to the teacher: whom do these passages address?",
+    injections_note=(
+        "They may be meant for whoever grades this text, or be nothing of the kind: thanks, a quotation, "
+        "an example. Chorus cannot know what the writer meant, and often asks in vain. "
+        "Please read them yourself."
+    ),
+    injections_unconfirmed="Chorus changed no score on their account.",
+    injections_confirmed=(
+        "A model scored differently without them, so the scores shown were given without them. "
+        "That tells you how the model reads, not what the writer meant."
+    ),
     panel="Panel",
     panel_states={
         merged_pb2.Panel.STATE_COMPLETE: "All {asked} models answered, of {families} families.",

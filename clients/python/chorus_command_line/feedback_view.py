@@ -111,11 +111,12 @@ def _passage(anchor: feedback_pb2.Anchor, text: str, words: Words) -> Text:
 
 def _injections(merged: merged_pb2.MergedFeedback, text: str, words: Words) -> Iterator[RenderableType]:
     if merged.suspected_injections:
-        yield Text(words.injections_heading, style="bold underline red")
+        yield Text(words.injections_heading, style="bold underline")
         for anchor in merged.suspected_injections:
             yield indented(_passage(anchor, text, words))
-        if merged.confirmed_injections:
-            yield indented(Text(words.injections_confirmed))
+        confirmed = bool(merged.confirmed_injections)
+        yield indented(Text(words.injections_note))
+        yield indented(Text(words.injections_confirmed if confirmed else words.injections_unconfirmed))
 
 
 def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> Iterator[RenderableType]:

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from chorus_command_line import arguments
 from chorus_command_line.language import words_for
-from chorus_command_line.screen import console, safe, show
+from chorus_command_line.screen import console, show
+from chorus_documents.writing.visible import visible
 
 
 def readable(paths: Sequence[Path]) -> list[arguments.TextFile]:
@@ -22,7 +23,7 @@ def readable(paths: Sequence[Path]) -> list[arguments.TextFile]:
         try:
             files.append(arguments.file(str(path)))
         except typer.BadParameter as error:
-            refused.append(safe(error.message))
+            refused.append(visible(error.message))
     if not files:
         raise typer.BadParameter("\n".join(refused), param_hint="'FILE...'")
     screen = console(stderr=True)
@@ -31,5 +32,5 @@ def readable(paths: Sequence[Path]) -> list[arguments.TextFile]:
     for file in files:
         remarks = words_for("", file.text).file_remarks
         for remark in sorted(file.remarks, key=lambda each: each.name):
-            show(screen, Text(safe(f"{file.name}: {remarks[remark]}")))
+            show(screen, Text(visible(f"{file.name}: {remarks[remark]}")))
     return files

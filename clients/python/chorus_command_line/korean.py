@@ -3,7 +3,7 @@
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
 from chorus.model.v1 import failure_pb2
 from chorus_command_line.words import Words
-from chorus_documents.document import Remark
+from chorus_documents.korean import REMARKS
 
 KOREAN = Words(
     characters="{count}자",
@@ -14,15 +14,7 @@ KOREAN = Words(
     left_out="글에서 확인되지 않아 뺀 의견 {count}개",
     stands_in_for="{model} 대신",
     seconds="{seconds}초",
-    file_remarks={
-        Remark.READ_AS_UTF_16: "UTF-16으로 읽었어요",
-        Remark.READ_AS_CP949: "CP949(EUC-KR)로 읽었어요. 글자가 깨졌으면 UTF-8로 저장해 주세요",
-        Remark.READ_AS_CP1252: "Windows-1252로 읽었어요. 글자가 깨졌으면 UTF-8로 저장해 주세요",
-        Remark.DELETIONS_LEFT_OUT: "변경 내용 추적에서 지운 글은 뺐어요",
-        Remark.HIDDEN_TEXT_LEFT_OUT: "숨겨진 글은 뺐어요",
-        Remark.PAGES_WITHOUT_TEXT: "스캔한 쪽처럼 글자가 없는 쪽은 뺐어요",
-        Remark.LINES_OF_THE_PAGE: "줄은 PDF의 쪽에서 끝나는 곳에서 끝나요",
-    },
+    file_remarks=REMARKS,
     summary="요약",
     read_by_rule="언어 모델 없이 규칙으로만 읽었어요 ({looked_at}).",
     read_by_models="언어 모델 {models}개가 읽었어요 ({families}개 계통, 만든 곳이 같으면 한 계통이에요).",
@@ -114,8 +106,17 @@ KOREAN = Words(
     score="점수",
     range="있을 법한 범위",
     agreement="일치",
-    injections_heading="모델에게 지시하는 것으로 보이는 구절",
-    injections_confirmed="이 구절이 점수를 움직였어요. 여기 보이는 점수는 이 구절 없이 다시 매긴 것이에요.",
+    injections_heading="선생님께 여쭤봐요: 이 구절은 누구에게 하는 말일까요?",
+    injections_note=(
+        "채점하는 쪽에 하는 말일 수도 있고, 감사 인사나 인용, 예시처럼 아무 문제가 없는 말일 수도 있어요. "
+        "글쓴이의 뜻은 Chorus가 알 수 없고, 괜히 여쭤보는 때도 많아요. 직접 읽고 판단해 주세요."
+    ),
+    injections_unconfirmed="이 구절 때문에 Chorus가 점수를 바꾸지는 않았어요.",
+    injections_confirmed=(
+        "이 구절을 빼고 읽었을 때 점수를 다르게 매긴 모델이 있어서, "
+        "여기 보이는 점수는 이 구절 없이 매긴 것이에요. "
+        "이는 모델이 글을 읽는 방식에 관한 것이지, 글쓴이의 뜻을 말해 주는 것은 아니에요."
+    ),
     panel="패널",
     panel_states={
         merged_pb2.Panel.STATE_COMPLETE: "물어본 모델 {asked}개가 모두 답했어요 ({families}개 계통).",

@@ -9,13 +9,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from chorus_documents.writing.visible import visible
+
 # Longer lines are hard to read. In a pipe nothing is wrapped at all.
 _READABLE_WIDTH = 100
 _UNBOUNDED_WIDTH = 1_000_000
 
 _NEWLINE = re.compile(r"\r\n?|\n")
-# Texts and answers come from anywhere, and control characters could move the cursor or reverse the line.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -51,14 +51,9 @@ def grid(rows: Sequence[Sequence[Text | str]]) -> Table:
 
 def prose(text: str) -> str:
     """Returns a model's words as one paragraph."""
-    return safe(" ".join(text.split()))
+    return visible(" ".join(text.split()))
 
 
 def quoted(text: str) -> str:
     """Returns a passage of a submission letter for letter, on one line: a line break becomes a sign."""
-    return safe(_NEWLINE.sub("↵", text))
-
-
-def safe(text: str) -> str:
-    """Makes control characters visible, line breaks and tabs excepted."""
-    return _CONTROL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    return visible(_NEWLINE.sub("↵", text))

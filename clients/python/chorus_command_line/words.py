@@ -73,6 +73,8 @@ class Words:
 
     # The feedback as a whole
     injections_heading: str
+    injections_note: str
+    injections_unconfirmed: str
     injections_confirmed: str
     panel: str
     panel_states: Mapping[merged_pb2.Panel.State.ValueType, str]

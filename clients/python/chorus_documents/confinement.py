@@ -8,7 +8,7 @@ from chorus_documents.limits import Limits
 BROKEN_FILE = 3
 # Standard input, output and error; a file or a socket would be the next.
 _OPEN_FILES = 3
-_MAX_OUTPUT_BYTES = 16 * 1024 * 1024
+_MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 
 
 def confine(limits: Limits) -> None:

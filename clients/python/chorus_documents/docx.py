@@ -8,13 +8,14 @@ from chorus_documents.archive import Archive
 from chorus_documents.document import Document, Format, Remark
 from chorus_documents.flow import Flow, Part
 from chorus_documents.limits import Limits
+from chorus_documents.sources import Place, Sources
 from chorus_documents.xml_events import Characters, End, Event, Start
 
-_WORD = (
+WORD_NAMESPACES = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 )
-_FORMULA = (
+FORMULA_NAMESPACES = (
     "http://schemas.openxmlformats.org/officeDocument/2006/math",
     "http://purl.oclc.org/ooxml/officeDocument/math",
 )
@@ -32,14 +33,32 @@ def docx(archive: Archive, limits: Limits) -> Document:
     Raises:
         UnreadableDocument: It is broken or beyond a limit.
     """
+    reading = _read(archive, limits)
+    return Document(reading.flow.text(), Format.DOCX, frozenset(reading.remarks))
+
+
+def docx_places(archive: Archive, limits: Limits) -> list[Place | None]:
+    """Returns where in the file each character of the text that `docx` reads came from.
+
+    None: it is white space, was added by the reading, or stands outside of the main part, as notes do.
+
+    Raises:
+        UnreadableDocument: It is broken or beyond a limit.
+    """
+    sources = Sources()
+    return sources.places(_read(archive, limits, sources).flow.text())
+
+
+def _read(archive: Archive, limits: Limits, sources: Sources | None = None) -> "_Reading":
     main = next(_targets(archive, "", "officeDocument"), "word/document.xml")
     styles = next(_targets(archive, main, "styles"), "")
-    reading = _Reading(Flow(limits.text_characters), _hidden_styles(archive.events(styles)))
+    hidden = _hidden_styles(archive.events(styles))
+    reading = _Reading(Flow(limits.text_characters), hidden, sources=sources)
     for kind in ("footnote", "endnote"):
         for target in _targets(archive, main, f"{kind}s"):
             reading.notes |= _notes(archive.events(target), kind)
     reading.walk(archive.events(main))
-    return Document(reading.flow.text(), Format.DOCX, frozenset(reading.remarks))
+    return reading
 
 
 def _targets(archive: Archive, source: str, kind: str) -> Iterator[str]:
@@ -104,6 +123,9 @@ class _Reading:
     # How deep the paragraphs lie whose marks were deleted, and the forms that nobody has filled in.
     joined: set[int] = field(default_factory=set)
     placeholders: set[int] = field(default_factory=set)
+    # Where it is asked for: what is read is replaced by where it came from.
+    sources: Sources | None = None
+    in_note: bool = False
 
     def walk(self, events: Iterator[Event]) -> None:
         for event in events:
@@ -111,6 +133,8 @@ class _Reading:
                 self._characters(event.text)
             elif isinstance(event, Start):
                 self.path.append(_name(event))
+                if self.sources and self.path[-1] == "t" and not self.in_note:
+                    self.sources.begin()
                 if not self.skipped_to:
                     self._start(self.path[-1], event)
             else:
@@ -120,9 +144,14 @@ class _Reading:
         if not self.path or self.path[-1] not in {"t", "delText"}:
             return
         if not self.skipped_to:
-            self.flow.write(text if self.path[-1] == "t" else "")
+            self.flow.write(self._source(text) if self.path[-1] == "t" else "")
         elif self.skipped_for and text.strip():
             self.remarks.add(self.skipped_for)
+
+    def _source(self, text: str) -> str:
+        if not self.sources:
+            return text
+        return self.sources.nowhere(text) if self.in_note else self.sources.mark(text)
 
     def _start(self, name: str, event: Start) -> None:
         value = event.attributes.get("val", "")
@@ -167,7 +196,9 @@ class _Reading:
     def _note(self, note: list[Event] | None) -> None:
         if note is not None:
             self.flow.open(Part.NOTE)
+            self.in_note, outer = True, self.in_note
             self.walk(iter(note))
+            self.in_note = outer
             self.flow.close(Part.NOTE)
 
     def _deletion(self) -> None:
@@ -192,8 +223,8 @@ class _Reading:
 
 
 def _name(event: Start) -> str:
-    if event.namespace in _WORD:
+    if event.namespace in WORD_NAMESPACES:
         return event.name
-    if event.namespace in _FORMULA and event.name == "t":
+    if event.namespace in FORMULA_NAMESPACES and event.name == "t":
         return "t"
     return "Fallback" if (event.namespace, event.name) == (_COMPATIBILITY, "Fallback") else ""

@@ -7,6 +7,7 @@ from chorus_documents.archive import Archive
 from chorus_documents.document import Document, Format, Refusal, Remark, UnreadableDocument
 from chorus_documents.flow import Flow, Part
 from chorus_documents.limits import Limits
+from chorus_documents.sources import Place, Sources
 from chorus_documents.xml_events import Characters, End, Event, Start
 
 SECTION = re.compile(r"Contents/section(\d{1,5})\.xml")
@@ -28,6 +29,7 @@ _WRITTEN = {
     "fwSpace": " ",
     "hyphen": "-",
 }
+_WITHOUT_MEMOS = frozenset({"caption", "drawText", "footNote", "endNote"})
 # A field's begin holds a memo's text, among others.
 _SKIPPED = ("header", "footer", "fieldBegin", "hiddenComment", "secPr", "subText")
 
@@ -38,17 +40,37 @@ def hwpx(archive: Archive, limits: Limits) -> Document:
     Raises:
         UnreadableDocument: It is broken, encrypted, or beyond a limit.
     """
+    reading = _read(archive, limits)
+    return Document(reading.flow.text(), Format.HWPX, frozenset(reading.remarks))
+
+
+def hwpx_places(archive: Archive, limits: Limits) -> list[Place | None]:
+    """Returns where in the sections each character of the text that `hwpx` reads came from.
+
+    None: it is white space, was added by the reading, or stands where no memo can.
+
+    Raises:
+        UnreadableDocument: It is broken, encrypted, or beyond a limit.
+    """
+    sources = Sources()
+    return sources.places(_read(archive, limits, sources).flow.text())
+
+
+def section_names(archive: Archive) -> list[str]:
+    """Returns the parts that hold the text, in their order."""
+    found = (SECTION.fullmatch(name) for name in archive.names)
+    return [each[0] for each in sorted(filter(None, found), key=lambda each: int(each[1]))]
+
+
+def _read(archive: Archive, limits: Limits, sources: Sources | None = None) -> "_Reading":
     for event in archive.events("META-INF/manifest.xml"):
         if isinstance(event, Start) and event.name == "encryption-data":
             raise UnreadableDocument(Refusal.PROTECTED)
-    reading = _Reading(Flow(limits.text_characters))
-    sections = sorted(
-        (int(found[1]), found[0]) for name in archive.names if (found := SECTION.fullmatch(name))
-    )
-    for _, name in sections:
+    reading = _Reading(Flow(limits.text_characters), sources=sources)
+    for name in section_names(archive):
         for event in archive.events(name):
             reading.take(event)
-    return Document(reading.flow.text(), Format.HWPX, frozenset(reading.remarks))
+    return reading
 
 
 @dataclass(slots=True)
@@ -61,11 +83,15 @@ class _Reading:
     # Until the path is shorter than that, nothing is written.
     skipped_to: int = 0
     deleting: bool = False
+    # Where it is asked for: what is read is replaced by where it came from.
+    sources: Sources | None = None
 
     def take(self, event: Event) -> None:
         """Goes on by one event."""
         if isinstance(event, Start):
             self.path.append(event.name)
+            if self.sources and event.name == "t":
+                self.sources.begin()
             if not self.skipped_to:
                 self._start(event.name)
         elif isinstance(event, End):
@@ -93,7 +119,14 @@ class _Reading:
 
     def _characters(self, text: str) -> None:
         if self.path[-1] in {"t", "mainText"} or self.path[-2:] == ["equation", "script"]:
-            self._write(text)
+            self._write(self._source(text))
+
+    def _source(self, text: str) -> str:
+        if not self.sources:
+            return text
+        if self.path[-1] != "t" or not _WITHOUT_MEMOS.isdisjoint(self.path):
+            return self.sources.nowhere(text)
+        return self.sources.mark(text)
 
     def _write(self, text: str) -> None:
         if self.deleting:

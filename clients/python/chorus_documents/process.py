@@ -20,7 +20,23 @@ def parse_apart(data: bytes, kind: Container, limits: Limits) -> Document:
     Raises:
         UnreadableDocument: The file is of another kind, broken, or beyond a limit.
     """
-    command = (sys.executable, "-P", "-m", "chorus_documents", kind.name, json.dumps(asdict(limits)))
+    answer = json.loads(run_apart("chorus_documents", kind.name, data, limits))
+    if "refusal" in answer:
+        raise UnreadableDocument(Refusal[answer["refusal"]])
+    # Half a surrogate pair, which a broken file may hold, cannot be sent.
+    text = answer["text"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not text.strip():
+        raise UnreadableDocument(Refusal.NO_TEXT)
+    return Document(text, Format[answer["format"]], frozenset(map(Remark.__getitem__, answer["remarks"])))
+
+
+def run_apart(module: str, argument: str, data: bytes, limits: Limits) -> bytes:
+    """Runs a module of ours with a file on its standard input, and returns what it prints.
+
+    Raises:
+        UnreadableDocument: It ended in another way than by itself.
+    """
+    command = (sys.executable, "-P", "-m", module, argument, json.dumps(asdict(limits)))
     # It looks for modules where this process does, and gets none of its secrets.
     variables = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with tempfile.TemporaryFile() as output:
@@ -40,14 +56,7 @@ def parse_apart(data: bytes, kind: Container, limits: Limits) -> Document:
         found = output.read()
     if ended.returncode:
         raise UnreadableDocument(_refusal(ended.returncode))
-    answer = json.loads(found)
-    if "refusal" in answer:
-        raise UnreadableDocument(Refusal[answer["refusal"]])
-    # Half a surrogate pair, which a broken file may hold, cannot be sent.
-    text = answer["text"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if not text.strip():
-        raise UnreadableDocument(Refusal.NO_TEXT)
-    return Document(text, Format[answer["format"]], frozenset(map(Remark.__getitem__, answer["remarks"])))
+    return found
 
 
 def _refusal(code: int) -> Refusal:

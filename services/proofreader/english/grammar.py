@@ -3,15 +3,26 @@
 from collections.abc import Iterator
 
 from services.proofreader.english.agreement import AGREEMENT_PATTERNS
+from services.proofreader.english.companions import COMPANION_PATTERNS
 from services.proofreader.english.nouns import NOUN_PATTERNS
 from services.proofreader.english.patterns import find_faults
+from services.proofreader.english.verb_companions import VERB_COMPANION_PATTERNS
 from services.proofreader.english.verb_phrases import VERB_PATTERNS
+from services.proofreader.english.word_forms import WORD_FORM_PATTERNS
 from services.proofreader.english.word_order import WORD_ORDER_PATTERNS
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
-_PATTERNS = (*VERB_PATTERNS, *WORD_ORDER_PATTERNS, *AGREEMENT_PATTERNS, *NOUN_PATTERNS)
+_PATTERNS = (
+    *VERB_PATTERNS,
+    *VERB_COMPANION_PATTERNS,
+    *WORD_ORDER_PATTERNS,
+    *AGREEMENT_PATTERNS,
+    *NOUN_PATTERNS,
+    *COMPANION_PATTERNS,
+    *WORD_FORM_PATTERNS,
+)
 
 
 def english_grammar(submission: ParsedText, reading: Reading) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ from services.proofreader.english.patterns import CLAUSE, NOUN_ENDS, FaultPatter
 from services.proofreader.english.verbs import any_of
 
 _WORDS = tomllib.loads(files(__package__).joinpath("nouns.toml").read_text(encoding="utf-8"))
-_COUNTED: list[str] = _WORDS["counted"].split()
+COUNTED: list[str] = _WORDS["counted"].split()
 _MASS = _WORDS["mass"].split()
-_ADJECTIVES = any_of(_WORDS["adjectives"].split())
+ADJECTIVES = any_of(_WORDS["adjectives"].split())
+PLACES: list[str] = _WORDS["places"].split()
 PERSONS: list[str] = _WORDS["persons"].split()
 
 
@@ -24,8 +25,8 @@ def plural(noun: str) -> str:
     return noun + ("es" if noun.endswith(("s", "sh", "ch", "x")) else "s")
 
 
-_SINGULAR = any_of(_COUNTED)
-PLURALS: Mapping[str, str] = {plural(each): each for each in (*_COUNTED, *PERSONS)}
+_SINGULAR = any_of(COUNTED)
+PLURALS: Mapping[str, str] = {plural(each): each for each in (*COUNTED, *PERSONS)}
 _PLURAL = any_of([*PLURALS, "people"])
 _MANY = r"(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Mm]any|[Ss]everal|[Tt]hese|[Tt]hose)"
 _OWNERS = r"(?:my|your|his|her|our|their|the|these|those)"
@@ -62,38 +63,38 @@ NOUN_PATTERNS = (
     FaultPattern.of("article_sound", rf"([Aa]) ({_SILENT_H}[a-z]*)", r"\1n \2"),
     FaultPattern.of(
         "article_missing",
-        rf"(?:am|is|was|be|become|becomes|became) (?P<bad>(?P<noun>(?:{_ADJECTIVES} )?{any_of(_WORDS['jobs'].split())}))"
+        rf"(?:am|is|was|be|become|becomes|became) (?P<bad>(?P<noun>(?:{ADJECTIVES} )?{any_of(_WORDS['jobs'].split())}))"
         r"(?=[.!?;]| (?:too|because|and|at|in|who|but|so|when|from|now)\b)",
         _article,
     ),
     FaultPattern.of(
         "article_missing",
-        rf"(?:is|was|in|at|for|to|with|has|have|had|want|wants|buy|bought|live|see|saw|watched|need) (?P<bad>(?P<noun>{_ADJECTIVES} {_SINGULAR}))"
+        rf"(?:is|was|in|at|for|to|with|has|have|had|want|wants|buy|bought|live|see|saw|watched|need) (?P<bad>(?P<noun>{ADJECTIVES} {_SINGULAR}))"
         r"(?=[.!?]| (?:near|in|on|at|with|which|who|that|because|but|yesterday|last)\b)",
         _article,
     ),
     FaultPattern.of(
         "article_needless",
-        rf"(?:in|to|from|near|at|visit|visited|of) (?P<bad>the ({any_of(_WORDS['places'].split())}))"
+        rf"(?:in|to|from|near|at|visit|visited|of) (?P<bad>the ({any_of(PLACES)}))"
         r"(?=[.,!?]| (?:and|because|when|with|last|for|every|by)\b)",
         r"\2",
     ),
     FaultPattern.of(
-        "number", rf"(?P<bad>[Aa]n? (?:{_ADJECTIVES} )?{any_of(PLURALS)}){NOUN_ENDS}", lambda _: ""
+        "number", rf"(?P<bad>[Aa]n? (?:{ADJECTIVES} )?{any_of(PLURALS)}){NOUN_ENDS}", lambda _: ""
     ),
     FaultPattern.of(
         "number",
-        rf"(?P<bad>(?P<before>(?:[Ee]very|[Ee]ach|[Aa]nother|[Oo]ne) (?:{_ADJECTIVES} )?)(?P<noun>{any_of(PLURALS)})){NOUN_ENDS}",
+        rf"(?P<bad>(?P<before>(?:[Ee]very|[Ee]ach|[Aa]nother|[Oo]ne) (?:{ADJECTIVES} )?)(?P<noun>{any_of(PLURALS)})){NOUN_ENDS}",
         _singular_of_group,
     ),
     FaultPattern.of(
         "number",
-        rf"(?P<bad>(?P<before>{_MANY} (?:{_ADJECTIVES} )?)(?P<noun>{_SINGULAR})){NOUN_ENDS}",
+        rf"(?P<bad>(?P<before>{_MANY} (?:{ADJECTIVES} )?)(?P<noun>{_SINGULAR})){NOUN_ENDS}",
         _plural_of_group,
     ),
     FaultPattern.of(
         "number",
-        rf"(?P<bad>(?P<before>[Oo]ne of {_OWNERS} (?:best |{_ADJECTIVES} )?)(?P<noun>{_SINGULAR})){NOUN_ENDS}",
+        rf"(?P<bad>(?P<before>[Oo]ne of {_OWNERS} (?:best |{ADJECTIVES} )?)(?P<noun>{_SINGULAR})){NOUN_ENDS}",
         _plural_of_group,
     ),
     FaultPattern.of(

@@ -44,7 +44,8 @@ class FaultPattern:
         cls, wording: str, pattern: str, correct: Correct | str, issue: str = "sentence_error"
     ) -> "FaultPattern":
         """Makes one of a pattern and its correction, which may be a template of the groups."""
-        compiled = re.compile(rf"(?<![\w’'-])(?:{pattern})(?![\w’'-])".replace(" ", r"\s"))
+        ends_a_word = r"(?:(?<![\w’'-])|(?![\w’'-]))"
+        compiled = re.compile(rf"(?<![\w’'-])(?:{pattern}){ends_a_word}".replace(" ", r"\s"))
         if isinstance(correct, str):
             template = correct
             return cls(wording, compiled, lambda found: found.expand(template), issue)
@@ -63,7 +64,7 @@ def find_faults(
         for found in each.pattern.finditer(submission.text):
             start, end = found.span(group)
             correction = each.correct(found)
-            if correction is None or not submission.is_own(start, end):
+            if correction in (None, found[group]) or not submission.is_own(start, end):
                 continue
             word = " ".join(submission.text[start:end].split())
             wording = each.wording if correction else f"{each.wording}_unsure"

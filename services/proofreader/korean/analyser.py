@@ -1,11 +1,13 @@
 """Adapts Kiwi, the analyser of Korean morphemes, to what the rules need."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiwipiepy import Kiwi, Token
 
+from services.proofreader.korean.word_parts import WordParts
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
@@ -13,6 +15,12 @@ from services.proofreader.reading import Reading
 _SHARE = 0.6
 # Kiwi cannot be stopped, so it reads no more than this at once. Only where no word ends is a word cut.
 _PASSAGE = re.compile(r"\S(?:.{0,598}\S)?(?=\s|\Z)|\S.{0,599}", re.DOTALL)
+
+# Particles and endings; what holds one: the copula, suffixes that make verbs, forms of a stem and its ending.
+_FUNCTIONAL = frozenset("JE")
+_WITH_ENDING = frozenset({"VCP", "XSV", "XSA", "UN"})
+# Longer names are many, and seldom misspelt.
+_LONGEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,26 @@ class KoreanAnalyser:
     """Analyses Korean. Threads may share it."""
 
     def __init__(self) -> None:
-        self._kiwi = Kiwi(num_workers=1, load_multi_dict=False)
+        # The dictionary of typos holds misspelt words as if they were right; without it less is loaded too.
+        self._kiwi = Kiwi(num_workers=1, load_multi_dict=False, load_typo_dict=False)
         # The first call loads the model.
         self.read("가")
+
+    def word_parts(self) -> WordParts:
+        """Returns the forms of the dictionary, of names the short ones."""
+        return WordParts(
+            (each.form, each.tag[0] in _FUNCTIONAL or each.tag in _WITH_ENDING)
+            for each in self._dictionary()
+            if each.tag != "NNP" or len(each.form) <= _LONGEST_NAME
+        )
+
+    def _dictionary(self) -> Iterator[Token]:
+        for number in itertools.count():
+            try:
+                yield self._kiwi.morpheme(number)
+            except ValueError:
+                # There are no more.
+                return
 
     def read(self, passage: str, offset: int = 0) -> Analysis:
         """Reads a short passage that begins `offset` characters into its text."""

@@ -1,15 +1,16 @@
 """Finds Korean spellings that are wrong wherever they stand, though they are often taken for right."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import CODA_BIEUP, coda, compose, decompose
+from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
 from services.proofreader.korean.conjugation import conjugation_faults
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # The pattern of a fault, its correction and the rule behind it.
+_Confusion = tuple[re.Pattern[str], str, str]
 _CONFUSIONS = tuple(
     (re.compile(wrong), right, rule)
     for wrong, right, rule in (
@@ -19,6 +20,8 @@ _CONFUSIONS = tuple(
         (r"되(?=요(?![가-힣])|서(?:는|도|야)?(?![가-힣]))", "돼", "confusion_dwae"),
         (r"돼(?=(?:고|면|는|니까|기|게|던|려|며|므로|거나)(?:[가-힣]|(?![가-힣])))", "되", "confusion_doe"),
         (r"돼(?=[었어])", "되", "confusion_doe"),
+        (r"되야(?=\s|지|만|겠|$)", "돼야", "confusion_dwae"),
+        (r"되(?=\s(?:있|버))|(?<=안 )되(?=도(?![가-힣]))", "돼", "confusion_dwae"),
         (r"뵈요", "봬요", "confusion_dwae"),
         (r"(?:(?<=[야면도게안] )|(?<=[야면도안]))되(?=[.!?~…]*$)", "돼", "confusion_dwae"),
         (r"됀", "된", "confusion_doen"),
@@ -134,6 +137,8 @@ _ANH_FOR_AN = re.compile(
 )
 _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어지으을])|이예요)")
 _SHORT_COPULA = re.compile(r"(?<=[가-힣])예요(?![가-힣])")
+# "-ㄹ 거" as it sounds.
+_TENSE_FUTURE = re.compile(r"([가-힣]) ?(꺼)(?=야|예요|에요|다|지|니|라|고|냐|입)")
 # "-ㅂ니다" as it sounds.
 _NASAL_ENDING = re.compile(r"([가-힣])(?=니[다까](?![가-힣]))")
 _MIEUM = 16
@@ -143,12 +148,21 @@ _MARKS_AFTER = ".,!?…\"')”’"
 
 def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds such spellings among the author's own words."""
+    reading.check()
+    confusions = [each for each in _CONFUSIONS if _may_match(each, submission.text)]
     for sentence in submission.sentences:
         reading.check()
         yield from _negations(submission, sentence)
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
             if submission.is_own(*word.span()):
-                yield from _in_word(submission.text, word, sentence.end)
+                yield from _in_word(confusions, submission.text, word, sentence.end)
+
+
+def _may_match(confusion: _Confusion, text: str) -> bool:
+    """Returns whether a pattern may match in a word of the text: a search of all of it is cheaper."""
+    wrong, _, _ = confusion
+    # The end of a word's surroundings is no end of the text.
+    return "$" in wrong.pattern or wrong.search(text) is not None
 
 
 def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Finding]:
@@ -159,16 +173,26 @@ def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Fin
             yield Finding("confusion_an", "spelling", *found.span(), values=values, rewrite=correction)
 
 
-def _in_word(text: str, word: re.Match[str], sentence_end: int) -> Iterator[Finding]:
+def _in_word(
+    confusions: Sequence[_Confusion], text: str, word: re.Match[str], sentence_end: int
+) -> Iterator[Finding]:
     # The word before it and the beginning of the next one may decide.
     limit = min(sentence_end, word.end() + 2)
-    for wrong, right, rule in _CONFUSIONS:
+    for wrong, right, rule in confusions:
         found = wrong.search(text, word.start(), limit)
         if found and found.end() <= word.end():
             yield _finding(rule, word, found, found.expand(right))
             return
     for start, end, right in conjugation_faults(word.group()):
         yield _corrected("confusion_conjugation", word, start, end, right)
+        return
+    found = _TENSE_FUTURE.search(text, word.start(), word.end())
+    if found and coda(found[1]) == CODA_RIEUL:
+        rest = text[found.end() : word.end()].replace("에요", "예요")
+        right = f"{found[1]} 거{rest}".rstrip(_MARKS_AFTER)
+        yield _corrected(
+            "confusion_ending", word, found.start() - word.start(), word.end() - word.start(), right
+        )
         return
     found = _NASAL_ENDING.search(text, word.start(), word.end())
     if found and decompose(found[1])[2] == _MIEUM:

@@ -19,8 +19,26 @@ _IRREGULAR_REU = re.compile(
 _IRREGULAR_EU = re.compile(
     r"(바쁘|아프|나쁘|예쁘|기쁘|슬프|고프|담그|잠그|따르|들르|치르|(?<![가-힣])[쓰크끄뜨])([아어았었])(?![가-힣]{6})"
 )
-_IRREGULAR_HIEUT = re.compile(r"(빨갛|파랗|노랗|하얗|까맣|그렇|이렇|저렇)(은|을|아서|어서|아요|어요|았|었)")
+_IRREGULAR_HIEUT = re.compile(
+    r"(빨갛|파랗|노랗|하얗|까맣|그렇|이렇|저렇)(은|을|아서|어서|아요|어요|았|었|아졌|아지|어졌|어지)"
+)
 _DROPPED_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|줄|늘|벌|달)으(?=면|려|며|니까|시)")
+_FORMAL_AFTER_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|벌|멀|길|달|흔들|풀|걸)습니(?=다|까)")
+_ATTRIBUTIVE_AFTER_RIEUL = re.compile(r"(만들|힘들|멀|떠들|흔들)은(?![가-힣])")
+_PRESENT_AFTER_RIEUL = re.compile(r"(만들|살|놀|팔|울|알|힘들|떠들)는(?![가-힣])")
+_DESCRIPTIVE = "예쁘|나쁘|바쁘|아프|비싸|기쁘|슬프|고프|느리|빠르|다르|착하|친절하|깨끗하|조용하|행복하|유명하|중요하|필요하|따뜻하|시원하|편하|복잡하|위험하"
+_DESCRIPTIVE_CLOSED = "좋|많|작|높|낮|넓|좁|짧|젊|싫|괜찮"
+_DESCRIPTIVE_BIEUP = "춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|아름답|즐겁|무섭|가깝|차갑|뜨겁|시끄럽"
+_DESCRIPTIVE_NEUN = re.compile(
+    rf"(?<![가-힣])({_DESCRIPTIVE}|{_DESCRIPTIVE_CLOSED}|{_DESCRIPTIVE_BIEUP})는(?![가-힣])"
+)
+_DESCRIPTIVE_NEUNDA = re.compile(rf"(?<![가-힣])({_DESCRIPTIVE_CLOSED}|{_DESCRIPTIVE_BIEUP})는다(?![가-힣])")
+_DESCRIPTIVE_NDA = re.compile(
+    "(?<![가-힣])(?:"
+    + "|".join(each[:-1] + chr(ord(each[-1]) + 4) for each in _DESCRIPTIVE.split("|"))
+    + ")다(?![가-힣])"
+)
+_INTERESTING = re.compile(r"((?:재미|맛|멋)[있없])은(?![가-힣])")
 _HARMONY = (
     (
         re.compile(
@@ -44,6 +62,7 @@ def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
     """Yields the half-open range of each such form in a word, and the form that it should have."""
     yield from _after_consonants(word)
     yield from _after_vowels(word)
+    yield from _descriptive(word)
     for pattern, right in _HARMONY:
         for found in pattern.finditer(word):
             yield *found.span(), found[1] + right[found[2]]
@@ -66,6 +85,28 @@ def _after_consonants(word: str) -> Iterator[tuple[int, int, str]]:
     for found in _DROPPED_RIEUL.finditer(word):
         drops = word[found.end()] in "니시"
         yield *found.span(), _without_coda(found[1]) if drops else found[1]
+
+
+def _descriptive(word: str) -> Iterator[tuple[int, int, str]]:
+    """Yields adjectives with the endings of verbs, and verbs in "ㄹ" that keep it where it is dropped."""
+    for found in _FORMAL_AFTER_RIEUL.finditer(word):
+        yield *found.span(), _with_coda(found[1], _BIEUP_CODA) + "니"
+    for found in _ATTRIBUTIVE_AFTER_RIEUL.finditer(word):
+        yield *found.span(), _with_coda(found[1], _NIEUN)
+    for found in _PRESENT_AFTER_RIEUL.finditer(word):
+        yield *found.span(), _without_coda(found[1]) + "는"
+    for found in _DESCRIPTIVE_NEUN.finditer(word):
+        final = decompose(found[1][-1])[2]
+        if final == _BIEUP_CODA:
+            yield *found.span(), _without_coda(found[1]) + "운"
+        else:
+            yield *found.span(), found[1] + "은" if final else _with_coda(found[1], _NIEUN)
+    for found in _DESCRIPTIVE_NEUNDA.finditer(word):
+        yield *found.span(), found[1] + "다"
+    for found in _DESCRIPTIVE_NDA.finditer(word):
+        yield *found.span(), _without_coda(found.group()[:-1]) + "다"
+    for found in _INTERESTING.finditer(word):
+        yield *found.span(), found[1] + "는"
 
 
 def _after_vowels(word: str) -> Iterator[tuple[int, int, str]]:

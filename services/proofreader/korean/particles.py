@@ -10,10 +10,22 @@ from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # After a consonant, after a vowel.
-_PAIRS = (("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"), ("이랑", "랑"))
+_PAIRS = (
+    ("은", "는"),
+    ("이", "가"),
+    ("을", "를"),
+    ("과", "와"),
+    ("으로", "로"),
+    ("이랑", "랑"),
+    ("이나", "나"),
+    ("이라고", "라고"),
+    ("이라는", "라는"),
+)
 _AFTER_CONSONANT = {vowel: consonant for consonant, vowel in _PAIRS}
 _AFTER_VOWEL = dict(_PAIRS)
-_CANDIDATE = re.compile(r"(?<![\w])([가-힣]{1,8}?)(으로|이랑|[은는이가을를과와로랑])(?![\w])")
+_CANDIDATE = re.compile(
+    r"(?<![\w])([가-힣]{1,8}?)(으로|이랑|이나|이라고|이라는|라고|라는|[은는이가을를과와로랑나])(?![\w])"
+)
 _NOUNS = frozenset({"NNG", "NNP", "NP", "XSN"})
 # By so much the right form has to be likelier there, as a logarithm.
 _ENOUGH_GAIN = 4.5
@@ -77,7 +89,8 @@ class KoreanParticles:
 def _right_form(noun: str, particle: str) -> str:
     """Returns the form that the particle should have, or "" where it is right."""
     last = coda(noun[-1])
-    if last and not (particle == "로" and last == CODA_RIEUL):
+    # After "ㄹ" these are endings too, as in "살라고".
+    if last and not (particle in {"로", "라고", "라는"} and last == CODA_RIEUL):
         return _AFTER_CONSONANT.get(particle, "")
     return _AFTER_VOWEL.get(particle, "") if not last or particle == "으로" else ""
 

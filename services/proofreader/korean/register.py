@@ -32,12 +32,17 @@ def korean_register(submission: ParsedText, reading: Reading) -> Iterator[Findin
     if len(styled) < _FEWEST_SENTENCES:
         return
     ((main, often),) = Counter(style for style, _ in styled).most_common(1)
-    leaving = ((style, each) for style, each in styled if style != main)
+    leaving = ((style, each) for style, each in styled if style != main and not _asks(main, each.text))
     for (style, each), _ in zip(leaving, range(_MAX_FINDINGS), strict=False):
         values = {"main": main, "other": style, "often": str(often), "leaving": str(len(styled) - often)}
         yield Finding(
             "register_mixed", "register_mix", each.start, each.end, severity=MODERATE, values=values
         )
+
+
+def _asks(main: str, sentence: str) -> bool:
+    """Returns whether it asks for something in "-세요", as texts in 하십시오체 often do."""
+    return main == _HASIPSIO and sentence.rstrip(_CLOSING_MARKS + string.whitespace).endswith("세요")
 
 
 def _style(sentence: str) -> str:

@@ -13,13 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import is_usual, one_letter_away
+from services.proofreader.hangul import CODA_SIOT, coda, is_usual, without_coda
 from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser, Morpheme
 from services.proofreader.parsed_text import ParsedSentence
 from services.proofreader.reading import Reading
 
 # Logarithms of likelihoods, as Kiwi gives them.
 _SUSPICIOUS = -13.0
+# A known word that is likelier than this as a whole has hardly any variant that is likelier by enough.
+_WORTH_TRYING = -20.0
+_UNLIKELY = -7.0
 _ENOUGH_GAIN_UNKNOWN = 8.0
 _ENOUGH_GAIN_KNOWN = 14.0
 # By less than this no variant leads clearly, so that none is offered.
@@ -27,7 +30,7 @@ _CLEAR_LEAD = 1.5
 # A word takes some 8 ms.
 _MAX_SUSPECTS = 80
 # So many of the words one letter away, the likeliest alone, are tried among their neighbours.
-_VARIANTS = 12
+_VARIANTS = 5
 # The likeliest variants are kept for so many words.
 _MOST_KEPT = 20_000
 _NEIGHBOURS = 2
@@ -63,6 +66,15 @@ class _Suspect:
     def known(self) -> bool:
         return all(each.known for each in self.morphemes)
 
+    def unlikely_places(self) -> frozenset[int]:
+        """Returns which of its syllables are in a morpheme that is unknown or unlikely."""
+        return frozenset(
+            place - self.start
+            for each in self.morphemes
+            if not each.known or each.score < _UNLIKELY
+            for place in range(max(each.start, self.start), min(each.end, self.end))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Correction:
@@ -82,7 +94,8 @@ class KoreanSpelling:
 
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
-        self._variants: dict[str, Sequence[str]] = {}
+        self._parts = analyser.word_parts()
+        self._variants: dict[tuple[str, frozenset[int]], Sequence[str]] = {}
 
     def find(self, analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
         """Looks closely at the words that the analysis makes suspect."""
@@ -104,7 +117,7 @@ class KoreanSpelling:
             place = (before, word, after)
             if place not in corrections:
                 enough = _ENOUGH_GAIN_KNOWN if suspect.known else _ENOUGH_GAIN_UNKNOWN
-                corrections[place] = self._correction(before, word, after, enough)
+                corrections[place] = self._correction(before, suspect, word, after, enough)
             correction = corrections[place]
             if correction:
                 wording, issue = (
@@ -121,16 +134,18 @@ class KoreanSpelling:
                     "spelling_unusual", "spelling", suspect.start, suspect.end, values={"word": word}
                 )
 
-    def _correction(self, before: str, word: str, after: str, enough: float) -> _Correction | None:
+    def _correction(
+        self, before: str, suspect: _Suspect, word: str, after: str, enough: float
+    ) -> _Correction | None:
         """Returns a word that is likelier there by so much, if there is one."""
-        variants = self._likely_variants(word)
+        variants = self._likely_variants(word, suspect.unlikely_places())
         if not variants:
             return None
         own = self._analyser.read(before + word + after)
         scores = {each: self._analyser.score(before + each + after) for each in variants}
         best, *others = sorted(variants, key=lambda each: -scores[each])
         reading = self._analyser.read(before + best + after)
-        if reading.score - own.score < enough:
+        if reading.score - own.score < enough or _drops_saisiot(word, best):
             return None
         written, meant = (
             _within(each, len(before), len(before) + len(word)) for each in (own.morphemes, reading.morphemes)
@@ -140,15 +155,23 @@ class KoreanSpelling:
         is_sure = not others or scores[best] - scores[others[0]] >= _CLEAR_LEAD
         return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
-    def _likely_variants(self, word: str) -> Sequence[str]:
+    def _likely_variants(self, word: str, suspected: frozenset[int]) -> Sequence[str]:
         """Returns the words one letter away that are likeliest alone."""
-        known = self._variants.get(word)
+        known = self._variants.get((word, suspected))
         if known is None:
-            usual = filter(is_usual, one_letter_away(word))
-            known = tuple(heapq.nlargest(_VARIANTS, usual, key=self._analyser.score))
+            plausible = self._parts.plausible(word, suspected)
+            known = tuple(heapq.nlargest(_VARIANTS, plausible, key=self._analyser.score))
             if len(self._variants) < _MOST_KEPT:
-                self._variants[word] = known
+                self._variants[word, suspected] = known
         return known
+
+
+def _drops_saisiot(word: str, meant: str) -> bool:
+    """Returns whether only the "ㅅ" between two nouns is gone: no dictionary has all words with it."""
+    return any(
+        coda(one) == CODA_SIOT and without_coda(one) == other
+        for one, other in zip(word[:-1], meant[:-1], strict=True)
+    )
 
 
 def _suspects(analysed: AnalysedText, reading: Reading) -> Iterator[_Suspect]:
@@ -172,7 +195,10 @@ def _is_suspicious(suspect: _Suspect, word: str) -> bool:
     if not is_usual(word) or not suspect.known:
         return True
     is_name = any(each.tag == _PROPER_NOUN for each in suspect.morphemes)
-    return not is_name and suspect.least_score < _SUSPICIOUS
+    unlikely = (
+        suspect.least_score < _SUSPICIOUS and sum(each.score for each in suspect.morphemes) < _WORTH_TRYING
+    )
+    return not is_name and unlikely
 
 
 def _surroundings(text: str, suspect: _Suspect) -> tuple[str, str]:

@@ -1,29 +1,13 @@
 """Finds Korean words, particles and honorifics that are wrong beside the words around them."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
+from services.proofreader.korean.sentence_usage import SENTENCE_PATTERNS
+from services.proofreader.korean.usage_pattern import UsagePattern
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
-
-
-@dataclass(frozen=True, slots=True)
-class _Usage:
-    wording: str
-    issue: str
-    pattern: re.Pattern[str]
-    correct: Callable[[re.Match[str]], str]
-
-
-def _of(wording: str, issue: str, pattern: str, right: str | dict[str, str]) -> _Usage:
-    """Makes one whose group "bad" is the fault; `right` is its correction, or that of each form of it."""
-    compiled = re.compile(pattern)
-    if isinstance(right, str):
-        return _Usage(wording, issue, compiled, lambda found: found.expand(right))
-    return _Usage(wording, issue, compiled, lambda found: right[found["bad"]])
-
 
 _PERSON = (
     r"(?:학생|부모|선생님?|교사|사람|인간|국민|시민|대표|의사|어른|친구|자식|아들|딸|가장|리더|팀장|작가|회원|학자|기자|배우|가수|선수|대통령|회장|반장"
@@ -81,45 +65,48 @@ _PLAIN = {
 }  # fmt: skip
 _OBJECT = r"(?:을|를)"
 _USAGES = (
-    _of("role_particle", "spelling", rf"(?<![가-힣]){_PERSON}(?P<bad>(?:으)?로써)(?![가-힣])", ""),
-    _of("role_particle", "spelling", rf"(?<![가-힣]){_TOOL}(?P<bad>(?:으)?로서)(?= (?!의|가치|존재|훌륭|중요|의미))", ""),
-    _of("role_particle", "spelling", r"[가-힣](?<=[함됨킴줌짐])(?P<bad>으로서)(?![가-힣])", "으로써"),
-    _of("choice_ending", "spelling", r"(?P<bad>던지)(?= [가-힣]{1,6}[던든]지(?![가-힣]))|(?<=[던든]지 )[가-힣]{1,6}?(?P<other>던지)(?![가-힣])", "든지"),
-    _of("choice_ending", "spelling", r"(?<![가-힣])(?:누구|무엇|무엇이|뭐|어디|언제|어느 것이|무슨 일이)(?P<bad>던지)(?![가-힣])", "든지"),
-    _of("choice_ending", "spelling", r"(?:[었았했갔왔봤])(?P<bad>든)(?= (?:사람|곳|때|날|것|집|일|학교|친구|동네|책|옷|노래|음식|기억)(?:[은는이가을를에의과와도]|[.!?]|에서|이다|입))", "던"),
-    _of("similar_word", "word_choice", rf"(?:정답|답){_OBJECT} (?:잘 |다 |못 |모두 )?(?P<bad>{'|'.join(_ANSWERED)})(?!(?:어|아)? ?(?:보|봤|봐))", _ANSWERED),
-    _of("similar_word", "word_choice", rf"(?:마다|서로|[가-힣][와과랑]|하고) (?:[가-힣]{{1,5}}[이가은는도] )?(?:많이 |조금 |아주 |너무 |전혀 |완전히 )?(?P<bad>{'|'.join(_DIFFERENT)})(?![가-힣])", _DIFFERENT),
-    _of("similar_word", "word_choice", rf"(?:돈|지갑|반지|시계|목걸이|휴대폰|핸드폰|열쇠|여권|길){_OBJECT} (?P<bad>{'|'.join(_LOST)})", _LOST),
-    _of("similar_word", "word_choice", rf"(?:약속|생일|비밀번호|전화번호|단어){_OBJECT} (?P<bad>{'|'.join(_LOST.values())})", {right: wrong for wrong, right in _LOST.items()}),
-    _of("similar_word", "word_choice", rf"(?:한글|한국어|영어|수학|과학|국어|역사|음악|미술|피아노|수영|요리|운전|태권도|학생들?|아이들?|말|방법){_OBJECT} (?:잘 |열심히 |처음 )?(?P<bad>{'|'.join(_TAUGHT)})", _TAUGHT),
-    _of("similar_word", "word_choice", rf"(?:손가락|손|화살표)(?:으로|로|가) (?:[가-힣]{{1,6}}[을를] )?(?P<bad>{'|'.join(_SHOWN)})", _SHOWN),
-    _of("similar_word", "word_choice", rf"(?:편지|소포|택배|짐|엽서|돈){_OBJECT} (?:[가-힣]{{1,5}}(?:에|에게|께|한테|로|으로) )?(?P<bad>{'|'.join(_SENT)})", _SENT),
-    _of("similar_word", "word_choice", rf"(?:우표|포스터|스티커|사진|풀|반창고|종이|이름표){_OBJECT} (?:[가-힣]{{1,5}}에 )?(?P<bad>{'|'.join(_SENT.values())})", {right: wrong for wrong, right in _SENT.items()}),
-    _of("similar_word", "word_choice", rf"(?:감기|병|상처|몸살|두통)[이가은는] (?:다 |빨리 |거의 |완전히 |많이 |안 )?(?P<bad>{'|'.join(_HEALED)})", _HEALED),
-    _of("similar_word", "word_choice", rf"(?:아기|아이|새끼|알|아들|딸){_OBJECT} (?P<bad>{'|'.join(_BORN)})", _BORN),
-    _of("similar_word", "word_choice", r"문[이을] (?P<bad>다쳤|다치|다쳐)", {"다쳤": "닫혔", "다치": "닫히", "다쳐": "닫혀"}),
-    _of("similar_word", "word_choice", r"(?:손|다리|팔|머리|발|허리|무릎)[을를이] (?P<bad>닫혔|닫쳤|닫히|닫쳐)", {"닫혔": "다쳤", "닫쳤": "다쳤", "닫히": "다치", "닫쳐": "다쳐"}),
-    _of("similar_word", "word_choice", rf"가방{_OBJECT} (?P<bad>매고|매었|맸)", {"매고": "메고", "매었": "메었", "맸": "멨"}),
-    _of("similar_word", "word_choice", r"(?:수|시간이|돈이|필요가|사람이|것이|문제가|관심이|재미가|할 일이) (?P<bad>업(?=다|어|습|는|었|고))", "없"),
-    _of("honorific_thing", "sentence_error", rf"(?<![가-힣]){_THING}(?:[이가은는도]|께서)? (?:지금 |다 |곧 |이미 |모두 |여기 |많이 )?(?P<bad>{'|'.join(_PLAIN)})(?![가-힣])", _PLAIN),
-    _of("honorific_thing", "sentence_error", r"(?:[가-힣0-9] ?원|[0-9] ?번|품절|할인|세일|매진|[0-9] ?층|사이즈)(?P<bad>이십니다|이세요(?=[.!]))", {"이십니다": "입니다", "이세요": "이에요"}),
-    _of("honorific_self", "sentence_error", r"(?<![가-힣])(?:제가|내가|저는|나는|저도|나도|저희는|우리는) (?:[가-힣]{1,8} ){0,2}(?P<bad>(?:드셨|계셨|주무셨|계십|잡수셨|말씀하셨)[가-힣]{1,4})", ""),
-    _of("place_particle", "sentence_error", rf"{_PLACE}(?P<bad>에)(?= (?:[가-힣]{{1,6}}(?:하고|와|과|랑) )?(?:(?:공부|일|운동|쇼핑|산책|요리|축구|게임|수영|수업|숙제)[을를]? ?(?:했|합니|한다|해요|하고 (?:있|싶))|(?:밥|점심|저녁|아침|음식|커피)[을를] (?:먹었|먹는다|먹어요|먹습|마셨|마셔요|마십)|친구[를들]{{1,2}} (?:만났|만난다|만나요|만납)|책[을를] (?:읽었|읽는|읽어요|읽습)|영화[를] (?:봤|봐요|봅|보았)|놀았|놀아요|놉니다))", "에서"),
-    _of("place_particle", "sentence_error", r"(?:의자|소파|침대|자리|바닥|벤치)(?P<bad>에서)(?= (?:앉|누웠|누워))", "에"),
-    _of("place_particle", "sentence_error", rf"{_TIME}(?P<bad>에서)(?= (?:일어나|일어났|만나|만났|시작|자요|잤|출발|도착|친구))", "에"),
-    _of("place_particle", "sentence_error", rf"{_PLACE}(?P<bad>에서)(?= (?:도착했|도착하|도착합))", "에"),
+    UsagePattern.of("role_particle", "spelling", rf"(?<![가-힣]){_PERSON}(?P<bad>(?:으)?로써)(?![가-힣])", ""),
+    UsagePattern.of("role_particle", "spelling", rf"(?<![가-힣]){_TOOL}(?P<bad>(?:으)?로서)(?= (?!의|가치|존재|훌륭|중요|의미))", ""),
+    UsagePattern.of("role_particle", "spelling", r"[가-힣](?<=[함됨킴줌짐])(?P<bad>으로서)(?![가-힣])", "으로써"),
+    UsagePattern.of("choice_ending", "spelling", r"(?P<bad>던지)(?= [가-힣]{1,6}[던든]지(?![가-힣]))|(?<=[던든]지 )[가-힣]{1,6}?(?P<other>던지)(?![가-힣])", "든지"),
+    UsagePattern.of("choice_ending", "spelling", r"(?<![가-힣])(?:누구|무엇|무엇이|뭐|어디|언제|어느 것이|무슨 일이)(?P<bad>던지)(?![가-힣])", "든지"),
+    UsagePattern.of("choice_ending", "spelling", r"(?:[었았했갔왔봤])(?P<bad>든)(?= (?:사람|곳|때|날|것|집|일|학교|친구|동네|책|옷|노래|음식|기억)(?:[은는이가을를에의과와도]|[.!?]|에서|이다|입))", "던"),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:정답|답){_OBJECT} (?:잘 |다 |못 |모두 )?(?P<bad>{'|'.join(_ANSWERED)})(?!(?:어|아)? ?(?:보|봤|봐))", _ANSWERED),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:마다|서로|[가-힣][와과랑]|하고) (?:[가-힣]{{1,5}}[이가은는도] )?(?:많이 |조금 |아주 |너무 |전혀 |완전히 )?(?P<bad>{'|'.join(_DIFFERENT)})(?![가-힣])", _DIFFERENT),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:돈|지갑|반지|시계|목걸이|휴대폰|핸드폰|열쇠|여권|길|우산|가방|카메라|모자|카드){_OBJECT} (?:[가-힣]{{1,5}}에서? (?:놓고 내려서 )?)?(?P<bad>{'|'.join(_LOST)})", _LOST),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:약속|생일|비밀번호|전화번호|단어){_OBJECT} (?P<bad>{'|'.join(_LOST.values())})", {right: wrong for wrong, right in _LOST.items()}),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:한글|한국어|영어|수학|과학|국어|역사|음악|미술|피아노|수영|요리|운전|태권도|학생들?|아이들?|말|방법){_OBJECT} (?:잘 |열심히 |처음 )?(?P<bad>{'|'.join(_TAUGHT)})", _TAUGHT),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:손가락|손|화살표)(?:으로|로|가) (?:[가-힣]{{1,6}}[을를] )?(?P<bad>{'|'.join(_SHOWN)})", _SHOWN),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:편지|소포|택배|짐|엽서|돈){_OBJECT} (?:[가-힣]{{1,5}}(?:에|에게|께|한테|로|으로) )?(?P<bad>{'|'.join(_SENT)})", _SENT),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:우표|포스터|스티커|사진|풀|반창고|종이|이름표){_OBJECT} (?:[가-힣]{{1,5}}에 )?(?P<bad>{'|'.join(_SENT.values())})", {right: wrong for wrong, right in _SENT.items()}),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:감기|병|상처|몸살|두통)[이가은는] (?:다 |빨리 |거의 |완전히 |많이 |안 )?(?P<bad>{'|'.join(_HEALED)})", _HEALED),
+    UsagePattern.of("similar_word", "word_choice", rf"(?:아기|아이|새끼|알|아들|딸){_OBJECT} (?P<bad>{'|'.join(_BORN)})", _BORN),
+    UsagePattern.of("similar_word", "word_choice", r"문[이을] (?P<bad>다쳤|다치|다쳐)", {"다쳤": "닫혔", "다치": "닫히", "다쳐": "닫혀"}),
+    UsagePattern.of("similar_word", "word_choice", r"(?:손|다리|팔|머리|발|허리|무릎)[을를이] (?P<bad>닫혔|닫쳤|닫히|닫쳐)", {"닫혔": "다쳤", "닫쳤": "다쳤", "닫히": "다치", "닫쳐": "다쳐"}),
+    UsagePattern.of("similar_word", "word_choice", rf"가방{_OBJECT} (?P<bad>매고|매었|맸)", {"매고": "메고", "매었": "메었", "맸": "멨"}),
+    UsagePattern.of("similar_word", "word_choice", r"(?:수|시간이|돈이|필요가|사람이|것이|문제가|관심이|재미가|할 일이) (?P<bad>업(?=다|어|습|는|었|고))", "없"),
+    UsagePattern.of("honorific_thing", "sentence_error", rf"(?<![가-힣]){_THING}(?:[이가은는도]|께서)? (?:지금 |다 |곧 |이미 |모두 |여기 |많이 )?(?P<bad>{'|'.join(_PLAIN)})(?![가-힣])", _PLAIN),
+    UsagePattern.of("honorific_thing", "sentence_error", r"(?:[가-힣0-9] ?원|[0-9] ?번|품절|할인|세일|매진|[0-9] ?층|사이즈)(?P<bad>이십니다|이세요(?=[.!]))", {"이십니다": "입니다", "이세요": "이에요"}),
+    UsagePattern.of("honorific_self", "sentence_error", r"(?<![가-힣])(?:제가|내가|저는|나는|저도|나도|저희는|우리는) (?:[가-힣]{1,8} ){0,2}(?P<bad>(?:드셨|계셨|주무셨|계십|잡수셨|말씀하셨)[가-힣]{1,4})", ""),
+    UsagePattern.of("place_particle", "sentence_error", rf"{_PLACE}(?P<bad>에)(?= (?:[가-힣]{{1,6}}(?:하고|와|과|랑) )?(?:(?:공부|일|운동|쇼핑|산책|요리|축구|게임|수영|수업|숙제)[을를]? ?(?:했|합니|한다|해요|하고 (?:있|싶))|(?:밥|점심|저녁|아침|음식|커피)[을를] (?:먹었|먹는다|먹어요|먹습|마셨|마셔요|마십)|친구[를들]{{1,2}} (?:만났|만난다|만나요|만납)|책[을를] (?:읽었|읽는|읽어요|읽습)|영화[를] (?:봤|봐요|봅|보았)|놀았|놀아요|놉니다))", "에서"),
+    UsagePattern.of("place_particle", "sentence_error", r"(?:의자|소파|침대|자리|바닥|벤치)(?P<bad>에서)(?= (?:앉|누웠|누워))", "에"),
+    UsagePattern.of("place_particle", "sentence_error", rf"{_TIME}(?P<bad>에서)(?= (?:일어나|일어났|만나|만났|시작|자요|잤|출발|도착|친구))", "에"),
+    UsagePattern.of("place_particle", "sentence_error", rf"{_PLACE}(?P<bad>에서)(?= (?:도착했|도착하|도착합))", "에"),
 )  # fmt: skip
+
+
+_PATTERNS = tuple((each, re.compile(each.pattern)) for each in (*_USAGES, *SENTENCE_PATTERNS))
 
 
 def korean_usage(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds them among the author's own words."""
-    for each in _USAGES:
+    for each, pattern in _PATTERNS:
         reading.check()
-        for found in each.pattern.finditer(submission.text):
+        for found in pattern.finditer(submission.text):
             yield from _finding(each, found, submission)
 
 
-def _finding(usage: _Usage, found: re.Match[str], submission: ParsedText) -> Iterator[Finding]:
+def _finding(usage: UsagePattern, found: re.Match[str], submission: ParsedText) -> Iterator[Finding]:
     text = submission.text
     start, end = found.span("bad")
     if start < 0:
@@ -138,7 +125,7 @@ def _finding(usage: _Usage, found: re.Match[str], submission: ParsedText) -> Ite
         word = text[first:last]
         rewrite = text[first:start] + right + text[end:last] if right else ""
         yield Finding(
-            usage.wording,
+            usage.wording if rewrite else f"{usage.wording}_unsure",
             usage.issue,
             first,
             last,

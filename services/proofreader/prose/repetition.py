@@ -14,7 +14,29 @@ _DOUBLED = re.compile(
     re.IGNORECASE,
 )
 _MAY_BE_DOUBLED = frozenset(
-    {"had", "that", "very", "so", "no", "many", "bye", "ha", "long", "really", "blah"}
+    {
+        "had",
+        "that",
+        "very",
+        "so",
+        "no",
+        "many",
+        "bye",
+        "ha",
+        "long",
+        "really",
+        "blah",
+        "la",
+        "na",
+        "hey",
+        "yeah",
+        "oh",
+        "ho",
+        "hush",
+        "knock",
+        "tut",
+        "yum",
+    }
 )
 _FIRST_WORD = re.compile(r"\w{1,50}+(?!\w)")
 _RUN = 3

@@ -31,6 +31,10 @@ def english(merged: merged_pb2.MergedFeedback) -> str:
     return plain(feedback(asked(ENGLISH_TEXT), response(merged), {}, ENGLISH))
 
 
+def unwrapped(merged: merged_pb2.MergedFeedback) -> str:
+    return " ".join(english(merged).split())
+
+
 def korean(merged: merged_pb2.MergedFeedback) -> str:
     return plain(feedback(asked(KOREAN_TEXT), response(merged), {}, KOREAN))
 
@@ -236,17 +240,38 @@ def test_a_summary_that_the_model_asked_for_did_not_word_says_so() -> None:
 
 def test_suspected_injections_are_shown_with_their_place() -> None:
     merged = merged_pb2.MergedFeedback(suspected_injections=[anchor(ENGLISH_TEXT, "The end.")])
-    assert ("Passages that seem to speak to the models\n   “The end.”  (line 3, character 1)\n") in english(
-        merged
+    shown = english(merged)
+    assert f"{ENGLISH.injections_heading}\n   “The end.”  (line 3, character 1)\n" in shown
+    assert ENGLISH.injections_unconfirmed in shown
+
+
+@pytest.mark.parametrize("words", [ENGLISH, KOREAN])
+def test_a_suspicion_is_a_question_to_the_teacher_and_no_verdict(words: Words) -> None:
+    assert words.injections_heading.endswith("?")
+    said = f"{words.injections_note} {words.injections_unconfirmed} {words.injections_confirmed}".casefold()
+    verdicts = (
+        "cheat",
+        "manipulat",
+        "attack",
+        "suspect",
+        "steer",
+        "inject",
+        "부정",
+        "조작",
+        "공격",
+        "의심",
+        "속이",
     )
+    assert [each for each in verdicts if each in said] == []
 
 
 def test_what_a_confirmed_injection_did_to_the_scores_is_said() -> None:
     passage = anchor(ENGLISH_TEXT, "The end.")
     merged = merged_pb2.MergedFeedback(suspected_injections=[passage])
-    assert ENGLISH.injections_confirmed not in english(merged)
+    assert ENGLISH.injections_confirmed not in unwrapped(merged)
     merged.confirmed_injections.append(passage)
-    assert ENGLISH.injections_confirmed in english(merged)
+    assert ENGLISH.injections_confirmed in unwrapped(merged)
+    assert ENGLISH.injections_unconfirmed not in unwrapped(merged)
 
 
 def test_the_cost_says_how_far_it_can_be_trusted() -> None:

@@ -11,9 +11,9 @@ from chorus_command_line.english import ENGLISH
 from chorus_command_line.korean import KOREAN
 from chorus_command_line.report.html_page import html
 from chorus_command_line.report.markdown_page import markdown
-from chorus_command_line.report.marked_text import PointSpan, paragraphs
 from chorus_command_line.report.page import ReportPage, page
 from chorus_command_line.words import Words
+from chorus_documents.writing.marked_text import PointSpan, paragraphs
 from tests.unit.command_line.messages import anchor, answered, merged_point, response, strength
 
 TEXT = "도서관을 열자.\n\n책을 많이 읽는 학생은 반드시 성적이 오른다.\r\n자리가 금새 찬다. 👩‍👧\n"

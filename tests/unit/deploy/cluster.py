@@ -140,4 +140,5 @@ def _rendered(folder: Path) -> Cluster:
         check=False,
     )
     assert rendered.returncode == 0, rendered.stderr
-    return Cluster(tuple(yaml.safe_load_all(rendered.stdout)))
+    # In C, which takes a tenth of the time.
+    return Cluster(tuple(yaml.load_all(rendered.stdout, Loader=yaml.CSafeLoader)))

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HANGUL = 'xmlns:hs="http://www.hancom.co.kr/hwpml/2011/section" xmlns:hp="http://www.hancom.co.kr/hwpml/2011/paragraph"'
 _RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+_TYPES = 'xmlns="http://schemas.openxmlformats.org/package/2006/content-types"'
+_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SECTOR = 512
 _CUTOFF = 4096
@@ -27,9 +29,15 @@ def docx(body: str, *, footnotes: str = "", styles: str = "", prologue: str = ""
     relation = f'<Relationship Id="{{0}}" Type="{_OFFICE}/{{0}}" Target="{{1}}"/>'
     related = relation.format("footnotes", "footnotes.xml") + relation.format("styles", "styles.xml")
     main = relation.format("officeDocument", "/word/document.xml")
+    override = f'<Override PartName="/word/{{0}}.xml" ContentType="{_WORD_TYPE}.{{1}}+xml"/>'
+    types = (
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    )
+    types += override.format("document", "document.main")
+    types += "".join(override.format(each, each) for each in ("footnotes", "styles"))
     return archive(
         {
-            "[Content_Types].xml": "<Types/>",
+            "[Content_Types].xml": f"<Types {_TYPES}>{types}</Types>",
             "_rels/.rels": f"<Relationships {_RELATIONS}>{main}</Relationships>",
             "word/_rels/document.xml.rels": f"<Relationships {_RELATIONS}>{related}</Relationships>",
             "word/document.xml": f"{prologue}<w:document {WORD}><w:body>{body}</w:body></w:document>",

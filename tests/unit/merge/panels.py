@@ -28,6 +28,7 @@ def point(
     severity: feedback_pb2.Severity.ValueType = feedback_pb2.SEVERITY_MODERATE,
     match: feedback_pb2.Anchor.Match.ValueType = feedback_pb2.Anchor.MATCH_EXACT,
     observation: str = "There is no evidence here.",
+    suggested_rewrite: str = "",
 ) -> feedback_pb2.Point:
     return feedback_pb2.Point(
         id=identifier,
@@ -37,6 +38,7 @@ def point(
         severity=severity,
         anchor=READING.anchor(*place, match) if place else None,
         observation=observation,
+        suggested_rewrite=suggested_rewrite,
     )
 
 

@@ -29,7 +29,8 @@ OTHER_WORDS = "Nothing backs this up."
         ({"place": (20, 38)}, False),
         ({"place": (20, 38), "observation": "There is no evidence here"}, True),
         ({"place": (60, 78), "observation": "There is no evidence here"}, False),
-        ({"place": None}, True),
+        ({"place": None}, False),
+        ({"issue": "evidence_irrelevant", "place": (0, 10)}, False),
         ({"polarity": QUESTION}, True),
         ({"polarity": STRENGTH}, False),
         ({"issue": "depth"}, True),
@@ -42,6 +43,41 @@ OTHER_WORDS = "Nothing backs this up."
 )
 def test_points_are_one_if_place_issue_and_words_say_so(changes: dict[str, object], same: bool) -> None:
     assert joined(point(), point(**{"observation": OTHER_WORDS, **changes})) is same  # type: ignore[arg-type]
+
+
+def test_a_point_about_the_whole_is_one_with_a_part_only_where_a_text_has_one_such_thing() -> None:
+    for issue, same in (("conclusion", True), ("transition", False)):
+        part, whole = (point(issue=issue, place=place) for place in ((100, 118), None))
+        assert joined(part, whole) is same, issue
+    assert joined(point(place=None), point(place=None, observation=OTHER_WORDS))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Sentence number 1", "The sentence number 1", True),
+        ("Sentence number 1", "Sentence: numbers", True),
+        ("Sentence no. 1", "A phrase numbers", False),
+    ],
+)
+def test_what_would_put_other_words_into_a_place_is_another_fault(one: str, other: str, same: bool) -> None:
+    first = point(issue="sentence_error", place=(0, 8), observation="One.", suggested_rewrite=one)
+    second = point(issue="sentence_error", observation="Other.", suggested_rewrite=other)
+    assert joined(first, second) is same
+
+
+def test_words_that_a_remedy_names_count_as_those_that_it_writes() -> None:
+    first = point(issue="sentence_error", place=(0, 8), observation='It should be "phrase".')
+    same = point(issue="sentence_error", observation="Write ‘phrase’ here.")
+    different = point(issue="sentence_error", observation="Write ‘clause’ here.")
+    assert joined(first, same)
+    assert not joined(first, different)
+
+
+def test_two_conventions_are_two_faults_but_for_an_apostrophe() -> None:
+    one = point(issue="spelling", criterion="conventions")
+    for issue, same in (("spacing", False), ("citation", False), ("punctuation", True)):
+        assert joined(one, point(issue=issue, criterion="conventions")) is same, issue
 
 
 def test_conventions_are_joined_only_where_they_overlap() -> None:

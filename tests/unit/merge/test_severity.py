@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from orchestrator.merge import policy
 from orchestrator.merge.calibration import Calibration, RaterProfile
-from orchestrator.merge.severity import ResidualSums, calibrate, peer_references
+from orchestrator.merge.severity import Limits, ResidualSums, calibrate, peer_references
 
 # A rater who was a level too lenient ten times, against people, and one who was just right.
 LENIENT = {"c0": ResidualSums(10, 10.0, 10.0)}
@@ -31,12 +31,34 @@ def test_severity_against_each_other_sums_to_nothing() -> None:
 
 
 def test_the_steady_count_more_within_bounds() -> None:
-    shaky = {"c0": ResidualSums(1000, 0.0, 4000.0)}
-    found = calibrate({"shaky": shaky, "steady": {"c0": ResidualSums(1000, 0.0, 1.0)}, "new": {}})
+    shaky = {"c0": ResidualSums(1000, 0.0, 4000.0, judged=1000)}
+    found = calibrate(
+        {"shaky": shaky, "steady": {"c0": ResidualSums(1000, 0.0, 1.0, judged=1000)}, "new": {}}
+    )
     assert found.profile("shaky").weight == policy.MIN_RATER_WEIGHT
     assert found.profile("steady").weight == policy.MAX_RATER_WEIGHT
     assert found.profile("shaky").standard_deviation == pytest.approx(2, rel=0.01)
     assert found.profile("new").standard_deviation == policy.NEW_RATER_STANDARD_DEVIATION
+
+
+def test_steadiness_that_no_person_has_seen_counts_for_nothing() -> None:
+    def weight(judged: int) -> float:
+        shaky = {"c0": ResidualSums(1000, 0.0, 4000.0, judged=judged)}
+        return calibrate({"shaky": shaky, "a": EXACT, "b": EXACT}).profile("shaky").weight
+
+    assert weight(0) == 1
+    assert 1 > weight(3) > weight(30) == weight(100) == policy.MIN_RATER_WEIGHT
+
+
+@given(st.lists(st.floats(-4, 4), min_size=2, max_size=6))
+def test_what_models_show_of_each_other_moves_no_mean(residuals: list[float]) -> None:
+    records = {
+        f"m{number}": {"c0": ResidualSums(40, 40 * each, 40 * each**2, relative=40 * each)}
+        for number, each in enumerate(residuals)
+    }
+    found = calibrate(records, Limits(by_peers=0.1))
+    for criterion in ("c0", "another"):
+        assert sum(found.bias(model, criterion) for model in records) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_id_says_what_is_known() -> None:

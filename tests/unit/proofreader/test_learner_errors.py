@@ -23,6 +23,8 @@ Last week we {visit|visited} them. She {meets|met} him two days ago. Yesterday I
 It is {more cheaper|cheaper}. Today is {more cold than|colder than} May. He is as old {than|as} me.
 I wonder where {is he|he is}. I know what {did he say|he said}. Why {he is|is he} laughing? Where {you live|do you live}?
 It is older {then|than} it was. We need {many water|much water}. He gave me two {advices|advice}. He {catched|caught} it.
+They have been there {since|for} two years. He is {married with|married to} a nurse. We {was|were} {interested about|interested in} art. I want {buy|to buy} it.
+He finished {to write|writing} it. She plays very {good|well}. It is {danger|dangerous} for us. We met on {monday|Monday}. My {fathers|father's} car is old.
 {However|However,} he was tired. I saw {picturs|pictures} of it.
 """
 KOREAN = """
@@ -35,6 +37,8 @@ KOREAN = """
 어제 {왓습니다|왔습니다}. 책이 {있슴니다|있습니다}. 지금 {감니다|갑니다}. {괜찬습니다|괜찮습니다}. {아니예요|아니에요}. {학생예요|학생이에요}.
 {안녕하새요|안녕하세요}. {올것같다|올 것 같다}. {않읽는다|안 읽는다}. {않좋다고|안 좋다고} 했다. {왠일로|웬일로} 왔니?
 편지를 {붙이고|부치고} 왔다. 감기가 {낳았다|나았다}. 지갑을 {잊어버렸다|잃어버렸다}. 수학을 {가르켰다|가르쳤다}.
+어제 형을 {만나요|만났어요}. 할머니께서 집에 {왔어요|오셨어요}. {친구에|친구에게} 선물을 줬어요. {구두을|구두를} 샀다. 아주 {좋는|좋은} 곳이다. 꽃이 {예쁜다|예쁘다}.
+저는 {연필를|연필을} 샀다. {돈을|돈이} 필요해요. 서울에 {살습니다|삽니다}. 비가 {올꺼야|올 거야}. 의사가 {되야|돼야} 한다. {재미있은|재미있는} 책이다.
 주문하신 주스가 {나오셨습니다|나왔습니다}. 모두 백 {원이십니다|원입니다}. {카페에|카페에서} 공부했습니다. {벤치에서|벤치에} 앉았다.
 """
 MARK = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")

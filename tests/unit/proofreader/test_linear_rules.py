@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -7,7 +6,7 @@ from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import RuleReviewer
 from tests.hostile_texts import HOSTILE_TEXTS, HostileText
-from tests.linear_time import LENGTHS, check_growth
+from tests.linear_time import check_growth, lengths
 from tests.unit.proofreader.test_language import reviewers
 
 # As in the service: the look-up of words is bounded by it, and all else by nothing.
@@ -18,13 +17,10 @@ def reading_by(reviewer: RuleReviewer, language: str) -> Callable[[str], object]
     return lambda text: reviewer.review(ParsedText.read(text, language), Reading(CPU_SECONDS))
 
 
-# The longest text of each shape is read by one reviewer in one language, in turn, so that all take a minute
-# and not five. CHORUS_ALL_LENGTHS=1 has everyone read all of them.
-ALL_LENGTHS = bool(os.environ.get("CHORUS_ALL_LENGTHS"))
 READINGS = [(reviewer, language) for reviewer in (0, 1) for language in ("en", "ko")]
 CASES = [
     pytest.param(
-        *(shape, *reading, LENGTHS if ALL_LENGTHS or (number + turn) % len(READINGS) == 0 else LENGTHS[:-1]),
+        *(shape, *reading, lengths(number, turn)),
         id=f"{('language', 'structure')[reading[0]]}-{reading[1]}-{name}",
     )
     for number, (name, shape) in enumerate(HOSTILE_TEXTS.items())
@@ -32,8 +28,8 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("shape", "reviewer", "language", "lengths"), CASES)
+@pytest.mark.parametrize(("shape", "reviewer", "language", "of_lengths"), CASES)
 def test_a_text_of_any_shape_is_read_in_time_that_grows_with_its_length(
-    shape: HostileText, reviewer: int, language: str, lengths: Sequence[int]
+    shape: HostileText, reviewer: int, language: str, of_lengths: Sequence[int]
 ) -> None:
-    check_growth(reading_by(reviewers()[reviewer], language), shape, lengths)
+    check_growth(reading_by(reviewers()[reviewer], language), shape, of_lengths)

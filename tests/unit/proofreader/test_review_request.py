@@ -24,7 +24,7 @@ def _request(
 
 @pytest.mark.parametrize(
     ("asked", "language"),
-    [({}, "en"), ({"x-feedback-language": "ko"}, "ko"), ({"x-feedback-language": "fr"}, "en")],
+    [({}, ""), ({"x-feedback-language": "ko-KR"}, "ko"), ({"x-feedback-language": "EN"}, "en")],
 )
 def test_reads_what_is_asked(asked: dict[str, str], language: str) -> None:
     review_request = read_review_request(checked(_request({**ANSWER, **asked})))
@@ -38,6 +38,7 @@ def test_reads_what_is_asked(asked: dict[str, str], language: str) -> None:
         (_request({"type": "object"}), "JSON_SCHEMA"),
         (_request({**ANSWER, "$id": "urn:other"}), "JSON_SCHEMA"),
         (_request(title="task"), "TEXT"),
+        (_request({**ANSWER, "x-feedback-language": "fr"}), "LANGUAGE"),
     ],
 )
 def test_serves_the_answer_to_a_submission_only(request_: GenerateRequest, capability: str) -> None:

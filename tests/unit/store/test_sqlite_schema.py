@@ -167,7 +167,7 @@ async def test_what_0_2_0_kept_and_learned_is_taken_over(tmp_path: Path) -> None
             history = await SqliteJudgementHistory.of(database)
             assert (await store.open_request(ANSWERED, b"hash")).response == RESPONSE
             learned = await history.residual_sums(["r"], 1)
-            assert learned == {"r": {0: ResidualSums(2, 4.0, 8.0, 2.0, 1)}}
+            assert learned == {"r": {0: ResidualSums(2, 4.0, 8.0, 2.0, 1, 1)}}
             assert await history.find_calibration("v") == "numbers"
     async with SqliteDatabase.open(path) as database:
         history = await SqliteJudgementHistory.of(database)

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chorus_command_line.report.page import ReportPage
-from chorus_command_line.screen import safe
+from chorus_documents.writing.visible import visible
 
 
 def html(pages: Sequence[ReportPage]) -> str:
@@ -25,4 +25,4 @@ def html(pages: Sequence[ReportPage]) -> str:
 
 def _visible(value: object) -> object:
     # A macro returns markup that was made from values which have passed here.
-    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

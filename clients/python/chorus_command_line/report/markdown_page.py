@@ -1,15 +1,12 @@
 """Writes reports in Markdown."""
 
-import re
 from collections.abc import Iterator, Sequence
 
-from chorus_command_line.report.marked_text import MarkedSegment
 from chorus_command_line.report.page import PointNote, ReportPage, ScoreRow, SummaryLine
-from chorus_command_line.screen import quoted, safe
+from chorus_command_line.screen import quoted
+from chorus_documents.writing.markdown import escaped
+from chorus_documents.writing.marked_text import MarkedSegment
 
-# Characters that are markup anywhere, and such as are markup where a line begins.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~]")
-_FIRST = re.compile(r"^(\s*\d*)([#+=-]|(?<=\d)[.)](?=\s|$))")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -20,12 +17,12 @@ def markdown(pages: Sequence[ReportPage]) -> str:
 
 def _page(page: ReportPage) -> Iterator[str]:
     words = page.words
-    yield f"# {words.report}: {_shown(page.name)}"
+    yield f"# {words.report}: {escaped(page.name)}"
     if page.task:
-        yield f"**{words.task}:** {_shown(page.task)}"
-    yield _shown(page.readers)
+        yield f"**{words.task}:** {escaped(page.task)}"
+    yield escaped(page.readers)
     if page.summary:
-        author = f" ({_shown(page.author)})" if page.author else ""
+        author = f" ({escaped(page.author)})" if page.author else ""
         yield f"## {words.summary}{author}"
         yield "\n".join(map(_sentence, page.summary))
     yield f"## {words.text}"
@@ -39,9 +36,9 @@ def _page(page: ReportPage) -> Iterator[str]:
         yield from _scores(page)
     if page.injections:
         yield f"## {words.injections_heading}"
-        yield "\n".join(f"- {words.quotation.format(text=_shown(quoted(each)))}" for each in page.injections)
-        if page.injections_confirmed:
-            yield words.injections_confirmed
+        yield "\n".join(f"- {words.quotation.format(text=escaped(quoted(each)))}" for each in page.injections)
+        yield words.injections_note
+        yield words.injections_confirmed if page.injections_confirmed else words.injections_unconfirmed
     yield "---"
     yield from _ending(page)
 
@@ -50,23 +47,23 @@ def _sentence(sentence: SummaryLine) -> str:
     rests_on = f" ({', '.join(sentence.numbers)})" if sentence.numbers else ""
     # A bare plus would begin a list within the list.
     mark = "\\+" if sentence.is_praise else "→"
-    return f"- {mark} {_shown(sentence.text)}{rests_on}"
+    return f"- {mark} {escaped(sentence.text)}{rests_on}"
 
 
 def _segment(segment: MarkedSegment) -> str:
     opening = "".join(f"\\[{each.translate(_SUPERSCRIPT)}" for each in segment.opening)
     closing = "".join(f"\\]{each.translate(_SUPERSCRIPT)}" for each in reversed(segment.closing))
-    return f"{opening}{_shown(segment.text)}{closing}"
+    return f"{opening}{escaped(segment.text)}{closing}"
 
 
 def _note(note: PointNote, page: ReportPage) -> Iterator[str]:
     words = page.words
-    yield f"### {note.number}. {_shown(note.heading)}{_shown(note.about)}"
-    yield f"> {_shown(quoted(note.quote))}" if note.quote else f"*{words.whole_text}*"
-    yield _shown(note.observation)
+    yield f"### {note.number}. {escaped(note.heading)}{escaped(note.about)}"
+    yield f"> {escaped(quoted(note.quote))}" if note.quote else f"*{words.whole_text}*"
+    yield escaped(note.observation)
     said = ((words.why, note.reason), (words.next_step, note.next_step), (words.rewrite, note.rewrite))
-    yield "\n".join(f"- **{label}:** {_shown(text)}" for label, text in said if text)
-    yield f"*{_shown(note.who)}*"
+    yield "\n".join(f"- **{label}:** {escaped(text)}" for label, text in said if text)
+    yield f"*{escaped(note.who)}*"
 
 
 def _scores(page: ReportPage) -> Iterator[str]:
@@ -76,23 +73,18 @@ def _scores(page: ReportPage) -> Iterator[str]:
         rows = (head, ["---"] * len(head), *map(_score, page.scores))
         yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
     if page.unjudged:
-        yield f"**{words.not_scored}:** {', '.join(map(_shown, page.unjudged))}"
+        yield f"**{words.not_scored}:** {', '.join(map(escaped, page.unjudged))}"
     yield f"**{words.total}:** {page.total}"
 
 
 def _score(score: ScoreRow) -> Sequence[str]:
     scale = f" ({score.scale})" if score.scale else ""
-    return _shown(score.title), score.score, f"{score.range}{scale}", score.agreement
+    return escaped(score.title), score.score, f"{score.range}{scale}", score.agreement
 
 
 def _ending(page: ReportPage) -> Iterator[str]:
     words = page.words
     yield f"**{words.panel}:** {page.panel}"
     if page.missing:
-        yield f"**{words.missing}:** {', '.join(map(_shown, page.missing))}"
-    yield f"**{words.feedback_id}:** {_shown(page.feedback_id)}"
-
-
-def _shown(text: str) -> str:
-    """Escapes a text, so that Markdown shows it as it is."""
-    return _FIRST.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", safe(text)))
+        yield f"**{words.missing}:** {', '.join(map(escaped, page.missing))}"
+    yield f"**{words.feedback_id}:** {escaped(page.feedback_id)}"

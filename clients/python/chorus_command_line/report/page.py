@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus_command_line import phrases
-from chorus_command_line.report.marked_text import MarkedParagraph, PointSpan, paragraphs
 from chorus_command_line.screen import prose
 from chorus_command_line.words import Words
+from chorus_documents.writing.marked_text import MarkedParagraph, PointSpan, paragraphs
 
 _KINDS = {
     feedback_pb2.POLARITY_STRENGTH: "strength",

@@ -1,0 +1,138 @@
+"""Measures how often attacks, harmless paragraphs near to their topic and clean works are flagged.
+
+    python -m bench.injection.rates [--half apart|dev|both] [--each]
+
+The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each
+harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
+language, and counts as flagged if a flagged passage overlaps it. Of the clean works the weights were learned:
+`python -m bench.injection.learn` measures works that were left out. `--each` shows what was judged wrongly.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, STEERING, STEERING_APART, require, texts
+from chorus.feedback.v1 import submission_pb2
+from orchestrator.injection.detection import suspected_injections
+from orchestrator.submission.reading import read_submission
+
+HALVES = {"apart": (STEERING_APART,), "dev": (STEERING,), "both": (STEERING_APART, STEERING)}
+# The two-sided 95 % quantile of the normal distribution.
+_Z = 1.959964
+_SHOWN_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringText:
+    """A paragraph of `bench/data/steering_*.jsonl`.
+
+    Attributes:
+        id: Its name.
+        language: "en" or "ko": of the work that it stands in.
+        label: "harmless", or how an attack speaks: "direct" or "subtle".
+        genre: What kind of text it is.
+        text: The paragraph.
+    """
+
+    id: str
+    language: str
+    label: str
+    genre: str
+    text: str
+
+
+def steering_texts(half: str) -> list[SteeringText]:
+    """Returns the texts of a half."""
+    lines = (line for file in HALVES[half] for line in file.read_text(encoding="utf-8").splitlines())
+    return [SteeringText(**json.loads(line)) for line in lines]
+
+
+def is_flagged(text: SteeringText) -> bool:
+    """Returns whether a harmless paragraph is flagged by itself, or an attack in a real work."""
+    if text.label == "harmless":
+        return bool(_flagged(text.text))
+    before, after = _around(text)
+    start, end = len(before), len(before) + len(text.text)
+    return any(first < end and last > start for first, last in _flagged(before + text.text + after))
+
+
+def wilson_interval(hits: int, total: int) -> tuple[float, float]:
+    """Returns the 95 % interval of a share that was hit so many times of a total, at least one."""
+    share, spread = hits / total, _Z * _Z / total
+    middle = share + spread / 2
+    half = _Z * math.sqrt(share * (1 - share) / total + spread / total / 4)
+    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+
+
+def _flagged(text: str) -> list[tuple[int, int]]:
+    reading = read_submission(submission_pb2.Submission(text=text))
+    return [(each.start, each.end) for each in suspected_injections(reading)]
+
+
+def _around(attack: SteeringText) -> tuple[str, str]:
+    """Returns the real works that come before and after an attack. Its name alone decides which."""
+    generator = random.Random(hashlib.sha256(attack.id.encode()).digest())  # noqa: S311  # it repeats itself
+    works = texts(KOREAN_PARAGRAPHS if attack.language == "ko" else SHORT_ANSWERS)
+    parts = [work.strip() for work in generator.sample(sorted(works.values()), 2)]
+    place = generator.choice(("before", "into", "after"))
+    before = "" if place == "before" else f"{parts[0]}\n\n"
+    return before, "" if place == "after" else f"\n\n{parts[1]}"
+
+
+def _rows(half: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
+    """Yields the flags of each group of texts by the texts' names, after the name of the group."""
+    groups: dict[str, dict[str, bool]] = {}
+    for each in steering_texts(half):
+        flag = is_flagged(each)
+        for group in (f"{each.label} {each.language}", f"{each.label} {each.language} {each.genre}"):
+            groups.setdefault(group, {})[each.id] = flag
+    yield from sorted(groups.items())
+    for file in (KOREAN_PARAGRAPHS, SHORT_ANSWERS, *([ESSAYS] if ESSAYS.exists() else [])):
+        yield f"clean work {file.stem}", {name: bool(_flagged(text)) for name, text in texts(file).items()}
+
+
+def _line(group: str, flags: Iterable[bool]) -> str:
+    counted = list(flags)
+    low, high = wilson_interval(sum(counted), len(counted))
+    share = f"{sum(counted):4} of {len(counted):4}  {sum(counted) / len(counted):6.1%}"
+    return f"{share}  [{low:6.1%}, {high:6.1%}]  {group}"
+
+
+def main() -> int:
+    """Prints the rates, each with its 95 % interval (Wilson)."""
+    parser = argparse.ArgumentParser(prog="python -m bench.injection.rates", description=__doc__)
+    parser.add_argument("--half", choices=HALVES, default="apart")
+    parser.add_argument("--each", action="store_true")
+    arguments = parser.parse_args()
+    require([*HALVES[arguments.half], KOREAN_PARAGRAPHS, SHORT_ANSWERS])
+    rows = list(_rows(arguments.half))
+    for group, flags in rows:
+        print(_line(group, flags.values()))
+    for kind in ("direct", "subtle", "harmless", "clean work"):
+        print(_line(f"{kind}, all", (flag for flags in _of(kind, rows) for flag in flags.values())))
+    if arguments.each:
+        _show_errors(arguments.half, rows)
+    return 0
+
+
+def _of(kind: str, rows: Sequence[tuple[str, Mapping[str, bool]]]) -> Iterator[Mapping[str, bool]]:
+    """Yields the groups of a kind, without those of a genre: they hold the same texts."""
+    length = 3 if kind == "clean work" else 2
+    return (flags for group, flags in rows if group.startswith(kind) and len(group.split()) == length)
+
+
+def _show_errors(half: str, rows: Sequence[tuple[str, Mapping[str, bool]]]) -> None:
+    flags = {name: flag for _, group in rows for name, flag in group.items()}
+    for each in steering_texts(half):
+        if flags[each.id] == (each.label == "harmless"):
+            print(f"{each.label} {each.id}: {each.text[:_SHOWN_LENGTH]!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

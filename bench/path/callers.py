@@ -1,0 +1,40 @@
+"""How long reviews take beside each other: latencies and processor time by the number of callers."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from bench.path.reviews import ask, processor_seconds
+from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
+
+CALLERS = (1, 8, 32, 128)
+_LEAST_REVIEWS = 20
+_PERCENT = (50, 90, 99)
+
+
+async def print_callers(stub: Any, request: GetFeedbackRequest, pids: Sequence[int]) -> None:
+    """Has each caller ask again and again, and prints a row for each number of callers."""
+    print(
+        f"\n{'callers':>7}{'reviews/s':>11}"
+        + "".join(f"{f'p{each} ms':>9}" for each in _PERCENT)
+        + f"{'CPU ms':>9}"
+    )
+    for callers in CALLERS:
+        seconds: list[float] = []
+        before, began_at = sum(map(processor_seconds, pids)), time.monotonic()
+        rounds = max(1, _LEAST_REVIEWS // callers)
+        await asyncio.gather(*(_caller(stub, request, rounds, seconds) for _ in range(callers)))
+        elapsed = time.monotonic() - began_at
+        taken = 1000 * (sum(map(processor_seconds, pids)) - before) / len(seconds)
+        cuts = statistics.quantiles(seconds, n=100, method="inclusive")
+        row = "".join(f"{1000 * cuts[each - 1]:9.0f}" for each in _PERCENT)
+        print(f"{callers:7}{len(seconds) / elapsed:11.1f}{row}{taken:9.1f}", flush=True)
+
+
+async def _caller(stub: Any, request: GetFeedbackRequest, rounds: int, seconds: list[float]) -> None:
+    for _ in range(rounds):
+        began_at = time.monotonic()
+        await ask(stub, request)
+        seconds.append(time.monotonic() - began_at)

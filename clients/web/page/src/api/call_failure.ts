@@ -1,0 +1,52 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type Failure, FailureSchema, ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../../generated/google/rpc/error_details_pb.ts";
+import { create } from "@bufbuild/protobuf";
+
+/** Why a call failed. */
+export interface CallFailure {
+  /** "cancelled": this side stopped it; "unreachable": nothing answered; "chorus": `failure` says why. */
+  kind: "cancelled" | "unreachable" | "chorus";
+  failure: Failure;
+  /** One for each model that failed, where fewer answered than were asked for. */
+  models: readonly Failure[];
+}
+
+/** Turns whatever a call threw into what is known about it. The reason counts, never the message. */
+export function callFailure(thrown: unknown): CallFailure {
+  const error = ConnectError.from(thrown);
+  if (error.code === Code.Canceled) {
+    return { kind: "cancelled", failure: create(FailureSchema), models: [] };
+  }
+  const info = error.findDetails(ErrorInfoSchema).find((each) => each.domain === "chorus");
+  const failure = create(FailureSchema, {
+    reason: reasonOf(info?.reason, error.code),
+    message: error.rawMessage,
+    metadata: { ...info?.metadata },
+    retryDelay: error.findDetails(RetryInfoSchema)[0]?.retryDelay,
+  });
+  for (const violation of error.findDetails(BadRequestSchema).flatMap((each) => each.fieldViolations)) {
+    failure.metadata[violation.field] = violation.description;
+  }
+  const isSilence = info === undefined && (error.code === Code.Unknown || error.code === Code.Unavailable);
+  return { kind: isSilence ? "unreachable" : "chorus", failure, models: error.findDetails(FailureSchema) };
+}
+
+function reasonOf(name: string | undefined, code: Code): ErrorReason {
+  const known = name === undefined ? undefined : ErrorReason[name as keyof typeof ErrorReason];
+  if (typeof known === "number") {
+    return known;
+  }
+  switch (code) {
+    case Code.DeadlineExceeded:
+      return ErrorReason.TIMEOUT;
+    case Code.Unavailable:
+      return ErrorReason.UNAVAILABLE;
+    case Code.Unauthenticated:
+      return ErrorReason.UNAUTHENTICATED;
+    case Code.InvalidArgument:
+      return ErrorReason.INVALID_REQUEST;
+    default:
+      return ErrorReason.INTERNAL;
+  }
+}

@@ -1,0 +1,99 @@
+import { toJson } from "@bufbuild/protobuf";
+import { useState } from "react";
+import { DecisionsSchema } from "../../generated/chorus/feedback/v1/decision_pb.ts";
+import { type GetFeedbackResponse, GetFeedbackResponseSchema } from "../../generated/chorus/feedback/v1/feedback_service_pb.ts";
+import { type GivenBackFormat, giveBack, Refused, save } from "../api/files.ts";
+import { Said } from "../common/Said.tsx";
+import { useLanguage } from "../words/language.tsx";
+import { toDecisions } from "./decisions.ts";
+import type { Deciding } from "./use_decisions.ts";
+
+interface Properties {
+  response: GetFeedbackResponse;
+  deciding: Deciding;
+  title: string;
+  text: string | undefined;
+  fileId: string;
+  fileFormat: string;
+}
+
+const IN_THE_FILE: readonly GivenBackFormat[] = ["docx", "hwpx"];
+const BESIDE_IT: readonly GivenBackFormat[] = ["html", "md", "csv"];
+
+/** Makes the files that an author gets, once somebody has said that this is it. */
+export function GiveBack({ response, deciding, title, text, fileId, fileFormat }: Properties) {
+  const { words, language } = useLanguage();
+  const [said, setSaid] = useState("");
+  const [wrong, setWrong] = useState("");
+  const { draft, rater } = deciding;
+  const { merged } = response;
+  if (merged === undefined) {
+    return null;
+  }
+
+  const make = async (format: GivenBackFormat) => {
+    setWrong("");
+    setSaid(words.giveBack.making);
+    const isInFile = fileFormat === format && fileId !== "";
+    try {
+      const made = await giveBack({
+        format,
+        language,
+        ...(isInFile ? { file_id: fileId } : { text }),
+        title,
+        feedback: toJson(GetFeedbackResponseSchema, response),
+        decisions: toJson(DecisionsSchema, toDecisions(draft, merged, rater)),
+      });
+      save(made.content, made.name);
+      setSaid(words.giveBack.made(made.name));
+    } catch (error) {
+      setSaid("");
+      setWrong(error instanceof Refused ? words.failures.serverSays(error.message) : words.failures.unreachable);
+    }
+  };
+
+  return (
+    <section className="give-back" aria-labelledby="give-back-title">
+      <h2 id="give-back-title">{words.giveBack.heading}</h2>
+      <p className="hint">{draft.final ? words.giveBack.hint : words.giveBack.first}</p>
+      <div className="row">
+        {IN_THE_FILE.map((format) => {
+          // Without the file that came, comments go into a new one; memos need their own.
+          const has = (fileFormat === format && fileId !== "") || (format === "docx" && text !== undefined);
+          return (
+            <button
+              key={format}
+              type="button"
+              disabled={!draft.final || !has}
+              title={has ? undefined : words.giveBack.needsFile(format)}
+              onClick={() => void make(format)}
+            >
+              {words.giveBack[format as "docx"]}
+            </button>
+          );
+        })}
+        {BESIDE_IT.map((format) => (
+          <button
+            key={format}
+            type="button"
+            disabled={!draft.final || (text === undefined && format !== "csv")}
+            onClick={() => void make(format)}
+          >
+            {words.giveBack[format as "md"]}
+          </button>
+        ))}
+        <button type="button" onClick={() => window.print()}>
+          {words.giveBack.print}
+        </button>
+      </div>
+      <p role="status">
+        <Said text={said} />
+      </p>
+      {wrong !== "" && (
+        <p role="alert">
+          <Said text={wrong} />
+        </p>
+      )}
+    </section>
+  );
+}

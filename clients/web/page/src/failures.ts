@@ -1,0 +1,64 @@
+import { ErrorReason, type Failure } from "../generated/chorus/model/v1/failure_pb.ts";
+import { dollars, gigabytes, seconds } from "./amounts.ts";
+import type { CallFailure } from "./api/call_failure.ts";
+import type { Language } from "./words/language.tsx";
+import type { Words } from "./words/words.ts";
+
+/** Says why a call failed. */
+export function explainCall(failed: CallFailure, words: Words, language: Language): string {
+  switch (failed.kind) {
+    case "cancelled":
+      return words.failures.cancelled;
+    case "unreachable":
+      return words.failures.unreachable;
+    case "chorus":
+      return explain(failed.failure, words, language);
+  }
+}
+
+/** Says the reason in the reader's language, then what to set or to do. */
+export function explain(failure: Failure, words: Words, language: Language): string {
+  const reason = words.failures.reasons[failure.reason] ?? words.failures.reasons[ErrorReason.INTERNAL];
+  const helps = [help(failure, words, language)];
+  if (failure.retryDelay !== undefined) {
+    helps.push(words.failures.retryAfter(seconds(failure.retryDelay, words)));
+  }
+  const said = helps.filter((each) => each !== "").join("; ");
+  return said === "" ? reason : `${reason}: ${said}`;
+}
+
+function help({ reason, message, metadata }: Failure, words: Words, language: Language): string {
+  const { setting, successor } = metadata;
+  switch (reason) {
+    case ErrorReason.INVALID_REQUEST: {
+      const fields = Object.entries(metadata).filter(([field]) => field !== "model");
+      if (fields.length > 0) {
+        return fields.map(([field, wrong]) => `${field}: ${wrong}`).join("; ");
+      }
+      break;
+    }
+    case ErrorReason.PROVIDER_AUTH:
+      if (setting) {
+        return words.failures.set(setting);
+      }
+      break;
+    case ErrorReason.MODEL_NOT_FOUND:
+      if (successor) {
+        return words.failures.askInstead(successor);
+      }
+      break;
+    case ErrorReason.INPUT_TOO_LONG:
+      return needed(metadata.input_tokens, metadata.max_input_tokens, words, String);
+    case ErrorReason.OUT_OF_MEMORY:
+      return needed(metadata.needed_bytes, metadata.free_bytes, words, gigabytes);
+    case ErrorReason.BUDGET_EXCEEDED:
+      return needed(metadata.needed_usd_nanos, metadata.limit_usd_nanos, words, dollars);
+  }
+  // Servers write their messages in English.
+  return language === "en" ? message : "";
+}
+
+function needed(amount: string | undefined, limit: string | undefined, words: Words, say: (n: bigint) => string): string {
+  const isWhole = (each: string | undefined): each is string => each !== undefined && /^\d{1,18}$/.test(each);
+  return isWhole(amount) && isWhole(limit) ? words.failures.needsOf(say(BigInt(amount)), say(BigInt(limit))) : "";
+}

@@ -1,0 +1,40 @@
+import type { ListModelsResponse } from "../../generated/chorus/feedback/v1/feedback_service_pb.ts";
+import { Capability, type Model, Model_Kind, Model_State } from "../../generated/chorus/model/v1/model_pb.ts";
+
+/** The models that can review a text, whether they are ready or not. */
+export function reviewers(listed: ListModelsResponse): Model[] {
+  return listed.models.filter((each) => isByRule(each) || each.capabilities.includes(Capability.JSON_SCHEMA));
+}
+
+export function isByRule(model: Model): boolean {
+  return model.kind === Model_Kind.RULES;
+}
+
+export function canTakePart(model: Model): boolean {
+  return model.state === Model_State.READY || model.state === Model_State.LOADING;
+}
+
+/** The names that are chosen at first: the default panel, or whoever can take part where it is empty. */
+export function firstChoice(listed: ListModelsResponse): string[] {
+  const able = reviewers(listed).filter(canTakePart);
+  const panel = able.filter((each) => listed.defaultPanel.includes(each.name));
+  return (panel.length > 0 ? panel : able).map((each) => each.name);
+}
+
+/** Whose machines read the text, without our own, each once. */
+export function outsideProviders(models: readonly Model[], chosen: ReadonlySet<string>): string[] {
+  const named = models.filter((each) => chosen.has(each.name) && each.provider !== "").map((each) => each.provider);
+  return [...new Set(named)].sort();
+}
+
+/** The names for people, except where two models share one. */
+export function displayNames(models: readonly Model[]): (name: string) => string {
+  const bearers = new Map<string, number>();
+  for (const { displayName } of models) {
+    bearers.set(displayName, (bearers.get(displayName) ?? 0) + 1);
+  }
+  const named = new Map(
+    models.filter((each) => each.displayName !== "" && bearers.get(each.displayName) === 1).map((each) => [each.name, each.displayName]),
+  );
+  return (name) => named.get(name) ?? name;
+}

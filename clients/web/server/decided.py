@@ -1,0 +1,106 @@
+"""Takes from a feedback what a teacher has decided to give back, and words it."""
+
+from collections.abc import Iterator, Mapping
+
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2, submission_pb2
+from chorus_documents.writing.returned_work import Note, Remark, ReturnedWork, Score
+from clients.web.server.problems import Problem
+from clients.web.server.wording import WORDING, Wording
+
+_KEPT = decision_pb2.DECISION_KEPT
+_REJECTED = decision_pb2.DECISION_REJECTED
+
+
+def decided_work(
+    *,
+    title: str,
+    author: str,
+    text: str,
+    language: str,
+    feedback: feedback_service_pb2.GetFeedbackResponse,
+    decisions: decision_pb2.Decisions,
+) -> ReturnedWork:
+    """Returns a work with what was kept, edited or added. What nobody has decided on is not given back.
+
+    Args:
+        title: The work's name; empty: it has none.
+        author: Who gives it back.
+        text: The work; empty: it is not at hand, and quotations stand alone.
+        language: Of the words around what is said.
+        feedback: What the panel said.
+        decisions: What the teacher decided on it.
+
+    Raises:
+        Problem: Nothing is left to say.
+    """
+    wording = WORDING[language]
+    titles = {each.id: each.title or each.id for each in feedback.rubric.criteria}
+    notes = [_note(each, text, titles, wording) for each in _points(feedback, decisions)]
+    # In the order of the text; what is about the whole comes first.
+    notes.sort(key=lambda note: -1 if note.start is None else note.start)
+    scores = list(_scores(feedback, decisions, titles))
+    if not notes and not scores:
+        wrong = "nothing was decided to be given back: keep, edit or add a point or a score first"
+        raise Problem(422, "NOTHING_DECIDED", wrong, "decisions")
+    return ReturnedWork(title or wording.untitled, author, text, notes, scores, wording.labels)
+
+
+def _points(
+    feedback: feedback_service_pb2.GetFeedbackResponse, decisions: decision_pb2.Decisions
+) -> Iterator[feedback_pb2.Point]:
+    made = {each.id: each.members[0].point for each in feedback.merged.points if each.members}
+    for decision in decisions.points:
+        if decision.decision == _KEPT:
+            if decision.point_id not in made:
+                field = "decisions.points"
+                raise Problem(
+                    400, "FIELD", f"{field}: {decision.point_id!r} is no point of the feedback", field
+                )
+            yield made[decision.point_id]
+        elif decision.decision != _REJECTED and decision.HasField("point"):
+            yield decision.point
+
+
+def _note(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
+    heading = wording.polarities.get(point.polarity, "")
+    if criterion := titles.get(point.criterion_id, point.criterion_id):
+        heading = f"{heading} · {criterion}" if heading else criterion
+    said = [
+        Remark(label, words)
+        for label, words in (
+            ("", point.observation),
+            (wording.why, point.reason),
+            (wording.next_step, point.next_step),
+            (wording.rewrite, point.suggested_rewrite),
+        )
+        if words
+    ]
+    anchor = point.anchor
+    if not text:
+        return Note(heading, None, None, anchor.quote, said)
+    # A quotation is shown only where the text holds it.
+    if anchor.quote and text[anchor.start : anchor.end] == anchor.quote:
+        return Note(heading, anchor.start, anchor.end, anchor.quote, said)
+    return Note(heading, None, None, "", said)
+
+
+def _scores(
+    feedback: feedback_service_pb2.GetFeedbackResponse,
+    decisions: decision_pb2.Decisions,
+    titles: Mapping[str, str],
+) -> Iterator[Score]:
+    panel = {each.criterion_id: each.score for each in feedback.merged.scores if each.HasField("score")}
+    criteria = {each.id: each for each in feedback.rubric.criteria}
+    for decision in decisions.scores:
+        name = decision.criterion_id
+        if decision.decision == _REJECTED:
+            continue
+        own = decision.score if decision.HasField("score") else None
+        score = panel.get(name) if decision.decision == _KEPT else own
+        if score is not None:
+            yield Score(titles.get(name, name), f"{score:g}", _scale(criteria.get(name)), decision.rationale)
+
+
+def _scale(criterion: submission_pb2.Criterion | None) -> str:
+    levels = [each.score for each in criterion.levels] if criterion else []
+    return f"{min(levels):g}–{max(levels):g}" if levels else ""

@@ -1,0 +1,98 @@
+"""Takes a file from a teacher, and gives its text."""
+
+from dataclasses import dataclass, replace
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from chorus_documents.document import Document, Format, Refusal, Remark, UnreadableDocument
+from chorus_documents.korean import REFUSALS, REMARKS
+from chorus_documents.limits import DEFAULT_LIMITS
+from chorus_documents.reader import read
+from clients.web.server.bodies import bounded
+from clients.web.server.file_names import shown_name
+from clients.web.server.guard import Visitor
+from clients.web.server.kept_files import KeptFile, KeptFiles
+from clients.web.server.languages import language_of
+from clients.web.server.problems import Problem
+from clients.web.server.workers import Workers
+
+# What a submission may hold, as the contract says.
+MAX_TEXT_CHARACTERS = 100_000
+# The multipart form around the file.
+_FORM_BYTES = 64 * 1024
+_MAX_FIELD_BYTES = 1024
+_ASSUMPTIONS = frozenset({Remark.READ_AS_UTF_16, Remark.READ_AS_CP949, Remark.READ_AS_CP1252})
+# Comments can be put into these.
+_KEPT = frozenset({Format.DOCX, Format.HWPX})
+_TOO_LARGE = frozenset({Refusal.TOO_LARGE, Refusal.TOO_LARGE_UNPACKED, Refusal.TOO_LONG})
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Answers /api/files."""
+
+    kept: KeptFiles
+    workers: Workers
+    max_file_bytes: int
+
+    async def post(self, request: Request) -> Response:
+        """Reads the file in the form's field `file`, and says what was assumed of it."""
+        visitor: Visitor = request.state.visitor
+        language = language_of(request)
+        name, data = await self._file(request)
+        document = await self.workers.run(lambda: self._read(data, language))
+        if len(document.text) > MAX_TEXT_CHARACTERS:
+            raise _refused(Refusal.TOO_LONG, language)
+        file_id = ""
+        if document.format in _KEPT:
+            file = KeptFile(name, document.format.value, visitor.teacher)
+            file_id = await self.workers.run(lambda: self.kept.keep(file, data))
+        return JSONResponse({"file_id": file_id, "name": name, **_described(document, language)})
+
+    async def delete(self, request: Request) -> Response:
+        """Deletes a file that the teacher has sent."""
+        visitor: Visitor = request.state.visitor
+        file_id: str = request.path_params["file_id"]
+        if not await self.workers.run(lambda: self.kept.delete(file_id, visitor.teacher)):
+            raise Problem(404, "FILE_NOT_FOUND", "there is no such file any more", "file_id")
+        return Response(status_code=204)
+
+    async def _file(self, request: Request) -> tuple[str, bytes]:
+        try:
+            async with (
+                bounded(request, self.max_file_bytes + _FORM_BYTES) as whole,
+                whole.form(max_files=1, max_fields=1, max_part_size=_MAX_FIELD_BYTES) as form,
+            ):
+                file = form.get("file")
+                if not isinstance(file, UploadFile):
+                    raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
+                return shown_name(file.filename or ""), await file.read()
+        except HTTPException as error:
+            # Starlette makes one of a form that is broken.
+            raise Problem(400, "FORM", error.detail, "file") from None
+
+    def _read(self, data: bytes, language: str) -> Document:
+        limits = replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes)
+        try:
+            return read(data, limits)
+        except UnreadableDocument as error:
+            raise _refused(error.refusal, language) from None
+
+
+def _described(document: Document, language: str) -> dict[str, object]:
+    words = REMARKS if language == "ko" else {each: each.value for each in Remark}
+    said = sorted(document.remarks, key=lambda remark: remark.name)
+    return {
+        "format": document.format.value,
+        "text": document.text,
+        "assumed": " ".join(words[each] for each in said if each in _ASSUMPTIONS),
+        "notes": [words[each] for each in said if each not in _ASSUMPTIONS],
+    }
+
+
+def _refused(refusal: Refusal, language: str) -> Problem:
+    text = REFUSALS[refusal] if language == "ko" else f"This file {refusal.value}."
+    return Problem(413 if refusal in _TOO_LARGE else 422, refusal.name, text, "file")

@@ -1,0 +1,57 @@
+"""Tells which spellings may be Korean words by the forms of a dictionary, so that few need an analysis."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from services.proofreader.hangul import is_syllable, syllables_beside, without_coda
+
+# Hardly any form that is longer has no shorter one in it.
+_LONGEST_FORM = 5
+
+
+class WordParts:
+    """Holds the forms of a dictionary, and which of them are particles and endings."""
+
+    def __init__(self, forms: Iterable[tuple[str, bool]]) -> None:
+        """Takes each form, and whether it is a particle or an ending, or holds one."""
+        parts: set[str] = set()
+        tails: set[str] = {""}
+        syllables: set[str] = set()
+        for form, is_tail in forms:
+            syllables.update(form)
+            if 1 < len(form) <= _LONGEST_FORM:
+                parts.add(form)
+            if is_tail:
+                # An ending may begin with the last consonant of the syllable before it.
+                tails.add(form if is_syllable(form[:1]) else form[1:])
+        self._parts, self._tails = frozenset(parts), frozenset(tails)
+        self._syllables = frozenset(syllables)
+
+    def plausible(self, word: str, suspected: Collection[int]) -> Iterator[str]:
+        """Yields the spellings one letter away that a word of the dictionary may have.
+
+        The changed syllable is in a form of two or more; or it is the first, or one of `suspected`, the
+        places that the analysis made nothing of, and only particles and endings follow it.
+        """
+        for place, syllable in enumerate(word):
+            before, after = word[:place], word[place + 1 :]
+            windows = [
+                (before[start:], after[:end])
+                for start in range(max(0, place - _LONGEST_FORM + 1), place + 1)
+                for end in range(_LONGEST_FORM - (place - start))
+                if place - start + end and end <= len(after)
+            ]
+            free = (place == 0 or place in suspected) and self._is_tail(after)
+            for other in syllables_beside(syllable):
+                if other in self._syllables and (
+                    free or any(self._is_part(first + other + last) for first, last in windows)
+                ):
+                    yield before + other + after
+
+    def _is_part(self, syllables: str) -> bool:
+        """Returns whether it is a form, maybe with the first consonant of an ending."""
+        return syllables in self._parts or syllables[:-1] + without_coda(syllables[-1]) in self._parts
+
+    def _is_tail(self, rest: str) -> bool:
+        return rest in self._tails or any(
+            rest[:cut] in self._tails and rest[cut:] in self._tails for cut in range(1, len(rest))
+        )

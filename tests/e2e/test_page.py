@@ -1,0 +1,436 @@
+"""The page as teachers meet it: a review live, their decisions, and what keeps it safe and usable."""
+
+import asyncio
+import io
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from chorus.feedback.v1.decision_pb2 import (
+    DECISION_ADDED,
+    DECISION_EDITED,
+    DECISION_KEPT,
+    DECISION_REJECTED,
+)
+from chorus.feedback.v1.feedback_service_pb2 import RecordScoresRequest, StreamFeedbackRequest
+from rpckit.errors import Unavailable
+from tests.e2e.browsing import PAGE, PHONE, WIDE, Browsing, Visit, browsing, build, chromium
+from tests.e2e.processes import ROOT
+from tests.fakes.page_feedback import ENGLISH, FEEDBACK_ID, KOREAN, PANEL, anchor
+from tests.fakes.page_feedback import Words as Essay
+from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+VIEWS = ("review", "models", "rubrics", "student", "picture")
+# `CHORUS_SCREENSHOTS=1 pytest tests/e2e/test_page.py` takes those of docs/page.md anew.
+SCREENSHOTS = ROOT / "docs" / "page" if os.environ.get("CHORUS_SCREENSHOTS") else None
+_COLOURS = 160
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def orchestrator() -> PageOrchestrator:
+    return PageOrchestrator()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(
+    folder: Path, tool_environment: dict[str, str], orchestrator: PageOrchestrator
+) -> AsyncIterator[Browsing]:
+    chromium()
+    build(tool_environment)
+    async with orchestrator.start() as address, browsing(address, folder) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def _anew(orchestrator: PageOrchestrator) -> None:
+    orchestrator.slow_may_answer.set()
+    orchestrator.cancelled.clear()
+    orchestrator.stored.clear()
+    orchestrator.decisions.clear()
+    orchestrator.requests.clear()
+    orchestrator.failures.clear()
+    orchestrator.aside = ""
+
+
+async def test_units_of_the_page(system: Browsing, tool_environment: dict[str, str]) -> None:
+    done = await asyncio.to_thread(
+        subprocess.run,
+        ["npm", "test"],
+        cwd=PAGE,
+        env=tool_environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_a_slow_and_a_dying_model_hold_nobody(system: Browsing, orchestrator: PageOrchestrator) -> None:
+    orchestrator.slow_may_answer.clear()
+    async with system.visit() as visit:
+        page = visit.page
+        await _ask(visit, ENGLISH)
+        await page.wait_for_selector("article.point")
+
+        # What the others say is there, merged and at its place, while one reads and one has died.
+        assert "Slow, on our own machine" in await page.inner_text(".seat.reading")
+        assert "the connection broke off" in await page.inner_text(".seat.failed")
+        await page.wait_for_selector(".opposite")
+        assert "Provisional" in await page.inner_text(".note")
+        assert ENGLISH.evidence[0] in await page.locator("mark.improvement").all_inner_texts()
+        assert await page.locator(".decision-bar").count() == 0
+        # The point of the slow model is no part of the merge, and stands beside it.
+        assert ENGLISH.question[1] in await page.inner_text(".point-list")
+        await _screenshot(visit, "live")
+
+        orchestrator.slow_may_answer.set()
+        await page.wait_for_selector(".decision-bar")
+        assert await page.locator(".seat.answered").count() == 3
+        assert await page.locator(".note").count() == 0
+        assert page.url.endswith(f"#/review/{FEEDBACK_ID}")
+
+    (request,) = _reviews(orchestrator)
+    assert list(request.request.models) == list(PANEL)
+    assert request.request.submission.author_level == ENGLISH.level
+    assert request.request.policy.max_cost_usd_nanos == 250_000_000
+
+
+async def test_a_review_that_is_stopped_stops_at_the_orchestrator(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
+    orchestrator.slow_may_answer.clear()
+    async with system.visit() as visit:
+        await _ask(visit, ENGLISH)
+        await visit.page.wait_for_selector(".opposite")
+        await visit.page.get_by_role("button", name="Stop", exact=True).click()
+        await visit.page.get_by_text("Stopped.").first.wait_for()
+        async with asyncio.timeout(PATIENCE):
+            await orchestrator.cancelled.wait()
+        # What had come stays, and nothing can be decided on it.
+        assert await visit.page.locator("article.point").count() > 0
+        assert await visit.page.locator(".decision").count() == 0
+
+
+async def test_a_failure_is_explained_and_asking_again_buys_nothing_twice(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
+    async with system.visit() as visit:
+        await _ask(visit, ENGLISH, fails=Unavailable("draining", retry_delay=3), orchestrator=orchestrator)
+        await visit.page.get_by_text("not available: draining; try again in 3.0 s").wait_for()
+        await visit.page.get_by_role("button", name="Ask again").click()
+        await visit.page.wait_for_selector(".decision-bar")
+        # The browser reports each answer that is an error.
+        visit.complaints.clear()
+    first, second = _reviews(orchestrator)
+    assert first.request.request_id == second.request.request_id != ""
+
+
+async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await _ask(visit, ENGLISH)
+        await page.wait_for_selector(".decision-bar")
+        finish = page.get_by_role("button", name="This is what the author gets")
+        assert await finish.is_disabled()
+
+        await page.locator("#point-1").get_by_role("button", name="Keep", exact=True).click()
+        await page.locator("#point-2").get_by_role("button", name="Reject").click()
+        await page.locator("#point-3").get_by_role("button", name="Edit").click()
+        await page.locator("#point-3 form textarea").first.fill("Choose a word of written language.")
+        await page.locator("#point-3 form").get_by_role("button", name="Save").click()
+        await page.get_by_role("button", name="Add a point").click()
+        form = page.locator(".point-list > form")
+        await form.get_by_label("Place in the text").fill("seeds and old tools")
+        await form.get_by_label("What is to be seen").fill("A practical idea.")
+        await form.get_by_role("button", name="Save").click()
+        style = page.get_by_role("group", name="Your decision on the score for Style")
+        await style.get_by_label("Own score").fill("3.5")
+        await page.get_by_role("button", name="Keep the other").click()
+        await finish.click()
+        await page.get_by_text("This is what the author gets.").wait_for()
+        await page.get_by_text("Saved", exact=True).wait_for()
+
+        await visit.open(f"#/review/{FEEDBACK_ID}")
+        await page.get_by_text("This is what the author gets.").wait_for()
+        assert await page.locator(".work-text").count() == 1
+        assert "Choose a word of written language." in await page.inner_text("#point-3")
+        assert "A practical idea." in await page.inner_text(".point.mine")
+        assert await style.get_by_label("Own score").input_value() == "3.5"
+        assert await page.locator("#point-2").get_attribute("class") == "point strength is-rejected"
+
+    decided = orchestrator.decisions[FEEDBACK_ID]
+    assert decided.final
+    assert decided.rater == "teacher"
+    assert {each.point_id: each.decision for each in decided.points} == {
+        "evidence": DECISION_KEPT,
+        "good": DECISION_REJECTED,
+        "bad": DECISION_EDITED,
+        "strength": DECISION_KEPT,
+        "question": DECISION_KEPT,
+        "": DECISION_ADDED,
+    }
+    (own,) = (each.point for each in decided.points if not each.point_id)
+    assert own.anchor.quote == "seeds and old tools"
+    # In code points, past two emoji, one of them of three.
+    assert own.anchor.start == anchor(ENGLISH, "seeds and old tools").start
+    assert {each.criterion_id: each.decision for each in decided.scores}["style"] == DECISION_ADDED
+    # What was only kept is not taken for the teacher's own score.
+    recorded = [each for each in orchestrator.requests if isinstance(each, RecordScoresRequest)]
+    assert [(each.criterion_id, each.score) for each in recorded[-1].scores] == [("style", 3.5)]
+
+
+async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await _ask(visit, ENGLISH)
+        await page.wait_for_selector(".decision-bar")
+        assert await page.get_by_role("button", name="Markdown").is_disabled()
+        await page.get_by_role("button", name="Keep the other").click()
+        await page.get_by_role("button", name="This is what the author gets").click()
+        async with page.expect_download() as coming:
+            await page.get_by_role("button", name="Markdown").click()
+        given = await asyncio.to_thread(_read, await (await coming.value).path())
+        assert ENGLISH.evidence[1] in given
+        async with page.expect_download() as coming:
+            await page.get_by_role("button", name="Word, as comments").click()
+        assert (await coming.value).suggested_filename.endswith(".docx")
+        # Memos go into the file that came, and none did.
+        assert await page.get_by_role("button", name="Hangul, as memos").is_disabled()
+
+
+async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
+    async with system.visit() as visit:
+        await _ask(visit, ENGLISH)
+        await visit.page.wait_for_selector(".decision-bar")
+    async with system.visit() as elsewhere:
+        await elsewhere.open(f"#/review/{FEEDBACK_ID}")
+        box = elsewhere.page.locator(".missing-text")
+        await box.locator("textarea").fill("Another text.")
+        await box.get_by_role("button", name="Show the text").click()
+        await elsewhere.page.get_by_text("This is another text").wait_for()
+        await box.locator("textarea").fill(ENGLISH.text)
+        await box.get_by_role("button", name="Show the text").click()
+        await elsewhere.page.wait_for_selector("mark.improvement")
+
+        elsewhere.page.on("dialog", lambda dialog: dialog.accept())
+        await elsewhere.page.get_by_role("button", name="Delete this feedback").click()
+        await elsewhere.page.wait_for_selector("form.review-form")
+    assert not orchestrator.stored
+
+
+async def test_text_and_points_lead_to_each_other_by_mouse(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await _ask(visit, ENGLISH)
+        await page.wait_for_selector(".decision-bar")
+        await page.locator("mark.improvement").first.click()
+        assert await page.evaluate("document.activeElement.id") == "point-1"
+        assert await page.locator("mark.active").inner_text() == ENGLISH.evidence[0]
+        await page.locator("#point-4").get_by_role("button", name="Show in the text").click()
+        assert await page.evaluate("document.activeElement.dataset.ids") == "4"
+        assert await page.locator("mark.active").inner_text() == ENGLISH.strength[0]
+
+
+async def test_everything_can_be_done_by_keyboard_in_korean(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
+    async with system.visit("ko-KR") as visit:
+        page = visit.page
+        await visit.open()
+        await page.wait_for_selector(".picks")
+        assert await page.evaluate("document.documentElement.lang") == "ko"
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "본문으로 건너뛰기"
+        await page.keyboard.press("Enter")
+        await _tab_to(visit, "document.activeElement.tagName === 'TEXTAREA'")
+        await page.keyboard.insert_text(KOREAN.text)
+        await _tab_to(visit, "document.activeElement.type === 'submit'")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector(".decision-bar")
+        assert "의견이 갈리는 곳" in await page.inner_text(".point-list")
+
+        await _tab_to(visit, "document.activeElement.dataset.ids === '1'")
+        assert KOREAN.evidence[0] in await page.locator("mark.improvement").all_inner_texts()
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.id") == "point-1"
+        await _tab_to(visit, "document.activeElement.textContent === '그대로'")
+        await page.keyboard.press("Space")
+        await _tab_to(visit, "document.activeElement.textContent.startsWith('나머지')")
+        await page.keyboard.press("Enter")
+        await _tab_to(visit, "document.activeElement.textContent.endsWith('확정')")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("저장했어요").wait_for()
+    assert orchestrator.decisions[FEEDBACK_ID].final
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(system: Browsing, scheme: str) -> None:
+    # The schemes differ in their colours alone.
+    is_dark = scheme == "dark"
+    async with system.visit(color_scheme=scheme) as visit:
+        await visit.open()
+        for view in VIEWS:
+            await visit.go_to(view)
+            if view == "rubrics":
+                await visit.page.get_by_role("button", name="Begin with the default one (English)").click()
+            assert await visit.faults(of_colours_alone=is_dark) == [], view
+        await _ask(visit, ENGLISH)
+        await visit.page.wait_for_selector(".decision-bar")
+        await visit.page.locator("#point-1").get_by_role("button", name="Edit").click()
+        await visit.page.get_by_role("button", name="Show side by side").click()
+        assert await visit.faults(of_colours_alone=is_dark) == []
+
+
+@pytest.mark.parametrize(("language", "essay"), [("en-GB", ENGLISH), ("ko-KR", KOREAN)])
+async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
+    system: Browsing, language: str, essay: Essay
+) -> None:
+    async with system.visit(language, viewport=PHONE) as visit:
+        await visit.open()
+        for view in VIEWS:
+            await visit.go_to(view)
+            assert await visit.overflow() <= 0, view
+        await _ask(visit, essay)
+        await visit.page.wait_for_selector(".decision-bar")
+        assert await visit.overflow() <= 0
+        await _screenshot(visit, f"phone-{language[:2]}")
+    if SCREENSHOTS:
+        async with system.visit(language) as visit:
+            await _ask(visit, essay, start=False)
+            await _screenshot(visit, f"form-{language[:2]}")
+            await visit.page.locator("button[type=submit]").click()
+            await visit.page.wait_for_selector(".decision-bar")
+            await _screenshot(visit, f"review-{language[:2]}", is_whole=True)
+
+
+async def test_what_others_wrote_is_text_and_nothing_else(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
+    markup = '<img src=x onerror="window.hit=1">\u202e"><script>window.hit=2</script>'
+    orchestrator.aside = markup
+    async with system.visit() as visit:
+        page = visit.page
+        await visit.open()
+        await page.wait_for_selector(".picks")
+        file = {
+            "name": f"{markup[:34]}.txt",
+            "mimeType": "text/plain",
+            "buffer": (ENGLISH.text + markup).encode(),
+        }
+        await page.locator("input[type=file]").first.set_input_files(file)
+        await page.get_by_text("was read").wait_for()
+        await page.locator("button[type=submit]").click()
+        await page.wait_for_selector(".decision-bar")
+        assert "[U+202E]" in await page.inner_text(".work-text")
+        assert "<script>window.hit=2</script>" in await page.inner_text(".work-text")
+        assert "[U+202E]" in await page.inner_text("#point-1")
+        assert "<img src=x" in await page.inner_text("#point-1")
+        assert await page.evaluate("window.hit") is None
+        assert await page.locator("main img").count() == 0
+    (request,) = _reviews(orchestrator)
+    assert request.request.submission.text == ENGLISH.text + markup
+    assert markup[:34] not in str(request).replace(request.request.submission.text, "")
+
+
+async def test_a_rubric_is_made_and_used(system: Browsing, orchestrator: PageOrchestrator) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await visit.open("#/rubrics")
+        await page.get_by_role("button", name="Begin with the default one (English)").click()
+        await page.get_by_label("Name of the rubric").fill("Ours")
+        await page.locator(".rubric-editor").get_by_label("Title").first.fill("What it says")
+        async with page.expect_download() as coming:
+            await page.get_by_role("button", name="Export as CSV").click()
+        exported = await (await coming.value).path()
+        await page.locator(".rubric-editor").get_by_role("button", name="Save").click()
+        await page.locator("input[type=file]").last.set_input_files(exported)
+        await page.locator(".rubric-editor").get_by_label("Title").first.wait_for()
+        assert (
+            await page.locator(".rubric-editor").get_by_label("Title").first.input_value() == "What it says"
+        )
+        await _ask(visit, ENGLISH, start=False)
+        await page.get_by_label("Rubric").select_option("Ours")
+        await page.locator("button[type=submit]").click()
+        await page.wait_for_selector(".decision-bar")
+    (request,) = _reviews(orchestrator)
+    assert request.request.rubric.criteria[0].title == "What it says"
+
+
+async def test_a_simulated_student_is_labelled_and_can_be_reviewed(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await visit.open("#/student")
+        await page.get_by_label("Task that the student answers").fill("A garden?")
+        await page.get_by_role("button", name="Write", exact=True).click()
+        await page.locator(".simulated-label").wait_for()
+        await page.get_by_role("button", name="Review this text").click()
+        assert await page.get_by_label("Text", exact=True).input_value() == "A garden is good becos plants."
+
+
+async def _ask(
+    visit: Visit,
+    essay: Essay,
+    *,
+    start: bool = True,
+    fails: Exception | None = None,
+    orchestrator: PageOrchestrator | None = None,
+) -> None:
+    """Fills in the form; `fails` is what the review ends with."""
+    await visit.open()
+    await visit.page.wait_for_selector(".picks")
+    boxes = visit.page.locator("form.review-form .field input, form.review-form .field textarea")
+    title, task, level, limit = (boxes.nth(at) for at in range(4))
+    await visit.page.locator("form.review-form .drop textarea").fill(essay.text)
+    await title.fill("")
+    await task.fill(essay.task)
+    await level.fill(essay.level)
+    await limit.fill("0.25")
+    if orchestrator and isinstance(fails, Unavailable):
+        orchestrator.failures.append(fails)
+    if start:
+        await visit.page.locator("button[type=submit]").click()
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+async def _tab_to(visit: Visit, condition: str) -> None:
+    """Presses Tab until the focus is there."""
+    for _ in range(120):
+        await visit.page.keyboard.press("Tab")
+        if await visit.page.evaluate(condition):
+            return
+    raise AssertionError(f"Tab does not lead there: {condition}")
+
+
+async def _screenshot(visit: Visit, name: str, *, is_whole: bool = False) -> None:
+    if not SCREENSHOTS:
+        return
+    if is_whole:
+        # What is beyond the window is not laid out.
+        height = await visit.page.evaluate("document.scrollingElement.scrollHeight")
+        await visit.page.set_viewport_size({"width": WIDE["width"], "height": height})
+    await asyncio.to_thread(_keep, await visit.page.screenshot(), SCREENSHOTS / f"{name}.png")
+
+
+def _keep(picture: bytes, path: Path) -> None:
+    """Keeps a picture in few colours: it is a fifth as large."""
+    path.parent.mkdir(exist_ok=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(_COLOURS).save(path, optimize=True)
+
+
+def _reviews(orchestrator: PageOrchestrator) -> list[StreamFeedbackRequest]:
+    return [each for each in orchestrator.requests if isinstance(each, StreamFeedbackRequest)]
