@@ -9,11 +9,17 @@ from collections.abc import Mapping, Sequence
 
 from chorus.feedback.v1 import submission_pb2
 from modelkit.answer_form.issues import ISSUES
+from modelkit.answer_limits import MAX_SCORES
 from modelkit.json_schema.subschemas import Schema
+from modelkit.language import primary_subtag
 
 SCHEMA_ID = "urn:chorus:answer:1"
 # Servers whose feedback is not worded by a prompt read the language from here.
 LANGUAGE_KEY = "x-feedback-language"
+# Servers that hold their model to the schema token by token read these: the one `work_language` that is
+# right, and the least and the greatest score of each criterion, [] if it has no levels.
+WORK_LANGUAGE_KEY = "x-work-language"
+SCORE_RANGES_KEY = "x-score-ranges"
 MAX_IMPROVEMENTS = 8
 MAX_STRENGTHS = 4
 MAX_POINTS_SHORT = 3
@@ -22,20 +28,49 @@ MAX_QUOTE = 300
 POLARITIES = ("strength", "improvement", "question")
 SEVERITIES = ("minor", "moderate", "major")
 
+WORK_LANGUAGES = ("ko", "en", "other")
 _TEXT: Schema = {"type": "string"}
 _FLAG: Schema = {"type": "boolean"}
 
 
-def answer_schema(rubric: submission_pb2.Rubric, feedback_language: str, *, short: bool = False) -> str:
-    """Returns the schema a model is asked to keep to. The short form has no rewrites and no summary."""
+def answer_schema(
+    rubric: submission_pb2.Rubric, feedback_language: str, *, work_language: str = "", short: bool = False
+) -> str:
+    """Returns the schema a model is asked to keep to. The short form has no rewrites and no summary.
+
+    Args:
+        rubric: What is judged.
+        feedback_language: The BCP 47 code of the language to write in.
+        work_language: The BCP 47 code of the work's language; "" if it is not known.
+        short: Whether it is the short form.
+    """
     criterion_ids = [criterion.id for criterion in rubric.criteria]
     schema = _answer(_choice(["", *criterion_ids]), _choice(criterion_ids), full=not short)
     header = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         LANGUAGE_KEY: feedback_language,
+        SCORE_RANGES_KEY: [_score_range(each) for each in rubric.criteria],
     }
+    if work_language:
+        language = primary_subtag(work_language)
+        header[WORK_LANGUAGE_KEY] = language if language in WORK_LANGUAGES else "other"
     return json.dumps({**header, **schema}, ensure_ascii=False)
+
+
+def answer_form(schema: Schema) -> Schema | None:
+    """Returns the form that a schema asks for, without its header; None if it is another schema."""
+    match schema:
+        case {
+            "$id": identifier,
+            "properties": {
+                "criteria": {"items": {"properties": {"criterion_id": {"enum": [*identifiers]}}}}
+            } as fields,
+        } if identifier == SCHEMA_ID and len(identifiers) <= MAX_SCORES:
+            full = "summary" in fields
+            form = _answer(_choice(["", *identifiers]), _choice(identifiers), full=full)
+            return form if all(schema.get(key) == value for key, value in form.items()) else None
+    return None
 
 
 def accepted_schema() -> Schema:
@@ -62,7 +97,7 @@ def _answer(
         "score": {"type": "number"},
     }
     answer = {
-        "work_language": _choice(["ko", "en", "other"]),
+        "work_language": _choice(WORK_LANGUAGES),
         "injection": _record({"suspected": _FLAG, "quote": _TEXT}),
         "points": _list(_point(point_criterion, full=full, optional=optional)),
         "criteria": _list(_record(score)),
@@ -70,6 +105,12 @@ def _answer(
     if full:
         answer["summary"] = _record({"goal": _TEXT, "strengths": _TEXT, "next": _TEXT})
     return _record(answer, optional)
+
+
+def _score_range(criterion: submission_pb2.Criterion) -> list[float]:
+    # Levels are in single precision, where 0.1 is a little more than that.
+    scores = [round(level.score, 6) for level in criterion.levels]
+    return [scores[0], scores[-1]] if scores else []
 
 
 def _point(criterion: Schema, *, full: bool, optional: Sequence[str] = ()) -> Schema:

@@ -13,7 +13,7 @@ MAX_PATTERN_CHARACTERS = 1000
 MAX_CHECKS_OF_A_VALUE = 10_000
 
 # Keywords that hold one schema, a list of them, or an object of them.
-_ONE = (
+KEYWORDS_OF_ONE = (
     "additionalProperties",
     "contains",
     "contentSchema",
@@ -26,8 +26,8 @@ _ONE = (
     "unevaluatedItems",
     "unevaluatedProperties",
 )
-_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
-_OBJECT = ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties")
+KEYWORDS_OF_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+KEYWORDS_OF_OBJECTS = ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties")
 # Keywords whose subschemas apply to the same value as the schema itself, not to a part of it.
 _IN_PLACE = frozenset({"allOf", "anyOf", "dependentSchemas", "else", "if", "not", "oneOf", "then"})
 _REFERENCES = ("$ref", "$dynamicRef")
@@ -40,13 +40,13 @@ def children(schema: Any) -> Iterator[tuple[str, Any]]:
     """Yields the direct subschemas, each with the keyword that holds it. `true` and `false` have none."""
     if not isinstance(schema, Mapping):
         return
-    for keyword in _ONE:
+    for keyword in KEYWORDS_OF_ONE:
         if keyword in schema:
             yield keyword, schema[keyword]
-    for keyword in _LIST:
+    for keyword in KEYWORDS_OF_LISTS:
         for each in schema.get(keyword, ()):
             yield keyword, each
-    for keyword in _OBJECT:
+    for keyword in KEYWORDS_OF_OBJECTS:
         for each in schema.get(keyword, {}).values():
             yield keyword, each
 

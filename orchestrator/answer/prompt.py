@@ -138,7 +138,9 @@ def review_request(
             )
         ],
         output_format=generation_pb2.OutputFormat(
-            json_schema=answer_schema(rubric, feedback_language, short=short)
+            json_schema=answer_schema(
+                rubric, feedback_language, work_language=reading.language_code, short=short
+            )
         ),
     )
 

@@ -152,9 +152,7 @@ class FanOut(PointListener):
                 yield event
             for name in list(self._open):
                 slot = self._open.pop(name)
-                yield Outcome(
-                    slot.now, slot.failed(Timeout("it was still writing when the time for it was up"))
-                )
+                yield self._timed_out(slot, "it was still writing when the time for it was up")
         finally:
             await end(self._tasks.values())
 
@@ -256,12 +254,15 @@ class FanOut(PointListener):
             if self._patience.gives_up(name):
                 del self._open[name]
                 self._tasks[name].cancel()
-                result = slot.failed(
-                    Timeout("it took longer than it usually does, and the others were enough")
-                )
-                result.latency.CopyFrom(to_duration(self._patience.seconds(name)))
-                outcomes.append(Outcome(slot.now, result))
+                late = "it took longer than it usually does, and the others were enough"
+                outcomes.append(self._timed_out(slot, late))
         return outcomes
+
+    def _timed_out(self, slot: _PanelSlot, why: str) -> Outcome:
+        result = slot.failed(Timeout(why))
+        if slot.now.name in self._tasks:
+            result.latency.CopyFrom(to_duration(self._patience.seconds(slot.now.name)))
+        return Outcome(slot.now, result)
 
     def _patience_ends(self) -> list[Deadline]:
         ends = (self._patience.ends(slot.now.name) for slot in self._stragglers())

@@ -4,6 +4,7 @@ The catalog's table `[endpoints.NAME]` describes one. Those of our own providers
 names, are there without a table: each is the provider's own address, asked with its key.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -143,6 +144,11 @@ class Endpoint:
         return _is_own(self.name, self.sdk)
 
     @property
+    def is_local(self) -> bool:
+        """Returns whether its server is on this machine, where there may be no more than a CPU."""
+        return bool(self.base_url) and _is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
     def finds_credentials(self) -> bool:
         """Returns whether its SDK finds the credentials of a cloud in the environment by itself."""
         return self.sdk in _CLOUDS and not self.key_variable
@@ -274,6 +280,15 @@ def is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -24,6 +24,9 @@ from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import not_found
 from services.cloud_proxy.settings import GOOGLE_GENERATIVEAI, CloudProxySettings, Connection
 
+# What the contract's `Footprint` says of a model on this machine that does not say what it runs on.
+_LOCAL = "local"
+
 
 class ModelServicer(StreamingServicer):
     """Answers for each model of the catalog through the client of its provider.
@@ -131,6 +134,8 @@ class ModelServicer(StreamingServicer):
                 provider=entry.provider,
             )
         )
+        if entry.endpoint.is_local:
+            model.footprint.device = _LOCAL
         return model
 
     def _abilities(self, entry: Entry) -> model_pb2.Model:

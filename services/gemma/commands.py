@@ -18,10 +18,11 @@ from services.gemma.fit.preflight import (
     gib,
     smaller_models,
 )
-from services.gemma.fit.resources import MachineResources, free_disk
+from services.gemma.fit.resources import ComputeDevice, MachineResources, free_disk
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantized_checkpoint import find_quantized
+from services.gemma.weights.required_files import require_files
 from services.gemma.weights.source import HuggingFaceHub, ModelHub, ModelSource
 
 _FAILED = 1
@@ -32,7 +33,7 @@ _MALLOC_SETTINGS = {
     "MALLOC_TRIM_THRESHOLD_": "67108864",
     "MALLOC_ARENA_MAX": "2",
 }
-_HEADER = f"{'model':<18} {'device':<7}{'precision':<10}{'memory':>8}{'disk':>8}{'tokens/s':>10}  fits"
+_HEADER = f"{'model':<18} {'device':<7}{'precision':<10}{'memory':>8}{'disk':>8}{'tokens/s*':>11}  fits"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -63,16 +64,28 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def checked(settings: GemmaSettings, resources: MachineResources, hub: ModelHub) -> list[str]:
-    """Returns the lines that `check` prints. Sizes are in GiB; tokens per second are one caller's ceiling."""
+    """Returns the lines that `check` prints. Sizes are in GiB."""
     source = ModelSource.find(settings.source, hub) if settings.source else None
     dimensions = (source.dimensions if source else KNOWN_MODELS[0]).loaded(images=settings.images)
     lines = [_HEADER]
     for each in (dimensions, *smaller_models(dimensions)):
         lines += map(_row, all_plans(each, resources, settings.server.max_in_flight))
-    lines += ["", f"{gib(resources.disk_bytes)} GiB of disk free in {settings.cache}"]
+    lines += [
+        "",
+        *map(_ceiling, (*resources.gpus, resources.cpu)),
+        f"{gib(resources.disk_bytes)} GiB of disk free in {settings.cache}",
+    ]
     if source and source.download_bytes:
-        lines.append(f"{gib(source.download_bytes)} GiB to download")
+        lines += [f"{gib(source.download_bytes)} GiB to download", "its other files are looked at then"]
     return [*lines, _verdict(settings, resources, source, dimensions)]
+
+
+def _ceiling(device: ComputeDevice) -> str:
+    basis = "as its driver says" if device.is_gpu else "measured by a copy just now"
+    return (
+        f"* {device.name}: no measured speed, but the most that one caller could get: its memory's "
+        f"{device.bandwidth / 1e9:.1f} GB/s ({basis}) over the bytes of the weights"
+    )
 
 
 def _row(plan: DeploymentPlan) -> str:
@@ -80,7 +93,7 @@ def _row(plan: DeploymentPlan) -> str:
     fits = f"{left} to spare" if plan.fits else f"{left} too much"
     return (
         f"{Path(plan.dimensions.name).name:<18} {plan.device.name:<7}{plan.precision:<10}"
-        f"{gib(plan.memory_bytes):>8}{gib(plan.disk_bytes):>8}{plan.max_tokens_per_second:>10.1f}  {fits}"
+        f"{gib(plan.memory_bytes):>8}{gib(plan.disk_bytes):>8}{plan.max_tokens_per_second:>11.1f}  {fits}"
     )
 
 
@@ -99,6 +112,9 @@ def _verdict(
             precision=settings.precision,
             quantized=copies,
         )
+        if source and source.folder:
+            copy = copies.get(plan.precision)
+            require_files(copy.folder if copy else source.folder)
     except LoadError as error:
         return f"the server would refuse it: {error}"
     chosen = f"{plan.precision} on {plan.device.name}"
@@ -112,6 +128,7 @@ def _quantize(settings: GemmaSettings, precision: str) -> None:
         os.execve(sys.executable, [*command, "--precision", precision], os.environ | _MALLOC_SETTINGS)  # noqa: S606
     hub = HuggingFaceHub()
     source = ModelSource.find(settings.source, hub)
+    source.dimensions.refuse_unsupported()
     # A copy holds no vision tower.
     dimensions = source.dimensions.loaded(images=False)
     resources = MachineResources.read(settings.cache)

@@ -1,6 +1,7 @@
 """What tokens stand for, and which ones a schema leaves: as llguidance reads a tokenizer by itself."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,9 @@ import llguidance.hf
 import torch
 from transformers import AddedToken
 
+from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
+from modelkit.answer_form.schema import answer_schema
+from modelkit.json_schema.answer_schema import AnswerSchema
 from services.gemma.generation.grammar import JsonSchemaGrammar, TokenizerVocabulary
 from tests.fakes.tiny_gemma import tiny_tokenizer
 
@@ -89,6 +93,59 @@ def test_a_schema_allows_and_forces_the_same_tokens(
     assert ours.finished
     assert theirs.finished
     assert forced > 20
+
+
+def written(vocabulary: TokenizerVocabulary, schema: Any, preferred: str, most: int) -> str:
+    """What a model writes that takes the first of these characters that it may, then any token."""
+    grammar = vocabulary.grammar(json.dumps(schema))
+    wanted = [TOKENIZER.get_vocab()[each] for each in preferred]
+    text = b""
+    for _ in range(most):
+        if grammar.finished:
+            return text.decode()
+        choice = set(allowed(grammar)) - EOS_TOKEN_IDS
+        if not choice:
+            return text.decode()
+        token = next((each for each in wanted if each in choice), min(choice, default=0))
+        grammar.accept(token)
+        text += vocabulary.to_bytes(token)
+    raise AssertionError("it goes on without an end")
+
+
+@pytest.mark.parametrize(
+    ("schema", "preferred", "longest"),
+    [
+        ({"type": "number"}, "20", 24),
+        ({"type": "number"}, "1.086", 24),
+        ({"type": "number", "minimum": 0, "maximum": 10}, "20.", 8),
+        ({"type": "integer"}, "-9", 17),
+        ({"type": "string"}, "a", 2002),
+        ({"type": "array", "items": {"type": "number"}}, "[,1]", 256 * 17 + 1),
+    ],
+)
+def test_what_would_go_on_for_ever_is_ended_by_the_grammar(
+    vocabulary: TokenizerVocabulary, schema: Any, preferred: str, longest: int
+) -> None:
+    text = written(vocabulary, schema, preferred, most=5000)
+    assert len(text) <= longest
+    AnswerSchema.parse(json.dumps(schema | {"$id": "x"})).check_text(text)
+
+
+@pytest.mark.parametrize("preferred", ["2", "0.", "aS1", '"]', ",a"])
+def test_a_model_that_prefers_one_character_gives_a_whole_answer(
+    vocabulary: TokenizerVocabulary, preferred: str
+) -> None:
+    levels = [Level(score=1), Level(score=4)]
+    rubric = Rubric(criteria=[Criterion(id="a", levels=levels), Criterion(id="b", levels=levels)])
+    asked = answer_schema(rubric, "ko", work_language="ko")
+    text = written(vocabulary, json.loads(asked), preferred, most=60_000)
+    AnswerSchema.parse(asked).check_text(text)
+    answer = json.loads(text)
+    assert next(iter(answer)) == "work_language"
+    assert answer["work_language"] == "ko"
+    assert [each["id"] for each in answer["points"]] == [f"p{at + 1}" for at in range(len(answer["points"]))]
+    assert [each["criterion_id"] for each in answer["criteria"]] == ["a", "b"]
+    assert all(1 <= each["score"] <= 4 for each in answer["criteria"])
 
 
 @pytest.mark.parametrize("text", ["<eos>", "a<end_of_turn>b", "<unused0>", "<b>ab</b>"])

@@ -18,10 +18,13 @@ from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from safetensors.torch import load_file, save_file
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration
 
+from rpckit.settings import Environment
+from services.gemma.commands import checked
 from services.gemma.fit.resources import ComputeDevice, MachineResources
 from services.gemma.interface.load_error import LoadError
+from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
-from services.gemma.weights.source import ModelHub
+from services.gemma.weights.source import HuggingFaceHub, ModelHub
 from tests.fakes import tiny_gemma
 
 WEIGHTS = "model.safetensors"
@@ -234,6 +237,37 @@ def test_a_tokenizer_without_a_chat_template_is_refused(folder: Path) -> None:
     refuse_to_load(folder, "no chat template")
 
 
+@pytest.mark.parametrize("missing", ["chat_template.jinja", "tokenizer.json", WEIGHTS])
+def test_the_check_says_what_the_server_would_say(folder: Path, tmp_path: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    with pytest.raises(LoadError) as refused:
+        tiny_gemma.loaded(folder)
+    assert checked_line(folder, tmp_path) == f"the server would refuse it: {refused.value}"
+
+
+def test_a_gguf_file_is_told_how_to_get_a_folder(folder: Path, tmp_path: Path) -> None:
+    (folder / WEIGHTS).rename(folder / "gemma.gguf")
+    for each in (folder, folder / "gemma.gguf"):
+        with pytest.raises(LoadError, match=r"GGUF file is llama.cpp's.*hf download.*base_url"):
+            tiny_gemma.loaded(each)
+        with pytest.raises(LoadError, match="GGUF"):
+            checked_line(each, tmp_path)
+
+
+def test_the_check_says_that_its_speed_is_a_ceiling(folder: Path, tmp_path: Path) -> None:
+    settings = GemmaSettings.read(Environment({"GEMMA_MODEL": str(folder), "GEMMA_CACHE_DIR": str(tmp_path)}))
+    lines = checked(settings, tiny_gemma.ROOMY, HuggingFaceHub())
+    assert "tokens/s*" in lines[0]
+    (note,) = (each for each in lines if each.startswith("* cpu"))
+    assert "no measured speed" in note
+    assert "10.0 GB/s" in note
+
+
+def checked_line(source: Path, cache: Path) -> str:
+    settings = GemmaSettings.read(Environment({"GEMMA_MODEL": str(source), "GEMMA_CACHE_DIR": str(cache)}))
+    return checked(settings, tiny_gemma.ROOMY, HuggingFaceHub())[-1]
+
+
 def test_another_models_tokenizer_is_refused(folder: Path) -> None:
     tokenizer = tiny_gemma.tiny_tokenizer()
     tokenizer.add_tokens([f"word{number}" for number in range(20)])
@@ -262,7 +296,7 @@ def test_another_family_is_refused(folder: Path) -> None:
 def test_remote_code_is_refused(folder: Path) -> None:
     change_json(folder / "config.json", model_type="gemma9", auto_map={"AutoConfig": "own.Config"})
     (folder / "own.py").write_text("raise SystemExit('this ran')")
-    refuse_to_load(folder, "without remote code")
+    refuse_to_load(folder, "models of the type gemma9 are not supported yet")
     with pytest.raises(LoadError, match="without remote code"):
         quantize(folder, folder.parent / "copies", "int4", lambda done, of: None)
 

@@ -196,6 +196,15 @@ def test_the_answer_schema_is_kept(gemma: GemmaRunner) -> None:
         AnswerSchema.parse(ANSWER_SCHEMA).check_text("".join(texts))
 
 
+def test_an_answer_that_goes_round_in_circles_is_ended(gemma: GemmaRunner) -> None:
+    schema = json.dumps({"type": "string", "pattern": "^[ab]{1500}$"})
+    texts, result = write(gemma, schema=schema, temperature=0, max_output_tokens=1800)
+    assert result.repetitive
+    assert not result.truncated
+    assert 150 < result.output_tokens < 300
+    assert len("".join(texts)) < 300
+
+
 @pytest.mark.parametrize(
     "schema",
     [

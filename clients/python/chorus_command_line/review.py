@@ -26,6 +26,8 @@ LIST_SECONDS = 20.0
 _SECONDS = 60.0
 # A model that runs on a CPU reads and writes a few words a second.
 _SECONDS_ON_A_CPU = 1200.0
+# A server on the machine of the cloud proxy, such as llama.cpp, which may have no more than a CPU.
+_LOCAL = "local"
 
 
 async def review_files(
@@ -78,9 +80,12 @@ def patience(models: feedback_service_pb2.ListModelsResponse, named: Sequence[st
     """Returns the seconds for one text, by who may be asked: all who are ready if nobody is named."""
     ready = (each for each in models.models if each.state == model_pb2.Model.STATE_READY)
     asked = (each for each in ready if not named or each.name in named)
+    return _SECONDS_ON_A_CPU if any(_may_be_slow(each.footprint) for each in asked) else _SECONDS
+
+
+def _may_be_slow(footprint: model_pb2.Footprint) -> bool:
     # A reviewer that reads by rule runs on a CPU, too, but has no weights and is quick.
-    slow = any(each.footprint.precision and each.footprint.device == "cpu" for each in asked)
-    return _SECONDS_ON_A_CPU if slow else _SECONDS
+    return footprint.device == _LOCAL or (footprint.device == "cpu" and bool(footprint.precision))
 
 
 def _about(

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from services.gemma.interface.load_error import LoadError
+from services.gemma.fit import gemma_4
+from services.gemma.fit.config_values import section, size
+from services.gemma.interface.load_error import LoadError, UnsupportedModelError
 
 # Gemma 3's config files leave out what equals transformers' defaults.
 _DEFAULTS = {
@@ -22,6 +24,7 @@ _FULL_ATTENTION_EVERY = {"gemma": 1, "gemma2": 2, "gemma3": 6, "gemma3_text": 6}
 # A token and its merge take at least so many bytes of `tokenizer.json`, which is too big to be parsed here.
 _BYTES_PER_TOKEN_OF_FILE = 40
 _BF16_BYTES = 2
+_SUPPORTED_TYPES = frozenset(_FULL_ATTENTION_EVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ class ModelDimensions:
         context_tokens: The context window that the model was trained for.
         tokenizer_tokens: How many tokens the tokenizer has.
         vision_parameters: Parameters of the vision tower and its projector; 0 if there is none.
+        per_layer_embedding_parameters: Parameters of the table of which each layer looks up another embedding
+            of a token; 0 if there is none.
+        model_type: As `config.json` names it.
     """
 
     name: str
@@ -53,6 +59,8 @@ class ModelDimensions:
     context_tokens: int
     tokenizer_tokens: int
     vision_parameters: int = 0
+    per_layer_embedding_parameters: int = 0
+    model_type: str = "gemma3_text"
 
     @property
     def text_parameters(self) -> int:
@@ -66,26 +74,32 @@ class ModelDimensions:
         Raises:
             LoadError: It is no Gemma's, or a size is missing or is no size.
         """
-        model_type = _section(config, "config.json").get("model_type")
+        model_type = section(config, "config.json").get("model_type")
         if not isinstance(model_type, str) or not model_type.startswith("gemma"):
             raise LoadError(f"this is no Gemma: its model type is {model_type!r}")
-        text = _DEFAULTS | _section(config.get("text_config") or config, "text_config")
-        hidden, layers, head = (_size(text, key) for key in ("hidden_size", "num_hidden_layers", "head_dim"))
-        queries, keys = (_size(text, key) * head for key in ("num_attention_heads", "num_key_value_heads"))
-        vocab_size = _size(text, "vocab_size")
+        of_gemma_4 = gemma_4.is_gemma_4(model_type)
+        defaults = _DEFAULTS | (gemma_4.defaults(model_type) if of_gemma_4 else {})
+        text = defaults | section(config.get("text_config") or config, "text_config")
+        hidden, layers, head = (size(text, key) for key in ("hidden_size", "num_hidden_layers", "head_dim"))
+        queries, keys = (size(text, key) * head for key in ("num_attention_heads", "num_key_value_heads"))
+        vocab_size = size(text, "vocab_size")
+        matrices = layers * hidden * (2 * queries + 2 * keys + 3 * size(text, "intermediate_size"))
+        per_layer_embedding = 0
+        if of_gemma_4:
+            matrices, per_layer_embedding = gemma_4.parameters(text)
         return cls(
             name=name,
             layers=layers,
             vocab_size=vocab_size,
-            matrix_parameters=layers
-            * hidden
-            * (2 * queries + 2 * keys + 3 * _size(text, "intermediate_size")),
+            matrix_parameters=matrices,
             embedding_parameters=vocab_size * hidden,
             kv_bytes=2 * keys * _BF16_BYTES,
             sliding_layers=_sliding_layers(model_type, text, layers),
-            window=_size(text, "sliding_window") if text["sliding_window"] else 0,
-            context_tokens=_size(text, "max_position_embeddings"),
+            window=size(text, "sliding_window") if text["sliding_window"] else 0,
+            context_tokens=size(text, "max_position_embeddings"),
             tokenizer_tokens=vocab_size,
+            per_layer_embedding_parameters=per_layer_embedding,
+            model_type=model_type,
             vision_parameters=_vision_parameters(config["vision_config"], hidden) if _sees(config) else 0,
         )
 
@@ -109,6 +123,15 @@ class ModelDimensions:
         most_tokens = tokenizer.stat().st_size // _BYTES_PER_TOKEN_OF_FILE
         return replace(dimensions, tokenizer_tokens=min(dimensions.tokenizer_tokens, most_tokens))
 
+    def refuse_unsupported(self) -> None:
+        """Refuses a model that cannot be served.
+
+        Raises:
+            UnsupportedModelError: Its architecture is not one of those that are.
+        """
+        if self.model_type not in _SUPPORTED_TYPES:
+            raise UnsupportedModelError(self.model_type)
+
     def loaded(self, *, images: bool) -> Self:
         """Returns the dimensions of what is loaded: with the vision tower, or without it.
 
@@ -122,21 +145,6 @@ class ModelDimensions:
         return self if images else replace(self, vision_parameters=0)
 
 
-def _section(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise LoadError(f"{name} is no JSON object")
-    return value
-
-
-def _size(config: Mapping[str, Any], key: str) -> int:
-    if key not in config:
-        raise LoadError(f"config.json does not say {key}")
-    value = config[key]
-    if not isinstance(value, int) or value < 1:
-        raise LoadError(f"config.json: {key} is {value!r}, no size")
-    return value
-
-
 def _sliding_layers(model_type: str, text: Mapping[str, Any], layers: int) -> int:
     """Returns how many layers have a sliding window."""
     if not text["sliding_window"]:
@@ -146,7 +154,7 @@ def _sliding_layers(model_type: str, text: Mapping[str, Any], layers: int) -> in
             raise LoadError("config.json: layer_types is no list")
         return sum(1 for each in types if each == "sliding_attention")
     if text.get("sliding_window_pattern"):
-        return layers - layers // _size(text, "sliding_window_pattern")
+        return layers - layers // size(text, "sliding_window_pattern")
     return layers - layers // _FULL_ATTENTION_EVERY.get(model_type, 1)
 
 
@@ -156,11 +164,11 @@ def _sees(config: Mapping[str, Any]) -> bool:
 
 def _vision_parameters(config: Any, text_hidden: int) -> int:
     """Parameters of the vision tower, and of the projector to the text model's hidden size."""
-    vision = _section(config, "vision_config")
-    hidden, patch = _size(vision, "hidden_size"), _size(vision, "patch_size")
-    layer = 4 * hidden**2 + 2 * hidden * _size(vision, "intermediate_size")
-    embedding = 3 * patch**2 + (_size(vision, "image_size") // patch) ** 2
-    return _size(vision, "num_hidden_layers") * layer + hidden * (embedding + text_hidden)
+    vision = section(config, "vision_config")
+    hidden, patch = size(vision, "hidden_size"), size(vision, "patch_size")
+    layer = 4 * hidden**2 + 2 * hidden * size(vision, "intermediate_size")
+    embedding = 3 * patch**2 + (size(vision, "image_size") // patch) ** 2
+    return size(vision, "num_hidden_layers") * layer + hidden * (embedding + text_hidden)
 
 
 def _gemma_3(name: str, hidden: int, intermediate: int, layers: int, **others: int) -> ModelDimensions:

@@ -66,7 +66,7 @@ class DeploymentPlan:
     def disk_bytes(self) -> int:
         """Bytes of the files in this precision."""
         text_bytes = int(_PARAMETER_FILE_BYTES[self.precision] * self.dimensions.text_parameters)
-        return text_bytes + self._embedding_bytes + self.vision_bytes
+        return text_bytes + self._per_layer_embedding_bytes + self._embedding_bytes + self.vision_bytes
 
     @property
     def vision_bytes(self) -> int:
@@ -123,7 +123,23 @@ class DeploymentPlan:
         vision = self.vision_bytes + _IMAGE_ENCODING_BYTES if self.dimensions.vision_parameters else 0
         # The tokenizers lie in the memory beside a GPU.
         tokenizers = 0 if on_gpu else self.dimensions.tokenizer_tokens * _TOKENIZER_BYTES_PER_TOKEN
-        return _RUNTIME_BYTES[on_gpu] + tokenizers + self.weight_bytes + vision + logits + _SPARE_BYTES
+        # What a copy looks up by row is mapped; the system drops what is not in use.
+        looked_up = 0 if self.precision in QUANTIZED else self._per_layer_embedding_bytes
+        return (
+            _RUNTIME_BYTES[on_gpu]
+            + tokenizers
+            + self.weight_bytes
+            + looked_up
+            + vision
+            + logits
+            + _SPARE_BYTES
+        )
+
+    @property
+    def _per_layer_embedding_bytes(self) -> int:
+        """Bytes of that table, which no precision quantises."""
+        bytes_each = 4 if self.precision == "fp32" else _BF16_BYTES
+        return bytes_each * self.dimensions.per_layer_embedding_parameters
 
     @property
     def _embedding_bytes(self) -> int:
@@ -164,8 +180,10 @@ def choose_plan(
         quantized: The precisions that there is a quantised copy of.
 
     Raises:
+        UnsupportedModelError: No model of its architecture can be served.
         LoadError: No plan fits, or none that fits has its copy.
     """
+    dimensions.refuse_unsupported()
     plans = [each for each in all_plans(dimensions, resources, max_sequences) if _is_wanted(each, precision)]
     for each in plans:
         if each.fits and (each.precision not in QUANTIZED or each.precision in quantized):

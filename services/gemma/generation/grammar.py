@@ -1,5 +1,6 @@
 """Constrained decoding: holds an answer's tokens to a JSON Schema, by llguidance."""
 
+import json
 import re
 
 import llguidance
@@ -7,7 +8,9 @@ import torch
 from transformers import PreTrainedTokenizerFast
 from typing_extensions import override
 
+from modelkit.answer_form.decoding import decoding_schema
 from rpckit.errors import NotSupported
+from services.gemma.generation.bounded_schema import bounded
 
 # How Gemma's tokenizer writes a space, and a byte that is part of no other token.
 _SPACE = "▁"
@@ -52,7 +55,7 @@ class TokenizerVocabulary:
 
 
 class JsonSchemaGrammar:
-    """Follows one answer and tells which tokens may come next.
+    """Follows one answer and tells which tokens may come next. Every string, number and list has an end.
 
     Each method raises NotSupported if the schema turns out to be one that cannot be followed.
     """
@@ -61,7 +64,8 @@ class JsonSchemaGrammar:
         # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
         try:
             grammar = llguidance.LLMatcher.grammar_from_json_schema(
-                json_schema, overrides={"whitespace_flexible": False}
+                json.dumps(bounded(decoding_schema(json.loads(json_schema)))),
+                overrides={"whitespace_flexible": False},
             )
         except ValueError as error:
             raise _not_supported(str(error)) from error

@@ -8,6 +8,7 @@ import torch
 from services.gemma.generation.detokenizer import StreamingDetokenizer
 from services.gemma.generation.grammar import JsonSchemaGrammar, TokenizerVocabulary
 from services.gemma.generation.image_encoder import ImageEncoding
+from services.gemma.generation.repetition import RepetitionDetector
 from services.gemma.generation.sampling import TokenSampler
 from services.gemma.interface.generation_request import GenerationRequest, RgbImage
 from services.gemma.interface.local_model import GenerationResult, StepOutput
@@ -55,6 +56,7 @@ class RunningSequence:
         if request.json_schema is not None:
             self._grammar = vocabulary.grammar(request.json_schema)
         self._detokenizer = StreamingDetokenizer(request.sampling.stop_sequences)
+        self._repetition = RepetitionDetector()
         self._output_tokens = 0
         self._result: GenerationResult | None = None
 
@@ -101,7 +103,10 @@ class RunningSequence:
         """Samples the next token, and adds those that the schema forces after it."""
         if self._grammar:
             self._grammar.mask_logits(logits)
-        text = self._append(self._sampler.sample(logits))
+        token = self._sampler.sample(logits)
+        text = self._append(token)
+        if not self._result and self._repetition.repeats(token):
+            self._finish(repetitive=True)
         if self._grammar and not self._result:
             # The model is not asked about tokens that the schema leaves no choice about.
             for token in self._grammar.fast_forward_tokens():
@@ -119,16 +124,19 @@ class RunningSequence:
         if self._grammar:
             self._grammar.accept(token)
         if token in self._vocabulary.eos_token_ids:
-            self._finish(truncated=False)
+            self._finish()
             return ""
         text = self._detokenizer.feed(self._vocabulary.to_bytes(token))
         if self._detokenizer.stopped or (self._grammar and self._grammar.finished):
-            self._finish(truncated=False)
+            self._finish()
         elif self._output_tokens == self._max_output_tokens:
             self._finish(truncated=True)
         return text
 
-    def _finish(self, *, truncated: bool) -> None:
+    def _finish(self, *, truncated: bool = False, repetitive: bool = False) -> None:
         self._result = GenerationResult(
-            truncated=truncated, input_tokens=self._prompt_tokens, output_tokens=self._output_tokens
+            truncated=truncated,
+            input_tokens=self._prompt_tokens,
+            output_tokens=self._output_tokens,
+            repetitive=repetitive,
         )

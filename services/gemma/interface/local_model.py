@@ -34,11 +34,17 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class GenerationResult:
-    """How an answer ended; `truncated` if the token limit or the context window ended it."""
+    """How an answer ended.
+
+    Attributes:
+        truncated: The token limit or the context window ended it.
+        repetitive: It was ended because it went round in circles.
+    """
 
     truncated: bool
     input_tokens: int
     output_tokens: int
+    repetitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

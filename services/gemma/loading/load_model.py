@@ -36,6 +36,7 @@ from services.gemma.weights.checkpoint import (
 )
 from services.gemma.weights.madvise import advise_random_access
 from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint, find_quantized
+from services.gemma.weights.required_files import require_files
 from services.gemma.weights.source import ModelHub, ModelSource
 from services.gemma.weights.unreadable import refused_if_unreadable
 
@@ -96,9 +97,8 @@ def _verified_version(copy: QuantizedCheckpoint, precision: str, threads: int) -
 def _load_runner(
     folder: Path, version: str, plan: DeploymentPlan, image_encoder: ImageEncoder | None
 ) -> GemmaRunner:
+    require_files(folder)
     weights = list(folder.glob("*.safetensors"))
-    if not weights:
-        raise LoadError("there is no safetensors file; other weights, pickles above all, are not loaded")
     with refused_if_unreadable("config.json"):
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         config = config.get_text_config()

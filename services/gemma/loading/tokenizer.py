@@ -5,6 +5,7 @@ from pathlib import Path
 from transformers import PreTrainedTokenizerFast
 
 from services.gemma.interface.load_error import LoadError
+from services.gemma.weights.required_files import NO_CHAT_TEMPLATE
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 
@@ -16,10 +17,8 @@ def load_tokenizer(folder: Path, vocab_size: int) -> PreTrainedTokenizerFast:
         vocab_size: The model's, which the tokenizer must not exceed.
 
     Raises:
-        LoadError: It is not there, is damaged, is another model's, or has no chat template.
+        LoadError: It is damaged, is another model's, or has no chat template.
     """
-    if not (folder / "tokenizer.json").is_file():
-        raise LoadError("there is no tokenizer.json")
     with refused_if_unreadable("tokenizer.json or tokenizer_config.json"):
         # Gemma's own class would keep all tokens and merges in Python, too.
         tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(
@@ -28,7 +27,7 @@ def load_tokenizer(folder: Path, vocab_size: int) -> PreTrainedTokenizerFast:
     if not getattr(tokenizer.backend_tokenizer.model, "byte_fallback", False):
         raise LoadError("the tokenizer is no Gemma's: it has no tokens for bytes")
     if not tokenizer.chat_template:
-        raise LoadError("the tokenizer has no chat template: use an instruction-tuned Gemma, such as *-it")
+        raise LoadError(NO_CHAT_TEMPLATE)
     if len(tokenizer) > vocab_size:
         raise LoadError(
             f"the tokenizer is another model's: {len(tokenizer)} tokens, {vocab_size} in the model"

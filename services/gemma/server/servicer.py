@@ -85,6 +85,8 @@ class GemmaServicer(StreamingServicer):
             async for step in steps:
                 if isinstance(step, GenerationResult):
                     usage = _usage(step)
+                    if step.repetitive:
+                        raise with_usage(BadOutput("the model writes the same again and again"), usage)
                     if not step.truncated:
                         _check_answer(answer, request.schema, usage)
                     yield self._completion(step, usage)

@@ -19,6 +19,7 @@ from services.gemma.fit.model_dimensions import ModelDimensions
 from services.gemma.fit.preflight import disk_fault
 from services.gemma.fit.resources import free_disk
 from services.gemma.interface.load_error import LoadError
+from services.gemma.weights.required_files import refuse_gguf
 
 _FILE_PATTERNS = ["*.json", "*.jinja", "*.safetensors"]
 
@@ -85,6 +86,7 @@ class ModelSource:
         Raises:
             LoadError: It cannot be found or downloaded, or it is no Gemma.
         """
+        refuse_gguf(Path(name))
         if Path(name).is_dir():
             folder = Path(name).resolve()
             return cls(name, ModelDimensions.of_folder(folder, name), folder)
@@ -127,6 +129,8 @@ def _load_errors() -> Iterator[None]:
     except RepositoryNotFoundError as error:
         raise LoadError("there is no such repository, or HF_TOKEN may not see it") from error
     except EntryNotFoundError as error:
-        raise LoadError("the repository holds no config.json") from error
+        raise LoadError(
+            "the repository holds no config.json; one of GGUF files is llama.cpp's: take the model's own"
+        ) from error
     except OSError as error:
         raise LoadError("the repository cannot be reached and is not in the cache: use a folder") from error

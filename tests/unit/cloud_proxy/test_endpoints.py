@@ -173,6 +173,23 @@ def test_the_older_sdk_of_google_has_one_endpoint_and_no_tiers(tmp_path: Path, t
         connection(tmp_path, text, "google/gemini-3.8-flash", GOOGLE_SDK="google-generativeai")
 
 
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:11434/v1", True),
+        ("http://localhost:8080/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("http://127.8.0.1/v1", True),
+        ("http://10.0.0.7:8080/v1", False),
+        ("https://localhost.example/v1", False),
+        ("https://api.example/v1", False),
+    ],
+)
+def test_a_server_on_this_machine_is_known(tmp_path: Path, url: str, local: bool) -> None:
+    assert endpoint_of(tmp_path, "mine/a", f'base_url = "{url}"').is_local is local
+    assert not endpoint_of(tmp_path, "openai/a").is_local
+
+
 def test_a_header_is_in_no_repr(tmp_path: Path) -> None:
     found = connection(
         tmp_path, "", "openai/gpt-4o", OPENAI_API_KEY=KEY, OPENAI_CUSTOM_HEADERS="X-Gateway: secret-of-mine"

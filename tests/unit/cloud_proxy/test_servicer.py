@@ -69,6 +69,25 @@ async def test_the_price_of_the_day_is_listed_and_paid(tmp_path: Path) -> None:
     assert await listed_and_paid() == (2_000_000_000, 300_000)
 
 
+def test_a_model_on_this_machine_is_listed_as_such(tmp_path: Path) -> None:
+    line = (
+        CATALOG.partition("[models")[0]
+        + '[models."{}"]\ndisplay_name = "A"\nfamily = "a"\n{}capabilities = ["TEXT"]\n'
+    )
+    path = tmp_path / "catalog.toml"
+    found = {}
+    for name, address in (("ollama/a", 'base_url = "http://127.0.0.1:11434/v1"\n'), ("openai/a", "")):
+        path.write_text(line.format(name, address))
+        settings = CloudProxySettings.read(
+            Environment({"CLOUD_PROXY_CATALOG": str(path), "OPENAI_API_KEY": "not-a-key"})
+        )
+        client = ProviderClient(ScriptedProvider([]), places=1, metrics=ProviderMetrics(CollectorRegistry()))
+        clients = dict.fromkeys(settings.connections.values(), client)
+        (model,) = ModelServicer(settings, clients, KeyCheck()).listed_models()
+        found[name] = model.footprint.device
+    assert found == {"ollama/a": "local", "openai/a": ""}
+
+
 @pytest.mark.parametrize("attempts", [0, 1, 2])
 async def test_a_call_that_says_it_is_a_retry_is_asked_as_one(tmp_path: Path, attempts: int) -> None:
     provider = ScriptedProvider([text("a"), STOP])

@@ -19,6 +19,12 @@ def test_a_model_on_a_cpu_is_given_more_time(named: tuple[str, ...]) -> None:
     assert seconds(READY, "cpu", *named) == 1200
 
 
+def test_a_server_beside_the_proxy_is_given_more_time() -> None:
+    ollama = Model(name="ollama/gemma3", state=READY, footprint=Footprint(device="local"))
+    assert patience(ListModelsResponse(models=[ollama]), ()) == 1200
+    assert patience(ListModelsResponse(models=[ollama, RULES]), (RULES.name,)) == 60
+
+
 @pytest.mark.parametrize(
     ("state", "device", "named"), [(LOADING, "cpu", ()), (READY, "cuda:0", ()), (READY, "cpu", (RULES.name,))]
 )

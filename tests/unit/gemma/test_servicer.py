@@ -1,6 +1,6 @@
 import json
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -170,8 +170,13 @@ async def test_while_it_loads_an_image_is_refused_as_a_text_is() -> None:
 
 @pytest.mark.parametrize(
     ("steps", "json_schema"),
-    [([FINISHED], ""), (['{"b":1}', FINISHED], SCHEMA), (['{"a":', FINISHED], SCHEMA)],
-    ids=["empty", "breaks the schema", "no JSON"],
+    [
+        ([FINISHED], ""),
+        (['{"b":1}', FINISHED], SCHEMA),
+        (['{"a":', FINISHED], SCHEMA),
+        (["no no no", replace(FINISHED, repetitive=True)], ""),
+    ],
+    ids=["empty", "breaks the schema", "no JSON", "repeats itself"],
 )
 async def test_a_bad_answer_is_none_but_its_usage_counts(
     steps: list[str | GenerationResult], json_schema: str

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
 from modelkit.answer_form.issues import ISSUES
-from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID, answer_schema
+from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID, SCORE_RANGES_KEY, answer_schema
 from modelkit.json_schema.answer_schema import MAX_SCHEMA_BYTES, AnswerSchema
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.rubrics.rubric import MAX_CRITERIA, MAX_ID, violations
@@ -32,6 +32,7 @@ def test_only_what_every_provider_takes_is_used(short: bool) -> None:
     Draft202012Validator.check_schema(top)
     assert top.pop("$id") == SCHEMA_ID
     assert top.pop(LANGUAGE_KEY) == "en"
+    assert len(top.pop(SCORE_RANGES_KEY)) == len(RUBRIC.criteria)
     del top["$schema"]
     for node in nodes(top):
         assert set(node) <= ALLOWED

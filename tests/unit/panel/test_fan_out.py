@@ -188,6 +188,7 @@ def test_a_model_that_hangs_is_given_up_in_time_and_its_call_ends() -> None:
     results = by_model(found)
     assert results["hang"].failure.reason == failure_pb2.ERROR_REASON_TIMEOUT
     assert results["hang"].usage.basis == USAGE_BASIS_UNKNOWN
+    assert results["hang"].latency.ToMilliseconds() == pytest.approx(9600)
     assert models.cancelled == ["hang"]
     assert seconds == pytest.approx(9.6)
 

@@ -239,7 +239,9 @@ class Footprint(google.protobuf.message.Message):
     disk_bytes: builtins.int
     """In bytes of disk. 0: not known."""
     device: builtins.str
-    """Where it runs, for example "cpu" or "cuda:0". Empty: not known."""
+    """Where it runs, for example "cpu" or "cuda:0"; "local" where a server beside
+    this one has it and does not say on what. Empty: not known.
+    """
     def __init__(
         self,
         *,

@@ -1,0 +1,91 @@
+"""Narrows the schema of an answer for a server that holds its model to it, token by token.
+
+A small model fills whatever room a schema leaves: a string, a number or a list ends by the schema or not at
+all. Providers are sent none of this: many refuse these keywords, and their models need no such hold.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelkit.answer_form.schema import (
+    MAX_IMPROVEMENTS,
+    MAX_POINTS_SHORT,
+    MAX_QUOTE,
+    MAX_STRENGTHS,
+    SCORE_RANGES_KEY,
+    WORK_LANGUAGE_KEY,
+    WORK_LANGUAGES,
+    answer_form,
+)
+from modelkit.json_schema.subschemas import Schema
+
+# The prompt asks for one or two sentences.
+_MAX_SENTENCES = 400
+_MAX_SENTENCE_IDS = 8
+_MAX_EVIDENCE = 3
+_SENTENCE_ID = {"type": "string", "pattern": "^S[1-9][0-9]{0,3}$"}
+_SCORE_STEP = 0.01
+
+
+def decoding_schema(schema: Schema) -> Schema:
+    """Returns a schema whose answers all keep to `schema`; one that is no answer form's is returned as it is.
+
+    Points are numbered p1, p2 and so on, criteria are judged once each in the rubric's order, scores lie on
+    their scale, and texts and lists are at most as long as the prompt asks for.
+    """
+    form = answer_form(schema)
+    if form is None:
+        return schema
+    fields = dict(form["properties"])
+    full = "summary" in fields
+    if schema.get(WORK_LANGUAGE_KEY) in WORK_LANGUAGES:
+        fields["work_language"] = {"const": schema[WORK_LANGUAGE_KEY]}
+    fields["injection"] = _with_fields(fields["injection"], quote=_text(MAX_QUOTE))
+    fields["points"] = _points(fields["points"]["items"], full=full)
+    fields["criteria"] = _criteria(fields["criteria"]["items"], schema.get(SCORE_RANGES_KEY))
+    if full:
+        summary = fields["summary"]["properties"]
+        fields["summary"] = _with_fields(fields["summary"], **dict.fromkeys(summary, _text(_MAX_SENTENCES)))
+    return {**schema, "properties": fields}
+
+
+def _points(point: Schema, *, full: bool) -> Schema:
+    sentences = _text(_MAX_SENTENCES)
+    texts = dict.fromkeys(("observation", "reason", "next_step", "suggested_rewrite"), sentences)
+    bounded = _with_fields(
+        point,
+        sentence_ids={"type": "array", "items": _SENTENCE_ID, "maxItems": _MAX_SENTENCE_IDS},
+        quote=_text(MAX_QUOTE),
+        **{name: text for name, text in texts.items() if name in point["properties"]},
+    )
+    count = MAX_IMPROVEMENTS + MAX_STRENGTHS if full else MAX_POINTS_SHORT
+    return _each_once([_with_fields(bounded, id={"const": f"p{at}"}) for at in range(1, count + 1)])
+
+
+def _criteria(score: Schema, ranges: Any) -> Schema:
+    evidence = {"type": "array", "items": _text(MAX_QUOTE), "maxItems": _MAX_EVIDENCE}
+    bounded = _with_fields(score, evidence_quotes=evidence, rationale=_text(_MAX_SENTENCES))
+    identifiers = score["properties"]["criterion_id"]["enum"]
+    ranges = (
+        ranges if isinstance(ranges, list) and len(ranges) == len(identifiers) else [[] for _ in identifiers]
+    )
+    criteria = []
+    for identifier, limits in zip(identifiers, ranges, strict=True):
+        number: dict[str, Any] = {"type": "number", "multipleOf": _SCORE_STEP}
+        match limits:
+            case [int() | float() as least, int() | float() as most] if least < most:
+                number |= {"minimum": least, "maximum": most}
+        criteria.append(_with_fields(bounded, criterion_id={"const": identifier}, score=number))
+    return {**_each_once(criteria), "minItems": len(criteria)}
+
+
+def _each_once(items: Sequence[Schema]) -> Schema:
+    return {"type": "array", "prefixItems": items, "items": False}
+
+
+def _with_fields(record: Schema, **fields: Schema) -> Schema:
+    return {**record, "properties": {**record["properties"], **fields}}
+
+
+def _text(length: int) -> Schema:
+    return {"type": "string", "maxLength": length}
