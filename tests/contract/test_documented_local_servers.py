@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import grpc
 
@@ -42,7 +43,7 @@ async def test_each_line_is_listed_as_local_and_answers_by_a_schema(tmp_path: Pa
             serving(settings, register) as port,
             grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
         ):
-            stub = ModelServiceStub(channel)
+            stub: Any = ModelServiceStub(channel)
             listed = (await stub.ListModels(ListModelsRequest(), timeout=30)).models
             assert {each.name: each.footprint.device for each in listed} == dict.fromkeys(NAMES, "local")
             for name in NAMES:

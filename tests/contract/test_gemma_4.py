@@ -41,8 +41,16 @@ TINY: dict[str, Any] = {
     "vocab_size": 320,
     "vocab_size_per_layer_input": 320,
 }
-SHARING = {"layer_types": ["sliding_attention", "full_attention"] * 3, "num_kv_shared_layers": 2}
-EXPERTS = {"enable_moe_block": True, "num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 24}
+SHARING: dict[str, Any] = {
+    "layer_types": ["sliding_attention", "full_attention"] * 3,
+    "num_kv_shared_layers": 2,
+}
+EXPERTS: dict[str, Any] = {
+    "enable_moe_block": True,
+    "num_experts": 4,
+    "top_k_experts": 2,
+    "moe_intermediate_size": 24,
+}
 
 
 @pytest.mark.parametrize(
