@@ -45,6 +45,11 @@ SHARING: dict[str, Any] = {
     "layer_types": ["sliding_attention", "full_attention"] * 3,
     "num_kv_shared_layers": 2,
 }
+EQUAL: dict[str, Any] = {
+    "hidden_size_per_layer_input": 0,
+    "attention_k_eq_v": True,
+    "num_global_key_value_heads": 1,
+}
 EXPERTS: dict[str, Any] = {
     "enable_moe_block": True,
     "num_experts": 4,
@@ -59,9 +64,7 @@ EXPERTS: dict[str, Any] = {
         Gemma4TextConfig(**E4B),
         Gemma4TextConfig(**TINY),
         Gemma4TextConfig(**TINY, **SHARING, use_double_wide_mlp=True),
-        Gemma4TextConfig(
-            **TINY, hidden_size_per_layer_input=0, attention_k_eq_v=True, num_global_key_value_heads=1
-        ),
+        Gemma4TextConfig(**(TINY | EQUAL)),
         Gemma4TextConfig(**TINY, **EXPERTS),
         Gemma4UnifiedTextConfig(**{key: TINY[key] for key in TINY if "per_layer" not in key}),
     ],
