@@ -14,7 +14,7 @@ _LIMITS = {"memory": 1.0, "descriptors": 100.0, "tasks": 100.0}
 # A process that starts, fills its caches and pools: this share of the samples is left out.
 _WARM_UP_SHARE = 0.3
 # A process died in the middle of the call; the caller repeats it.
-_OF_KILLS = {"UNAVAILABLE", "bare UNAVAILABLE", "batch UNAVAILABLE", "batch bare UNAVAILABLE"}
+_OF_KILLS = {f"{kind}{how}UNAVAILABLE" for kind in ("", "batch ", "bad input ") for how in ("", "bare ")}
 # A server that drains lets a batch go on elsewhere.
 _OF_RESTARTS = {"batch UNAVAILABLE"}
 

@@ -67,7 +67,9 @@ class JsonSchemaGrammar:
                 json.dumps(bounded(decoding_schema(json.loads(json_schema)))),
                 overrides={"whitespace_flexible": False},
             )
-        except ValueError as error:
+        except RecursionError as error:
+            raise _not_supported("it is nested too deeply") from error
+        except (ValueError, TypeError, OverflowError) as error:
             raise _not_supported(str(error)) from error
         self._matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
         self._raise_errors()
