@@ -79,6 +79,8 @@ class Disruption:
     async def _kill(self, replica: Replica) -> None:
         self._ledger.doubt_all_in_flight()
         await replica.kill()
+        # Others may have begun since, and before it was dead.
+        self._ledger.doubt_all_in_flight()
         await asyncio.sleep(self._random.uniform(0, 1))
         await replica.start()
 

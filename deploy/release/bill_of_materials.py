@@ -61,6 +61,5 @@ def _component(pinned: Requirement, hashes: list[str]) -> dict[str, Any]:
     }
     if hashes:
         listed = [{"alg": "SHA-256", "content": each} for each in hashes]
-        page = f"https://pypi.org/project/{name}/{specifier.version}/"
-        component["externalReferences"] = [{"type": "distribution", "url": page, "hashes": listed}]
+        component["externalReferences"] = [{"type": "distribution", "url": purl, "hashes": listed}]
     return component

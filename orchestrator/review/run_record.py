@@ -94,7 +94,8 @@ class RunRecord:
     async def _keep(self, keeping: Awaitable[object]) -> bool:
         try:
             async with asyncio.timeout(self._budget.store_by.remaining()):
-                await keeping
+                if await keeping is False:
+                    raise StoreError("it is gone")
         except (StoreError, TimeoutError):
             self.has_failed = True
             return False
