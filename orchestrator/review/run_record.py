@@ -94,12 +94,11 @@ class RunRecord:
     async def _keep(self, keeping: Awaitable[object]) -> bool:
         try:
             async with asyncio.timeout(self._budget.store_by.remaining()):
-                if await keeping is False:
-                    raise StoreError("it is gone")
+                is_kept = await keeping is not False
         except (StoreError, TimeoutError):
-            self.has_failed = True
-            return False
-        return True
+            is_kept = False
+        self.has_failed |= not is_kept
+        return is_kept
 
 
 def check_same(digest: bytes, other: bytes) -> None:
