@@ -39,18 +39,18 @@ class HangingServicer(Recorder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.begun = self.cancelled = 0
+        self.come = self.gone = 0
         self.changed = asyncio.Condition()
 
     async def Generate(
         self, request: GenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
     ) -> GenerateResponse:
-        self.begun += 1
+        self.come += 1
         await self._tell()
         try:
             await asyncio.Event().wait()
         finally:
-            self.cancelled += 1
+            self.gone += 1
             await self._tell()
         return GenerateResponse()
 
@@ -58,10 +58,10 @@ class HangingServicer(Recorder):
         async with self.changed:
             self.changed.notify_all()
 
-    async def until(self, begun: int, cancelled: int) -> None:
+    async def until(self, come: int, gone: int) -> None:
         """Waits until so many calls have come, and so many were cancelled."""
         async with asyncio.timeout(PATIENCE), self.changed:
-            await self.changed.wait_for(lambda: self.begun >= begun and self.cancelled >= cancelled)
+            await self.changed.wait_for(lambda: self.come >= come and self.gone >= gone)
 
 
 class MallocInfo(ctypes.Structure):
