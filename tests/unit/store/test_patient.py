@@ -1,4 +1,5 @@
 import asyncio
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -113,6 +114,35 @@ def test_a_store_that_fails_at_once_is_asked_again_at_once() -> None:
         return store.asked
 
     assert run_in_virtual_time(run()) == 4
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("the handler is closed"), KeyError(b"hash"), CancelledError()]
+)
+def test_an_error_that_nobody_foresaw_is_a_failure_of_the_store(error: BaseException) -> None:
+    class Surprising(SlowStore):
+        @override
+        async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
+            raise error
+
+        @override
+        async def keep_result(self, request_id: str, request_hash: bytes, result: ModelResult) -> None:
+            raise error
+
+        @override
+        async def feedback(self, caller: str, feedback_id: str) -> None:
+            raise error
+
+    async def run() -> None:
+        patient = PatientStore(Surprising())
+        with pytest.raises(StoreError):
+            await patient.open_request("r1", b"hash")
+        with pytest.raises(StoreError):
+            await patient.keep_result("r1", b"hash", RESULT)
+        with pytest.raises(Unavailable):
+            await patient.feedback("ann", "f1")
+
+    run_in_virtual_time(run())
 
 
 def test_what_has_expired_is_deleted_every_minute_step_by_step() -> None:
