@@ -19,7 +19,7 @@ from tests.unit.deploy.cluster import (
 )
 
 KUBERNETES = "1.37"
-# Kinds that operators bring along; Kubernetes itself has no schema of them.
+# Kinds that operators bring along; test_operators.py validates them.
 OPERATORS = {
     "cert-manager.io/v1",
     "external-secrets.io/v1",
