@@ -46,7 +46,7 @@ def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel],
     workers = Workers(_FILES_AT_ONCE, _FILES_WAITING)
     uploads = Uploads(kept, workers, settings.max_file_bytes)
     gateways = [ServiceGateway(each, channels[name]) for name, each in SERVICES.items()]
-    panel = Panel(channels[FEEDBACK], settings.door_seconds)
+    panel = Panel(channels[FEEDBACK], settings.upstream.door_seconds)
     tools = _tool_door(panel) if Door.MCP in settings.doors else None
     routes = [
         *(route for gateway in gateways for route in gateway.routes()),
