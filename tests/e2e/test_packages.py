@@ -3,12 +3,10 @@
 import asyncio
 import json
 import re
-import shutil
 import subprocess
-import tarfile
 import zipfile
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+PINS = json.loads((contract.TYPESCRIPT / "package.json").read_text("utf-8"))["devDependencies"]
 READMES = contract.ROOT / "clients/packages"
 # The anchor's quotation shows that the answer was read, not only received.
 FOUND = "recieve"
@@ -166,23 +165,43 @@ def require(*needed: str) -> None:
         pytest.skip(str(missing))
 
 
+async def npm_install(program: Path, *packages: str) -> None:
+    """Installs an archive, and from the registry what that depends on; skips where that is out of reach."""
+    # With the settings and the cache of whoever runs the tests, which hold the packages of the samples.
+    process = await asyncio.create_subprocess_exec(
+        *("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", *packages),
+        cwd=program,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        _, errors = await process.communicate()
+    told = errors.decode()
+    if any(each in told for each in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT")):
+        pytest.skip("npm does not reach its registry")
+    assert process.returncode == 0, told
+
+
 @pytest.mark.parametrize(
-    ("name", "pack"), [(npm.GRPC, npm.pack_grpc), (npm.CONNECT, npm.pack_connect)], ids=["grpc", "connect"]
+    ("name", "pack", "beside"),
+    [(npm.GRPC, npm.pack_grpc, ()), (npm.CONNECT, npm.pack_connect, ("@connectrpc/connect-node",))],
+    ids=["grpc", "connect"],
 )
 async def test_the_readme_of_an_npm_package_is_typed_and_runs(
-    name: str, pack: Callable[[Path], None], folder: Path, chorus: str
+    name: str, pack: Callable[[Path], None], beside: Sequence[str], folder: Path, chorus: str
 ) -> None:
     made = built(folder / name, pack)
     (archive,) = made.iterdir()
     assert archive.name == f"{name}-{contract.VERSION}.tgz"
     program = folder / name / "program"
-    # As npm lays it. What it depends on lies one folder up, as it was installed for the sample.
+    program.mkdir()
+    (program / "package.json").write_text('{"type": "module"}', "utf-8")
+    await npm_install(program, str(archive), *(f"{each}@{PINS[each]}" for each in beside))
     installed = program / "node_modules" / name
-    (folder / name / "node_modules").symlink_to(contract.TYPESCRIPT / "node_modules")
-    with tarfile.open(archive) as opened:
-        opened.extractall(program, filter="data")
-    installed.parent.mkdir()
-    shutil.move(program / "package", installed)
+    # The types of Node are no package's dependency; they lie one folder up, alone.
+    types = folder / name / "node_modules/@types"
+    types.parent.mkdir()
+    types.symlink_to(contract.TYPESCRIPT / "node_modules/@types")
     assert json.loads((installed / "package.json").read_text("utf-8"))["version"] == contract.VERSION
     assert (installed / "LICENSE").read_bytes() == contract.LICENSE.read_bytes()
     for path, file in contract.proto_files().items():
@@ -190,7 +209,6 @@ async def test_the_readme_of_an_npm_package_is_typed_and_runs(
 
     (shown,) = re.findall(r"```ts\n(.*?)```", (READMES / f"{name}.md").read_text("utf-8"), re.DOTALL)
     (program / "program.ts").write_text(shown.replace("127.0.0.1:50051", chorus), "utf-8")
-    (program / "package.json").write_text('{"type": "module"}', "utf-8")
     options = ("--strict", "--module", "nodenext", "--target", "es2022", "--types", "node", "--skipLibCheck")
     await ran("tsc", *options, "program.ts", folder=program)
     printed = "globalThis.console.log = (told) => process.stdout.write(JSON.stringify(told));\n"
