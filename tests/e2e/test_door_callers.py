@@ -21,7 +21,6 @@ from tests.e2e.processes import (
     FAKE,
     FEEDBACK_SERVICE,
     ORCHESTRATOR,
-    ROOT,
     WEB,
     environment,
     run_to_end,
@@ -85,7 +84,7 @@ class Doors:
         """Returns what an agent on a desk starts."""
         variables = environment(folder, CHORUS_SERVER=self.orchestrator, CHORUS_TOKEN=token)
         program = ["-m", "clients.web.server.doors"]
-        return StdioServerParameters(command=sys.executable, args=program, env=variables, cwd=ROOT)
+        return StdioServerParameters(command=sys.executable, args=program, env=variables, cwd=folder)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -138,7 +137,7 @@ async def test_who_has_no_token_gets_in_by_no_door(doors: Doors) -> None:
 async def test_an_agent_starts_the_tools_as_a_command(doors: Doors, folder: Path) -> None:
     told: list[str | None] = []
 
-    async def tell(_: float, __: float | None, message: str | None) -> None:
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
         told.append(message)
 
     async with Client(doors.command(folder, "desk")) as client:
