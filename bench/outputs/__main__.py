@@ -8,6 +8,7 @@ answers: three reviewers say what was written for them (`written_reviewers.py`),
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -99,6 +100,9 @@ async def _report(number: int, work: WrittenWork, reviewers: WrittenReviewers, s
         models=[*(NAMES if work.reviews else ()), *_RULES],
     )
     response = await stub.GetFeedback(request, timeout=_SECONDS)
+    failed = [f"{each.model}: {each.failure.message}" for each in response.results if each.HasField("failure")]
+    if failed:
+        sys.exit(f"work {number}: {', '.join(failed)}")
     words, reviewer = (KOREAN, "써 둔 의견") if work.language == "ko" else (ENGLISH, "written reviewer")
     names = {name: f"{reviewer} {name[-1].upper()}" for name in NAMES}
     report = markdown([page(f"{number}", request, response, names, words)])

@@ -67,7 +67,8 @@ def select_topics(points: Sequence[MergedPoint]) -> tuple[list[Topic], list[Topi
         if not topic or (issue in _NAMED_TOGETHER and len(topic) < _MAX_PLACES):
             topic.append(each)
     topics = list(by_issue.values())
-    candidates = _new_passages_first([each for each in topics if not is_strength(each[0])])
+    new, again = _by_passage([each for each in topics if not is_strength(each[0])])
+    candidates = new + again
     next_steps = candidates[: policy.MAX_NEXT_STEPS]
     covered = {_criterion(each[0]) for each in next_steps}
     if len(covered) < policy.MIN_NEXT_STEP_CRITERIA:
@@ -76,12 +77,12 @@ def select_topics(points: Sequence[MergedPoint]) -> tuple[list[Topic], list[Topi
             next_steps[-1] = other
     # What is praised in one sentence and to be changed in another reads like a contradiction.
     spoken_of = [_shown(each).anchor.quote for topic in next_steps for each in topic]
-    strengths = _new_passages_first([each for each in topics if is_strength(each[0])], spoken_of)
-    return strengths[: policy.MAX_STRENGTHS], next_steps
+    new, again = _by_passage([each for each in topics if is_strength(each[0])], spoken_of)
+    return new[: policy.MAX_STRENGTHS] or again[:1], next_steps
 
 
-def _new_passages_first(topics: Sequence[Topic], spoken_of: Sequence[str] = ()) -> list[Topic]:
-    """Moves the topics about a passage of an earlier topic, or a part of one, to the end."""
+def _by_passage(topics: Sequence[Topic], spoken_of: Sequence[str] = ()) -> tuple[list[Topic], list[Topic]]:
+    """Returns the topics about new passages, and those about one that was spoken of, or a part of one."""
     seen = [each for each in spoken_of if each]
     first: list[Topic] = []
     last: list[Topic] = []
@@ -91,7 +92,7 @@ def _new_passages_first(topics: Sequence[Topic], spoken_of: Sequence[str] = ()) 
         (last if spoken else first).append(each)
         if quote:
             seen.append(quote)
-    return first + last
+    return first, last
 
 
 def is_strength(point: MergedPoint) -> bool:

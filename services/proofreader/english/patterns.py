@@ -66,6 +66,9 @@ def find_faults(
             correction = each.correct(found)
             if correction in (None, found[group]) or not submission.is_own(start, end):
                 continue
+            if correction.endswith(" ") and submission.text[end - 1].isspace():
+                # The space that a pattern takes along is no part of the fault.
+                correction, end = correction.rstrip(), end - 1
             word = " ".join(submission.text[start:end].split())
             wording = each.wording if correction else f"{each.wording}_unsure"
             values = {"word": word, "correction": correction}
