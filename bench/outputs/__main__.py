@@ -38,18 +38,7 @@ _EACH_LANGUAGE = 10
 _BY_RULE = 2
 _SECONDS = 120.0
 _RULES = ("chorus/proofreader-language", "chorus/proofreader-structure")
-_INTRODUCTION = """\
-# Twenty outputs
-
-Ten English and ten Korean works, and the report that a teacher gets on each. `python -m bench.outputs` writes this page anew.
-
-**Whose words these are.** No language model answered: that takes paid accounts. Sixteen works were written for this project, and so
-was what "written reviewer A, B and C" say of them, in the form in which a model answers: they are the points of the
-[labelled pairs](../bench/evaluate/PAIRS.md), dealt out to three reviewers. Their scores are counted from their points: four, less a half to one
-and a half for each criticism, more a half for each praise. The other four are texts of learners from [published corpora](../bench/data/README.md), read
-by rule alone. What is real: the points of the rules, what became of all points (which are one, how far the reviewers agree, what
-comes first), the scores' ranges, the summaries, and every word around them. Each text is quoted as its writer wrote it.
-"""
+_INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
 def main() -> None:
@@ -60,7 +49,9 @@ def main() -> None:
     require([HARD_PAIRS, HARD_PAIRS_2, SHORT_ANSWERS, KOREAN_PARAGRAPHS])
     works = [work for language in ("en", "ko") for work in _works(language)]
     reports = asyncio.run(_reports(works))
-    arguments.out.write_text("\n".join((_INTRODUCTION, *reports)), encoding="utf-8")
+    arguments.out.write_text(
+        "\n".join((_INTRODUCTION.read_text(encoding="utf-8"), *reports)), encoding="utf-8"
+    )
     print(f"{len(reports)} reports in {arguments.out}")
 
 
@@ -100,7 +91,9 @@ async def _report(number: int, work: WrittenWork, reviewers: WrittenReviewers, s
         models=[*(NAMES if work.reviews else ()), *_RULES],
     )
     response = await stub.GetFeedback(request, timeout=_SECONDS)
-    failed = [f"{each.model}: {each.failure.message}" for each in response.results if each.HasField("failure")]
+    failed = [
+        f"{each.model}: {each.failure.message}" for each in response.results if each.HasField("failure")
+    ]
     if failed:
         sys.exit(f"work {number}: {', '.join(failed)}")
     words, reviewer = (KOREAN, "써 둔 의견") if work.language == "ko" else (ENGLISH, "written reviewer")
