@@ -4,7 +4,7 @@ The tokens of all sequences lie in one row, so that each weight is read once for
 tells the sequences apart: each chunk attends to the cache of its own sequence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -69,8 +69,8 @@ class Float32Buffer:
 def packed_attention(
     module: torch.nn.Module,
     query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
+    key: torch.Tensor | None,
+    value: torch.Tensor | None,
     attention_mask: None,  # noqa: ARG001 - transformers passes it; each chunk makes its own
     *,
     scaling: float,
@@ -83,9 +83,10 @@ def packed_attention(
     """Computes one layer's attention, in the signature that transformers' models call.
 
     Args:
-        module: The layer's attention module, which has a `layer_idx`.
+        module: The layer's attention module, which has a `layer_idx`; and a `shared_layer_idx` if it attends to
+            the keys and values of an earlier layer, that one's index.
         query: Of shape (1, heads, tokens of all chunks, head size).
-        key: Of shape (1, KV heads, tokens of all chunks, head size).
+        key: Of shape (1, KV heads, tokens of all chunks, head size); unused if they are another layer's.
         value: Of the same shape as `key`.
         attention_mask: Unused.
         scaling: The factor on the scores.
@@ -104,10 +105,9 @@ def packed_attention(
     if in_fp32:
         query = query.float()
     lengths = [len(each.tokens) for each in chunks]
-    keys_values = torch.split(torch.cat((key, value)), lengths, dim=2)
+    layer_caches = _layer_caches(module, key, value, chunks, sliding_window)
     outputs = []
-    for chunk, queries, added in zip(chunks, torch.split(query, lengths, dim=2), keys_values, strict=True):
-        cached = chunk.cache.append(cast("int", module.layer_idx), added, sliding_window)[:, None]
+    for chunk, queries, cached in zip(chunks, torch.split(query, lengths, dim=2), layer_caches, strict=True):
         keys, values = fp32_buffer.converted(cached) if in_fp32 else cached
         # A single token attends to all that the cache returns.
         mask = None if len(chunk.tokens) == 1 else chunk.attention_mask(sliding_window, query.device)
@@ -119,6 +119,37 @@ def packed_attention(
             output = _softcapped_attention(queries, keys, values, mask, scaling, softcap)
         outputs.append(output)
     return torch.cat(outputs, dim=2).transpose(1, 2).contiguous().to(dtype), None
+
+
+def share_keys_and_values(layers: Iterable[Any]) -> None:
+    """Tells the attention modules of a Gemma 4 that compute no keys and values whose they attend to.
+
+    They are those of the last layer of the same type that computes its own.
+    """
+    owners: dict[str, int] = {}
+    for attention in (layer.self_attn for layer in layers):
+        if getattr(attention, "is_kv_shared_layer", False):
+            attention.shared_layer_idx = owners[attention.layer_type]
+        elif hasattr(attention, "layer_type"):
+            owners[attention.layer_type] = attention.layer_idx
+
+
+def _layer_caches(
+    module: torch.nn.Module,
+    key: torch.Tensor | None,
+    value: torch.Tensor | None,
+    chunks: Sequence[TokenChunk],
+    sliding_window: int | None,
+) -> Iterator[torch.Tensor]:
+    """Yields what each chunk attends to, of shape (2, 1, KV heads, tokens, head size), adding its own."""
+    shared = cast("int | None", getattr(module, "shared_layer_idx", None))
+    if shared is not None or key is None or value is None:
+        for chunk in chunks:
+            yield chunk.cache.appended(cast("int", shared), len(chunk.tokens))[:, None]
+        return
+    lengths = [len(each.tokens) for each in chunks]
+    for chunk, added in zip(chunks, torch.split(torch.cat((key, value)), lengths, dim=2), strict=True):
+        yield chunk.cache.append(cast("int", module.layer_idx), added, sliding_window)[:, None]
 
 
 def _softcapped_attention(
