@@ -133,7 +133,7 @@ class ModelDimensions:
         """
         if images and not self.vision_parameters:
             raise LoadError(
-                f"{self.name} has no vision tower: take one that has, as gemma-3-4b-it, or unset GEMMA_IMAGES"
+                f"{self.name} has no vision tower that is read here: take gemma-3-4b-it, or unset GEMMA_IMAGES"
             )
         return self if images else replace(self, vision_parameters=0)
 
@@ -196,6 +196,22 @@ _SIGLIP = {
     "image_size": 896,
     "patch_size": 14,
 }
+_E4B = {
+    "hidden_size": 2560,
+    "intermediate_size": 10_240,
+    "num_hidden_layers": 42,
+    "num_key_value_heads": 2,
+    "num_kv_shared_layers": 18,
+}
+_E2B = {
+    "hidden_size": 1536,
+    "intermediate_size": 6144,
+    "num_hidden_layers": 35,
+    "num_key_value_heads": 1,
+    "num_kv_shared_layers": 20,
+    "use_double_wide_mlp": True,
+    "layer_types": [*["sliding_attention"] * 4, "full_attention"] * 7,
+}
 _FOUR_B = {
     "hidden_size": 2560,
     "intermediate_size": 10_240,
@@ -204,9 +220,11 @@ _FOUR_B = {
 }
 # The models that may be proposed instead of a bigger one, from the biggest down.
 KNOWN_MODELS = (
+    ModelDimensions.of_config("gemma-4-E4B-it", {"model_type": "gemma4", "text_config": _E4B}),
     ModelDimensions.of_config(
         "gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}
     ),
+    ModelDimensions.of_config("gemma-4-E2B-it", {"model_type": "gemma4", "text_config": _E2B}),
     ModelDimensions.of_config(
         "gemma-2b-it",
         {

@@ -10,6 +10,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreT
 from rpckit import log
 from rpckit.errors import ChorusError
 from rpckit.malloc_trim import release_freed_memory
+from services.gemma.fit.gemma_4 import is_gemma_4
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
 from services.gemma.fit.resources import MachineResources
 from services.gemma.four_bit.host_embedding import HostEmbedding
@@ -107,7 +108,8 @@ def _load_runner(
     # Parsing it took hundreds of megabytes, and the weights are yet to come.
     release_freed_memory()
     with refused_if_unreadable("config.json or tokenizer.json"):
-        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder)
+        system_role = is_gemma_4(config.model_type)
+        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder, system_role=system_role)
     model = _load_text_model(folder, config, plan)
     info = ModelInfo(
         version=version,
