@@ -1,4 +1,7 @@
-"""`SHAPE=4b python -m bench.gemma.memory`: measures the server under ever lower memory limits."""
+"""`SHAPE=4b python -m bench.gemma.memory`: measures the server under ever lower memory limits.
+
+RANDOM_COPY=yes takes a copy of random codes in the place of one of random weights, which takes longer.
+"""
 
 import asyncio
 import os
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.figures import peak_anonymous
+from bench.gemma.random_copy import write_random_copy
 from bench.gemma.runners import TOKENS, request, served
 from bench.gemma.weights import built
 
@@ -36,8 +40,13 @@ def cgroup(gib: float) -> Iterator[Path]:
 
 async def main(shape: str, precision: str) -> None:
     """Prints a row for each limit."""
-    source, port = built(CACHE, shape), _PORT
-    copies = str(quantized(source, precision))
+    port = _PORT
+    if os.environ.get("RANDOM_COPY"):
+        source, folder = write_random_copy(CACHE, shape)
+        copies = str(folder)
+    else:
+        source = built(CACHE, shape)
+        copies = str(quantized(source, precision))
     print(_HEADER)
     for gib in _LIMITS:
         drop_pages(Path(copies))

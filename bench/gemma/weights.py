@@ -9,7 +9,14 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from transformers import AddedToken, AutoModelForCausalLM, Gemma3TextConfig, Gemma4TextConfig, GemmaTokenizer
+from transformers import (
+    AddedToken,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    Gemma3TextConfig,
+    Gemma4TextConfig,
+    GemmaTokenizer,
+)
 
 from services.gemma.weights.tensor_file import write_by_rows
 from tests.fakes import tiny_gemma
@@ -91,24 +98,12 @@ _UNUSED = 6242
 
 def built(cache: Path, name: str) -> Path:
     """Writes a model once, one layer in memory at a time; returns its folder."""
-    is_tiny = SHAPES[name]["vocab_size"] < _TOKENS
-    is_gemma_4 = name in _GEMMA_4
     folder = cache / f"gemma-random-{name}-v{_VERSION}-it"
     if folder.is_dir():
         return folder
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    tokenizer = tiny_gemma.tiny_tokenizer() if is_tiny else full_tokenizer()
-    tokenizer.save_pretrained(unfinished)
-    others: dict[str, Any] = {
-        "head_dim": 256 if name != "tiny" else 32,
-        "max_position_embeddings": 32_768,
-        "eos_token_id": tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
-        "dtype": "bfloat16",
-    }
-    config: Any = (Gemma4TextConfig if is_gemma_4 else Gemma3TextConfig)(**SHAPES[name], **others)
-    config.save_pretrained(unfinished)
+    config = describe(unfinished, name)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
     shapes = {key: each.shape for key, each in model.state_dict().items()}
@@ -118,7 +113,7 @@ def built(cache: Path, name: str) -> Path:
     for key, shape in shapes.items():
         files.setdefault(".".join(key.split(".")[:3]), {})[key] = shape
     # What turns a norm's output around: Gemma 3's files hold what is added to one.
-    unchanged, negated = (1, -1) if is_gemma_4 else (0, -2)
+    unchanged, negated = (1, -1) if name in _GEMMA_4 else (0, -2)
     for file, tensors in files.items():
         path = unfinished / f"{file}.safetensors"
         if _TABLE in tensors:
@@ -129,6 +124,7 @@ def built(cache: Path, name: str) -> Path:
             continue
         numbers = {key: _random(shape, unchanged) for key, shape in tensors.items()}
         if _EMBEDDING in numbers:
+            tokenizer = AutoTokenizer.from_pretrained(unfinished)
             biased = tokenizer.convert_tokens_to_ids(['"', "]"])
             numbers[_EMBEDDING][:, 0] = 1
             numbers[_EMBEDDING][biased, 0] += _BIAS * config.num_hidden_layers**0.5
@@ -141,6 +137,23 @@ def built(cache: Path, name: str) -> Path:
     )
     unfinished.rename(folder)
     return folder
+
+
+def describe(folder: Path, name: str) -> Any:
+    """Saves a model's tokenizer and its config; returns the config."""
+    folder.mkdir(parents=True, exist_ok=True)
+    is_tiny = SHAPES[name]["vocab_size"] < _TOKENS
+    tokenizer = tiny_gemma.tiny_tokenizer() if is_tiny else full_tokenizer()
+    tokenizer.save_pretrained(folder)
+    others: dict[str, Any] = {
+        "head_dim": 256 if name != "tiny" else 32,
+        "max_position_embeddings": 32_768,
+        "eos_token_id": tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
+        "dtype": "bfloat16",
+    }
+    config = (Gemma4TextConfig if name in _GEMMA_4 else Gemma3TextConfig)(**SHAPES[name], **others)
+    config.save_pretrained(folder)
+    return config
 
 
 def full_tokenizer() -> GemmaTokenizer:

@@ -1,5 +1,6 @@
 """Gemma 4 in each of its forms: the numbers of transformers' own, in fp32 and in four bits."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -116,16 +117,23 @@ def test_in_int4_they_are_those_of_the_weights_that_the_copy_stands_for(
 
 
 @pytest.mark.parametrize("precision", ["int4", "nf4"])
-def test_four_bits_say_nearly_the_same(folder: Path, tmp_path: Path, exact: Any, precision: str) -> None:
+def test_four_bits_say_nearly_the_same(
+    folder: Path,
+    tmp_path: Path,
+    exact: Any,
+    precision: str,
+    record_property: Callable[[str, object], None],
+) -> None:
     quantize(folder, tmp_path, precision, silent)
     gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path), GEMMA_PRECISION=precision)
     pairs = compared(gemma, exact)
     near, far = (log_softmax(torch.cat(each), dim=-1) for each in zip(*pairs, strict=True))
     divergence = float(kl_div(near, far, log_target=True, reduction="batchmean"))
     same = float((near.argmax(-1) == far.argmax(-1)).float().mean())
-    print(f"{folder.name} {precision}: KL {divergence:.3f}, the same best token {same:.0%}")
-    # Random weights in groups of 64 of any size: a trained model loses a tenth of that.
-    assert 0 < divergence < 3.0
+    record_property("KL divergence, nats", round(divergence, 3))
+    record_property("best token the same", round(same, 2))
+    # Random weights keep less of their meaning in four bits than trained ones: .13 to .95 were seen.
+    assert 0 < divergence < 1.5
     shuffled = kl_div(near.roll(1, 0), far, log_target=True, reduction="batchmean")
     assert divergence < shuffled / 4
 
@@ -139,7 +147,7 @@ def test_layers_that_share_keys_and_values_cache_none(folder: Path) -> None:
     assert sorted(cache.layers) == list(range(owners))
     # What the plan counts is what is cached.
     numbers = sum(each.keys_values[:, :, :1].numel() for each in cache.layers.values())
-    planned = gemma.cache_pool._size  # noqa: SLF001 - it is not shown elsewhere
+    planned = gemma.cache_pool._size
     widest = max(each.keys_values[:, :, :1].numel() for each in cache.layers.values())
     assert planned.full_bytes + planned.sliding_bytes == 2 * numbers + 4 * widest
 
@@ -174,8 +182,6 @@ def test_of_a_multimodal_folder_the_text_tower_is_taken(tmp_path: Path, precisio
     logits = []
     for folder in (alone, whole):
         quantize(folder, tmp_path / "copies", "int4", silent)
-        gemma = tiny_gemma.loaded(
-            folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION=precision
-        )
+        gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION=precision)
         logits.append(torch.cat(found(gemma)))
     torch.testing.assert_close(*logits)

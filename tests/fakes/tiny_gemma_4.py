@@ -68,7 +68,7 @@ def build(folder: Path, form: str, *, context_tokens: int = 2048) -> Path:
 
 
 def build_multimodal(folder: Path) -> Path:
-    """Saves an E2B with the towers, in the names that the hub has, and with what its sharing layers leave out."""
+    """Saves an E2B with its towers as the hub has it: with what its sharing layers leave out."""
     tokenizer = tokenizer_of(folder)
     text = tiny_model("E2B", tokenizer, 2048)
     vision = {

@@ -11,8 +11,8 @@ class LayerDimensions:
 
     Attributes:
         matrix_parameters: Parameters in its matrices.
-        kv_bytes: Bytes that it caches for one token's keys and values, in bf16; 0 if it attends to those of an
-            earlier layer.
+        kv_bytes: Bytes that it caches for one token's keys and values, in bf16; 0 if it attends to those of
+            an earlier layer.
         sliding: Whether it has a sliding window.
     """
 

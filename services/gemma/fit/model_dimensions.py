@@ -120,7 +120,7 @@ class ModelDimensions:
         """Refuses a model that cannot be served.
 
         Raises:
-            UnsupportedModelError: Its architecture is not one of those that are, or it has an unsupported part.
+            UnsupportedModelError: Its architecture is not one of those that are, or has an unsupported part.
         """
         if self.model_type not in _SUPPORTED_TYPES or self.unsupported_part:
             raise UnsupportedModelError(self.model_type, self.unsupported_part)
@@ -133,7 +133,8 @@ class ModelDimensions:
         """
         if images and not self.vision_parameters:
             raise LoadError(
-                f"{self.name} has no vision tower that is read here: take gemma-3-4b-it, or unset GEMMA_IMAGES"
+                f"{self.name} has no vision tower that is read here: take gemma-3-4b-it, or unset "
+                "GEMMA_IMAGES"
             )
         return self if images else replace(self, vision_parameters=0)
 

@@ -65,8 +65,8 @@ class Int4DecoderLayer(nn.Module):
 
         Args:
             hidden_states: fp32, of shape (1, tokens, hidden size), as is the result.
-            per_layer_input: This layer's own embedding of the tokens, fp32, of shape (1, tokens, its size), in a
-                Gemma 4 that has a table of them.
+            per_layer_input: This layer's own embedding of the tokens, fp32, of shape (1, tokens, its size);
+                None if the model has none.
             position_embeddings: The cosines and sines of the rotary embedding.
             others: Handed to attention.
         """

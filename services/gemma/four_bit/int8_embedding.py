@@ -11,7 +11,7 @@ _MIN_SCALE = 1e-12
 
 
 class Int8Embedding(nn.Module):
-    """An embedding table whose rows are looked up in the mapped file of a quantised copy, whatever its precision.
+    """An embedding table whose rows are looked up in the mapped file of a quantised copy.
 
     A layer's part of a row shares a scale.
 
@@ -47,7 +47,7 @@ class Int8Embedding(nn.Module):
 
     @override
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        """Returns the tokens' rows, of shape (..., layers * size of a layer's part), on the device of the table."""
+        """Returns the tokens' rows, of shape (..., layers * size of a layer's part)."""
         scales = self.scales[ids] * self._embedding_scale
         parts = self.codes[ids].view(*scales.shape, -1) * scales[..., None]
         return parts.flatten(-2).to(self.output_type)

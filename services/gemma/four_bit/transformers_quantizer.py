@@ -37,6 +37,14 @@ def per_layer_table(model: PreTrainedModel) -> nn.Embedding | None:
     return table if isinstance(table, nn.Embedding) else None
 
 
+def replace_modules(model: PreTrainedModel, precision: str) -> None:
+    """Replaces a model's linear layers, and its per-layer embeddings, by those of a copy."""
+    for name, layer in linear_layers(model).items():
+        model.set_submodule(name, linear_class(precision)(layer))
+    if table := per_layer_table(model):
+        model.set_submodule(PER_LAYER_TABLE, Int8Embedding(table, model.config.num_hidden_layers))
+
+
 @register_quantization_config(QUANT_METHOD)
 class _FourBitConfig(QuantizationConfigMixin):
     """The `quantization_config` in the `config.json` of a quantised copy."""
@@ -48,17 +56,14 @@ class _FourBitConfig(QuantizationConfigMixin):
 
 @register_quantizer(QUANT_METHOD)
 class _FourBitQuantizer(HfQuantizer):
-    """Replaces a model's linear layers, and its per-layer embeddings, before transformers loads their weights."""
+    """Replaces a model's modules before transformers loads their weights."""
 
     requires_calibration = False
 
     @override
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **_: Any) -> None:
         config = cast("_FourBitConfig", self.quantization_config)
-        for name, layer in linear_layers(model).items():
-            model.set_submodule(name, linear_class(config.precision)(layer))
-        if table := per_layer_table(model):
-            model.set_submodule(PER_LAYER_TABLE, Int8Embedding(table, model.config.num_hidden_layers))
+        replace_modules(model, config.precision)
 
     @override
     def is_serializable(self) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Self
 
-
 _SEPARATOR = "\n\n"
 
 
@@ -79,8 +78,8 @@ class GenerationRequest:
     """One answer to generate.
 
     Attributes:
-        messages: The first may be the system's. Of the others the first and the last are the user's, and the roles
-            alternate.
+        messages: The first may be the system's. Of the others the first and the last are the user's, and the
+            roles alternate.
         json_schema: The schema that the answer keeps to, as JSON; None leaves the answer free.
     """
 

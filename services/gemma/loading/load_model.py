@@ -145,7 +145,7 @@ def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrai
     refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
     if plan.precision in QUANTIZED:
         _leave_embeddings_in_files(model, on_gpu=plan.device.is_gpu)
-    share_keys_and_values(model.model.layers)
+    share_keys_and_values(model.model)
     model = model.eval().to(plan.device.name)
     if plan.precision == Int4Linear.precision:
         prepare_int4_model(model, folder)

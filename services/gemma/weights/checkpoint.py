@@ -8,7 +8,7 @@ from transformers import PreTrainedModel
 
 from services.gemma.interface.load_error import LoadError
 
-# Key mappings for transformers, from the names in multimodal checkpoints of Gemma 3 and 4 to those in the model.
+# Key mappings for transformers, from the names in multimodal checkpoints to those in the model.
 TEXT_KEY_MAPPING = {
     r"^(language_model\.model|model\.language_model)\.": "model.",
     r"^language_model\.lm_head": "lm_head",
@@ -18,7 +18,7 @@ VISION_KEY_MAPPING = {
     r"^vision_tower\.vision_model\.": "vision_tower.",
     r"^model\.multi_modal_projector\.": "multi_modal_projector.",
 }
-# What encodes images and sounds. Gemma 3 has a projector behind its vision tower, Gemma 4 an embedder for each.
+# What encodes images and sounds. Gemma 3 has a projector behind its vision tower, Gemma 4 embedders.
 _TOWERS = (
     "vision_tower",
     "multi_modal_projector",

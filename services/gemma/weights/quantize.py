@@ -133,7 +133,7 @@ class _SourceCheckpoint:
         return save, sum(each.nbytes for each in buffers.values())
 
     def _table_blocks(self) -> Iterator[dict[str, torch.Tensor]]:
-        """Yields the buffers of the per-layer embeddings, some rows at a time: they are the most of a file."""
+        """Yields the buffers of the per-layer embeddings, some rows at a time: they take gigabytes."""
         file, key = self._stored[_TABLE]
         with _opened(file) as tensors:
             stored = tensors.get_slice(key)
