@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from chorus.model.v1 import content_pb2
 from modelkit.fencing import backtick_fenced
@@ -21,7 +22,7 @@ def to_messages(
     remaining = iter(images)
     messages = [ChatMessage("system", system_instruction)] if system_instruction else []
     for role, group in itertools.groupby(turns, key=lambda turn: turn.role):
-        speaker = "user" if role == content_pb2.ROLE_USER else "assistant"
+        speaker: Literal["user", "assistant"] = "user" if role == content_pb2.ROLE_USER else "assistant"
         messages.append(ChatMessage.joining(speaker, _contents(group, remaining)))
     return tuple(messages)
 
