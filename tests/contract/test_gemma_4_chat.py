@@ -50,7 +50,7 @@ def gemma(folder: Path) -> GemmaRunner:
 @contextmanager
 def saying(gemma: GemmaRunner, *tokens: str) -> Iterator[None]:
     """The model's best token is each of these, one after the other."""
-    script: list[int] = gemma.prompt_encoder.tokenizer.convert_tokens_to_ids(list(tokens))
+    script: Any = gemma.prompt_encoder.tokenizer.convert_tokens_to_ids(list(tokens))
 
     def say(_module: object, _inputs: object, output: Any) -> None:
         output.logits[...] = 0
@@ -70,7 +70,7 @@ def written(gemma: GemmaRunner, **sampling: Any) -> tuple[str, Any]:
 
 
 def test_the_system_has_its_own_turn_and_no_thought_is_asked_for(gemma: GemmaRunner) -> None:
-    prompt = gemma.prompt_encoder.tokenizer.decode(gemma.prompt_encoder.encode(CHAT))
+    prompt: Any = gemma.prompt_encoder.tokenizer.decode(gemma.prompt_encoder.encode(CHAT))
     assert prompt.replace(" ", "") == (
         "<bos><|turn>system\nBebrief.<turn|>\n<|turn>user\nHello<turn|>\n<|turn>model\n"
     )

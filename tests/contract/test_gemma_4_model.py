@@ -96,7 +96,8 @@ def test_logits_are_those_of_transformers(folder: Path, exact: Any, *, windowed:
     gemma = tiny_gemma.loaded(folder)
     assert error(compared(gemma, exact, windowed=windowed)) < 0.04
     # With the same weights in fp32, keys and values alone are rounded.
-    gemma.model.float()
+    model: Any = gemma.model
+    model.float()
     assert error(compared(gemma, exact, windowed=windowed)) < 0.006
 
 
@@ -156,7 +157,7 @@ def test_the_table_is_written_in_eight_bits_row_by_row(tmp_path: Path) -> None:
     folder = tiny_gemma_4.build(tmp_path / "tiny-it", "E4B")
     table = load_file(folder / "model.safetensors")["model.embed_tokens_per_layer.weight"]
     copy = quantize(folder, tmp_path / "copies", "int4", silent)
-    tensors = {}
+    tensors: dict[str, torch.Tensor] = {}
     for file in copy.folder.glob("*.safetensors"):
         tensors |= load_file(file)
     codes, scales = (tensors[f"model.embed_tokens_per_layer.{name}"] for name in ("codes", "scales"))

@@ -108,7 +108,8 @@ def tokenizer_of(folder: Path) -> GemmaTokenizer:
 def save_generation_config(folder: Path, tokenizer: GemmaTokenizer) -> None:
     """Saves what ends an answer, as the hub has it: the end of the text, of a turn, and of a call."""
     ends: Any = tokenizer.convert_tokens_to_ids(["<eos>", "<turn|>", "<|tool_response>"])
-    GenerationConfig(eos_token_id=ends).save_pretrained(folder)
+    config = GenerationConfig(eos_token_id=ends)  # type: ignore[no-untyped-call]
+    config.save_pretrained(folder)
 
 
 def tiny_model(form: str, tokenizer: GemmaTokenizer, context_tokens: int) -> Any:

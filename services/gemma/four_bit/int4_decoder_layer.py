@@ -145,8 +145,8 @@ def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
         decoder.layers = nn.ModuleList(
             pool.map(lambda layer: Int4DecoderLayer(layer, folder), decoder.layers)
         )
-        for each in opening:
-            each.result()
+        for opened in opening:
+            opened.result()
 
 
 def _before_attention(layer: Any, folder: Path) -> OnnxSession:

@@ -42,7 +42,7 @@ class TokenizerVocabulary:
         # llguidance has copied them into a trie.
         source.tokens = ()
         self._known_tokens = len(tokenizer)
-        self._thought_tokens = [tokenizer.backend_tokenizer.token_to_id(each) for each in _THOUGHT]
+        self._thought_begin, self._thought_end = map(tokenizer.backend_tokenizer.token_to_id, _THOUGHT)
 
     def to_bytes(self, token: int) -> bytes:
         """Returns the bytes that a token adds to the answer; none for a control token."""
@@ -51,7 +51,7 @@ class TokenizerVocabulary:
 
     def thought_filter(self) -> ThoughtFilter:
         """Returns a filter for one answer."""
-        return ThoughtFilter(*self._thought_tokens)
+        return ThoughtFilter(self._thought_begin, self._thought_end)
 
     def grammar(self, json_schema: str) -> "JsonSchemaGrammar":
         """Compiles a JSON Schema for one answer.
