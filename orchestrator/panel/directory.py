@@ -153,12 +153,16 @@ class ModelDirectory(ModelLister, GenerationClient):
         previous_attempts: int = 0,
     ) -> model_service_pb2.GenerateResponse:
         request.model = listed.name
+        call = self._stub(listed).Generate(
+            request, timeout=deadline.remaining(), metadata=_attempts(previous_attempts)
+        )
         try:
-            response = await self._stub(listed).Generate(
-                request, timeout=deadline.remaining(), metadata=_attempts(previous_attempts)
-            )
+            response = await call
         except grpc.aio.AioRpcError as error:
             raise self._explained(error, listed) from None
+        finally:
+            # One that is given up as it starts goes on otherwise, until its deadline (grpc/grpc#43462).
+            call.cancel()
         self._metrics.use(listed.name, response.completion.usage)
         return response
 

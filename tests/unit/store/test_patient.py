@@ -160,3 +160,24 @@ async def test_what_waits_to_be_written_is_bounded(caplog: pytest.LogCaptureFixt
     for call in CALLS:
         await patient.add_call(call)
     assert caplog.messages == ["store fails"]
+
+
+def test_writes_of_a_request_whose_lease_failed_are_not_remembered() -> None:
+    class Unleased(SlowStore):
+        @override
+        @asynccontextmanager
+        async def lease(self, request_id: str) -> AsyncIterator[None]:
+            raise StoreError("no answer")
+            yield
+
+    async def run() -> None:
+        patient = PatientStore(Unleased())
+        for number in range(3):
+            with pytest.raises(StoreError):
+                async with patient.lease(f"r{number}"):
+                    pass
+            await patient.keep_result(f"r{number}", b"hash", RESULT)
+        await asyncio.sleep(0)
+        assert not patient._writes
+
+    run_in_virtual_time(run())
