@@ -173,6 +173,18 @@ def test_the_table_is_written_in_eight_bits_row_by_row(tmp_path: Path) -> None:
     torch.testing.assert_close(rows[0], 4 * near[[3, 9]].flatten(1))
 
 
+def test_of_a_chunk_the_last_token_alone_goes_through_layers_that_share(tmp_path: Path) -> None:
+    gemma: Any = tiny_gemma.loaded(tiny_gemma_4.build(tmp_path / "tiny-it", "E2B"))
+    rows: dict[int, int] = {}
+    for index, layer in enumerate(gemma.model.model.layers):
+        layer.register_forward_pre_hook(
+            lambda _layer, inputs, index=index: rows.update({index: inputs[0].shape[1]})
+        )
+    with torch.inference_mode():
+        gemma.forward_pass.run([TokenChunk(SequenceKVCache(50), text[:7]) for text in texts()])
+    assert list(rows.values()) == [21] * 3 + [3] * 4
+
+
 @pytest.mark.parametrize("precision", ["bf16", "int4"])
 def test_of_a_multimodal_folder_the_text_tower_is_taken(tmp_path: Path, precision: str) -> None:
     alone = tiny_gemma_4.build(tmp_path / "text-it", "E2B")
