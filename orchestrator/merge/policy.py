@@ -108,5 +108,5 @@ class Distribution:
     standard_deviation: float
 
 
-KOREAN_TEXT_SIMILARITY = Distribution(0.04, 0.09)
+KOREAN_TEXT_SIMILARITY = Distribution(0.07, 0.10)
 OTHER_TEXT_SIMILARITY = Distribution(0.05, 0.05)
