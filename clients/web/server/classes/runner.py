@@ -80,6 +80,13 @@ class ClassRunner:
         # One may have been handed out in between.
         await _thread(lambda: self.store.stop(assignment_id, StopReason.TEACHER))
 
+    async def leave(self, work_id: str) -> None:
+        """Ends the review of one work, which is deleted next."""
+        _, task = self._tasks.get(work_id, ("", None))
+        if task:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
     async def run(self) -> None:
         """Runs for ever. Where it is cancelled, works under way are taken up by the next server."""
         interrupted: list[str] = []
