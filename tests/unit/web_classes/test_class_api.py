@@ -151,9 +151,9 @@ async def test_a_class_from_a_zip_to_what_is_given_back(
     opened = await _shown(browser, lee)
     assert opened["has_file"]
     assert opened["feedback"]["merged"]["points"][0]["id"] == "p1"
-    assert (
-        await _send(browser, "POST", f"{path}/give-back", {"format": "files", "language": "ko"})
-    ).status == 409
+    as_files = {"format": "files", "language": "ko"}
+    as_page = {"format": "html", "language": "en"}
+    assert (await _send(browser, "POST", f"{path}/give-back", as_files)).status == 409
     point = {"pointId": "p1", "decision": "DECISION_KEPT"}
     score = {"criterionId": "content", "decision": "DECISION_EDITED", "score": 4.5}
     decided = {"rater": "teacher", "points": [point], "scores": [score], "final": True}
@@ -176,19 +176,13 @@ async def test_a_class_from_a_zip_to_what_is_given_back(
         ["park.txt", "해", "확인할 차례", ""],
     ]
     shown = await _shown(browser, path)
-    assert [each["state"] for each in shown["works"]] == [
-        "given_back",
-        "given_back",
-        "to_review",
-        "to_review",
-    ]
-    one = await _send(browser, "POST", f"{kim}/give-back", {"format": "html", "language": "en"})
+    states = [each["state"] for each in shown["works"]]
+    assert states == ["given_back", "given_back", "to_review", "to_review"]
+    one = await _send(browser, "POST", f"{kim}/give-back", as_page)
     assert b"1 words are few." in one.body
     reopened = {"decisions": decided | {"final": False}}
     assert (await _send(browser, "PUT", f"{kim}/decisions", reopened)).status == 204
-    assert (
-        await _send(browser, "POST", f"{kim}/give-back", {"format": "html", "language": "en"})
-    ).status == 409
+    assert (await _send(browser, "POST", f"{kim}/give-back", as_page)).status == 409
 
 
 async def test_a_bad_file_is_told_and_the_others_are_taken(browser: Browser) -> None:
