@@ -24,9 +24,9 @@ export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: ()
   };
   const columns = words.classes.columns;
   return (
-    <section aria-labelledby="works-title">
+    <div>
       <div className="row">
-        <h2 id="works-title">{words.classes.works}</h2>
+        <h2>{words.classes.works}</h2>
         <label className="end">
           {words.points.order}{" "}
           <select value={order} onChange={(event) => setOrder(event.target.value as WorkOrder)}>
@@ -63,7 +63,7 @@ export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: ()
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }
 
