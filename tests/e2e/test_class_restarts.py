@@ -22,11 +22,12 @@ from tests.e2e.processes import (
     running,
     serving,
 )
+from tests.e2e.whole_chorus import ReviewedEssay, answer_to
 from tests.fakes.postgresql import postgresql
 from tests.fakes.providers.emulator import Emulator, Received
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions
-from tests.fakes.providers.reply import SILENT, Reply
+from tests.fakes.providers.reply import SILENT, Output, Reply
 from tests.patience import PATIENCE
 
 MODEL = "openai/talker"
@@ -80,14 +81,15 @@ async def test_nothing_is_bought_twice_whatever_is_killed(tmp_path: Path, kept_i
     answered = collections.Counter[str]()
     is_silent = True
 
-    def reply(received: Received) -> Reply | None:
+    def reply(received: Received) -> Reply:
         text = json.dumps(received.body)
-        name = next(each for each in WORKS if each[0] in _named(text))
+        name = f"{text.partition('is called ')[2][:1]}.txt"
         # Two works are answered before everything is killed, the others are being waited for.
         if is_silent and name > "b.txt":
             return SILENT
         answered[name] += 1
-        return None
+        said = answer_to(ReviewedEssay(WORKS[name], f"My dog is called {name[0]}.", "content"))
+        return Output(pieces=(said,))
 
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
@@ -148,18 +150,12 @@ async def _class(page: _Page) -> str:
 
 
 async def _until_states(page: _Page, path: str, holds: Callable[[collections.Counter[str]], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             shown = await page.ask("GET", path)
-            print(json.dumps(shown)[:3000])
             if holds(collections.Counter(each["state"] for each in shown["works"])):
                 return
             await asyncio.sleep(0.1)
-
-
-def _named(text: str) -> str:
-    """The name of the dog in a prompt."""
-    return text.partition("is called ")[2][:1]
 
 
 async def _free_port() -> str:
