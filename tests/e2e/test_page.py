@@ -25,7 +25,7 @@ from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-VIEWS = ("review", "models", "rubrics", "student", "picture")
+VIEWS = ("review", "classes", "models", "rubrics", "student", "picture")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

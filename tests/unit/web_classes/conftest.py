@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from clients.web.server.classes.class_store import ClassStore
 from clients.web.server.classes.database import open_database
@@ -24,9 +24,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/classes.db"
     found: str = request.getfixturevalue("postgresql_address")
-    engine = open_database(found)
+    engine = create_engine(found.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE work, assignment, alembic_version"))
+        connection.execute(text("DROP TABLE IF EXISTS work, assignment, alembic_version"))
     engine.dispose()
     return found
 

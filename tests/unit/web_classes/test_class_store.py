@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
 
+from clients.web.server.classes import database
 from clients.web.server.classes.class_store import ClassStore, TooMany
-from clients.web.server.classes.database import UnusableDatabase, open_database
+from clients.web.server.classes.database import LATEST, UnusableDatabase, open_database
 from clients.web.server.classes.tables import Base, State, StopReason, new_id
 from clients.web.server.classes.work_queue import Held, NotReviewed, Price, Reviewed, WorkQueue
 from tests.unit.web_classes.kept_classes import OWNER, a_class, assignment, states, work
@@ -36,18 +38,32 @@ def test_the_migrations_make_what_the_code_expects(engine: Engine) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
+def test_the_last_migration_is_the_one_that_the_code_knows() -> None:
+    migrations = str(Path(database.__file__).with_name("migrations"))
+    assert ScriptDirectory(migrations).get_current_head() == LATEST
+
+
+def test_a_database_of_a_later_version_is_refused(address: str) -> None:
+    engine = open_database(address)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(UnusableDatabase, match="a later version"):
+        open_database(address)
+
+
 def test_what_is_kept_is_there_when_the_database_is_opened_again(address: str) -> None:
     first = open_database(address)
-    text = "NUL \0, 한글, \U0001f469\u200d\U0001f33e and \u202e"
-    assignment_id = ClassStore(first).add(assignment(title=text))
-    kept = work(text, data=b"\0\xff", format="docx")
+    words = "NUL \0, 한글, \U0001f469\u200d\U0001f33e and \u202e"
+    assignment_id = ClassStore(first).add(assignment(title=words))
+    kept = work(words, data=b"\0\xff", format="docx")
     ClassStore(first).add_work(assignment_id, kept)
     first.dispose()
     second = open_database(address)
     found = ClassStore(second).work(OWNER, assignment_id, kept.id)
     assert found is not None
     # PostgreSQL keeps no NUL; another character is in its place, so that no offset moves.
-    assert found[1].text == found[0].title == text.replace("\0", "\ufffd")
+    assert found[1].text == found[0].title == words.replace("\0", "\ufffd")
     assert found[1].data == b"\0\xff"
     second.dispose()
 

@@ -4,12 +4,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Engine, event, inspect, make_url, text
 from sqlalchemy import create_engine as engine_of
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
+
+LATEST = "0001"
+"""The revision of the last migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _BUSY_SECONDS = 30
@@ -50,7 +51,11 @@ def open_database(address: str) -> Engine:
     except OSError as error:
         raise UnusableDatabase(f"{url.database} cannot be made: {error.strerror}") from None
     try:
-        _migrate(engine)
+        if not _is_up_to_date(engine):
+            _migrate(engine)
+    except UnusableDatabase:
+        engine.dispose()
+        raise
     except DBAPIError as error:
         engine.dispose()
         # What the driver says may hold the address with its password.
@@ -82,11 +87,27 @@ def _prepare_sqlite(connection: object, _: object) -> None:
     cursor.close()
 
 
+def _is_up_to_date(engine: Engine) -> bool:
+    if not inspect(engine).has_table("alembic_version"):
+        return False
+    with engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == LATEST)
+
+
 def _migrate(engine: Engine) -> None:
+    # It takes 11 MiB, and is needed at the first start of a version alone.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(_MIGRATING)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            wrong = f"{engine.url.render_as_string()}: a later version of Chorus has changed it"
+            raise UnusableDatabase(wrong) from None
