@@ -12,9 +12,12 @@ from rpckit.errors import Timeout
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
+# The person for whom a caller calls that may name one.
+ON_BEHALF_OF_KEY = "x-chorus-on-behalf-of"
 # How often the same was asked before, so that the next hop does not ask again too. gRPC's own
 # `grpc-previous-rpc-attempts` counts the servers that were gone, which say nothing about the backend.
 PREVIOUS_ATTEMPTS_KEY = "x-chorus-previous-attempts"
+SERVERS_GONE_KEY = "grpc-previous-rpc-attempts"
 
 _RESERVE_SHARE = 0.02
 _LEAST_RESERVE_SECONDS = 0.05
@@ -113,11 +116,13 @@ class Call:
     """Describes one call as its server sees it.
 
     Attributes:
-        caller: The name of the caller, from its certificate or token; empty if it gave none.
+        caller: The name of the caller, from its certificate or token; empty if it gave none. The person that
+            it calls for follows after a colon.
         holder: Who holds a place in the server: the caller or, without a name, the machine that calls. Empty
             for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.
         previous_attempts: How often its caller has asked the same before.
+        servers_gone: How many servers gRPC has sent this very call to before, and lost.
     """
 
     method: str
@@ -127,6 +132,7 @@ class Call:
     holder: str = ""
     trace: Trace = NO_TRACE
     previous_attempts: int = 0
+    servers_gone: int = 0
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)

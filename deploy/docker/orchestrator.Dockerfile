@@ -3,11 +3,11 @@ ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 # What the code needs comes before the code: a change of ours leaves the big layer as it is.
-COPY deploy/docker/locks/uv.txt deploy/docker/locks/orchestrator.txt /locks/
+COPY deploy/locks/uv.txt deploy/locks/build.txt deploy/locks/orchestrator.txt /locks/
 RUN pip install --no-cache-dir --require-hashes --requirement /locks/uv.txt && python -m venv --without-pip /venv
 WORKDIR /app
 RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode --require-hashes \
-    --requirements /locks/orchestrator.txt
+    --build-constraints /locks/build.txt --requirements /locks/orchestrator.txt
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
 COPY modelkit/ modelkit/
@@ -23,9 +23,7 @@ RUN apt-get update \
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-# Kiwi's allocator would keep what only loading took.
-ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    MIMALLOC_PURGE_DELAY=0 MIMALLOC_ALLOW_LARGE_OS_PAGES=0
+ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 LABEL org.opencontainers.image.licenses=MIT org.opencontainers.image.version=0.2.0 example.chorus.contract.version=0.2.0
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "orchestrator"]
