@@ -17,6 +17,7 @@ from tests.e2e.screenshots import screenshot
 from tests.fakes.page_feedback import ENGLISH, KOREAN
 from tests.fakes.page_feedback import Words as Essay
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.patience import PATIENCE
 from tests.unit.documents.written_files import docx
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -72,12 +73,12 @@ async def test_works_come_from_a_zip_and_are_reviewed(
         assert not _asked(orchestrator)
         await page.get_by_text("What has no feedback yet: at most $0.").wait_for()
         await page.get_by_role("button", name="Ask for feedback on 4 works").click()
-        await page.locator(".work-state.running").first.wait_for()
+        await page.locator(".work-state.is-running").first.wait_for()
         orchestrator.slow_may_answer.set()
-        await page.locator(".work-state.failed").wait_for()
+        await page.locator(".work-state.is-failed").wait_for()
         assert "the content was refused" in await page.inner_text(".work-failed")
         await page.get_by_role("button", name=re.compile("Again.*d.txt")).click()
-        await _until_count(visit, ".work-state.to_review", 4)
+        await _until_count(visit, ".work-state.is-to_review", 4)
         await page.get_by_text("4 of 4 works have feedback.").wait_for()
 
         # Where the models disagree stands first; one of them is calm about it.
@@ -102,7 +103,7 @@ async def test_decisions_are_kept_and_given_back(system: Browsing, orchestrator:
             visit, {name: data for name, data in _works(ENGLISH).items() if name in {"a.docx", "b.txt"}}
         )
         await page.get_by_role("button", name="Ask for feedback on 2 works").click()
-        await _until_count(visit, ".work-state.to_review", 2)
+        await _until_count(visit, ".work-state.is-to_review", 2)
 
         await page.get_by_role("link", name="a.docx").click()
         await page.wait_for_selector(".decision-bar")
@@ -157,7 +158,7 @@ async def test_the_limit_stops_the_class(system: Browsing, orchestrator: PageOrc
         await page.get_by_role("button", name="Set the limit").click()
         await page.get_by_text("Limit for the whole: $4.00.").wait_for()
         await page.locator("section button.primary").click()
-        await _until_count(visit, ".work-state.to_review", 4)
+        await _until_count(visit, ".work-state.is-to_review", 4)
     assert len({each.request_id for each in _asked(orchestrator)}) == 4
 
 
@@ -177,12 +178,12 @@ async def test_axe_finds_nothing_and_a_phone_shows_it_all(
         await _add(visit, _works(essay))
         await page.wait_for_selector(".named")
         await page.locator("section button.primary").click()
-        await _until_count(visit, ".work-state.to_review", 3)
-        await page.locator(".work-state.failed").wait_for()
+        await _until_count(visit, ".work-state.is-to_review", 3)
+        await page.locator(".work-state.is-failed").wait_for()
         assert await visit.overflow() <= 0
         await page.locator("details summary").click()
         assert await visit.faults() == []
-        await page.set_viewport_size({"width": 1280, "height": 1500})
+        await page.set_viewport_size({"width": 1280, "height": 1400})
         assert await visit.faults() == []
         await screenshot(visit, f"class-{language[:2]}")
         await page.set_viewport_size(PHONE)
@@ -201,8 +202,11 @@ async def test_dark_colours_are_told_apart(system: Browsing) -> None:
 
 
 async def test_a_class_is_run_by_keyboard(system: Browsing) -> None:
+    choosers: asyncio.Queue[Any] = asyncio.Queue()
     async with system.visit() as visit:
         page = visit.page
+        # From the start: a chooser that opens before anybody listens is the system's.
+        page.on("filechooser", choosers.put_nowait)
         await visit.open("#/classes")
         await page.wait_for_selector(".class-form .picks")
         await _tab_to(visit, "document.activeElement.labels?.[0]?.textContent === 'Title'")
@@ -211,15 +215,14 @@ async def test_a_class_is_run_by_keyboard(system: Browsing) -> None:
         await page.keyboard.press("Enter")
         await page.get_by_role("heading", level=1, name="By keyboard").wait_for()
         await _tab_to(visit, "document.activeElement.textContent === 'Choose files'")
-        async with page.expect_file_chooser() as chooser:
-            await page.keyboard.press("Enter")
-        await (await chooser.value).set_files(
-            {"name": "a.txt", "mimeType": "text/plain", "buffer": ENGLISH.text.encode()}
-        )
+        await page.keyboard.press("Enter")
+        async with asyncio.timeout(PATIENCE):
+            chooser = await choosers.get()
+        await chooser.set_files({"name": "a.txt", "mimeType": "text/plain", "buffer": ENGLISH.text.encode()})
         await page.get_by_text("Taken: 1.").wait_for()
         await _tab_to(visit, "document.activeElement.textContent === 'Ask for feedback on 1 work'")
         await page.keyboard.press("Enter")
-        await _until_count(visit, ".work-state.to_review", 1)
+        await _until_count(visit, ".work-state.is-to_review", 1)
         await _tab_to(visit, "document.activeElement.textContent === 'a.txt'")
         await page.keyboard.press("Enter")
         await page.wait_for_selector(".decision-bar")
@@ -236,7 +239,7 @@ async def test_names_and_texts_of_others_are_text_and_nothing_else(system: Brows
         assert "[U+202E]" in await page.inner_text(".class h1")
         assert "<img src=x" in await page.inner_text("dl")
         await page.locator("section button.primary").click()
-        await _until_count(visit, ".work-state.to_review", 1)
+        await _until_count(visit, ".work-state.is-to_review", 1)
         await page.locator("table.works tbody th a").click()
         await page.wait_for_selector(".decision-bar")
         assert await page.evaluate("window.hit") is None

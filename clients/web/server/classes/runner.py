@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import grpc
 from google.rpc import status_pb2
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import failure_pb2
@@ -94,9 +94,13 @@ class ClassRunner:
             interrupted = await self._patiently(self.queue.interrupted)
             while True:
                 self._wake.clear()
-                held = await self._fill(interrupted)
+                try:
+                    held = await self._fill(interrupted)
+                except Exception as error:  # noqa: BLE001 - one class's fault must not stop the others for ever
+                    log.unexpected("classes", error)
+                    held = True
                 # Without a price, or with others' money reserved, it looks again by itself.
-                seconds = self.pauses[0] if held else None
+                seconds = PAUSES[0] if held else None
                 await self._rest(seconds)
         finally:
             tasks = [task for _, task in self._tasks.values()]
@@ -151,6 +155,8 @@ class ClassRunner:
         # After a stop and a start there may be another one.
         if self._tasks.get(work_id, ("", None))[1] is task:
             del self._tasks[work_id]
+        if not task.cancelled() and (error := task.exception()):
+            log.unexpected("classes", error)
         self._wake.set()
 
     async def _review(self, work_id: str) -> None:
@@ -206,9 +212,9 @@ class ClassRunner:
         while True:
             try:
                 return await _thread(act)
-            except DBAPIError as error:
+            except (OperationalError, InterfaceError) as error:
                 log.unexpected("classes", error)
-                await asyncio.sleep(self.pauses[min(at, len(self.pauses) - 1)])
+                await asyncio.sleep(PAUSES[min(at, len(PAUSES) - 1)])
                 at += 1
 
 

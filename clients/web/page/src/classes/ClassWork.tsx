@@ -74,12 +74,12 @@ export function ClassWork({ classId, workId }: { classId: string; workId: string
   const next = shown && nextToReview(shown.works, workId);
   return (
     <div className="review">
-      <nav className="row" aria-label={words.classes.within}>
+      <p className="row">
         <a href={hashOf({ view: "classes", feedbackId: "", classId })}>
           {shown ? <Said text={shown.title} /> : words.classes.heading}
         </a>
         {next && <a href={hashOf({ view: "classes", feedbackId: "", classId, workId: next.id })}>{words.classes.next(nameOf(next))}</a>}
-      </nav>
+      </p>
       <h1>{work ? <Said text={nameOf(work)} /> : words.live.heading}</h1>
       {line && <p role="status">{words.classes.states[line.state]}</p>}
       <Wrong error={failure} />

@@ -92,7 +92,7 @@ function Row({ classId, work, onAgain, onRemove }: RowProperties) {
         )}
       </th>
       <td>
-        <span className={`work-state ${work.state}`}>{words.classes.states[work.state]}</span>
+        <span className={`work-state is-${work.state}`}>{words.classes.states[work.state]}</span>
         {failure && (
           <small>
             <Said text={explainCall(failure, words, language)} />
@@ -105,21 +105,23 @@ function Row({ classId, work, onAgain, onRemove }: RowProperties) {
       </td>
       <td>{isThere ? words.classes.answered(work.answered, work.asked) : none}</td>
       <td>{work.cost_usd_nanos > 0 ? dollars(BigInt(work.cost_usd_nanos)) : isThere ? words.cost.free : none}</td>
-      <td className="row">
-        {work.state === "failed" && (
-          <button type="button" onClick={onAgain}>
-            {words.classes.again}
+      <td>
+        <div className="row">
+          {work.state === "failed" && (
+            <button type="button" onClick={onAgain}>
+              {words.classes.again}
+              <span className="unseen">
+                : <Said text={nameOf(work)} />
+              </span>
+            </button>
+          )}
+          <button type="button" className="quiet" onClick={onRemove}>
+            {words.remove}
             <span className="unseen">
               : <Said text={nameOf(work)} />
             </span>
           </button>
-        )}
-        <button type="button" className="quiet" onClick={onRemove}>
-          {words.remove}
-          <span className="unseen">
-            : <Said text={nameOf(work)} />
-          </span>
-        </button>
+        </div>
       </td>
     </tr>
   );

@@ -6,7 +6,6 @@ export const classes = {
   none: "None so far.",
   noWorks: "no works yet",
   all: "All classes",
-  within: "Within the class",
   create: "New class",
   createButton: "Create the class",
   title: "Title",
@@ -69,7 +68,7 @@ export const classes = {
     failed: "failed",
   },
   contested: (count: number) => (count === 0 ? "none" : `${count} contested`),
-  spread: (share: string) => `scores within ${share} of the scale`,
+  spread: (share: string) => `score ranges take ${share} of the scale`,
   answered: (answered: number, asked: number) => `${answered} of ${asked}`,
   again: "Again",
   next: (name: string) => `Next to review: ${name}`,
@@ -77,7 +76,7 @@ export const classes = {
   delete: "Delete this class",
   deleteSure: "Delete the class with its works, files and feedback, here and at the server? It cannot be undone.",
   giveBackHint: (count: number) =>
-    count === 1 ? "1 work is decided: it goes out with what you kept, edited or added." : `${count} works are decided: they go out with what you kept, edited or added.`,
+    count === 0 ? "No work is decided yet." : count === 1 ? "1 work is decided: it goes out with what you kept, edited or added." : `${count} works are decided: they go out with what you kept, edited or added.`,
   formatsBack: {
     files: "Word comments and Hangul memos (zip)",
     html: "Web pages (zip)",

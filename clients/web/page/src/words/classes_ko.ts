@@ -7,7 +7,6 @@ export const classes: Words["classes"] = {
   none: "아직 없어요.",
   noWorks: "아직 글이 없어요",
   all: "모든 학급",
-  within: "학급 안에서 이동",
   create: "새 학급",
   createButton: "학급 만들기",
   title: "제목",
@@ -76,7 +75,8 @@ export const classes: Words["classes"] = {
   removeSure: "이 글과 피드백을 여기와 서버에서 지울까요? 되돌릴 수 없어요.",
   delete: "이 학급 지우기",
   deleteSure: "학급의 글과 파일, 피드백을 여기와 서버에서 모두 지울까요? 되돌릴 수 없어요.",
-  giveBackHint: (count) => `글 ${count}편을 확정했어요. 그대로 두거나 고치거나 더한 것만 나가요.`,
+  giveBackHint: (count) =>
+    count === 0 ? "아직 확정한 글이 없어요." : `글 ${count}편을 확정했어요. 그대로 두거나 고치거나 더한 것만 나가요.`,
   formatsBack: {
     files: "워드 의견·한글 메모 (zip)",
     html: "웹 페이지 (zip)",

@@ -102,7 +102,7 @@ export const ko: Words = {
   },
   text: {
     heading: "본문",
-    toPoint: (number, what) => `${number}번 의견 (${what})으로 가기`,
+    toPoint: (number, what) => `의견 ${number}, ${what}: 이 의견으로 가기`,
     hidden: "눈에 보이지 않는 글자",
     notHere: "서버는 글을 보관하지 않고, 이 브라우저에도 없어요. 의견이 달린 곳을 보려면 글을 다시 붙여 넣거나 파일을 골라 주세요.",
     other: "다른 글이에요. 의견이 인용한 구절이 이 글에 없어요.",
