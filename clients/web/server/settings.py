@@ -5,7 +5,7 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clients.web.server.upstream import Upstream
@@ -61,6 +61,8 @@ class WebSettings:
         kept_bytes: How much they may amount to; the oldest go first.
         max_file_bytes: The most that one may have.
         upstream: The orchestrator.
+        database: The address of the database of the classes. It may hold a password.
+        class_calls: How many works of classes are reviewed at once.
         doors: The ways in for programs that are open.
     """
 
@@ -76,6 +78,8 @@ class WebSettings:
     kept_bytes: int
     max_file_bytes: int
     upstream: Upstream
+    database: str = field(repr=False)
+    class_calls: int
     doors: frozenset[Door]
 
     @property
@@ -91,6 +95,7 @@ class WebSettings:
             SettingError: A variable holds what it cannot hold, or the page would be open to everybody.
         """
         state = environment.text("CHORUS_STATE_DIR", ".state")
+        web_state = _state(Path(environment.text("WEB_STATE_DIR", f"{state}/web")))
         certificate = environment.text("WEB_TLS_DIR")
         settings = cls(
             host=environment.text("WEB_HOST", "127.0.0.1"),
@@ -100,11 +105,13 @@ class WebSettings:
             tokens=_tokens(environment),
             certificate=_certificate(Path(certificate)) if certificate else None,
             page=Path(environment.text("WEB_PAGE_DIR", str(_BESIDE))),
-            state=_state(Path(environment.text("WEB_STATE_DIR", f"{state}/web"))),
+            state=web_state,
             kept_seconds=_HOUR_SECONDS * environment.number("CHORUS_RETENTION_HOURS", 24.0),
             kept_bytes=_MEBIBYTE * environment.integer("WEB_KEPT_MIB", 512, least=1),
             max_file_bytes=_MEBIBYTE * environment.integer("WEB_MAX_FILE_MIB", 32, least=1, most=32),
             upstream=Upstream.read(environment),
+            database=environment.text("WEB_DATABASE_URL", f"sqlite:///{web_state.resolve()}/classes.db"),
+            class_calls=environment.integer("WEB_CLASS_CALLS", 4, least=1, most=100),
             doors=_doors(environment),
         )
         settings._check(environment)
