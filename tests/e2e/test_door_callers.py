@@ -134,13 +134,14 @@ async def test_who_has_no_token_gets_in_by_no_door(doors: Doors) -> None:
     assert (await doors.ask("eve", "GetStoredFeedback", "0" * 32))[0] == 401
 
 
-async def test_an_agent_starts_the_tools_as_a_command(doors: Doors, folder: Path) -> None:
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_an_agent_starts_the_tools_as_a_command(doors: Doors, folder: Path, mode: str) -> None:
     told: list[str | None] = []
 
     async def tell(progress: float, total: float | None, message: str | None) -> None:
         told.append(message)
 
-    async with Client(doors.command(folder, "desk")) as client:
+    async with Client(doors.command(folder, "desk"), mode=mode) as client:
         assert {each.name for each in (await client.list_tools()).tools} == {"review_text", "list_models"}
         listed = await client.call_tool("list_models")
         assert MODEL in {each["name"] for each in listed.structured_content["models"]}
