@@ -1,4 +1,4 @@
-"""A Gemma in int4: all that a decoder layer does besides attention, in two runs of onnxruntime.
+"""A Gemma in int4 or int8: all that a decoder layer does besides attention, in two runs of onnxruntime.
 
 Operation by operation, a token's way through a layer takes torch some forty calls: for a small Gemma they
 cost as much as its arithmetic.
@@ -17,7 +17,7 @@ from transformers.models.gemma2.modeling_gemma2 import Gemma2DecoderLayer
 from transformers.models.gemma3.modeling_gemma3 import Gemma3DecoderLayer
 from typing_extensions import override
 
-from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.integer_linear import IntegerLinear
 from services.gemma.four_bit.onnx_graph import OnnxGraph, OnnxSession, share_threads, tensor_locations
 from services.gemma.interface.load_error import LoadError
 from services.gemma.kv_cache.attention import packed_attention
@@ -31,7 +31,7 @@ class Int4DecoderLayer(nn.Module):
     """Replaces a decoder layer of transformers' Gemma, Gemma 2 or Gemma 3.
 
     Args:
-        layer: Its linear layers are `Int4Linear`s with their locations in the folder's files.
+        layer: Its linear layers are `IntegerLinear`s with their locations in the folder's files.
         folder: The quantised copy's.
     """
 
@@ -95,7 +95,7 @@ def refuse_unknown_layers(model: PreTrainedModel) -> None:
 
 
 def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
-    """Makes a Gemma of `Int4Linear`s ready to run with the files of its copy.
+    """Makes a Gemma of `IntegerLinear`s ready to run with the files of its copy.
 
     Args:
         model: Loaded from the copy.
@@ -114,9 +114,9 @@ def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
             each.data = each.data.float()
     locations = tensor_locations(folder)
     for name, each in model.named_modules():
-        if isinstance(each, Int4Linear):
+        if isinstance(each, IntegerLinear):
             each.locations = {buffer: locations[f"{name}.{buffer}"] for buffer, _ in each.named_buffers()}
-    decoder, head = cast("Any", model.model), cast("Int4Linear", model.lm_head)
+    decoder, head = cast("Any", model.model), cast("IntegerLinear", model.lm_head)
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
         share_threads()
         opening = pool.submit(head.open, folder)

@@ -1,33 +1,16 @@
-"""Registers the four-bit precisions with transformers, which then loads quantised copies."""
+"""Registers the quantised precisions with transformers, which then loads quantised copies."""
 
 from typing import Any, cast
 
-from torch import nn
 from transformers import PreTrainedModel
 from transformers.quantizers.auto import register_quantization_config, register_quantizer
 from transformers.quantizers.base import HfQuantizer
 from transformers.utils.quantization_config import QuantizationConfigMixin
 from typing_extensions import override
 
-from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.linear import FourBitLinear
+from services.gemma.four_bit.form import linear_layers, quantized_form
 
 QUANT_METHOD = "chorus_four_bit"
-
-
-def linear_class(precision: str) -> type[FourBitLinear]:
-    """Returns the class of the linear layers in "int4" or "nf4"."""
-    if precision == Int4Linear.precision:
-        return Int4Linear
-    # Importing bitsandbytes takes seconds and memory, which int4 need not pay.
-    from services.gemma.four_bit.nf4_linear import Nf4Linear  # noqa: PLC0415
-
-    return Nf4Linear
-
-
-def linear_layers(model: PreTrainedModel) -> dict[str, nn.Linear]:
-    """Returns the layers that are quantised, the head included, by the names of their modules."""
-    return {name: each for name, each in model.named_modules() if isinstance(each, nn.Linear)}
 
 
 @register_quantization_config(QUANT_METHOD)
@@ -47,9 +30,9 @@ class _FourBitQuantizer(HfQuantizer):
 
     @override
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **_: Any) -> None:
-        config = cast("_FourBitConfig", self.quantization_config)
+        form = quantized_form(cast("_FourBitConfig", self.quantization_config).precision)
         for name, layer in linear_layers(model).items():
-            model.set_submodule(name, linear_class(config.precision)(layer))
+            model.set_submodule(name, form.linear_class(name)(layer))
 
     @override
     def is_serializable(self) -> bool:
