@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$each && break; done)
 
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# By hash; what builds is in build.txt. deploy/locks/lock.sh writes the locks.
+LOCKED = $(PIP_INSTALL) --no-deps --no-build-isolation --require-hashes --requirement deploy/locks
 PROTOC = $(BIN)/python -m grpc_tools.protoc -I protos \
 	--plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc
 PROTO_FILES = $(sort $(wildcard protos/chorus/*/v1/*.proto))
@@ -140,15 +142,19 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml constraints.txt
+$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml deploy/locks/build.txt deploy/locks/run.txt
 	@echo "Setting up in $(VENV): about 700 MB, a few minutes the first time"
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web]' --editable 'clients/python[cli,files,comments]'
+	$(LOCKED)/build.txt
+	$(LOCKED)/run.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable . --editable clients/python
 	@touch $@
 
-$(VENV)/.gemma-ready: $(VENV)/.run-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,proofreader,web,gemma]' --editable 'clients/python[cli,files,comments]'
+# Torch by its version: a build for a CPU has files of its own.
+$(VENV)/.gemma-ready: $(VENV)/.run-ready deploy/locks/gemma.txt
+	$(LOCKED)/gemma.txt
+	$(PIP_INSTALL) --constraint constraints.txt torch
 	@touch $@
 
-$(VENV)/.test-ready: $(VENV)/.gemma-ready
-	$(PIP_INSTALL) --editable '.[cloud-proxy,bedrock,proofreader,gemma,tracing,evaluate,web,dev]' --editable 'clients/python[cli,files,comments]'
+$(VENV)/.test-ready: $(VENV)/.gemma-ready deploy/locks/test.txt
+	$(LOCKED)/test.txt
 	@touch $@

@@ -12,6 +12,8 @@ from rpckit.errors import Timeout
 from rpckit.trace import NO_TRACE, Trace
 
 REQUEST_ID_KEY = "x-request-id"
+# The person for whom a caller calls that may name one.
+ON_BEHALF_OF_KEY = "x-chorus-on-behalf-of"
 # How often the same was asked before, so that the next hop does not ask again too. gRPC's own
 # `grpc-previous-rpc-attempts` counts the servers that were gone, which say nothing about the backend.
 PREVIOUS_ATTEMPTS_KEY = "x-chorus-previous-attempts"
@@ -113,7 +115,8 @@ class Call:
     """Describes one call as its server sees it.
 
     Attributes:
-        caller: The name of the caller, from its certificate or token; empty if it gave none.
+        caller: The name of the caller, from its certificate or token; empty if it gave none. The person that
+            it calls for follows after a colon.
         holder: Who holds a place in the server: the caller or, without a name, the machine that calls. Empty
             for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.

@@ -21,7 +21,10 @@ from rpckit.wrong_tokens import WrongTokens
 
 _TOKEN_LINE = re.compile(r"(?P<name>[\w.@/-]+):(?P<digest>[0-9a-f]{64})", re.ASCII)
 _SCHEME = "bearer"
+# No name in a file of tokens and no DNS name holds it.
+_BEFORE_PERSON = ":"
 _MINUTE = 60.0
+_MOST_ALLOWANCES = 10_000
 # A machine has all the addresses that begin with so many bits of its IPv6 address.
 _MACHINE_BITS = 64
 # Sums of seconds are off by less than this when floats round them.
@@ -76,6 +79,7 @@ class CallerSettings:
         calls_per_minute: How many calls a minute each caller may make; 0 sets no limit.
         share: The part of the server's places that one caller may hold, above 0 and at most 1.
         allowed: The names of those who are answered; empty: everybody who can say who it is.
+        delegates: The names of those who may say for whom they call.
     """
 
     tokens: CallerTokens | None = None
@@ -83,6 +87,7 @@ class CallerSettings:
     calls_per_minute: int = 0
     share: float = 1.0
     allowed: frozenset[str] = frozenset()
+    delegates: frozenset[str] = frozenset()
 
 
 class Callers:
@@ -106,8 +111,10 @@ class Callers:
         """Says whether the server answers only callers that say who they are."""
         return self._settings.tokens is not None
 
-    async def identify(self, context: "Context", peer: str, deadline: Deadline) -> str:
+    async def identify(self, context: "Context", peer: str, deadline: Deadline, person: str = "") -> str:
         """Returns the caller's name, or "" for one without a name where none is needed.
+
+        A caller that calls for a person is one of its own, "NAME:PERSON": what is kept is that person's.
 
         The more wrong tokens a peer's machine sends, the later it hears of each. Its right ones are taken at
         once.
@@ -118,7 +125,12 @@ class Callers:
         caller = await self._name(context, peer, deadline)
         if self._settings.allowed and caller not in self._settings.allowed:
             raise Unauthenticated("this server answers other callers alone")
-        return caller
+        if not person:
+            return caller
+        # Whoever has no name, where none is needed, hides nothing from others without one.
+        if caller and caller not in self._settings.delegates:
+            raise Unauthenticated("CHORUS_DELEGATES does not let this caller call for others")
+        return f"{caller}{_BEFORE_PERSON}{person}"
 
     async def _name(self, context: "Context", peer: str, deadline: Deadline) -> str:
         tokens = self._settings.tokens
@@ -158,13 +170,24 @@ class Callers:
         limit = self._settings.calls_per_minute
         if not limit:
             return 0.0
+        if not account_of(caller):
+            # Those without a name share one allowance, for whomever they call.
+            caller = ""
         now = self._clock()
+        if len(self._full_at) >= _MOST_ALLOWANCES:
+            # An allowance that is full again is as good as none.
+            self._full_at = {each: at for each, at in self._full_at.items() if at > now}
         full_at = max(now, self._full_at.get(caller, now)) + _MINUTE / limit
         wait = full_at - now - _MINUTE
         if wait > _ROUNDING_SECONDS:
             return wait
         self._full_at[caller] = full_at
         return 0.0
+
+
+def account_of(caller: str) -> str:
+    """Returns the name that a caller proved, without the person that it calls for."""
+    return caller.partition(_BEFORE_PERSON)[0]
 
 
 def machine_of(peer: str) -> str:

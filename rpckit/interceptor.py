@@ -25,6 +25,7 @@ from typing_extensions import override
 from rpckit import log
 from rpckit.admission import Admission
 from rpckit.call import (
+    ON_BEHALF_OF_KEY,
     PREVIOUS_ATTEMPTS_KEY,
     REQUEST_ID_KEY,
     Call,
@@ -34,7 +35,7 @@ from rpckit.call import (
     served_call,
 )
 from rpckit.call_status import CallOutcome, answering
-from rpckit.callers import Callers, machine_of
+from rpckit.callers import Callers, account_of, machine_of
 from rpckit.errors import InvalidRequest
 from rpckit.handlers import Surroundings, describe_method, wrap
 from rpckit.metrics import CallMetrics
@@ -43,6 +44,7 @@ from rpckit.trace import end_span, exemplar_of, extract_trace
 _HEALTH = "/grpc.health."
 _REFLECTION = "/grpc.reflection."
 _MAX_REQUEST_ID = 64
+_PERSON = re.compile(r"[\w.@/-]{1,100}", re.ASCII)
 _REQUEST_ID = re.compile(f"[ -~]{{1,{_MAX_REQUEST_ID}}}")
 _MAX_PREVIOUS_ATTEMPTS = 99
 
@@ -132,6 +134,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         request_id, violations = _request_id(context)
         previous_attempts, wrong = _previous_attempts(context)
         violations |= wrong
+        person, wrong = _person(context)
+        violations |= wrong
         caller_trace = extract_trace(self._tracer, context.invocation_metadata() or ())
         span, trace = caller_trace.start(_path(method).removeprefix("/"), SpanKind.SERVER)
         call = Call(
@@ -148,8 +152,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         try:
             with nullcontext() if is_reflection else self._counted_as_running():
                 async with answering(context, call.method, request_id, outcome), AsyncExitStack() as stack:
-                    caller = await self._callers.identify(context, peer, call.deadline)
-                    call = replace(call, caller=caller, holder=caller or machine_of(peer))
+                    caller = await self._callers.identify(context, peer, call.deadline, person)
+                    # Who has no name has no more places for calling for many.
+                    holder = caller if account_of(caller) else machine_of(peer)
+                    call = replace(call, caller=caller, holder=holder)
                     self._callers.count(call.caller)
                     if violations:
                         raise InvalidRequest(violations)
@@ -213,6 +219,16 @@ def _previous_attempts(context: Context) -> tuple[int, dict[str, str]]:
         case []:
             return 0, {}
     return 0, {PREVIOUS_ATTEMPTS_KEY: f"must be one number from 0 to {_MAX_PREVIOUS_ATTEMPTS}"}
+
+
+def _person(context: Context) -> tuple[str, dict[str, str]]:
+    """Returns the person that the caller calls for, if any, and what is wrong with what it says of that."""
+    match _sent(context, ON_BEHALF_OF_KEY):
+        case [str(value)] if _PERSON.fullmatch(value):
+            return value, {}
+        case []:
+            return "", {}
+    return "", {ON_BEHALF_OF_KEY: "must be one value of 1 to 100 letters, digits and any of ._@/-"}
 
 
 def _sent(context: Context, key: str) -> list[str | bytes]:

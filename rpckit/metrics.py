@@ -14,6 +14,7 @@ from prometheus_client import (
     start_http_server,
 )
 
+from rpckit.callers import account_of
 from rpckit.settings import ServerSettings
 
 # The buckets reach from a listing of models to the longest generation.
@@ -25,7 +26,8 @@ OTHER_CALLERS = "other"
 
 def caller_label(caller: str, named: frozenset[str]) -> str:
     """Returns what metrics call a caller: its name if the operator named it. So labels have an end."""
-    return caller if caller in named else OTHER_CALLERS
+    account = account_of(caller)
+    return account if account in named else OTHER_CALLERS
 
 
 class CallMetrics:

@@ -153,8 +153,7 @@ class Security:
 
 
 def _callers(environment: Environment, prefix: str, *, has_outside_callers: bool) -> CallerSettings:
-    names = map(str.strip, environment.text(f"{prefix}_CALLERS").split(","))
-    allowed = frozenset(filter(None, names))
+    allowed = _names(environment, f"{prefix}_CALLERS")
     if not has_outside_callers:
         return CallerSettings(allowed=allowed)
     path = environment.text(_CALLER_TOKENS)
@@ -168,12 +167,18 @@ def _callers(environment: Environment, prefix: str, *, has_outside_callers: bool
         calls_per_minute=environment.integer("CHORUS_CALLER_CALLS_PER_MINUTE", 0),
         share=environment.integer("CHORUS_CALLER_SHARE_PERCENT", 75, least=1, most=100) / 100,
         allowed=allowed,
+        delegates=_names(environment, "CHORUS_DELEGATES"),
     )
+
+
+def _names(environment: Environment, variable: str) -> frozenset[str]:
+    """Reads names that are separated by commas."""
+    return frozenset(filter(None, map(str.strip, environment.text(variable).split(","))))
 
 
 def _metrics_callers(environment: Environment) -> frozenset[str]:
     variable = "CHORUS_METRICS_CALLERS"
-    names = frozenset(filter(None, map(str.strip, environment.text(variable).split(","))))
+    names = _names(environment, variable)
     if len(names) > _MOST_METRICS_CALLERS:
         raise SettingError(
             variable, f"names {len(names)} callers; at most {_MOST_METRICS_CALLERS} are told apart"

@@ -3,12 +3,12 @@ ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 # What the code needs comes before the code: a change of ours leaves the big layer as it is.
-COPY deploy/docker/locks/uv.txt deploy/docker/locks/gemma-cpu.txt /locks/
+COPY deploy/locks/uv.txt deploy/locks/build.txt deploy/locks/gemma-cpu.txt /locks/
 RUN pip install --no-cache-dir --require-hashes --requirement /locks/uv.txt && python -m venv --without-pip /venv
 WORKDIR /app
 # PyTorch's own index has other files of torch, and no hash of them is kept here.
 RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode --no-deps --require-hashes \
-    --requirements /locks/gemma-cpu.txt \
+    --build-constraints /locks/build.txt --requirements /locks/gemma-cpu.txt \
     && uv pip install --python /venv/bin/python --no-cache --compile-bytecode --no-deps \
     torch==2.13.0 --torch-backend cpu
 COPY protos/gen/python/ ./

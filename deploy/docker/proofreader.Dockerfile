@@ -3,11 +3,11 @@ ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 # What the code needs comes before the code: a change of ours leaves the big layer as it is.
-COPY deploy/docker/locks/uv.txt deploy/docker/locks/proofreader.txt /locks/
+COPY deploy/locks/uv.txt deploy/locks/build.txt deploy/locks/proofreader.txt /locks/
 RUN pip install --no-cache-dir --require-hashes --requirement /locks/uv.txt && python -m venv --without-pip /venv
 WORKDIR /app
 RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode --require-hashes \
-    --requirements /locks/proofreader.txt
+    --build-constraints /locks/build.txt --requirements /locks/proofreader.txt
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
 COPY modelkit/ modelkit/

@@ -11,7 +11,7 @@ from deploy.release import bill_of_materials
 from rpckit.version import VERSION
 
 _ROOT = Path(__file__).parents[2]
-_DOCKER = _ROOT / "deploy" / "docker"
+_DEPLOY = _ROOT / "deploy"
 # The locks of the others were resolved for arm64, too.
 _AMD64_ONLY = frozenset({"gemma-cpu", "gemma-cuda"})
 SUMS = "SHA256SUMS"
@@ -19,7 +19,7 @@ SUMS = "SHA256SUMS"
 
 def images() -> list[str]:
     """The names of the images, which are those of their Dockerfiles."""
-    return sorted(each.stem for each in _DOCKER.glob("*.Dockerfile"))
+    return sorted(each.stem for each in _DEPLOY.glob("docker/*.Dockerfile"))
 
 
 def write_sums(folder: Path) -> Path:
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--registry", default="registry.example/chorus", help="where the images would go")
     given = parser.parse_args()
     for image in images():
-        bill_of_materials.write(image, _DOCKER, given.folder / "sbom")
+        bill_of_materials.write(image, _DEPLOY, given.folder / "sbom")
     write_sums(given.folder)
     print(f"Chorus {VERSION}, contract {CONTRACT}; in {given.folder}:")  # noqa: T201
     print((given.folder / SUMS).read_text("utf-8"), end="")  # noqa: T201

@@ -15,13 +15,13 @@ _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _IN_DOCKERFILE = re.compile(r"\b(torch==[\d.]+)")
 
 
-def bill_of_materials(image: str, docker: Path) -> dict[str, Any]:
+def bill_of_materials(image: str, deploy: Path) -> dict[str, Any]:
     """Returns the document of an image by its name, with the hashes of every file that its lock allows.
 
     It lists Python distributions; what the base image brings is in that image's own.
     """
-    locked = _LOCKED.findall((docker / "locks" / f"{image}.txt").read_text("utf-8"))
-    text = (docker / f"{image}.Dockerfile").read_text("utf-8")
+    locked = _LOCKED.findall((deploy / "locks" / f"{image}.txt").read_text("utf-8"))
+    text = (deploy / "docker" / f"{image}.Dockerfile").read_text("utf-8")
     locked += [(each, "") for each in _IN_DOCKERFILE.findall(text)]
     return {
         "bomFormat": "CycloneDX",
@@ -40,11 +40,11 @@ def bill_of_materials(image: str, docker: Path) -> dict[str, Any]:
     }
 
 
-def write(image: str, docker: Path, into: Path) -> Path:
+def write(image: str, deploy: Path, into: Path) -> Path:
     """Writes the document into a folder and returns its file."""
     file = into / f"{image}.cdx.json"
     into.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(bill_of_materials(image, docker), indent=1) + "\n", "utf-8")
+    file.write_text(json.dumps(bill_of_materials(image, deploy), indent=1) + "\n", "utf-8")
     return file
 
 

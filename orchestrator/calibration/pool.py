@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from orchestrator.merge import policy
 from orchestrator.merge.severity import UNLIMITED, Limits
+from rpckit.callers import account_of
 
 # Those who share a pool know each other, and each is one of them.
 _OWNERS = Limits(
@@ -44,7 +45,8 @@ class Pools:
         self._groups = groups or {}
 
     def of(self, caller: str) -> Pool:
-        """Returns a caller's pool. A caller in no group shares it with nobody."""
-        if group := self._groups.get(caller):
+        """Returns a caller's pool. In no group a caller, or each person that it calls for, has one alone."""
+        account = account_of(caller)
+        if group := self._groups.get(account):
             return Pool(json.dumps(["group", group]), _OWNERS)
-        return Pool(json.dumps(["caller", caller]), _OWNERS) if caller else Pool("", _STRANGERS)
+        return Pool(json.dumps(["caller", caller]), _OWNERS) if account else Pool("", _STRANGERS)

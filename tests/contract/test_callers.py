@@ -18,9 +18,10 @@ from chorus.model.v1.model_service_pb2 import (
     ListModelsRequest,
     StreamGenerateRequest,
 )
+from rpckit.call import ON_BEHALF_OF_KEY
 from rpckit.certificates import CertificateFolder
 from rpckit.channel import connect
-from rpckit.errors import ChorusError, RateLimited, Unauthenticated, from_rpc_error
+from rpckit.errors import ChorusError, InvalidRequest, RateLimited, Unauthenticated, from_rpc_error
 from rpckit.settings import Security, SettingError
 from tests.fakes.authority import Authority
 from tests.fakes.json_log import json_log
@@ -113,6 +114,37 @@ async def test_the_log_names_the_caller_of_each_call(
             await failure(models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=bearer("another")))
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["caller"] for line in lines if line["event"] == "call"] == ["tutor", ""]
+
+
+async def test_a_delegate_calls_for_people_and_nobody_else_does(tmp_path: Path) -> None:
+    recorder = Recorder()
+    variables = {"CHORUS_CALLER_TOKENS": str(two_callers(tmp_path)), "CHORUS_DELEGATES": "page, tutor"}
+    async with (
+        recorder.start(**variables) as port,
+        grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+
+        def generate(token: str, *people: str) -> Any:
+            metadata = (*bearer(token), *((ON_BEHALF_OF_KEY, each) for each in people))
+            return models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=metadata)
+
+        await generate(TOKEN, "kim")
+        await generate(TOKEN)
+        assert isinstance(await failure(generate("another", "kim")), Unauthenticated)
+        for wrong in (["kim", "lee"], ["k:m"], ["k" * 101], ["k m"]):
+            error = await failure(generate(TOKEN, *wrong))
+            assert isinstance(error, InvalidRequest)
+            assert [*error.metadata] == [ON_BEHALF_OF_KEY]
+    assert [call.caller for call in recorder.calls] == ["tutor:kim", "tutor"]
+
+
+async def test_where_nobody_needs_a_name_anyone_may_say_for_whom_it_calls() -> None:
+    recorder = Recorder()
+    async with recorder.start() as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        metadata = ((ON_BEHALF_OF_KEY, "kim"),)
+        await models(channel).Generate(REQUEST, timeout=PATIENCE, metadata=metadata)
+    (call,) = recorder.calls
+    assert (call.caller, call.holder) == (":kim", "")
 
 
 async def test_health_is_for_all_and_reflection_for_callers(tokens: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     RecordScoresRequest,
 )
 from chorus.feedback.v1.submission_pb2 import Submission
+from rpckit.call import ON_BEHALF_OF_KEY
 from rpckit.errors import ChorusError, FeedbackNotFound, QuorumNotReached
 from tests.e2e.processes import FAKE, ORCHESTRATOR, failure, feedback_stub, running
 
@@ -30,10 +31,13 @@ class Caller:
 
     name: str
     stub: Any
+    person: str = ""
 
     def call(self, method: str, request: object) -> Any:
         """Calls a method of the FeedbackService."""
-        metadata = (("authorization", f"Bearer {self.name}"),)
+        metadata = [("authorization", f"Bearer {self.name}")]
+        if self.person:
+            metadata.append((ON_BEHALF_OF_KEY, self.person))
         return getattr(self.stub, method)(request, timeout=30, metadata=metadata)
 
     async def refusals(self, feedback_id: str) -> list[ChorusError]:
@@ -57,6 +61,7 @@ async def callers(tmp_path: Path) -> AsyncIterator[tuple[Caller, Caller]]:
         enter = stack.enter_async_context
         fake = await enter(running(FAKE, tmp_path))
         settings = {"CHORUS_MODEL_SERVERS": fake.address, "CHORUS_CALLER_TOKENS": str(tokens)}
+        settings["CHORUS_DELEGATES"] = "ann"
         orchestrator = await enter(running(ORCHESTRATOR, tmp_path, **settings))
         stub = await enter(feedback_stub(orchestrator.address))
         yield Caller("ann", stub), Caller("bob", stub)
@@ -103,3 +108,16 @@ async def test_answers_of_a_call_that_failed_are_deleted_by_who_paid_for_them(
     deletion = DeleteFeedbackRequest(feedback_id=feedback_id)
     await ann.call("DeleteFeedback", deletion)
     assert isinstance(await failure(ann.call("DeleteFeedback", deletion)), FeedbackNotFound)
+
+
+async def test_what_is_kept_for_a_person_is_that_persons_alone(callers: tuple[Caller, Caller]) -> None:
+    ann, _ = callers
+    kim, lee = replace(ann, person="kim"), replace(ann, person="lee")
+    kims = await kim.call("GetFeedback", asking("fake/good"))
+    for other in (lee, ann):
+        assert {type(each) for each in await other.refusals(kims.feedback_id)} == {FeedbackNotFound}
+        others = await other.call("GetFeedback", asking("fake/good"))
+        assert not others.replayed
+        assert others.feedback_id != kims.feedback_id
+    assert (await kim.call("GetFeedback", asking("fake/good"))).replayed
+    await kim.call("DeleteFeedback", DeleteFeedbackRequest(feedback_id=kims.feedback_id))

@@ -1,6 +1,5 @@
 """Puts the page's server together, as an ASGI application."""
 
-import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from clients.web.server.page import BuiltPage
 from clients.web.server.problems import Problem, internal_problem
 from clients.web.server.settings import Door, WebSettings
 from clients.web.server.uploads import MAX_TEXT_CHARACTERS, Uploads
+from clients.web.server.visiting import pseudonym
 from clients.web.server.workers import Workers
 from rpckit.version import VERSION
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 # Each may take a CPU for a while, in a process of its own.
 _FILES_AT_ONCE = 2
 _FILES_WAITING = 30
-_RATER_DIGITS = 16
 
 
 def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel], kept: KeptFiles) -> ASGIApp:
@@ -94,7 +93,7 @@ class _Session:
         session = {
             "csrf": visitor.csrf,
             "teacher": visitor.teacher,
-            "rater": _rater(visitor.teacher),
+            "rater": pseudonym(visitor.teacher) or "teacher",
             "languages": LANGUAGES,
             "version": VERSION,
             "limits": self._limits,
@@ -103,13 +102,6 @@ class _Session:
         if visitor.is_new:
             response.set_cookie(**csrf_cookie(visitor))  # type: ignore[arg-type]
         return response
-
-
-def _rater(teacher: str) -> str:
-    """Returns the pseudonym under which the orchestrator keeps what a teacher decides."""
-    if not teacher:
-        return "teacher"
-    return f"teacher-{hashlib.sha256(teacher.encode()).hexdigest()[:_RATER_DIGITS]}"
 
 
 async def _health(_: Request) -> Response:

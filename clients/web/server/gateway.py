@@ -22,7 +22,8 @@ from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2
 from clients.web.server.call_errors import connect_error
 from clients.web.server.guard import REQUEST_ID_HEADER
-from rpckit.call import REQUEST_ID_KEY, Deadline
+from clients.web.server.visiting import call_metadata
+from rpckit.call import Deadline
 
 Context = RequestContext[Any, Any]
 
@@ -126,7 +127,7 @@ def _streaming(start: Any) -> Callable[[Message, Context], AsyncIterator[Message
 
 
 def _call_options(context: Context) -> dict[str, Any]:
-    """Returns the deadline and the request id of the call to the orchestrator.
+    """Returns the deadline and the metadata of the call to the orchestrator.
 
     The deadline is the browser's, less the reserve in which the answer is passed on. Without one the
     orchestrator refuses the call, as it does any other client's.
@@ -137,5 +138,5 @@ def _call_options(context: Context) -> dict[str, Any]:
     request_id = context.request_headers[REQUEST_ID_HEADER]
     return {
         "timeout": left if math.isfinite(left) else None,
-        "metadata": ((REQUEST_ID_KEY, request_id),),
+        "metadata": call_metadata(request_id),
     }

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clients.web.server.problems import CALL_PREFIX, CHAT_PREFIX, Problem, internal_problem
 from clients.web.server.settings import Door, WebSettings
+from clients.web.server.visiting import visiting_teacher
 from rpckit import log
 from rpckit.call import Deadline
 from rpckit.wrong_tokens import WrongTokens
@@ -92,7 +93,9 @@ class Guard:
         started = time.monotonic()
         try:
             if scope["path"] != HEALTH_PATH:
-                scope.setdefault("state", {})["visitor"] = self._visitor(scope, headers)
+                visitor = self._visitor(scope, headers)
+                visiting_teacher.set(visitor.teacher)
+                scope.setdefault("state", {})["visitor"] = visitor
             await self._application(scope, receive, answer)
         except Problem as problem:
             if problem.status == HTTPStatus.UNAUTHORIZED and "authorization" in headers:

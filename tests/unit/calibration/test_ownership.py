@@ -145,3 +145,10 @@ async def test_one_pseudonym_of_two_callers_is_two_people(tmp_path: Path) -> Non
             await review(calibrator, caller, range(start, start + 40), "teacher")
         calibration = await calibrator.calibration("ann", PANEL, RUBRIC, "en")
         assert calibration.bias("d", "content") > policy.MAX_BIAS_BY_PERSON + policy.MAX_BIAS_BY_PEERS
+
+
+def test_a_person_learns_alone_or_with_the_group_of_who_calls_for_it() -> None:
+    pools = Pools({"page": "school"})
+    assert pools.of("page:kim") == pools.of("page")
+    assert pools.of("office:kim") not in (pools.of("office"), pools.of("office:lee"))
+    assert pools.of(":kim") == pools.of("")

@@ -12,12 +12,13 @@ from deploy.release.bill_of_materials import bill_of_materials
 from rpckit.version import VERSION
 from tests.unit.deploy.cluster import ROOT
 
-DOCKER = ROOT / "deploy/docker"
+DEPLOY = ROOT / "deploy"
 
 
 @pytest.mark.parametrize("image", images())
 def test_an_image_says_both_versions(image: str) -> None:
-    (labels,) = re.findall(r"^LABEL (.+)$", (DOCKER / f"{image}.Dockerfile").read_text("utf-8"), re.MULTILINE)
+    text = (DEPLOY / f"docker/{image}.Dockerfile").read_text("utf-8")
+    (labels,) = re.findall(r"^LABEL (.+)$", text, re.MULTILINE)
     told = dict(each.split("=") for each in labels.split())
     assert told["org.opencontainers.image.version"] == VERSION
     assert told["example.chorus.contract.version"] == CONTRACT
@@ -25,8 +26,8 @@ def test_an_image_says_both_versions(image: str) -> None:
 
 @pytest.mark.parametrize("image", images())
 def test_a_bill_lists_each_line_of_the_lock(image: str) -> None:
-    lock = (DOCKER / f"locks/{image}.txt").read_text("utf-8")
-    listed = bill_of_materials(image, DOCKER)["components"]
+    lock = (DEPLOY / f"locks/{image}.txt").read_text("utf-8")
+    listed = bill_of_materials(image, DEPLOY)["components"]
     torch = [each for each in listed if each["name"] == "torch"]
     assert bool(torch) == image.startswith("gemma")
     assert len(listed) == len(re.findall(r"^\S+==", lock, re.MULTILINE)) + (image == "gemma-cpu")

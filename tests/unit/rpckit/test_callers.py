@@ -78,6 +78,28 @@ def test_each_caller_has_a_minutes_allowance_that_comes_back_bit_by_bit() -> Non
         callers.count("tutor")
 
 
+def test_who_has_no_name_gets_no_more_calls_by_naming_others() -> None:
+    callers = Callers(CallerSettings(calls_per_minute=2), clock=lambda: 0.0)
+    callers.count(":kim")
+    callers.count("")
+    with pytest.raises(RateLimited):
+        callers.count(":lee")
+    callers.count("page:kim")
+    callers.count("page:lee")
+
+
+def test_full_allowances_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rpckit.callers._MOST_ALLOWANCES", 3)
+    now = 0.0
+    callers = Callers(CallerSettings(calls_per_minute=1), clock=lambda: now)
+    for person in range(100):
+        callers.count(f"page:{person}")
+        now += 59
+        with pytest.raises(RateLimited):
+            callers.count(f"page:{person}")
+        assert len(callers._full_at) <= 3
+
+
 async def test_further_requests_of_a_call_wait_until_they_may_come() -> None:
     now = 0.0
 

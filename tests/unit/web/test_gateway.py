@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import json
+import re
 import struct
 
 import pytest
@@ -18,6 +19,7 @@ from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached, RateLim
 from tests.fakes.browser import Answer, Browser
 from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
 from tests.patience import PATIENCE
+from tests.unit.web.conftest import Serve
 
 FEEDBACK = "/chorus.feedback.v1.FeedbackService"
 REQUEST = GetFeedbackRequest(submission=Submission(text="Dogs are loud. 개는 시끄럽다."))
@@ -177,6 +179,21 @@ async def test_a_request_keeps_its_id_on_every_server(
     assert first == answer.headers["x-request-id"]
     assert second == "mine"
     assert third != "a b"
+
+
+async def test_each_teacher_is_a_caller_of_their_own_without_a_name(
+    orchestrator: ScriptedOrchestrator, serve: Serve
+) -> None:
+    proxy = {"WEB_IDENTITY_HEADER": "x-forwarded-email", "WEB_IDENTITY_PROXIES": "127.0.0.1"}
+    async with orchestrator.start() as address:
+        browser = serve(address, **proxy)
+        for teacher in ("kim@school.example", "이선생@school.example", "kim@school.example"):
+            browser.headers["x-forwarded-email"] = teacher
+            await browser.open_session()
+            await browser.call(f"{FEEDBACK}/ListModels", {}, **{"x-chorus-on-behalf-of": "another"})
+    kim, lee, again = (call.caller for call in orchestrator.calls)
+    assert kim == again != lee
+    assert all(re.fullmatch(":teacher-[0-9a-f]{32}", each) for each in (kim, lee))
 
 
 @pytest.mark.parametrize("streams", [False, True])

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from chorus.model.v1 import model_pb2
-from rpckit.call import REQUEST_ID_KEY
+from clients.web.server.visiting import call_metadata
 from rpckit.errors import from_rpc_error
 
 _PAGE_SIZE = 1000
@@ -58,7 +58,7 @@ class Panel:
         call = self._stub.StreamFeedback(
             feedback_service_pb2.StreamFeedbackRequest(request=request),
             timeout=min(seconds or self.seconds, self.seconds),
-            metadata=_metadata(request_id),
+            metadata=call_metadata(request_id),
         )
         try:
             async for event in call:
@@ -80,7 +80,7 @@ class Panel:
             asked = feedback_service_pb2.ListModelsRequest(page_size=_PAGE_SIZE, page_token=page_token)
             try:
                 page = await self._stub.ListModels(
-                    asked, timeout=_LIST_SECONDS, metadata=_metadata(request_id)
+                    asked, timeout=_LIST_SECONDS, metadata=call_metadata(request_id)
                 )
             except grpc.aio.AioRpcError as error:
                 raise from_rpc_error(error) from None
@@ -90,7 +90,3 @@ class Panel:
             if not page_token:
                 break
         return listed
-
-
-def _metadata(request_id: str) -> Any:
-    return ((REQUEST_ID_KEY, request_id),) if request_id else ()

@@ -554,7 +554,8 @@ class GetStoredFeedbackResponse(google.protobuf.message.Message):
     EXPIRE_TIME_FIELD_NUMBER: builtins.int
     caller: builtins.str
     """The caller it belongs to, as the certificate or token named it. Empty: it had
-    no name; then it belongs to all callers without one.
+    no name; then it belongs to all callers without one. After a colon, the person
+    for whom it called.
     """
     @property
     def response(self) -> global___GetFeedbackResponse:
