@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from services.gemma.fit.recipes import RECIPES
@@ -18,6 +19,7 @@ from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.interface.load_error import LoadError
 from services.gemma.weights import calibration
 from services.gemma.weights.calibration import calibration_tokens
+from services.gemma.weights.quantize import quantize
 from tests.fakes import tiny_gemma
 
 TEXTS = Path(calibration.__file__).with_name("calibration_texts.jsonl")
@@ -86,7 +88,7 @@ def test_the_texts_are_of_both_languages_and_the_recipe_is_theirs() -> None:
 
 def test_each_language_has_as_many_rows(tmp_path: Path) -> None:
     source = tiny_gemma.build(tmp_path / "tiny-it")
-    rows = calibration_tokens(source, BOS)
+    rows = calibration_tokens(source, BOS, 384)
     assert rows.shape == (16, 256)
     assert (rows[:, 0] == BOS).all()
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
@@ -96,7 +98,22 @@ def test_each_language_has_as_many_rows(tmp_path: Path) -> None:
 
 def test_without_a_tokenizer_nothing_is_calibrated(tmp_path: Path) -> None:
     with pytest.raises(LoadError, match=r"there is no tokenizer.json"):
-        calibration_tokens(tmp_path, BOS)
+        calibration_tokens(tmp_path, BOS, 384)
     (tmp_path / "tokenizer.json").write_text("{")
     with pytest.raises(LoadError, match=r"tokenizer.json"):
-        calibration_tokens(tmp_path, BOS)
+        calibration_tokens(tmp_path, BOS, 384)
+
+
+def test_a_tokenizer_of_more_tokens_than_the_model_is_refused(tmp_path: Path) -> None:
+    source = tiny_gemma.build(tmp_path / "tiny-it")
+    with pytest.raises(LoadError, match="the tokenizer is another model's"):
+        calibration_tokens(source, BOS, 300)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    source = tiny_gemma.build(tmp_path / "tiny-it")
+    weights = load_file(source / "model.safetensors")
+    weights["model.layers.0.self_attn.v_proj.weight"][3, 5] = float("nan")
+    save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(LoadError, match=r"layer 0 cannot be calibrated: are its weights damaged\?"):
+        quantize(source, tmp_path / "copies", "int4", lambda done, of: None)

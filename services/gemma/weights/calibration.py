@@ -53,6 +53,9 @@ class CalibratedPass:
 
         Returns:
             The tensors of the copy by their names in the layer.
+
+        Raises:
+            LoadError: Numbers on the way are not finite.
         """
         module = self._layers[layer]
         module.load_state_dict({name: each.float() for name, each in weights.items()}, assign=True)
@@ -84,7 +87,10 @@ class CalibratedPass:
         return InputStatistics.of_inputs(self._norm(self._hidden_states).flatten(0, 1))
 
     def _run(self, layer: int) -> None:
-        self._hidden_states = self._layers[layer](self._hidden_states, **self._arguments[layer])
+        try:
+            self._hidden_states = self._layers[layer](self._hidden_states, **self._arguments[layer])
+        except torch.linalg.LinAlgError as error:
+            raise LoadError(f"layer {layer} cannot be calibrated: are its weights damaged?") from error
         # Its memory is given back.
         self._layers[layer].to("meta")
 
@@ -150,15 +156,16 @@ class _QuantizingHooks:
             self._inputs = self._statistics = None
 
 
-def calibration_tokens(source: Path, bos_token: int) -> torch.Tensor:
+def calibration_tokens(source: Path, bos_token: int, vocab_size: int) -> torch.Tensor:
     """Cuts the calibration texts into rows, with equal parts of each language; each row begins with `<bos>`.
 
     Args:
         source: The folder of the model, with its tokenizer.
         bos_token: The token that begins a text.
+        vocab_size: The model's.
 
     Raises:
-        LoadError: The tokenizer is missing or damaged.
+        LoadError: The tokenizer is missing, damaged, or another model's.
     """
     if not (source / "tokenizer.json").is_file():
         raise LoadError("there is no tokenizer.json")
@@ -173,6 +180,8 @@ def calibration_tokens(source: Path, bos_token: int) -> torch.Tensor:
         tokens = tokenizer.encode("\n\n".join(of_language), add_special_tokens=False).ids
         starts = range(0, len(tokens) - _ROW_TOKENS + 2, _ROW_TOKENS - 1)[: _ROWS // len(texts)]
         rows += [[bos_token, *tokens[start : start + _ROW_TOKENS - 1]] for start in starts]
+    if len(rows) != _ROWS or max(map(max, rows)) >= vocab_size:
+        raise LoadError("the tokenizer is another model's: it does not cut the calibration texts as Gemma's")
     return torch.tensor(rows)
 
 

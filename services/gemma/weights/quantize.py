@@ -69,7 +69,7 @@ def quantize(
     if form.is_integer:
         refuse_unknown_layers(model)
     checkpoint = _SourceCheckpoint(source, model)
-    tokens = calibration_tokens(source, config.bos_token_id) if form.calibrated else None
+    tokens = calibration_tokens(source, config.bos_token_id, config.vocab_size) if form.calibrated else None
     writer = CheckpointWriter(copy, source.name, recipe)
     calibrated = None
     if tokens is not None:
