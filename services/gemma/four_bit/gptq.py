@@ -73,7 +73,7 @@ def calibrated_codes(
     rounded = [
         _rounded(part.T, scale.T.contiguous(), zeros.T.float(), statistics, group_size, max_code)
         for part, scale, zeros in zip(
-            weight.split(_ROWS), scales.split(_ROWS), zero_points.split(_ROWS), strict=True
+            *(torch.split(each, _ROWS) for each in (weight, scales, zero_points)), strict=True
         )
     ]
     return torch.cat(rounded, dim=1).T.contiguous()
