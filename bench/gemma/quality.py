@@ -70,7 +70,7 @@ def main(source: Path, forms: Sequence[str]) -> None:
             for name, logits in models.items():
                 found = expected if name == _EXACT else logits(row)
                 for parts in zip(
-                    expected.split(_CHUNK), found.split(_CHUNK), row[1:].split(_CHUNK), strict=True
+                    *(torch.split(each, _CHUNK) for each in (expected, found, row[1:])), strict=True
                 ):
                     sums[name, language].add(*parts)
             sys.stderr.write(f"\r{number} of {len(of_language)} rows {language}")
@@ -89,14 +89,16 @@ def _form(form: str, source: Path) -> tuple[str, Logits]:
     if form == _WEIGHTS_ALONE:
         return "Q4_0, head Q8_0, weights alone", _logits_of(_in_q4_0(_read(source)))
     folder = find_quantized(quantized(source, form), source)[form].folder
-    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16).eval()
+    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    model.eval()
     if quantized_form(form).is_integer:
         prepare_int4_model(model, folder)
     return form, _logits_of(model)
 
 
 def _read(source: Path) -> Any:
-    return AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32).eval()
+    model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+    return model.eval()
 
 
 def _in_q4_0(model: Any) -> Any:

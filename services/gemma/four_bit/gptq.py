@@ -23,13 +23,11 @@ class InputStatistics:
     """What the inputs of a matrix were in calibration.
 
     Attributes:
-        energy: Each input's mean square, damped, relative to their mean; of shape (inputs,).
-        order: The inputs from the greatest energy down: these are rounded first, as all others can make up
-            for them.
+        order: The inputs from the greatest mean square down: these are rounded first, as all others can
+            make up for them.
         factor: The upper triangular factor U of the inverse UᵀU of the second moments, in that order.
     """
 
-    energy: torch.Tensor
     order: torch.Tensor
     factor: torch.Tensor
 
@@ -39,16 +37,15 @@ class InputStatistics:
         moments = inputs.T @ inputs
         moments /= len(inputs)
         moments.diagonal().add_(_DAMPING * moments.diagonal().mean().clamp(min=_MIN_ENERGY))
-        energy = moments.diagonal() / moments.diagonal().mean()
-        # From the least energy up: the factor of the reversed moments is the reversed inverse of U.
-        ascending = energy.argsort()
+        # From the least up: the factor of the reversed moments is the reversed inverse of U.
+        ascending = moments.diagonal().argsort()
         moments = moments[ascending][:, ascending]
         reversed_inverse = torch.linalg.cholesky(moments)
         del moments
         inverse = reversed_inverse.flip(0, 1)
         del reversed_inverse
         factor = torch.linalg.solve_triangular(inverse, torch.eye(len(inverse)), upper=True)
-        return cls(energy, ascending.flip(0), factor)
+        return cls(ascending.flip(0), factor)
 
 
 def calibrated_codes(

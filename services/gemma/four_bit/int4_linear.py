@@ -40,11 +40,8 @@ class Int4Linear(IntegerLinear):
             }
         weight = weight.float()
         padding = (0, groups * GROUP_SIZE - inputs)
-        energy = torch.ones(inputs) if statistics is None else statistics.energy
-        codes, scales, zero_points = _nearest_codes(
-            functional.pad(weight, padding).view(outputs, groups, GROUP_SIZE),
-            functional.pad(energy, padding).view(groups, GROUP_SIZE),
-        )
+        padded = functional.pad(weight, padding)
+        codes, scales, zero_points = _nearest_codes(padded.view(outputs, groups, GROUP_SIZE))
         if statistics is not None:
             calibrated = calibrated_codes(
                 weight, scales, zero_points, statistics, group_size=GROUP_SIZE, max_code=_MAX_CODE
@@ -67,14 +64,11 @@ class Int4Linear(IntegerLinear):
         return (zeros,)
 
 
-def _nearest_codes(
-    groups: torch.Tensor, energy: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _nearest_codes(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Quantises groups of weights with the range share that has the least squared error.
 
     Args:
         groups: fp32, of shape (outputs, groups, group size).
-        energy: What each weight's squared error counts, of shape (groups, group size).
 
     Returns:
         Codes from 0 to 15 of that shape, then scales and zero points of shape (outputs, groups).
@@ -88,11 +82,8 @@ def _nearest_codes(
         codes = ((groups / scales[..., None]).round() + zero_points[..., None]).clamp(0, _MAX_CODE)
         steps = codes - zero_points[..., None]
         # The scale that fits these codes best, by least squares.
-        weighted = energy * steps
-        scales = ((groups * weighted).sum(-1) / (steps * weighted).sum(-1).clamp(min=MIN_SCALE)).clamp(
-            min=MIN_SCALE
-        )
-        errors = (energy * (steps * scales[..., None] - groups) ** 2).sum(-1)
+        scales = ((groups * steps).sum(-1) / (steps**2).sum(-1).clamp(min=1)).clamp(min=MIN_SCALE)
+        errors = ((steps * scales[..., None] - groups) ** 2).sum(-1)
         nearer = errors < best_errors
         best_errors = torch.where(nearer, errors, best_errors)
         best = (
