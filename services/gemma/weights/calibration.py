@@ -89,7 +89,7 @@ class CalibratedPass:
     def _run(self, layer: int) -> None:
         try:
             self._hidden_states = self._layers[layer](self._hidden_states, **self._arguments[layer])
-        except torch.linalg.LinAlgError as error:
+        except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
             raise LoadError(f"layer {layer} cannot be calibrated: are its weights damaged?") from error
         # Its memory is given back.
         self._layers[layer].to("meta")
