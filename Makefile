@@ -80,6 +80,7 @@ release-protos: $(VENV)/.test-ready ## makes today's contract the one that later
 bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.proofreader
+	$(BIN)/python -m bench.korean_sentences
 	$(BIN)/python -m bench.prompt_caching
 	$(BIN)/python -m bench.first_review
 	$(BIN)/python -m bench.hanging_models --reviews 200

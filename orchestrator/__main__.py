@@ -29,7 +29,7 @@ from orchestrator.store.sqlite_database import SqliteDatabase
 from orchestrator.store.store import Store, StoreError
 from orchestrator.submission.reading import read_submission
 from orchestrator.submission.reading_threads import ReadingThreads, reading_executor
-from rpckit.malloc_trim import release_freed_memory
+from rpckit.malloc_trim import release_freed_memory, share_malloc_arenas
 from rpckit.retry_budget import RetryBudgets
 from rpckit.server import Host, run
 from rpckit.settings import SettingError
@@ -131,4 +131,5 @@ async def _warm_up(host: Host) -> None:
 
 
 if __name__ == "__main__":
+    share_malloc_arenas()
     run(OrchestratorSettings.read, register)

@@ -17,6 +17,7 @@ ON_BEHALF_OF_KEY = "x-chorus-on-behalf-of"
 # How often the same was asked before, so that the next hop does not ask again too. gRPC's own
 # `grpc-previous-rpc-attempts` counts the servers that were gone, which say nothing about the backend.
 PREVIOUS_ATTEMPTS_KEY = "x-chorus-previous-attempts"
+SERVERS_GONE_KEY = "grpc-previous-rpc-attempts"
 
 _RESERVE_SHARE = 0.02
 _LEAST_RESERVE_SECONDS = 0.05
@@ -121,6 +122,7 @@ class Call:
             for a nameless caller on this machine, which may be anybody.
         trace: The parent of the spans that are started for this call.
         previous_attempts: How often its caller has asked the same before.
+        servers_gone: How many servers gRPC has sent this very call to before, and lost.
     """
 
     method: str
@@ -130,6 +132,7 @@ class Call:
     holder: str = ""
     trace: Trace = NO_TRACE
     previous_attempts: int = 0
+    servers_gone: int = 0
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)

@@ -28,6 +28,7 @@ from rpckit.call import (
     ON_BEHALF_OF_KEY,
     PREVIOUS_ATTEMPTS_KEY,
     REQUEST_ID_KEY,
+    SERVERS_GONE_KEY,
     Call,
     Deadline,
     current_call,
@@ -144,6 +145,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
             deadline=Deadline.of_caller(float("inf") if remaining is None else remaining),
             trace=trace,
             previous_attempts=previous_attempts,
+            servers_gone=_number(_sent(context, SERVERS_GONE_KEY)) or 0,
         )
         is_reflection = call.method.startswith(_REFLECTION)
         if remaining is None and not is_reflection:
@@ -213,12 +215,19 @@ def _request_id(context: Context) -> tuple[str, dict[str, str]]:
 
 def _previous_attempts(context: Context) -> tuple[int, dict[str, str]]:
     """Returns how often the caller has asked before, and what is wrong with the number that it sent."""
-    match _sent(context, PREVIOUS_ATTEMPTS_KEY):
+    sent = _sent(context, PREVIOUS_ATTEMPTS_KEY)
+    number = _number(sent)
+    if sent and number is None:
+        return 0, {PREVIOUS_ATTEMPTS_KEY: f"must be one number from 0 to {_MAX_PREVIOUS_ATTEMPTS}"}
+    return number or 0, {}
+
+
+def _number(sent: list[str | bytes]) -> int | None:
+    """Returns the one number of at most two digits that was sent; None: something else was, or nothing."""
+    match sent:
         case [str(value)] if re.fullmatch("[0-9]{1,2}", value):
-            return int(value), {}
-        case []:
-            return 0, {}
-    return 0, {PREVIOUS_ATTEMPTS_KEY: f"must be one number from 0 to {_MAX_PREVIOUS_ATTEMPTS}"}
+            return int(value)
+    return None
 
 
 def _person(context: Context) -> tuple[str, dict[str, str]]:

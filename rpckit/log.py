@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import grpc
 
-from rpckit.call import Call
+from rpckit.call import Call, current_call
 
 _access = logging.getLogger("chorus.access")
 _process = logging.getLogger("chorus")
@@ -40,7 +40,15 @@ def unexpected(call: str, error: BaseException) -> None:
     """Logs an exception's class and where it was raised, but never its message, which may quote a user."""
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{each.filename}:{each.lineno} {each.name}" for each in frames]
-    event("unexpected error", level=logging.ERROR, call=call, error=type(error).__qualname__, where=where)
+    served = current_call.get()
+    event(
+        "unexpected error",
+        level=logging.ERROR,
+        call=call,
+        error=type(error).__qualname__,
+        where=where,
+        request_id=served.request_id if served else "",
+    )
 
 
 def access(call: Call, *, peer: str, started: float, code: grpc.StatusCode, reason: str) -> None:
@@ -51,6 +59,7 @@ def access(call: Call, *, peer: str, started: float, code: grpc.StatusCode, reas
         "reason": reason,
         "seconds": round(time.monotonic() - started, 4),
         "request_id": call.request_id,
+        "servers_gone": call.servers_gone,
         "caller": call.caller,
         "peer": peer,
     }

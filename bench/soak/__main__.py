@@ -2,7 +2,8 @@
 
 Orchestrators that share a Redis (one with SQLite where no redis-server is installed), cloud proxies behind
 one name and a proofreader, each a process of its own, stand before a provider that fails often. The load is
-mixed: see `load.py`. The exit code is 1 where a verdict fails.
+mixed: see `load.py`. The exit code is 1 where a verdict fails; then the logs of all processes are kept, and
+what happened to each answer that was bought twice and to each call that failed is told.
 
 Without an option the last replica of each kind is restarted and killed in turn, and between rounds of load,
 when nothing runs, what the others hold is read. With --rolling all replicas are restarted one after another
@@ -12,6 +13,7 @@ that was stored is asked for again.
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 import time
@@ -92,7 +94,7 @@ async def kill(running: Chorus, kills: int) -> Report:
         group.create_task(kill_some())
         group.create_task(load.run(lambda: not killed.is_set(), _AT_ONCE_UNDER_KILLS))
     kept = list(ledger.kept)
-    await load.replay(kept)
+    await load.replay(kept, _AT_ONCE_UNDER_KILLS)
     print(f"{len(kept):,} stored answers were asked for again")
     report = Report()
     await report.calls(ledger, disruption, running)
@@ -102,14 +104,21 @@ async def kill(running: Chorus, kills: int) -> Report:
 async def main(arguments: argparse.Namespace) -> Report:
     """Runs what was asked for."""
     orchestrators = _REPLICAS if has_redis() else 1
-    with tempfile.TemporaryDirectory() as folder:
-        async with chorus(Path(folder), orchestrators=orchestrators, proxies=_REPLICAS) as running:
-            print(f"{orchestrators} orchestrators, {_REPLICAS} cloud proxies, a proofreader", flush=True)
-            if arguments.rolling:
-                return await roll(running, arguments.rolling)
-            if arguments.kills:
-                return await kill(running, arguments.kills)
-            return await soak(running, _SHORT_SECONDS if arguments.short else arguments.seconds)
+    folder = Path(tempfile.mkdtemp(prefix="chorus-soak-"))
+    async with chorus(folder, orchestrators=orchestrators, proxies=_REPLICAS) as running:
+        print(
+            f"{orchestrators} orchestrators, {_REPLICAS} cloud proxies, a proofreader; logs in {folder}",
+            flush=True,
+        )
+        if arguments.rolling:
+            report = await roll(running, arguments.rolling)
+        elif arguments.kills:
+            report = await kill(running, arguments.kills)
+        else:
+            report = await soak(running, _SHORT_SECONDS if arguments.short else arguments.seconds)
+    if not report.failed:
+        shutil.rmtree(folder)
+    return report
 
 
 if __name__ == "__main__":

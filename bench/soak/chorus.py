@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.soak.evidence import Sale
 from bench.soak.name_server import name_server
 from bench.soak.replica import Replica
 from tests.e2e.processes import CLOUD_PROXY, ORCHESTRATOR, PROOFREADER, feedback_stub
@@ -30,6 +31,7 @@ class Chorus:
 
     Attributes:
         redis: The store of several orchestrators; None: a SQLite file is that of the one there is.
+        folder: Holds the logs of all processes that there have been.
     """
 
     orchestrators: list[Replica]
@@ -38,22 +40,23 @@ class Chorus:
     redis: RedisServer | None
     stub: Any
     provider_url: str
+    folder: Path
 
     @property
     def replicas(self) -> list[Replica]:
         """All processes of Chorus."""
         return [*self.orchestrators, *self.proxies, self.proofreader]
 
-    async def sold(self) -> dict[str, dict[str, int]]:
-        """Asks the provider what it has sold, and how often it has failed."""
+    async def sold(self) -> tuple[dict[str, list[Sale]], dict[str, int]]:
+        """Asks the provider what it has sold, by essay and model, and how often it has failed, by fault."""
 
-        def read() -> dict[str, dict[str, int]]:
+        def read() -> Any:
             url = f"{self.provider_url}/sold"
             with urllib.request.urlopen(url, timeout=_HTTP_SECONDS) as response:  # noqa: S310 - our own
-                found: dict[str, dict[str, int]] = json.loads(response.read())
-            return found
+                return json.loads(response.read())
 
-        return await asyncio.to_thread(read)
+        found = await asyncio.to_thread(read)
+        return {key: [*map(Sale.of, sales)] for key, sales in found["sold"].items()}, found["faults"]
 
 
 @asynccontextmanager
@@ -68,13 +71,13 @@ async def chorus(folder: Path, *, orchestrators: int, proxies: int) -> AsyncIter
         names = await enter(name_server(hosts))
         settings = {
             "CLOUD_PROXY_CATALOG": str(Path(__file__).with_name("catalog.toml")),
-            "OPENAI_BASE_URL": f"{url}/v1",
             "OPENAI_API_KEY": "not-a-key",
-            "HF_BASE_URL": f"{url}/v1",
             "HF_TOKEN": "hf_not-a-key",
         }
         behind = [
-            Replica(f"cloud proxy {number}", CLOUD_PROXY, folder, settings, host, port)
+            Replica(
+                f"cloud proxy {number}", CLOUD_PROXY, folder, settings | _provider_of(url, number), host, port
+            )
             for number, host in enumerate(hosts)
         ]
         proofreader = Replica("proofreader", PROOFREADER, folder, {})
@@ -93,7 +96,7 @@ async def chorus(folder: Path, *, orchestrators: int, proxies: int) -> AsyncIter
             await each.start()
             stack.push_async_callback(each.stop)
         stub = await enter(feedback_stub("ipv4:" + ",".join(each.address for each in before)))
-        yield Chorus(before, behind, proofreader, redis, stub, url)
+        yield Chorus(before, behind, proofreader, redis, stub, url, folder)
 
 
 def has_redis() -> bool:
@@ -106,6 +109,12 @@ async def _redis(stack: AsyncExitStack, folder: Path) -> RedisServer:
     stack.push_async_callback(server.kill)
     await server.start(*REDIS_OPTIONS)
     return server
+
+
+def _provider_of(url: str, number: int) -> dict[str, str]:
+    """Returns the settings of one cloud proxy, by whose path the provider knows it."""
+    own = f"{url}/cloud-proxy-{number}/v1"
+    return {"OPENAI_BASE_URL": own, "HF_BASE_URL": own}
 
 
 @asynccontextmanager

@@ -72,26 +72,35 @@ class Disruption:
 
     async def _restart_all(self, replicas: Sequence[Replica]) -> None:
         for each in replicas:
+            self._note(f"stop {each.name}")
             await each.stop()
             await each.start()
+            self._note(f"{each.name} is up")
             self.restarts[each.name] += 1
 
     async def _kill(self, replica: Replica) -> None:
         self._ledger.doubt_all_in_flight()
+        self._note(f"kill {replica.name}")
         await replica.kill()
         # Others may have begun since, and before it was dead.
         self._ledger.doubt_all_in_flight()
         await asyncio.sleep(self._random.uniform(0, 1))
         await replica.start()
+        self._note(f"{replica.name} is up")
+
+    def _note(self, what: str) -> None:
+        self._ledger.timeline.note_disturbance(what)
 
     async def _kill_store(self) -> None:
         redis = self._chorus.redis
         assert redis is not None
         self._ledger.is_store_away = True
         self._ledger.doubt_all_in_flight()
+        self._note("kill redis")
         await redis.kill()
         await asyncio.sleep(self._random.uniform(0, 1))
         await redis.start(*REDIS_OPTIONS)
+        self._note("redis is up")
         # The orchestrators take a moment to notice.
         await asyncio.sleep(2)
         self._ledger.doubt_all_in_flight()

@@ -2,14 +2,17 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bench.soak.evidence import FailedCall
+from bench.soak.timeline import Timeline
 from chorus.feedback.v1.feedback_pb2 import ModelResult
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
 from chorus.feedback.v1.merged_pb2 import Panel
-from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT
+from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, ERROR_REASON_UNAVAILABLE
+from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN
 
 STEADY = "openai/steady"
 
@@ -23,6 +26,21 @@ class KeptAnswer:
     is_complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BoughtTwice:
+    """The answers that were sold more than once.
+
+    Attributes:
+        wrong: Those for which there is no reason: the essay and the model.
+        in_doubt: How many were in flight at a kill, or not waited for.
+        sent_again: How many others are of a call that gRPC sent again, because a connection broke.
+    """
+
+    wrong: list[tuple[int, str]]
+    in_doubt: int
+    sent_again: int
+
+
 @dataclass
 class Ledger:
     """Counts calls and holds each answer against the earlier one of the same essay.
@@ -32,8 +50,12 @@ class Ledger:
         failures: How many attempts failed, by reason.
         wrong: What must never be, and how often it was.
         partial: How many answers lack the model that always answers, by the reason.
-        in_doubt: The essays whose answers may be bought twice: a process died, the caller left, or a model
-            was no longer waited for, while they were asked for.
+        in_doubt: The essays whose answers may be bought twice: a process died, the connection broke, or the
+            caller left, while they were asked for.
+        models_in_doubt: The essays and the models of which this holds for one answer: the model was no longer
+            waited for, or its server was gone.
+        failed_calls: The attempts that failed.
+        timeline: What happened when.
     """
 
     answered: int = 0
@@ -41,6 +63,9 @@ class Ledger:
     wrong: Counter[str] = field(default_factory=Counter)
     partial: Counter[str] = field(default_factory=Counter)
     in_doubt: set[int] = field(default_factory=set)
+    models_in_doubt: set[tuple[int, str]] = field(default_factory=set)
+    failed_calls: list[FailedCall] = field(default_factory=list)
+    timeline: Timeline = field(default_factory=Timeline)
     is_store_away: bool = False
     _in_flight: Counter[int] = field(default_factory=Counter)
     _kept: dict[int, KeptAnswer] = field(default_factory=dict)
@@ -61,11 +86,25 @@ class Ledger:
             if not self._in_flight[number]:
                 del self._in_flight[number]
             if self.is_store_away:
-                self.in_doubt.add(number)
+                self.doubt(number, "the store was away")
 
     def doubt_all_in_flight(self) -> None:
         """Notes that a process was killed now."""
-        self.in_doubt.update(self._in_flight)
+        for number in self._in_flight:
+            self.doubt(number, "a process was killed")
+
+    def doubt(self, number: int, why: str) -> None:
+        """Notes that an essay's answers may be bought twice from now on."""
+        self.in_doubt.add(number)
+        self.timeline.note(number, f"in doubt: {why}")
+
+    def fail(self, why: str, call_id: str, numbers: Collection[int], *, is_cut: bool = False) -> None:
+        """Counts an attempt that failed. `is_cut`: no server has ended it, so its connection broke."""
+        self.failures[why] += 1
+        if is_cut:
+            for number in numbers:
+                self.doubt(number, "the connection broke")
+        self.failed_calls.append(FailedCall(self.timeline.clock(), why, tuple(numbers), call_id))
 
     def answer(self, number: int, response: GetFeedbackResponse, earlier: KeptAnswer | None) -> None:
         """Takes an answer down.
@@ -80,10 +119,13 @@ class Ledger:
         if steady is None or not steady.HasField("feedback"):
             why = steady.failure.message if steady else "it was not asked"
             self.partial[why] += 1
-        # What a model had on its way when the others were enough is paid for, and no part of the answer.
-        if response.store_failed or any(_was_left_behind(each) for each in response.results):
-            self.in_doubt.add(number)
+        self.timeline.note(number, f"answered: {_outline(response)}")
+        for each in response.results:
+            if _may_be_paid_for(each):
+                self.models_in_doubt.add((number, _name_at_provider(each.model)))
+                self.timeline.note(number, f"in doubt: what {each.model} was asked for was not waited for")
         if response.store_failed:
+            self.doubt(number, "the store failed")
             return
         now = _kept(response)
         if earlier is not None:
@@ -94,15 +136,43 @@ class Ledger:
             )
         self._kept[number] = now
 
-    def bought_twice(self, sold: Mapping[str, int]) -> tuple[int, int]:
-        """Counts the answers that were sold more than once: of essays not in doubt, and of those in doubt."""
-        twice = [int(key.partition(" ")[0]) for key, times in sold.items() if times > 1]
-        in_doubt = sum(number in self.in_doubt for number in twice)
-        return len(twice) - in_doubt, in_doubt
+    def bought_twice(self, sold: Mapping[str, Sized], sent_again: Container[str]) -> BoughtTwice:
+        """Finds the answers that were sold more than once.
+
+        Args:
+            sold: The sales of each answer, by the essay's number and the model's name at the provider.
+            sent_again: The x-request-ids of calls that gRPC sent to a second server.
+        """
+        split = [key.split(" ", 1) for key, sales in sold.items() if len(sales) > 1]
+        twice = [(int(number), model) for number, model in split]
+        left = [each for each in twice if each[0] not in self.in_doubt and each not in self.models_in_doubt]
+        wrong = [
+            (number, model)
+            for number, model in left
+            if not any(call_id in sent_again for call_id in self.timeline.call_ids(number))
+        ]
+        return BoughtTwice(wrong, in_doubt=len(twice) - len(left), sent_again=len(left) - len(wrong))
 
 
-def _was_left_behind(result: ModelResult) -> bool:
-    return result.HasField("failure") and result.failure.reason == ERROR_REASON_TIMEOUT
+def _outline(response: GetFeedbackResponse) -> str:
+    results = (
+        f"{each.model} {'answers' if each.HasField('feedback') else each.failure.message!r}"
+        for each in response.results
+    )
+    flags = [name for name in ("replayed", "store_failed") if getattr(response, name)]
+    return ", ".join([response.feedback_id, *flags, *results])
+
+
+def _may_be_paid_for(result: ModelResult) -> bool:
+    """Whether a model had its answer on its way when the others were enough, or when its server was gone."""
+    if not result.HasField("failure"):
+        return False
+    is_lost = result.failure.reason == ERROR_REASON_UNAVAILABLE and result.usage.basis == USAGE_BASIS_UNKNOWN
+    return is_lost or result.failure.reason == ERROR_REASON_TIMEOUT
+
+
+def _name_at_provider(model: str) -> str:
+    return model.partition("/")[2]
 
 
 def _kept(response: GetFeedbackResponse) -> KeptAnswer:

@@ -1,6 +1,7 @@
 """A mixed load: single calls, streams, batches, repeats, two calls at once, cancelled calls and bad input."""
 
 import asyncio
+import itertools
 import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,6 +20,7 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     StreamFeedbackRequest,
 )
 from chorus.feedback.v1.submission_pb2 import Submission
+from rpckit.call import REQUEST_ID_KEY
 from rpckit.errors import InvalidRequest, from_rpc_error, is_from_chorus, reason_name
 
 _MODELS = (STEADY, "huggingface/x/shaky", "chorus/proofreader-language")
@@ -33,7 +35,7 @@ _WEIGHTS = {"call": 40, "stream": 20, "batch": 6, "repeat": 16, "two at once": 8
 # Repeats are drawn from this many of the latest essays half of the time, else from all.
 _LATEST = 50
 
-Ask = Callable[[int], Awaitable[GetFeedbackResponse]]
+Ask = Callable[[int, str], Awaitable[GetFeedbackResponse]]
 
 
 class Load:
@@ -51,6 +53,7 @@ class Load:
         self._random = random.Random(seed)  # noqa: S311 - for a load that comes again in the next run
         self._run_id = uuid.uuid4().hex[:8]
         self._essays = 0
+        self._calls = itertools.count(1)
 
     async def run(self, go_on: Callable[[], bool], at_once: int) -> None:
         """Keeps so many callers busy for as long as it is to go on, and waits for their last calls."""
@@ -62,10 +65,15 @@ class Load:
 
         await asyncio.gather(*(keep_calling() for _ in range(at_once)))
 
-    async def replay(self, numbers: list[int]) -> None:
-        """Asks for essays again, one after another."""
-        for number in numbers:
-            await self._until_answered(number, self._call)
+    async def replay(self, numbers: list[int], at_once: int) -> None:
+        """Asks for essays again, each once."""
+        left = iter(numbers)
+
+        async def keep_asking() -> None:
+            for number in left:
+                await self._until_answered(number, self._call)
+
+        await asyncio.gather(*(keep_asking() for _ in range(at_once)))
 
     async def _step(self, kind: str) -> None:
         match kind:
@@ -108,26 +116,32 @@ class Load:
     async def _until_answered(self, number: int, ask: Ask) -> None:
         with self._ledger.asking(number) as earlier:
             for _ in range(_MOST_ATTEMPTS):
+                call_id = self._call_id()
                 try:
-                    response = await ask(number)
+                    with self._ledger.timeline.attempt([number], ask.__name__.strip("_"), call_id):
+                        response = await ask(number, call_id)
                 except grpc.aio.AioRpcError as error:
-                    self._ledger.failures[_reason(error)] += 1
+                    self._ledger.fail(_reason(error), call_id, [number], is_cut=not is_from_chorus(error))
                     await asyncio.sleep(_PAUSE_SECONDS)
                 else:
                     self._ledger.answer(number, response, earlier)
                     return
             self._ledger.wrong["never answered"] += 1
 
-    async def _call(self, number: int) -> GetFeedbackResponse:
+    def _call_id(self) -> str:
+        return f"soak-{self._run_id}-call-{next(self._calls)}"
+
+    async def _call(self, number: int, call_id: str) -> GetFeedbackResponse:
         response: GetFeedbackResponse = await self._stub.GetFeedback(
-            self._request(number), timeout=_DEADLINE_SECONDS
+            self._request(number), timeout=_DEADLINE_SECONDS, metadata=_metadata(call_id)
         )
         return response
 
-    async def _stream(self, number: int) -> GetFeedbackResponse:
+    async def _stream(self, number: int, call_id: str) -> GetFeedbackResponse:
         request = StreamFeedbackRequest(request=self._request(number))
         last = None
-        async for event in self._stub.StreamFeedback(request, timeout=_DEADLINE_SECONDS):
+        call = self._stub.StreamFeedback(request, timeout=_DEADLINE_SECONDS, metadata=_metadata(call_id))
+        async for event in call:
             last = event
         assert last is not None
         response: GetFeedbackResponse = last.response
@@ -139,30 +153,34 @@ class Load:
             for number in numbers:
                 stack.enter_context(self._ledger.asking(number))
             for _ in range(_MOST_ATTEMPTS):
+                call_id = self._call_id()
                 try:
-                    async for number, response in self._batch_once(numbers):
-                        self._ledger.answer(number, response, None)
-                        numbers = [each for each in numbers if each != number]
+                    with self._ledger.timeline.attempt(numbers, "batch", call_id):
+                        async for number, response in self._batch_once(numbers, call_id):
+                            self._ledger.answer(number, response, None)
+                            numbers = [each for each in numbers if each != number]
                 except grpc.aio.AioRpcError as error:
-                    self._ledger.failures[f"batch {_reason(error)}"] += 1
+                    why, is_cut = f"batch {_reason(error)}", not is_from_chorus(error)
+                    self._ledger.fail(why, call_id, numbers, is_cut=is_cut)
                 if not numbers:
                     return
                 await asyncio.sleep(_PAUSE_SECONDS)
             self._ledger.wrong["never answered"] += len(numbers)
 
-    async def _batch_once(self, numbers: list[int]) -> AsyncIterator[tuple[int, GetFeedbackResponse]]:
+    async def _batch_once(
+        self, numbers: list[int], call_id: str
+    ) -> AsyncIterator[tuple[int, GetFeedbackResponse]]:
         items = [BatchFeedbackRequest(item_id=f"{each}", request=self._request(each)) for each in numbers]
-        call = self._stub.BatchFeedback(iter(items), timeout=_DEADLINE_SECONDS)
+        call = self._stub.BatchFeedback(iter(items), timeout=_DEADLINE_SECONDS, metadata=_metadata(call_id))
         async for each in call:
             if each.HasField("failure"):
-                self._ledger.failures[
-                    f"batch item {reason_name(each.failure.reason)} ({each.failure.message})"
-                ] += 1
+                why = f"batch item {reason_name(each.failure.reason)} ({each.failure.message})"
+                self._ledger.fail(why, call_id, [int(each.item_id)])
             else:
                 yield int(each.item_id), each.response
 
     async def _cancel(self, number: int) -> None:
-        self._ledger.in_doubt.add(number)
+        self._ledger.doubt(number, "the caller leaves")
         call = self._stub.GetFeedback(self._request(number), timeout=_DEADLINE_SECONDS)
         await asyncio.sleep(self._random.random() * _LONGEST_BEFORE_CANCEL_SECONDS)
         call.cancel()
@@ -171,7 +189,9 @@ class Load:
             await self._until_answered(number, self._call)
 
     async def _bad_input(self) -> None:
-        request = self._request(0)
+        # Some are answered: see below. Each is another essay: nothing joins calls without a request_id.
+        number = self._new()
+        request = self._request(number)
         request.request_id = ""
         wrong = self._random.choice(("text", "models", "length"))
         match wrong:
@@ -181,13 +201,21 @@ class Load:
                 request.models.append(_UNKNOWN)
             case "length":
                 request.submission.text = "a b. " * 200_000
+        call_id = self._call_id()
         try:
-            response = await self._stub.GetFeedback(request, timeout=_DEADLINE_SECONDS)
+            with (
+                self._ledger.asking(number),
+                self._ledger.timeline.attempt([number], f"bad {wrong}", call_id),
+            ):
+                response = await self._stub.GetFeedback(
+                    request, timeout=_DEADLINE_SECONDS, metadata=_metadata(call_id)
+                )
         except grpc.aio.AioRpcError as error:
             if isinstance(from_rpc_error(error), InvalidRequest):
                 self._ledger.answered += 1
             else:
-                self._ledger.failures[f"bad input {_reason(error)}"] += 1
+                why, is_cut = f"bad input {_reason(error)}", not is_from_chorus(error)
+                self._ledger.fail(why, call_id, [number], is_cut=is_cut)
         else:
             # While a model server is away, a model that no other one has may be its own.
             may_be_known = any(
@@ -195,6 +223,11 @@ class Load:
             )
             self._ledger.wrong[f"bad {wrong} was answered"] += not may_be_known
             self._ledger.answered += may_be_known
+
+
+def _metadata(call_id: str) -> tuple[tuple[str, str], ...]:
+    """Returns what lets a call be found in the logs of the processes."""
+    return ((REQUEST_ID_KEY, call_id),)
 
 
 def _reason(error: grpc.aio.AioRpcError) -> str:

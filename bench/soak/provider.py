@@ -2,8 +2,8 @@
 
 It speaks OpenAI's Chat Completions, piece by piece. Its model "shaky" is slow, refuses with 503, is cut off
 or resets the connection, one time in ten each. An essay's number, in its text, says what an answer was bought
-for; GET /sold says which were sold, and how often. An answer is sold once all of it is on its way. The
-program prints its address, and ends with its standard input.
+for, and the first part of the path says who asks; GET /sold says which were sold, when and to whom. An answer
+is sold once all of it is on its way. The program prints its address, and ends with its standard input.
 """
 
 import asyncio
@@ -11,7 +11,8 @@ import json
 import random
 import re
 import sys
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from contextlib import suppress
 
 from aiohttp import web
@@ -44,7 +45,7 @@ class Provider:
     def __init__(self) -> None:
         self._dialect = ChatCompletions()
         self._random = random.Random(_SEED)  # noqa: S311 - for faults that come again in the next run
-        self._sold: Counter[str] = Counter()
+        self._sold: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
         self._faults: Counter[str] = Counter()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -73,14 +74,15 @@ class Provider:
             for chunk in content[: len(content) // 2] if fault == "cut" else content:
                 await response.write(chunk)
             if fault != "cut":
-                self._sold[f"{number} {body['model']}"] += 1
+                sale = {"at": time.time(), "buyer": request.match_info["buyer"]}
+                self._sold[f"{number} {body['model']}"].append(sale)
                 for chunk in end:
                     await response.write(chunk)
             await response.write_eof()
         return response
 
     async def sold(self, _: web.Request) -> web.Response:
-        """Says how often each answer was sold, by essay and model, and how often each fault came."""
+        """Says when and to whom each answer was sold, by essay and model, and how often each fault came."""
         return web.json_response({"sold": self._sold, "faults": self._faults})
 
     def _fault(self) -> str:
@@ -107,7 +109,7 @@ async def main() -> None:
     """Serves until standard input ends."""
     provider = Provider()
     application = web.Application()
-    application.router.add_post("/v1/chat/completions", provider.answer)
+    application.router.add_post("/{buyer}/v1/chat/completions", provider.answer)
     application.router.add_get("/sold", provider.sold)
     runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()

@@ -1,10 +1,12 @@
 """Prints what a run found, and says whether it is as promised."""
 
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench.soak.chorus import Chorus
 from bench.soak.disruption import Disruption
+from bench.soak.evidence import Evidence
 from bench.soak.growth import Growth
 from bench.soak.ledger import Ledger
 from bench.soak.replica import Sample
@@ -17,6 +19,8 @@ _WARM_UP_SHARE = 0.3
 _OF_KILLS = {f"{kind}{how}UNAVAILABLE" for kind in ("", "batch ", "bad input ") for how in ("", "bare ")}
 # A server that drains lets a batch go on elsewhere.
 _OF_RESTARTS = {"batch UNAVAILABLE"}
+# Of each kind of wrong so many cases are told whole.
+_MOST_STORIES = 10
 
 
 class Report:
@@ -33,8 +37,9 @@ class Report:
 
     async def calls(self, ledger: Ledger, disruption: Disruption, chorus: Chorus) -> None:
         """Checks what became of the calls."""
-        found = await chorus.sold()
-        print(f"{ledger.answered:,} calls answered; faults of the provider: {_words(found['faults'])}")
+        sold, faults = await chorus.sold()
+        evidence = Evidence(chorus.folder, ledger.timeline)
+        print(f"{ledger.answered:,} calls answered; faults of the provider: {_words(faults)}")
         print(f"restarts: {_words(disruption.restarts)}; kills: {_words(disruption.kills)}")
         allowed = _OF_KILLS if disruption.kills else _OF_RESTARTS
         expected = {each: n for each, n in ledger.failures.items() if each.partition(" (")[0] in allowed}
@@ -42,12 +47,18 @@ class Report:
         print(f"repeated by the caller, as it should: {_words(expected)}")
         print(f"answers without the model that always answers: {_words(ledger.partial)}")
         self.check("calls that failed otherwise", _words(others), holds=not others)
+        _tell(evidence.of_failure(each) for each in ledger.failed_calls if each.why in others)
         wrong = +ledger.wrong
         self.check("what must never be", _words(wrong), holds=not wrong)
-        twice, in_doubt = ledger.bought_twice(found["sold"])
-        bought = sum(found["sold"].values())
-        figure = f"{twice} of {bought:,} ({in_doubt} more were in flight at a kill, or cancelled)"
-        self.check("answers bought twice", figure, holds=not twice)
+        sent_again = evidence.sent_again()
+        twice = ledger.bought_twice(sold, sent_again)
+        bought = sum(map(len, sold.values()))
+        figure = (
+            f"{len(twice.wrong)} of {bought:,} ({twice.in_doubt} more were in flight at a kill, or not waited"
+            f" for, and {twice.sent_again} when a connection broke; gRPC sent {len(sent_again)} calls again)"
+        )
+        self.check("answers bought twice", figure, holds=not twice.wrong)
+        _tell(evidence.of_purchases(*each, sold[f"{each[0]} {each[1]}"]) for each in twice.wrong)
         stuck = disruption.wrong_exits
         self.check("processes that did not drain and end with 0", stuck, holds=not stuck)
 
@@ -67,6 +78,11 @@ class Report:
                 )
                 if verdict == "GROWS":
                     self.failed.append(f"{what} of {process}")
+
+
+def _tell(stories: Iterable[list[str]]) -> None:
+    for story in itertools.islice(stories, _MOST_STORIES):
+        print("\n".join(story), flush=True)
 
 
 def _words(counts: Mapping[str, int]) -> str:

@@ -5,7 +5,7 @@ The unit of all arithmetic on scores is a level: every criterion's scale is take
 
 from dataclasses import dataclass
 
-VERSION = "merge-3"
+VERSION = "merge-4"
 
 # Scores. Distances are in levels.
 SCALE_LEVELS = 4.0
@@ -98,5 +98,5 @@ class Distribution:
     standard_deviation: float
 
 
-KOREAN_TEXT_SIMILARITY = Distribution(0.07, 0.12)
+KOREAN_TEXT_SIMILARITY = Distribution(0.04, 0.09)
 OTHER_TEXT_SIMILARITY = Distribution(0.05, 0.05)

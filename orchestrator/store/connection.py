@@ -13,6 +13,9 @@ from orchestrator.store.store import StoreError, StoreSilentError
 
 # A Redis that is up answers in a few milliseconds; a process that is busy hears it later. It is asked twice.
 _PATIENCE_SECONDS = 1.0
+# With uvloop, to write to a connection that was lost a moment ago is a RuntimeError, which redis-py passes on
+# as it is.
+CLIENT_ERRORS = (OSError, RedisError, RuntimeError)
 
 
 @asynccontextmanager
@@ -28,9 +31,10 @@ async def connected(url: str) -> AsyncIterator[Redis]:
         socket_connect_timeout=_PATIENCE_SECONDS,
         # A restart of the server cuts the connection: the first operation after it is sent again.
         retry=Retry(NoBackoff(), 1),
+        retry_on_error=[RuntimeError],
     )
     try:
-        with suppress(OSError, RedisError):
+        with suppress(*CLIENT_ERRORS):
             await _checked_password(client)
         yield client
     finally:
@@ -51,5 +55,5 @@ def explained() -> Iterator[None]:
         yield
     except RedisTimeoutError:
         raise StoreSilentError("no answer") from None
-    except (OSError, RedisError) as error:
+    except CLIENT_ERRORS as error:
         raise StoreError(type(error).__name__) from None

@@ -65,7 +65,7 @@ class Patience:
         """Returns what the store answers to an operation that was started.
 
         Raises:
-            StoreError: It fails, or the store is silent.
+            StoreError: It fails, in whatever way, or the store is silent.
         """
         waits = 0
         while not task.done():
@@ -76,7 +76,7 @@ class Patience:
                 error = StoreSilentError("no answer")
                 self.note_failure(task.get_name(), error)
                 raise error
-        return task.result()
+        return _answer(task)
 
     def note_failure(self, operation: str, error: BaseException) -> None:
         """Counts a failure, and logs the first one."""
@@ -95,6 +95,8 @@ class Patience:
             return
         operation, error = task.get_name(), task.exception()
         if error is not None:
+            if not isinstance(error, StoreError):
+                log.unexpected(operation, error)
             self.note_failure(operation, error)
             return
         self._ended_well += 1
@@ -102,3 +104,13 @@ class Patience:
         if operation in self._failing:
             self._failing.clear()
             log.event("store works again", operation=operation)
+
+
+def _answer(task: asyncio.Task[T]) -> T:
+    """Returns what an operation ended with. What nobody foresaw is a failure of the store, too."""
+    if task.cancelled():
+        raise StoreError("cancelled")
+    error = task.exception()
+    if error is None or isinstance(error, StoreError):
+        return task.result()
+    raise StoreError(type(error).__name__) from error

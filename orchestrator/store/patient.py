@@ -103,10 +103,16 @@ class PatientStore(Store):
         """Writes what belongs to a request; that goes on when the request has ended."""
         task = self._patience.start(operation, write)
         if request_id:
-            writes = self._writes[request_id]
-            writes.add(task)
-            task.add_done_callback(writes.discard)
+            self._writes[request_id].add(task)
+            task.add_done_callback(partial(self._forget_write, request_id))
         await self._patience.wait(task)
+
+    def _forget_write(self, request_id: str, task: asyncio.Task[None]) -> None:
+        """A request whose lease failed, or has ended, takes its writes along with nobody."""
+        writes = self._writes.get(request_id, set())
+        writes.discard(task)
+        if not writes:
+            self._writes.pop(request_id, None)
 
     @override
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:

@@ -9,11 +9,11 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError
 from typing_extensions import override
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
-from orchestrator.store.connection import explained
+from orchestrator.store.connection import CLIENT_ERRORS, explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
 from orchestrator.store.store import (
     ANSWERED_ALREADY,
@@ -107,7 +107,7 @@ class RedisStore(Store):
         finally:
             await end([beating])
             # A lease that is not released expires.
-            with suppress(OSError, RedisError):
+            with suppress(*CLIENT_ERRORS):
                 await lock.release()
 
     async def _keep(self, lock: Lock) -> None:
@@ -117,7 +117,7 @@ class RedisStore(Store):
                 await lock.reacquire()
             except LockError:
                 return
-            except (OSError, RedisError):
+            except CLIENT_ERRORS:
                 # The Redis may be back before the lease expires.
                 continue
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
-from rpckit.malloc_trim import release_freed_memory
+from rpckit.malloc_trim import release_freed_memory, share_malloc_arenas
 from rpckit.server import Host, run
 from services.proofreader.reading_threads import ReadingThreads
 from services.proofreader.rule_reviewers import load_reviewers
@@ -28,4 +28,5 @@ async def register(host: Host, settings: ProofreaderSettings) -> None:
 
 
 if __name__ == "__main__":
+    share_malloc_arenas()
     run(ProofreaderSettings.read, register)

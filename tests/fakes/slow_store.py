@@ -23,6 +23,7 @@ class SlowStore(Store):
     Attributes:
         works: While it is not set, the store is silent.
         fails: Whether it fails at once.
+        error: What it fails with.
         asked: How many operations it was asked for.
     """
 
@@ -36,12 +37,13 @@ class SlowStore(Store):
         self.works = asyncio.Event()
         self.works.set()
         self.fails = False
+        self.error: Exception = StoreError("broken")
         self.asked = 0
 
     async def _operate(self) -> None:
         self.asked += 1
         if self.fails:
-            raise StoreError("broken")
+            raise self.error
         async with self._turn:
             await self.works.wait()
             await asyncio.sleep(self._seconds)

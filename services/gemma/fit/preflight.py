@@ -43,6 +43,8 @@ _PARAMETER_BYTES = {
 _PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {"int4": 0.5 + 4.5 / 128, "int8": 1 + 4 / 128}
 # The precisions of the layers and of the head, where they differ.
 _MIXED = {"int4h8": ("int4", "int8")}
+# A copy's table of per-layer embeddings holds eight bits, and an fp32 scale for each layer's 256.
+_TABLE_FILE_BYTES = 1 + 4 / 256
 # The precisions that need a quantised copy.
 QUANTIZED = tuple(RECIPES)
 # From the one to choose first. The kernels of whole numbers are quick on every CPU; bitsandbytes' nf4 with
@@ -116,10 +118,10 @@ class DeploymentPlan:
     @property
     def kv_cache_size(self) -> KVCacheSize:
         """The size of one sequence's KV cache."""
+        layers = self.dimensions.layers
         return KVCacheSize.of_layers(
-            token_bytes=self.dimensions.kv_bytes,
-            full_layers=self.dimensions.layers - self.dimensions.sliding_layers,
-            sliding_layers=self.dimensions.sliding_layers,
+            full_bytes=[each.kv_bytes for each in layers if not each.sliding],
+            sliding_bytes=[each.kv_bytes for each in layers if each.sliding],
             window=self.dimensions.window,
             image_tokens=_TOKENS_PER_IMAGE if self.dimensions.vision_parameters else 0,
             device="cuda" if self.device.is_gpu else "cpu",
@@ -156,9 +158,11 @@ class DeploymentPlan:
 
     @property
     def _per_layer_embedding_bytes(self) -> int:
-        """Bytes of that table, which no precision quantises."""
-        bytes_each = 4 if self.precision == "fp32" else _BF16_BYTES
-        return bytes_each * self.dimensions.per_layer_embedding_parameters
+        """Bytes of that table's file."""
+        bytes_each: float = 4 if self.precision == "fp32" else _BF16_BYTES
+        if self.precision in QUANTIZED:
+            bytes_each = _TABLE_FILE_BYTES
+        return int(bytes_each * self.dimensions.per_layer_embedding_parameters)
 
     @property
     def _embedding_bytes(self) -> int:

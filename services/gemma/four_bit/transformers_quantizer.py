@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from torch import nn
 from transformers import PreTrainedModel
 from transformers.quantizers.auto import register_quantization_config, register_quantizer
 from transformers.quantizers.base import HfQuantizer
@@ -9,8 +10,24 @@ from transformers.utils.quantization_config import QuantizationConfigMixin
 from typing_extensions import override
 
 from services.gemma.four_bit.form import linear_layers, quantized_form
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 
 QUANT_METHOD = "chorus_four_bit"
+
+
+def per_layer_table(model: PreTrainedModel) -> nn.Embedding | None:
+    """Returns the table of per-layer embeddings that some Gemma 4 have."""
+    table = getattr(model.model, PER_LAYER_TABLE.rpartition(".")[2], None)
+    return table if isinstance(table, nn.Embedding) else None
+
+
+def replace_modules(model: PreTrainedModel, precision: str) -> None:
+    """Replaces a model's linear layers, and its per-layer embeddings, by those of a copy."""
+    form = quantized_form(precision)
+    for name, layer in linear_layers(model).items():
+        model.set_submodule(name, form.linear_class(name)(layer))
+    if table := per_layer_table(model):
+        model.set_submodule(PER_LAYER_TABLE, Int8Embedding(table, model.config.num_hidden_layers))
 
 
 @register_quantization_config(QUANT_METHOD)
@@ -24,15 +41,14 @@ class _FourBitConfig(QuantizationConfigMixin):
 
 @register_quantizer(QUANT_METHOD)
 class _FourBitQuantizer(HfQuantizer):
-    """Replaces a model's linear layers before transformers loads their weights."""
+    """Replaces a model's modules before transformers loads their weights."""
 
     requires_calibration = False
 
     @override
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **_: Any) -> None:
-        form = quantized_form(cast("_FourBitConfig", self.quantization_config).precision)
-        for name, layer in linear_layers(model).items():
-            model.set_submodule(name, form.linear_class(name)(layer))
+        config = cast("_FourBitConfig", self.quantization_config)
+        replace_modules(model, config.precision)
 
     @override
     def is_serializable(self) -> bool:

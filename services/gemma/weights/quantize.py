@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -13,23 +13,29 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 
-from services.gemma.fit.recipes import RECIPES
+from services.gemma.fit.gemma_4 import is_gemma_4
+from services.gemma.fit.recipes import RECIPES, ROUNDED
 from services.gemma.four_bit.form import HEAD, QuantizedForm, linear_layers, quantized_form
 from services.gemma.four_bit.gptq import InputStatistics
 from services.gemma.four_bit.int4_decoder_layer import refuse_unknown_layers
-from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
 from services.gemma.interface.load_error import LoadError
 from services.gemma.weights.calibration import CalibratedPass, Tensors, calibration_tokens
-from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key
+from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key, unused_keys
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
+from services.gemma.weights.tensor_file import write_by_rows
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Rows of one read: a slice of a file costs the same, long or short.
 _ROWS_PER_READ = 4096
+# Rows of the per-layer embeddings, which are longer.
+_TABLE_ROWS_PER_READ = 512
 # Rows that are quantised at once: few fit the CPU's caches.
 _ROWS_PER_BLOCK = 256
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
 _HEAD, _EMBEDDING, _NORM = f"{HEAD}.weight", "model.embed_tokens.weight", "model.norm.weight"
+_TABLE = f"{PER_LAYER_TABLE}.weight"
 _INDEX = "model.safetensors.index.json"
 
 
@@ -54,40 +60,50 @@ def quantize(
     Raises:
         LoadError: The model is not whole, cannot be computed in that precision, or the disk is full.
     """
-    form, recipe = quantized_form(precision), RECIPES[precision]
-    copy = QuantizedCheckpoint.of_source(cache, source, recipe)
-    if copy.exists:
-        return copy
+    form = quantized_form(precision)
     with refused_if_unreadable("config.json"):
         config = AutoConfig.from_pretrained(source, local_files_only=True, trust_remote_code=False)
         config = config.get_text_config()
-        with torch.device("meta"):
-            # The eager attention knows all that a Gemma's layers do, the cap on the scores included.
-            model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
-                config, dtype=torch.bfloat16, attn_implementation="eager"
-            )
+    is_calibrated = form.calibrated and not is_gemma_4(config.model_type)
+    recipe = RECIPES[precision] if is_calibrated == form.calibrated else ROUNDED[precision]
+    copy = QuantizedCheckpoint.of_source(cache, source, recipe)
+    if copy.exists:
+        return copy
+    with refused_if_unreadable("config.json"), torch.device("meta"):
+        # The eager attention knows all that a Gemma's layers do, the cap on the scores included.
+        model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
+            config, dtype=torch.bfloat16, attn_implementation="eager"
+        )
     if form.is_integer:
         refuse_unknown_layers(model)
     checkpoint = _SourceCheckpoint(source, model)
-    tokens = calibration_tokens(source, config.bos_token_id, config.vocab_size) if form.calibrated else None
+    tokens = calibration_tokens(source, config.bos_token_id, config.vocab_size) if is_calibrated else None
     writer = CheckpointWriter(copy, source.name, recipe)
     calibrated = None
     if tokens is not None:
         calibrated = CalibratedPass(model, checkpoint.tensor(_EMBEDDING), tokens, form)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):
         layer = _LAYER.match(keys[0])
-        if writer.has(name):
-            if layer and calibrated:
-                calibrated.pass_through(int(layer[1]), _without(layer[0], load_file(writer.folder / name)))
-        else:
-            tensors = _quantized_file(checkpoint, keys, form, calibrated)
-            size = sum(each.nbytes for each in tensors.values())
-            writer.write(name, partial(save_file, tensors, metadata={"format": "pt"}), size)
+        if not writer.has(name):
+            writer.write(name, *_file(checkpoint, keys, form, calibrated))
+        elif layer and calibrated:
+            calibrated.pass_through(int(layer[1]), _without(layer[0], load_file(writer.folder / name)))
         report_progress(number, len(checkpoint.files))
     for name, save in _small_files(source, config, precision, checkpoint, writer.folder).items():
         writer.write(name, save, 0)
     writer.finish()
     return copy
+
+
+def _file(
+    checkpoint: "_SourceCheckpoint", keys: list[str], form: QuantizedForm, calibrated: CalibratedPass | None
+) -> tuple[Callable[[Path], object], int]:
+    """Returns how to write one file of the copy, and how many bytes its tensors have."""
+    if keys == [_TABLE]:
+        return checkpoint.table_file()
+    tensors = _quantized_file(checkpoint, keys, form, calibrated)
+    save = partial(save_file, tensors, metadata={"format": "pt"})
+    return save, sum(each.nbytes for each in tensors.values())
 
 
 def _quantized_file(
@@ -117,6 +133,9 @@ class _SourceCheckpoint:
 
     def __init__(self, folder: Path, model: PreTrainedModel) -> None:
         self._quantizable = {f"{name}.weight" for name in linear_layers(model)}
+        self._layers = model.config.num_hidden_layers
+        table = per_layer_table(model)
+        self._table = Int8Embedding(table, self._layers) if table else None
         self._stored: dict[str, tuple[Path, str]] = {}
         shapes: dict[str, tuple[int, ...]] = {}
         for file in sorted(folder.glob("*.safetensors")):
@@ -129,7 +148,8 @@ class _SourceCheckpoint:
             self._stored[_HEAD], shapes[_HEAD] = self._stored[_EMBEDDING], shapes[_EMBEDDING]
         wanted = {name: tuple(each.shape) for name, each in model.state_dict().items()}
         reshaped = {name for name in wanted.keys() & shapes.keys() if wanted[name] != shapes[name]}
-        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, shapes.keys() - wanted.keys())
+        surplus = shapes.keys() - wanted.keys() - unused_keys(model)
+        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, surplus)
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name in wanted:
             layer = _LAYER.match(name)
@@ -144,6 +164,23 @@ class _SourceCheckpoint:
         file, key = self._stored[name]
         with _opened(file) as tensors:
             return cast("torch.Tensor", tensors.get_tensor(key)).bfloat16()
+
+    def table_file(self) -> tuple[Callable[[Path], object], int]:
+        """Returns how to write the file of the per-layer embeddings, and how many bytes its tensors have."""
+        if self._table is None:
+            raise LoadError(f"{_TABLE} belongs to another model")
+        buffers = dict(self._table.named_buffers(PER_LAYER_TABLE))
+        save = partial(write_by_rows, tensors=buffers, blocks=self._table_blocks())
+        return save, sum(each.nbytes for each in buffers.values())
+
+    def _table_blocks(self) -> Iterator[dict[str, torch.Tensor]]:
+        """Yields the buffers of the per-layer embeddings, some rows at a time: they take gigabytes."""
+        file, key = self._stored[_TABLE]
+        with _opened(file) as tensors:
+            stored = tensors.get_slice(key)
+            for at in range(0, stored.get_shape()[0], _TABLE_ROWS_PER_READ):
+                buffers = Int8Embedding.quantized(stored[at : at + _TABLE_ROWS_PER_READ], self._layers)
+                yield {f"{PER_LAYER_TABLE}.{name}": rows for name, rows in buffers.items()}
 
     def quantized(self, names: list[str], form: QuantizedForm, statistics: InputStatistics | None) -> Tensors:
         """Quantises some rows at a time: the buffers of linear layers, all others in bf16.

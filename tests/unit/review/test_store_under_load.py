@@ -14,6 +14,7 @@ from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.review.submission_reviewer import Event, ReviewEvent
 from orchestrator.store.patient import PatientStore
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.store import StoreError
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import QuorumNotReached, Timeout
@@ -22,6 +23,8 @@ from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview
 from tests.fakes.slow_store import SlowStore
 
 ADMITTED = 64
+# What a store fails with, and what its database's client may fail with that nobody foresaw.
+ERRORS = [StoreError("broken"), RuntimeError("the handler is closed"), KeyError(b"hash")]
 
 
 def later(seconds: float = 120) -> Deadline:
@@ -79,9 +82,11 @@ def test_a_store_that_works_but_not_in_time_costs_the_call_and_not_the_money() -
     assert run_in_virtual_time(run()) == 0
 
 
-def test_the_answer_says_that_the_store_is_gone() -> None:
+@pytest.mark.parametrize("error", ERRORS)
+def test_the_answer_says_that_the_store_is_gone(error: Exception) -> None:
     async def run() -> None:
         script, store = ready(), SlowStore()
+        store.error = error
         runs = IdempotentRuns(script, PatientStore(store))
         store.fails = True
         lost = await runs.response(REQUEST, later())
@@ -114,9 +119,11 @@ def test_a_store_that_is_back_before_the_end_keeps_what_was_paid_for() -> None:
     run_in_virtual_time(run())
 
 
-def test_a_call_that_fails_while_the_store_is_gone_names_nothing() -> None:
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_call_that_fails_while_the_store_is_gone_names_nothing(error: Exception) -> None:
     async def run() -> None:
         script, store = ScriptedReview(fails=True), SlowStore()
+        store.error = error
         script.go.set()
         store.fails = True
         with pytest.raises(QuorumNotReached) as caught:

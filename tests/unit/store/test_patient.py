@@ -1,4 +1,5 @@
 import asyncio
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -115,6 +116,35 @@ def test_a_store_that_fails_at_once_is_asked_again_at_once() -> None:
     assert run_in_virtual_time(run()) == 4
 
 
+@pytest.mark.parametrize(
+    "error", [RuntimeError("the handler is closed"), KeyError(b"hash"), CancelledError()]
+)
+def test_an_error_that_nobody_foresaw_is_a_failure_of_the_store(error: BaseException) -> None:
+    class Surprising(SlowStore):
+        @override
+        async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
+            raise error
+
+        @override
+        async def keep_result(self, request_id: str, request_hash: bytes, result: ModelResult) -> None:
+            raise error
+
+        @override
+        async def feedback(self, caller: str, feedback_id: str) -> None:
+            raise error
+
+    async def run() -> None:
+        patient = PatientStore(Surprising())
+        with pytest.raises(StoreError):
+            await patient.open_request("r1", b"hash")
+        with pytest.raises(StoreError):
+            await patient.keep_result("r1", b"hash", RESULT)
+        with pytest.raises(Unavailable):
+            await patient.feedback("ann", "f1")
+
+    run_in_virtual_time(run())
+
+
 def test_what_has_expired_is_deleted_every_minute_step_by_step() -> None:
     class ManyExpired(SlowStore):
         deleted = 0
@@ -160,3 +190,24 @@ async def test_what_waits_to_be_written_is_bounded(caplog: pytest.LogCaptureFixt
     for call in CALLS:
         await patient.add_call(call)
     assert caplog.messages == ["store fails"]
+
+
+def test_writes_of_a_request_whose_lease_failed_are_not_remembered() -> None:
+    class Unleased(SlowStore):
+        @override
+        @asynccontextmanager
+        async def lease(self, request_id: str) -> AsyncIterator[None]:
+            raise StoreError("no answer")
+            yield
+
+    async def run() -> None:
+        patient = PatientStore(Unleased())
+        for number in range(3):
+            with pytest.raises(StoreError):
+                async with patient.lease(f"r{number}"):
+                    pass
+            await patient.keep_result(f"r{number}", b"hash", RESULT)
+        await asyncio.sleep(0)
+        assert not patient._writes
+
+    run_in_virtual_time(run())
