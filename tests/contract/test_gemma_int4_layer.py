@@ -21,6 +21,7 @@ from services.gemma.four_bit.form import linear_layers, quantized_form
 from services.gemma.kv_cache.attention import TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 from services.gemma.weights.quantize import quantize
+from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint
 from tests.fakes import tiny_gemma
 
 LENGTH = 90
@@ -31,6 +32,17 @@ KINDS = [
     (Gemma3ForCausalLM, None, "sdpa", "int4"),
     (Gemma3ForCausalLM, None, "sdpa", "int8"),
 ]
+
+
+def take_weights(model: torch.nn.Module, copy: QuantizedCheckpoint, precision: str) -> None:
+    """Gives a model's linear layers the weights that a copy of it stands for."""
+    buffers: dict[str, torch.Tensor] = {}
+    for file in copy.folder.glob("*.safetensors"):
+        buffers |= load_file(file)
+    form: Any = quantized_form(precision)
+    for name, linear in linear_layers(model).items():
+        own = {key.removeprefix(f"{name}."): buffers[key] for key in buffers if key.startswith(f"{name}.")}
+        linear.weight.data = form.linear_class(name).dequantized(own, linear.in_features)
 
 
 @pytest.mark.parametrize(("kind", "config", "attention", "precision"), KINDS)
@@ -46,13 +58,7 @@ def test_logits_are_those_of_the_same_weights_in_transformers(
     # Its own, no longer the embedding.
     exact.lm_head.weight = torch.nn.Parameter(exact.lm_head.weight.detach().clone())
     copy = quantize(folder, tmp_path / "copies", precision, lambda done, of: None)
-    buffers: dict[str, torch.Tensor] = {}
-    for file in copy.folder.glob("*.safetensors"):
-        buffers |= load_file(file)
-    form: Any = quantized_form(precision)
-    for name, linear in linear_layers(exact).items():
-        own = {key.removeprefix(f"{name}."): buffers[key] for key in buffers if key.startswith(f"{name}.")}
-        linear.weight.data = form.linear_class(name).dequantized(own, linear.in_features)
+    take_weights(exact, copy, precision)
     gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION=precision)
     tokens = torch.randint(5, 300, (LENGTH,), generator=torch.Generator().manual_seed(8)).tolist()
     with torch.inference_mode():
