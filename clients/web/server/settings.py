@@ -5,7 +5,7 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rpckit.callers import CallerTokens
@@ -62,6 +62,8 @@ class WebSettings:
         orchestrator: Its gRPC target.
         security: How the connection to it is kept private.
         token: Says to it who calls.
+        database: The address of the database of the classes. It may hold a password.
+        class_calls: How many works of classes are reviewed at once.
         doors: The ways in for programs that are open.
         door_seconds: How long a review may take that came in there without a deadline of its own.
     """
@@ -80,6 +82,8 @@ class WebSettings:
     orchestrator: str
     security: Security
     token: str
+    database: str = field(repr=False)
+    class_calls: int
     doors: frozenset[Door]
     door_seconds: float
 
@@ -96,6 +100,7 @@ class WebSettings:
             SettingError: A variable holds what it cannot hold, or the page would be open to everybody.
         """
         state = environment.text("CHORUS_STATE_DIR", ".state")
+        web_state = _state(Path(environment.text("WEB_STATE_DIR", f"{state}/web")))
         certificate = environment.text("WEB_TLS_DIR")
         settings = cls(
             host=environment.text("WEB_HOST", "127.0.0.1"),
@@ -105,13 +110,15 @@ class WebSettings:
             tokens=_tokens(environment),
             certificate=_certificate(Path(certificate)) if certificate else None,
             page=Path(environment.text("WEB_PAGE_DIR", str(_BESIDE))),
-            state=_state(Path(environment.text("WEB_STATE_DIR", f"{state}/web"))),
+            state=web_state,
             kept_seconds=_HOUR_SECONDS * environment.number("CHORUS_RETENTION_HOURS", 24.0),
             kept_bytes=_MEBIBYTE * environment.integer("WEB_KEPT_MIB", 512, least=1),
             max_file_bytes=_MEBIBYTE * environment.integer("WEB_MAX_FILE_MIB", 32, least=1, most=32),
             orchestrator=environment.text("CHORUS_SERVER", "127.0.0.1:50051"),
             security=Security.read(environment, shows_own=False),
             token=environment.text("CHORUS_TOKEN"),
+            database=environment.text("WEB_DATABASE_URL", f"sqlite:///{web_state.resolve()}/classes.db"),
+            class_calls=environment.integer("WEB_CLASS_CALLS", 4, least=1, most=100),
             doors=_doors(environment),
             door_seconds=environment.number("WEB_DOOR_SECONDS", 180.0, least=1, most=_HOUR_SECONDS),
         )

@@ -27,7 +27,10 @@ OPERATORS = {
     "monitoring.coreos.com/v1",
 }
 # deploy/README.md says how each is made.
-SECRETS_BY_HAND = {"provider-keys", "redis", "caller-tokens", "gemma-weights", "vllm"}
+SECRETS_BY_HAND = {
+    *("provider-keys", "redis", "caller-tokens", "gemma-weights", "vllm"),
+    *("web-login", "web-database"),
+}
 
 
 @functools.cache
