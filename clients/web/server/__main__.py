@@ -50,10 +50,11 @@ async def serve(settings: WebSettings) -> None:
     """
     listening = _listen(settings)
     port = listening.getsockname()[1]
+    upstream = settings.upstream
     async with contextlib.AsyncExitStack() as stack:
         channels = {
             name: await stack.enter_async_context(
-                connect(settings.orchestrator, name, security=settings.security, token=settings.token)
+                connect(upstream.target, name, security=upstream.security, token=upstream.token)
             )
             for name in SERVICES
         }

@@ -51,7 +51,7 @@ def application(
     workers = Workers(_FILES_AT_ONCE, _FILES_WAITING)
     uploads = Uploads(kept, workers, settings.max_file_bytes)
     gateways = [ServiceGateway(each, channels[name]) for name, each in SERVICES.items()]
-    panel = Panel(channels[FEEDBACK], settings.door_seconds)
+    panel = Panel(channels[FEEDBACK], settings.upstream.door_seconds)
     tools = _tool_door(panel) if Door.MCP in settings.doors else None
     classes = Classes.of(settings, channels[FEEDBACK], workers, database)
     routes = [
