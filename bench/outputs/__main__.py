@@ -38,7 +38,7 @@ _EACH_LANGUAGE = 10
 _BY_RULE = 2
 _SECONDS = 120.0
 _RULES = ("chorus/proofreader-language", "chorus/proofreader-structure")
-_INTRODUCTION = Path(__file__).with_name("introduction.md")
+_INTRODUCTION = Path(__file__).with_name("introduction.txt")
 
 
 def main() -> None:
