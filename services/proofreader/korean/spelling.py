@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_SIOT, coda, is_usual, without_coda
 from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser, Morpheme
+from services.proofreader.korean.word_parts import WordParts
 from services.proofreader.parsed_text import ParsedSentence
 from services.proofreader.reading import Reading
 
@@ -96,7 +97,7 @@ class KoreanSpelling:
 
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
-        self._parts = analyser.word_parts()
+        self._parts = WordParts.of_kiwi()
         self._variants: dict[tuple[str, frozenset[int]], Sequence[str]] = {}
 
     def find(self, analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
