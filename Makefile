@@ -20,7 +20,7 @@ PAGE := clients/web/page
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate outputs packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -106,6 +106,9 @@ cuts: $(VENV)/.test-ready ## says how soon a cancel and a deadline are felt; CUT
 
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))
+
+outputs: $(VENV)/.test-ready ## writes docs/outputs.md anew: twenty works through the whole system
+	$(BIN)/python -m bench.outputs
 
 bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b|1b|270m|tiny
 	$(BIN)/python -m bench.gemma

@@ -66,7 +66,8 @@ def main(arguments: Sequence[str]) -> int:
 def checked(settings: GemmaSettings, resources: MachineResources, hub: ModelHub) -> list[str]:
     """Returns the lines that `check` prints. Sizes are in GiB."""
     source = ModelSource.find(settings.source, hub) if settings.source else None
-    dimensions = (source.dimensions if source else KNOWN_MODELS[0]).loaded(images=settings.images)
+    biggest = next(each for each in KNOWN_MODELS if each.vision_parameters or not settings.images)
+    dimensions = (source.dimensions if source else biggest).loaded(images=settings.images)
     lines = [_HEADER]
     for each in (dimensions, *smaller_models(dimensions)):
         lines += map(_row, all_plans(each, resources, settings.server.max_in_flight))

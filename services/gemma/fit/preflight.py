@@ -34,6 +34,8 @@ _MIN_CONTEXT_TOKENS = 1024
 _PARAMETER_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8.5 / 128}
 # Files do not hold that sum.
 _PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {"int4": 0.5 + 4.5 / 128}
+# A copy's table of per-layer embeddings holds eight bits, and an fp32 scale for each layer's 256.
+_TABLE_FILE_BYTES = 1 + 4 / 256
 # The precisions that need a quantised copy.
 QUANTIZED = ("nf4", "int4")
 # From the quickest on. The int4 kernel is quick on every CPU; bitsandbytes' nf4 with AVX512_BF16 and on GPUs.
@@ -102,10 +104,10 @@ class DeploymentPlan:
     @property
     def kv_cache_size(self) -> KVCacheSize:
         """The size of one sequence's KV cache."""
+        layers = self.dimensions.layers
         return KVCacheSize.of_layers(
-            token_bytes=self.dimensions.kv_bytes,
-            full_layers=self.dimensions.layers - self.dimensions.sliding_layers,
-            sliding_layers=self.dimensions.sliding_layers,
+            full_bytes=[each.kv_bytes for each in layers if not each.sliding],
+            sliding_bytes=[each.kv_bytes for each in layers if each.sliding],
             window=self.dimensions.window,
             image_tokens=_TOKENS_PER_IMAGE if self.dimensions.vision_parameters else 0,
             device="cuda" if self.device.is_gpu else "cpu",
@@ -137,9 +139,11 @@ class DeploymentPlan:
 
     @property
     def _per_layer_embedding_bytes(self) -> int:
-        """Bytes of that table, which no precision quantises."""
-        bytes_each = 4 if self.precision == "fp32" else _BF16_BYTES
-        return bytes_each * self.dimensions.per_layer_embedding_parameters
+        """Bytes of that table's file."""
+        bytes_each: float = 4 if self.precision == "fp32" else _BF16_BYTES
+        if self.precision in QUANTIZED:
+            bytes_each = _TABLE_FILE_BYTES
+        return int(bytes_each * self.dimensions.per_layer_embedding_parameters)
 
     @property
     def _embedding_bytes(self) -> int:

@@ -10,6 +10,7 @@ from transformers.utils.quantization_config import QuantizationConfigMixin
 from typing_extensions import override
 
 from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.four_bit.linear import FourBitLinear
 
 QUANT_METHOD = "chorus_four_bit"
@@ -30,6 +31,20 @@ def linear_layers(model: PreTrainedModel) -> dict[str, nn.Linear]:
     return {name: each for name, each in model.named_modules() if isinstance(each, nn.Linear)}
 
 
+def per_layer_table(model: PreTrainedModel) -> nn.Embedding | None:
+    """Returns the table of per-layer embeddings that some Gemma 4 have."""
+    table = getattr(model.model, PER_LAYER_TABLE.rpartition(".")[2], None)
+    return table if isinstance(table, nn.Embedding) else None
+
+
+def replace_modules(model: PreTrainedModel, precision: str) -> None:
+    """Replaces a model's linear layers, and its per-layer embeddings, by those of a copy."""
+    for name, layer in linear_layers(model).items():
+        model.set_submodule(name, linear_class(precision)(layer))
+    if table := per_layer_table(model):
+        model.set_submodule(PER_LAYER_TABLE, Int8Embedding(table, model.config.num_hidden_layers))
+
+
 @register_quantization_config(QUANT_METHOD)
 class _FourBitConfig(QuantizationConfigMixin):
     """The `quantization_config` in the `config.json` of a quantised copy."""
@@ -41,15 +56,14 @@ class _FourBitConfig(QuantizationConfigMixin):
 
 @register_quantizer(QUANT_METHOD)
 class _FourBitQuantizer(HfQuantizer):
-    """Replaces a model's linear layers before transformers loads their weights."""
+    """Replaces a model's modules before transformers loads their weights."""
 
     requires_calibration = False
 
     @override
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **_: Any) -> None:
         config = cast("_FourBitConfig", self.quantization_config)
-        for name, layer in linear_layers(model).items():
-            model.set_submodule(name, linear_class(config.precision)(layer))
+        replace_modules(model, config.precision)
 
     @override
     def is_serializable(self) -> bool:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,19 +15,29 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, Pre
 
 from services.gemma.four_bit.int4_decoder_layer import refuse_unknown_layers
 from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.four_bit.linear import FourBitLinear
-from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, linear_class, linear_layers
+from services.gemma.four_bit.transformers_quantizer import (
+    QUANT_METHOD,
+    linear_class,
+    linear_layers,
+    per_layer_table,
+)
 from services.gemma.interface.load_error import LoadError
-from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key
+from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key, unused_keys
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
+from services.gemma.weights.tensor_file import write_by_rows
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Rows of one read: a slice of a file costs the same, long or short.
 _ROWS_PER_READ = 4096
+# Rows of the per-layer embeddings, which are longer.
+_TABLE_ROWS_PER_READ = 512
 # Rows that are quantised at once: few fit the CPU's caches.
 _ROWS_PER_BLOCK = 256
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
 _HEAD, _EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
+_TABLE = f"{PER_LAYER_TABLE}.weight"
 _INDEX = "model.safetensors.index.json"
 
 
@@ -67,9 +77,7 @@ def quantize(
     writer = CheckpointWriter(copy, source.name, layer_class.recipe)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):
         if not writer.has(name):
-            tensors = checkpoint.quantized(keys, layer_class)
-            size = sum(each.nbytes for each in tensors.values())
-            writer.write(name, partial(save_file, tensors, metadata={"format": "pt"}), size)
+            writer.write(name, *checkpoint.quantized_file(keys, layer_class))
         report_progress(number, len(checkpoint.files))
     for name, save in _small_files(source, config, precision, checkpoint, writer.folder).items():
         writer.write(name, save, 0)
@@ -86,6 +94,9 @@ class _SourceCheckpoint:
 
     def __init__(self, folder: Path, model: PreTrainedModel) -> None:
         self._quantizable = {f"{name}.weight" for name in linear_layers(model)}
+        self._layers = model.config.num_hidden_layers
+        table = per_layer_table(model)
+        self._table = Int8Embedding(table, self._layers) if table else None
         self._stored: dict[str, tuple[Path, str]] = {}
         shapes: dict[str, tuple[int, ...]] = {}
         for file in sorted(folder.glob("*.safetensors")):
@@ -98,7 +109,8 @@ class _SourceCheckpoint:
             self._stored[_HEAD], shapes[_HEAD] = self._stored[_EMBEDDING], shapes[_EMBEDDING]
         wanted = {name: tuple(each.shape) for name, each in model.state_dict().items()}
         reshaped = {name for name in wanted.keys() & shapes.keys() if wanted[name] != shapes[name]}
-        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, shapes.keys() - wanted.keys())
+        surplus = shapes.keys() - wanted.keys() - unused_keys(model)
+        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, surplus)
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name in wanted:
             layer = _LAYER.match(name)
@@ -108,7 +120,28 @@ class _SourceCheckpoint:
             for number, names in enumerate(groups.values(), start=1)
         }
 
-    def quantized(self, names: list[str], layer_class: type[FourBitLinear]) -> dict[str, torch.Tensor]:
+    def quantized_file(
+        self, names: list[str], layer_class: type[FourBitLinear]
+    ) -> tuple[Callable[[Path], object], int]:
+        """Returns how to write one file of the copy, and how many bytes its tensors have."""
+        if names == [_TABLE] and self._table:
+            buffers = dict(self._table.named_buffers(PER_LAYER_TABLE))
+            save = partial(write_by_rows, tensors=buffers, blocks=self._table_blocks())
+        else:
+            buffers = self._quantized(names, layer_class)
+            save = partial(save_file, buffers, metadata={"format": "pt"})
+        return save, sum(each.nbytes for each in buffers.values())
+
+    def _table_blocks(self) -> Iterator[dict[str, torch.Tensor]]:
+        """Yields the buffers of the per-layer embeddings, some rows at a time: they take gigabytes."""
+        file, key = self._stored[_TABLE]
+        with _opened(file) as tensors:
+            stored = tensors.get_slice(key)
+            for at in range(0, stored.get_shape()[0], _TABLE_ROWS_PER_READ):
+                buffers = Int8Embedding.quantized(stored[at : at + _TABLE_ROWS_PER_READ], self._layers)
+                yield {f"{PER_LAYER_TABLE}.{name}": rows for name, rows in buffers.items()}
+
+    def _quantized(self, names: list[str], layer_class: type[FourBitLinear]) -> dict[str, torch.Tensor]:
         """Returns the tensors of one file of the copy: the buffers of linear layers, all others in bf16."""
         result = {}
         for name in names:

@@ -104,6 +104,9 @@ def _faults(
         correction = pattern.correct(found)
         if correction in (None, found[group]) or not submission.is_own(start, end):
             continue
+        if correction.endswith(" ") and submission.text[end - 1].isspace():
+            # The space that a pattern takes along is no part of the fault.
+            correction, end = correction.rstrip(), end - 1
         word = " ".join(submission.text[start:end].split())
         wording = pattern.wording if correction else f"{pattern.wording}_unsure"
         values = {"word": word, "correction": correction}
