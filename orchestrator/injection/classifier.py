@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import chain, combinations, count, repeat
+from itertools import accumulate, chain, combinations, count, repeat
 from typing import TypeVar
 
 from orchestrator.injection.pattern_set import PatternSet
@@ -149,24 +149,24 @@ def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
     often = {each for each, at in places.items() if least <= len(at) < most}
     seldom_of = [each.features & seldom for each in segments]
     often_of = [each.features & often for each in segments]
+    lengths = list(accumulate((each.length for each in segments), initial=0))
     for size in range(1, _MAX_SEGMENTS + 1):
         for first in range(len(segments) - size + 1):
-            inside = segments[first : first + size]
-            length = sum(each.length for each in inside)
+            length = lengths[first + size] - lengths[first]
             if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            # Places are in order, so two searches tell how many of them are near the window.
-            start, stop = max(first - _NEIGHBOURHOOD, 0), min(first + size + _NEIGHBOURHOOD, len(segments))
-            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
-            distinct = seldom_of[first].union(
-                *seldom_of[first + 1 : first + size],
-                (
+            distinct = seldom_of[first].union(*seldom_of[first + 1 : first + size])
+            if within := frozenset[str]().union(*often_of[first : first + size]):
+                # Places are in order, so two searches tell how many of them are near the window.
+                start = max(first - _NEIGHBOURHOOD, 0)
+                stop = min(first + size + _NEIGHBOURHOOD, len(segments))
+                common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
+                distinct |= {
                     each
-                    for each in frozenset[str]().union(*often_of[first : first + size])
+                    for each in within
                     if (count := len(at := places[each])) < common
                     or count - bisect_left(at, stop) + bisect_left(at, start) < common
-                ),
-            )
+                }
             yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
 
 
