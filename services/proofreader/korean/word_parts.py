@@ -46,14 +46,14 @@ class WordParts:
         lines = (" ".join(sorted(each)).strip() for each in sets)
         return gzip.compress("\n".join(lines).encode(), mtime=0)
 
-    def plausible(self, word: str, suspected: Collection[int]) -> Iterator[str]:
-        """Yields the spellings one letter away that a word of the dictionary may have.
+    def plausible(self, word: str, places: Iterable[int], suspected: Collection[int]) -> Iterator[str]:
+        """Yields the spellings with another letter in one place that a word of the dictionary may have.
 
         The changed syllable is in a form of two or more; or it is the first, or one of `suspected`, the
         places that the analysis made nothing of, and only particles and endings follow it.
         """
-        for place, syllable in enumerate(word):
-            before, after = word[:place], word[place + 1 :]
+        for place in places:
+            syllable, before, after = word[place], word[:place], word[place + 1 :]
             windows = [
                 (before[start:], after[:end])
                 for start in range(max(0, place - _LONGEST_FORM + 1), place + 1)
