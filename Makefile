@@ -134,7 +134,7 @@ release: packages ## adds SBOMs and checksums to dist/, and prints what it would
 
 clean: ## removes what the other commands made
 	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
+	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules tests/unit/deploy/operators/node_modules
 	rm -rf $(addprefix $(PAGE)/,dist generated node_modules)
 
 $(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json

@@ -16,12 +16,13 @@ from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from bench.gemma.weights import describe
-from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.fit.recipes import RECIPES
 from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE
 from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, replace_modules
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
 from services.gemma.weights.tensor_file import write_by_rows
 
+_PRECISION = "int4"
 _SPREAD = 0.02
 # Codes are evenly spread from -8 to 7 around their zero.
 _ZEROS, _SCALE = 0x88, _SPREAD / 4.6
@@ -37,7 +38,7 @@ def write_random_copy(cache: Path, shape: str) -> tuple[Path, Path]:
         describe(source, shape)
         # What a copy is found by.
         save_file({"nothing": torch.zeros(1)}, source / "model.safetensors")
-    copy = QuantizedCheckpoint.of_source(copies, source, Int4Linear.recipe)
+    copy = QuantizedCheckpoint.of_source(copies, source, RECIPES[_PRECISION])
     if not copy.exists:
         _write(copy, source)
     return source, copies
@@ -47,12 +48,12 @@ def _write(copy: QuantizedCheckpoint, source: Path) -> None:
     config: Any = AutoConfig.from_pretrained(source)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)  # type: ignore[no-untyped-call]
-        replace_modules(model, Int4Linear.precision)
+        replace_modules(model, _PRECISION)
     files: defaultdict[str, dict[str, torch.Tensor]] = defaultdict(dict)
     for name, tensor in model.state_dict().items():
         layer = _LAYER.match(name)
         files[layer[1] if layer else name.rpartition(".")[0]][name] = tensor
-    writer = CheckpointWriter(copy, source.name, Int4Linear.recipe)
+    writer = CheckpointWriter(copy, source.name, RECIPES[_PRECISION])
     index: dict[str, str] = {}
     torch.manual_seed(0)
     for number, tensors in enumerate(files.values(), start=1):
@@ -72,7 +73,7 @@ def _write(copy: QuantizedCheckpoint, source: Path) -> None:
             save = partial(save_file, numbers, metadata={"format": "pt"})
         writer.write(file, save, sum(each.nbytes for each in tensors.values()))
     config.tie_word_embeddings = False
-    config.quantization_config = {"quant_method": QUANT_METHOD, "precision": Int4Linear.precision}
+    config.quantization_config = {"quant_method": QUANT_METHOD, "precision": _PRECISION}
     texts = {
         "config.json": config.to_json_string(),
         "model.safetensors.index.json": json.dumps({"metadata": {}, "weight_map": index}),

@@ -1,4 +1,4 @@
-"""A Gemma in int4: all that a decoder layer does besides attention, in two runs of onnxruntime.
+"""A Gemma in int4 or int8: all that a decoder layer does besides attention, in two runs of onnxruntime.
 
 Operation by operation, a token's way through a layer takes torch some forty calls: for a small Gemma they
 cost as much as its arithmetic.
@@ -19,8 +19,8 @@ from transformers.models.gemma4.modeling_gemma4 import Gemma4TextDecoderLayer
 from transformers.models.gemma4_unified.modeling_gemma4_unified import Gemma4UnifiedTextDecoderLayer
 from typing_extensions import override
 
-from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.four_bit.int8_embedding import Int8Embedding
+from services.gemma.four_bit.integer_linear import IntegerLinear
 from services.gemma.four_bit.onnx_graph import OnnxGraph, OnnxSession, share_threads, tensor_locations
 from services.gemma.interface.load_error import LoadError
 from services.gemma.kv_cache.attention import packed_attention
@@ -42,7 +42,7 @@ class Int4DecoderLayer(nn.Module):
     """Replaces a decoder layer of transformers' Gemma, Gemma 2, Gemma 3 or Gemma 4.
 
     Args:
-        layer: Its linear layers are `Int4Linear`s with their locations in the folder's files.
+        layer: Its linear layers are `IntegerLinear`s with their locations in the folder's files.
         folder: The quantised copy's.
     """
 
@@ -113,7 +113,7 @@ def refuse_unknown_layers(model: PreTrainedModel) -> None:
 
 
 def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
-    """Makes a Gemma of `Int4Linear`s ready to run with the files of its copy.
+    """Makes a Gemma of `IntegerLinear`s ready to run with the files of its copy.
 
     Args:
         model: Loaded from the copy.
@@ -132,13 +132,13 @@ def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
             each.data = each.data.float()
     locations = tensor_locations(folder)
     for name, each in model.named_modules():
-        if isinstance(each, Int4Linear):
+        if isinstance(each, IntegerLinear):
             each.locations = {buffer: locations[f"{name}.{buffer}"] for buffer, _ in each.named_buffers()}
         if isinstance(each, Int8Embedding):
             each.output_type = torch.float32
     decoder = cast("Any", model.model)
     in_layers = set(decoder.layers.modules())
-    alone = [each for each in model.modules() if isinstance(each, Int4Linear) and each not in in_layers]
+    alone = [each for each in model.modules() if isinstance(each, IntegerLinear) and each not in in_layers]
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
         share_threads()
         opening = [pool.submit(each.open, folder) for each in alone]
@@ -160,7 +160,7 @@ def _before_attention(layer: Any, folder: Path) -> OnnxSession:
     rows = _rms_norm(graph, layer.input_layernorm, "rows", offset)
     shape = graph.add("Constant", value_ints=[0, -1, head_size])
 
-    def heads(projection: Int4Linear) -> str:
+    def heads(projection: IntegerLinear) -> str:
         return graph.add("Reshape", projection.add_to(graph, rows), shape)
 
     def normed(name: str, states: str) -> str:

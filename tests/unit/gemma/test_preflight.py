@@ -14,6 +14,7 @@ from services.gemma.fit.preflight import (
     all_plans,
     choose_plan,
     disk_fault,
+    precision_to_quantize,
     smaller_models,
 )
 from services.gemma.fit.resources import ComputeDevice, MachineResources
@@ -24,7 +25,7 @@ FOUR_B = SEEING.loaded(images=False)
 # All that the 4B model's config on the hub says of these.
 TEXT = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34, "sliding_window": 1024}
 
-QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4`"
+QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4"
 
 
 def machine(memory: float, *gpus: float) -> MachineResources:
@@ -126,12 +127,41 @@ def test_the_ceiling_is_the_reading_of_the_weights() -> None:
         (machine(64, 5), ("int4", "nf4"), "nf4 on cuda:0"),
         (machine(64, 5), (), "bf16 on cpu"),
         (machine(64, 1), ("int4", "nf4"), "int4 on cpu"),
+        (machine(64), ("int4", "int4h8", "int8"), "int4h8 on cpu"),
+        (machine(3.1), ("int4", "int4h8"), "int4 on cpu"),
+        (machine(64), ("int8",), "int8 on cpu"),
     ],
 )
 def test_the_best_that_fits_and_is_there_is_taken(
     resources: MachineResources, quantized: tuple[str, ...], taken: str
 ) -> None:
     assert chosen(resources, FOUR_B, "auto", *quantized) == taken
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "free", "made"),
+    [
+        (FOUR_B, 64, "int4h8"),
+        (FOUR_B, 3.2, "int4h8"),
+        (FOUR_B, 3, "int4"),
+        (FOUR_B, 1, "int4"),
+        (ONE_B, 4, "int8"),
+        (ONE_B, 1.6, "int4h8"),
+        (SMALLEST, 1, "int8"),
+        (SMALLEST, 0.3, "int4"),
+    ],
+)
+def test_the_copy_to_make_is_the_best_that_fits(dimensions: ModelDimensions, free: float, made: str) -> None:
+    assert precision_to_quantize(dimensions, machine(free)) == made
+    # A copy is for the CPU, unless nf4 is asked for.
+    assert precision_to_quantize(dimensions, machine(free, 80)) == made
+
+
+def test_a_head_in_eight_bits_costs_half_a_byte_for_each_weight_of_it() -> None:
+    plain, mixed = (plan(FOUR_B, precision, machine(64)) for precision in ("int4", "int4h8"))
+    more = mixed.weight_bytes - plain.weight_bytes
+    assert more / FOUR_B.embedding_parameters == pytest.approx(0.5, abs=0.01)
+    assert mixed.disk_bytes - plain.disk_bytes == pytest.approx(more, rel=0.01)
 
 
 def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
@@ -146,25 +176,25 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(6.1),
             FOUR_B,
             "auto",
-            f"needs 8.0 GiB, 6.1 free; int4 needs 2.9: {QUANTIZE}",
+            f"needs 8.0 GiB, 6.1 free; int4h8 needs 3.2: {QUANTIZE}h8`",
         ),
         (
             machine(64),
             FOUR_B,
             "int4",
-            f"there is no int4 copy: {QUANTIZE}",
+            f"there is no int4 copy: {QUANTIZE}`",
         ),
         (
             machine(2.5),
             FOUR_B,
             "auto",
-            "needs 8.0 GiB, 2.5 free; gemma-4-E2B-it in int4 needs 1.9: set GEMMA_MODEL to it",
+            "needs 8.0 GiB, 2.5 free; gemma-4-E2B-it in int4h8 needs 2.1: set GEMMA_MODEL to it",
         ),
         (
             machine(1.7),
             FOUR_B,
             "bf16",
-            "needs 8.0 GiB, 1.7 free; gemma-3-1b-it in int4 needs 1.2: set GEMMA_MODEL to it",
+            "needs 8.0 GiB, 1.7 free; gemma-3-1b-it in int8 needs 1.7: set GEMMA_MODEL to it",
         ),
         (machine(0.5), SMALLEST, "auto", "needs 1.2 GiB, 0.5 free, and no smaller Gemma fits"),
     ],
@@ -246,7 +276,7 @@ def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
     assert chosen(machine(4), FOUR_B, "auto", "int4") == "int4 on cpu"
     assert refusal(machine(1), SEEING) == "needs 9.5 GiB, 1.0 free, and no smaller Gemma fits"
     assert refusal(machine(4), SEEING, "auto", "int4") == (
-        "needs 9.5 GiB, 4.0 free; without images int4 needs 2.9: unset GEMMA_IMAGES"
+        "needs 9.5 GiB, 4.0 free; without images int4h8 needs 3.2: unset GEMMA_IMAGES"
     )
 
 

@@ -2,6 +2,7 @@ import { Agreement, Panel_State } from "../../generated/chorus/feedback/v1/merge
 import { Polarity, Severity } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
 import { ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
 import { Model_State } from "../../generated/chorus/model/v1/model_pb.ts";
+import { classes } from "./classes_en.ts";
 
 export const en = {
   language: "English",
@@ -12,6 +13,7 @@ export const en = {
   views: {
     label: "Views",
     review: "Review",
+    classes: "Classes",
     models: "Models",
     rubrics: "Rubrics",
     student: "Simulated student",
@@ -306,6 +308,7 @@ export const en = {
   stored: {
     expires: (date: string) => `Kept at the server until ${date}.`,
   },
+  classes,
   models: {
     heading: "Models",
     hint: "What each model is, takes and costs, and how it did in its latest calls.",
