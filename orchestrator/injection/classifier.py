@@ -10,10 +10,10 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import chain, combinations, count
+from itertools import accumulate, chain, combinations, count, repeat
 from typing import TypeVar
 
 from orchestrator.injection.pattern_set import PatternSet
@@ -47,6 +47,8 @@ _WORD = re.compile(r"[a-z']+|[가-힣]+")
 _SYLLABLE = re.compile("[가-힣]")
 _SCRIPTS = {"en": re.compile("[a-z]"), "ko": _SYLLABLE}
 _KOREAN_NGRAM_LENGTHS = (2, 3, 4)
+# The n-grams of so many words are kept.
+_WORDS_KEPT = 10_000
 LENGTH = "LENGTH"
 BIAS = "BIAS"
 
@@ -84,10 +86,10 @@ class SegmentWindow:
     distinct: frozenset[str]
     length: int
 
-    def features(self) -> Iterator[str]:
-        """Yields what may have a weight: patterns, words and pairs of patterns."""
-        yield from self.distinct
-        yield from map("+".join, combinations(sorted(filter(str.isupper, self.distinct)), 2))
+    def features(self) -> Iterable[str]:
+        """Returns what may have a weight: patterns, words and pairs of patterns."""
+        patterns = sorted(filter(str.isupper, self.distinct))
+        return chain(self.distinct, map("+".join, combinations(patterns, 2)))
 
 
 def classified_spans(
@@ -95,7 +97,7 @@ def classified_spans(
 ) -> Iterator[tuple[int, int]]:
     """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
     weights = _weights()
-    segments = list(_checked(text_segments(folded, sentences, weights), check))
+    segments = list(_checked(text_segments(folded, sentences, weighted=True), check))
     logits = [(logit(window, weights), window) for window in _checked(segment_windows(segments), check)]
     flagged: set[int] = set()
     ranked = [(each - _SEGMENT_PENALTY * window.count, window) for each, window in logits if each > 0]
@@ -116,9 +118,9 @@ def _checked(values: Iterator[T], check: Checkpoint) -> Iterator[T]:
 
 
 def text_segments(
-    folded: FoldedText, sentences: Sequence[SentenceSpan], weights: Mapping[str, float] | None = None
+    folded: FoldedText, sentences: Sequence[SentenceSpan], *, weighted: bool = False
 ) -> Iterator[TextSegment]:
-    """Yields the segments of a submission in order. Given weights, it leaves out words that have none."""
+    """Yields the segments of a submission in order, `weighted` without the words that have no weight."""
     for sentence in sentences:
         start, end = folded.folded_span(sentence.start, sentence.end)
         whole = end - start <= _MAX_SENTENCE_LENGTH
@@ -126,10 +128,10 @@ def text_segments(
         for first in starts:
             last = end if whole else min(first + _SEGMENT_LENGTH, end)
             text = folded.text[first:last]
-            words = _words(text)
+            words = _words(text, _weighted_ngrams if weighted else _ngrams)
             span = (sentence.start, sentence.end) if whole else folded.original_span(first, last)
             length = len(text) + (0 if text.isascii() else len(_SYLLABLE.findall(text)))
-            known = words if weights is None else filter(weights.__contains__, words)
+            known = filter(_weights().__contains__, words) if weighted else words
             yield TextSegment(*span, _matching_patterns(text).union(known), length)
 
 
@@ -139,65 +141,68 @@ def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
     for index, segment in enumerate(segments):
         for feature in segment.features:
             places[feature].append(index)
-    # What has more places than may be near a window is common for each of them.
+    # What has more places than may be near a window is common for each of them, and what has few is for none.
     nearest = _MAX_SEGMENTS + 2 * _NEIGHBOURHOOD
-    everywhere = {
-        each
-        for each, at in places.items()
-        if len(at) - nearest >= max(_COMMON_COUNT, _COMMON_SHARE * len(segments))
-    }
-    features_of = [each.features - everywhere for each in segments]
+    most = max(_COMMON_COUNT, _COMMON_SHARE * len(segments)) + nearest
+    least = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - nearest))
+    seldom = {each for each, at in places.items() if len(at) < least}
+    often = {each for each, at in places.items() if least <= len(at) < most}
+    seldom_of = [each.features & seldom for each in segments]
+    often_of = [each.features & often for each in segments]
+    lengths = list(accumulate((each.length for each in segments), initial=0))
     for size in range(1, _MAX_SEGMENTS + 1):
         for first in range(len(segments) - size + 1):
-            inside = segments[first : first + size]
-            length = sum(each.length for each in inside)
+            length = lengths[first + size] - lengths[first]
             if size > 1 and length > _MAX_WINDOW_LENGTH:
                 continue
-            # Places are in order, so two searches tell how many of them are near the window.
-            start, stop = max(first - _NEIGHBOURHOOD, 0), min(first + size + _NEIGHBOURHOOD, len(segments))
-            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
-            features = frozenset[str]().union(*features_of[first : first + size])
-            distinct = frozenset(
-                [
+            distinct = seldom_of[first].union(*seldom_of[first + 1 : first + size])
+            if within := frozenset[str]().union(*often_of[first : first + size]):
+                # Places are in order, so two searches tell how many of them are near the window.
+                start = max(first - _NEIGHBOURHOOD, 0)
+                stop = min(first + size + _NEIGHBOURHOOD, len(segments))
+                common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
+                distinct |= {
                     each
-                    for each in features
+                    for each in within
                     if (count := len(at := places[each])) < common
                     or count - bisect_left(at, stop) + bisect_left(at, start) < common
-                ]
-            )
+                }
             yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
     """Returns the log odds that a window tries to steer. It is flagged above 0."""
     # An exact sum does not depend on the order of the set of features, which differs between processes.
-    known = math.fsum(weights.get(each, 0.0) for each in window.features())
+    known = math.fsum(map(weights.get, window.features(), repeat(0.0)))
     further = _FURTHER_SEGMENT_PENALTY * (window.count - 1)
     return weights[BIAS] + weights[LENGTH] * window.length / 100 + known - further
 
 
-def _words(text: str) -> Iterable[str]:
-    """Returns Latin words and pairs of them, and n-grams of Korean words.
+def _words(text: str, ngrams: Callable[[str], Iterable[str]]) -> Iterable[str]:
+    """Returns Latin words and pairs of them, and what `ngrams` returns of Korean words.
 
-    "^" stands for what is before the first word, and "$" follows the last two syllables of a Korean word.
+    "^" stands for what is before the first word.
     """
     words = _WORD.findall(text)
+    before = chain(("^",), words)
     if text.isascii():
-        return chain(words, map(" ".join, zip(chain(("^",), words), words, strict=False)))
-    return _mixed_words(words)
+        return chain(words, map(" ".join, zip(before, words, strict=False)))
+    return chain.from_iterable(
+        ngrams(word) if _SYLLABLE.match(word) else (word, f"{last} {word}")
+        for last, word in zip(before, words, strict=False)
+    )
 
 
-def _mixed_words(words: Iterable[str]) -> Iterator[str]:
-    before = "^"
-    for word in words:
-        if _SYLLABLE.match(word):
-            for size in _KOREAN_NGRAM_LENGTHS:
-                yield from (word[start : start + size] for start in range(len(word) - size + 1))
-            yield f"{word[-2:]}$"
-        else:
-            yield word
-            yield f"{before} {word}"
-        before = word
+def _ngrams(word: str) -> Iterable[str]:
+    """Returns the n-grams of a Korean word, and its last two syllables followed by "$"."""
+    starts = ((start, size) for size in _KOREAN_NGRAM_LENGTHS for start in range(len(word) - size + 1))
+    return (*(word[start : start + size] for start, size in starts), f"{word[-2:]}$")
+
+
+@functools.lru_cache(maxsize=_WORDS_KEPT)
+def _weighted_ngrams(word: str) -> Iterable[str]:
+    """Returns those that have a weight."""
+    return tuple(filter(_weights().__contains__, _ngrams(word)))
 
 
 def _matching_patterns(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ _DASH = regex.compile(r"\p{Dash}")
 # Stands for white space until it is one space: the compatibility forms of some characters begin with a space
 # that is none.
 _SPACE = "\n"
-_REPEATED_SPACES = re.compile(r"(?:\A|(?<=\n))\n+")
+_REPEATED_SPACES = re.compile(r"\n\n+")
 # The compatibility form of a single character can be a whole phrase, which no copyist writes for it.
 _MAX_FORM_LENGTH = 4
 
@@ -67,9 +67,9 @@ class _FoldedCharacters(dict[int, str]):
 
 def _without_repeated_spaces(folded: str) -> Iterator[tuple[int, int]]:
     """Yields the spans between the spaces that follow another one, or nothing."""
-    start = 0
-    for match in _REPEATED_SPACES.finditer(folded):
-        yield start, match.start()
+    start = len(folded) - len(folded.lstrip(_SPACE))
+    for match in _REPEATED_SPACES.finditer(folded, start):
+        yield start, match.start() + 1
         start = match.end()
     yield start, len(folded)
 

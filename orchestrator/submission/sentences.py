@@ -10,8 +10,10 @@ from modelkit.language import primary_subtag
 from orchestrator.submission.korean_sentences import korean_starts
 from orchestrator.submission.reading_threads import Checkpoint, going_on
 
-# An empty line ends a sentence, whatever stands before it.
-_PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)
+_SPACES = regex.compile(r"\s{2,}")
+_LINE_BREAKS = 2
+# After a capital letter, sentencex 1.0.32 takes the space before a full stop for one byte, and panics.
+_WIDE_SPACE = regex.compile(r"[^\S\x00-\x7f](?=\.)")
 # Of thousands of quotation marks the time to find sentences grows with the square.
 _MAX_PASSAGE = 5_000
 
@@ -31,16 +33,27 @@ def split_sentences(text: str, language_code: str, check: Checkpoint = going_on)
 
 
 def _sentences(text: str, language: str, check: Checkpoint) -> Iterator[SentenceSpan]:
-    for paragraph in _PARAGRAPH.finditer(text):
+    for first, last in _paragraphs(text):
         check()
         # The splitters may drop a character between two sentences, so only the starts are taken from them.
-        starts = [start for start in _starts(text, *paragraph.span(), language) if start > paragraph.start()]
-        for start, end in zip([paragraph.start(), *starts], [*starts, paragraph.end()], strict=True):
+        starts = [start for start in _starts(text, first, last, language) if start > first]
+        for start, end in zip([first, *starts], [*starts, last], strict=True):
             sentence = text[start:end]
             if not sentence.isspace():
                 yield SentenceSpan(
                     start + len(sentence) - len(sentence.lstrip()), start + len(sentence.rstrip())
                 )
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Yields what is between empty lines: one ends a sentence, whatever stands before it."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    for spaces in _SPACES.finditer(text, start, end):
+        if text.count("\n", *spaces.span()) >= _LINE_BREAKS:
+            yield start, spaces.start()
+            start = spaces.end()
+    if start < end:
+        yield start, end
 
 
 def _starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
@@ -52,7 +65,7 @@ def _starts_by_punctuation(text: str, start: int, end: int, language: str) -> It
     """Yields where sentences start after `start`, passage by passage."""
     while start < end:
         passage = text[start : min(end, start + _MAX_PASSAGE)]
-        boundaries = get_sentence_boundaries(language, passage)
+        boundaries = get_sentence_boundaries(language, _WIDE_SPACE.sub(" ", passage))
         starts = [start + each["start_index"] for each in boundaries if each["start_index"]]
         if start + len(passage) == end:
             yield from starts

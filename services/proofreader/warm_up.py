@@ -10,7 +10,14 @@ from services.proofreader.rule_reviewers import RuleReviewer
 _TEXTS = {
     "ko": "[S1] 학교에 정원이 필요하다. [S2] 왜냐하면 학생들이 식물을 배우기 때문이다."
     " [S3] 나는 됬다고 생각해요.",
-    "en": "[S1] Our school needs a garden. [S2] Studens would learn there, because they is curious.",
+    # It holds what most texts hold, so that the patterns are compiled which most of them need.
+    "en": "[S1] Our school needs a garden. [S2] Studens would learn there, because they is curious."
+    " [S3] When I was a child, my grandmother gave me some seeds, and every day I went to see how much they"
+    " had grown. [S4] People say that it is too expensive, but I think we should do it for our health and for"
+    " the next year. [S5] Many of my friends have never been to a farm, so they do not know what they eat at"
+    " home. [S6] If you want to make good use of your time, you can start with one of these beds and look at"
+    " it in the morning. [S7] She told us that there are more than ten ways to get better results from the"
+    " same work, and that all of them need some help from other people.",
 }
 
 

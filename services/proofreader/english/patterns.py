@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.proofreader.english.required_words import Pieces, required_words
 from services.proofreader.finding import Finding
@@ -25,20 +26,19 @@ _PASSAGE, _REACH = 1_000, 200
 Correct = Callable[[re.Match[str]], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FaultPattern:
     """What a fault looks like.
 
     Attributes:
         wording: The entry of `wording.toml` that says it.
-        pattern: Its group "bad", if it has one, is the fault, else all of it. A space
-            stands for any white space.
+        expression: A regular expression. Its group "bad", if it has one, is the fault, else all of it.
         correct: Returns what should stand there: "" if that is not sure, None if it is no fault after all.
         issue: The answer form's word for it.
     """
 
     wording: str
-    pattern: re.Pattern[str]
+    expression: str
     correct: Correct
     issue: str = "sentence_error"
 
@@ -46,20 +46,28 @@ class FaultPattern:
     def of(
         cls, wording: str, pattern: str, correct: Correct | str, issue: str = "sentence_error"
     ) -> "FaultPattern":
-        """Makes one of a pattern and its correction, which may be a template of the groups."""
+        """Makes one of a pattern and its correction, which may be a template of the groups.
+
+        A space in the pattern stands for any white space.
+        """
         ends_a_word = r"(?:(?<![\w’'-])|(?![\w’'-]))"
-        compiled = re.compile(rf"(?<![\w’'-])(?:{pattern}){ends_a_word}".replace(" ", r"\s"))
+        expression = rf"(?<![\w’'-])(?:{pattern}){ends_a_word}".replace(" ", r"\s")
         if isinstance(correct, str):
             template = correct
-            return cls(wording, compiled, lambda found: found.expand(template), issue)
-        return cls(wording, compiled, correct, issue)
+            return cls(wording, expression, lambda found: found.expand(template), issue)
+        return cls(wording, expression, correct, issue)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled on first use: a text needs a few of some hundred."""
+        return re.compile(self.expression)
 
 
 class FaultPatterns:
     """Patterns that are looked for together. Of each passage only those are searched whose words it holds."""
 
     def __init__(self, patterns: Iterable[FaultPattern]) -> None:
-        self._patterns = [(each, required_words(each.pattern)) for each in patterns]
+        self._patterns = [(each, required_words(each.expression)) for each in patterns]
         self._pieces = Pieces(word for _, sets in self._patterns for words in sets for word in words)
 
     def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
@@ -90,8 +98,8 @@ class FaultPatterns:
 def _faults(
     pattern: FaultPattern, matches: Iterable[re.Match[str]], submission: ParsedText
 ) -> Iterator[Finding]:
-    group = "bad" if "bad" in pattern.pattern.groupindex else 0
     for found in matches:
+        group = "bad" if "bad" in found.re.groupindex else 0
         start, end = found.span(group)
         correction = pattern.correct(found)
         if correction in (None, found[group]) or not submission.is_own(start, end):

@@ -1,7 +1,10 @@
 """Tells what a text must hold for a pattern to match in it, so that most patterns are not searched for."""
 
+import functools
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -17,13 +20,44 @@ Words = frozenset[str]
 """Pieces of text of which a match, or what it looks at beside it, holds at least one."""
 
 
-def required_words(pattern: re.Pattern[str]) -> tuple[Words, ...]:
-    """Returns sets of pieces of text: wherever the pattern matches, the text holds one piece of each."""
-    if pattern.flags & re.IGNORECASE:
+def required_words(expression: str) -> tuple[Words, ...]:
+    """Returns sets of pieces of text: wherever the expression matches, the text holds one piece of each.
+
+    Those of the proofreader's own expressions are written down: to derive them takes 1 ms each.
+    """
+    written = _written_down().get(_digest(expression))
+    return derive_required_words(expression) if written is None else written
+
+
+def derive_required_words(expression: str) -> tuple[Words, ...]:
+    """Returns them without looking into what is written down."""
+    parsed = parser.parse(expression)
+    if parsed.state.flags & re.IGNORECASE:
         return ()
-    found = {each for each in _of_sequence(parser.parse(pattern.pattern, pattern.flags)) if each}
+    found = {each for each in _of_sequence(parsed) if each}
     # The sets with the fewest and the longest pieces are in the fewest texts.
     return tuple(sorted(found, key=lambda words: (sum(0.2 ** len(each) for each in words), sorted(words))))
+
+
+def write_down(expressions: Iterable[str]) -> str:
+    """Returns the text of `required_words.txt`: a line for each expression, of its digest and its sets."""
+    rows = ((_digest(each), *map(_written, derive_required_words(each))) for each in expressions)
+    return "".join(f"{line}\n" for line in sorted({"\t".join(row) for row in rows}))
+
+
+@functools.cache
+def _written_down() -> Mapping[str, tuple[Words, ...]]:
+    text = files(__package__).joinpath("required_words.txt").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return {digest: tuple(frozenset(each.split()) for each in sets) for digest, *sets in rows}
+
+
+def _written(words: Words) -> str:
+    return " ".join(sorted(words))
+
+
+def _digest(expression: str) -> str:
+    return hashlib.blake2b(expression.encode(), digest_size=8).hexdigest()
 
 
 class Pieces:

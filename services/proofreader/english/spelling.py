@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 import simplemma
-from spellchecker import SpellChecker
 
+from services.proofreader.english.dictionary import EnglishDictionary
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -34,7 +34,7 @@ class EnglishSpelling:
     """Finds common misspellings by a list, and others by two dictionaries: a word of either is accepted."""
 
     def __init__(self) -> None:
-        self._words = SpellChecker(language="en")
+        self._words = EnglishDictionary()
         self._usual = _usual_misspellings()
 
     def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
@@ -74,14 +74,19 @@ class EnglishSpelling:
             return ""
         near = [
             each
-            for each in self._words.known(self._words.edit_distance_1(word))
-            if self._words[each] >= _COMMON and _is_plausible_slip(word, each)
+            for each in self._words.one_edit_away(word)
+            if self._words.count(each) >= _COMMON and _is_plausible_slip(word, each)
         ]
         if not near or self._is_among_strangers(text, found):
             return ""
         return max(
             near,
-            key=lambda each: (_is_doubling(word, each), _keeps_plural(word, each), self._words[each], each),
+            key=lambda each: (
+                _is_doubling(word, each),
+                _keeps_plural(word, each),
+                self._words.count(each),
+                each,
+            ),
         )
 
     def _knows(self, word: str) -> bool:

@@ -57,5 +57,5 @@ ONLY_VERBS = frozenset(PAST) - _ALSO_NOUNS
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Returns the pattern that matches one of some words."""
-    return "(?:" + "|".join(sorted(words, key=len, reverse=True)) + ")"
+    """Returns the pattern that matches one of some words. It does not depend on their order."""
+    return "(?:" + "|".join(sorted(words, key=lambda each: (-len(each), each))) + ")"

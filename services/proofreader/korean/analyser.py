@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.proofreader.korean.kiwi import load_kiwi
-from services.proofreader.korean.word_parts import WordParts
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
@@ -20,12 +18,6 @@ if TYPE_CHECKING:
 _SHARE = 0.6
 # Kiwi cannot be stopped, so it reads no more than this at once. Only where no word ends is a word cut.
 _PASSAGE = re.compile(r"\S(?:.{0,598}\S)?(?=\s|\Z)|\S.{0,599}", re.DOTALL)
-
-# Particles and endings; what holds one: the copula, suffixes that make verbs, forms of a stem and its ending.
-_FUNCTIONAL = frozenset("JE")
-_WITH_ENDING = frozenset({"VCP", "XSV", "XSA", "UN"})
-# Longer names are many, and seldom misspelt.
-_LONGEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +56,6 @@ class KoreanAnalyser:
         self._kiwi = load_kiwi(num_workers=1, load_typo_dict=False)
         # The first call loads the model.
         self.read("가")
-
-    def word_parts(self) -> WordParts:
-        """Returns the forms of the dictionary, of names the short ones."""
-        return WordParts(
-            (each.form, each.tag[0] in _FUNCTIONAL or each.tag in _WITH_ENDING)
-            for each in self._dictionary()
-            if each.tag != "NNP" or len(each.form) <= _LONGEST_NAME
-        )
-
-    def _dictionary(self) -> Iterator[Token]:
-        for number in itertools.count():
-            try:
-                yield self._kiwi.morpheme(number)
-            except ValueError:
-                # There are no more.
-                return
 
     def read(self, passage: str, offset: int = 0) -> Analysis:
         """Reads a short passage that begins `offset` characters into its text."""

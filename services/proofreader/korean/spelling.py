@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_SIOT, coda, is_usual, without_coda
 from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser, Morpheme
+from services.proofreader.korean.word_parts import WordParts
 from services.proofreader.parsed_text import ParsedSentence
 from services.proofreader.reading import Reading
 
@@ -77,6 +78,16 @@ class _Suspect:
             for place in range(max(each.start, self.start), min(each.end, self.end))
         )
 
+    def changeable_places(self) -> Sequence[int]:
+        """Returns which of its syllables may be misspelt.
+
+        What the analysis finds likely is left out: all of it in an unknown word, and in a known one, whose
+        stem may be a likely one by mistake, its last syllable.
+        """
+        unlikely = self.unlikely_places()
+        last = self.end - self.start - 1
+        return tuple(place for place in range(last + 1) if place in unlikely or (self.known and place < last))
+
 
 @dataclass(frozen=True, slots=True)
 class _Correction:
@@ -96,8 +107,8 @@ class KoreanSpelling:
 
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
-        self._parts = analyser.word_parts()
-        self._variants: dict[tuple[str, frozenset[int]], Sequence[str]] = {}
+        self._parts = WordParts.of_kiwi()
+        self._variants: dict[tuple[str, Sequence[int], frozenset[int]], Sequence[str]] = {}
 
     def find(self, analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
         """Looks closely at the words that the analysis makes suspect."""
@@ -140,7 +151,7 @@ class KoreanSpelling:
         self, before: str, suspect: _Suspect, word: str, after: str, enough: float
     ) -> _Correction | None:
         """Returns a word that is likelier there by so much, if there is one."""
-        variants = self._likely_variants(word, suspect.unlikely_places())
+        variants = self._likely_variants(word, suspect.changeable_places(), suspect.unlikely_places())
         if not variants:
             return None
         own = self._analyser.read(before + word + after)
@@ -157,16 +168,17 @@ class KoreanSpelling:
         is_sure = not others or reading.score - readings[others[0]].score >= _CLEAR_LEAD
         return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
-    def _likely_variants(self, word: str, suspected: frozenset[int]) -> Sequence[str]:
+    def _likely_variants(self, word: str, places: Sequence[int], suspected: frozenset[int]) -> Sequence[str]:
         """Returns the words one letter away that are likeliest alone, as far as they are likelier than it."""
-        known = self._variants.get((word, suspected))
+        known = self._variants.get((word, places, suspected))
         if known is None:
-            scores = {each: self._analyser.score(each) for each in self._parts.plausible(word, suspected)}
+            plausible = self._parts.plausible(word, places, suspected)
+            scores = {each: self._analyser.score(each) for each in plausible}
             least = self._analyser.score(word) + _LEAST_GAIN_ALONE
             likeliest = heapq.nlargest(_VARIANTS, scores, key=scores.__getitem__)
             known = tuple(each for each in likeliest if scores[each] >= least)
             if len(self._variants) < _MOST_KEPT:
-                self._variants[word, suspected] = known
+                self._variants[word, places, suspected] = known
         return known
 
 

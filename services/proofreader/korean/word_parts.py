@@ -1,20 +1,35 @@
 """Tells which spellings may be Korean words by the forms of a dictionary, so that few need an analysis."""
 
+import gzip
 from collections.abc import Collection, Iterable, Iterator
+from importlib.resources import files
 
 from services.proofreader.hangul import is_syllable, syllables_beside, without_coda
 
 # Hardly any form that is longer has no shorter one in it.
 _LONGEST_FORM = 5
+# The sets of forms, which have no white space in them, are lines of it.
+_FILE = "word_parts.txt.gz"
 
 
 class WordParts:
     """Holds the forms of a dictionary, and which of them are particles and endings."""
 
-    def __init__(self, forms: Iterable[tuple[str, bool]]) -> None:
+    def __init__(self, parts: Iterable[str], tails: Iterable[str], syllables: Iterable[str]) -> None:
+        self._parts, self._tails = frozenset(parts), frozenset(("", *tails))
+        self._syllables = frozenset(syllables)
+
+    @classmethod
+    def of_kiwi(cls) -> "WordParts":
+        """Returns those of Kiwi's dictionary, as `python -m bench.word_parts` wrote them down."""
+        lines = gzip.decompress(files(__package__).joinpath(_FILE).read_bytes()).decode().split("\n")
+        return cls(*(line.split() for line in lines))
+
+    @classmethod
+    def of_forms(cls, forms: Iterable[tuple[str, bool]]) -> "WordParts":
         """Takes each form, and whether it is a particle or an ending, or holds one."""
         parts: set[str] = set()
-        tails: set[str] = {""}
+        tails: set[str] = set()
         syllables: set[str] = set()
         for form, is_tail in forms:
             syllables.update(form)
@@ -23,17 +38,22 @@ class WordParts:
             if is_tail:
                 # An ending may begin with the last consonant of the syllable before it.
                 tails.add(form if is_syllable(form[:1]) else form[1:])
-        self._parts, self._tails = frozenset(parts), frozenset(tails)
-        self._syllables = frozenset(syllables)
+        return cls(parts, tails, syllables)
 
-    def plausible(self, word: str, suspected: Collection[int]) -> Iterator[str]:
-        """Yields the spellings one letter away that a word of the dictionary may have.
+    def write(self) -> bytes:
+        """Returns what `of_kiwi` reads."""
+        sets = (self._parts, self._tails, self._syllables)
+        lines = (" ".join(sorted(each)).strip() for each in sets)
+        return gzip.compress("\n".join(lines).encode(), mtime=0)
+
+    def plausible(self, word: str, places: Iterable[int], suspected: Collection[int]) -> Iterator[str]:
+        """Yields the spellings with another letter in one place that a word of the dictionary may have.
 
         The changed syllable is in a form of two or more; or it is the first, or one of `suspected`, the
         places that the analysis made nothing of, and only particles and endings follow it.
         """
-        for place, syllable in enumerate(word):
-            before, after = word[:place], word[place + 1 :]
+        for place in places:
+            syllable, before, after = word[place], word[:place], word[place + 1 :]
             windows = [
                 (before[start:], after[:end])
                 for start in range(max(0, place - _LONGEST_FORM + 1), place + 1)

@@ -20,6 +20,10 @@ ROOT = Path(__file__).parents[3]
         (r"[\u0400-\u04ff]|x{2,3}", "xx", "x"),
         (r"a(?=[)(]b)c|d", "d", "a)b"),
         (r"\bgrade\b", "grade é", "gradeé"),
+        (r"\w\d[^\W\d]\s", "é٣é x", "é٣! x"),
+        (r"점\S{0,3} [^\s:]끝", "점수는 가끝", "점수는 :끝"),
+        (r"가[^.!?]{0,30}나[^.]{2,40}다|바", "가 … 나 … 다", "가 . 나 다"),
+        (r"가(?:[^.]{0,30}나)라[()]|[^.]{0,20}마", "가 나라(", "가 나 라("),
     ],
 )
 def test_what_re2_cannot_say_is_searched_as_written(pattern: str, matching: str, other: str) -> None:
@@ -36,8 +40,9 @@ def test_more_patterns_than_one_set_holds_keep_their_indices() -> None:
     assert sorted(index for index, _ in found) == [3, 17, 24]
 
 
-def test_the_signs_of_steering_are_found_as_they_are_one_by_one() -> None:
-    texts = (ROOT / "bench/injection/attacks_en.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", ["attacks_en", "attacks_ko", "clean_ko"])
+def test_the_signs_of_steering_are_found_as_they_are_one_by_one(name: str) -> None:
+    texts = (ROOT / f"bench/injection/{name}.txt").read_text(encoding="utf-8").splitlines()
     folded = [fold(text).text for text in texts if text][::2]
     for names, patterns in classifier._patterns().values():
         written = patterns._patterns

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import SubmissionReading, read_submission
+from orchestrator.submission.sentences import split_sentences
 from rpckit.errors import InvalidRequest
 
 PIECES = [
@@ -131,3 +132,16 @@ def test_a_long_korean_text_is_split_to_its_end() -> None:
     reading = read("나는 학교에 갔다. " * 3000, "ko")
     assert set(sentences(reading)) == {"나는 학교에 갔다."}
     assert len(reading.sentences) == 3000
+
+
+@pytest.mark.parametrize("space", ["\u3000", "\xa0", "\x85", "\u2028"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_wide_space_between_a_capital_and_a_full_stop_is_read(space: str, language: str) -> None:
+    text = f"It was plan A{space}. Then{space}we left."
+    assert "".join(text[each.start : each.end] for each in split_sentences(text, language)).endswith("left.")
+
+
+def test_only_an_empty_line_ends_what_no_mark_ends() -> None:
+    text = "\n\n a title \n \t\n the rest,\n of it  here\n\n\nthe end \n"
+    found = [text[each.start : each.end] for each in split_sentences(text, "en")]
+    assert found == ["a title", "the rest,\n of it  here", "the end"]
