@@ -41,7 +41,7 @@ _NO_ARTICLE = frozenset(
     "man woman child friend dinner lunch example chance sign fire art person guest change exam time music park place star price church "
     "summer weekend conclusion order company office contest case turn bus car train plane taxi bicycle bike truck ship boat street "
     "address university phone email hour date question sea race secret effect part line fact kitchen level score space mother father dad mom grandma grandpa uncle aunt baby brother sister "
-    "chicken fish orange stone paper class cake score number figure page room chapter step unit table exercise cover cook guide model film video sport event water key record answer".split()
+    "wedding chicken fish orange stone paper class cake score number figure page room chapter step unit table exercise cover cook guide model film video sport event water key record answer".split()
 )
 _IDIOMS = frozenset({"by", "as", "per", "of", "no", "from", "to", "or", "and"})
 _QUALITIES = {
@@ -130,7 +130,7 @@ def _how_many(words: Words, place: int) -> Fault | None:
     if word == "many" and noun.may_be("m") and not noun.may_be("nsv?") and ends_phrase(words[place + 2]):
         return _fault(place, place, like(words[place].text, "much"), "usage", WORD_CHOICE)
     if word in {"much", "less"} and noun.may_be("s") and not noun.may_be("mz?vn") and words[place + 2].word not in {"a"}:
-        if word == "less" and words[place - 1].may_be("#DO"):
+        if word == "less" and (noun.word == "people" or words[place - 1].may_be("#DO")):
             return None
         return _fault(place, place, like(words[place].text, "many" if word == "much" else "fewer"), "usage", WORD_CHOICE)
     if word == "little" and words[place - 1].word == "a" and noun.may_be("s") and not noun.may_be("mvz?"):

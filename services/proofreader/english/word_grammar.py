@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.proofreader.english.noun_rules import NOUN_RULES
+from services.proofreader.english.order_rules import ORDER_RULES
 from services.proofreader.english.phrases import WordRule
 from services.proofreader.english.tagged_words import tagged_sentence
 from services.proofreader.english.verb_rules import VERB_RULES
@@ -10,7 +11,7 @@ from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
-_RULES: tuple[WordRule, ...] = (*VERB_RULES, *NOUN_RULES)
+_RULES: tuple[WordRule, ...] = (*VERB_RULES, *NOUN_RULES, *ORDER_RULES)
 _BY_WORD = {
     word: tuple(each.rule for each in _RULES if word in each.words) for each in _RULES for word in each.words
 }
