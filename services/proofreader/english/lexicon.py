@@ -16,6 +16,11 @@ PREPOSITION, MODAL, BE, HAVE, DO, CONJUNCTION, QUESTION = "P", "M", "b", "h", "o
 PERSON = "H"
 
 WORDS = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
+_NAMES = tomllib.loads(files(__package__).joinpath("names.toml").read_text(encoding="utf-8"))
+# Names of people and of places, in small letters.
+NAMES = frozenset(str(_NAMES["people"]).lower().split()) | frozenset(str(_NAMES["places"]).lower().split())
+TWO_WORD_NAMES = frozenset(tuple(each.split("_")) for each in str(_NAMES["two_words"]).split())
+CAPITALISED = frozenset(str(_NAMES["capitalised"]).lower().split())
 _DOUBLED_VERBS = frozenset(WORDS["verbs"]["doubled"].split())
 _DOUBLED_ADJECTIVES = frozenset("big hot sad fat thin wet mad".split())
 _VOWELS = "aeiou"
@@ -108,7 +113,7 @@ _CLOSED = {
     DETERMINER: "the a an this that these those every each some any no another both all",
     POSSESSIVE: "my your his her its our their",
     SUBJECT: "i you he she it we they",
-    OBJECT: "me you him her it us them",
+    OBJECT: "me you him her it us them mine yours hers ours theirs",
     NUMBER: "two three four five six seven eight nine ten eleven twelve twenty thirty fifty many several few",
     PREPOSITION: "in on at to of for from with by about under over near into after before during without "
     "through between against behind beside around since until like than as",
@@ -123,6 +128,9 @@ _CLOSED = {
     COMPARATIVE: "better worse more less",
     SUPERLATIVE: "best worst most least",
 }
+
+
+_ORDINALS = "first second third fourth fifth next last same other own following previous main whole such".split()
 
 
 def _classes() -> dict[str, str]:
@@ -155,6 +163,7 @@ def _classes() -> dict[str, str]:
         # A noun of another kind than those above: it proves little.
         add([base, FORMS_OF[base][0]], "?")
     add(_list("adjectives", "also_others"), "?")
+    add(_ORDINALS, ADJECTIVE + "?")
     return classes
 
 

@@ -43,7 +43,7 @@ _NO_ARTICLE = frozenset(
     "address university phone email hour date question sea race secret effect part line fact kitchen level score space mother father dad mom grandma grandpa uncle aunt baby brother sister "
     "wedding chicken fish orange stone paper class cake score number figure page room chapter step unit table exercise cover cook guide model film video sport event water key record answer".split()
 )
-_IDIOMS = frozenset({"by", "as", "per", "of", "no", "from", "to", "or", "and"})
+_DETERMINED = frozenset({"same", "first", "second", "third"})
 _QUALITIES = {
     "healthy": "health", "kind": "kindness", "happy": "happiness", "different": "difference", "important": "importance", "difficult": "difficulty",
     "beautiful": "beauty", "strong": "strength", "angry": "anger", "successful": "success", "confident": "confidence", "lonely": "loneliness",
@@ -67,6 +67,8 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
     while words[end].may_be("j") and not words[end].may_be("n"):
         end += 1
     noun = words[end]
+    if noun.word == "time" and end == place + 1 and ends_phrase(words[end + 1]) and not words[place - 1].may_be("DOP") and words[place].word not in {"few", "these", "those", "both"}:
+        return _fault(end, end, "times", "number")
     if not noun.may_be("n") or noun.may_be("s") or noun.word not in _THINGS or not ends_phrase(words[end + 1]):
         return None
     if words[place].word == "few" and words[place - 1].word != "a":
@@ -100,11 +102,13 @@ def _each_plural(words: Words, place: int) -> Fault | None:
     while words[end].may_be("j") and not words[end].may_be("n"):
         end += 1
     noun = words[end]
+    if words[place + 1].word == "few":
+        return None
     if words[place].word in {"a", "an"}:
         if noun.word in SINGULAR_OF and not noun.may_be("nvz?") and ends_phrase(words[end + 1]) and words[place + 1].word != "few":
             return _fault(place, end, "", "number")
         return None
-    if noun.word in SINGULAR_OF and not noun.may_be("nz") and ends_phrase(words[end + 1]):
+    if noun.word in SINGULAR_OF and not noun.may_be("nz") and (ends_phrase(words[end + 1]) or words[end + 1].may_be("vz")):
         return _fault(end, end, SINGULAR_OF[noun.word], "number")
     return None
 
@@ -117,8 +121,8 @@ def _mass_plural(words: Words, place: int) -> Fault | None:
 def _mass_article(words: Words, place: int) -> Fault | None:
     """"A water", "a space travel" at the end of a phrase."""
     noun = words[place + 1]
-    if noun.may_be("m") and not noun.may_be("nvjz?") and words[place + 2].may_be(".cbP") and words[place + 2].word not in {"of", "for", "to"}:
-        if noun.word in {"help", "waste", "fun", "rain", "music", "news", "knowledge", "gold", "harm"}:
+    if noun.may_be("m") and (not noun.may_be("nvjz?") or noun.word in {"water", "snow"}) and words[place + 2].may_be(".cbP") and words[place + 2].word not in {"of", "for", "to"}:
+        if noun.word in {"behavior", "behaviour", "feedback", "help", "waste", "fun", "coffee", "tea", "soup", "juice", "cheese", "light", "space", "gas", "metal", "glass", "paper", "food", "plastic", "rain", "music", "news", "knowledge", "gold", "harm"}:
             return None
         return _fault(place, place + 1, "", "usage", WORD_CHOICE)
     return None
@@ -157,7 +161,7 @@ def _which_person(words: Words, place: int) -> Fault | None:
     noun, relative, after = words[place - 1], words[place].word, words[place + 1]
     if relative == "which" and noun.may_be("H") and noun.may_be("ns") and after.may_be("zdbhvM") and words[place - 2].may_be("DOj#smH"):
         return _fault(place, place, "who", "relative", WORD_CHOICE)
-    if relative == "who" and noun.may_be("ns") and not noun.may_be("H?v") and words[place - 2].may_be("DOj") and noun.word not in {"team", "group", "dog", "cat", "company", "crowd", "club", "band", "family", "country"}:
+    if relative == "who" and noun.may_be("ns") and not noun.may_be("H?v") and words[place - 2].may_be("DO") and not words[place - 3].may_be("P") and noun.word not in {"team", "group", "dog", "cat", "company", "crowd", "club", "band", "family", "country"}:
         if after.may_be("S") or after.may_be("zdbh"):
             return _fault(place, place, "that", "relative", WORD_CHOICE)
     if relative == "whom" and noun.may_be("H") and (after.may_be("zbh") or after.may_be("d") and not after.may_be("p")):
@@ -223,6 +227,94 @@ def _self(words: Words, place: int) -> Fault | None:
     return _fault(place, place, like(words[place].text, _SELVES[words[place].word]), "pronoun", WORD_CHOICE)
 
 
+def _same(words: Words, place: int) -> Fault | None:
+    """"In same class", "for first time"."""
+    if words[place].word in _DETERMINED and words[place - 1].may_be("PvzdM") and words[place - 1].word not in {"than", "as", "come", "came", "comes", "finish", "finished", "win", "won", "placed", "at", "ranked", "be", "go", "went"} and words[place + 1].may_be("nl") and ends_phrase(words[place + 2]) and words[place - 1].classes != "c":
+        if words[place + 1].may_be("v") and words[place + 1].word not in {"time", "class", "school", "day"} or words[place].word != "same" and words[place - 1].may_be("vzd"):
+            return None
+        return _fault(place, place, f"the {words[place].text}", "article_missing")
+    return None
+
+
+def _such(words: Words, place: int) -> Fault | None:
+    """"Such beautiful place"."""
+    end = place + 1
+    while words[end].may_be("j") and not words[end].may_be("n"):
+        end += 1
+    noun = words[end]
+    if end > place + 1 and noun.word in _THINGS and not noun.may_be("sv?m") and ends_phrase(words[end + 1]):
+        article = _article(words[place + 1].word)
+        return _fault(place, place + 1, f"{words[place].text} {article} {words[place + 1].text}", "article_missing")
+    return None
+
+
+def _most_of(words: Words, place: int) -> Fault | None:
+    """"Most of students"."""
+    noun = words[place + 2]
+    if words[place + 1].word == "of" and noun.may_be("s") and not noun.may_be("mz?") and words[place - 1].word not in {"the", "a", "as"}:
+        return _fault(place, place + 1, words[place].text, "usage", WORD_CHOICE)
+    return None
+
+
+def _lot_of(words: Words, place: int) -> Fault | None:
+    """"A lot of student"."""
+    end = place + 2
+    while words[end].may_be("j") and not words[end].may_be("n"):
+        end += 1
+    noun = words[end]
+    if words[place + 1].word == "of" and noun.word in _THINGS and not noun.may_be("smvlj?") and ends_phrase(words[end + 1]) and words[end + 1].word not in {"-", "and"}:
+        return _fault(end, end, plural_of(noun.word), "number")
+    return None
+
+
+def _there_is(words: Words, place: int) -> Fault | None:
+    """"There is many old trees", "there are a park", "there are much traffic"."""
+    verb = words[place + 1]
+    if verb.word not in {"is", "are", "was", "were"} or words.is_question and place > 0:
+        return None
+    end = place + 2
+    several = words[end].may_be("#") and words[end].text != "1" or words[end].word in {"some"}
+    if words[end].may_be("#") or words[end].word in {"some", "no"}:
+        end += 1
+    elif words[end].word in {"a", "lots"} and words[end + 1].word in {"lot", "of"}:
+        several, end = True, end + (3 if words[end].word == "a" else 2)
+    elif words[end].word in {"a", "an", "one", "much"}:
+        end += 1
+    while words[end].may_be("j") and not words[end].may_be("n"):
+        end += 1
+    noun, first = words[end], words[place + 2].word
+    if not ends_phrase(words[end + 1]) or words[end + 1].word in {"and", "or"} or noun.may_be("?") and not several:
+        return None
+    if verb.word in {"is", "was"} and noun.may_be("s") and not noun.may_be("nm") and (first not in {"a", "an", "one", "much"} or several):
+        return _fault(place + 1, place + 1, {"is": "are", "was": "were"}[verb.word], "agreement")
+    if verb.word in {"are", "were"} and (first in {"a", "an", "one"} and not several and noun.may_be("n") or (several or first == "much") and noun.may_be("m")) and not noun.may_be("s") and words[place + 3].word not in {"few", "number", "couple"}:
+        return _fault(place + 1, place + 1, {"are": "is", "were": "was"}[verb.word], "agreement")
+    return None
+
+
+def _quality_after_article(words: Words, place: int) -> Fault | None:
+    """"A big different between", "no confident."."""
+    end = place + 1
+    if words[end].word in {"big", "great", "huge", "little", "good", "lot"}:
+        end += 1
+    word, after = words[end].word, words[end + 1].word
+    if word in _QUALITIES and word not in {"kind", "beautiful", "sad", "strong"} and (after in {"between", "."} and words[place].word != "the") and words[place - 1].word not in {"such"}:
+        return _fault(end, end, _QUALITIES[word], "word_choice", WORD_CHOICE)
+    return None
+
+
+def _and_me(words: Words, place: int) -> Fault | None:
+    """"My brother and me went"."""
+    if words[place - 1].word != "and" or not words[place - 2].may_be("HN") or place > 4:
+        return None
+    after = words[place + 1]
+    if after.may_be("dbh") and (not after.may_be("p") or place <= 3) and (words[0].may_be("ON") or words[0].text[:1].isupper()):
+        if any(words[each].may_be("vzdbhP") for each in range(max(0, place - 2))):
+            return None
+        return _fault(place, place, _TO_SUBJECT[words[place].word], "pronoun", WORD_CHOICE)
+    return None
+
+
 def _no_article(words: Words, place: int) -> Fault | None:
     """"Borrowed book", "for month", "in small village": a thing in the singular without an article."""
     before = words[place]
@@ -235,6 +327,8 @@ def _no_article(words: Words, place: int) -> Fault | None:
     if noun.word not in _THINGS or noun.word in _NO_ARTICLE or noun.may_be("slmvjz?P") or noun.text != noun.word:
         return None
     after = words[end + 1]
+    if after.word == "after" or words[place - 1].word == noun.word:
+        return None
     if not after.may_be(".PcbwS") or after.word in {"of", "to", "or", "and", ":", "-", "/", "'", '"', "’"}:
         if not (after.word == "and" and end > place + 1):
             return None
@@ -321,6 +415,13 @@ NOUN_RULES = (
     WordRule.at(_unique, _UNIQUE),
     WordRule.at(_the_nature, ["the"]),
     WordRule.at(_superlative, classes="b"),
+    WordRule.at(_same, _DETERMINED),
+    WordRule.at(_such, ["such"]),
+    WordRule.at(_most_of, ["most", "some", "many", "few"]),
+    WordRule.at(_lot_of, ["lot", "lots", "plenty"]),
+    WordRule.at(_there_is, ["there"]),
+    WordRule.at(_quality_after_article, ["a", "any", "no"]),
+    WordRule.at(_and_me, ["me", "him", "her"]),
     WordRule.at(_quality, classes="O"),
     WordRule.at(_noun_for_verb, ["to"], "M"),
 )

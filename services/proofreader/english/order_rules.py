@@ -1,15 +1,15 @@
 """Rules for prepositions, comparisons, the order of words and words that are missing."""
 
-import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 
 from services.proofreader.english.lexicon import (
     BASE_OF,
+    CAPITALISED,
     LINKING_VERBS,
     LONG_ADJECTIVES,
     MANNER_VERBS,
     SHORT_ADJECTIVES,
+    TWO_WORD_NAMES,
     WORDS,
     adverb_of,
     comparative_of,
@@ -39,10 +39,13 @@ def _frames(name: str) -> Mapping[str, tuple[str, frozenset[str]]]:
 _WITH_ADJECTIVE = _frames("with_adjective")
 _WITH_VERB = _frames("with_verb")
 _ALONE = {word: frozenset(wrong.split(",")) for word, wrong in (each.split(":") for each in str(_FRAMES["alone"]).split())}
-_LONG_FORMS = {adjective + end: f"{word} {adjective}" for adjective in LONG_ADJECTIVES for end, word in (("er", "more"), ("est", "the most")) if adjective not in {"common", "pleasant", "polite", "serious"}}
-_LONG_FORMS |= {adjective[:-1] + end: f"{word} {adjective}" for adjective in LONG_ADJECTIVES if adjective[-1] == "e" for end, word in (("er", "more"), ("est", "the most")) if adjective not in {"polite"}}
-_LONG_FORMS |= {"beautifuler": "more beautiful", "importanter": "more important", "beautifulest": "the most beautiful"}
-_LONG_FORMS = {word: right.removeprefix("the ") for word, right in _LONG_FORMS.items()}
+_LONG_ENDINGS = ("ful", "ous", "ive", "ent", "ant", "ing", "ed", "able", "ible", "al", "ic", "ult", "ary", "less")
+_LONG_FORMS = {
+    (adjective.removesuffix("e") + end): f"{word} {adjective}"
+    for adjective in LONG_ADJECTIVES
+    if adjective.endswith(_LONG_ENDINGS)
+    for end, word in (("er", "more"), ("est", "most"))
+}
 _SLIPS = {"hoter": "hotter", "biger": "bigger", "sader": "sadder", "fater": "fatter", "thiner": "thinner", "hotest": "hottest", "bigest": "biggest", "happyer": "happier", "easyer": "easier", "busyer": "busier", "heavyer": "heavier", "prettyer": "prettier", "happyest": "happiest", "easyest": "easiest", "worser": "worse"}
 _DEGREES = {each: (comparative_of(each), superlative_of(each)) for each in SHORT_ADJECTIVES - {"quiet", "clever", "narrow", "friendly", "simple", "early", "late", "few", "old", "lovely", "shy", "weird", "mad"}}
 _SETTLED = frozenset({"always", "never", "usually"})
@@ -57,9 +60,7 @@ _COPULA = {"i": "am", "he": "is", "she": "is", "it": "is", "we": "are", "you": "
 _CONFUSED_AFTER_YOUR = frozenset("right welcome sorry late correct beautiful amazing sick tired angry happy crazy".split())
 _OPENINGS = frozenset({"however", "therefore", "moreover", "furthermore", "nevertheless", "for example", "in addition", "as a result", "in conclusion", "on the other hand", "first of all", "in my opinion", "in fact", "for instance", "in contrast", "of course"})
 _TITLES = {"mr": "Mr", "mrs": "Mrs", "ms": "Ms", "dr": "Dr"}
-_NAMES = tomllib.loads(files(__package__).joinpath("names.toml").read_text(encoding="utf-8"))
-_TWO_WORD_NAMES = {tuple(each.split("_")) for each in str(_NAMES["two_words"]).split()}
-_WRONG_AFTER_FINITE = frozenset({"home", "here", "there", "abroad"})
+_NO_TO = frozenset({"home", "here", "there", "abroad", "upstairs", "downstairs", "outside", "downtown"})
 
 
 def _fault(first: int, last: int, correction: str, wording: str = "usage", issue: str = WORD_CHOICE) -> Fault:
@@ -88,7 +89,7 @@ def _adjective_preposition(words: Words, place: int) -> Fault | None:
             return None
         return _fault(place + 1, place + 1, right)
     if word in {"afraid", "proud", "fond", "scared", "jealous"} and (preposition.may_be("sO") or preposition.word in {"him", "her", "them"}) and not preposition.may_be("vz"):
-        return _fault(place, place, f"{words[place].text} {right}")
+        return _fault(place, place + 1, f"{words[place].text} {right} {preposition.text}")
     return None
 
 
@@ -101,6 +102,8 @@ def _verb_preposition(words: Words, place: int) -> Fault | None:
     if words[place].may_be("?") and words[place - 1].may_be("DOj#"):
         return None
     after = words[end + 1]
+    if base == "arrive" and after.word == "to" and words[end + 2].may_be("DON"):
+        return _fault(end + 1, end + 1, "")
     if base in _WITH_VERB:
         right, wrong = _WITH_VERB[base]
         if after.word in wrong and words[end + 2].may_be("DOBNg"):
@@ -112,7 +115,8 @@ def _verb_preposition(words: Words, place: int) -> Fault | None:
                 return None
             if base == "wait" and words[end + 2].may_be("#") or words[end + 2].word in {"whole", "same", "next", "other"} or words[place - 1].word in {"to", "can't"} and base == "depend":
                 return None
-            return _fault(place, end, " ".join(words[each].text for each in range(place, end + 1)) + f" {right}")
+            before = " ".join(words[each].text for each in range(place, end + 1))
+            return _fault(place, end + 1, f"{before} {right} {after.text}")
     if base in _ALONE and after.word in _ALONE[base] and words[place].may_be("vzdg"):
         if words[end + 2].may_be("DOB") or words[end + 2].may_be("N"):
             if base in {"answer", "approach", "reach", "join", "follow", "obey", "phone", "attend", "marry", "enter"} and (after.word in {"in", "at"} and base != "enter" or words[place].may_be("?") and not words[place - 1].may_be("SMao") and words[place - 1].word not in {"to", "us"}):
@@ -149,7 +153,7 @@ def _to_place(words: Words, place: int) -> Fault | None:
             return None
         if words[place].word in {"run", "ran", "drive", "drove", "walk", "come"}:
             return None
-        return _fault(place, place, f"{words[place].text} to")
+        return _fault(place, place + 1, f"{words[place].text} to {after.text}")
     return None
 
 
@@ -194,6 +198,100 @@ def _the_comparative(words: Words, place: int) -> Fault | None:
     after = words[place + 1]
     if words[place - 1].may_be("b") and after.may_be("r") and words[place + 2].word == "than":
         return _fault(place, place + 1, after.text, "comparison", SENTENCE_ERROR)
+    return None
+
+
+def _plain_than(words: Words, place: int) -> Fault | None:
+    """"He is tall than me", "taller that me"."""
+    word, before = words[place - 1], words[place - 2]
+    if words[place].word == "that":
+        if word.may_be("r") and before.may_be("ba") and (words[place + 1].may_be("B") and words[place + 1].word not in {"you", "it", "her"}):
+            return _fault(place, place, "than", "word_choice")
+        return None
+    if not word.may_be("j") or word.may_be("r?") or not (before.may_be("b") or before.word in {"much", "very"}):
+        return None
+    right = f"more {word.text}" if word.word in LONG_ADJECTIVES else comparative_of(word.word)
+    return _fault(place - 1, place - 1, right, "comparison", SENTENCE_ERROR)
+
+
+def _very_more(words: Words, place: int) -> Fault | None:
+    """"Very better"."""
+    if words[place + 1].may_be("r") and not words[place + 1].may_be("?n") and words[place + 1].word not in {"latter", "more", "less"}:
+        return _fault(place, place, "much")
+    return None
+
+
+def _clause_after(words: Words, place: int) -> Fault | None:
+    """"Because of I was late", "despite he was tired", "during I was", "because the rain."."""
+    word, after = words[place].word, words[place + 1]
+    if word == "because" and after.word == "of" and words[place + 2].may_be("S") and words[place + 3].may_be("bhodzvM") and words[place + 2].word not in {"it", "you"}:
+        return _fault(place, place + 1, words[place].text)
+    if word == "because":
+        reason = noun_phrase(words, place + 1)
+        if reason and after.may_be("DO") and words[reason.head + 1].word in {".", ","}:
+            return _fault(place, place, f"{words[place].text} of")
+        return None
+    if after.may_be("S") and words[place + 2].may_be("bhodM") and after.word not in {"it", "you"}:
+        return _fault(place, place, like(words[place].text, "although" if word == "despite" else "while"))
+    return None
+
+
+def _going_to(words: Words, place: int) -> Fault | None:
+    """"Go to there", "went to abroad"."""
+    if words[place + 1].word == "to" and words[place + 2].word in _NO_TO and not (words[place + 2].word == "home" and words[place + 3].may_be("nsj")):
+        return _fault(place + 1, place + 2, words[place + 2].text)
+    return None
+
+
+def _clock(words: Words, place: int) -> Fault | None:
+    """"In 7 o'clock", "on 2010", "in my birthday", "by foot"."""
+    after, unit = words[place + 1], words[place + 2]
+    word = words[place].word
+    if word in {"in", "on"} and after.may_be("#") and unit.word in {"o'clock", "a.m", "p.m", "pm", "am"}:
+        return _fault(place, place, like(words[place].text, "at"))
+    if word in {"at", "on"} and after.text.isdigit() and len(after.text) == 4 and after.text[:2] in {"19", "20"} and (unit.word in {".", ",", "and"} or unit.may_be("S")):
+        return _fault(place, place, like(words[place].text, "in"))
+    if word in {"in", "at"} and after.may_be("O") and unit.word == "birthday" and words[place + 3].may_be(".cS"):
+        return _fault(place, place, like(words[place].text, "on"))
+    if word == "by" and after.word == "foot":
+        return _fault(place, place, "on")
+    return None
+
+
+def _said_me(words: Words, place: int) -> Fault | None:
+    """"Said me", "tell to me"."""
+    if words[place + 1].word in {"me", "us", "him"} and words[place - 1].may_be("SnN"):
+        right = {"say": "tell", "says": "tells"}.get(words[place].word, "told")
+        return _fault(place, place, right)
+    return None
+
+
+def _double_subject(words: Words, place: int) -> Fault | None:
+    """"My mother she is"."""
+    subject = noun_phrase(words, place) if place == 0 else None
+    if subject and subject.is_person and words[place].may_be("O") and words[subject.head + 1].word in {"he", "she", "they"} and words[subject.head + 2].may_be("bzhM"):
+        return _fault(subject.head, subject.head + 1, words[subject.head].text, "relative", SENTENCE_ERROR)
+    return None
+
+
+def _although_but(words: Words, place: int) -> Fault | None:
+    """"Although it rained, but we went", "because it rained, so we stayed"."""
+    if place != 0:
+        return None
+    second = "so" if words[0].word in {"because", "since"} else "but"
+    commas = [each for each in range(2, 20) if words[each].word == ","]
+    if len(commas) == 1 and words[commas[0] + 1].word == second and words[commas[0] + 2].may_be("SDO"):
+        return _fault(commas[0] + 1, commas[0] + 2, words[commas[0] + 2].text)
+    return None
+
+
+def _small_name(words: Words, place: int) -> Fault | None:
+    """"In korea": a name with a small letter in a sentence that begins with a capital one."""
+    word = words[place]
+    if word.text.islower() and words[0].text[:1].isupper() and words[place - 1].word not in {"-", "@", "#", "_"} and words[place + 1].word not in {"-", "_", "@"}:
+        if word.word in {"french", "english", "indian"} and words[place + 1].word in {"fries", "toast", "horn", "door", "doors", "window"}:
+            return None
+        return _fault(place, place, word.text.capitalize(), "name_capital", "spelling")
     return None
 
 
@@ -288,7 +386,8 @@ def _no_be(words: Words, place: int) -> Fault | None:
     if any(words[each].may_be("bM") for each in range(end + 1, end + 8)) and not is_adjective:
         return None
     copula = _COPULA[subject]
-    return _fault(place, place, f"{words[place].text} {copula}", "missing_verb", SENTENCE_ERROR)
+    right = f"{words[place].text} {copula} {words[place + 1].text}"
+    return _fault(place, place + 1, right, "missing_verb", SENTENCE_ERROR)
 
 
 def _thing_no_be(words: Words, place: int) -> Fault | None:
@@ -309,14 +408,15 @@ def _thing_no_be(words: Words, place: int) -> Fault | None:
     if words[each].word == ",":
         return None
     copula = "are" if subject.is_plural else "is"
-    return _fault(subject.head, subject.head, f"{words[subject.head].text} {copula}", "missing_verb", SENTENCE_ERROR)
+    right = f"{words[subject.head].text} {copula} {word.text}"
+    return _fault(subject.head, subject.head + 1, right, "missing_verb", SENTENCE_ERROR)
 
 
 def _no_it(words: Words, place: int) -> Fault | None:
     """"Because was raining", "Is important to"."""
     after = words[place + 1]
     if words[place].word in {"because", "when", "if"} and after.word in {"was", "is"} and (words[place + 2].may_be("gja") or words[place + 2].word in {"a", "the", "very", "too"}):
-        return _fault(place, place, f"{words[place].text} it", "missing_subject", SENTENCE_ERROR)
+        return _fault(place, place + 1, f"{words[place].text} it {after.text}", "missing_subject", SENTENCE_ERROR)
     if place == 0 and words[place].text in {"Is", "Was"} and not words.is_question:
         adjective = place + (2 if after.word in {"very", "not", "so", "too", "really"} else 1)
         if words[adjective].may_be("j") and words[adjective + 1].word in {"to", "that", "for", "in", "because", "."}:
@@ -348,14 +448,14 @@ def _negated_twice(words: Words, place: int) -> Fault | None:
         return _fault(place, place + 1, "never", "double_negative", SENTENCE_ERROR)
     if words.is_question:
         return None
+    if words[place].may_be("ho") and words[place + 1].word in {"have", "got", "need"} and words[place + 2].word == "some" and words[place + 3].may_be("smn") and words[place + 4].may_be("."):
+        return _fault(place + 2, place + 2, "any", "usage", WORD_CHOICE)
     for each in range(place + 1, place + 5):
         word = words[each].word
         if words[each].may_be(".cw") or words[each].word in {"for", "that"}:
             return None
         if word in _ANY and (word != "no" or words[each + 1].may_be("nsm")) and words[each - 1].may_be("vpdg"):
             return _fault(each, each, _ANY[word], "double_negative", SENTENCE_ERROR)
-    if words[place].may_be("ho") and words[place + 1].word in {"have", "got", "need"} and words[place + 2].word == "some" and words[place + 3].may_be("smn") and words[place + 4].may_be("."):
-        return _fault(place + 2, place + 2, "any", "usage", WORD_CHOICE)
     return None
 
 
@@ -383,10 +483,12 @@ def _title(words: Words, place: int) -> Fault | None:
     """"mr. Kim", "new york"."""
     word = words[place]
     opens = words[0].text[:1].isupper()
+    if word.text in _TITLES and opens and words[place + 1].word == "." and words[place + 2].word == "":
+        return _fault(place, place, _TITLES[word.text], "name_capital", "spelling")
     if word.text in _TITLES and words[place + (2 if words[place + 1].word == "." else 1)].text[:1].isupper() and opens:
         return _fault(place, place, _TITLES[word.text], "name_capital", "spelling")
     following = words[place + 1]
-    if (word.text, following.text) in _TWO_WORD_NAMES and opens:
+    if (word.text, following.text) in TWO_WORD_NAMES and opens:
         return _fault(place, place + 1, f"{word.text.capitalize()} {following.text.capitalize()}", "name_capital", "spelling")
     return None
 
@@ -407,13 +509,22 @@ def _comma(words: Words, place: int) -> Fault | None:
 
 ORDER_RULES = (
     WordRule.at(_adjective_preposition, _WITH_ADJECTIVE),
-    WordRule.at(_verb_preposition, [form for form, base in BASE_OF.items() if base in _WITH_VERB or base in _ALONE or base == "look"]),
+    WordRule.at(_verb_preposition, [form for form, base in BASE_OF.items() if base in _WITH_VERB or base in _ALONE or base == "look" or base == "arrive"]),
     WordRule.at(_time, ["in", "at", "on"]),
     WordRule.at(_to_place, _GOING),
     WordRule.at(_double_degree, ["more", "most"]),
     WordRule.at(_long_form, {*_LONG_FORMS, *_SLIPS}),
     WordRule.at(_so_than, ["so", "as"]),
     WordRule.at(_the_comparative, ["the"]),
+    WordRule.at(_plain_than, ["than", "that"]),
+    WordRule.at(_very_more, ["very"]),
+    WordRule.at(_clause_after, ["because", "despite", "during"]),
+    WordRule.at(_going_to, _GOING),
+    WordRule.at(_clock, ["in", "on", "at", "by"]),
+    WordRule.at(_said_me, ["say", "says", "said"]),
+    WordRule.at(_double_subject, classes="O"),
+    WordRule.at(_although_but, ["although", "though", "because", "since"]),
+    WordRule.at(_small_name, CAPITALISED),
     WordRule.at(_then, ["then", "than"]),
     WordRule.at(_often_after, _SETTLED),
     WordRule.at(_told_question, _QUESTIONS),
@@ -427,6 +538,6 @@ ORDER_RULES = (
     WordRule.at(_negated_twice, _NEGATIVE),
     WordRule.at(_confused, ["your", "there", "one"]),
     WordRule.at(_small_i, ["i"]),
-    WordRule.at(_title, {*_TITLES, *(first for first, _ in _TWO_WORD_NAMES)}),
+    WordRule.at(_title, {*_TITLES, *(first for first, _ in TWO_WORD_NAMES)}),
     WordRule.at(_comma, {each.split()[0] for each in _OPENINGS}),
 )

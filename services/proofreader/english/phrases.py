@@ -13,6 +13,10 @@ _AFTER_NOUN = ".PcbhoMSBDOwa"
 _CLAUSE_OPENERS = frozenset(
     {"and", "but", "because", "when", "if", "so", "although", "though", "while", "that", "where", "or"}
 )
+_OF_NO_NUMBER = frozenset(
+    "criteria phenomena data media police series species means majority minority public staff crew audience elite rest half "
+    "poor rich young old unemployed sick dead blind cattle pair couple variety rest number lot few plenty bacteria others".split()
+)
 _MOST_ADJECTIVES = 3
 _UNCERTAIN_CLAUSES = frozenset(
     "suggest suggests suggested recommend recommends recommended insist insisted demand demands demanded important "
@@ -73,9 +77,20 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
     adjectives = place
     while words[place].may_be("jrt") and not words[place].may_be(NOUNS) and place - adjectives < _MOST_ADJECTIVES:
         place += 1
-    if not words[place].may_be(NOUNS) or (not determined and words[place].may_be("vzjP")):
+    noun = words[place]
+    if determined and not noun.classes and noun.text.isalpha() and noun.text.islower():
+        # A word that the lexicon lacks stands where a noun does.
+        if noun.word in _OF_NO_NUMBER or noun.word.endswith(("ing", "ed", "ly", "ics")):
+            return None
+        unknown_plural = noun.word.endswith("s") and not noun.word.endswith(("ss", "us", "is"))
+        return NounPhrase(first, place, unknown_plural, False, False)
+    if not noun.may_be(NOUNS):
         return None
-    while words[place + 1].may_be("ns") and not words[place + 1].may_be("vzj?"):
+    # At the beginning "plants" is no verb, and after "when" and the like "water" is none.
+    is_opening = place == 0 or words[place - 1].word in {"when", "because", "if", "that"}
+    if not determined and (noun.may_be("jP") or noun.may_be("vz") and not (is_opening and noun.may_be("ms"))):
+        return None
+    while determined and words[place + 1].may_be("ns") and not words[place + 1].may_be("vzj?"):
         place += 1
     head = words[place]
     return NounPhrase(

@@ -8,8 +8,8 @@ from services.proofreader.english.lexicon import CLASSES
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 _LONGEST_SENTENCE = 600
-# What follows ends a clause; white space alone does not.
-_MARKS = frozenset(".,!?;:")
+# They join the words beside them, or stand in one.
+_JOINING = frozenset("-/&@#%_+*'’")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _tagged(text: str, start: int, end: int) -> Iterator[TaggedWord]:
         word = written.lower().replace("’", "'")
         classes = CLASSES.get(word, "")
         if not written[0].isalpha():
-            classes = "#" if written[0].isdigit() else "."
+            classes = "#" if written[0].isdigit() else "" if written in _JOINING else "."
         elif not is_first and written[0].isupper() and written != "I":
             classes = "N"
         elif not classes and written[0].isupper():

@@ -1,6 +1,6 @@
 """Rules for verbs that do not fit the classes of the words before them."""
 
-from services.proofreader.english.lexicon import BASE_OF, FORMS_OF
+from services.proofreader.english.lexicon import BASE_OF, FORMS_OF, NAMES
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
     Fault,
@@ -20,7 +20,8 @@ _ADVERBS = frozenset("always never often usually sometimes also really still jus
 _TO_INFINITIVE = frozenset("want hope decide promise refuse agree plan expect offer wish pretend manage afford fail".split())
 _TO_GERUND = frozenset("enjoy finish avoid mind suggest consider practise quit imagine deny admit dislike recommend".split())
 _CAUSING = frozenset({"let", "lets", "letting", "make", "makes", "made", "making"})
-_SAYS_WHEN = frozenset({"yesterday", "ago"})
+_PLURAL_SUBJECTS = frozenset({"i", "you", "we", "they", "people"})
+_CONTRACTED = frozenset({"i'm", "you're", "we're", "they're", "been", "be"})
 # What may follow "be" in its plain form: "the best thing is come what may", "all I do is eat".
 _PLAIN_AFTER = frozenset({"do", "does", "did", "thing", "job", "what", "all"})
 _NOT_AFTER_BE = frozenset({"broke", "read", "put", "let", "set", "cut", "hit", "hurt", "cost", "shut", "spread", "beat", "come", "run", "become", "overcome", "saw", "fell", "wore"})
@@ -40,7 +41,7 @@ def _is_sure_verb(words: Words, place: int, *, after_person: bool) -> bool:
         return True
     if word.may_be("jmP"):
         return False
-    return after.may_be("DOB") or (after_person and (after.may_be("PaN") or after.word == "."))
+    return after.may_be("DOBms") or (after_person and (after.may_be("PaN") or after.word == "."))
 
 
 def _agreement(words: Words, place: int) -> Fault | None:
@@ -114,13 +115,19 @@ def _pronoun_agreement(words: Words, place: int) -> Fault | None:
     while words[end].word in _ADVERBS:
         end += 1
     verb = words[end]
-    if subject in {"i", "you", "we", "they", "people"}:
+    if subject not in _PLURAL_SUBJECTS and verb.word in _SINGULAR and subject not in {"he", "she", "it"} and words[place - 1].word != "if":
+        return _fault(end, end, _SINGULAR[verb.word], "agreement")
+    if subject == "people" and verb.word in _PLURAL and not words[place - 1].may_be("DOj"):
+        return _fault(end, end, _PLURAL[verb.word], "agreement")
+    if subject in _PLURAL_SUBJECTS:
         if subject == "people" and words[place - 1].may_be("DOj"):
             return None
         if verb.may_be("z") and not verb.may_be("nj"):
             return _fault(end, end, BASE_OF[verb.word], "agreement")
         return None
-    if verb.may_be("v") and not verb.may_be("dpjP") and verb.word != "like":
+    if verb.may_be("v") and not verb.may_be("dpjP") and verb.word not in {"like", "need"}:
+        if words[end + 1].may_be("B") and subject not in {"he", "she", "it"}:
+            return None
         return _fault(end, end, FORMS_OF[verb.word][0], "agreement")
     return None
 
@@ -167,7 +174,8 @@ def _after_have(words: Words, place: int) -> Fault | None:
 def _after_be(words: Words, place: int) -> Fault | None:
     """"Was build in", "is speak", "is get": a form after "be" that is neither a participle nor a gerund."""
     before = words[place - 1]
-    if not (before.may_be("SnsmNl") or before.word in {"people", "which", "that", "who"}) or words.is_question:
+    is_subject = before.may_be("SnsmNl") or before.word in {"people", "which", "who"}
+    if not (is_subject or not before.classes and words[place - 2].may_be("DO")) or words.is_question:
         return None
     end = place + 1
     while words[end].word in _ADVERBS:
@@ -208,6 +216,8 @@ def _do_you(words: Words, place: int) -> Fault | None:
     if place != 0 and not words[place - 1].may_be("w.") or not words.is_question:
         return None
     subject, verb, after = words[place + 1], words[place + 2], words[place + 3]
+    if place and words[place].word == "are" and subject.may_be("S") and verb.word in {"do", "go", "learn", "eat", "become"}:
+        return _fault(place + 2, place + 2, "")
     if not subject.may_be("S") or not verb.may_be("v") or verb.may_be("pja") or words[place].word not in {"am", "is", "are"}:
         return None
     if verb.word == "like" and not after.may_be("ms") and not after.word in {"to", "music"} and after.classes:
@@ -286,7 +296,7 @@ def _after_causing(words: Words, place: int) -> Fault | None:
 def _after_preposition(words: Words, place: int) -> Fault | None:
     """"Good at draw", "used to get up": the plain form after a preposition."""
     word, verb, after = words[place], words[place + 1], words[place + 2]
-    if not verb.may_be("v") or verb.may_be("jgpPnm") or verb.word in {"let", "like"}:
+    if not verb.may_be("v") or verb.may_be("jgpPnm") or verb.word in {"let", "like", "order", "send"}:
         return None
     if word.word == "to":
         used = words[place - 1].word == "used" and words[place - 2].word in {"am", "is", "are", "was", "were", "be", "get", "got", "i'm", "not"}
@@ -310,9 +320,77 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
 def _after_to(words: Words, place: int) -> Fault | None:
     """"To went": a past form or a third person after "to"."""
     verb = words[place + 1]
-    if verb.word in {"saw", "fell", "rose", "wore", "bore", "left", "lives", "means"} or verb.may_be("vpnsj?g") or not verb.may_be("dz"):
+    if verb.word in {"saw", "fell", "rose", "wore", "bore", "left", "lives", "means"} or words[place + 1].text[:1].isupper() or verb.may_be("vpnsj?g") or not verb.may_be("dz"):
         return None
     return _fault(place + 1, place + 1, BASE_OF[verb.word])
+
+
+def _to_gerund(words: Words, place: int) -> Fault | None:
+    """"Want to going"."""
+    verb = words[place + 1]
+    wanting = BASE_OF.get(words[place - 1].word) in _TO_INFINITIVE or words[place - 1].word in {"have", "had", "has", "able", "need", "like", "going", "try", "tried", "ready"}
+    if wanting and verb.may_be("g") and not verb.may_be("nj") and words[place - 2].word not in {"is", "looking", "contribute"}:
+        return _fault(place + 1, place + 1, BASE_OF[verb.word])
+    return None
+
+
+def _after_do(words: Words, place: int) -> Fault | None:
+    """"My mother didn't went", "did your mother went"."""
+    verb = words[place + 1]
+    if words[place].word.endswith("n't"):
+        if verb.may_be("zdg") and not verb.may_be("vnj") and not (verb.may_be("s") and verb.may_be("?")):
+            return _fault(place + 1, place + 1, BASE_OF[verb.word])
+        return None
+    if not words.is_question or place > 1 or not words[place + 1].may_be("DO"):
+        return None
+    subject = noun_phrase(words, place + 1)
+    verb = words[subject.head + 1] if subject else words[place]
+    if subject and verb.may_be("zd") and not verb.may_be("vnsj?"):
+        return _fault(subject.head + 1, subject.head + 1, BASE_OF[verb.word])
+    return None
+
+
+def _plain_after(words: Words, place: int) -> Fault | None:
+    """"I'm go", "will be come", "has been work": a plain form after a form of "be"."""
+    verb = words[place + 1]
+    if verb.may_be("v") and not verb.may_be("pgjd?nmlaPc") and verb.word not in {"let"} and not (words[place].word == "be" and not words[place - 1].may_be("M")):
+        return _fault(place, place + 1, "")
+    return None
+
+
+def _modal_to(words: Words, place: int) -> Fault | None:
+    """"Students should to wear"."""
+    if words[place + 1].word == "to" and words[place + 2].may_be("v") and words[place - 1].may_be("sSH") and words[place].text.islower() and words[place - 2].word not in {"what", "all", "everything", "best", "whatever", "that", "as"}:
+        return _fault(place, place + 1, words[place].text)
+    return None
+
+
+def _opening_verb(words: Words, place: int) -> Fault | None:
+    """"Play games is fun"."""
+    verb = words[place]
+    if place != 0 or not verb.may_be("v") or verb.may_be("jPcm") or not words[1].may_be("sDOmN") or words[1].may_be("z") and not words[1].may_be("s"):
+        return None
+    for each in range(2, 5):
+        if words[each].word in {"is", "was"} and words[each - 1].may_be("snmN") and (words[each + 1].may_be("j") or words[each + 1].word in {"very", "a", "my", "so", "not", "fun"}):
+            return _fault(0, 0, FORMS_OF[verb.word][3].capitalize())
+        if words[each].may_be(".ScwM"):
+            return None
+    return None
+
+
+def _named_subject(words: Words, place: int) -> Fault | None:
+    """"Korea have", "Tom like"."""
+    end = place + 1
+    while words[end].word in _ADVERBS:
+        end += 1
+    verb = words[end]
+    if not begins_clause(words, place) or words[place - 1].word in {"and", "or", ",", "that", "if"} or not words[place].text[:1].isupper():
+        return None
+    if verb.word in {"have", "don't", "are", "were"}:
+        return _fault(end, end, _SINGULAR[verb.word], "agreement")
+    if verb.may_be("v") and not verb.may_be("dpj") and (not verb.may_be("?nms") or words[end + 1].may_be("DOBP")):
+        return _fault(end, end, FORMS_OF[verb.word][0], "agreement")
+    return None
 
 
 def _please(words: Words, place: int) -> Fault | None:
@@ -339,5 +417,11 @@ VERB_RULES = (
     WordRule.at(_after_causing, _CAUSING),
     WordRule.at(_after_preposition, [*_GERUND_PREPOSITIONS, "to"]),
     WordRule.at(_after_to, ["to"]),
+    WordRule.at(_to_gerund, ["to"]),
+    WordRule.at(_after_do, classes="o"),
+    WordRule.at(_plain_after, _CONTRACTED),
+    WordRule.at(_modal_to, classes="M"),
+    WordRule.at(_opening_verb, classes="v"),
+    WordRule.at(_named_subject, NAMES),
     WordRule.at(_please, ["please"]),
 )

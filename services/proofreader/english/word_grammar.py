@@ -6,12 +6,13 @@ from services.proofreader.english.noun_rules import NOUN_RULES
 from services.proofreader.english.order_rules import ORDER_RULES
 from services.proofreader.english.phrases import WordRule
 from services.proofreader.english.tagged_words import tagged_sentence
+from services.proofreader.english.tense_rules import TENSE_RULES
 from services.proofreader.english.verb_rules import VERB_RULES
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
-_RULES: tuple[WordRule, ...] = (*VERB_RULES, *NOUN_RULES, *ORDER_RULES)
+_RULES: tuple[WordRule, ...] = (*VERB_RULES, *NOUN_RULES, *ORDER_RULES, *TENSE_RULES)
 _BY_WORD = {
     word: tuple(each.rule for each in _RULES if word in each.words) for each in _RULES for word in each.words
 }
