@@ -229,7 +229,7 @@ def _self(words: Words, place: int) -> Fault | None:
 
 def _same(words: Words, place: int) -> Fault | None:
     """"In same class", "for first time"."""
-    if words[place].word in _DETERMINED and words[place - 1].may_be("PvzdM") and words[place - 1].word not in {"than", "as", "come", "came", "comes", "finish", "finished", "win", "won", "placed", "at", "ranked", "be", "go", "went"} and words[place + 1].may_be("nl") and ends_phrase(words[place + 2]) and words[place - 1].classes != "c":
+    if words[place].word in _DETERMINED and words[place - 1].may_be("PvzdM") and words[place - 1].word not in {"than", "as", "come", "came", "comes", "finish", "finished", "win", "won", "placed", "at", "ranked", "be", "go", "went"} and words[place + 1].may_be("nl") and ends_phrase(words[place + 2]) and words[place + 1].word != "language":
         if words[place + 1].may_be("v") and words[place + 1].word not in {"time", "class", "school", "day"} or words[place].word != "same" and words[place - 1].may_be("vzd"):
             return None
         return _fault(place, place, f"the {words[place].text}", "article_missing")

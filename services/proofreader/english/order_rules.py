@@ -208,7 +208,7 @@ def _plain_than(words: Words, place: int) -> Fault | None:
         if word.may_be("r") and before.may_be("ba") and (words[place + 1].may_be("B") and words[place + 1].word not in {"you", "it", "her"}):
             return _fault(place, place, "than", "word_choice")
         return None
-    if not word.may_be("j") or word.may_be("r?") or not (before.may_be("b") or before.word in {"much", "very"}):
+    if not word.may_be("j") or word.may_be("r?") or word.word == "different" or not (before.may_be("b") or before.word in {"much", "very"}):
         return None
     right = f"more {word.text}" if word.word in LONG_ADJECTIVES else comparative_of(word.word)
     return _fault(place - 1, place - 1, right, "comparison", SENTENCE_ERROR)
@@ -401,11 +401,11 @@ def _thing_no_be(words: Words, place: int) -> Fault | None:
     if not word.may_be("g") or word.may_be("nj") or words[subject.head + 2].word == "is":
         return None
     for each in range(subject.head + 2, subject.head + 14):
-        if words[each].may_be(".") or words[each].word == "and":
+        if words[each].may_be(".") or words[each].word == "and" and words[each + 1].may_be("SDO"):
             break
         if words[each].may_be("bhoMzvdN?"):
             return None
-    if words[each].word == ",":
+    if words[each].word == "," or words[subject.head].may_be("ng") and words[place + 1].word == "most":
         return None
     copula = "are" if subject.is_plural else "is"
     right = f"{words[subject.head].text} {copula} {word.text}"
