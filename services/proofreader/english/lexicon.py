@@ -22,7 +22,7 @@ NAMES = frozenset(str(_NAMES["people"]).lower().split()) | frozenset(str(_NAMES[
 TWO_WORD_NAMES = frozenset(tuple(each.split("_")) for each in str(_NAMES["two_words"]).split())
 CAPITALISED = frozenset(str(_NAMES["capitalised"]).lower().split())
 _DOUBLED_VERBS = frozenset(WORDS["verbs"]["doubled"].split())
-_DOUBLED_ADJECTIVES = frozenset("big hot sad fat thin wet mad".split())
+_DOUBLED_ADJECTIVES = frozenset(["big", "hot", "sad", "fat", "thin", "wet", "mad"])
 _VOWELS = "aeiou"
 
 
@@ -130,7 +130,23 @@ _CLOSED = {
 }
 
 
-_ORDINALS = "first second third fourth fifth next last same other own following previous main whole such".split()
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "next",
+    "last",
+    "same",
+    "other",
+    "own",
+    "following",
+    "previous",
+    "main",
+    "whole",
+    "such",
+]
 
 
 def _classes() -> dict[str, str]:
@@ -155,7 +171,10 @@ def _classes() -> dict[str, str]:
     add(adjectives, ADJECTIVE)
     add(map(comparative_of, SHORT_ADJECTIVES), COMPARATIVE)
     add(map(superlative_of, SHORT_ADJECTIVES), SUPERLATIVE)
-    add(map(adverb_of, adjectives - {"early", "friendly", "lovely", "silly", "lonely", "ugly", "fast"}), ADVERB)
+    add(
+        map(adverb_of, adjectives - {"early", "friendly", "lovely", "silly", "lonely", "ugly", "fast"}),
+        ADVERB,
+    )
     for base, forms in FORMS_OF.items():
         for form, name in zip((base, *forms), "vzdpg", strict=True):
             add([form], name)

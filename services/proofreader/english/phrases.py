@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from services.proofreader.english.tagged_words import TaggedWord, Words
 
-SENTENCE_ERROR, WORD_CHOICE, SPELLING, PUNCTUATION = "sentence_error", "word_choice", "spelling", "punctuation"
+SENTENCE_ERROR, WORD_CHOICE, SPELLING, PUNCTUATION = (
+    "sentence_error",
+    "word_choice",
+    "spelling",
+    "punctuation",
+)
 NOUNS = "nsml"
 _BEFORE_NOUN = "DO#"
 # Before them a phrase may end: no noun follows that it would belong to.
@@ -14,13 +19,74 @@ _CLAUSE_OPENERS = frozenset(
     {"and", "but", "because", "when", "if", "so", "although", "though", "while", "that", "where", "or"}
 )
 _OF_NO_NUMBER = frozenset(
-    "criteria phenomena data media police series species means majority minority public staff crew audience elite rest half "
-    "poor rich young old unemployed sick dead blind cattle pair couple variety rest number lot few plenty bacteria others".split()
+    [
+        "criteria",
+        "phenomena",
+        "data",
+        "media",
+        "police",
+        "series",
+        "species",
+        "means",
+        "majority",
+        "minority",
+        "public",
+        "staff",
+        "crew",
+        "audience",
+        "elite",
+        "rest",
+        "half",
+        "poor",
+        "rich",
+        "young",
+        "old",
+        "unemployed",
+        "sick",
+        "dead",
+        "blind",
+        "cattle",
+        "pair",
+        "couple",
+        "variety",
+        "rest",
+        "number",
+        "lot",
+        "few",
+        "plenty",
+        "bacteria",
+        "others",
+    ]
 )
 _MOST_ADJECTIVES = 3
 _UNCERTAIN_CLAUSES = frozenset(
-    "suggest suggests suggested recommend recommends recommended insist insisted demand demands demanded important "
-    "essential necessary ask asked request requested propose proposed wish lest vital require requires".split()
+    [
+        "suggest",
+        "suggests",
+        "suggested",
+        "recommend",
+        "recommends",
+        "recommended",
+        "insist",
+        "insisted",
+        "demand",
+        "demands",
+        "demanded",
+        "important",
+        "essential",
+        "necessary",
+        "ask",
+        "asked",
+        "request",
+        "requested",
+        "propose",
+        "proposed",
+        "wish",
+        "lest",
+        "vital",
+        "require",
+        "requires",
+    ]
 )
 
 
@@ -75,7 +141,11 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
         determined = True
         place += 1
     adjectives = place
-    while words[place].may_be("jrt") and not words[place].may_be(NOUNS) and place - adjectives < _MOST_ADJECTIVES:
+    while (
+        words[place].may_be("jrt")
+        and not words[place].may_be(NOUNS)
+        and place - adjectives < _MOST_ADJECTIVES
+    ):
         place += 1
     noun = words[place]
     if determined and not noun.classes and noun.text.isalpha() and noun.text.islower():
@@ -88,7 +158,9 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
         return None
     # At the beginning "plants" is no verb, and after "when" and the like "water" is none.
     is_opening = place == 0 or words[place - 1].word in {"when", "because", "if", "that"}
-    if not determined and (noun.may_be("jP") or noun.may_be("vz") and not (is_opening and noun.may_be("ms"))):
+    if not determined and (
+        noun.may_be("jP") or (noun.may_be("vz") and not (is_opening and noun.may_be("ms")))
+    ):
         return None
     while determined and words[place + 1].may_be("ns") and not words[place + 1].may_be("vzj?"):
         place += 1
@@ -114,3 +186,20 @@ def ends_phrase(word: TaggedWord) -> bool:
 def like(written: str, correction: str) -> str:
     """Returns a correction with a capital letter if what was written has one."""
     return correction[:1].upper() + correction[1:] if written[:1].isupper() else correction
+
+
+def word_fault(
+    first: int, last: int, correction: str, wording: str = "usage", issue: str = WORD_CHOICE
+) -> Fault:
+    """Returns a fault of words. Where no correction is sure its wording is another one."""
+    return Fault(wording if correction else f"{wording}_unsure", issue, first, last, correction)
+
+
+def verb_fault(first: int, last: int, correction: str, wording: str = "verb_form") -> Fault:
+    """Returns a fault of a verb."""
+    return word_fault(first, last, correction, wording, SENTENCE_ERROR)
+
+
+def tense_fault(place: int, correction: str) -> Fault:
+    """Returns a fault of a verb's tense."""
+    return Fault("tense", SENTENCE_ERROR, place, place, correction)

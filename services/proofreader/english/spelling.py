@@ -133,7 +133,9 @@ def _is_slip_of_common(word: str, meant: str) -> bool:
         return len(word) >= _MIDDLING
     if len(word) != len(meant) or len(word) < _MIDDLING or word[0] != meant[0] or word[-1] != meant[-1]:
         return False
-    return any({one, two} <= alike for one, two in zip(word, meant, strict=True) if one != two for alike in _ALIKE)
+    return any(
+        {one, two} <= alike for one, two in zip(word, meant, strict=True) if one != two for alike in _ALIKE
+    )
 
 
 def _is_plausible_slip(word: str, meant: str) -> bool:

@@ -75,9 +75,9 @@ def _tagged(text: str, start: int, end: int) -> Iterator[TaggedWord]:
         classes = CLASSES.get(word, "")
         if not written[0].isalpha():
             classes = "#" if written[0].isdigit() else "" if written in _JOINING else "."
-        elif not is_first and written[0].isupper() and written != "I":
-            classes = "N"
-        elif not classes and written[0].isupper():
+        elif (not is_first and written[0].isupper() and written != "I") or (
+            not classes and written[0].isupper()
+        ):
             classes = "N"
         is_first = False
         yield TaggedWord(written, word, classes, *found.span())

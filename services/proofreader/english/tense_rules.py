@@ -1,7 +1,16 @@
 """Rules for the tense of a verb, by the other verbs and the times of its sentence."""
 
+# fmt: off
+
 from services.proofreader.english.lexicon import BASE_OF, FORMS_OF
-from services.proofreader.english.phrases import SENTENCE_ERROR, Fault, WordRule, begins_clause, noun_phrase
+from services.proofreader.english.phrases import (
+    SENTENCE_ERROR,
+    Fault,
+    WordRule,
+    begins_clause,
+    noun_phrase,
+    tense_fault,
+)
 from services.proofreader.english.tagged_words import Words
 
 # They say what is so at any time, whatever was told before.
@@ -26,10 +35,6 @@ def _present(words: Words, place: int) -> str:
     return "" if base in _STATES or not base else FORMS_OF[base][1]
 
 
-def _fault(place: int, correction: str) -> Fault:
-    return Fault("tense", SENTENCE_ERROR, place, place, correction)
-
-
 def _subject_end(words: Words, place: int) -> int:
     """Returns the place after the subject that begins at one, or -1."""
     if words[place].word in _SUBJECTS:
@@ -40,30 +45,30 @@ def _subject_end(words: Words, place: int) -> int:
 
 def _is_past(words: Words, first: int, last: int) -> bool:
     return any(
-        words[each].word in {"was", "were"} or words[each].may_be("d") and not words[each].may_be("vpn?j") or
-        words[each].may_be("d") and words[each - 1].may_be("S") and not words[each].may_be("v")
+        words[each].word in {"was", "were"} or (words[each].may_be("d") and not words[each].may_be("vpn?j")) or
+        (words[each].may_be("d") and words[each - 1].may_be("S") and not words[each].may_be("v"))
         for each in range(first, last)
     )
 
 
 def _after_past(words: Words, place: int) -> Fault | None:
-    """"When I was seven, I break", "I fell and my brother run": the present after the past."""
+    """When I was seven, I break", "I fell and my brother run": the present after the past."""
     joined = words[place - 1].word in {"and", ","}
     if place < 3 or not joined:
         return None
     end = _subject_end(words, place)
-    if end < 0 or not _present(words, end) or words[end].may_be("z") and words[end].may_be("n"):
+    if end < 0 or not _present(words, end) or (words[end].may_be("z") and words[end].may_be("n")):
         return None
     first_past = words[0].word in {"when", "after", "before", "while", "then", "one"} or words[1].may_be("d") or words[0].word in {"i", "we", "he", "she", "they"}
     if not first_past or not _is_past(words, 0, place - 1):
         return None
-    if any(words[each].word in _ALWAYS or words[each].may_be("M") or words[each].text in {'"', "“", "”"} for each in range(14)) or any(words[each].may_be("z") and not words[each].may_be("s?") or words[each].word in {"is", "are", "am", "that", "if"} for each in range(place)):
+    if any(words[each].word in _ALWAYS or words[each].may_be("M") or words[each].text in {'"', "“", "”"} for each in range(14)) or any((words[each].may_be("z") and not words[each].may_be("s?")) or words[each].word in {"is", "are", "am", "that", "if"} for each in range(place)):
         return None
-    return _fault(end, _present(words, end))
+    return tense_fault(end, _present(words, end))
 
 
 def _before_past(words: Words, place: int) -> Fault | None:
-    """"I forget my umbrella and got wet": two tenses of one subject."""
+    """I forget my umbrella and got wet": two tenses of one subject."""
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if", "when", "what"}:
         return None
     verb, later = words[place + 1], 0
@@ -76,16 +81,16 @@ def _before_past(words: Words, place: int) -> Fault | None:
     if not later:
         return None
     if words[later].may_be("d") and not words[later].may_be("v") and (not words[later].may_be("p") or words[later].word in {"got", "had", "bought", "made", "went", "found", "left", "met", "felt"}) and _present(words, place + 1):
-        return _fault(place + 1, _present(words, place + 1))
+        return tense_fault(place + 1, _present(words, place + 1))
     if verb.may_be("d") and not verb.may_be("v") and verb.word not in {"saw", "heard", "watched", "made", "let", "helped", "had", "felt"} and _present(words, later) and not words[later].may_be("?"):
         if any(words[each].word in {"how", "to", "let", "make", "help", "see"} for each in range(place + 2, later)):
             return None
-        return _fault(later, _present(words, later))
+        return tense_fault(later, _present(words, later))
     return None
 
 
 def _with_time(words: Words, place: int) -> Fault | None:
-    """"We measure it three times yesterday", "my uncle visit us last week"."""
+    """We measure it three times yesterday", "my uncle visit us last week"."""
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if", "what", "where"}:
         return None
     end = place + 1 if words[place].word in _AGO_SUBJECTS else _subject_end(words, place)
@@ -93,21 +98,21 @@ def _with_time(words: Words, place: int) -> Fault | None:
         return None
     verb = words[end]
     right = _PAST_BE.get(verb.word, "") or _present(words, end)
-    if not right or verb.word in {"am"} and False:
+    if not right:
         return None
     for each in range(end + 1, end + 16):
         word = words[each]
-        if word.may_be(".cwMS") or word.may_be("d") and not word.may_be("p") or word.word in {"was", "were", "that", "from", "since", "of"}:
+        if word.may_be(".cwMS") or (word.may_be("d") and not word.may_be("p")) or word.word in {"was", "were", "that", "from", "since", "of"}:
             return None
-        if word.word in _ENDS or word.word == "last" and words[each + 1].word in _LAST:
-            if words[each - 1].may_be("DO") or verb.word in _PAST_BE and words[end + 1].may_be("pg"):
+        if word.word in _ENDS or (word.word == "last" and words[each + 1].word in _LAST):
+            if words[each - 1].may_be("DO") or (verb.word in _PAST_BE and words[end + 1].may_be("pg")):
                 return None
-            return _fault(end, right)
+            return tense_fault(end, right)
     return None
 
 
 def _since(words: Words, place: int) -> Fault | None:
-    """"I know her since 2015"."""
+    """I know her since 2015"."""
     if not begins_clause(words, place):
         return None
     verb = words[place + 1]
@@ -116,16 +121,16 @@ def _since(words: Words, place: int) -> Fault | None:
         return None
     for each in range(place + 2, place + 9):
         word, after = words[each].word, words[each + 1]
-        if word == "since" and (after.text.isdigit() and len(after.text) == 4 or after.word in {"i", "childhood", "last"} and words[each + 2].word != "am"):
+        if word == "since" and ((after.text.isdigit() and len(after.text) == 4) or (after.word in {"i", "childhood", "last"} and words[each + 2].word != "am")):
             has = "has" if words[place].word in {"he", "she"} else "have"
-            return _fault(place + 1, f"{has} {FORMS_OF[base][2]}")
+            return tense_fault(place + 1, f"{has} {FORMS_OF[base][2]}")
         if words[each].may_be(".cS"):
             return None
     return None
 
 
 def _stolen(words: Words, place: int) -> Fault | None:
-    """"My bike stolen last night": a participle without "be"."""
+    """My bike stolen last night": a participle without "be"."""
     subject = noun_phrase(words, place) if place == 0 else None
     if subject is None or not words[place].may_be("DO"):
         return None
@@ -140,9 +145,9 @@ def _stolen(words: Words, place: int) -> Fault | None:
 
 
 TENSE_RULES = (
-    WordRule.at(_with_time, _AGO_SUBJECTS, "DO"),
     WordRule.at(_after_past, _SUBJECTS, "DO"),
     WordRule.at(_before_past, _SUBJECTS),
+    WordRule.at(_with_time, _AGO_SUBJECTS, "DO"),
     WordRule.at(_since, _SUBJECTS),
     WordRule.at(_stolen, classes="DO"),
 )

@@ -20,7 +20,25 @@ _NUMERALS = frozenset({"한", "두", "세", "네", "다섯", "여섯", "일곱",
 # Words of which "안" or "못" is a part.
 _ONE_WORD_WITH_NEGATION = frozenset({"되", "하", "나", "쓰", "생기", "살", "미치", "지않"})
 _SURE_PARTICLES = frozenset(
-    {"을", "를", "는", "은", "에서", "에게", "까지", "부터", "와", "의", "처럼", "한테", "만큼", "보다", "으로", "마다", "조차"}
+    {
+        "을",
+        "를",
+        "는",
+        "은",
+        "에서",
+        "에게",
+        "까지",
+        "부터",
+        "와",
+        "의",
+        "처럼",
+        "한테",
+        "만큼",
+        "보다",
+        "으로",
+        "마다",
+        "조차",
+    }
 )
 # Particles that depend on what they follow: after a consonant, after a vowel.
 _PARTICLE_PAIRS = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
