@@ -88,7 +88,7 @@ def _disagrees(words: Words, end: int, *, plural: bool, after_person: bool, plac
 
 
 def _each_of(words: Words, place: int) -> Fault | None:
-    """Each of the children have"."""
+    """Finds "each of the children have"."""
     if words[place].word not in _EACH or words[place + 1].word != "of" or not begins_clause(words, place):
         return None
     inner = noun_phrase(words, place + 2)
@@ -98,7 +98,7 @@ def _each_of(words: Words, place: int) -> Fault | None:
 
 
 def _pronoun_agreement(words: Words, place: int) -> Fault | None:
-    """It make", "everyone want", "he always go": the verb after a pronoun that begins a clause."""
+    """Finds "It make", "everyone want", "he always go": the verb after a pronoun that begins a clause."""
     subject = words[place].word
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if"}:
         return None
@@ -126,7 +126,7 @@ def _pronoun_agreement(words: Words, place: int) -> Fault | None:
 
 
 def _do_agreement(words: Words, place: int) -> Fault | None:
-    """Do your sister", "does your parents"."""
+    """Finds "do your sister", "does your parents"."""
     if (place != 0 and not words[place - 1].may_be("w.")) or not words.is_question:
         return None
     if words[place + 1].word in {"he", "she", "it"} and words[place].word == "do":
@@ -144,7 +144,7 @@ def _do_agreement(words: Words, place: int) -> Fault | None:
 
 
 def _be_in_question(words: Words, place: int) -> Fault | None:
-    """What are your favourite color?"."""
+    """Finds "what are your favourite color?"."""
     if not words[place - 1].may_be("w") or place != 1 or not words.is_question:
         return None
     subject = noun_phrase(words, place + 1)
@@ -158,7 +158,7 @@ def _be_in_question(words: Words, place: int) -> Fault | None:
 
 
 def _named_subject(words: Words, place: int) -> Fault | None:
-    """Korea have", "Tom like"."""
+    """Finds "korea have", "Tom like"."""
     end = place + 1
     while words[end].word in _ADVERBS:
         end += 1
@@ -173,7 +173,7 @@ def _named_subject(words: Words, place: int) -> Fault | None:
 
 
 def _there_is(words: Words, place: int) -> Fault | None:
-    """There is many old trees", "there are a park", "there are much traffic"."""
+    """Finds "there is many old trees", "there are a park", "there are much traffic"."""
     verb = words[place + 1]
     if verb.word not in {"is", "are", "was", "were"} or (words.is_question and place > 0):
         return None

@@ -37,7 +37,7 @@ def _article(noun: str) -> str:
 
 
 def _no_article(words: Words, place: int) -> Fault | None:
-    """Borrowed book", "for month", "in small village": a thing in the singular without an article."""
+    """Finds "borrowed book", "for month", "in small village": a thing in the singular without an article."""
     before = words[place]
     if before.text[:1].isupper() and place > 0:
         return None
@@ -67,7 +67,7 @@ def _no_article(words: Words, place: int) -> Fault | None:
 
 
 def _unique(words: Words, place: int) -> Fault | None:
-    """That moon is": there is one, so "the moon"."""
+    """Finds "that moon is": there is one, so "the moon"."""
     before = words[place - 1]
     if before.word in {"on", "around", "of", "that", "use", "uses", "protect", "save", "under", "pollute", "destroy", "in"} and words[place + 1].may_be(".bPc") and words[place].word in _UNIQUE and words[place].text == words[place].word:
         if before.word == "that" and not words[place - 2].may_be("zvd") and words[place - 2].word not in {"says", "say"}:
@@ -77,7 +77,7 @@ def _unique(words: Words, place: int) -> Fault | None:
 
 
 def _the_nature(words: Words, place: int) -> Fault | None:
-    """I love the nature."."""
+    """Finds "I love the nature."."""
     noun = words[place + 1]
     if noun.word in _BARE and words[place + 2].may_be(".") and words[place - 1].word in {"love", "like", "protect", "save", "destroy", "enjoy", "in", "loves", "enjoyed", "about"}:
         return word_fault(place, place + 1, noun.text, "article_needless", SENTENCE_ERROR)
@@ -85,7 +85,7 @@ def _the_nature(words: Words, place: int) -> Fault | None:
 
 
 def _superlative(words: Words, place: int) -> Fault | None:
-    """It was best holiday of"."""
+    """Finds "It was best holiday of"."""
     end = place + 1
     if not words[place].may_be("b") or not words[end].may_be("t") or words[end].word in {"least", "most"}:
         return None
@@ -95,7 +95,7 @@ def _superlative(words: Words, place: int) -> Fault | None:
 
 
 def _same(words: Words, place: int) -> Fault | None:
-    """In same class", "for first time"."""
+    """Finds "In same class", "for first time"."""
     if words[place].word in _DETERMINED and words[place - 1].may_be("PvzdM") and words[place - 1].word not in {"than", "as", "come", "came", "comes", "finish", "finished", "win", "won", "placed", "at", "ranked", "be", "go", "went"} and words[place + 1].may_be("nl") and ends_phrase(words[place + 2]) and words[place + 1].word != "language":
         if (words[place + 1].may_be("v") and words[place + 1].word not in {"time", "class", "school", "day"}) or (words[place].word != "same" and words[place - 1].may_be("vzd")):
             return None
@@ -104,7 +104,7 @@ def _same(words: Words, place: int) -> Fault | None:
 
 
 def _such(words: Words, place: int) -> Fault | None:
-    """Such beautiful place"."""
+    """Finds "such beautiful place"."""
     end = place + 1
     while words[end].may_be("j") and not words[end].may_be("n"):
         end += 1

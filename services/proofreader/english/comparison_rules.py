@@ -32,7 +32,7 @@ _DEGREES = {each: (comparative_of(each), superlative_of(each)) for each in SHORT
 
 
 def _double_degree(words: Words, place: int) -> Fault | None:
-    """Most hardest", "more easier"."""
+    """Finds "most hardest", "more easier"."""
     after = words[place + 1]
     if after.may_be("rt") and not after.may_be("?") and after.word not in {"more", "less", "most", "least", "best", "later", "better", "worse", "lower", "fewer"} and not words[place - 1].may_be("#"):
         if (words[place].word == "most" and after.may_be("r")) or (words[place + 2].word in {"and"} and words[place].word == "more"):
@@ -51,7 +51,7 @@ def _double_degree(words: Words, place: int) -> Fault | None:
 
 
 def _long_form(words: Words, place: int) -> Fault | None:
-    """Difficulter", "hoter"."""
+    """Finds "difficulter", "hoter"."""
     word = words[place].word
     right = _SLIPS.get(word) or _LONG_FORMS[word]
     if words[place - 1].word in {"more", "most"}:
@@ -60,7 +60,7 @@ def _long_form(words: Words, place: int) -> Fault | None:
 
 
 def _so_than(words: Words, place: int) -> Fault | None:
-    """So tall than"."""
+    """Finds "so tall than"."""
     if words[place + 1].may_be("ja") and words[place + 2].word == "than" and not words[place + 1].may_be("r"):
         right = f"as {words[place + 1].text} as"
         return word_fault(place, place + 2, right, "comparison", SENTENCE_ERROR)
@@ -68,7 +68,7 @@ def _so_than(words: Words, place: int) -> Fault | None:
 
 
 def _the_comparative(words: Words, place: int) -> Fault | None:
-    """He is the taller than"."""
+    """Finds "he is the taller than"."""
     after = words[place + 1]
     if words[place - 1].may_be("b") and after.may_be("r") and words[place + 2].word == "than":
         return word_fault(place, place + 1, after.text, "comparison", SENTENCE_ERROR)
@@ -76,7 +76,7 @@ def _the_comparative(words: Words, place: int) -> Fault | None:
 
 
 def _plain_than(words: Words, place: int) -> Fault | None:
-    """He is tall than me", "taller that me"."""
+    """Finds "he is tall than me", "taller that me"."""
     word, before = words[place - 1], words[place - 2]
     if words[place].word == "that":
         if word.may_be("r") and before.may_be("ba") and (words[place + 1].may_be("B") and words[place + 1].word not in {"you", "it", "her"}):
@@ -89,14 +89,14 @@ def _plain_than(words: Words, place: int) -> Fault | None:
 
 
 def _very_more(words: Words, place: int) -> Fault | None:
-    """Very better"."""
+    """Finds "very better"."""
     if words[place + 1].may_be("r") and not words[place + 1].may_be("?n") and words[place + 1].word not in {"latter", "more", "less"}:
         return word_fault(place, place, "much")
     return None
 
 
 def _then(words: Words, place: int) -> Fault | None:
-    """Better then me", "Than we went"."""
+    """Finds "better then me", "Than we went"."""
     if words[place].word == "then" and words[place - 1].may_be("r") and words[place - 1].word not in {"more", "less", "later"} and (words[place + 1].may_be("BOD") or words[place + 1].may_be("N")) and not words[place + 1].may_be("S"):
         return word_fault(place, place, "than", "word_choice")
     if words[place].text == "Than" and place == 0 and words[1].may_be("SO") and not words.is_question:
@@ -105,7 +105,7 @@ def _then(words: Words, place: int) -> Fault | None:
 
 
 def _manner(words: Words, place: int) -> Fault | None:
-    """She sings beautiful.", "looks happily."."""
+    """Finds "she sings beautiful.", "looks happily."."""
     base = BASE_OF[words[place].word]
     end = place + 1
     while words[end].word in {"very", "so", "too", "really", "quite"}:
@@ -123,7 +123,7 @@ def _manner(words: Words, place: int) -> Fault | None:
 
 
 def _quality(words: Words, place: int) -> Fault | None:
-    """Your kind.", "my healthy.": an adjective in the place of its noun."""
+    """Finds "your kind.", "my healthy.": an adjective in the place of its noun."""
     word = words[place + 1].word
     after = words[place + 2]
     if word in _QUALITIES and (after.word in {".", "!"} or (after.word in {"is", "was", "of"} and word != "kind")) and words[place].word not in {"its", "their"}:
@@ -134,7 +134,7 @@ def _quality(words: Words, place: int) -> Fault | None:
 
 
 def _quality_after_article(words: Words, place: int) -> Fault | None:
-    """A big different between", "no confident."."""
+    """Finds "a big different between", "no confident."."""
     end = place + 1
     if words[end].word in {"big", "great", "huge", "little", "good", "lot"}:
         end += 1

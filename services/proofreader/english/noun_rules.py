@@ -23,7 +23,7 @@ _THINGS = COUNTED | PERSONS
 
 
 def _counted_singular(words: Words, place: int) -> Fault | None:
-    """Five kilometer", "how many book", "these house": one noun after a word for several."""
+    """Finds "five kilometer", "how many book", "these house": one noun after a word for several."""
     end = place + 1
     while words[end].may_be("j") and not words[end].may_be("n"):
         end += 1
@@ -46,7 +46,7 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
 
 
 def _last_years(words: Words, place: int) -> Fault | None:
-    """One of the best day"."""
+    """Finds "one of the best day"."""
     if words[place + 1].word != "of" or not words[place + 2].may_be("DO"):
         return None
     end = place + 3
@@ -58,7 +58,7 @@ def _last_years(words: Words, place: int) -> Fault | None:
 
 
 def _each_plural(words: Words, place: int) -> Fault | None:
-    """Every students", "each houses", "a chickens"."""
+    """Finds "every students", "each houses", "a chickens"."""
     end = place + 1
     while words[end].may_be("j") and not words[end].may_be("n"):
         end += 1
@@ -75,12 +75,12 @@ def _each_plural(words: Words, place: int) -> Fault | None:
 
 
 def _mass_plural(words: Words, place: int) -> Fault | None:
-    """Pollutions": a plural that a noun does not have."""
+    """Finds "pollutions": a plural that a noun does not have."""
     return word_fault(place, place, like(words[place].text, _PLURAL_OF_MASS[words[place].word]), "usage", WORD_CHOICE)
 
 
 def _mass_article(words: Words, place: int) -> Fault | None:
-    """A water", "a space travel" at the end of a phrase."""
+    """Finds "a water", "a space travel" at the end of a phrase."""
     noun = words[place + 1]
     if noun.may_be("m") and (not noun.may_be("nvjz?") or noun.word in {"water", "snow"}) and words[place + 2].may_be(".cbP") and words[place + 2].word not in {"of", "for", "to"}:
         if noun.word in {"behavior", "behaviour", "feedback", "help", "waste", "fun", "coffee", "tea", "soup", "juice", "cheese", "light", "space", "gas", "metal", "glass", "paper", "food", "plastic", "rain", "music", "news", "knowledge", "gold", "harm"}:
@@ -90,7 +90,7 @@ def _mass_article(words: Words, place: int) -> Fault | None:
 
 
 def _how_many(words: Words, place: int) -> Fault | None:
-    """How many money", "too many coffee", "much books", "little friends"."""
+    """Finds "how many money", "too many coffee", "much books", "little friends"."""
     word, noun = words[place].word, words[place + 1]
     if word == "many" and noun.may_be("m") and not noun.may_be("nsv?") and ends_phrase(words[place + 2]):
         return word_fault(place, place, like(words[place].text, "much"), "usage", WORD_CHOICE)
@@ -108,7 +108,7 @@ def _how_many(words: Words, place: int) -> Fault | None:
 
 
 def _most_of(words: Words, place: int) -> Fault | None:
-    """Most of students"."""
+    """Finds "most of students"."""
     noun = words[place + 2]
     if words[place + 1].word == "of" and noun.may_be("s") and not noun.may_be("mz?") and words[place - 1].word not in {"the", "a", "as"}:
         return word_fault(place, place + 1, words[place].text, "usage", WORD_CHOICE)
@@ -116,7 +116,7 @@ def _most_of(words: Words, place: int) -> Fault | None:
 
 
 def _lot_of(words: Words, place: int) -> Fault | None:
-    """A lot of student"."""
+    """Finds "a lot of student"."""
     end = place + 2
     while words[end].may_be("j") and not words[end].may_be("n"):
         end += 1

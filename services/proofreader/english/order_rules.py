@@ -28,7 +28,7 @@ _TITLES = {"mr": "Mr", "mrs": "Mrs", "ms": "Ms", "dr": "Dr"}
 
 
 def _often_after(words: Words, place: int) -> Fault | None:
-    """We go always to", "he drinks usually coffee": an adverb after its verb."""
+    """Finds "we go always to", "he drinks usually coffee": an adverb after its verb."""
     verb = words[place - 1]
     subject = words[place - 2]
     if words[place].word == "never" and subject.may_be("h") and verb.may_be("p") and words[place - 3].may_be("S"):
@@ -41,7 +41,7 @@ def _often_after(words: Words, place: int) -> Fault | None:
 
 
 def _told_question(words: Words, place: int) -> Fault | None:
-    """I wonder why is he angry", "she asked me what was my name"."""
+    """Finds "I wonder why is he angry", "she asked me what was my name"."""
     asked = words[place - 1].word in _ASKING or (words[place - 1].may_be("B") and words[place - 2].word in _ASKING)
     if not asked:
         return None
@@ -61,7 +61,7 @@ def _told_question(words: Words, place: int) -> Fault | None:
 
 
 def _asked(words: Words, place: int) -> Fault | None:
-    """Why you didn't call?", "what means this word?"."""
+    """Finds "why you didn't call?", "what means this word?"."""
     if place != 0 or not words.is_question:
         return None
     subject, verb = words[1], words[2]
@@ -74,7 +74,7 @@ def _asked(words: Words, place: int) -> Fault | None:
 
 
 def _enough(words: Words, place: int) -> Fault | None:
-    """Enough old"."""
+    """Finds "enough old"."""
     after = words[place + 1]
     if words[place - 1].may_be("ba") and after.may_be("j") and not after.may_be("?n") and words[place + 2].word in {"to", ".", "for"}:
         return word_fault(place, place + 1, f"{after.text} enough", "word_order", SENTENCE_ERROR)
@@ -82,7 +82,7 @@ def _enough(words: Words, place: int) -> Fault | None:
 
 
 def _very_much(words: Words, place: int) -> Fault | None:
-    """I like very much pizza"."""
+    """Finds "I like very much pizza"."""
     if words[place].word == "very" and words[place + 1].word == "much" and words[place - 1].may_be("vzd") and words[place + 2].may_be("DOBmsgnN") and words[place - 2].may_be("SnN"):
         end = place + 2
         while words[end + 1].may_be("nsmB") and words[end].may_be("DOj"):
@@ -93,7 +93,7 @@ def _very_much(words: Words, place: int) -> Fault | None:
 
 
 def _no_be(words: Words, place: int) -> Fault | None:
-    """She good at", "it very hot", "we going to"."""
+    """Finds "she good at", "it very hot", "we going to"."""
     subject, end = words[place].word, place + 1
     if not begins_clause(words, place) or (words[place - 1].word in {"that", "and", "or", "than"} and place > 0 and words[place - 1].word != "that"):
         return None
@@ -114,7 +114,7 @@ def _no_be(words: Words, place: int) -> Fault | None:
 
 
 def _thing_no_be(words: Words, place: int) -> Fault | None:
-    """My brother playing games.", "the ice melting and"."""
+    """Finds "my brother playing games.", "the ice melting and"."""
     if not begins_clause(words, place):
         return None
     subject = noun_phrase(words, place)
@@ -136,7 +136,7 @@ def _thing_no_be(words: Words, place: int) -> Fault | None:
 
 
 def _no_it(words: Words, place: int) -> Fault | None:
-    """Because was raining", "Is important to"."""
+    """Finds "because was raining", "Is important to"."""
     after = words[place + 1]
     if words[place].word in {"because", "when", "if"} and after.word in {"was", "is"} and (words[place + 2].may_be("gja") or words[place + 2].word in {"a", "the", "very", "too"}):
         return word_fault(place, place + 1, f"{words[place].text} it {after.text}", "missing_subject", SENTENCE_ERROR)
@@ -148,7 +148,7 @@ def _no_it(words: Words, place: int) -> Fault | None:
 
 
 def _negated_twice(words: Words, place: int) -> Fault | None:
-    """I don't know nothing", "hasn't got some"."""
+    """Finds "I don't know nothing", "hasn't got some"."""
     if words[place].word.endswith("n't") and words[place + 1].word == "never":
         return word_fault(place, place + 1, "never", "double_negative", SENTENCE_ERROR)
     if words.is_question:
@@ -165,7 +165,7 @@ def _negated_twice(words: Words, place: int) -> Fault | None:
 
 
 def _confused(words: Words, place: int) -> Fault | None:
-    """Your right.", "forgot there books", "I one the race", "i live"."""
+    """Finds "your right.", "forgot there books", "I one the race", "i live"."""
     word, before, after = words[place].word, words[place - 1], words[place + 1]
     if word == "your" and after.word in _CONFUSED_AFTER_YOUR and words[place + 2].word in {".", "!", ",", "to", "about"} and (before.may_be("v") or place == 0 or before.word in {"that", "because", "if"}):
         return word_fault(place, place, like(words[place].text, "you're"), "word_choice")
@@ -185,7 +185,7 @@ def _small_i(words: Words, place: int) -> Fault | None:
 
 
 def _title(words: Words, place: int) -> Fault | None:
-    """Mr. Kim", "new york"."""
+    """Finds "mr. Kim", "new york"."""
     word = words[place]
     opens = words[0].text[:1].isupper()
     if word.text in _TITLES and opens and words[place + 1].word == "." and words[place + 2].word == "":
@@ -199,7 +199,7 @@ def _title(words: Words, place: int) -> Fault | None:
 
 
 def _comma(words: Words, place: int) -> Fault | None:
-    """For example my uncle", "However he still"."""
+    """Finds "for example my uncle", "However he still"."""
     if place != 0:
         return None
     for length in (1, 2, 3, 4):
@@ -213,7 +213,7 @@ def _comma(words: Words, place: int) -> Fault | None:
 
 
 def _although_but(words: Words, place: int) -> Fault | None:
-    """Although it rained, but we went", "because it rained, so we stayed"."""
+    """Finds "although it rained, but we went", "because it rained, so we stayed"."""
     if place != 0:
         return None
     second = "so" if words[0].word in {"because", "since"} else "but"
@@ -224,7 +224,7 @@ def _although_but(words: Words, place: int) -> Fault | None:
 
 
 def _small_name(words: Words, place: int) -> Fault | None:
-    """In korea": a name with a small letter in a sentence that begins with a capital one."""
+    """Finds "In korea": a name with a small letter in a sentence that begins with a capital one."""
     word = words[place]
     if word.text.islower() and words[0].text[:1].isupper() and words[place - 1].word not in {"-", "@", "#", "_"} and words[place + 1].word not in {"-", "_", "@"}:
         if word.word in {"french", "english", "indian"} and words[place + 1].word in {"fries", "toast", "horn", "door", "doors", "window"}:

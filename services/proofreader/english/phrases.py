@@ -58,7 +58,7 @@ _OF_NO_NUMBER = frozenset(
         "others",
     ]
 )
-_MOST_ADJECTIVES = 3
+_MOST_DETERMINERS, _MOST_ADJECTIVES = 2, 3
 _UNCERTAIN_CLAUSES = frozenset(
     [
         "suggest",
@@ -137,7 +137,7 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
     """Returns the noun phrase that begins at a word, if its words leave no doubt that it is one."""
     place = first
     determined = False
-    while words[place].may_be(_BEFORE_NOUN) and place - first < 2:
+    while words[place].may_be(_BEFORE_NOUN) and place - first < _MOST_DETERMINERS:
         determined = True
         place += 1
     adjectives = place
@@ -153,7 +153,7 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
         if noun.word in _OF_NO_NUMBER or noun.word.endswith(("ing", "ed", "ly", "ics")):
             return None
         unknown_plural = noun.word.endswith("s") and not noun.word.endswith(("ss", "us", "is"))
-        return NounPhrase(first, place, unknown_plural, False, False)
+        return NounPhrase(first, place, is_plural=unknown_plural, is_person=False, is_mass=False)
     if not noun.may_be(NOUNS):
         return None
     # At the beginning "plants" is no verb, and after "when" and the like "water" is none.

@@ -25,7 +25,7 @@ _NO_TO = frozenset({"home", "here", "there", "abroad", "upstairs", "downstairs",
 
 
 def _adjective_preposition(words: Words, place: int) -> Fault | None:
-    """Proud for", "similar with", "afraid spiders"."""
+    """Finds "proud for", "similar with", "afraid spiders"."""
     right, wrong = _WITH_ADJECTIVE[words[place].word]
     before, preposition, after = words[place - 1], words[place + 1], words[place + 2]
     if not (before.may_be("ba") or before.word in {"be", "been", "more", "feel", "felt", "got", "get", "i'm", "become", "became", "we're", "they're", "he's", "she's", "it's"}):
@@ -51,7 +51,7 @@ def _adjective_preposition(words: Words, place: int) -> Fault | None:
 
 
 def _verb_preposition(words: Words, place: int) -> Fault | None:
-    """Listen the radio", "look forward for", "depends of"."""
+    """Finds "listen the radio", "look forward for", "depends of"."""
     base = BASE_OF[words[place].word]
     end = place
     if base == "look" and words[place + 1].word == "forward":
@@ -87,7 +87,7 @@ def _verb_preposition(words: Words, place: int) -> Fault | None:
 
 
 def _time(words: Words, place: int) -> Fault | None:
-    """In six", "at summer", "in the night"."""
+    """Finds "In six", "at summer", "in the night"."""
     after, next_one = words[place + 1], words[place + 2]
     if words[place].word == "in" and (after.may_be("#") and after.word not in {"many", "several", "few"}) and (next_one.word in {"and", "o", "a.m", "p.m", "o'clock", "every", "am", "pm"} or next_one.word in {".", ","}):
         verb = {BASE_OF.get(words[each].word, "") for each in range(max(0, place - 3), place)}
@@ -101,7 +101,7 @@ def _time(words: Words, place: int) -> Fault | None:
 
 
 def _to_place(words: Words, place: int) -> Fault | None:
-    """Went school", "go bed"."""
+    """Finds "went school", "go bed"."""
     after = words[place + 1]
     if after.word in {"school", "bed", "work", "church", "college", "university", "korea", "japan", "china", "seoul", "busan", "london", "paris"} and words[place].may_be("vzdg"):
         if (after.word == "work" and not words[place + 2].may_be("a.P")) or (words[place + 2].may_be("ns") and not words[place + 2].may_be("Pc")):
@@ -115,7 +115,7 @@ def _to_place(words: Words, place: int) -> Fault | None:
 
 
 def _clause_after(words: Words, place: int) -> Fault | None:
-    """Because of I was late", "despite he was tired", "during I was", "because the rain."."""
+    """Finds "because of I was late", "despite he was tired", "during I was", "because the rain."."""
     word, after = words[place].word, words[place + 1]
     if word == "because" and after.word == "of" and words[place + 2].may_be("S") and words[place + 3].may_be("bhodzvM") and words[place + 2].word not in {"it", "you"}:
         return word_fault(place, place + 1, words[place].text)
@@ -130,14 +130,14 @@ def _clause_after(words: Words, place: int) -> Fault | None:
 
 
 def _going_to(words: Words, place: int) -> Fault | None:
-    """Go to there", "went to abroad"."""
+    """Finds "go to there", "went to abroad"."""
     if words[place + 1].word == "to" and words[place + 2].word in _NO_TO and not (words[place + 2].word == "home" and words[place + 3].may_be("nsj")):
         return word_fault(place + 1, place + 2, words[place + 2].text)
     return None
 
 
 def _clock(words: Words, place: int) -> Fault | None:
-    """In 7 o'clock", "on 2010", "in my birthday", "by foot"."""
+    """Finds "In 7 o'clock", "on 2010", "in my birthday", "by foot"."""
     after, unit = words[place + 1], words[place + 2]
     word = words[place].word
     if word in {"in", "on"} and after.may_be("#") and unit.word in {"o'clock", "a.m", "p.m", "pm", "am"}:
@@ -152,7 +152,7 @@ def _clock(words: Words, place: int) -> Fault | None:
 
 
 def _said_me(words: Words, place: int) -> Fault | None:
-    """Said me", "tell to me"."""
+    """Finds "said me", "tell to me"."""
     if words[place + 1].word in {"me", "us", "him"} and words[place - 1].may_be("SnN"):
         right = {"say": "tell", "says": "tells"}.get(words[place].word, "told")
         return word_fault(place, place, right)

@@ -26,7 +26,7 @@ _TAKES_OBJECT = frozenset("like likes liked love loves loved hate hates hated he
 
 
 def _every_thing(words: Words, place: int) -> Fault | None:
-    """Everything what he said", "the car what he drives"."""
+    """Finds "everything what he said", "the car what he drives"."""
     if words[place + 1].word != "what" or not words[place + 2].may_be("S"):
         return None
     opens = words[place].word in {"everything", "something", "anything", "nothing", "all"} or (
@@ -36,7 +36,7 @@ def _every_thing(words: Words, place: int) -> Fault | None:
 
 
 def _which_person(words: Words, place: int) -> Fault | None:
-    """The people which live", "the book who I bought", "whom teaches"."""
+    """Finds "the people which live", "the book who I bought", "whom teaches"."""
     noun, relative, after = words[place - 1], words[place].word, words[place + 1]
     if relative == "which" and noun.may_be("H") and noun.may_be("ns") and after.may_be("zdbhvM") and words[place - 2].may_be("DOj#smH"):
         return word_fault(place, place, "who", "relative", WORD_CHOICE)
@@ -53,7 +53,7 @@ def _which_person(words: Words, place: int) -> Fault | None:
 
 
 def _resumed(words: Words, place: int) -> Fault | None:
-    """The movie that I saw it was", "the boy who he broke the window ran"."""
+    """Finds "the movie that I saw it was", "the boy who he broke the window ran"."""
     if words[place].word in {"that", "which"} and words[place - 1].may_be("ns") and words[place + 1].may_be("SO"):
         for each in range(place + 2, place + 5):
             if words[each].word in {"it", "them"} and words[each - 1].may_be("dv") and words[each + 1].may_be("bh"):
@@ -62,7 +62,7 @@ def _resumed(words: Words, place: int) -> Fault | None:
 
 
 def _pronoun_case(words: Words, place: int) -> Fault | None:
-    """I gave he", "for he birthday", "likes she.", "me like summer"."""
+    """Finds "I gave he", "for he birthday", "likes she.", "me like summer"."""
     pronoun, before, after = words[place].word, words[place - 1], words[place + 1]
     if pronoun in _TO_SUBJECT and place == 0:
         later = words[1]
@@ -81,7 +81,7 @@ def _pronoun_case(words: Words, place: int) -> Fault | None:
 
 
 def _pronoun_owner(words: Words, place: int) -> Fault | None:
-    """For he birthday", "me mother", "she brother is"."""
+    """Finds "for he birthday", "me mother", "she brother is"."""
     before, noun = words[place - 1], words[place + 1]
     if not noun.may_be("n") or noun.may_be("v?j") or not ends_phrase(words[place + 2]):
         return None
@@ -93,7 +93,7 @@ def _pronoun_owner(words: Words, place: int) -> Fault | None:
 
 
 def _possessive_alone(words: Words, place: int) -> Fault | None:
-    """This book is my.", "theirs garden"."""
+    """Finds "this book is my.", "theirs garden"."""
     word = words[place].word
     if word in _ALONE and words[place + 1].word in {".", "!"} and words[place - 1].may_be("bPD") and (word != "her" or (words[place - 1].may_be("b") and words[place - 2].may_be("n") and not words[place - 2].may_be("H"))):
         return word_fault(place, place, _ALONE[word], "pronoun", WORD_CHOICE)
@@ -107,7 +107,7 @@ def _self(words: Words, place: int) -> Fault | None:
 
 
 def _and_me(words: Words, place: int) -> Fault | None:
-    """My brother and me went"."""
+    """Finds "my brother and me went"."""
     if words[place - 1].word != "and" or not words[place - 2].may_be("HN") or place > 4:
         return None
     after = words[place + 1]
@@ -119,7 +119,7 @@ def _and_me(words: Words, place: int) -> Fault | None:
 
 
 def _double_subject(words: Words, place: int) -> Fault | None:
-    """My mother she is"."""
+    """Finds "my mother she is"."""
     subject = noun_phrase(words, place) if place == 0 else None
     if subject and subject.is_person and words[place].may_be("O") and words[subject.head + 1].word in {"he", "she", "they"} and words[subject.head + 2].may_be("bzhM"):
         return word_fault(subject.head, subject.head + 1, words[subject.head].text, "relative", SENTENCE_ERROR)

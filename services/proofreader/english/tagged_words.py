@@ -19,8 +19,8 @@ class TaggedWord:
     Attributes:
         text: As it is written.
         word: The same in small letters, with a straight apostrophe.
-        classes: The letters of the classes that it may have (`lexicon`); "." for a mark, "N" for a name, "" where
-            it is not known.
+        classes: The letters of the classes that it may have (`lexicon`); "." for a mark, "N" for a name, ""
+            where it is not known.
         start: Where its half-open range of the text begins.
         end: Where it ends.
     """

@@ -52,7 +52,7 @@ def _is_past(words: Words, first: int, last: int) -> bool:
 
 
 def _after_past(words: Words, place: int) -> Fault | None:
-    """When I was seven, I break", "I fell and my brother run": the present after the past."""
+    """Finds "when I was seven, I break", "I fell and my brother run": the present after the past."""
     joined = words[place - 1].word in {"and", ","}
     if place < 3 or not joined:
         return None
@@ -68,7 +68,7 @@ def _after_past(words: Words, place: int) -> Fault | None:
 
 
 def _before_past(words: Words, place: int) -> Fault | None:
-    """I forget my umbrella and got wet": two tenses of one subject."""
+    """Finds "I forget my umbrella and got wet": two tenses of one subject."""
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if", "when", "what"}:
         return None
     verb, later = words[place + 1], 0
@@ -90,7 +90,7 @@ def _before_past(words: Words, place: int) -> Fault | None:
 
 
 def _with_time(words: Words, place: int) -> Fault | None:
-    """We measure it three times yesterday", "my uncle visit us last week"."""
+    """Finds "we measure it three times yesterday", "my uncle visit us last week"."""
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if", "what", "where"}:
         return None
     end = place + 1 if words[place].word in _AGO_SUBJECTS else _subject_end(words, place)
@@ -112,7 +112,7 @@ def _with_time(words: Words, place: int) -> Fault | None:
 
 
 def _since(words: Words, place: int) -> Fault | None:
-    """I know her since 2015"."""
+    """Finds "I know her since 2015"."""
     if not begins_clause(words, place):
         return None
     verb = words[place + 1]
@@ -130,7 +130,7 @@ def _since(words: Words, place: int) -> Fault | None:
 
 
 def _stolen(words: Words, place: int) -> Fault | None:
-    """My bike stolen last night": a participle without "be"."""
+    """Finds "my bike stolen last night": a participle without "be"."""
     subject = noun_phrase(words, place) if place == 0 else None
     if subject is None or not words[place].may_be("DO"):
         return None

@@ -27,7 +27,7 @@ _VERBS_OF_NOUNS = {"success": "succeed", "protection": "protect", "invention": "
 
 
 def _after_modal(words: Words, place: int) -> Fault | None:
-    """Might rains", "will visiting": no plain form after a modal verb."""
+    """Finds "might rains", "will visiting": no plain form after a modal verb."""
     before = words[place - 1]
     if not (before.may_be("SnsN") or before.word in {"not", "people", "everyone", "who", "that", "which"}) or words[place].text[0].isupper():
         return None
@@ -43,7 +43,7 @@ def _after_modal(words: Words, place: int) -> Fault | None:
 
 
 def _after_have(words: Words, place: int) -> Fault | None:
-    """I have live in", "hasn't write": no participle after "have"."""
+    """Finds "I have live in", "hasn't write": no participle after "have"."""
     if not (words[place - 1].may_be("SnsN") or words[place].word.endswith("n't")):
         return None
     end = place + 1
@@ -66,7 +66,7 @@ def _after_have(words: Words, place: int) -> Fault | None:
 
 
 def _after_be(words: Words, place: int) -> Fault | None:
-    """Was build in", "is speak", "is get": a form after "be" that is neither a participle nor a gerund."""
+    """Finds "was build in", "is speak", "is get": a form after "be" that is neither a participle nor a gerund."""
     before = words[place - 1]
     is_subject = before.may_be("SnsmNl") or before.word in {"people", "which", "who"}
     if not (is_subject or (not before.classes and words[place - 2].may_be("DO"))) or words.is_question:
@@ -90,7 +90,7 @@ def _after_be(words: Words, place: int) -> Fault | None:
 
 
 def _be_before_verb(words: Words, place: int) -> Fault | None:
-    """She is likes": "be" before a verb in the third person."""
+    """Finds "she is likes": "be" before a verb in the third person."""
     verb = words[place + 1]
     if words[place - 1].may_be("S") and verb.may_be("z") and not verb.may_be("nsj") and (not verb.may_be("?") or words[place + 2].may_be("DOBmsN")):
         return verb_fault(place, place + 1, words[place + 1].text)
@@ -98,7 +98,7 @@ def _be_before_verb(words: Words, place: int) -> Fault | None:
 
 
 def _happen(words: Words, place: int) -> Fault | None:
-    """Was happened": verbs that have no passive."""
+    """Finds "was happened": verbs that have no passive."""
     verb = words[place + 1]
     if verb.word in {"happened", "arrived", "disappeared", "appeared", "existed", "occurred", "died", "belonged"} and words[place].word in {"was", "were"}:
         return verb_fault(place, place + 1, verb.text)
@@ -106,7 +106,7 @@ def _happen(words: Words, place: int) -> Fault | None:
 
 
 def _do_you(words: Words, place: int) -> Fault | None:
-    """Are you like", "is she want": "be" opens a question with a plain verb."""
+    """Finds "are you like", "is she want": "be" opens a question with a plain verb."""
     if (place != 0 and not words[place - 1].may_be("w.")) or not words.is_question:
         return None
     subject, verb, after = words[place + 1], words[place + 2], words[place + 3]
@@ -123,7 +123,7 @@ def _do_you(words: Words, place: int) -> Fault | None:
 
 
 def _after_verb(words: Words, place: int) -> Fault | None:
-    """Want going", "enjoy to read", "refused answering": the form after a verb."""
+    """Finds "want going", "enjoy to read", "refused answering": the form after a verb."""
     base = BASE_OF.get(words[place].word, "")
     if words[place].may_be("g") and words[place - 1].may_be("DO"):
         return None
@@ -140,7 +140,7 @@ def _after_verb(words: Words, place: int) -> Fault | None:
 
 
 def _after_causing(words: Words, place: int) -> Fault | None:
-    """Made us to run", "makes ice melts": the form after "let" and "make" with an object."""
+    """Finds "made us to run", "makes ice melts": the form after "let" and "make" with an object."""
     end = place + 1
     if words[end].may_be("B"):
         end += 1
@@ -157,7 +157,7 @@ def _after_causing(words: Words, place: int) -> Fault | None:
 
 
 def _after_preposition(words: Words, place: int) -> Fault | None:
-    """Good at draw", "used to get up": the plain form after a preposition."""
+    """Finds "good at draw", "used to get up": the plain form after a preposition."""
     word, verb, after = words[place], words[place + 1], words[place + 2]
     if not verb.may_be("v") or verb.may_be("jgpPnm") or verb.word in {"let", "like", "order", "send"}:
         return None
@@ -181,7 +181,7 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
 
 
 def _after_to(words: Words, place: int) -> Fault | None:
-    """To went": a past form or a third person after "to"."""
+    """Finds "to went": a past form or a third person after "to"."""
     verb = words[place + 1]
     if verb.word in {"saw", "fell", "rose", "wore", "bore", "left", "lives", "means"} or words[place + 1].text[:1].isupper() or verb.may_be("vpnsj?g") or not verb.may_be("dz"):
         return None
@@ -189,7 +189,7 @@ def _after_to(words: Words, place: int) -> Fault | None:
 
 
 def _please(words: Words, place: int) -> Fault | None:
-    """Please brings"."""
+    """Finds "please brings"."""
     verb = words[place + 1]
     if place == 0 and verb.may_be("z") and words[place + 2].may_be("DOBjms"):
         return verb_fault(place + 1, place + 1, BASE_OF[verb.word])
@@ -197,7 +197,7 @@ def _please(words: Words, place: int) -> Fault | None:
 
 
 def _to_gerund(words: Words, place: int) -> Fault | None:
-    """Want to going"."""
+    """Finds "want to going"."""
     verb = words[place + 1]
     wanting = BASE_OF.get(words[place - 1].word) in _TO_INFINITIVE or words[place - 1].word in {"have", "had", "has", "able", "need", "like", "going", "try", "tried", "ready"}
     if wanting and verb.may_be("g") and not verb.may_be("nj") and words[place - 2].word not in {"is", "looking", "contribute"}:
@@ -206,7 +206,7 @@ def _to_gerund(words: Words, place: int) -> Fault | None:
 
 
 def _after_do(words: Words, place: int) -> Fault | None:
-    """My mother didn't went", "did your mother went"."""
+    """Finds "my mother didn't went", "did your mother went"."""
     verb = words[place + 1]
     if words[place].word.endswith("n't"):
         if verb.may_be("zdg") and not verb.may_be("vnj") and not (verb.may_be("s") and verb.may_be("?")):
@@ -222,7 +222,7 @@ def _after_do(words: Words, place: int) -> Fault | None:
 
 
 def _plain_after(words: Words, place: int) -> Fault | None:
-    """I'm go", "will be come", "has been work": a plain form after a form of "be"."""
+    """Finds "I'm go", "will be come", "has been work": a plain form after a form of "be"."""
     verb = words[place + 1]
     if verb.may_be("v") and not verb.may_be("pgjd?nmlaPc") and verb.word not in {"let"} and not (words[place].word == "be" and not words[place - 1].may_be("M")):
         return verb_fault(place, place + 1, "")
@@ -230,14 +230,14 @@ def _plain_after(words: Words, place: int) -> Fault | None:
 
 
 def _modal_to(words: Words, place: int) -> Fault | None:
-    """Students should to wear"."""
+    """Finds "students should to wear"."""
     if words[place + 1].word == "to" and words[place + 2].may_be("v") and words[place - 1].may_be("sSH") and words[place].text.islower() and words[place - 2].word not in {"what", "all", "everything", "best", "whatever", "that", "as"}:
         return verb_fault(place, place + 1, words[place].text)
     return None
 
 
 def _opening_verb(words: Words, place: int) -> Fault | None:
-    """Play games is fun"."""
+    """Finds "play games is fun"."""
     verb = words[place]
     if place != 0 or not verb.may_be("v") or verb.may_be("jPcm") or not words[1].may_be("sDOmN") or (words[1].may_be("z") and not words[1].may_be("s")):
         return None
@@ -250,7 +250,7 @@ def _opening_verb(words: Words, place: int) -> Fault | None:
 
 
 def _noun_for_verb(words: Words, place: int) -> Fault | None:
-    """Want to success", "must protection nature"."""
+    """Finds "want to success", "must protection nature"."""
     noun = words[place + 1]
     if noun.word not in _VERBS_OF_NOUNS:
         return None
