@@ -1,6 +1,7 @@
 """Measures which errors of learners are found, one at a time: the others of the text are corrected.
 
-What is found in the corrected text as well finds no error. Which errors of a half "apart" are missed is not said.
+What is found in the corrected text as well finds no error. Which errors of a half "apart" are missed is not
+said.
 
 A text has `{wrong|right}` where an error stands, with nothing for a word that is missing or one too many, and
 `{word|OK}` or `word|OK` where a rule may see an error and there is none.
