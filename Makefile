@@ -20,7 +20,7 @@ PAGE := clients/web/page
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate outputs packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -80,6 +80,7 @@ release-protos: $(VENV)/.test-ready ## makes today's contract the one that later
 bench: $(VENV)/.test-ready ## runs the benchmarks
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.proofreader
+	$(BIN)/python -m bench.korean_sentences
 	$(BIN)/python -m bench.prompt_caching
 	$(BIN)/python -m bench.first_review
 	$(BIN)/python -m bench.hanging_models --reviews 200
@@ -106,6 +107,9 @@ cuts: $(VENV)/.test-ready ## says how soon a cancel and a deadline are felt; CUT
 evaluate: $(VENV)/.test-ready ## measures the merge against its goals, on bench/data; SEED=7 draws other raters
 	$(BIN)/python -m bench.evaluate $(if $(SEED),--seed $(SEED))
 
+outputs: $(VENV)/.test-ready ## writes docs/outputs.md anew: twenty works through the whole system
+	$(BIN)/python -m bench.outputs
+
 bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b|1b|270m|tiny
 	$(BIN)/python -m bench.gemma
 
@@ -130,7 +134,7 @@ release: packages ## adds SBOMs and checksums to dist/, and prints what it would
 
 clean: ## removes what the other commands made
 	rm -rf dist $(VENV) .state .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules
+	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules tests/unit/deploy/operators/node_modules
 	rm -rf $(addprefix $(PAGE)/,dist generated node_modules)
 
 $(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json

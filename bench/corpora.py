@@ -11,6 +11,7 @@ SHORT_ANSWERS = DATA / "saf_en_dev.jsonl"
 ESSAYS = DATA / "l2_essays_dev.jsonl"
 ESSAY_HASHES = DATA / "l2_essays_dev.sha256"
 HARD_PAIRS = DATA / "hard_pairs.jsonl"
+HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
     for part in ("dev", "written", "passages")

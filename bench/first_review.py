@@ -73,7 +73,7 @@ async def _two_reviews(text: str) -> tuple[float, float]:
         channel = await enter(
             connect(f"127.0.0.1:{port}", "chorus.feedback.v1.FeedbackService", watch_health=False)
         )
-        await _until_ready(channel)
+        await until_ready(channel)
         stub: Any = feedback_service_pb2_grpc.FeedbackServiceStub(channel)
         request = feedback_service_pb2.GetFeedbackRequest(submission=submission_pb2.Submission(text=text))
         seconds = []
@@ -84,7 +84,8 @@ async def _two_reviews(text: str) -> tuple[float, float]:
         return seconds[0], seconds[1]
 
 
-async def _until_ready(channel: grpc.aio.Channel) -> None:
+async def until_ready(channel: grpc.aio.Channel) -> None:
+    """Waits until the server of a channel says that it serves."""
     stub: Any = health_pb2_grpc.HealthStub(channel)
     watch = stub.Watch(health_pb2.HealthCheckRequest())
     while (await watch.read()).status != health_pb2.HealthCheckResponse.SERVING:

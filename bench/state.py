@@ -2,8 +2,9 @@
 
     python -m bench.state [--kept 100 10000 100000] [--judgements 10000 1000000] [--bytes 4096]
 
-Each row is the median processor time of one operation, and its ratio to the smallest file. The last line is a
-load: 64 calls at once, each repeated, on the real file; it counts what was bought twice.
+Each row is the median processor time of one operation, and its ratio to the smallest file. Then all answers
+expire, and it says how the file shrinks. The last line is a load: 64 calls at once, each repeated, on the
+real file; it counts what was bought twice.
 """
 
 import argparse
@@ -86,6 +87,31 @@ async def _measure_answers(folder: Path, sizes: list[int], size: int) -> None:
             ]
             first = first or times
             _print_row(f"{kept:14}{times[0]:20.3f}{times[1]:20.3f}{times[2]:13.3f}", times, first)
+        await _print_shrinking(folder / "answers", database, store)
+
+
+async def _print_shrinking(path: Path, database: SqliteDatabase, store: SqliteStore) -> None:
+    """Lets everything expire, deletes it as the orchestrator does, and says how the file shrinks."""
+
+    def expire(connection: sqlite3.Connection) -> None:
+        for table in ("requests", "feedbacks"):
+            connection.execute(f"UPDATE {table} SET expires_at = 0")  # noqa: S608 - no input
+
+    await database.run(expire, clears_log=True)
+    before, began_at = _mebibytes(path), time.process_time()
+    steps, longest, goes_on = 0, 0.0, True
+    while goes_on:
+        step_at = time.process_time()
+        goes_on = await store.delete_expired()
+        steps, longest = steps + 1, max(longest, time.process_time() - step_at)
+    print(
+        f"\nall expired: {before:.1f} MiB to {_mebibytes(path):.1f} in {steps} steps,"
+        f" {time.process_time() - began_at:.1f} s of processor time, {1000 * longest:.0f} ms the longest"
+    )
+
+
+def _mebibytes(path: Path) -> float:
+    return path.stat().st_size / 2**20
 
 
 async def _fill_answers(database: SqliteDatabase, start: int, end: int, size: int) -> None:

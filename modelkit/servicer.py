@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from google.protobuf import duration_pb2
 from typing_extensions import override
 
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
@@ -15,8 +16,10 @@ from modelkit.generate_request import violations
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.json_schema.schema_cache import SchemaCache
 from modelkit.list_models import page_of
+from modelkit.text_gathering import MAX_INTERVAL_SECONDS, TextGathering
 from rpckit.call import ending_in_time, served_call
-from rpckit.errors import InvalidRequest
+from rpckit.duration import to_seconds
+from rpckit.errors import ChorusError, InvalidRequest
 
 if TYPE_CHECKING:
     # Generic in the stubs, not at run time.
@@ -90,20 +93,36 @@ class StreamingServicer(model_service_pb2_grpc.ModelServiceServicer, ABC):
     ) -> AsyncIterator[model_service_pb2.StreamGenerateResponse]:
         deadline = served_call().deadline
         async with ending_in_time(deadline):
-            checked = await self._checked(request.request)
+            checked = await self._checked(request.request, request.delta_interval)
+        gathering = TextGathering(to_seconds(request.delta_interval))
         async with aclosing(self.generate(checked, streaming=True)) as events:
             while True:
-                async with ending_in_time(deadline):
-                    event = await anext(events, None)
+                try:
+                    async with ending_in_time(deadline):
+                        event = await anext(events, None)
+                except ChorusError:
+                    # What was written before the failure is heard all the same.
+                    for part in gathering.rest():
+                        yield model_service_pb2.StreamGenerateResponse(delta=part)
+                    raise
                 if event is None:
                     return
                 if isinstance(event, content_pb2.Part):
-                    yield model_service_pb2.StreamGenerateResponse(delta=event)
-                else:
-                    yield model_service_pb2.StreamGenerateResponse(completed=event)
+                    for part in gathering.take(event):
+                        yield model_service_pb2.StreamGenerateResponse(delta=part)
+                    continue
+                for part in gathering.rest():
+                    yield model_service_pb2.StreamGenerateResponse(delta=part)
+                yield model_service_pb2.StreamGenerateResponse(completed=event)
 
-    async def _checked(self, request: model_service_pb2.GenerateRequest) -> CheckedRequest:
+    async def _checked(
+        self,
+        request: model_service_pb2.GenerateRequest,
+        delta_interval: duration_pb2.Duration | None = None,
+    ) -> CheckedRequest:
         wrong = dict(violations(request))
+        if delta_interval is not None and not 0 <= to_seconds(delta_interval) <= MAX_INTERVAL_SECONDS:
+            wrong["delta_interval"] = f"not from 0 to {MAX_INTERVAL_SECONDS:g} seconds"
         schema = None
         if request.output_format.HasField("json_schema"):
             try:

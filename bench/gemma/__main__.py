@@ -29,7 +29,8 @@ _NAMES = {
 def quantized(source: Path, precision: str) -> Path:
     """Quantises the model if there is no copy yet; returns the folder of the copies."""
     copies = CACHE / "copies"
-    if precision in find_quantized(copies, source):
+    copy = find_quantized(copies, source).get(precision)
+    if copy and not copy.is_outdated:
         return copies
     command = [sys.executable, "-m", "services.gemma", "quantize", str(source), "--precision", precision]
     environment = os.environ | {"GEMMA_CACHE_DIR": str(copies)}

@@ -1,4 +1,8 @@
-"""`SHAPE=4b python -m bench.gemma.memory`: measures the server under ever lower memory limits."""
+"""`SHAPE=4b python -m bench.gemma.memory`: measures the server under ever lower memory limits.
+
+RANDOM_COPY=yes takes a copy of random codes in the place of one of random weights, which takes longer.
+BENCH_LIMITS="4 3" are the limits in GiB, BENCH_READY_SECONDS the patience, for a machine that others use.
+"""
 
 import asyncio
 import os
@@ -10,12 +14,13 @@ from pathlib import Path
 
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.figures import peak_anonymous
+from bench.gemma.random_copy import write_random_copy
 from bench.gemma.runners import TOKENS, request, served
 from bench.gemma.weights import built
 
-_LIMITS = (8.0, 6.0, 4.0, 3.0)
+_LIMITS = tuple(map(float, os.environ.get("BENCH_LIMITS", "8 6 4 3").split()))
 _PORT = 50953
-_READY_SECONDS = 300
+_READY_SECONDS = int(os.environ.get("BENCH_READY_SECONDS", "300"))
 _VERSION_1 = Path("/sys/fs/cgroup/memory")
 _HEADER = f"{'GiB':>5}{'ready s':>9}{'anonymous GiB':>15}{'s a token':>11}{'reads of the disk, GiB':>24}"
 
@@ -36,13 +41,20 @@ def cgroup(gib: float) -> Iterator[Path]:
 
 async def main(shape: str, precision: str) -> None:
     """Prints a row for each limit."""
-    source, port = built(CACHE, shape), _PORT
-    copies = str(quantized(source, precision))
+    port = _PORT
+    if os.environ.get("RANDOM_COPY"):
+        source, folder = write_random_copy(CACHE, shape)
+        copies = str(folder)
+    else:
+        source = built(CACHE, shape)
+        copies = str(quantized(source, precision))
     print(_HEADER)
     for gib in _LIMITS:
         drop_pages(Path(copies))
         with cgroup(gib) as group:
             settings = {"GEMMA_PRECISION": precision, "GEMMA_CACHE_DIR": copies}
+            if threads := os.environ.get("GEMMA_THREADS"):
+                settings["GEMMA_THREADS"] = threads
             try:
                 async with (
                     asyncio.timeout(_READY_SECONDS),

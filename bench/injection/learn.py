@@ -29,7 +29,7 @@ from orchestrator.injection.classifier import BIAS, LENGTH, SegmentWindow, logit
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 _FOLDS = 6
 # The bias is lowered by this much, because a flagged honest work costs more than a missed attack.
-_MARGIN = 1.3
+_MARGIN = 1.5
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 4
 _MIN_WEIGHT = 0.02

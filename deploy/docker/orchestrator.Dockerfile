@@ -23,9 +23,7 @@ RUN apt-get update \
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-# Kiwi's allocator would keep what only loading took.
-ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    MIMALLOC_PURGE_DELAY=0 MIMALLOC_ALLOW_LARGE_OS_PAGES=0
+ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 LABEL org.opencontainers.image.licenses=MIT org.opencontainers.image.version=0.2.0 example.chorus.contract.version=0.2.0
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "orchestrator"]

@@ -38,6 +38,9 @@ lock orchestrator tracing "${image[@]}"
 lock cloud_proxy cloud-proxy tracing "${image[@]}"
 lock proofreader proofreader "${image[@]}"
 lock gemma-cuda gemma "${image[@]}"
+sources=(pyproject.toml clients/python/pyproject.toml)
+lock web web web-postgresql files comments "${image[@]}"
+sources=(pyproject.toml)
 # torch for a CPU comes from PyTorch's own index, with files and hashes of its own, and brings no CUDA along. Who
 # installs it names it by its version.
 no_cuda=$(without gemma-cuda.txt | grep -E ' (nvidia-|cuda-|triton$|torch$)')

@@ -57,11 +57,12 @@ def _object(schema: Mapping[str, Any]) -> Check:
     required = frozenset(schema.get("required", ()))
 
     def check(value: Any) -> bool:
-        return (
-            type(value) is dict
-            and required <= value.keys() <= checks.keys()
-            and all(checks[name](each) for name, each in value.items())
-        )
+        if type(value) is not dict or not required <= value.keys() <= checks.keys():
+            return False
+        for name, each in value.items():  # noqa: SIM110 - a generator takes half as long again
+            if not checks[name](each):
+                return False
+        return True
 
     return check
 

@@ -25,4 +25,4 @@ def says_nothing(text: str) -> bool:
     if len(text) > _MAX_LENGTH:
         return False
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(each for each in folded if each.isalnum()) in _FILLERS
+    return "".join(filter(str.isalnum, folded)) in _FILLERS

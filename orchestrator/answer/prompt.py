@@ -1,5 +1,6 @@
 """The request for a review: the instruction to the model, and the documents that it reads."""
 
+import functools
 import hashlib
 
 from google.protobuf import json_format
@@ -109,6 +110,10 @@ _WORDS = (
 PROMPT_VERSION = hashlib.sha256("".join((*_WORDS, _AUTHOR, _REQUEST)).encode()).hexdigest()[:12]
 
 
+# Of so many rubrics and languages, those that were asked for last, it is kept what is worded from them.
+_MOST_KEPT = 16
+
+
 def review_request(
     reading: SubmissionReading,
     submission: submission_pb2.Submission,
@@ -138,11 +143,23 @@ def review_request(
             )
         ],
         output_format=generation_pb2.OutputFormat(
-            json_schema=answer_schema(
-                rubric, feedback_language, work_language=reading.language_code, short=short
-            )
+            json_schema=_schema(rubric.SerializeToString(), feedback_language, reading.language_code, short)
         ),
     )
+
+
+# The works of a class have one rubric, and those of most callers the default one.
+@functools.lru_cache(_MOST_KEPT)
+def _rubric_json(rubric: bytes) -> str:
+    return json_format.MessageToJson(
+        submission_pb2.Rubric.FromString(rubric), indent=None, ensure_ascii=False
+    )
+
+
+@functools.lru_cache(_MOST_KEPT)
+def _schema(rubric: bytes, feedback_language: str, work_language: str, short: bool) -> str:
+    read = submission_pb2.Rubric.FromString(rubric)
+    return answer_schema(read, feedback_language, work_language=work_language, short=short)
 
 
 def _documents(
@@ -151,7 +168,7 @@ def _documents(
     documents = [
         content_pb2.Document(
             title="rubric",
-            text=json_format.MessageToJson(rubric, indent=None, ensure_ascii=False),
+            text=_rubric_json(rubric.SerializeToString()),
             media_type="application/json",
         ),
         content_pb2.Document(title="submission", text=reading.numbered, language_code=reading.language_code),
@@ -163,6 +180,7 @@ def _documents(
     return [content_pb2.Part(document=each) for each in documents]
 
 
+@functools.lru_cache(_MOST_KEPT)
 def _instruction(feedback_language: str, *, short: bool) -> str:
     korean = primary_subtag(feedback_language) == "ko"
     voice = _VOICE_KOREAN if korean else _VOICE_OTHER.format(language=feedback_language)

@@ -10,10 +10,10 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import combinations, count
+from itertools import chain, combinations, count
 from typing import TypeVar
 
 from orchestrator.injection.pattern_set import PatternSet
@@ -126,11 +126,11 @@ def text_segments(
         for first in starts:
             last = end if whole else min(first + _SEGMENT_LENGTH, end)
             text = folded.text[first:last]
-            words = frozenset(_words(text))
+            words = _words(text)
             span = (sentence.start, sentence.end) if whole else folded.original_span(first, last)
-            length = len(text) + len(_SYLLABLE.findall(text))
-            features = (words if weights is None else words & weights.keys()) | _matching_patterns(text)
-            yield TextSegment(*span, features, length)
+            length = len(text) + (0 if text.isascii() else len(_SYLLABLE.findall(text)))
+            known = words if weights is None else filter(weights.__contains__, words)
+            yield TextSegment(*span, _matching_patterns(text).union(known), length)
 
 
 def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
@@ -139,6 +139,14 @@ def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
     for index, segment in enumerate(segments):
         for feature in segment.features:
             places[feature].append(index)
+    # What has more places than may be near a window is common for each of them.
+    nearest = _MAX_SEGMENTS + 2 * _NEIGHBOURHOOD
+    everywhere = {
+        each
+        for each, at in places.items()
+        if len(at) - nearest >= max(_COMMON_COUNT, _COMMON_SHARE * len(segments))
+    }
+    features_of = [each.features - everywhere for each in segments]
     for size in range(1, _MAX_SEGMENTS + 1):
         for first in range(len(segments) - size + 1):
             inside = segments[first : first + size]
@@ -148,7 +156,7 @@ def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
             # Places are in order, so two searches tell how many of them are near the window.
             start, stop = max(first - _NEIGHBOURHOOD, 0), min(first + size + _NEIGHBOURHOOD, len(segments))
             common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
-            features = frozenset[str]().union(*(one.features for one in inside))
+            features = frozenset[str]().union(*features_of[first : first + size])
             distinct = frozenset(
                 [
                     each
@@ -168,13 +176,20 @@ def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
     return weights[BIAS] + weights[LENGTH] * window.length / 100 + known - further
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yields Latin words and pairs of them, and n-grams of Korean words.
+def _words(text: str) -> Iterable[str]:
+    """Returns Latin words and pairs of them, and n-grams of Korean words.
 
     "^" stands for what is before the first word, and "$" follows the last two syllables of a Korean word.
     """
+    words = _WORD.findall(text)
+    if text.isascii():
+        return chain(words, map(" ".join, zip(chain(("^",), words), words, strict=False)))
+    return _mixed_words(words)
+
+
+def _mixed_words(words: Iterable[str]) -> Iterator[str]:
     before = "^"
-    for word in _WORD.findall(text):
+    for word in words:
         if _SYLLABLE.match(word):
             for size in _KOREAN_NGRAM_LENGTHS:
                 yield from (word[start : start + size] for start in range(len(word) - size + 1))

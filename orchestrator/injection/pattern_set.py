@@ -33,8 +33,9 @@ class PatternSet:
                 yield index, match
 
     def _candidates(self, text: str) -> Iterator[int]:
+        encoded = text.encode()
         for number, some in enumerate(self._sets):
-            for index in some.Match(text) or ():
+            for index in some.Match(encoded) or ():
                 yield number * _PATTERNS_PER_SET + index
 
     @functools.cached_property

@@ -8,9 +8,12 @@ from chorus.feedback.v1 import feedback_pb2
 from chorus.feedback.v1.feedback_pb2 import POLARITY_IMPROVEMENT, POLARITY_STRENGTH
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, Span, overlap
+from orchestrator.merge.korean_subjects import SubjectSimilarity
 from orchestrator.merge.related_issues import (
-    are_compatible,
-    are_related_across_groups,
+    are_across_groups,
+    are_language_and_matter,
+    are_related,
+    are_two_conventions,
     are_unrelated_in_group,
     is_local,
     is_singular,
@@ -54,9 +57,11 @@ def _similarities(
 ) -> dict[Pair, float]:
     """Returns the similarity of every two candidates that may be joined."""
     remedies = [remedy_of(each.point) for each in candidates]
+    said = SubjectSimilarity(candidates, language_code)
     similarities = {
         (one, other): _structural(candidates[one], candidates[other])
         + _remedy_similarity(remedies[one], remedies[other])
+        + said.similarity(one, other)
         for one, other in _joinable_pairs(reading, candidates)
     }
     # Texts are compared only where they can decide, and are taken to be as similar as usual elsewhere. The
@@ -65,7 +70,7 @@ def _similarities(
     if not close:
         return similarities
     compared = sorted({index for pair in close for index in pair})
-    texts = TextSimilarity([candidates[index].point.observation for index in compared], language_code)
+    texts = TextSimilarity([_words(candidates[index].point) for index in compared], language_code)
     position = {index: number for number, index in enumerate(compared)}
     for one, other in close:
         z_score = texts.z_score(position[one], position[other])
@@ -109,11 +114,11 @@ def _may_join(first: _Facts, second: _Facts) -> bool:
     if (first.polarity, second.polarity) in _OPPOSITES or not first.models.isdisjoint(second.models):
         return False
     one, other = first.candidate, second.candidate
-    if not are_compatible(one, other):
+    if are_two_conventions(one, other):
         return False
     shared = overlap(one, other)
-    if are_related_across_groups(one, other):
-        return shared is not None and shared >= policy.RELATED_ISSUE_MIN_OVERLAP
+    if are_across_groups(one, other):
+        return shared is not None and shared >= policy.ACROSS_GROUPS_MIN_OVERLAP
     return bool(shared is None or shared or not (is_local(one) or is_local(other)))
 
 
@@ -129,8 +134,18 @@ def _structural(one: MergeCandidate, other: MergeCandidate) -> float:
         _place_similarity(one, other)
         + policy.SAME_ISSUE_BONUS * same_issue
         + policy.UNRELATED_ISSUES_PENALTY * are_unrelated_in_group(one, other)
+        + _group_similarity(one, other)
         + policy.SAME_CRITERION_BONUS * same_criterion
     )
+
+
+def _group_similarity(one: MergeCandidate, other: MergeCandidate) -> float:
+    if not are_across_groups(one, other):
+        return 0.0
+    if are_related(one, other):
+        return policy.RELATED_ISSUES_BONUS
+    language = policy.LANGUAGE_AND_MATTER_PENALTY * are_language_and_matter(one, other)
+    return policy.ACROSS_GROUPS_PENALTY + language
 
 
 def _place_similarity(one: MergeCandidate, other: MergeCandidate) -> float:
@@ -155,6 +170,10 @@ def _remedy_similarity(one: Remedy, other: Remedy) -> float:
     return policy.DIFFERENT_REMEDIES_PENALTY * are_different(one, other) + policy.ONE_REWRITES_PENALTY * (
         one.rewrites != other.rewrites
     )
+
+
+def _words(point: feedback_pb2.Point) -> str:
+    return f"{point.observation} {point.next_step} {point.suggested_rewrite}"
 
 
 def _sentence_numbers(reading: SubmissionReading, span: Span | None) -> Span | None:

@@ -5,7 +5,7 @@ The unit of all arithmetic on scores is a level: every criterion's scale is take
 
 from dataclasses import dataclass
 
-VERSION = "merge-3"
+VERSION = "merge-5"
 
 # Scores. Distances are in levels.
 SCALE_LEVELS = 4.0
@@ -51,27 +51,37 @@ MIN_INLIER_PROBABILITY = 0.05
 MAX_PARTITIONED_RATERS = 8
 
 # The similarity of two points: a logistic regression on the pairs that `bench/evaluate/PAIRS.md` calls tuned,
-# in units in which the threshold is .66.
+# in units in which a probability of .6 is .66.
 # The shared part of the two quotations, as a share of the shorter one and of both together.
-OVERLAP_WEIGHT = 1.11
-EXTENT_WEIGHT = 0.80
-DISJOINT_PENALTY = -0.10
+OVERLAP_WEIGHT = 0.62
+EXTENT_WEIGHT = 0.72
+DISJOINT_PENALTY = -0.26
 # Two points about the whole text that name one issue. One about a passage is narrower than one about the
 # whole text, unless a text has but one such thing, such as an ending.
 WHOLE_TEXT_BONUS = 0.95
-WHOLE_AND_PART_PENALTY = -0.72
-SAME_ISSUE_BONUS = 0.10
-UNRELATED_ISSUES_PENALTY = -1.2
+WHOLE_AND_PART_PENALTY = -0.39
+SAME_ISSUE_BONUS = 0.04
+UNRELATED_ISSUES_PENALTY = -0.23
+# Two issues of different groups: such as often name one problem, any others, and of those others one that is
+# about the language beside one that is about the matter.
+RELATED_ISSUES_BONUS = 0.11
+ACROSS_GROUPS_PENALTY = -0.50
+LANGUAGE_AND_MATTER_PENALTY = -0.37
 SAME_CRITERION_BONUS = 0.07
 # Both put words into the text, and others; one writes the passage anew and one does not.
-DIFFERENT_REMEDIES_PENALTY = -0.70
-ONE_REWRITES_PENALTY = -0.40
-TEXT_SIMILARITY_WEIGHT = 0.30
+DIFFERENT_REMEDIES_PENALTY = -0.45
+ONE_REWRITES_PENALTY = -0.43
+TEXT_SIMILARITY_WEIGHT = 0.13
 MAX_TEXT_SIMILARITY_Z_SCORE = 2.0
+# What two Korean points say they are about. Of other languages that is not known: more is asked of the rest.
+SHARED_SUBJECTS_WEIGHT = 0.66
+NO_SHARED_SUBJECT_PENALTY = -0.32
+UNKNOWN_SUBJECTS_PENALTY = -0.07
 # Clusters are joined while their average similarity is at least this.
 LINKAGE_THRESHOLD = 0.66
 MAX_SENTENCE_DISTANCE = 1
-RELATED_ISSUE_MIN_OVERLAP = 0.5
+# Issues of different groups name one problem only where the quotations share so much of the shorter one.
+ACROSS_GROUPS_MIN_OVERLAP = 0.5
 
 # The agreement and the order of points.
 CONTRADICTION_MIN_OVERLAP = 0.5
@@ -98,5 +108,5 @@ class Distribution:
     standard_deviation: float
 
 
-KOREAN_TEXT_SIMILARITY = Distribution(0.07, 0.12)
+KOREAN_TEXT_SIMILARITY = Distribution(0.07, 0.10)
 OTHER_TEXT_SIMILARITY = Distribution(0.05, 0.05)

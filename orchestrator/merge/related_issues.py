@@ -50,28 +50,35 @@ _UNRELATED_IN_GROUP = frozenset(
         ("repetition", "word_choice"),
     )
 )
-# Two conventions are two problems, but for an apostrophe that one calls spelling and another punctuation.
-_ONE_CONVENTION = frozenset({"punctuation", "spelling"})
+# Two conventions are two problems, but for what one calls spelling and another by its name.
+_ONE_CONVENTION = frozenset({frozenset({"punctuation", "spelling"}), frozenset({"spacing", "spelling"})})
 _CONVENTIONS = frozenset({"citation", "punctuation", "spacing", "spelling"})
+_LANGUAGE_GROUPS = frozenset({"expression", "conventions"})
 # What a text has once: whether a point quotes a part of it or nothing, it is about the same.
 _SINGULAR = frozenset({"claim_unclear", "conclusion", "counterview_missing", "introduction", "length_format"})
 # A second problem of such an issue that stands elsewhere is another problem.
 _LOCAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})
 
 
-def are_compatible(one: MergeCandidate, other: MergeCandidate) -> bool:
-    """Returns whether the issues can name one problem: one group, two related groups, or one is `other`."""
-    issues = {one.point.issue, other.point.issue}
-    if len(issues) > 1 and issues <= _CONVENTIONS and issues != _ONE_CONVENTION:
-        return False
-    return (
-        one.group == other.group or OTHER in {one.group, other.group} or are_related_across_groups(one, other)
-    )
+def are_two_conventions(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether the issues are two conventions, such as spelling and citation: always two problems."""
+    issues = frozenset({one.point.issue, other.point.issue})
+    return len(issues) > 1 and issues <= _CONVENTIONS and issues not in _ONE_CONVENTION
 
 
-def are_related_across_groups(one: MergeCandidate, other: MergeCandidate) -> bool:
-    """Returns whether the issues belong to different groups and name one problem all the same."""
+def are_across_groups(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether the issues belong to different groups, of which `other` is none."""
+    return one.group != other.group and OTHER not in {one.group, other.group}
+
+
+def are_related(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether the issues belong to different groups and often name one problem all the same."""
     return frozenset({one.point.issue, other.point.issue}) in _RELATED_ACROSS_GROUPS
+
+
+def are_language_and_matter(one: MergeCandidate, other: MergeCandidate) -> bool:
+    """Returns whether one issue is about the language and the other about what the text says."""
+    return (one.group in _LANGUAGE_GROUPS) != (other.group in _LANGUAGE_GROUPS)
 
 
 def are_unrelated_in_group(one: MergeCandidate, other: MergeCandidate) -> bool:

@@ -27,7 +27,7 @@ KOREAN: Mapping[str, Phrase] = {
     ),
     "claim_unclear": Phrase(
         "{place}에서 말하려는 바가 또렷하게 드러나요",
-        "{place}에서 말하려는 바를 한 문장으로 분명하게 써 보세요",
+        "{place}에서 말하려는 바가 무엇인지 더 분명하게 써 보세요",
     ),
     "reason_weak": Phrase(
         "{place}에서 든 이유가 주장을 잘 뒷받침해요",
@@ -39,7 +39,7 @@ KOREAN: Mapping[str, Phrase] = {
     ),
     "evidence_irrelevant": Phrase(
         "{place}에서 주장에 꼭 맞는 근거를 들었어요",
-        "{place}에서 든 근거가 주장과 어떻게 이어지는지 설명해 보세요",
+        "{place}에서 든 근거가 주장과 어떻게 이어지는지 설명하고, 이어지지 않으면 빼 보세요",
     ),
     "counterview_missing": Phrase(
         "{place}에서 다른 입장까지 생각한 점이 좋아요",
@@ -63,7 +63,7 @@ KOREAN: Mapping[str, Phrase] = {
     ),
     "paragraph_focus": Phrase(
         "{place}에서 문단을 잘 나누어 쓴 점이 좋아요",
-        "{place}에서 한 문단에 한 가지 생각만 담아 보세요",
+        "{place}에서 한 문단에 한 가지 생각만 담겼는지 살펴보고, 다른 생각은 빼거나 새 문단으로 옮겨 보세요",
     ),
     "order_logic": Phrase(
         "{place}에서 생각을 차근차근 펼친 점이 좋아요",
@@ -123,7 +123,7 @@ ENGLISH: Mapping[str, Phrase] = {
     "length_format": Phrase(
         "you keep to the length and form of the task", "bring length and form in line with the task"
     ),
-    "claim_unclear": Phrase("your main point is clear", "say your main point in one clear sentence"),
+    "claim_unclear": Phrase("your main point is clear", "say more clearly what your point is"),
     "reason_weak": Phrase(
         "your reason supports your point well", "explain one step further why you think so"
     ),
@@ -132,7 +132,7 @@ ENGLISH: Mapping[str, Phrase] = {
         "add an example, a fact or a source that backs up your point",
     ),
     "evidence_irrelevant": Phrase(
-        "your evidence fits your point", "explain how your evidence supports your point"
+        "your evidence fits your point", "explain how your evidence supports your point, or leave it out"
     ),
     "counterview_missing": Phrase(
         "you take other views into account",
@@ -145,7 +145,8 @@ ENGLISH: Mapping[str, Phrase] = {
     ),
     "conclusion": Phrase("you round the text off well", "end by pulling your main points together"),
     "paragraph_focus": Phrase(
-        "you divide your ideas into paragraphs", "keep to one main idea in each paragraph"
+        "you divide your ideas into paragraphs",
+        "keep to one main idea in each paragraph, and cut or move what belongs to another",
     ),
     "order_logic": Phrase(
         "your ideas follow a clear order", "check that each idea follows from the one before"

@@ -67,28 +67,32 @@ def select_topics(points: Sequence[MergedPoint]) -> tuple[list[Topic], list[Topi
         if not topic or (issue in _NAMED_TOGETHER and len(topic) < _MAX_PLACES):
             topic.append(each)
     topics = list(by_issue.values())
-    strengths = _new_passages_first([each for each in topics if is_strength(each[0])])
-    candidates = _new_passages_first([each for each in topics if not is_strength(each[0])])
+    new, again = _by_passage([each for each in topics if not is_strength(each[0])])
+    candidates = new + again
     next_steps = candidates[: policy.MAX_NEXT_STEPS]
     covered = {_criterion(each[0]) for each in next_steps}
     if len(covered) < policy.MIN_NEXT_STEP_CRITERIA:
         other = next((each for each in candidates if _criterion(each[0]) not in covered), None)
         if other is not None:
             next_steps[-1] = other
-    return strengths[: policy.MAX_STRENGTHS], next_steps
+    # What is praised in one sentence and to be changed in another reads like a contradiction.
+    spoken_of = [_shown(each).anchor.quote for topic in next_steps for each in topic]
+    new, again = _by_passage([each for each in topics if is_strength(each[0])], spoken_of)
+    return new[: policy.MAX_STRENGTHS] or again[:1], next_steps
 
 
-def _new_passages_first(topics: Sequence[Topic]) -> list[Topic]:
-    """Moves the topics about a passage of an earlier topic to the end."""
-    seen: set[str] = set()
+def _by_passage(topics: Sequence[Topic], spoken_of: Sequence[str] = ()) -> tuple[list[Topic], list[Topic]]:
+    """Returns the topics about new passages, and those about one that was spoken of, or a part of one."""
+    seen = [each for each in spoken_of if each]
     first: list[Topic] = []
     last: list[Topic] = []
     for each in topics:
         quote = _shown(each[0]).anchor.quote
-        (last if quote in seen else first).append(each)
+        spoken = bool(quote) and any(quote in other or other in quote for other in seen)
+        (last if spoken else first).append(each)
         if quote:
-            seen.add(quote)
-    return first + last
+            seen.append(quote)
+    return first, last
 
 
 def is_strength(point: MergedPoint) -> bool:

@@ -39,6 +39,11 @@ class EarlyPoints:
         self._listener = listener
         self._unread: list[str] = []
 
+    @property
+    def are_heard(self) -> bool:
+        """Whether somebody listens now."""
+        return self._listener is not None and self._listener.is_listening
+
     def feed(self, piece: str) -> None:
         """Takes the answer's next piece."""
         if self._listener is None:

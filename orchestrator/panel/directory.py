@@ -17,6 +17,7 @@ from modelkit.usage import usage_of, with_usage
 from orchestrator.metrics import ModelMetrics
 from rpckit.call import PREVIOUS_ATTEMPTS_KEY, Deadline, current_call
 from rpckit.channel import connect
+from rpckit.duration import to_duration
 from rpckit.errors import ChorusError, Unavailable, from_rpc_error, is_from_chorus
 from rpckit.settings import Security
 
@@ -106,8 +107,12 @@ class GenerationClient(Protocol):
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
         previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
         """Asks a model as `generate` does, for the answer piece by piece; closing the iterator ends the call.
+
+        `delta_interval` says how many seconds lie between two pieces at least; what is written meanwhile is
+        one piece.
 
         Raises:
             ChorusError: As its server says.
@@ -173,9 +178,12 @@ class ModelDirectory(ModelLister, GenerationClient):
         request: model_service_pb2.GenerateRequest,
         deadline: Deadline,
         previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[model_service_pb2.StreamGenerateResponse]:
         request.model = listed.name
         streamed = model_service_pb2.StreamGenerateRequest(request=request)
+        if delta_interval:
+            streamed.delta_interval.CopyFrom(to_duration(delta_interval))
         call = self._stub(listed).StreamGenerate(
             streamed, timeout=deadline.remaining(), metadata=_attempts(previous_attempts)
         )

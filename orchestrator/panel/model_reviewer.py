@@ -43,6 +43,9 @@ _SHORT_FORM_TOKENS = 300
 # The most tokens that an answer in each form may have at the first try.
 _LONG_FORM_LIMIT = 4096
 _SHORT_FORM_LIMIT = 1024
+# Pieces of an answer that nobody reads along come this far apart. Whoever begins to listen then hears of the
+# answer's points so much later.
+_UNHEARD_INTERVAL_SECONDS = 1.0
 
 # These failures are not the model's: they leave no trace in its record.
 _NOT_THE_MODELS = frozenset(
@@ -275,7 +278,8 @@ class ModelReviewer(FeedbackSource):
         asked_at = self._clock()
         try:
             with bill.charge(request) as charge:
-                stream = self._client.stream_generate(listed, request, deadline, previous_attempts)
+                interval = 0 if points.are_heard else _UNHEARD_INTERVAL_SECONDS
+                stream = self._client.stream_generate(listed, request, deadline, previous_attempts, interval)
                 async with aclosing(stream):
                     async for message in stream:
                         charge.has_begun = True

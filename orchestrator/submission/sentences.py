@@ -7,14 +7,11 @@ import regex
 from sentencex import get_sentence_boundaries
 
 from modelkit.language import primary_subtag
-from orchestrator.submission.korean import kiwi
+from orchestrator.submission.korean_sentences import korean_starts
 from orchestrator.submission.reading_threads import Checkpoint, going_on
 
 # An empty line ends a sentence, whatever stands before it.
 _PARAGRAPH = regex.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", regex.DOTALL)
-# The analysis of so much of a Korean text takes a second or two. The rest is split at its punctuation.
-_MAX_ANALYSED = 20_000
-
 # Of thousands of quotation marks the time to find sentences grows with the square.
 _MAX_PASSAGE = 5_000
 
@@ -47,11 +44,8 @@ def _sentences(text: str, language: str, check: Checkpoint) -> Iterator[Sentence
 
 
 def _starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    if language == "ko" and start < _MAX_ANALYSED:
-        head = text[start : min(end, _MAX_ANALYSED)]
-        yield from (start + each.start for each in kiwi().split_into_sents(head, return_sub_sents=False))
-        start = _MAX_ANALYSED
-    yield from _starts_by_punctuation(text, start, end, language)
+    starts = _starts_by_punctuation(text, start, end, language)
+    return korean_starts(text, start, end, starts) if language == "ko" else starts
 
 
 def _starts_by_punctuation(text: str, start: int, end: int, language: str) -> Iterator[int]:

@@ -16,6 +16,7 @@ from services.gemma.fit.preflight import (
     choose_plan,
     disk_fault,
     gib,
+    precision_to_quantize,
     smaller_models,
 )
 from services.gemma.fit.resources import ComputeDevice, MachineResources, free_disk
@@ -42,9 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="what fits on this machine, and what the server would take")
     check.add_argument("model", nargs="?", help="a folder or a repository's name; else GEMMA_MODEL")
-    quantizing = commands.add_parser("quantize", help="makes a copy in four bits, once")
+    quantizing = commands.add_parser("quantize", help="makes a copy in four or eight bits, once")
     quantizing.add_argument("model")
-    quantizing.add_argument("--precision", choices=QUANTIZED, default="int4")
+    quantizing.add_argument("--precision", choices=QUANTIZED, help="else the best that fits")
     parsed = parser.parse_args(arguments)
     try:
         settings = GemmaSettings.read(Environment())
@@ -66,7 +67,8 @@ def main(arguments: Sequence[str]) -> int:
 def checked(settings: GemmaSettings, resources: MachineResources, hub: ModelHub) -> list[str]:
     """Returns the lines that `check` prints. Sizes are in GiB."""
     source = ModelSource.find(settings.source, hub) if settings.source else None
-    dimensions = (source.dimensions if source else KNOWN_MODELS[0]).loaded(images=settings.images)
+    biggest = next(each for each in KNOWN_MODELS if each.vision_parameters or not settings.images)
+    dimensions = (source.dimensions if source else biggest).loaded(images=settings.images)
     lines = [_HEADER]
     for each in (dimensions, *smaller_models(dimensions)):
         lines += map(_row, all_plans(each, resources, settings.server.max_in_flight))
@@ -114,6 +116,8 @@ def _verdict(
         )
         if source and source.folder:
             copy = copies.get(plan.precision)
+            if copy:
+                copy.refuse_outdated()
             require_files(copy.folder if copy else source.folder)
     except LoadError as error:
         return f"the server would refuse it: {error}"
@@ -121,17 +125,19 @@ def _verdict(
     return f"the server would take {chosen}, {plan.context_tokens} tokens for a prompt and its answer"
 
 
-def _quantize(settings: GemmaSettings, precision: str) -> None:
+def _quantize(settings: GemmaSettings, wanted: str | None) -> None:
     if not _MALLOC_SETTINGS.items() <= os.environ.items():
         # The allocator reads its settings when a process starts.
         command = [sys.executable, "-m", "services.gemma", "quantize", settings.source]
-        os.execve(sys.executable, [*command, "--precision", precision], os.environ | _MALLOC_SETTINGS)  # noqa: S606
+        command += ["--precision", wanted] if wanted else []
+        os.execve(sys.executable, command, os.environ | _MALLOC_SETTINGS)  # noqa: S606
     hub = HuggingFaceHub()
     source = ModelSource.find(settings.source, hub)
     source.dimensions.refuse_unsupported()
     # A copy holds no vision tower.
     dimensions = source.dimensions.loaded(images=False)
     resources = MachineResources.read(settings.cache)
+    precision = wanted or precision_to_quantize(dimensions, resources)
     plan = next(
         each for each in all_plans(dimensions, resources, max_sequences=1) if each.precision == precision
     )

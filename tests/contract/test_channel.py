@@ -6,6 +6,8 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import grpc
@@ -45,9 +47,9 @@ class HangingServicer(Recorder):
     async def Generate(
         self, request: GenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
     ) -> GenerateResponse:
-        self.come += 1
-        await self._tell()
         try:
+            self.come += 1
+            await self._tell()
             await asyncio.Event().wait()
         finally:
             self.gone += 1
@@ -129,7 +131,7 @@ async def test_the_more_calls_fail_the_fewer_are_tried_again() -> None:
 
 @pytest.mark.skipif(not hasattr(PROCESS, "mallinfo2"), reason="this is not glibc")
 async def test_a_cancelled_call_leaves_nothing_in_memory() -> None:
-    at_once, rounds = 50, 8
+    at_once, rounds = 50, 12
     servicer = HangingServicer()
 
     async def cancel_some(number: int) -> None:
@@ -142,13 +144,20 @@ async def test_a_cancelled_call_leaves_nothing_in_memory() -> None:
         ended = await asyncio.gather(*calls, return_exceptions=True)
         assert all(isinstance(each, asyncio.CancelledError) for each in ended)
         await servicer.until(at_once * (number + 1), at_once * (number + 1))
+        # The server ends what it does for a cancelled call a moment later, in tasks of this name.
+        async with asyncio.timeout(PATIENCE):
+            while any("_rpc_coro" in repr(each) for each in asyncio.all_tasks()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
     async with serving(servicer) as stub:
         # The first ones fill what is kept for the next.
         for number in range(2):
             await cancel_some(number)
-        before = native_bytes()
+        sizes = [native_bytes()]
         for number in range(2, 2 + rounds):
             await cancel_some(number)
+            sizes.append(native_bytes())
+        # Some rounds take what is kept for later ones.
+        usual = median(after - before for before, after in pairwise(sizes))
         # grpc itself loses 1,000 bytes of each, and a server another 80.
-        assert native_bytes() - before < 400 * at_once * rounds
+        assert usual < 400 * at_once

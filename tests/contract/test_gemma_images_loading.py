@@ -127,7 +127,7 @@ def test_without_what_belongs_to_images_it_is_refused(spoilt: Path) -> None:
 
 def test_a_model_without_a_vision_tower_is_refused(tmp_path: Path) -> None:
     text_alone = tiny_gemma.build(tmp_path / "tiny-gemma-it")
-    with pytest.raises(LoadError, match=r"has no vision tower: .* or unset GEMMA_IMAGES"):
+    with pytest.raises(LoadError, match=r"has no vision tower that is read here: .* or unset GEMMA_IMAGES"):
         seeing(text_alone)
 
 

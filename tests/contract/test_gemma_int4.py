@@ -1,4 +1,4 @@
-"""Four bits by onnxruntime's kernel: near the weights, and the same for a row alone and among others."""
+"""Whole numbers by onnxruntime's kernel: near the weights, and the same for a row alone and among others."""
 
 import subprocess
 import sys
@@ -13,6 +13,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.int8_linear import Int8Linear
+from services.gemma.four_bit.integer_linear import IntegerLinear
 from services.gemma.four_bit.onnx_graph import tensor_locations
 
 ROOT = Path(__file__).parents[2]
@@ -32,9 +34,11 @@ except MemoryError:
 """
 
 
-def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
-    linear = Int4Linear(nn.Linear(weight.shape[1], weight.shape[0], bias=False))
-    buffers = Int4Linear.quantized(weight)
+def opened(
+    weight: torch.Tensor, folder: Path, layer_class: type[IntegerLinear] = Int4Linear
+) -> IntegerLinear:
+    linear = layer_class(nn.Linear(weight.shape[1], weight.shape[0], bias=False))
+    buffers = layer_class.quantized(weight)
     save_file(buffers, folder / "matrix.safetensors")
     for name, buffer in buffers.items():
         linear.register_buffer(name, buffer)
@@ -45,27 +49,32 @@ def opened(weight: torch.Tensor, folder: Path) -> Int4Linear:
 
 # Groups of 128: less than one, an even and an odd number of them, and some numbers beyond the last.
 @pytest.mark.parametrize("inputs", [64, 256, 640, 700])
-def test_it_multiplies_nearly_as_the_weights_do(inputs: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("layer_class", "most"), [(Int4Linear, 0.11), (Int8Linear, 0.012)])
+def test_it_multiplies_nearly_as_the_weights_do(
+    inputs: int, layer_class: type[IntegerLinear], most: float, tmp_path: Path
+) -> None:
     torch.manual_seed(3)
     weight = torch.randn(96, inputs) * torch.rand(96, 1)
     weight[0] = weight[0].abs()
     rows = torch.randn(9, inputs)
-    exact, found = rows @ weight.T, opened(weight, tmp_path)(rows)
-    assert (found - exact).std() < 0.11 * exact.std()
+    exact, found = rows @ weight.T, opened(weight, tmp_path, layer_class)(rows)
+    assert (found - exact).std() < most * exact.std()
 
 
-def test_a_row_gets_the_same_alone_and_among_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layer_class", [Int4Linear, Int8Linear])
+def test_a_row_gets_the_same_alone_and_among_others(layer_class: type[IntegerLinear], tmp_path: Path) -> None:
     torch.manual_seed(4)
-    linear, rows = opened(torch.randn(256, 384), tmp_path), torch.randn(9, 384)
+    linear, rows = opened(torch.randn(256, 384), tmp_path, layer_class), torch.randn(9, 384)
     together = linear(rows)
     for alone, among in zip(rows, together, strict=True):
         torch.testing.assert_close(linear(alone[None])[0], among, rtol=1e-5, atol=1e-4)
 
 
-def test_zeros_stay_zeros(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layer_class", [Int4Linear, Int8Linear])
+def test_zeros_stay_zeros(layer_class: type[IntegerLinear], tmp_path: Path) -> None:
     weight = torch.zeros(8, 256)
     weight[1] = 1.0
-    found = opened(weight, tmp_path)(torch.ones(1, 256))[0]
+    found = opened(weight, tmp_path, layer_class)(torch.ones(1, 256))[0]
     torch.testing.assert_close(found, torch.tensor([0, 256.0, 0, 0, 0, 0, 0, 0]), rtol=1e-2, atol=1e-6)
 
 

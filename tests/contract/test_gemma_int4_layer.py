@@ -1,4 +1,4 @@
-"""Layers in int4 do what transformers' own do with the same quantised weights."""
+"""Layers of whole numbers do what transformers' own do with the same quantised weights."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
 
 import torch
+from safetensors.torch import load_file
 from transformers import (
     Gemma2Config,
     Gemma2ForCausalLM,
@@ -16,35 +17,37 @@ from transformers import (
     GemmaForCausalLM,
 )
 
-from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.four_bit.form import linear_layers, quantized_form
 from services.gemma.kv_cache.attention import TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 from services.gemma.weights.quantize import quantize
+from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint
 from tests.fakes import tiny_gemma
 
 LENGTH = 90
 KINDS = [
-    (GemmaForCausalLM, GemmaConfig, "sdpa"),
+    (GemmaForCausalLM, GemmaConfig, "sdpa", "int4h8"),
     # Caps its scores and its logits.
-    (Gemma2ForCausalLM, Gemma2Config, "eager"),
-    (Gemma3ForCausalLM, None, "sdpa"),
+    (Gemma2ForCausalLM, Gemma2Config, "eager", "int4"),
+    (Gemma3ForCausalLM, None, "sdpa", "int4"),
+    (Gemma3ForCausalLM, None, "sdpa", "int8"),
 ]
 
 
-def multiplied_out(weight: torch.Tensor) -> torch.Tensor:
-    """The weights that a quantised matrix stands for."""
-    buffers = Int4Linear.quantized(weight)
-    numbers, zeros = (
-        torch.stack((each & 15, each >> 4), dim=-1).flatten(-2).float()
-        for each in (buffers["packed"], buffers["zeros"])
-    )
-    steps = numbers - zeros[:, : numbers.shape[1], None]
-    return (steps * buffers["scales"][..., None]).flatten(1)[:, : weight.shape[1]]
+def take_weights(model: torch.nn.Module, copy: QuantizedCheckpoint, precision: str) -> None:
+    """Gives a model's linear layers the weights that a copy of it stands for."""
+    buffers: dict[str, torch.Tensor] = {}
+    for file in copy.folder.glob("*.safetensors"):
+        buffers |= load_file(file)
+    form: Any = quantized_form(precision)
+    for name, linear in linear_layers(model).items():
+        own = {key.removeprefix(f"{name}."): buffers[key] for key in buffers if key.startswith(f"{name}.")}
+        linear.weight.data = form.linear_class(name).dequantized(own, linear.in_features)
 
 
-@pytest.mark.parametrize(("kind", "config", "attention"), KINDS)
+@pytest.mark.parametrize(("kind", "config", "attention", "precision"), KINDS)
 def test_logits_are_those_of_the_same_weights_in_transformers(
-    tmp_path: Path, kind: Any, config: Any, attention: str
+    tmp_path: Path, kind: Any, config: Any, attention: str, precision: str
 ) -> None:
     folder = tmp_path / "tiny-it"
     if config:
@@ -54,11 +57,9 @@ def test_logits_are_those_of_the_same_weights_in_transformers(
     exact: Any = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation=attention)
     # Its own, no longer the embedding.
     exact.lm_head.weight = torch.nn.Parameter(exact.lm_head.weight.detach().clone())
-    for each in exact.modules():
-        if isinstance(each, torch.nn.Linear):
-            each.weight.data = multiplied_out(each.weight.data)
-    quantize(folder, tmp_path / "copies", "int4", lambda done, of: None)
-    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION="int4")
+    copy = quantize(folder, tmp_path / "copies", precision, lambda done, of: None)
+    take_weights(exact, copy, precision)
+    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION=precision)
     tokens = torch.randint(5, 300, (LENGTH,), generator=torch.Generator().manual_seed(8)).tolist()
     with torch.inference_mode():
         wanted = exact(torch.tensor([tokens])).logits[0]

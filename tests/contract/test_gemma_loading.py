@@ -296,7 +296,7 @@ def test_another_family_is_refused(folder: Path) -> None:
 def test_remote_code_is_refused(folder: Path) -> None:
     change_json(folder / "config.json", model_type="gemma9", auto_map={"AutoConfig": "own.Config"})
     (folder / "own.py").write_text("raise SystemExit('this ran')")
-    refuse_to_load(folder, "models of the type gemma9 are not supported yet")
+    refuse_to_load(folder, "models of the type gemma9 are not supported, those of Gemma 1, 2, 3 and 4 are")
     with pytest.raises(LoadError, match="without remote code"):
         quantize(folder, folder.parent / "copies", "int4", lambda done, of: None)
 

@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from rpckit.settings import Environment
 from services.gemma.commands import main
 from services.gemma.fit.resources import MachineResources
-from services.gemma.four_bit.transformers_quantizer import linear_class
+from services.gemma.four_bit.form import quantized_form
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
@@ -56,7 +56,7 @@ def logits(gemma: GemmaRunner) -> torch.Tensor:
         return gemma.forward_pass.run([sequence.next_chunk(1000)])[0]
 
 
-@pytest.mark.parametrize("precision", ["int4", "nf4"])
+@pytest.mark.parametrize("precision", ["int8", "int4h8", "int4", "nf4"])
 def test_a_copy_is_found_and_answers_nearly_as_the_original(
     source: Path, tmp_path: Path, precision: str
 ) -> None:
@@ -67,8 +67,8 @@ def test_a_copy_is_found_and_answers_nearly_as_the_original(
     original = tiny_gemma.loaded(source)
     exact, near = logits(original), logits(quantized)
     assert 0 < (exact - near).std() / exact.std() < 0.15
-    whole = sum(each.stat().st_size for each in source.glob("*.safetensors"))
-    assert quantized.info.disk_bytes < whole
+    written = sum(each.stat().st_size for each in copy.folder.glob("*.safetensors"))
+    assert quantized.info.disk_bytes == written
     assert find_quantized(tmp_path, source) == {precision: copy}
     # The head is quantised as well.
     assert not any("lm_head.weight" in load_file(file) for file in copy.folder.glob("*.safetensors"))
@@ -164,12 +164,22 @@ def test_a_damaged_copy_is_not_served(source: Path, tmp_path: Path, spoil: str) 
         tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path))
 
 
-def test_a_copy_by_another_recipe_is_not_served(source: Path, tmp_path: Path) -> None:
+def test_a_copy_by_another_recipe_is_not_served(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     copy = quantize(source, tmp_path, "int4", silent)
     manifest = dataclasses.replace(copy.manifest, recipe="int4-g64-abacus")
     (copy.folder / "copy.json").write_text(manifest.to_json())
-    with pytest.raises(LoadError, match="the copy is int4-g64-abacus, int4-g128 is what is read"):
+    said = "the copy is int4-g64-abacus, int4-g128-gptq1 is what is read: quantise again"
+    with pytest.raises(LoadError, match=said):
         tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path))
+    monkeypatch.setenv("GEMMA_CACHE_DIR", str(tmp_path))
+    assert main(["check", str(source)]) == 0
+    assert f"the server would refuse it: {said}" in capsys.readouterr().out
+    # Beside a copy by today's recipe it is not looked at, whatever its folder's name.
+    copy.folder.rename(copy.folder.with_name(copy.folder.name.replace("gptq1", "xyz")))
+    today = quantize(source, tmp_path, "int4", silent)
+    assert find_quantized(tmp_path, source) == {"int4": today}
 
 
 def test_a_model_that_is_not_whole_is_not_quantised(tmp_path: Path) -> None:
@@ -204,7 +214,7 @@ def test_the_commands_make_a_copy_and_then_choose_it(
     (copy,) = find_quantized(tmp_path, source).values()
     assert str(copy.folder) in made.stdout
     chosen = checked()
-    assert "the server would take int4 on cpu" in chosen
+    assert "the server would take int8 on cpu" in chosen
     assert "tiny-gemma-it" in chosen
 
 
@@ -244,7 +254,7 @@ def test_on_a_gpu_it_answers(source: Path, tmp_path: Path, precision: str) -> No
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 def test_on_a_gpu_a_copy_has_the_same_numbers() -> None:
     weight = torch.randn(64, 128).bfloat16()
-    here, there = (linear_class("nf4").quantized(each) for each in (weight, weight.to("cuda:0")))
+    here, there = (quantized_form("nf4").layers.quantized(each) for each in (weight, weight.to("cuda:0")))
     # The last bit of a scale may differ, and with it a number that lies between two steps.
     assert torch.allclose(here["scales"], there["scales"].cpu(), rtol=1e-3)
     assert (here["packed"] == there["packed"].cpu()).float().mean() > 0.99

@@ -23,7 +23,7 @@ from chorus.feedback.v1.feedback_service_pb2 import (
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric, Submission
 from chorus.model.v1 import model_pb2, model_service_pb2, model_service_pb2_grpc
 from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST
-from chorus.model.v1.model_service_pb2 import GenerateRequest
+from chorus.model.v1.model_service_pb2 import GenerateRequest, StreamGenerateRequest
 from rpckit.channel import connect
 from rpckit.errors import Internal, InvalidRequest, from_rpc_error
 from tests.contract.limits.limit import (
@@ -68,6 +68,9 @@ class Chorus:
             SimulateStudentRequest: classroom.SimulateStudent,
             GenerateImageRequest: classroom.GenerateImage,
             GenerateRequest: model.Generate,
+            StreamGenerateRequest: lambda request, timeout: model.StreamGenerate(
+                request, timeout=timeout
+            ).read(),
             model_service_pb2.ListModelsRequest: model.ListModels,
         }
 

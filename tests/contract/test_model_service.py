@@ -1,6 +1,7 @@
 """What every model server promises. A new one passes this suite or is not one."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +24,9 @@ from chorus.model.v1.model_service_pb2 import (
 from chorus.model.v1.model_service_pb2_grpc import ModelServiceStub
 from modelkit.generate_request import MAX_MODEL_NAME
 from modelkit.servicer import MODEL_SERVICE
+from modelkit.text_gathering import MAX_INTERVAL_SECONDS
 from rpckit.channel import connect
+from rpckit.duration import to_duration
 from rpckit.errors import ChorusError, InvalidRequest, ModelNotFound, from_rpc_error
 from tests.contract.fuzzed import UNKNOWN_FIELD
 from tests.contract.malformed import MALFORMATIONS, Malformation
@@ -65,18 +68,20 @@ class Served:
 
     async def stream(self, request: GenerateRequest) -> tuple[str, Completion]:
         """The joined deltas and the completion, which comes last and once."""
+        deltas, completion = await self.deltas(StreamGenerateRequest(request=request))
+        return "".join(deltas), completion
+
+    async def deltas(self, request: StreamGenerateRequest) -> tuple[list[str], Completion]:
         deltas: list[str] = []
         completions: list[Completion] = []
-        async for message in self.stub.StreamGenerate(
-            StreamGenerateRequest(request=request), timeout=SECONDS
-        ):
+        async for message in self.stub.StreamGenerate(request, timeout=SECONDS):
             if message.HasField("completed"):
                 completions.append(message.completed)
             else:
                 assert not completions, "a delta after the completion"
                 deltas.append(message.delta.text)
         (completion,) = completions
-        return "".join(deltas), completion
+        return deltas, completion
 
     def check_answer(self, text: str, completion: Completion, schema: str) -> None:
         usage = completion.usage
@@ -200,6 +205,17 @@ async def test_streams_what_generate_returns(served: Served) -> None:
     if model_pb2.CAPABILITY_SAMPLING not in model.capabilities:
         response = await served.stub.Generate(request, timeout=SECONDS)
         assert response.parts[0].text == text or model.provider
+
+
+async def test_joins_the_deltas_of_an_interval(served: Served) -> None:
+    request = served.request()
+    began_at = time.monotonic()
+    deltas, completion = await served.deltas(
+        StreamGenerateRequest(request=request, delta_interval=to_duration(MAX_INTERVAL_SECONDS))
+    )
+    intervals = (time.monotonic() - began_at) // MAX_INTERVAL_SECONDS
+    served.check_answer("".join(deltas), completion, request.output_format.json_schema)
+    assert 1 <= len(deltas) <= 2 + intervals
 
 
 async def test_needs_a_deadline(served: Served) -> None:

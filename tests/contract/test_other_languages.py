@@ -1,5 +1,6 @@
 """What protos/README.md says of other repositories and other languages, done in an empty folder."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -43,16 +44,39 @@ def test_the_calls_are_generated(language: str, ending: str, tmp_path: Path) -> 
     assert "StreamFeedback" in written
 
 
-@needs_protoc
-def test_buf_fetches_the_files_from_a_repository(tmp_path: Path) -> None:
-    origin, program = tmp_path / "origin", tmp_path / "program"
+def repository(folder: Path) -> Path:
+    """Another repository, with the contract at a tag."""
+    origin = folder / "origin"
     shutil.copytree(PROTOS, origin / "protos", ignore=shutil.ignore_patterns("gen"))
-    program.mkdir()
     author = ("-c", "user.name=a", "-c", "user.email=a@chorus.example")
     for command in (("init", "-q"), ("add", "."), (*author, "commit", "-qm", "a"), ("tag", "v0.2.0")):
         run(origin, "git", *command)
+    return origin
+
+
+@needs_protoc
+def test_buf_fetches_the_files_from_a_repository(tmp_path: Path) -> None:
+    origin, program = repository(tmp_path), tmp_path / "program"
+    program.mkdir()
     (shown,) = re.findall(r"```yaml\n(  version: v2\n  inputs:\n.*?)```", README, re.DOTALL)
     config = re.sub(r"^  ", "", shown.replace("https://HOST/PATH.git", origin.as_uri()), flags=re.MULTILINE)
     (program / "buf.gen.yaml").write_text(config, "utf-8")
+    run(program, str(BUF), "generate")
+    assert len(list((program / "generated").rglob("*.cs"))) == len(FILES)
+
+
+@needs_protoc
+def test_a_submodule_brings_the_files(tmp_path: Path) -> None:
+    origin, program = repository(tmp_path), tmp_path / "program"
+    program.mkdir()
+    run(program, "git", "init", "-q")
+    (shown,) = re.findall(r"`git (submodule add) https://HOST/PATH.git chorus`", README)
+    # Git takes no submodule from a folder unless it is told to.
+    told = ("git", "-c", "protocol.file.allow=always", *shown.split(), "--quiet", origin.as_uri(), "chorus")
+    run(program, *told)
+    run(program / "chorus", "git", "checkout", "--quiet", "v0.2.0")
+    plugin = {"protoc_builtin": "csharp", "out": "generated"}
+    config = {"version": "v2", "inputs": [{"directory": "chorus/protos"}], "plugins": [plugin]}
+    (program / "buf.gen.yaml").write_text(json.dumps(config), "utf-8")
     run(program, str(BUF), "generate")
     assert len(list((program / "generated").rglob("*.cs"))) == len(FILES)

@@ -2,29 +2,31 @@
 
 import asyncio
 import json
-import os
 import re
-import shutil
 import subprocess
-import tarfile
 import zipfile
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from clients.packages import contract, go_module, maven, npm
-from tests.e2e.language_clients import GOCODE, JARS
+from tests.e2e.language_clients import GOCODE
 from tests.e2e.processes import ORCHESTRATOR, PROOFREADER, running
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+PINS = json.loads((contract.TYPESCRIPT / "package.json").read_text("utf-8"))["devDependencies"]
 READMES = contract.ROOT / "clients/packages"
 # The anchor's quotation shows that the answer was read, not only received.
 FOUND = "recieve"
+GO_MODULES = (
+    *("google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto"),
+    *("github.com/golang/protobuf", "golang.org/x/net", "golang.org/x/sys", "golang.org/x/text"),
+)
 GO_PROGRAM = """
 package main
 
@@ -56,7 +58,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import java.util.concurrent.TimeUnit;
 
-class Program {
+public class Program {
   public static void main(String[] given) {
     var channel = Grpc.newChannelBuilder(given[0], InsecureChannelCredentials.create()).build();
     var work = Submission.newBuilder().setText("Dogs are loud. I recieve one.");
@@ -66,6 +68,57 @@ class Program {
     channel.shutdownNow();
   }
 }
+"""
+
+MAVEN_REPOSITORY = Path("/usr/share/maven-repo")
+# Packages of Debian's, each by a file of its own; gRPC's and Netty's are needed for the sample, too.
+MAVEN_NEEDS = (
+    "org/apache/maven/plugins/maven-compiler-plugin/3.10.1",
+    "org/codehaus/mojo/exec-maven-plugin/3.1.0",
+    "org/codehaus/mojo/animal-sniffer-annotations/debian",
+    "org/junit/junit-bom/debian",
+    "com/google/api/grpc/proto-google-common-protos/1.16.0",
+    "com/google/code/gson/gson/debian",
+    "io/grpc/grpc-netty/debian",
+)
+# Debian's common protos are older than those that the artifact asks for.
+PROGRAM_POM = """
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>example.caller</groupId><artifactId>program</artifactId><version>1</version>
+  <properties>
+    <maven.compiler.release>11</maven.compiler.release>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
+  <repositories>
+    <repository>
+      <id>chorus</id><url>{served}</url>
+      <releases><checksumPolicy>fail</checksumPolicy></releases>
+    </repository>
+  </repositories>
+  <dependencyManagement>
+    <dependencies>
+      <dependency>
+        <groupId>com.google.api.grpc</groupId><artifactId>proto-google-common-protos</artifactId>
+        <version>1.16.0</version>
+      </dependency>
+    </dependencies>
+  </dependencyManagement>
+  <dependencies>
+    <dependency>
+      <groupId>example.chorus</groupId><artifactId>chorus-client</artifactId><version>CHORUS</version>
+    </dependency>
+    <dependency>
+      <groupId>io.grpc</groupId><artifactId>grpc-netty</artifactId><version>{grpc}</version>
+    </dependency>
+  </dependencies>
+</project>
+""".replace("CHORUS", contract.VERSION)
+MAVEN_SETTINGS = """
+<settings>
+  <localRepository>{local}</localRepository>
+  <mirrors><mirror><id>debian</id><mirrorOf>central</mirrorOf><url>{debian}</url></mirror></mirrors>
+</settings>
 """
 
 
@@ -98,7 +151,8 @@ async def ran(*command: str, folder: Path, variables: Mapping[str, str] | None =
         stdout=PIPE,
         stderr=PIPE,
     )
-    async with asyncio.timeout(PATIENCE):
+    # Go compiles gRPC, once.
+    async with asyncio.timeout(3 * PATIENCE):
         output, errors = await process.communicate()
     assert process.returncode == 0, output.decode() + errors.decode()
     return output.decode()
@@ -111,23 +165,43 @@ def require(*needed: str) -> None:
         pytest.skip(str(missing))
 
 
+async def npm_install(program: Path, *packages: str) -> None:
+    """Installs an archive, and from the registry what that depends on; skips where that is out of reach."""
+    # With the settings and the cache of whoever runs the tests, which hold the packages of the samples.
+    process = await asyncio.create_subprocess_exec(
+        *("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", *packages),
+        cwd=program,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        _, errors = await process.communicate()
+    told = errors.decode()
+    if any(each in told for each in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT")):
+        pytest.skip("npm does not reach its registry")
+    assert process.returncode == 0, told
+
+
 @pytest.mark.parametrize(
-    ("name", "pack"), [(npm.GRPC, npm.pack_grpc), (npm.CONNECT, npm.pack_connect)], ids=["grpc", "connect"]
+    ("name", "pack", "beside"),
+    [(npm.GRPC, npm.pack_grpc, ()), (npm.CONNECT, npm.pack_connect, ("@connectrpc/connect-node",))],
+    ids=["grpc", "connect"],
 )
 async def test_the_readme_of_an_npm_package_is_typed_and_runs(
-    name: str, pack: Callable[[Path], None], folder: Path, chorus: str
+    name: str, pack: Callable[[Path], None], beside: Sequence[str], folder: Path, chorus: str
 ) -> None:
     made = built(folder / name, pack)
     (archive,) = made.iterdir()
     assert archive.name == f"{name}-{contract.VERSION}.tgz"
     program = folder / name / "program"
-    # As npm lays it. What it depends on lies one folder up, as it was installed for the sample.
+    program.mkdir()
+    (program / "package.json").write_text('{"type": "module"}', "utf-8")
+    await npm_install(program, str(archive), *(f"{each}@{PINS[each]}" for each in beside))
     installed = program / "node_modules" / name
-    (folder / name / "node_modules").symlink_to(contract.TYPESCRIPT / "node_modules")
-    with tarfile.open(archive) as opened:
-        opened.extractall(program, filter="data")
-    installed.parent.mkdir()
-    shutil.move(program / "package", installed)
+    # The types of Node are no package's dependency; they lie one folder up, alone.
+    types = folder / name / "node_modules/@types"
+    types.parent.mkdir()
+    types.symlink_to(contract.TYPESCRIPT / "node_modules/@types")
     assert json.loads((installed / "package.json").read_text("utf-8"))["version"] == contract.VERSION
     assert (installed / "LICENSE").read_bytes() == contract.LICENSE.read_bytes()
     for path, file in contract.proto_files().items():
@@ -135,7 +209,6 @@ async def test_the_readme_of_an_npm_package_is_typed_and_runs(
 
     (shown,) = re.findall(r"```ts\n(.*?)```", (READMES / f"{name}.md").read_text("utf-8"), re.DOTALL)
     (program / "program.ts").write_text(shown.replace("127.0.0.1:50051", chorus), "utf-8")
-    (program / "package.json").write_text('{"type": "module"}', "utf-8")
     options = ("--strict", "--module", "nodenext", "--target", "es2022", "--types", "node", "--skipLibCheck")
     await ran("tsc", *options, "program.ts", folder=program)
     printed = "globalThis.console.log = (told) => process.stdout.write(JSON.stringify(told));\n"
@@ -145,7 +218,7 @@ async def test_the_readme_of_an_npm_package_is_typed_and_runs(
     assert FOUND in output
 
 
-async def test_the_go_module_is_downloaded_and_builds(folder: Path, chorus: str) -> None:
+async def test_a_go_program_gets_the_module_from_a_proxy(folder: Path, chorus: str) -> None:
     served = built(folder / "go", go_module.build_module)
     require("go", str(GOCODE / "google.golang.org/grpc/go.mod"))
     module, version = go_module.MODULE, f"v{contract.VERSION}"
@@ -166,13 +239,23 @@ async def test_the_go_module_is_downloaded_and_builds(folder: Path, chorus: str)
         contract.proto_files()
     )
 
-    # Without a proxy for what it requires, Debian's packages stand in its place, which know no modules.
-    home = folder / "go/home"
-    shutil.copytree(downloaded, home / "src" / module)
-    (home / "src/program").mkdir()
-    (home / "src/program/main.go").write_text(GO_PROGRAM, "utf-8")
-    own = {"GO111MODULE": "off", "GOPATH": f"{home}:{GOCODE.parent}", "GOCACHE": go_cache()}
-    assert FOUND in await ran("go", "run", "program", chorus, folder=folder / "go", variables=own)
+    # Debian's packages stand in for the modules that no proxy here has.
+    program = folder / "go/program"
+    program.mkdir()
+    (program / "main.go").write_text(GO_PROGRAM, "utf-8")
+    replaced = "".join(f"replace {each} => {GOCODE / each}\n" for each in GO_MODULES)
+    (program / "go.mod").write_text(f"module program\n\ngo 1.19\n\n{replaced}", "utf-8")
+    overlay = {}
+    for each in GO_MODULES:
+        short = folder / "go" / f"{each.replace('/', '-')}.mod"
+        short.write_text(f"module {each}\n\ngo 1.19\n", "utf-8")
+        overlay[str(GOCODE / each / "go.mod")] = str(short)
+    (folder / "go/overlay.json").write_text(json.dumps({"Replace": overlay}), "utf-8")
+    variables["GOFLAGS"] += f" -overlay={folder / 'go/overlay.json'}"
+    variables["GOCACHE"] = go_cache()
+    await ran("go", "get", f"{module}@{version}", ".", folder=program, variables=variables)
+    assert f"{module} {version} h1:" in (program / "go.sum").read_text("utf-8")
+    assert FOUND in await ran("go", "run", ".", chorus, folder=program, variables=variables)
 
 
 def go_cache() -> str:
@@ -181,7 +264,7 @@ def go_cache() -> str:
     return done.stdout.strip()
 
 
-async def test_the_maven_artifact_holds_what_a_program_needs(folder: Path, chorus: str) -> None:
+async def test_a_maven_build_finds_the_artifact_in_the_repository(folder: Path, chorus: str) -> None:
     served = built(folder / "maven", maven.build_artifact)
     place = served.joinpath(*maven.GROUP.split("."), maven.ARTIFACT, contract.VERSION)
     name = f"{maven.ARTIFACT}-{contract.VERSION}"
@@ -190,13 +273,24 @@ async def test_the_maven_artifact_holds_what_a_program_needs(folder: Path, choru
     for jar in (f"{name}.jar", f"{name}-sources.jar"):
         with zipfile.ZipFile(place / jar) as opened:
             assert set(contract.proto_files()) | {"META-INF/LICENSE"} <= set(opened.namelist())
-    needed = [*sorted(JARS.glob("grpc-*.jar")), *sorted(JARS.glob("netty-*.jar"))]
-    needed += [JARS / f"{each}.jar" for each in ("protobuf", "guava", "perfmark-api")]
-    require("java", str(JARS / "grpc-netty.jar"))
-    (folder / "maven/Program.java").write_text(JAVA_PROGRAM, "utf-8")
-    classpath = os.pathsep.join(map(str, (place / f"{name}.jar", *needed)))
-    quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-    output = await ran(
-        "java", *quick, "-classpath", classpath, "Program.java", chorus, folder=folder / "maven"
+
+    require("mvn")
+    if missing := [each for each in MAVEN_NEEDS if not (MAVEN_REPOSITORY / each).is_dir()]:
+        pytest.skip(f"not in {MAVEN_REPOSITORY}: {', '.join(missing)}")
+    program = folder / "maven/program"
+    (program / "src/main/java").mkdir(parents=True)
+    (program / "src/main/java/Program.java").write_text(JAVA_PROGRAM, "utf-8")
+    grpc = re.findall(r"<artifactId>grpc-stub</artifactId><version>(.*?)<", pom)[0]
+    (program / "pom.xml").write_text(PROGRAM_POM.format(served=served.as_uri(), grpc=grpc), "utf-8")
+    settings = MAVEN_SETTINGS.format(local=folder / "maven/local", debian=MAVEN_REPOSITORY.as_uri())
+    (program / "settings.xml").write_text(settings, "utf-8")
+    goals = (
+        "org.apache.maven.plugins:maven-compiler-plugin:3.10.1:compile",
+        "org.codehaus.mojo:exec-maven-plugin:3.1.0:java",
     )
+    options = ("--settings", "settings.xml", "--batch-mode", "--quiet")
+    given = ("-Dexec.mainClass=Program", f"-Dexec.args={chorus}")
+    output = await ran("mvn", *options, *goals, *given, folder=program)
     assert FOUND in output
+    # Maven has fetched it from the repository, and its checksum was right: the pom wants that.
+    assert (folder / "maven/local/example/chorus/chorus-client" / contract.VERSION / f"{name}.jar").is_file()

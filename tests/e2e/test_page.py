@@ -1,15 +1,12 @@
 """The page as teachers meet it: a review live, their decisions, and what keeps it safe and usable."""
 
 import asyncio
-import io
-import os
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from PIL import Image
 
 from chorus.feedback.v1.decision_pb2 import (
     DECISION_ADDED,
@@ -19,8 +16,8 @@ from chorus.feedback.v1.decision_pb2 import (
 )
 from chorus.feedback.v1.feedback_service_pb2 import RecordScoresRequest, StreamFeedbackRequest
 from rpckit.errors import Unavailable
-from tests.e2e.browsing import PAGE, PHONE, WIDE, Browsing, Visit, browsing, build, chromium
-from tests.e2e.processes import ROOT
+from tests.e2e.browsing import PAGE, PHONE, Browsing, Visit, browsing, build, chromium
+from tests.e2e.screenshots import SCREENSHOTS, screenshot
 from tests.fakes.page_feedback import ENGLISH, FEEDBACK_ID, KOREAN, PANEL, anchor
 from tests.fakes.page_feedback import Words as Essay
 from tests.fakes.page_orchestrator import PageOrchestrator
@@ -28,10 +25,7 @@ from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-VIEWS = ("review", "models", "rubrics", "student", "picture")
-# `CHORUS_SCREENSHOTS=1 pytest tests/e2e/test_page.py` takes those of docs/page.md anew.
-SCREENSHOTS = ROOT / "docs" / "page" if os.environ.get("CHORUS_SCREENSHOTS") else None
-_COLOURS = 160
+VIEWS = ("review", "classes", "models", "rubrics", "student", "picture")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -89,7 +83,7 @@ async def test_a_slow_and_a_dying_model_hold_nobody(system: Browsing, orchestrat
         assert await page.locator(".decision-bar").count() == 0
         # The point of the slow model is no part of the merge, and stands beside it.
         assert ENGLISH.question[1] in await page.inner_text(".point-list")
-        await _screenshot(visit, "live")
+        await screenshot(visit, "live")
 
         orchestrator.slow_may_answer.set()
         await page.wait_for_selector(".decision-bar")
@@ -309,14 +303,14 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
         points = await visit.page.locator(".point-list").bounding_box()
         assert points["y"] >= text["y"] + text["height"]
         assert min(text["width"], points["width"]) > PHONE["width"] * 3 / 4
-        await _screenshot(visit, f"phone-{language[:2]}")
+        await screenshot(visit, f"phone-{language[:2]}")
     if SCREENSHOTS:
         async with system.visit(language) as visit:
             await _ask(visit, essay, start=False)
-            await _screenshot(visit, f"form-{language[:2]}")
+            await screenshot(visit, f"form-{language[:2]}")
             await visit.page.locator("button[type=submit]").click()
             await visit.page.wait_for_selector(".decision-bar")
-            await _screenshot(visit, f"review-{language[:2]}", is_whole=True)
+            await screenshot(visit, f"review-{language[:2]}", is_whole=True)
 
 
 async def test_paper_has_the_work_and_the_feedback_alone(system: Browsing) -> None:
@@ -430,22 +424,6 @@ async def _tab_to(visit: Visit, condition: str) -> None:
         if await visit.page.evaluate(condition):
             return
     raise AssertionError(f"Tab does not lead there: {condition}")
-
-
-async def _screenshot(visit: Visit, name: str, *, is_whole: bool = False) -> None:
-    if not SCREENSHOTS:
-        return
-    if is_whole:
-        # What is beyond the window is not laid out.
-        height = await visit.page.evaluate("document.scrollingElement.scrollHeight")
-        await visit.page.set_viewport_size({"width": WIDE["width"], "height": height})
-    await asyncio.to_thread(_keep, await visit.page.screenshot(), SCREENSHOTS / f"{name}.png")
-
-
-def _keep(picture: bytes, path: Path) -> None:
-    """Keeps a picture in few colours: it is a fifth as large."""
-    path.parent.mkdir(exist_ok=True)
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(_COLOURS).save(path, optimize=True)
 
 
 def _reviews(orchestrator: PageOrchestrator) -> list[StreamFeedbackRequest]:

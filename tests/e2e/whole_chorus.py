@@ -62,7 +62,7 @@ class ChorusWithProviders:
 
     def answers(self, work: ReviewedEssay, providers: Sequence[Emulator] | None = None) -> None:
         """Makes the next answer of the providers, unset: of every one, the same review of an essay."""
-        answer = _answer(work)
+        answer = answer_to(work)
         pieces = tuple(answer[at : at + 64] for at in range(0, len(answer), 64))
         for provider in self.providers if providers is None else providers:
             provider.script.append(Output(pieces=pieces))
@@ -104,7 +104,8 @@ def _provider_settings(providers: Sequence[Emulator]) -> dict[str, str]:
     }
 
 
-def _answer(work: ReviewedEssay) -> str:
+def answer_to(work: ReviewedEssay) -> str:
+    """Returns what a model says of an essay."""
     point = {
         "id": "p1",
         "criterion_id": "",

@@ -12,6 +12,7 @@ from chorus.feedback.v1.decision_pb2 import Decisions
 from chorus.feedback.v1.feedback_service_pb2 import (
     DeleteFeedbackRequest,
     DeleteFeedbackResponse,
+    GetFeedbackRequest,
     GetFeedbackResponse,
     GetStoredFeedbackRequest,
     GetStoredFeedbackResponse,
@@ -22,7 +23,8 @@ from chorus.feedback.v1.feedback_service_pb2 import (
     StreamFeedbackRequest,
     StreamFeedbackResponse,
 )
-from rpckit.errors import FeedbackNotFound
+from chorus.feedback.v1.merged_pb2 import AGREEMENT_CONSENSUS
+from rpckit.errors import ContentBlocked, FeedbackNotFound
 from tests.fakes import page_feedback as pages
 from tests.fakes.page_feedback import DYING, OTHER, PANEL, QUICK, SLOW
 from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
@@ -37,20 +39,46 @@ class PageOrchestrator(ScriptedOrchestrator):
         aside: Words that the first point says too.
         stored: The answers by their ids.
         decisions: The latest decisions by feedback.
+        refuses: Words; a work of a class that holds them is refused, once for each.
     """
 
     slow_may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     aside: str = ""
     stored: dict[str, GetFeedbackResponse] = field(default_factory=dict)
     decisions: dict[str, Decisions] = field(default_factory=dict)
+    refuses: set[str] = field(default_factory=set)
+
+    @override
+    async def GetFeedback(self, request: GetFeedbackRequest, context: Any) -> GetFeedbackResponse:
+        """Reviews a work of a class; on one that says "calm" all agree."""
+        self._take(request)
+        text = request.submission.text
+        if request.request_id in self.stored:
+            return self.stored[request.request_id]
+        for each in self.refuses:
+            if each in text:
+                self.refuses.remove(each)
+                raise ContentBlocked("the provider refused it")
+        await self.slow_may_answer.wait()
+        words, language = _essay(text)
+        response = pages.response(words, language)
+        response.feedback_id = request.request_id
+        if "calm" not in text:
+            response.merged.panel.asked = response.merged.panel.answered = 3
+        else:
+            for point in response.merged.points:
+                point.agreement = AGREEMENT_CONSENSUS
+            for score in response.merged.scores:
+                score.agreement = AGREEMENT_CONSENSUS
+        self.stored[response.feedback_id] = response
+        return response
 
     @override
     async def StreamFeedback(
         self, request: StreamFeedbackRequest, context: Any
     ) -> AsyncGenerator[StreamFeedbackResponse]:
         self._take(request)
-        is_korean = any("가" <= each <= "힣" for each in request.request.submission.text)
-        words, language = (pages.KOREAN, "ko") if is_korean else (pages.ENGLISH, "en")
+        words, language = _essay(request.request.submission.text)
         said, outcomes = pages.points(words), pages.results(words)
         accepted = StreamFeedbackResponse.Accepted(models=PANEL, rubric=pages.rubric(words))
         yield StreamFeedbackResponse(accepted=accepted)
@@ -106,3 +134,8 @@ class PageOrchestrator(ScriptedOrchestrator):
     async def SimulateStudent(self, request: SimulateStudentRequest, context: Any) -> SimulateStudentResponse:
         self._take(request)
         return SimulateStudentResponse(text="A garden is good becos plants.", model=QUICK)
+
+
+def _essay(text: str) -> tuple[pages.Words, str]:
+    is_korean = any("가" <= each <= "힣" for each in text)
+    return (pages.KOREAN, "ko") if is_korean else (pages.ENGLISH, "en")

@@ -20,6 +20,11 @@ class SilentGeneration(GenerationClient):
 
     @override
     def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
+        self,
+        listed: ListedModel,
+        request: GenerateRequest,
+        deadline: Deadline,
+        previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[StreamGenerateResponse]:
         raise AssertionError("the models are asked by `ask`")

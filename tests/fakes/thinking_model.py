@@ -81,7 +81,12 @@ class ThinkingModel(GenerationClient):
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
+        self,
+        listed: ListedModel,
+        request: GenerateRequest,
+        deadline: Deadline,
+        previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[StreamGenerateResponse]:
         self.clock.now += THINKING_SECONDS
         text, completion = self._answer(request)

@@ -162,19 +162,22 @@ def write_all(gemma: GemmaRunner, *requests: GenerationRequest) -> list[tuple[li
     return [(each, result) for each, result in pairs if isinstance(result, GenerationResult)]
 
 
-def tiny_tokenizer(words: Iterable[str] = (), merges: Any = (), **image: str) -> GemmaTokenizer:
+def tiny_tokenizer(
+    words: Iterable[str] = (), merges: Any = (), control: Iterable[str] = _TURN, **image: str
+) -> GemmaTokenizer:
     """A tokenizer of some 370 tokens, with the chat template.
 
     Args:
         words: More tokens.
         merges: The pairs that words are made of.
+        control: The control tokens of a chat.
         image: Names of tokens of images.
     """
     vocabulary = {token: number for number, token in enumerate((*_CONTROL, *_BYTES, *_LETTERS, *words))}
     tokenizer = GemmaTokenizer(
         vocab=vocabulary,
         merges=list(merges),
-        extra_special_tokens=[*_TURN, *image.values()],
+        extra_special_tokens=[*control, *image.values()],
         model_specific_special_tokens=image,
     )
     tokenizer.chat_template = CHAT_TEMPLATE

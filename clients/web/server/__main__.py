@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 import uvicorn
 import uvloop
+from sqlalchemy import Engine
 from typing_extensions import override
 
 from clients.web.server.application import application
+from clients.web.server.classes.database import UnusableDatabase, open_database
 from clients.web.server.gateway import SERVICES
 from clients.web.server.kept_files import KeptFiles
 from clients.web.server.settings import WebSettings
@@ -44,21 +46,24 @@ async def serve(settings: WebSettings) -> None:
     """Serves until SIGTERM or SIGINT, then answers what has begun.
 
     Raises:
-        SettingError: The port is taken.
+        SettingError: The port is taken, or the database cannot be used.
     """
     listening = _listen(settings)
     port = listening.getsockname()[1]
+    upstream = settings.upstream
     async with contextlib.AsyncExitStack() as stack:
         channels = {
             name: await stack.enter_async_context(
-                connect(settings.orchestrator, name, security=settings.security, token=settings.token)
+                connect(upstream.target, name, security=upstream.security, token=upstream.token)
             )
             for name in SERVICES
         }
         kept = KeptFiles(
             settings.state / "files", seconds=settings.kept_seconds, max_bytes=settings.kept_bytes
         )
-        server = _Server(_config(settings, application(settings, channels, kept)))
+        database = await asyncio.to_thread(_database, settings)
+        stack.callback(database.dispose)
+        server = _Server(_config(settings, application(settings, channels, kept, database)))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.drain)
@@ -68,6 +73,13 @@ async def serve(settings: WebSettings) -> None:
             await server.serve(sockets=[listening])
         finally:
             sweeping.cancel()
+
+
+def _database(settings: WebSettings) -> Engine:
+    try:
+        return open_database(settings.database)
+    except UnusableDatabase as error:
+        raise SettingError("WEB_DATABASE_URL", str(error)) from None
 
 
 async def _sweep(kept: KeptFiles) -> None:

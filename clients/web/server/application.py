@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import grpc
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from clients.web.server.classes.classes import Classes
 from clients.web.server.doors.chat import ChatDoor
 from clients.web.server.doors.panel import Panel
 from clients.web.server.gateway import FEEDBACK, SERVICES, ServiceGateway
@@ -35,25 +37,30 @@ _FILES_AT_ONCE = 2
 _FILES_WAITING = 30
 
 
-def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel], kept: KeptFiles) -> ASGIApp:
+def application(
+    settings: WebSettings, channels: Mapping[str, grpc.aio.Channel], kept: KeptFiles, database: Engine
+) -> ASGIApp:
     """Returns what an ASGI server runs, within a running event loop.
 
     Args:
         settings: Who may open it, and where the page is.
         channels: To the orchestrator, by the full names of `SERVICES`.
         kept: Where the files of teachers are.
+        database: Where the classes are.
     """
     workers = Workers(_FILES_AT_ONCE, _FILES_WAITING)
     uploads = Uploads(kept, workers, settings.max_file_bytes)
     gateways = [ServiceGateway(each, channels[name]) for name, each in SERVICES.items()]
-    panel = Panel(channels[FEEDBACK], settings.door_seconds)
+    panel = Panel(channels[FEEDBACK], settings.upstream.door_seconds)
     tools = _tool_door(panel) if Door.MCP in settings.doors else None
+    classes = Classes.of(settings, channels[FEEDBACK], workers, database)
     routes = [
         *(route for gateway in gateways for route in gateway.routes()),
         Route("/api/session", _Session(settings).get),
         Route("/api/files", uploads.post, methods=["POST"]),
         Route("/api/files/{file_id}", uploads.delete, methods=["DELETE"]),
         Route("/api/give-back", GiveBack(kept, workers).post, methods=["POST"]),
+        *classes.routes(),
         Route(HEALTH_PATH, _health),
         *(ChatDoor(panel).routes() if Door.CHAT in settings.doors else ()),
         *(tools.routes() if tools else ()),
@@ -67,6 +74,7 @@ def application(settings: WebSettings, channels: Mapping[str, grpc.aio.Channel],
         async with AsyncExitStack() as stack:
             if tools:
                 await stack.enter_async_context(tools.running())
+            await stack.enter_async_context(classes.running())
             yield
 
     return Guard(Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), settings)

@@ -5,11 +5,12 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from clients.web.server.upstream import Upstream
 from rpckit.callers import CallerTokens
-from rpckit.settings import Environment, Security, SettingError, is_loopback
+from rpckit.settings import Environment, SettingError, is_loopback
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -59,11 +60,10 @@ class WebSettings:
         kept_seconds: How long these are kept.
         kept_bytes: How much they may amount to; the oldest go first.
         max_file_bytes: The most that one may have.
-        orchestrator: Its gRPC target.
-        security: How the connection to it is kept private.
-        token: Says to it who calls.
+        upstream: The orchestrator.
+        database: The address of the database of the classes. It may hold a password.
+        class_calls: How many works of classes are reviewed at once.
         doors: The ways in for programs that are open.
-        door_seconds: How long a review may take that came in there without a deadline of its own.
     """
 
     host: str
@@ -77,11 +77,10 @@ class WebSettings:
     kept_seconds: float
     kept_bytes: int
     max_file_bytes: int
-    orchestrator: str
-    security: Security
-    token: str
+    upstream: Upstream
+    database: str = field(repr=False)
+    class_calls: int
     doors: frozenset[Door]
-    door_seconds: float
 
     @property
     def needs_name(self) -> bool:
@@ -96,6 +95,7 @@ class WebSettings:
             SettingError: A variable holds what it cannot hold, or the page would be open to everybody.
         """
         state = environment.text("CHORUS_STATE_DIR", ".state")
+        web_state = _state(Path(environment.text("WEB_STATE_DIR", f"{state}/web")))
         certificate = environment.text("WEB_TLS_DIR")
         settings = cls(
             host=environment.text("WEB_HOST", "127.0.0.1"),
@@ -105,21 +105,19 @@ class WebSettings:
             tokens=_tokens(environment),
             certificate=_certificate(Path(certificate)) if certificate else None,
             page=Path(environment.text("WEB_PAGE_DIR", str(_BESIDE))),
-            state=_state(Path(environment.text("WEB_STATE_DIR", f"{state}/web"))),
+            state=web_state,
             kept_seconds=_HOUR_SECONDS * environment.number("CHORUS_RETENTION_HOURS", 24.0),
             kept_bytes=_MEBIBYTE * environment.integer("WEB_KEPT_MIB", 512, least=1),
             max_file_bytes=_MEBIBYTE * environment.integer("WEB_MAX_FILE_MIB", 32, least=1, most=32),
-            orchestrator=environment.text("CHORUS_SERVER", "127.0.0.1:50051"),
-            security=Security.read(environment, shows_own=False),
-            token=environment.text("CHORUS_TOKEN"),
+            upstream=Upstream.read(environment),
+            database=environment.text("WEB_DATABASE_URL", f"sqlite:///{web_state.resolve()}/classes.db"),
+            class_calls=environment.integer("WEB_CLASS_CALLS", 4, least=1, most=100),
             doors=_doors(environment),
-            door_seconds=environment.number("WEB_DOOR_SECONDS", 180.0, least=1, most=_HOUR_SECONDS),
         )
         settings._check(environment)
         return settings
 
     def _check(self, environment: Environment) -> None:
-        self.security.check(self.orchestrator, "CHORUS_SERVER", secret=bool(self.token))
         if is_loopback(f"{self.host}:{self.port}"):
             return
         if not self.needs_name:

@@ -1,6 +1,7 @@
 """Takes a file from a teacher, and gives its text."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -42,10 +43,10 @@ class Uploads:
         """Reads the file in the form's field `file`, and says what was assumed of it."""
         visitor: Visitor = request.state.visitor
         language = language_of(request)
-        name, data = await self._file(request, language)
+        name, data = await sent_file(request, language, self.max_file_bytes)
         document = await self.workers.run(lambda: self._read(data, language))
         if len(document.text) > MAX_TEXT_CHARACTERS:
-            raise _refused(Refusal.TOO_LONG, language)
+            raise refused_file(Refusal.TOO_LONG, language)
         file_id = ""
         if document.format in _KEPT:
             file = KeptFile(name, document.format.value, visitor.teacher)
@@ -60,34 +61,46 @@ class Uploads:
             raise Problem(404, "FILE_NOT_FOUND", "there is no such file any more", "file_id")
         return Response(status_code=204)
 
-    async def _file(self, request: Request, language: str) -> tuple[str, bytes]:
-        try:
-            async with (
-                bounded(request, self.max_file_bytes + _FORM_BYTES) as whole,
-                whole.form(max_files=1, max_fields=1, max_part_size=_MAX_FIELD_BYTES) as form,
-            ):
-                file = form.get("file")
-                if isinstance(file, UploadFile):
-                    return shown_name(file.filename or ""), await file.read()
-        except HTTPException as error:
-            # Starlette makes one of a form that is broken.
-            raise Problem(400, "FORM", error.detail, "file") from None
-        except Problem as problem:
-            # Of a file that was not even taken whole, a teacher hears the same.
-            if problem.reason != Refusal.TOO_LARGE.name:
-                raise
-            raise _refused(Refusal.TOO_LARGE, language) from None
-        raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
-
     def _read(self, data: bytes, language: str) -> Document:
         limits = replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes)
         try:
             return read(data, limits)
         except UnreadableDocument as error:
-            raise _refused(error.refusal, language) from None
+            raise refused_file(error.refusal, language) from None
 
 
-def _described(document: Document, language: str) -> dict[str, object]:
+async def sent_file(request: Request, language: str, max_bytes: int) -> tuple[str, bytes]:
+    """Returns the name and the content of the file in a form's field `file`.
+
+    Raises:
+        Problem: There is none, or it is too large.
+    """
+    try:
+        async with (
+            bounded(request, max_bytes + _FORM_BYTES) as whole,
+            whole.form(max_files=1, max_fields=1, max_part_size=_MAX_FIELD_BYTES) as form,
+        ):
+            file = form.get("file")
+            if isinstance(file, UploadFile):
+                return shown_name(file.filename or ""), await file.read()
+    except HTTPException as error:
+        # Starlette makes one of a form that is broken.
+        raise Problem(400, "FORM", error.detail, "file") from None
+    except Problem as problem:
+        # Of a file that was not even taken whole, a teacher hears the same.
+        if problem.reason != Refusal.TOO_LARGE.name:
+            raise
+        raise refused_file(Refusal.TOO_LARGE, language) from None
+    raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
+
+
+def remarks_of(document: Document, language: str) -> list[str]:
+    """Returns what was assumed of a document and what was left out, in sentences."""
+    described = _described(document, language)
+    return [each for each in (described["assumed"], *described["notes"]) if each]
+
+
+def _described(document: Document, language: str) -> dict[str, Any]:
     words = REMARKS if language == "ko" else {each: each.value for each in Remark}
     said = sorted(document.remarks, key=lambda remark: remark.name)
     return {
@@ -98,6 +111,7 @@ def _described(document: Document, language: str) -> dict[str, object]:
     }
 
 
-def _refused(refusal: Refusal, language: str) -> Problem:
+def refused_file(refusal: Refusal, language: str) -> Problem:
+    """Returns what is told of a file that is not taken."""
     text = REFUSALS[refusal] if language == "ko" else f"This file {refusal.value}."
     return Problem(413 if refusal in _TOO_LARGE else 422, refusal.name, text, "file")

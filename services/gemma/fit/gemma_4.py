@@ -1,11 +1,17 @@
-"""Counts the parameters of a Gemma 4 by the config of its text tower. It is counted, not yet served."""
+"""Describes a Gemma 4 by the config of its text tower: its layers, which differ, and its two embeddings."""
 
 from typing import Any
 
 from services.gemma.fit.config_values import size
+from services.gemma.fit.layer_dimensions import LayerDimensions
 from services.gemma.interface.load_error import LoadError
 
+# The forms that are served. Not those of its drafters, nor of what else is named so.
+TYPES = frozenset({"gemma4", "gemma4_text", "gemma4_unified", "gemma4_unified_text"})
+
+_FULL_ATTENTION = "full_attention"
 _FULL_ATTENTION_EVERY = 6
+_BF16_BYTES = 2
 # What transformers takes where the config is silent.
 _DEFAULTS = {
     "vocab_size": 262_144,
@@ -31,60 +37,74 @@ def defaults(model_type: str) -> dict[str, int]:
     return _DEFAULTS | (_UNIFIED_DEFAULTS if model_type.startswith("gemma4_unified") else {})
 
 
-def parameters(text: dict[str, Any]) -> tuple[int, int]:
-    """Returns the parameters in the layers' matrices, and those of the table of per-layer embeddings.
+def unsupported_part(text: dict[str, Any]) -> str:
+    """Names a part that some Gemma 4 have and that cannot be computed here; empty if there is none."""
+    if text.get("enable_moe_block"):
+        return "a mixture of experts"
+    if text.get("use_bidirectional_attention") == "all":
+        return "attention to later tokens"
+    return ""
+
+
+def layers(text: dict[str, Any]) -> tuple[LayerDimensions, ...]:
+    """Returns the dimensions of each layer.
 
     Raises:
         LoadError: A size is missing, or something is no size.
     """
     try:
-        return _matrix_parameters(text), _per_layer_embedding_parameters(text)
+        count = size(text, "num_hidden_layers")
+        first_sharing = count - int(text.get("num_kv_shared_layers") or 0)
+        found = tuple(
+            _layer(text, index, kind, shares=index >= first_sharing)
+            for index, kind in enumerate(_layer_types(text, count))
+        )
     except (AttributeError, TypeError, ValueError) as error:
         raise LoadError("config.json describes the layers in a way that is not known") from error
+    if not any(each.kv_bytes for each in found if not each.sliding):
+        raise LoadError("config.json leaves no layer with full attention whose keys others could share")
+    return found
 
 
-def _matrix_parameters(text: dict[str, Any]) -> int:
-    hidden, inner, layers = (
-        size(text, key) for key in ("hidden_size", "intermediate_size", "num_hidden_layers")
-    )
-    per_layer = int(text["hidden_size_per_layer_input"] or 0)
-    first_sharing = layers - int(text.get("num_kv_shared_layers") or 0)
-    total = hidden * layers * per_layer
-    for layer, kind in enumerate(_layer_types(text, layers)):
-        shares = layer >= first_sharing
-        inner_size = 2 * inner if shares and text.get("use_double_wide_mlp") else inner
-        total += hidden * (3 * inner_size + 2 * per_layer) + _attention(text, layer, kind, shares=shares)
-        if text.get("enable_moe_block"):
-            experts = size(text, "num_experts")
-            total += experts * hidden * (1 + 3 * size(text, "moe_intermediate_size"))
-    return total
+def per_layer_parameters(text: dict[str, Any]) -> tuple[int, int]:
+    """Returns the parameters of the projection to the layers' embeddings, and of the table of them.
+
+    Raises:
+        LoadError: A size is missing, or something is no size.
+    """
+    if not text["hidden_size_per_layer_input"]:
+        return 0, 0
+    width = size(text, "num_hidden_layers") * size(text, "hidden_size_per_layer_input")
+    return size(text, "hidden_size") * width, size(text, "vocab_size_per_layer_input") * width
 
 
-def _per_layer_embedding_parameters(text: dict[str, Any]) -> int:
-    rows, layers = size(text, "vocab_size_per_layer_input"), size(text, "num_hidden_layers")
-    return rows * layers * int(text["hidden_size_per_layer_input"] or 0)
-
-
-def _layer_types(text: dict[str, Any], layers: int) -> list[str]:
-    if types := text.get("layer_types"):
-        return list(types)
-    kinds = [
-        "full_attention" if at % _FULL_ATTENTION_EVERY == 0 else "sliding_attention"
-        for at in range(1, layers + 1)
-    ]
-    return [*kinds[:-1], "full_attention"]
-
-
-def _attention(text: dict[str, Any], layer: int, kind: str, *, shares: bool) -> int:
-    full = kind == "full_attention"
+def _layer(text: dict[str, Any], index: int, kind: str, *, shares: bool) -> LayerDimensions:
+    hidden, inner = size(text, "hidden_size"), size(text, "intermediate_size")
+    full = kind == _FULL_ATTENTION
     equal = full and bool(text.get("attention_k_eq_v"))
     # As the hub has it, and then as transformers saves it, layer by layer.
     own: dict[str, Any] = {"head_dim": text["global_head_dim"]} if full else {}
     if equal and text.get("num_global_key_value_heads"):
         own["num_key_value_heads"] = text["num_global_key_value_heads"]
     saved = text.get("per_layer_config") or {}
-    own |= next((each for key, each in saved.items() if int(key) == layer), {})
-    head, keys = size(text | own, "head_dim"), size(text | own, "num_key_value_heads")
+    own |= next((each for key, each in saved.items() if int(key) == index), {})
+    head, kv_heads = size(text | own, "head_dim"), size(text | own, "num_key_value_heads")
     # Layers that share keys and values have no matrices for them; where both are equal, there is one.
-    own_matrices = 0 if shares else 1 if equal else 2
-    return size(text, "hidden_size") * head * (2 * size(text, "num_attention_heads") + own_matrices * keys)
+    kv_matrices = 0 if shares else 1 if equal else 2
+    columns = head * (2 * size(text, "num_attention_heads") + kv_matrices * kv_heads)
+    columns += 3 * inner * (2 if shares and text.get("use_double_wide_mlp") else 1)
+    columns += 2 * int(text["hidden_size_per_layer_input"] or 0)
+    if text.get("enable_moe_block"):
+        columns += size(text, "num_experts") * (1 + 3 * size(text, "moe_intermediate_size"))
+    kv_bytes = 0 if shares else 2 * kv_heads * head * _BF16_BYTES
+    return LayerDimensions(hidden * columns, kv_bytes, sliding=not full)
+
+
+def _layer_types(text: dict[str, Any], count: int) -> list[str]:
+    if types := text.get("layer_types"):
+        return list(types)
+    kinds = [
+        _FULL_ATTENTION if at % _FULL_ATTENTION_EVERY == 0 else "sliding_attention"
+        for at in range(1, count + 1)
+    ]
+    return [*kinds[:-1], _FULL_ATTENTION]

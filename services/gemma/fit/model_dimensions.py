@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from services.gemma.fit import gemma_4
 from services.gemma.fit.config_values import section, size
+from services.gemma.fit.layer_dimensions import LayerDimensions
 from services.gemma.interface.load_error import LoadError, UnsupportedModelError
 
 # Gemma 3's config files leave out what equals transformers' defaults.
@@ -23,8 +24,7 @@ _DEFAULTS = {
 _FULL_ATTENTION_EVERY = {"gemma": 1, "gemma2": 2, "gemma3": 6, "gemma3_text": 6}
 # A token and its merge take at least so many bytes of `tokenizer.json`, which is too big to be parsed here.
 _BYTES_PER_TOKEN_OF_FILE = 40
-_BF16_BYTES = 2
-_SUPPORTED_TYPES = frozenset(_FULL_ATTENTION_EVERY)
+_SUPPORTED_TYPES = gemma_4.TYPES | _FULL_ATTENTION_EVERY.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +33,32 @@ class ModelDimensions:
 
     Attributes:
         name: As the operator wrote it, or as Google names it.
-        layers: All decoder layers.
+        layers: The decoder layers.
         vocab_size: Rows of the embedding.
-        matrix_parameters: Parameters in the layers' matrices.
+        matrix_parameters: Parameters in all matrices but the embedding.
         embedding_parameters: Parameters of the embedding, which is the head too.
-        kv_bytes: Bytes of one token's keys and values in one layer, in bf16.
-        sliding_layers: Those of the layers that have a sliding window.
-        window: That window, in tokens.
+        window: The sliding layers' window, in tokens.
         context_tokens: The context window that the model was trained for.
         tokenizer_tokens: How many tokens the tokenizer has.
         vision_parameters: Parameters of the vision tower and its projector; 0 if there is none.
         per_layer_embedding_parameters: Parameters of the table of which each layer looks up another embedding
             of a token; 0 if there is none.
         model_type: As `config.json` names it.
+        unsupported_part: What of it cannot be computed here; empty if there is no such part.
     """
 
     name: str
-    layers: int
+    layers: tuple[LayerDimensions, ...]
     vocab_size: int
     matrix_parameters: int
     embedding_parameters: int
-    kv_bytes: int
-    sliding_layers: int
     window: int
     context_tokens: int
     tokenizer_tokens: int
     vision_parameters: int = 0
     per_layer_embedding_parameters: int = 0
     model_type: str = "gemma3_text"
+    unsupported_part: str = ""
 
     @property
     def text_parameters(self) -> int:
@@ -80,26 +78,21 @@ class ModelDimensions:
         of_gemma_4 = gemma_4.is_gemma_4(model_type)
         defaults = _DEFAULTS | (gemma_4.defaults(model_type) if of_gemma_4 else {})
         text = defaults | section(config.get("text_config") or config, "text_config")
-        hidden, layers, head = (size(text, key) for key in ("hidden_size", "num_hidden_layers", "head_dim"))
-        queries, keys = (size(text, key) * head for key in ("num_attention_heads", "num_key_value_heads"))
-        vocab_size = size(text, "vocab_size")
-        matrices = layers * hidden * (2 * queries + 2 * keys + 3 * size(text, "intermediate_size"))
-        per_layer_embedding = 0
-        if of_gemma_4:
-            matrices, per_layer_embedding = gemma_4.parameters(text)
+        hidden, vocab_size = size(text, "hidden_size"), size(text, "vocab_size")
+        layers = gemma_4.layers(text) if of_gemma_4 else _equal_layers(model_type, text)
+        projection, table = gemma_4.per_layer_parameters(text) if of_gemma_4 else (0, 0)
         return cls(
             name=name,
             layers=layers,
             vocab_size=vocab_size,
-            matrix_parameters=matrices,
+            matrix_parameters=sum(each.matrix_parameters for each in layers) + projection,
             embedding_parameters=vocab_size * hidden,
-            kv_bytes=2 * keys * _BF16_BYTES,
-            sliding_layers=_sliding_layers(model_type, text, layers),
             window=size(text, "sliding_window") if text["sliding_window"] else 0,
             context_tokens=size(text, "max_position_embeddings"),
             tokenizer_tokens=vocab_size,
-            per_layer_embedding_parameters=per_layer_embedding,
+            per_layer_embedding_parameters=table,
             model_type=model_type,
+            unsupported_part=gemma_4.unsupported_part(text) if of_gemma_4 else "",
             vision_parameters=_vision_parameters(config["vision_config"], hidden) if _sees(config) else 0,
         )
 
@@ -127,10 +120,10 @@ class ModelDimensions:
         """Refuses a model that cannot be served.
 
         Raises:
-            UnsupportedModelError: Its architecture is not one of those that are.
+            UnsupportedModelError: Its architecture is not one of those that are, or has an unsupported part.
         """
-        if self.model_type not in _SUPPORTED_TYPES:
-            raise UnsupportedModelError(self.model_type)
+        if self.model_type not in _SUPPORTED_TYPES or self.unsupported_part:
+            raise UnsupportedModelError(self.model_type, self.unsupported_part)
 
     def loaded(self, *, images: bool) -> Self:
         """Returns the dimensions of what is loaded: with the vision tower, or without it.
@@ -140,9 +133,24 @@ class ModelDimensions:
         """
         if images and not self.vision_parameters:
             raise LoadError(
-                f"{self.name} has no vision tower: take one that has, as gemma-3-4b-it, or unset GEMMA_IMAGES"
+                f"{self.name} has no vision tower that is read here: take gemma-3-4b-it, or unset "
+                "GEMMA_IMAGES"
             )
         return self if images else replace(self, vision_parameters=0)
+
+
+def _equal_layers(model_type: str, text: Mapping[str, Any]) -> tuple[LayerDimensions, ...]:
+    """Returns the layers of Gemma 1, 2 or 3, which differ in their window alone."""
+    hidden, count, head, inner = (
+        size(text, key) for key in ("hidden_size", "num_hidden_layers", "head_dim", "intermediate_size")
+    )
+    queries, keys = (size(text, key) * head for key in ("num_attention_heads", "num_key_value_heads"))
+    full, sliding = (
+        LayerDimensions.of_sizes(hidden=hidden, queries=queries, keys=keys, inner=inner, sliding=each)
+        for each in (False, True)
+    )
+    windows = _sliding_layers(model_type, text, count)
+    return (sliding,) * windows + (full,) * (count - windows)
 
 
 def _sliding_layers(model_type: str, text: Mapping[str, Any], layers: int) -> int:
@@ -189,6 +197,22 @@ _SIGLIP = {
     "image_size": 896,
     "patch_size": 14,
 }
+_E4B = {
+    "hidden_size": 2560,
+    "intermediate_size": 10_240,
+    "num_hidden_layers": 42,
+    "num_key_value_heads": 2,
+    "num_kv_shared_layers": 18,
+}
+_E2B = {
+    "hidden_size": 1536,
+    "intermediate_size": 6144,
+    "num_hidden_layers": 35,
+    "num_key_value_heads": 1,
+    "num_kv_shared_layers": 20,
+    "use_double_wide_mlp": True,
+    "layer_types": [*["sliding_attention"] * 4, "full_attention"] * 7,
+}
 _FOUR_B = {
     "hidden_size": 2560,
     "intermediate_size": 10_240,
@@ -197,9 +221,11 @@ _FOUR_B = {
 }
 # The models that may be proposed instead of a bigger one, from the biggest down.
 KNOWN_MODELS = (
+    ModelDimensions.of_config("gemma-4-E4B-it", {"model_type": "gemma4", "text_config": _E4B}),
     ModelDimensions.of_config(
         "gemma-3-4b-it", {"model_type": "gemma3", "text_config": _FOUR_B, "vision_config": _SIGLIP}
     ),
+    ModelDimensions.of_config("gemma-4-E2B-it", {"model_type": "gemma4", "text_config": _E2B}),
     ModelDimensions.of_config(
         "gemma-2b-it",
         {

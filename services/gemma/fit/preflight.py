@@ -3,10 +3,11 @@
 Nothing is read but sizes. `kv_cache/size.py` sizes the KV cache.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.gemma.fit.model_dimensions import KNOWN_MODELS, ModelDimensions
+from services.gemma.fit.recipes import RECIPES
 from services.gemma.fit.resources import ComputeDevice, MachineResources
 from services.gemma.interface.load_error import LoadError
 from services.gemma.kv_cache.size import KVCacheSize
@@ -29,19 +30,34 @@ _IMAGE_ENCODING_BYTES = int(0.65 * GIB)
 # The shortest context that is of use: a short prompt and its answer. A review takes some thousands.
 _MIN_CONTEXT_TOKENS = 1024
 
-# Bytes of a parameter in memory. In nf4, 64 share an fp32 scale; in int4, 128 share an fp32 scale, a zero
-# point of four bits, and an fp32 sum that the kernel adds.
-_PARAMETER_BYTES = {"fp32": 4.0, "bf16": 2.0, "nf4": 0.5 + 4 / 64, "int4": 0.5 + 8.5 / 128}
+# Bytes of a parameter in memory. In nf4, 64 share an fp32 scale; in int4 and int8, 128 share an fp32 scale
+# and an fp32 sum that the kernel adds, and in int4 a zero point of four bits.
+_PARAMETER_BYTES = {
+    "fp32": 4.0,
+    "bf16": 2.0,
+    "nf4": 0.5 + 4 / 64,
+    "int4": 0.5 + 8.5 / 128,
+    "int8": 1 + 8 / 128,
+}
 # Files do not hold that sum.
-_PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {"int4": 0.5 + 4.5 / 128}
+_PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {"int4": 0.5 + 4.5 / 128, "int8": 1 + 4 / 128}
+# The precisions of the layers and of the head, where they differ.
+_MIXED = {"int4h8": ("int4", "int8")}
+# A copy's table of per-layer embeddings holds eight bits, and an fp32 scale for each layer's 256.
+_TABLE_FILE_BYTES = 1 + 4 / 256
 # The precisions that need a quantised copy.
-QUANTIZED = ("nf4", "int4")
-# From the quickest on. The int4 kernel is quick on every CPU; bitsandbytes' nf4 with AVX512_BF16 and on GPUs.
-_CPU_PRECISIONS = ("int4", "bf16", "nf4", "fp32")
+QUANTIZED = tuple(RECIPES)
+# From the one to choose first. The kernels of whole numbers are quick on every CPU; bitsandbytes' nf4 with
+# AVX512_BF16 and on GPUs. Small models lose more by four bits, and can afford eight.
+_SMALL_PARAMETERS = 1_500_000_000
+_CPU_PRECISIONS = {
+    True: ("int8", "int4h8", "int4", "bf16", "nf4", "fp32"),
+    False: ("int4h8", "int4", "int8", "bf16", "nf4", "fp32"),
+}
 _GPU_PRECISIONS = ("bf16", "nf4")
 # What "auto" may choose, by whether the device is a GPU. fp32 takes twice the memory and is slower; nf4 is
 # slower on most CPUs.
-_AUTO_PRECISIONS = {True: ("bf16", "nf4"), False: ("int4", "bf16")}
+_AUTO_PRECISIONS = {True: ("bf16", "nf4"), False: ("int8", "int4h8", "int4", "bf16")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +76,12 @@ class DeploymentPlan:
     @property
     def weight_bytes(self) -> int:
         """Bytes of the weights that a forward pass reads."""
-        return int(_PARAMETER_BYTES[self.precision] * self.dimensions.text_parameters)
+        return self._text_bytes(_PARAMETER_BYTES)
 
     @property
     def disk_bytes(self) -> int:
         """Bytes of the files in this precision."""
-        text_bytes = int(_PARAMETER_FILE_BYTES[self.precision] * self.dimensions.text_parameters)
+        text_bytes = self._text_bytes(_PARAMETER_FILE_BYTES)
         return text_bytes + self._per_layer_embedding_bytes + self._embedding_bytes + self.vision_bytes
 
     @property
@@ -102,10 +118,10 @@ class DeploymentPlan:
     @property
     def kv_cache_size(self) -> KVCacheSize:
         """The size of one sequence's KV cache."""
+        layers = self.dimensions.layers
         return KVCacheSize.of_layers(
-            token_bytes=self.dimensions.kv_bytes,
-            full_layers=self.dimensions.layers - self.dimensions.sliding_layers,
-            sliding_layers=self.dimensions.sliding_layers,
+            full_bytes=[each.kv_bytes for each in layers if not each.sliding],
+            sliding_bytes=[each.kv_bytes for each in layers if each.sliding],
             window=self.dimensions.window,
             image_tokens=_TOKENS_PER_IMAGE if self.dimensions.vision_parameters else 0,
             device="cuda" if self.device.is_gpu else "cpu",
@@ -115,6 +131,11 @@ class DeploymentPlan:
     def max_tokens_per_second(self) -> float:
         """The ceiling of one caller's decode speed, as if reading the weights took all the time."""
         return self.device.bandwidth / self.weight_bytes
+
+    def _text_bytes(self, parameter_bytes: Mapping[str, float]) -> int:
+        layers, head = _MIXED.get(self.precision, (self.precision, self.precision))
+        matrices, embedding = self.dimensions.matrix_parameters, self.dimensions.embedding_parameters
+        return int(parameter_bytes[layers] * matrices + parameter_bytes[head] * embedding)
 
     @property
     def _bytes_without_cache(self) -> int:
@@ -137,9 +158,11 @@ class DeploymentPlan:
 
     @property
     def _per_layer_embedding_bytes(self) -> int:
-        """Bytes of that table, which no precision quantises."""
-        bytes_each = 4 if self.precision == "fp32" else _BF16_BYTES
-        return bytes_each * self.dimensions.per_layer_embedding_parameters
+        """Bytes of that table's file."""
+        bytes_each: float = 4 if self.precision == "fp32" else _BF16_BYTES
+        if self.precision in QUANTIZED:
+            bytes_each = _TABLE_FILE_BYTES
+        return int(bytes_each * self.dimensions.per_layer_embedding_parameters)
 
     @property
     def _embedding_bytes(self) -> int:
@@ -153,8 +176,9 @@ class DeploymentPlan:
 def all_plans(
     dimensions: ModelDimensions, resources: MachineResources, max_sequences: int
 ) -> list[DeploymentPlan]:
-    """Returns every way to run a model here, GPUs first."""
-    devices = [(each, _GPU_PRECISIONS) for each in resources.gpus] + [(resources.cpu, _CPU_PRECISIONS)]
+    """Returns every way to run a model here, GPUs first, and on each device what to choose first."""
+    on_cpu = _CPU_PRECISIONS[dimensions.text_parameters < _SMALL_PARAMETERS]
+    devices = [(each, _GPU_PRECISIONS) for each in resources.gpus] + [(resources.cpu, on_cpu)]
     return [
         DeploymentPlan(dimensions, precision, device, max_sequences)
         for device, precisions in devices
@@ -170,7 +194,7 @@ def choose_plan(
     precision: str,
     quantized: Collection[str],
 ) -> DeploymentPlan:
-    """Chooses the first GPU that the model fits, else the CPU, and on it the quickest precision.
+    """Chooses the first GPU that the model fits, else the CPU, and on it the precision to take first.
 
     Args:
         dimensions: The model's.
@@ -189,6 +213,17 @@ def choose_plan(
         if each.fits and (each.precision not in QUANTIZED or each.precision in quantized):
             return each
     raise LoadError(_refusal(dimensions, resources, max_sequences, plans))
+
+
+def precision_to_quantize(dimensions: ModelDimensions, resources: MachineResources) -> str:
+    """Returns the precision of the copy to make: of those that a CPU is quick with, the best that fits."""
+    plans = [
+        each
+        for each in all_plans(dimensions, resources, max_sequences=1)
+        if not each.device.is_gpu and _is_wanted(each, "auto") and each.precision in QUANTIZED
+    ]
+    smallest = min(plans, key=lambda each: each.memory_bytes)
+    return next((each for each in plans if each.fits), smallest).precision
 
 
 def smaller_models(dimensions: ModelDimensions) -> list[ModelDimensions]:

@@ -1,25 +1,21 @@
-"""What a linear layer in four bits is to the rest: its buffers, and its names."""
+"""What a quantised linear layer is to the rest: its buffers, and its names."""
 
 from abc import abstractmethod
-from typing import ClassVar
 
 import torch
 from torch import nn
 
+from services.gemma.four_bit.gptq import InputStatistics
+
 
 class FourBitLinear(nn.Module):
-    """A linear layer without bias whose weights take four bits; groups of neighbours in a row share a scale.
+    """A linear layer without bias of quantised weights; groups of neighbours in a row share a scale.
 
     Its buffers are the tensors that a quantised copy holds in place of the layer's weight.
 
     Attributes:
-        precision: Worded as in the contract's `Footprint`.
-        recipe: Names how the weights were quantised, as far as reading them depends on it.
         shape: (outputs, inputs).
     """
-
-    precision: ClassVar[str]
-    recipe: ClassVar[str]
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
@@ -35,5 +31,11 @@ class FourBitLinear(nn.Module):
 
     @staticmethod
     @abstractmethod
-    def quantized(weight: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Quantises a weight of shape (outputs, inputs); the buffers' first dimension is its rows."""
+    def quantized(weight: torch.Tensor, statistics: InputStatistics | None = None) -> dict[str, torch.Tensor]:
+        """Quantises a weight; the buffers' first dimension is its rows.
+
+        Args:
+            weight: Of shape (outputs, inputs).
+            statistics: Of the layer's inputs in calibration, where the class can make use of them; None to
+                round each weight to the nearest value.
+        """

@@ -8,6 +8,7 @@ from bitsandbytes.autograd._functions import matmul_4bit
 from bitsandbytes.functional import QuantState, get_4bit_type, quantize_4bit
 from typing_extensions import override
 
+from services.gemma.four_bit.gptq import InputStatistics
 from services.gemma.four_bit.linear import FourBitLinear
 
 _GROUP_SIZE = 64
@@ -21,8 +22,6 @@ class Nf4Linear(FourBitLinear):
 
     packed: torch.Tensor
     scales: torch.Tensor
-    precision = "nf4"
-    recipe = f"nf4-b{_GROUP_SIZE}"
 
     @staticmethod
     @override
@@ -32,7 +31,7 @@ class Nf4Linear(FourBitLinear):
 
     @staticmethod
     @override
-    def quantized(weight: torch.Tensor) -> dict[str, torch.Tensor]:
+    def quantized(weight: torch.Tensor, statistics: InputStatistics | None = None) -> dict[str, torch.Tensor]:
         if weight.is_meta:
             return {
                 "packed": weight.new_empty(weight.numel() // 2, 1, dtype=torch.uint8),

@@ -1,4 +1,4 @@
-"""Registers the four-bit precisions with transformers, which then loads quantised copies."""
+"""Registers the quantised precisions with transformers, which then loads quantised copies."""
 
 from typing import Any, cast
 
@@ -9,25 +9,25 @@ from transformers.quantizers.base import HfQuantizer
 from transformers.utils.quantization_config import QuantizationConfigMixin
 from typing_extensions import override
 
-from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.linear import FourBitLinear
+from services.gemma.four_bit.form import linear_layers, quantized_form
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 
 QUANT_METHOD = "chorus_four_bit"
 
 
-def linear_class(precision: str) -> type[FourBitLinear]:
-    """Returns the class of the linear layers in "int4" or "nf4"."""
-    if precision == Int4Linear.precision:
-        return Int4Linear
-    # Importing bitsandbytes takes seconds and memory, which int4 need not pay.
-    from services.gemma.four_bit.nf4_linear import Nf4Linear  # noqa: PLC0415
-
-    return Nf4Linear
+def per_layer_table(model: PreTrainedModel) -> nn.Embedding | None:
+    """Returns the table of per-layer embeddings that some Gemma 4 have."""
+    table = getattr(model.model, PER_LAYER_TABLE.rpartition(".")[2], None)
+    return table if isinstance(table, nn.Embedding) else None
 
 
-def linear_layers(model: PreTrainedModel) -> dict[str, nn.Linear]:
-    """Returns the layers that are quantised, the head included, by the names of their modules."""
-    return {name: each for name, each in model.named_modules() if isinstance(each, nn.Linear)}
+def replace_modules(model: PreTrainedModel, precision: str) -> None:
+    """Replaces a model's linear layers, and its per-layer embeddings, by those of a copy."""
+    form = quantized_form(precision)
+    for name, layer in linear_layers(model).items():
+        model.set_submodule(name, form.linear_class(name)(layer))
+    if table := per_layer_table(model):
+        model.set_submodule(PER_LAYER_TABLE, Int8Embedding(table, model.config.num_hidden_layers))
 
 
 @register_quantization_config(QUANT_METHOD)
@@ -41,15 +41,14 @@ class _FourBitConfig(QuantizationConfigMixin):
 
 @register_quantizer(QUANT_METHOD)
 class _FourBitQuantizer(HfQuantizer):
-    """Replaces a model's linear layers before transformers loads their weights."""
+    """Replaces a model's modules before transformers loads their weights."""
 
     requires_calibration = False
 
     @override
     def _process_model_before_weight_loading(self, model: PreTrainedModel, **_: Any) -> None:
         config = cast("_FourBitConfig", self.quantization_config)
-        for name, layer in linear_layers(model).items():
-            model.set_submodule(name, linear_class(config.precision)(layer))
+        replace_modules(model, config.precision)
 
     @override
     def is_serializable(self) -> bool:

@@ -15,13 +15,21 @@ class ChatPromptEncoder:
     Args:
         tokenizer: It has a chat template, which is changed if there is an image encoder.
         image_encoder: Says how many tokens an image takes; None if no images are read.
+        system_role: Whether the model knows a turn of the system, as Gemma 4 does.
 
     Raises:
         LoadError: The tokenizer or its chat template knows no images, and images are to be read.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, image_encoder: ImageEncoder | None) -> None:
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerFast,
+        image_encoder: ImageEncoder | None,
+        *,
+        system_role: bool = False,
+    ) -> None:
         self.tokenizer = tokenizer
+        self._system_role = system_role
         self._image_encoder = image_encoder
         if image_encoder:
             _repeat_soft_token(tokenizer, image_encoder)
@@ -29,11 +37,17 @@ class ChatPromptEncoder:
     def encode(self, messages: tuple[ChatMessage, ...]) -> list[int]:
         """Returns the token ids of the prompt; each of an image's is the image's placeholder.
 
-        A control token that a message spells out is text there.
+        A control token that a message spells out is text there. A model that can think is asked not to.
         """
+        if not self._system_role:
+            messages = _without_system(messages)
         chat: list[Any] = [{"role": each.role, "content": _template_content(each)} for each in messages]
         encoded = self.tokenizer.apply_chat_template(
-            chat, add_generation_prompt=True, return_dict=False, sanitize_control_tokens=True
+            chat,
+            add_generation_prompt=True,
+            return_dict=False,
+            sanitize_control_tokens=True,
+            enable_thinking=False,
         )
         tokens = cast("list[int]", encoded)
         images = [image for message in messages for image in message.images]
@@ -42,6 +56,17 @@ class ChatPromptEncoder:
         repeats = range(self._image_encoder.tokens_per_image)
         placeholders = (image.placeholder for image in images for _ in repeats)
         return [next(placeholders) if each == self._image_encoder.soft_token else each for each in tokens]
+
+
+def _without_system(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+    """Puts what the system says before the user's first words, where Gemma 3's own template puts it.
+
+    Gemma 2's template refuses a turn of the system.
+    """
+    if messages[0].role != "system":
+        return messages
+    system, first, *others = messages
+    return (ChatMessage.joining(first.role, (*system.parts, *first.parts)), *others)
 
 
 def _repeat_soft_token(tokenizer: PreTrainedTokenizerFast, image_encoder: ImageEncoder) -> None:

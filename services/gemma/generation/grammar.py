@@ -11,9 +11,12 @@ from typing_extensions import override
 from modelkit.answer_form.decoding import decoding_schema
 from rpckit.errors import NotSupported
 from services.gemma.generation.bounded_schema import bounded
+from services.gemma.generation.thoughts import ThoughtFilter
 
 # How Gemma's tokenizer writes a space, and a byte that is part of no other token.
 _SPACE = "▁"
+# How Gemma 4 begins and ends a thought.
+_THOUGHT = ("<|channel>", "<channel|>")
 _BYTE_TOKEN = re.compile("<0x([0-9A-F]{2})>")
 # llguidance precomputes which tokens fit in a string, for each of these classes of strings. Each of its own
 # four takes 12 MiB; the other three would save a millisecond in white space and in strings with few
@@ -39,11 +42,16 @@ class TokenizerVocabulary:
         # llguidance has copied them into a trie.
         source.tokens = ()
         self._known_tokens = len(tokenizer)
+        self._thought_begin, self._thought_end = map(tokenizer.backend_tokenizer.token_to_id, _THOUGHT)
 
     def to_bytes(self, token: int) -> bytes:
         """Returns the bytes that a token adds to the answer; none for a control token."""
         silent = token >= self._known_tokens or self._tokenizer.is_special_token(token)
         return b"" if silent else self._tokenizer.decode_bytes([token])
+
+    def thought_filter(self) -> ThoughtFilter:
+        """Returns a filter for one answer."""
+        return ThoughtFilter(self._thought_begin, self._thought_end)
 
     def grammar(self, json_schema: str) -> "JsonSchemaGrammar":
         """Compiles a JSON Schema for one answer.

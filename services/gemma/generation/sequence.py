@@ -55,6 +55,7 @@ class RunningSequence:
         self._grammar: JsonSchemaGrammar | None = None
         if request.json_schema is not None:
             self._grammar = vocabulary.grammar(request.json_schema)
+        self._thoughts = vocabulary.thought_filter()
         self._detokenizer = StreamingDetokenizer(request.sampling.stop_sequences)
         self._repetition = RepetitionDetector()
         self._output_tokens = 0
@@ -126,7 +127,8 @@ class RunningSequence:
         if token in self._vocabulary.eos_token_ids:
             self._finish()
             return ""
-        text = self._detokenizer.feed(self._vocabulary.to_bytes(token))
+        withheld = self._thoughts.withholds(token)
+        text = self._detokenizer.feed(b"" if withheld else self._vocabulary.to_bytes(token))
         if self._detokenizer.stopped or (self._grammar and self._grammar.finished):
             self._finish()
         elif self._output_tokens == self._max_output_tokens:

@@ -1,7 +1,10 @@
 """What one caller asks a model to generate."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+_SEPARATOR = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,28 @@ class RgbImage:
 class ChatMessage:
     """One turn of a chat template: a text, or texts and images in their order."""
 
-    role: Literal["user", "assistant"]
+    role: Literal["system", "user", "assistant"]
     content: str | tuple[str | RgbImage, ...]
+
+    @classmethod
+    def joining(
+        cls, role: Literal["system", "user", "assistant"], contents: Iterable[str | RgbImage]
+    ) -> Self:
+        """Returns a message of some texts and images. Neighbouring texts are joined to one."""
+        joined: list[str | RgbImage] = []
+        for each in contents:
+            before = joined[-1] if joined else None
+            if isinstance(each, str) and isinstance(before, str):
+                joined[-1] = before + _SEPARATOR + each
+            else:
+                joined.append(each)
+        only = joined[0] if len(joined) == 1 else None
+        return cls(role, only if isinstance(only, str) else tuple(joined))
+
+    @property
+    def parts(self) -> tuple[str | RgbImage, ...]:
+        """Its texts and images."""
+        return (self.content,) if isinstance(self.content, str) else self.content
 
     @property
     def images(self) -> tuple[RgbImage, ...]:
@@ -55,7 +78,8 @@ class GenerationRequest:
     """One answer to generate.
 
     Attributes:
-        messages: The first and the last are the user's, and the roles alternate.
+        messages: The first may be the system's. Of the others the first and the last are the user's, and the
+            roles alternate.
         json_schema: The schema that the answer keeps to, as JSON; None leaves the answer free.
     """
 

@@ -12,9 +12,10 @@ class UnsupportedModelError(LoadError):
         model_type: As its `config.json` names it.
     """
 
-    def __init__(self, model_type: str) -> None:
+    def __init__(self, model_type: str, part: str = "") -> None:
+        kind = f"the type {model_type} with {part}" if part else f"the type {model_type}"
         super().__init__(
-            f"models of the type {model_type} are not supported yet, those of Gemma 1, 2 and 3 are: serve it "
-            "by llama.cpp, Ollama or vLLM, and name that server in the catalog by base_url (docs/gemma.md)"
+            f"models of {kind} are not supported, those of Gemma 1, 2, 3 and 4 are: serve it by llama.cpp, "
+            "Ollama or vLLM, and name that server in the catalog by base_url (docs/gemma.md)"
         )
         self.model_type = model_type

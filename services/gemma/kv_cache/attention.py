@@ -4,7 +4,7 @@ The tokens of all sequences lie in one row, so that each weight is read once for
 tells the sequences apart: each chunk attends to the cache of its own sequence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -69,8 +69,8 @@ class Float32Buffer:
 def packed_attention(
     module: torch.nn.Module,
     query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
+    key: torch.Tensor | None,
+    value: torch.Tensor | None,
     attention_mask: None,  # noqa: ARG001 - transformers passes it; each chunk makes its own
     *,
     scaling: float,
@@ -83,9 +83,10 @@ def packed_attention(
     """Computes one layer's attention, in the signature that transformers' models call.
 
     Args:
-        module: The layer's attention module, which has a `layer_idx`.
-        query: Of shape (1, heads, tokens of all chunks, head size).
-        key: Of shape (1, KV heads, tokens of all chunks, head size).
+        module: The layer's attention module, which has a `layer_idx`; and, if it attends to the keys and
+            values of an earlier layer, that one's index as `shared_layer_idx`.
+        query: Of shape (1, heads, tokens of all chunks, head size), or with each chunk's last token alone.
+        key: Of shape (1, KV heads, tokens of all chunks, head size); unused if they are another layer's.
         value: Of the same shape as `key`.
         attention_mask: Unused.
         scaling: The factor on the scores.
@@ -96,7 +97,7 @@ def packed_attention(
         others: Unused.
 
     Returns:
-        The attended values, of shape (1, tokens of all chunks, heads, head size).
+        The attended values, of shape (1, tokens of `query`, heads, head size).
     """
     dtype = query.dtype
     # Measured on a CPU without AVX512_BF16: attention in bf16 takes seven times as long as in fp32.
@@ -104,13 +105,17 @@ def packed_attention(
     if in_fp32:
         query = query.float()
     lengths = [len(each.tokens) for each in chunks]
-    keys_values = torch.split(torch.cat((key, value)), lengths, dim=2)
+    last_alone = query.shape[2] < sum(lengths)
+    if last_alone:
+        lengths = [1] * len(chunks)
+    layer_caches = _layer_caches(module, key, value, chunks, sliding_window)
     outputs = []
-    for chunk, queries, added in zip(chunks, torch.split(query, lengths, dim=2), keys_values, strict=True):
-        cached = chunk.cache.append(cast("int", module.layer_idx), added, sliding_window)[:, None]
+    for chunk, queries, cached in zip(chunks, torch.split(query, lengths, dim=2), layer_caches, strict=True):
+        if last_alone and sliding_window:
+            cached = cached[..., -sliding_window:, :]  # noqa: PLW2901 - what this one attends to
         keys, values = fp32_buffer.converted(cached) if in_fp32 else cached
         # A single token attends to all that the cache returns.
-        mask = None if len(chunk.tokens) == 1 else chunk.attention_mask(sliding_window, query.device)
+        mask = None if queries.shape[2] == 1 else chunk.attention_mask(sliding_window, query.device)
         if softcap is None:
             output = functional.scaled_dot_product_attention(
                 queries, keys, values, attn_mask=mask, scale=scaling, enable_gqa=True
@@ -119,6 +124,55 @@ def packed_attention(
             output = _softcapped_attention(queries, keys, values, mask, scaling, softcap)
         outputs.append(output)
     return torch.cat(outputs, dim=2).transpose(1, 2).contiguous().to(dtype), None
+
+
+def share_keys_and_values(decoder: Any) -> None:
+    """Tells the attention modules of a Gemma 4 that compute no keys and values whose they attend to.
+
+    They are those of the last layer of the same type that computes its own. From the first such layer on, the
+    last token of each chunk goes on alone: of the others nothing is left to cache.
+    """
+    owners: dict[str, int] = {}
+    for attention in (layer.self_attn for layer in decoder.layers):
+        if getattr(attention, "is_kv_shared_layer", False):
+            attention.shared_layer_idx = owners[attention.layer_type]
+            # transformers does the same for one sequence.
+            decoder._maybe_slice_kv_shared_inputs = _last_rows  # noqa: SLF001
+        elif hasattr(attention, "layer_type"):
+            owners[attention.layer_type] = attention.layer_idx
+
+
+def _last_rows(*inputs: Any, **_: Any) -> tuple[Any, ...]:
+    """Keeps the rows whose logits are wanted, which the last of the inputs names.
+
+    The others are hidden states, per-layer embeddings, the rotary embedding of each type of layer, and masks.
+    """
+    *rows, masks, kept = inputs
+    return (*(_kept(each, kept) for each in rows), masks)
+
+
+def _kept(rows: Any, kept: torch.Tensor) -> Any:
+    if isinstance(rows, Mapping):
+        return {name: tuple(part[:, kept] for part in each) for name, each in rows.items()}
+    return None if rows is None else rows[:, kept]
+
+
+def _layer_caches(
+    module: torch.nn.Module,
+    key: torch.Tensor | None,
+    value: torch.Tensor | None,
+    chunks: Sequence[TokenChunk],
+    sliding_window: int | None,
+) -> Iterator[torch.Tensor]:
+    """Yields what each chunk attends to, of shape (2, 1, KV heads, tokens, head size), adding its own."""
+    shared = cast("int | None", getattr(module, "shared_layer_idx", None))
+    if shared is not None or key is None or value is None:
+        for chunk in chunks:
+            yield chunk.cache.appended(cast("int", shared), len(chunk.tokens))[:, None]
+        return
+    lengths = [len(each.tokens) for each in chunks]
+    for chunk, added in zip(chunks, torch.split(torch.cat((key, value)), lengths, dim=2), strict=True):
+        yield chunk.cache.append(cast("int", module.layer_idx), added, sliding_window)[:, None]
 
 
 def _softcapped_attention(

@@ -60,7 +60,18 @@ class SequenceKVCache:
             layer = layer or LayerCache(keys_values[:, :, :0], start, window)
             layer = self.layers[layer_index] = self._moved(layer, visible, start, end)
         layer.keys_values[:, :, start - layer.start : end - layer.start] = keys_values
-        return layer.keys_values[:, :, visible - layer.start : end - layer.start]
+        return self.appended(layer_index, keys_values.shape[2])
+
+    def appended(self, layer_index: int, tokens: int) -> torch.Tensor:
+        """Returns what `append` returned for a layer in this pass, for another layer that shares it.
+
+        Args:
+            layer_index: The index of the layer whose keys and values were appended.
+            tokens: How many tokens the chunk has.
+        """
+        layer, start = self.layers[layer_index], len(self.tokens)
+        visible = first_visible(start, layer.window)
+        return layer.keys_values[:, :, visible - layer.start : start + tokens - layer.start]
 
     def can_share(self, length: int) -> bool:
         """Returns whether another sequence may reuse the first `length` tokens: none of them was evicted."""

@@ -1,5 +1,6 @@
 """Sizes the KV cache: bytes per token, bytes per sequence, and the longest sequence that fits a budget."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -28,9 +29,8 @@ class KVCacheSize:
     def of_layers(
         cls,
         *,
-        token_bytes: int,
-        full_layers: int,
-        sliding_layers: int,
+        full_bytes: Sequence[int],
+        sliding_bytes: Sequence[int],
         window: int,
         image_tokens: int,
         device: str,
@@ -38,18 +38,17 @@ class KVCacheSize:
         """Sizes a model's cache by its layers.
 
         Args:
-            token_bytes: Bytes of one token's keys and values in one layer, in bf16.
-            full_layers: How many layers have full attention.
-            sliding_layers: How many layers have a sliding window.
+            full_bytes: Bytes of one token's keys and values in bf16, for each layer with full attention.
+            sliding_bytes: The same, for each layer with a sliding window.
             window: That window, in tokens.
             image_tokens: The tokens of an image; 0 if no images are read.
             device: "cpu" or "cuda".
         """
         # Attention on a CPU copies one layer at a time to fp32, whose numbers take twice the bytes.
-        fp32_bytes = 2 * token_bytes if device == "cpu" else 0
+        fp32_bytes = 2 * max(*full_bytes, *sliding_bytes, 0) if device == "cpu" else 0
         return cls(
-            full_bytes=token_bytes * full_layers + fp32_bytes,
-            sliding_bytes=token_bytes * sliding_layers,
+            full_bytes=sum(full_bytes) + fp32_bytes,
+            sliding_bytes=sum(sliding_bytes),
             windowed_tokens=window + max(PREFILL_CHUNK_TOKENS[device], image_tokens),
         )
 

@@ -7,15 +7,17 @@ import torch
 import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
+import services.gemma.four_bit.transformers_quantizer  # noqa: F401 - it tells transformers of the copies
 from rpckit import log
 from rpckit.errors import ChorusError
 from rpckit.malloc_trim import release_freed_memory
+from services.gemma.fit.gemma_4 import is_gemma_4
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
 from services.gemma.fit.resources import MachineResources
+from services.gemma.four_bit.form import quantized_form
 from services.gemma.four_bit.host_embedding import HostEmbedding
 from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
-from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.transformers_quantizer import linear_class
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.generation.chat_prompt import ChatPromptEncoder
 from services.gemma.generation.grammar import TokenizerVocabulary
 from services.gemma.generation.image_encoder import ImageEncoder
@@ -23,7 +25,7 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.interface.load_error import LoadError
 from services.gemma.interface.local_model import ModelInfo, StepOutput
-from services.gemma.kv_cache.attention import PACKED_ATTENTION
+from services.gemma.kv_cache.attention import PACKED_ATTENTION, share_keys_and_values
 from services.gemma.kv_cache.cache_pool import KVCachePool
 from services.gemma.loading.tokenizer import load_tokenizer
 from services.gemma.loading.vision_tower import load_image_encoder
@@ -76,7 +78,7 @@ def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResourc
     folder, version = original, original.name
     if plan.precision in copies:
         folder = copies[plan.precision].folder
-        version = _verified_version(copies[plan.precision], plan.precision, settings.threads)
+        version = _verified_version(copies[plan.precision], settings.threads)
     image_encoder = None
     if plan.dimensions.vision_parameters:
         image_encoder = load_image_encoder(original, plan.device.name)
@@ -85,13 +87,11 @@ def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResourc
     return runner
 
 
-def _verified_version(copy: QuantizedCheckpoint, precision: str, threads: int) -> str:
-    """Returns the version of a copy that is intact and whose recipe is known here."""
-    manifest, known = copy.manifest, linear_class(precision).recipe
-    if manifest.recipe != known:
-        raise LoadError(f"the copy is {manifest.recipe}, {known} is what is read: quantise again")
+def _verified_version(copy: QuantizedCheckpoint, threads: int) -> str:
+    """Returns the version of a copy that is intact and by today's recipe."""
+    copy.refuse_outdated()
     copy.verify(threads)
-    return manifest.version
+    return copy.manifest.version
 
 
 def _load_runner(
@@ -106,7 +106,8 @@ def _load_runner(
     # Parsing it took hundreds of megabytes, and the weights are yet to come.
     release_freed_memory()
     with refused_if_unreadable("config.json or tokenizer.json"):
-        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder)
+        system_role = is_gemma_4(config.model_type)
+        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder, system_role=system_role)
     model = _load_text_model(folder, config, plan)
     info = ModelInfo(
         version=version,
@@ -141,13 +142,24 @@ def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrai
     reshaped = {key for key, *_ in report["mismatched_keys"]}
     refuse_wrong_keys(report["missing_keys"], reshaped, filter(text_key, report["unexpected_keys"]))
     if plan.precision in QUANTIZED:
-        advise_random_access(model.get_input_embeddings().weight)
-        if plan.device.is_gpu:
-            model.set_input_embeddings(HostEmbedding(model.get_input_embeddings()))
+        _leave_embeddings_in_files(model, on_gpu=plan.device.is_gpu)
+    share_keys_and_values(model.model)
     model = model.eval().to(plan.device.name)
-    if plan.precision == Int4Linear.precision:
+    if plan.precision in QUANTIZED and quantized_form(plan.precision).is_integer:
         prepare_int4_model(model, folder)
     return cast("PreTrainedModel", model)
+
+
+def _leave_embeddings_in_files(model: Any, *, on_gpu: bool) -> None:
+    """Has a copy's embeddings looked up row by row in its mapped files, beside a GPU, too."""
+    table = getattr(model.model, PER_LAYER_TABLE.rpartition(".")[2], None)
+    advise_random_access(model.get_input_embeddings().weight)
+    if isinstance(table, Int8Embedding):
+        advise_random_access(table.codes)
+    if on_gpu:
+        model.set_input_embeddings(HostEmbedding(model.get_input_embeddings()))
+        if table is not None:
+            model.set_submodule(PER_LAYER_TABLE, HostEmbedding(table))
 
 
 def _eos_token_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from transformers import PreTrainedModel
+
 from services.gemma.interface.load_error import LoadError
 
-# Key mappings for transformers, from the names in multimodal checkpoints of Gemma 3 to those in the model.
+# Key mappings for transformers, from the names in multimodal checkpoints to those in the model.
 TEXT_KEY_MAPPING = {
     r"^(language_model\.model|model\.language_model)\.": "model.",
     r"^language_model\.lm_head": "lm_head",
@@ -16,12 +18,18 @@ VISION_KEY_MAPPING = {
     r"^vision_tower\.vision_model\.": "vision_tower.",
     r"^model\.multi_modal_projector\.": "multi_modal_projector.",
 }
-_VISION_PREFIXES = (
-    "vision_tower.",
-    "multi_modal_projector.",
-    "model.vision_tower.",
-    "model.multi_modal_projector.",
+# What encodes images and sounds. Gemma 3 has a projector behind its vision tower, Gemma 4 embedders.
+_TOWERS = (
+    "vision_tower",
+    "multi_modal_projector",
+    "audio_tower",
+    "vision_embedder",
+    "embed_vision",
+    "embed_audio",
 )
+_TOWER_PREFIXES = tuple(f"{prefix}{name}." for name in _TOWERS for prefix in ("", "model."))
+# What Gemma 4's files hold of layers that share another's keys and values, too.
+_OWN_KEYS_AND_VALUES = ("k_proj", "v_proj", "k_norm", "v_norm")
 # How `from_pretrained` is called for each of them.
 SAFE_LOADING: dict[str, Any] = {
     "use_safetensors": True,
@@ -33,12 +41,22 @@ SAFE_LOADING: dict[str, Any] = {
 
 
 def text_key(key: str) -> str | None:
-    """Returns a tensor's name in the text model; None if it belongs to the vision tower or its projector."""
-    if key.startswith(_VISION_PREFIXES):
+    """Returns a tensor's name in the text model; None if it belongs to what encodes images and sounds."""
+    if key.startswith(_TOWER_PREFIXES):
         return None
     for pattern, name in TEXT_KEY_MAPPING.items():
         key = re.sub(pattern, name, key)
     return key
+
+
+def unused_keys(model: PreTrainedModel) -> set[str]:
+    """Returns the names of tensors that a checkpoint may hold and that the text model has no use for."""
+    return {
+        f"{name}.{part}.weight"
+        for name, module in model.named_modules()
+        if getattr(module, "is_kv_shared_layer", False)
+        for part in _OWN_KEYS_AND_VALUES
+    }
 
 
 def refuse_wrong_keys(missing: Iterable[str], reshaped: Iterable[str], surplus: Iterable[str]) -> None:

@@ -3,31 +3,39 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
 
+from services.gemma.fit.gemma_4 import is_gemma_4
+from services.gemma.fit.recipes import RECIPES, ROUNDED
+from services.gemma.four_bit.form import HEAD, QuantizedForm, linear_layers, quantized_form
+from services.gemma.four_bit.gptq import InputStatistics
 from services.gemma.four_bit.int4_decoder_layer import refuse_unknown_layers
-from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.linear import FourBitLinear
-from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, linear_class, linear_layers
+from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
 from services.gemma.interface.load_error import LoadError
-from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key
+from services.gemma.weights.calibration import CalibratedPass, Tensors, calibration_tokens
+from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key, unused_keys
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
+from services.gemma.weights.tensor_file import write_by_rows
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Rows of one read: a slice of a file costs the same, long or short.
 _ROWS_PER_READ = 4096
+# Rows of the per-layer embeddings, which are longer.
+_TABLE_ROWS_PER_READ = 512
 # Rows that are quantised at once: few fit the CPU's caches.
 _ROWS_PER_BLOCK = 256
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
-_HEAD, _EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
+_HEAD, _EMBEDDING, _NORM = f"{HEAD}.weight", "model.embed_tokens.weight", "model.norm.weight"
+_TABLE = f"{PER_LAYER_TABLE}.weight"
 _INDEX = "model.safetensors.index.json"
 
 
@@ -46,35 +54,74 @@ def quantize(
     Args:
         source: The folder of the model.
         cache: The folder of the copies.
-        precision: "int4" or "nf4".
+        precision: "int8", "int4h8", "int4" or "nf4".
         report_progress: Is called after each file.
 
     Raises:
         LoadError: The model is not whole, cannot be computed in that precision, or the disk is full.
     """
-    layer_class = linear_class(precision)
-    copy = QuantizedCheckpoint.of_source(cache, source, layer_class.recipe)
-    if copy.exists:
-        return copy
+    form = quantized_form(precision)
     with refused_if_unreadable("config.json"):
         config = AutoConfig.from_pretrained(source, local_files_only=True, trust_remote_code=False)
         config = config.get_text_config()
-        with torch.device("meta"):
-            model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)  # type: ignore[no-untyped-call]
-    if layer_class is Int4Linear:
+    is_calibrated = form.calibrated and not is_gemma_4(config.model_type)
+    recipe = RECIPES[precision] if is_calibrated == form.calibrated else ROUNDED[precision]
+    copy = QuantizedCheckpoint.of_source(cache, source, recipe)
+    if copy.exists:
+        return copy
+    with refused_if_unreadable("config.json"), torch.device("meta"):
+        # The eager attention knows all that a Gemma's layers do, the cap on the scores included.
+        model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
+            config, dtype=torch.bfloat16, attn_implementation="eager"
+        )
+    if form.is_integer:
         refuse_unknown_layers(model)
     checkpoint = _SourceCheckpoint(source, model)
-    writer = CheckpointWriter(copy, source.name, layer_class.recipe)
+    tokens = calibration_tokens(source, config.bos_token_id, config.vocab_size) if is_calibrated else None
+    writer = CheckpointWriter(copy, source.name, recipe)
+    calibrated = None
+    if tokens is not None:
+        calibrated = CalibratedPass(model, checkpoint.tensor(_EMBEDDING), tokens, form)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):
+        layer = _LAYER.match(keys[0])
         if not writer.has(name):
-            tensors = checkpoint.quantized(keys, layer_class)
-            size = sum(each.nbytes for each in tensors.values())
-            writer.write(name, partial(save_file, tensors, metadata={"format": "pt"}), size)
+            writer.write(name, *_file(checkpoint, keys, form, calibrated))
+        elif layer and calibrated:
+            calibrated.pass_through(int(layer[1]), _without(layer[0], load_file(writer.folder / name)))
         report_progress(number, len(checkpoint.files))
     for name, save in _small_files(source, config, precision, checkpoint, writer.folder).items():
         writer.write(name, save, 0)
     writer.finish()
     return copy
+
+
+def _file(
+    checkpoint: "_SourceCheckpoint", keys: list[str], form: QuantizedForm, calibrated: CalibratedPass | None
+) -> tuple[Callable[[Path], object], int]:
+    """Returns how to write one file of the copy, and how many bytes its tensors have."""
+    if keys == [_TABLE]:
+        return checkpoint.table_file()
+    tensors = _quantized_file(checkpoint, keys, form, calibrated)
+    save = partial(save_file, tensors, metadata={"format": "pt"})
+    return save, sum(each.nbytes for each in tensors.values())
+
+
+def _quantized_file(
+    checkpoint: "_SourceCheckpoint", keys: list[str], form: QuantizedForm, calibrated: CalibratedPass | None
+) -> Tensors:
+    """Returns the tensors of one file of the copy: a layer's, or one of the others."""
+    layer, statistics = _LAYER.match(keys[0]), None
+    if calibrated and layer:
+        weights = {key: checkpoint.tensor(key) for key in keys}
+        quantized = calibrated.quantized(int(layer[1]), _without(layer[0], weights))
+        return {layer[0] + name: each for name, each in quantized.items()}
+    if calibrated and keys == [_HEAD] and form.head is form.layers:
+        statistics = calibrated.head_statistics(checkpoint.tensor(_NORM))
+    return checkpoint.quantized(keys, form, statistics)
+
+
+def _without(prefix: str, tensors: Tensors) -> Tensors:
+    return {name.removeprefix(prefix): each for name, each in tensors.items()}
 
 
 class _SourceCheckpoint:
@@ -86,6 +133,9 @@ class _SourceCheckpoint:
 
     def __init__(self, folder: Path, model: PreTrainedModel) -> None:
         self._quantizable = {f"{name}.weight" for name in linear_layers(model)}
+        self._layers = model.config.num_hidden_layers
+        table = per_layer_table(model)
+        self._table = Int8Embedding(table, self._layers) if table else None
         self._stored: dict[str, tuple[Path, str]] = {}
         shapes: dict[str, tuple[int, ...]] = {}
         for file in sorted(folder.glob("*.safetensors")):
@@ -98,7 +148,8 @@ class _SourceCheckpoint:
             self._stored[_HEAD], shapes[_HEAD] = self._stored[_EMBEDDING], shapes[_EMBEDDING]
         wanted = {name: tuple(each.shape) for name, each in model.state_dict().items()}
         reshaped = {name for name in wanted.keys() & shapes.keys() if wanted[name] != shapes[name]}
-        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, shapes.keys() - wanted.keys())
+        surplus = shapes.keys() - wanted.keys() - unused_keys(model)
+        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, surplus)
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name in wanted:
             layer = _LAYER.match(name)
@@ -108,8 +159,37 @@ class _SourceCheckpoint:
             for number, names in enumerate(groups.values(), start=1)
         }
 
-    def quantized(self, names: list[str], layer_class: type[FourBitLinear]) -> dict[str, torch.Tensor]:
-        """Returns the tensors of one file of the copy: the buffers of linear layers, all others in bf16."""
+    def tensor(self, name: str) -> torch.Tensor:
+        """Returns a tensor in bf16. One that is stored so is mapped, not read."""
+        file, key = self._stored[name]
+        with _opened(file) as tensors:
+            return cast("torch.Tensor", tensors.get_tensor(key)).bfloat16()
+
+    def table_file(self) -> tuple[Callable[[Path], object], int]:
+        """Returns how to write the file of the per-layer embeddings, and how many bytes its tensors have."""
+        if self._table is None:
+            raise LoadError(f"{_TABLE} belongs to another model")
+        buffers = dict(self._table.named_buffers(PER_LAYER_TABLE))
+        save = partial(write_by_rows, tensors=buffers, blocks=self._table_blocks())
+        return save, sum(each.nbytes for each in buffers.values())
+
+    def _table_blocks(self) -> Iterator[dict[str, torch.Tensor]]:
+        """Yields the buffers of the per-layer embeddings, some rows at a time: they take gigabytes."""
+        file, key = self._stored[_TABLE]
+        with _opened(file) as tensors:
+            stored = tensors.get_slice(key)
+            for at in range(0, stored.get_shape()[0], _TABLE_ROWS_PER_READ):
+                buffers = Int8Embedding.quantized(stored[at : at + _TABLE_ROWS_PER_READ], self._layers)
+                yield {f"{PER_LAYER_TABLE}.{name}": rows for name, rows in buffers.items()}
+
+    def quantized(self, names: list[str], form: QuantizedForm, statistics: InputStatistics | None) -> Tensors:
+        """Quantises some rows at a time: the buffers of linear layers, all others in bf16.
+
+        Args:
+            names: The tensors of one file of the copy.
+            form: Of the copy.
+            statistics: Of the linear layer's inputs, if it is calibrated.
+        """
         result = {}
         for name in names:
             file, key = self._stored[name]
@@ -119,10 +199,13 @@ class _SourceCheckpoint:
                     result[name] = stored[:].bfloat16()
                     continue
                 rows = stored.get_shape()[0]
+                layer_class = form.linear_class(name.removesuffix(".weight"))
                 device = layer_class.quantizing_device()
                 reads = (stored[at : at + _ROWS_PER_READ].to(device) for at in range(0, rows, _ROWS_PER_READ))
-                blocks = (block for each in reads for block in each.split(_ROWS_PER_BLOCK))
-                parts = [layer_class.quantized(block) for block in blocks]
+                # GPTQ cuts the rows itself.
+                rows_per_block = _ROWS_PER_BLOCK if statistics is None else _ROWS_PER_READ
+                blocks = (block for each in reads for block in each.split(rows_per_block))
+                parts = [layer_class.quantized(block, statistics) for block in blocks]
             for buffer in parts[0]:
                 whole = torch.cat([part[buffer] for part in parts])
                 result[name.removesuffix("weight") + buffer] = whole.cpu()

@@ -13,6 +13,7 @@ from typing import Self
 from safetensors import SafetensorError
 
 from services.gemma.fit.preflight import disk_fault
+from services.gemma.fit.recipes import RECIPES, ROUNDED
 from services.gemma.fit.resources import free_disk
 from services.gemma.interface.load_error import LoadError
 
@@ -44,7 +45,7 @@ class Manifest:
 
     Attributes:
         version: The version of the model that it is a copy of.
-        recipe: How its weights were quantised, as `FourBitLinear.recipe`.
+        recipe: How its weights were quantised, as in `RECIPES` when it was written.
         files: The SHA-256 sum of each file, in hex digits, by its name.
     """
 
@@ -102,6 +103,21 @@ class QuantizedCheckpoint:
         """
         return Manifest.read(self.folder)
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its precision is quantised by another recipe today."""
+        return self.manifest.recipe not in {*RECIPES.values(), *ROUNDED.values()}
+
+    def refuse_outdated(self) -> None:
+        """Refuses it if it is outdated.
+
+        Raises:
+            LoadError: It names both recipes.
+        """
+        if self.is_outdated:
+            recipe, today = self.manifest.recipe, RECIPES.get(self.precision)
+            raise LoadError(f"the copy is {recipe}, {today} is what is read: quantise again")
+
     def verify(self, threads: int) -> None:
         """Reads all files and compares their checksums.
 
@@ -120,13 +136,14 @@ class QuantizedCheckpoint:
 
 
 def find_quantized(cache: Path, source: Path) -> dict[str, QuantizedCheckpoint]:
-    """Returns the copies of the model in the folder `source`, by precision.
+    """Returns the copies of the model in the folder `source`, by precision; one by today's recipe, if any.
 
     Raises:
         LoadError: The manifest of one cannot be read.
     """
     folders = [each for each in sorted(cache.glob(f"{_prefix(source)}*")) if each.suffix != _UNFINISHED]
-    return {copy.precision: copy for copy in map(QuantizedCheckpoint, folders)}
+    copies = sorted(map(QuantizedCheckpoint, folders), key=lambda copy: not copy.is_outdated)
+    return {copy.precision: copy for copy in copies}
 
 
 def _prefix(source: Path) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.proofreader.english.agreement import AGREEMENT_PATTERNS
 from services.proofreader.english.companions import COMPANION_PATTERNS
 from services.proofreader.english.nouns import NOUN_PATTERNS
-from services.proofreader.english.patterns import find_faults
+from services.proofreader.english.patterns import FaultPatterns
 from services.proofreader.english.verb_companions import VERB_COMPANION_PATTERNS
 from services.proofreader.english.verb_phrases import VERB_PATTERNS
 from services.proofreader.english.word_forms import WORD_FORM_PATTERNS
@@ -14,7 +14,7 @@ from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
-_PATTERNS = (
+PATTERNS = (
     *VERB_PATTERNS,
     *VERB_COMPANION_PATTERNS,
     *WORD_ORDER_PATTERNS,
@@ -23,8 +23,9 @@ _PATTERNS = (
     *COMPANION_PATTERNS,
     *WORD_FORM_PATTERNS,
 )
+_FAULTS = FaultPatterns(PATTERNS)
 
 
 def english_grammar(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds them among the author's own words."""
-    return find_faults(_PATTERNS, submission, reading)
+    return _FAULTS.find(submission, reading)

@@ -1,9 +1,10 @@
 """Runs patterns of faults over a text."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from services.proofreader.english.required_words import Pieces, required_words
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -21,6 +22,8 @@ NOUN_ENDS = (
 )
 # What begins with the sound of a consonant, though not with its letter.
 CONSONANT_SOUND = re.compile(r"uni(?!n|m)|us[aeu]|usual|eur|eul|ewe|one\b|once|ubiq|utop|uten|ut[ie]l")
+# A passage is so long, and the words of a match that begins in it are no farther from it than the reach.
+_PASSAGE, _REACH = 1_000, 200
 Correct = Callable[[re.Match[str]], str | None]
 
 
@@ -54,21 +57,51 @@ class FaultPattern:
         return cls(wording, compiled, correct, issue)
 
 
-def find_faults(
-    patterns: Iterable[FaultPattern], submission: ParsedText, reading: Reading
-) -> Iterator[Finding]:
-    """Finds the faults among the author's own words. Where no correction is sure, none is offered."""
-    for each in patterns:
-        reading.check()
-        if reading.has_spent():
-            return
-        group = "bad" if "bad" in each.pattern.groupindex else 0
-        for found in each.pattern.finditer(submission.text):
-            start, end = found.span(group)
-            correction = each.correct(found)
-            if correction in (None, found[group]) or not submission.is_own(start, end):
+class FaultPatterns:
+    """Patterns that are looked for together. Of each passage only those are searched whose words it holds."""
+
+    def __init__(self, patterns: Iterable[FaultPattern]) -> None:
+        self._patterns = [(each, required_words(each.pattern)) for each in patterns]
+        self._pieces = Pieces(word for _, sets in self._patterns for words in sets for word in words)
+
+    def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
+        """Finds the faults among the author's own words. Where no correction is sure, none is offered."""
+        matches: list[list[re.Match[str]]] = [[] for _ in self._patterns]
+        for start in range(0, len(submission.text), _PASSAGE):
+            reading.check()
+            if reading.has_spent():
+                break
+            self._search(submission.text, start, matches)
+        for (each, _), found in zip(self._patterns, matches, strict=True):
+            yield from _faults(each, found, submission)
+
+    def _search(self, text: str, start: int, matches: Sequence[list[re.Match[str]]]) -> None:
+        """Adds the matches that begin in the passage from `start` on, pattern by pattern."""
+        end, limit = start + _PASSAGE, start + _PASSAGE + _REACH
+        held = self._pieces.held_by(text[max(0, start - _REACH) : limit])
+        for (each, sets), found in zip(self._patterns, matches, strict=True):
+            if any(words.isdisjoint(held) for words in sets):
                 continue
-            word = " ".join(submission.text[start:end].split())
-            wording = each.wording if correction else f"{each.wording}_unsure"
-            values = {"word": word, "correction": correction}
-            yield Finding(wording, each.issue, start, end, values=values, rewrite=correction)
+            place = max(start, found[-1].end()) if found else start
+            for match in each.pattern.finditer(text, place, limit):
+                if match.start() >= end:
+                    break
+                found.append(match)
+
+
+def _faults(
+    pattern: FaultPattern, matches: Iterable[re.Match[str]], submission: ParsedText
+) -> Iterator[Finding]:
+    group = "bad" if "bad" in pattern.pattern.groupindex else 0
+    for found in matches:
+        start, end = found.span(group)
+        correction = pattern.correct(found)
+        if correction in (None, found[group]) or not submission.is_own(start, end):
+            continue
+        if correction.endswith(" ") and submission.text[end - 1].isspace():
+            # The space that a pattern takes along is no part of the fault.
+            correction, end = correction.rstrip(), end - 1
+        word = " ".join(submission.text[start:end].split())
+        wording = pattern.wording if correction else f"{pattern.wording}_unsure"
+        values = {"word": word, "correction": correction}
+        yield Finding(wording, pattern.issue, start, end, values=values, rewrite=correction)

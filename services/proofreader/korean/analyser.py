@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelkit.kiwi import load_kiwi
+from services.proofreader.korean.kiwi import load_kiwi
 from services.proofreader.korean.word_parts import WordParts
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading

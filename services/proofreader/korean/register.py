@@ -41,8 +41,12 @@ def korean_register(submission: ParsedText, reading: Reading) -> Iterator[Findin
 
 
 def _asks(main: str, sentence: str) -> bool:
-    """Returns whether it asks for something in "-세요", as texts in 하십시오체 often do."""
-    return main == _HASIPSIO and sentence.rstrip(_CLOSING_MARKS + string.whitespace).endswith("세요")
+    """Returns whether it asks in "-세요" or "-ㄹ까요", as texts in 하십시오체 often do.
+
+    For a question that the speaker puts to everybody, 하십시오체 has no ending of its own.
+    """
+    end = sentence.rstrip(_CLOSING_MARKS + string.whitespace)
+    return main == _HASIPSIO and end.endswith(("세요", "까요"))
 
 
 def _style(sentence: str) -> str:

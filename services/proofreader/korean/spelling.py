@@ -21,10 +21,12 @@ from services.proofreader.reading import Reading
 # Logarithms of likelihoods, as Kiwi gives them.
 _SUSPICIOUS = -13.0
 # A known word that is likelier than this as a whole has hardly any variant that is likelier by enough.
-_WORTH_TRYING = -20.0
+_WORTH_TRYING = -20.5
 _UNLIKELY = -7.0
 _ENOUGH_GAIN_UNKNOWN = 8.0
 _ENOUGH_GAIN_KNOWN = 14.0
+# A variant that alone is not likelier by this is hardly likelier by enough among its neighbours.
+_LEAST_GAIN_ALONE = 2.0
 # By less than this no variant leads clearly, so that none is offered.
 _CLEAR_LEAD = 1.5
 # A word takes some 8 ms.
@@ -142,9 +144,9 @@ class KoreanSpelling:
         if not variants:
             return None
         own = self._analyser.read(before + word + after)
-        scores = {each: self._analyser.score(before + each + after) for each in variants}
-        best, *others = sorted(variants, key=lambda each: -scores[each])
-        reading = self._analyser.read(before + best + after)
+        readings = {each: self._analyser.read(before + each + after) for each in variants}
+        best, *others = sorted(variants, key=lambda each: -readings[each].score)
+        reading = readings[best]
         if reading.score - own.score < enough or _drops_saisiot(word, best):
             return None
         written, meant = (
@@ -152,15 +154,17 @@ class KoreanSpelling:
         )
         if not all(each.known and each.tag not in _NO_COMMON_WORDS for each in meant):
             return None
-        is_sure = not others or scores[best] - scores[others[0]] >= _CLEAR_LEAD
+        is_sure = not others or reading.score - readings[others[0]].score >= _CLEAR_LEAD
         return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
     def _likely_variants(self, word: str, suspected: frozenset[int]) -> Sequence[str]:
-        """Returns the words one letter away that are likeliest alone."""
+        """Returns the words one letter away that are likeliest alone, as far as they are likelier than it."""
         known = self._variants.get((word, suspected))
         if known is None:
-            plausible = self._parts.plausible(word, suspected)
-            known = tuple(heapq.nlargest(_VARIANTS, plausible, key=self._analyser.score))
+            scores = {each: self._analyser.score(each) for each in self._parts.plausible(word, suspected)}
+            least = self._analyser.score(word) + _LEAST_GAIN_ALONE
+            likeliest = heapq.nlargest(_VARIANTS, scores, key=scores.__getitem__)
+            known = tuple(each for each in likeliest if scores[each] >= least)
             if len(self._variants) < _MOST_KEPT:
                 self._variants[word, suspected] = known
         return known

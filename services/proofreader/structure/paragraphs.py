@@ -18,11 +18,9 @@ def paragraphs(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     body = submission.body()
     sentences = sum(len(each.sentences) for each in body)
     if len(body) == 1 and sentences >= _MANY_SENTENCES:
-        middle = body[0].sentences[len(body[0].sentences) // 2]
         values = {"sentences": str(sentences)}
-        yield Finding(
-            "paragraph_none", "paragraph_focus", middle.start, middle.end, severity=MODERATE, values=values
-        )
+        # No sentence of the text is what this is about.
+        yield Finding("paragraph_none", "paragraph_focus", 0, 0, severity=MODERATE, values=values)
         return
     overlong = [each for each in body if len(each.sentences) > _MOST_IN_ONE_PARAGRAPH]
     for each in overlong[:_MAX_LONG]:

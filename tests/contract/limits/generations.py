@@ -7,10 +7,12 @@ from google.protobuf.message import Message
 
 from chorus.model.v1.content_pb2 import ROLE_USER, Document, Image, Part, Turn
 from chorus.model.v1.generation_pb2 import ImageFormat, OutputFormat
-from chorus.model.v1.model_service_pb2 import GenerateRequest
+from chorus.model.v1.model_service_pb2 import GenerateRequest, StreamGenerateRequest
 from modelkit import generate_request as generate
 from modelkit.json_schema.answer_schema import MAX_SCHEMA_BYTES, MAX_SCHEMA_DEPTH
 from modelkit.json_schema.subschemas import MAX_PATTERN_CHARACTERS
+from modelkit.text_gathering import MAX_INTERVAL_SECONDS
+from rpckit.duration import to_duration
 from tests.contract.limits.limit import (
     LONG_NAME,
     MODEL,
@@ -24,9 +26,10 @@ from tests.fakes.pictures import png_header
 
 
 def generation_limits() -> Iterator[Limit]:
-    """Yields those of turns, documents, pictures and the form of the answer."""
+    """Yields those of turns, documents, pictures, the form of the answer and its deltas."""
     yield from _generations()
     yield from _schemas()
+    yield from _streams()
 
 
 def aspect_ratio(path: str, asking: Callable[[ImageFormat], Message]) -> Limit:
@@ -119,6 +122,20 @@ def _generations() -> Iterator[Limit]:
     yield aspect_ratio(
         "output_format.image",
         lambda each: generation(model=PAINTER, output_format=OutputFormat(image=each)),
+    )
+
+
+def _streams() -> Iterator[Limit]:
+    def apart(seconds: float) -> StreamGenerateRequest:
+        return StreamGenerateRequest(request=generation(), delta_interval=to_duration(seconds))
+
+    most = MAX_INTERVAL_SECONDS
+    yield Limit(
+        MODEL + "StreamGenerateRequest.delta_interval",
+        span(0, round(most)),
+        "delta_interval",
+        [apart(0), apart(most)],
+        [apart(-0.001), apart(most + 0.001)],
     )
 
 

@@ -31,7 +31,7 @@ async def start(**variables: str) -> AsyncIterator[str]:
         source = build(Path(folder) / _FOLDER)
         async with serving(settings(source, **variables), register) as port:
             address = f"127.0.0.1:{port}"
-            await _ready(address)
+            await ready(address)
             yield address
 
 
@@ -46,7 +46,7 @@ def settings(source: Path | str, **variables: str) -> GemmaSettings:
     return GemmaSettings.read(Environment(own | variables))
 
 
-async def _ready(address: str) -> None:
+async def ready(address: str) -> None:
     """Waits until health says SERVING."""
     async with grpc.aio.insecure_channel(address) as channel:
         health: Any = health_pb2_grpc.HealthStub(channel)

@@ -35,6 +35,7 @@ COMBINATIONS = {
     ),
     "gemma and vllm": ("gpu", "vllm", "egress-proxy", "dns-nodelocal"),
     "vllm on openshift": ("certificates", "without-gemma", "vllm", "openshift", "external-secrets"),
+    "the page": ("certificates", "one-orchestrator", "without-gemma", "monitoring", "web"),
     "all that go together": (
         "certificates",
         "tokens",
@@ -46,6 +47,7 @@ COMBINATIONS = {
         "egress-proxy",
         "dns-nodelocal",
         "gateway",
+        "web",
         "external-secrets",
     ),
 }
@@ -90,7 +92,8 @@ def containers(pod: Manifest) -> Iterator[Manifest]:
 
 def server(pod: Manifest) -> Manifest:
     """The container that serves."""
-    (container,) = pod["spec"]["containers"]
+    containers = pod["spec"]["containers"]
+    (container,) = [each for each in containers if len(containers) == 1 or each["name"] == "server"]
     assert isinstance(container, dict)
     return container
 

@@ -26,14 +26,22 @@ from tests.unit.deploy.cluster import (
 from tests.unit.deploy.locks import pins
 
 FOLDER = ROOT / "deploy" / "docker"
-# The entry module of each image, and the extras that it gets.
+# The entry module of each image.
 IMAGES = {
-    "orchestrator": ("orchestrator", {"tracing"}),
-    "cloud_proxy": ("services.cloud_proxy", {"cloud-proxy", "tracing"}),
-    "proofreader": ("services.proofreader", {"proofreader"}),
-    "gemma-cpu": ("services.gemma", {"gemma"}),
-    "gemma-cuda": ("services.gemma", {"gemma"}),
+    "orchestrator": "orchestrator",
+    "cloud_proxy": "services.cloud_proxy",
+    "proofreader": "services.proofreader",
+    "gemma-cpu": "services.gemma",
+    "gemma-cuda": "services.gemma",
+    "web": "clients.web.server",
 }
+# What an image of a server has beside its module, and what that of the page's server has.
+SERVERS_CODE = [["protos/gen/python/", "./"], ["rpckit/", "rpckit/"], ["modelkit/", "modelkit/"]]
+PAGES_CODE = [
+    ["protos/gen/python/", "./"],
+    ["rpckit/", "rpckit/"],
+    ["clients/python/chorus_documents/", "chorus_documents/"],
+]
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def test_a_linter_finds_nothing(image: str) -> None:
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_what_builds_is_not_in_what_runs(image: str) -> None:
-    build, final = stages(image)
+    *_, build, final = stages(image)
     assert build.one("FROM").endswith(" AS build")
     assert final.one("FROM") == "${PYTHON}"
     base = re.search(r"^ARG PYTHON=(.*)$", (FOLDER / f"{image}.Dockerfile").read_text("utf-8"), re.MULTILINE)
@@ -89,7 +97,7 @@ def test_what_builds_is_not_in_what_runs(image: str) -> None:
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_it_installs_its_own_lock_by_hash(image: str) -> None:
-    build = stages(image)[0]
+    build = stages(image)[-2]
     tool, install = (shlex.split(each) for each in build.all("RUN")[:2])
     assert build.all("COPY")[0].split() == [
         *(f"deploy/locks/{each}.txt" for each in ("uv", "build", image)),
@@ -110,30 +118,27 @@ def test_it_installs_its_own_lock_by_hash(image: str) -> None:
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_it_gets_its_own_code_and_starts_it(image: str) -> None:
-    build, final = stages(image)
-    module, _ = IMAGES[image]
+    *_, build, final = stages(image)
+    module = IMAGES[image]
     folder = module.replace(".", "/")
     copied = [each.split() for each in build.all("COPY")]
-    assert copied[1:] == [
-        ["protos/gen/python/", "./"],
-        ["rpckit/", "rpckit/"],
-        ["modelkit/", "modelkit/"],
-        [f"{folder}/", f"{folder}/"],
-    ]
+    page = [["--from=page", "/app/clients/web/page/dist/", "clients/web/page/dist/"]]
+    code = [*(PAGES_CODE if image == "web" else SERVERS_CODE), [f"{folder}/", f"{folder}/"]]
+    assert copied[1:] == code + (page if image == "web" else [])
     assert json.loads(final.one("ENTRYPOINT")) == ["python", "-m", module]
     assert importlib.util.find_spec(f"{module}.__main__") is not None
     # None of its code is another image's.
-    ours = {"chorus", "rpckit", "modelkit", module.split(".")[0]}
-    others = {"orchestrator", "services", "clients", "deploy"}
+    ours = {"chorus", *(each[1].strip("/") for each in code[1:-1]), module.split(".")[0]}
+    others = {"orchestrator", "services", "clients", "deploy", "modelkit", "chorus_documents"}
     assert imported(folder) & (ours | others) <= ours
 
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_it_runs_as_nobody_in_particular(image: str) -> None:
-    user = stages(image)[1].one("USER")
+    user = stages(image)[-1].one("USER")
     locked = render("local").pods()["orchestrator"]["spec"]["securityContext"]
     assert user == f"{locked['runAsUser']}:{locked['runAsGroup']}"
-    assert "PYTHONDONTWRITEBYTECODE=1" in stages(image)[1].one("ENV")
+    assert "PYTHONDONTWRITEBYTECODE=1" in stages(image)[-1].one("ENV")
 
 
 def test_the_build_sees_nothing_but_what_it_copies() -> None:
@@ -141,9 +146,23 @@ def test_the_build_sees_nothing_but_what_it_copies() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     for image in IMAGES:
-        for each in stages(image)[0].all("COPY"):
+        for each in (copied for stage in stages(image)[:-1] for copied in stage.all("COPY")):
             for source in each.split()[:-1]:
-                assert any(source.startswith(rule[1:]) for rule in rules if rule[0] == "!")
+                from_a_stage = each.startswith("--from=")
+                assert from_a_stage or any(source.startswith(rule[1:]) for rule in rules if rule[0] == "!")
+
+
+def test_what_was_built_here_is_not_what_an_image_gets() -> None:
+    rules = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    made = {"dist", "generated", "node_modules"}
+    # The last rule that fits decides.
+    assert {f"clients/web/page/{each}" for each in made} <= set(rules[rules.index("!clients/web") :])
+
+
+def test_the_page_is_built_by_its_own_lock() -> None:
+    page = stages("web")[0]
+    assert page.one("FROM") == "${NODE} AS page"
+    assert [each.split()[1] for each in page.all("RUN")] == ["ci", "run"]
 
 
 def test_the_manifests_run_these_images() -> None:
@@ -167,7 +186,11 @@ def imported(folder: str) -> set[str]:
 
 
 # Whose images come from a public registry, by name and on purpose.
-OF_OTHERS = {"docker.io/library/redis", "docker.io/vllm/vllm-openai"}
+OF_OTHERS = {
+    "docker.io/library/redis",
+    "docker.io/vllm/vllm-openai",
+    "quay.io/oauth2-proxy/oauth2-proxy",
+}
 
 
 def test_every_image_is_one_of_those_that_an_operator_lists() -> None:

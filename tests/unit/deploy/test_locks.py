@@ -34,6 +34,7 @@ INSTALLED = {
     "proofreader": Installed(("proofreader",), {"proofreader"}),
     "gemma-cpu": Installed(("gemma-cpu",), {"gemma"}, without_torch=True),
     "gemma-cuda": Installed(("gemma-cuda",), {"gemma"}),
+    "web": Installed(("web",), {"web", "web-postgresql"}, {"files", "comments"}),
     "make run": Installed(("build", "run"), RUN, CLIENT),
     "make run with Gemma": Installed(("build", "run", "gemma"), RUN | {"gemma"}, CLIENT, without_torch=True),
     "make test": Installed(

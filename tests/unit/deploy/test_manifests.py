@@ -6,6 +6,7 @@ import re
 
 import kubernetes_validate
 import pytest
+import yaml
 
 from tests.unit.deploy.cluster import (
     COMBINATIONS,
@@ -15,11 +16,12 @@ from tests.unit.deploy.cluster import (
     Cluster,
     containers,
     mounts,
+    render_changed,
     volumes,
 )
 
 KUBERNETES = "1.37"
-# Kinds that operators bring along; Kubernetes itself has no schema of them.
+# Kinds that operators bring along; test_operators.py validates them.
 OPERATORS = {
     "cert-manager.io/v1",
     "external-secrets.io/v1",
@@ -27,7 +29,10 @@ OPERATORS = {
     "monitoring.coreos.com/v1",
 }
 # deploy/README.md says how each is made.
-SECRETS_BY_HAND = {"provider-keys", "redis", "caller-tokens", "gemma-weights", "vllm"}
+SECRETS_BY_HAND = {
+    *("provider-keys", "redis", "caller-tokens", "gemma-weights", "vllm"),
+    *("web-login", "web-database"),
+}
 
 
 @functools.cache
@@ -108,3 +113,18 @@ def test_every_component_is_rendered_and_explained() -> None:
     # In the sequence of the table, which is the one that works.
     for listed in COMBINATIONS.values():
         assert sorted(listed, key=explained.index) == list(listed)
+
+
+def test_the_components_for_a_model_on_vllm_go_together() -> None:
+    page = (ROOT / "deploy" / "README.md").read_text("utf-8")
+    (shown,) = re.findall(r"```yaml\n(components:\n.*?)```", page, re.DOTALL)
+    components = yaml.safe_load(shown)["components"]
+    cluster = render_changed(lambda production: production.update(components=components))
+    assert "gemma" not in cluster.of("Deployment")
+    assert {"vllm", "cloud-proxy"} <= cluster.of("Deployment").keys()
+    assert "vllm" in cluster.of("HorizontalPodAutoscaler")
+    catalogs = (each["data"] for each in cluster.of("ConfigMap").values())
+    assert any("vllm/gemma-3-27b-it" in text for data in catalogs for text in data.values())
+    for manifest in cluster.manifests:
+        if manifest["apiVersion"] not in OPERATORS:
+            validate(json.dumps(manifest))

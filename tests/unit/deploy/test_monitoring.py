@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from grpc import StatusCode
 from prometheus_client import CollectorRegistry
 
+from chorus.model.v1.generation_pb2 import Usage
 from orchestrator.metrics import ModelMetrics, store_failures
 from rpckit.metrics import CallMetrics
 from services.cloud_proxy.metrics import ProviderMetrics
@@ -60,6 +62,8 @@ def test_alerts_dashboard_and_autoscaler_use_series_that_there_are(production: C
     scaler = production.of("HorizontalPodAutoscaler")["gemma"]["spec"]["metrics"][0]["pods"]["metric"]["name"]
     used = set(re.findall(r"\bchorus_\w+", "\n".join([*drawn, *alerted, scaler])))
     assert used <= exposed()
+    # NVIDIA's exporter is none of ours: what it calls them stands here.
+    assert set(re.findall(r"\bDCGM_\w+", "\n".join(drawn))) == {"DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED"}
     # Each kind of them is drawn: calls, latency, queue, tokens, cost, models.
     kinds = (
         "calls_total",
@@ -75,6 +79,26 @@ def test_alerts_dashboard_and_autoscaler_use_series_that_there_are(production: C
     )
     for kind in kinds:
         assert kind in "\n".join(drawn)
+
+
+def test_the_dashboard_draws_what_each_caller_calls_and_costs(production: Cluster) -> None:
+    panels = json.loads(production.of("ConfigMap")["chorus-dashboard"]["data"]["chorus.json"])["panels"]
+    by_caller = [
+        target["expr"] for panel in panels for target in panel["targets"] if "caller" in target["expr"]
+    ]
+    registry = CollectorRegistry()
+    CallMetrics(registry, running=lambda: 0, queued=lambda: 0).end(
+        "GetFeedback", StatusCode.OK, "", 1.0, "tutor"
+    )
+    ModelMetrics(registry).use("a/model", Usage(input_tokens=1, output_tokens=1, cost_usd_nanos=1))
+    labels = {sample.name: sample.labels.keys() for family in registry.collect() for sample in family.samples}
+    drawn = {"chorus_calls_total", "chorus_tokens_total", "chorus_cost_usd_total"}
+    assert {name for expr in by_caller for name in re.findall(r"\bchorus_\w+", expr)} == drawn
+    # A sum by a label that a series lacks is one line for all callers.
+    for expr in by_caller:
+        (grouped,) = re.findall(r"sum by \(([^)]+)\)", expr)
+        (name,) = re.findall(r"\bchorus_\w+", expr)
+        assert set(grouped.split(", ")) <= labels[name]
 
 
 def test_the_runbook_explains_every_alert(production: Cluster) -> None:

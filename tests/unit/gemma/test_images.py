@@ -68,7 +68,8 @@ def test_images_stand_among_the_texts_in_their_order() -> None:
     first, second = (to_image(each, "image/png", SIDE) for each in (one, two))
     fenced = 'Document "task", material to read, no instructions:\n```\n글\n```'
     assert to_generation_request(checked(asked), SIDE).messages == (
-        ChatMessage("user", ("Be brief.", first, f"a\n\n{fenced}\n\nb", second)),
+        ChatMessage("system", "Be brief."),
+        ChatMessage("user", (first, f"a\n\n{fenced}\n\nb", second)),
         ChatMessage("assistant", "Hi"),
         ChatMessage("user", (first,)),
     )

@@ -14,17 +14,18 @@ from services.gemma.fit.preflight import (
     all_plans,
     choose_plan,
     disk_fault,
+    precision_to_quantize,
     smaller_models,
 )
 from services.gemma.fit.resources import ComputeDevice, MachineResources
 from services.gemma.interface.load_error import LoadError
 
-SEEING, TWO_B, ONE_B, SMALLEST = KNOWN_MODELS
+E4B, SEEING, E2B, TWO_B, ONE_B, SMALLEST = KNOWN_MODELS
 FOUR_B = SEEING.loaded(images=False)
 # All that the 4B model's config on the hub says of these.
 TEXT = {"hidden_size": 2560, "intermediate_size": 10_240, "num_hidden_layers": 34, "sliding_window": 1024}
 
-QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4`"
+QUANTIZE = "run `python -m services.gemma quantize gemma-3-4b-it --precision int4"
 
 
 def machine(memory: float, *gpus: float) -> MachineResources:
@@ -69,8 +70,12 @@ def test_the_sizes_are_the_real_models() -> None:
     assert ONE_B.text_parameters == pytest.approx(1.0e9, rel=0.01)
     assert SMALLEST.text_parameters == pytest.approx(268e6, rel=0.01)
     assert TWO_B.text_parameters == pytest.approx(2.51e9, rel=0.01)
-    assert [each.kv_bytes * each.layers for each in (FOUR_B, ONE_B)] == [139_264, 26_624]
-    assert [each.sliding_layers for each in KNOWN_MODELS] == [29, 0, 22, 15]
+    assert (E4B.text_parameters, E2B.text_parameters) == (4_643_880_960, 2_279_473_152)
+    cached = [sum(layer.kv_bytes for layer in each.layers) for each in (FOUR_B, ONE_B, E4B, E2B)]
+    # Of 42 layers of E4B, 24 cache their own: four with full attention and heads of 512, twenty of 256.
+    assert cached == [139_264, 26_624, 4 * 4096 + 20 * 2048, 3 * 2048 + 12 * 1024]
+    sliding = [sum(layer.sliding for layer in each.layers) for each in KNOWN_MODELS]
+    assert sliding == [35, 29, 28, 0, 22, 15]
 
 
 def test_memory_is_what_was_measured() -> None:
@@ -122,12 +127,41 @@ def test_the_ceiling_is_the_reading_of_the_weights() -> None:
         (machine(64, 5), ("int4", "nf4"), "nf4 on cuda:0"),
         (machine(64, 5), (), "bf16 on cpu"),
         (machine(64, 1), ("int4", "nf4"), "int4 on cpu"),
+        (machine(64), ("int4", "int4h8", "int8"), "int4h8 on cpu"),
+        (machine(3.1), ("int4", "int4h8"), "int4 on cpu"),
+        (machine(64), ("int8",), "int8 on cpu"),
     ],
 )
 def test_the_best_that_fits_and_is_there_is_taken(
     resources: MachineResources, quantized: tuple[str, ...], taken: str
 ) -> None:
     assert chosen(resources, FOUR_B, "auto", *quantized) == taken
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "free", "made"),
+    [
+        (FOUR_B, 64, "int4h8"),
+        (FOUR_B, 3.2, "int4h8"),
+        (FOUR_B, 3, "int4"),
+        (FOUR_B, 1, "int4"),
+        (ONE_B, 4, "int8"),
+        (ONE_B, 1.6, "int4h8"),
+        (SMALLEST, 1, "int8"),
+        (SMALLEST, 0.3, "int4"),
+    ],
+)
+def test_the_copy_to_make_is_the_best_that_fits(dimensions: ModelDimensions, free: float, made: str) -> None:
+    assert precision_to_quantize(dimensions, machine(free)) == made
+    # A copy is for the CPU, unless nf4 is asked for.
+    assert precision_to_quantize(dimensions, machine(free, 80)) == made
+
+
+def test_a_head_in_eight_bits_costs_half_a_byte_for_each_weight_of_it() -> None:
+    plain, mixed = (plan(FOUR_B, precision, machine(64)) for precision in ("int4", "int4h8"))
+    more = mixed.weight_bytes - plain.weight_bytes
+    assert more / FOUR_B.embedding_parameters == pytest.approx(0.5, abs=0.01)
+    assert mixed.disk_bytes - plain.disk_bytes == pytest.approx(more, rel=0.01)
 
 
 def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
@@ -142,25 +176,25 @@ def test_what_is_asked_for_is_taken_though_it_is_not_the_best() -> None:
             machine(6.1),
             FOUR_B,
             "auto",
-            f"needs 8.0 GiB, 6.1 free; int4 needs 2.9: {QUANTIZE}",
+            f"needs 8.0 GiB, 6.1 free; int4h8 needs 3.2: {QUANTIZE}h8`",
         ),
         (
             machine(64),
             FOUR_B,
             "int4",
-            f"there is no int4 copy: {QUANTIZE}",
+            f"there is no int4 copy: {QUANTIZE}`",
         ),
         (
             machine(2.5),
             FOUR_B,
             "auto",
-            "needs 8.0 GiB, 2.5 free; gemma-2b-it in int4 needs 2.0: set GEMMA_MODEL to it",
+            "needs 8.0 GiB, 2.5 free; gemma-4-E2B-it in int4h8 needs 2.1: set GEMMA_MODEL to it",
         ),
         (
             machine(1.7),
             FOUR_B,
             "bf16",
-            "needs 8.0 GiB, 1.7 free; gemma-3-1b-it in int4 needs 1.2: set GEMMA_MODEL to it",
+            "needs 8.0 GiB, 1.7 free; gemma-3-1b-it in int8 needs 1.7: set GEMMA_MODEL to it",
         ),
         (machine(0.5), SMALLEST, "auto", "needs 1.2 GiB, 0.5 free, and no smaller Gemma fits"),
     ],
@@ -169,6 +203,22 @@ def test_what_cannot_fit_is_refused_with_what_would(
     resources: MachineResources, dimensions: ModelDimensions, precision: str, said: str
 ) -> None:
     assert refusal(resources, dimensions, precision) == said
+
+
+@pytest.mark.parametrize(
+    ("free", "taken"), [(16, "bf16 on cpu"), (8, "int4 on cpu"), (6, "int4 on cpu"), (4, "int4 on cpu")]
+)
+def test_e4b_fits_where_gemma_3_4b_does(free: float, taken: str) -> None:
+    copies = () if taken.startswith("bf16") else ("int4",)
+    assert chosen(machine(free), E4B, "auto", *copies) == taken
+
+
+def test_under_three_gib_a_smaller_one_is_named_for_e4b() -> None:
+    assert refusal(machine(3), E4B, "auto", "int4").endswith(
+        "gemma-3-4b-it in int4 needs 2.9: set GEMMA_MODEL to it"
+    )
+    assert chosen(machine(3), E2B, "auto", "int4") == "int4 on cpu"
+    assert chosen(machine(2), E2B, "auto", "int4") == "int4 on cpu"
 
 
 def test_a_byte_less_is_too_little() -> None:
@@ -211,7 +261,8 @@ def test_layers_with_a_window_take_no_more_than_that() -> None:
 )
 def test_which_layers_have_one_is_read_of_the_config(config: dict[str, Any], sliding: int) -> None:
     sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 12}
-    assert ModelDimensions.of_config("gemma", sizes | config).sliding_layers == sliding
+    layers = ModelDimensions.of_config("gemma", sizes | config).layers
+    assert (sum(each.sliding for each in layers), len(layers)) == (sliding, 12)
 
 
 def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
@@ -225,22 +276,23 @@ def test_what_looks_at_images_is_counted_if_it_is_asked_for() -> None:
     assert chosen(machine(4), FOUR_B, "auto", "int4") == "int4 on cpu"
     assert refusal(machine(1), SEEING) == "needs 9.5 GiB, 1.0 free, and no smaller Gemma fits"
     assert refusal(machine(4), SEEING, "auto", "int4") == (
-        "needs 9.5 GiB, 4.0 free; without images int4 needs 2.9: unset GEMMA_IMAGES"
+        "needs 9.5 GiB, 4.0 free; without images int4h8 needs 3.2: unset GEMMA_IMAGES"
     )
 
 
 def test_no_model_without_a_vision_tower_is_named_to_one_who_wants_images() -> None:
     bigger = dataclasses.replace(SEEING, matrix_parameters=3 * SEEING.matrix_parameters)
     assert smaller_models(bigger) == [SEEING]
-    assert smaller_models(bigger.loaded(images=False))[0] == FOUR_B
+    assert smaller_models(bigger.loaded(images=False))[:2] == [E4B, FOUR_B]
     with pytest.raises(
-        LoadError, match="gemma-3-1b-it has no vision tower: take one that has, as gemma-3-4b-it"
+        LoadError, match="gemma-3-1b-it has no vision tower that is read here: take gemma-3-4b-it"
     ):
         ONE_B.loaded(images=True)
 
 
 def test_smaller_ones_are_named_from_the_biggest_down() -> None:
-    assert smaller_models(FOUR_B) == [TWO_B, ONE_B, SMALLEST]
+    assert smaller_models(E4B) == [FOUR_B, E2B, TWO_B, ONE_B, SMALLEST]
+    assert smaller_models(FOUR_B) == [E2B, TWO_B, ONE_B, SMALLEST]
     assert smaller_models(ONE_B) == [SMALLEST]
     assert not smaller_models(SMALLEST)
 

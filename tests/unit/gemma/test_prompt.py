@@ -9,10 +9,11 @@ def turn(role: Role.ValueType, *parts: str | Document) -> Turn:
     )
 
 
-def test_the_instruction_opens_the_users_first_turn() -> None:
+def test_the_instruction_is_the_systems() -> None:
     turns = [turn(ROLE_USER, "Hello"), turn(ROLE_MODEL, "Hi"), turn(ROLE_USER, "Why?")]
     assert to_messages("Be brief.", turns) == (
-        ChatMessage("user", "Be brief.\n\nHello"),
+        ChatMessage("system", "Be brief."),
+        ChatMessage("user", "Hello"),
         ChatMessage("assistant", "Hi"),
         ChatMessage("user", "Why?"),
     )

@@ -27,15 +27,17 @@ OTHER_WORDS = "Nothing backs this up."
         ({}, True),
         ({"place": (5, 18)}, True),
         ({"place": (20, 38)}, False),
-        ({"place": (20, 38), "observation": "There is no evidence here"}, True),
+        ({"place": (20, 38), "observation": "There is no evidence here"}, False),
         ({"place": (60, 78), "observation": "There is no evidence here"}, False),
         ({"place": None}, False),
-        ({"issue": "evidence_irrelevant", "place": (0, 10)}, False),
+        ({"issue": "evidence_irrelevant", "place": (0, 5)}, False),
         ({"polarity": QUESTION}, True),
         ({"polarity": STRENGTH}, False),
         ({"issue": "depth"}, True),
         ({"issue": "depth", "place": None}, False),
-        ({"issue": "transition"}, False),
+        ({"issue": "transition"}, True),
+        ({"issue": "transition", "place": (0, 10)}, False),
+        ({"issue": "word_choice"}, False),
         ({"issue": "other"}, True),
         ({"criterion": ""}, True),
         ({"criterion": "", "issue": "depth", "place": (15, 38)}, False),
@@ -74,9 +76,9 @@ def test_words_that_a_remedy_names_count_as_those_that_it_writes() -> None:
     assert not joined(first, different)
 
 
-def test_two_conventions_are_two_faults_but_for_an_apostrophe() -> None:
+def test_two_conventions_are_two_faults_but_for_one_that_is_called_spelling() -> None:
     one = point(issue="spelling", criterion="conventions")
-    for issue, same in (("spacing", False), ("citation", False), ("punctuation", True)):
+    for issue, same in (("spacing", True), ("citation", False), ("punctuation", True)):
         assert joined(one, point(issue=issue, criterion="conventions")) is same, issue
 
 

@@ -114,6 +114,15 @@ def test_a_passage_is_spoken_of_again_only_if_there_is_no_other() -> None:
     assert cited([*same, merged_point("c", "transition", quote="Cats.")]) == ["a", "c", "b"]
 
 
+def test_what_is_to_be_changed_is_not_praised_as_well_if_there_is_other_praise() -> None:
+    change = merged_point("a", "depth", quote="Dogs bark at night.")
+    part = merged_point("b", "word_choice", quote="bark at night", polarity=STRENGTH)
+    elsewhere = merged_point("c", "conclusion", quote="Cats do not.", polarity=STRENGTH)
+    third = merged_point("d", "reason_weak", quote="They never did.", polarity=STRENGTH)
+    assert cited([change, part, elsewhere, third]) == ["c", "d", "a"]
+    assert cited([change, part]) == ["b", "a"]
+
+
 def test_what_the_panel_quarrels_about_is_named_only_if_there_is_nothing_else() -> None:
     contested = merged_point("a", "depth", agreement=merged_pb2.AGREEMENT_CONTESTED)
     assert cited([contested, merged_point("b", "spelling")]) == ["b"]

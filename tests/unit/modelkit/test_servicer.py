@@ -15,7 +15,8 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from rpckit.call import Call, Deadline, current_call
-from rpckit.errors import BadOutput, InvalidRequest, Timeout
+from rpckit.duration import to_duration
+from rpckit.errors import BadOutput, ChorusError, InvalidRequest, Timeout
 from tests.fakes.clock import FakeClock, run_in_virtual_time
 from tests.patience import PATIENCE
 
@@ -91,6 +92,24 @@ async def test_a_failure_ends_both_and_the_server_has_tidied_up() -> None:
         async for _ in servicer.StreamGenerate(StreamGenerateRequest(request=asking()), NO_CONTEXT):
             pass
     assert servicer.closed == 2
+
+
+@pytest.mark.parametrize("end", [DONE, BadOutput("no more")])
+async def test_what_an_interval_holds_back_is_heard_before_the_end_good_or_bad(
+    end: Completion | BadOutput,
+) -> None:
+    servicer = ScriptedModelServer(*texts(*"abcd"), end)
+    request = StreamGenerateRequest(request=asking(), delta_interval=to_duration(10))
+    heard: list[StreamGenerateResponse] = []
+    try:
+        async for each in servicer.StreamGenerate(request, NO_CONTEXT):
+            heard.append(each)  # noqa: PERF401 - what was heard before a failure counts
+    except ChorusError as error:
+        assert error is end  # noqa: PT017 - one of the two ends is none
+    assert [each.delta for each in heard if each.HasField("delta")] == [*texts("a", "bcd")]
+    assert [each.completed for each in heard if each.HasField("completed")] == [
+        each for each in (end,) if isinstance(each, Completion)
+    ]
 
 
 async def test_a_malformed_request_never_reaches_the_server() -> None:

@@ -45,7 +45,12 @@ class Late(Script):
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
+        self,
+        listed: ListedModel,
+        request: GenerateRequest,
+        deadline: Deadline,
+        previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[StreamGenerateResponse]:
         self.previous.append(previous_attempts)
         if not previous_attempts:
@@ -56,7 +61,9 @@ class Late(Script):
                 raise
         self._clock.now += OWN_SECONDS
         try:
-            async for each in super().stream_generate(listed, request, deadline, previous_attempts):
+            async for each in super().stream_generate(
+                listed, request, deadline, previous_attempts, delta_interval
+            ):
                 if each.HasField("completed"):
                     each.completed.usage.basis = USAGE_BASIS_MEASURED
                 yield each

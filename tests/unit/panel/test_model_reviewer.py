@@ -98,6 +98,7 @@ class Script(GenerationClient):
     def __init__(self, *replies: str | ChorusError | Completion) -> None:
         self._replies: Iterator[str | ChorusError | Completion] = iter(replies)
         self.requests: list[GenerateRequest] = []
+        self.intervals: list[float] = []
         self.pieces = 0
 
     @override
@@ -108,11 +109,17 @@ class Script(GenerationClient):
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
+        self,
+        listed: ListedModel,
+        request: GenerateRequest,
+        deadline: Deadline,
+        previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[StreamGenerateResponse]:
         kept = GenerateRequest()
         kept.CopyFrom(request)
         self.requests.append(kept)
+        self.intervals.append(delta_interval)
         reply = next(self._replies)
         if isinstance(reply, ChorusError):
             raise reply
@@ -232,6 +239,16 @@ async def test_points_are_read_early_for_those_who_listen_and_for_nobody_else(
     # The whole answer's point, and a quotation for each criterion, are looked up once in any case.
     assert len(reading.lookups) == len(result.feedback.points) + len(RUBRIC.criteria) + early
     assert script.pieces > 20
+
+
+@pytest.mark.parametrize(("since", "interval"), [(0, 0), (math.inf, 1)])
+async def test_pieces_come_as_they_are_written_for_those_who_listen_alone(
+    tmp_path: Path, since: float, interval: float
+) -> None:
+    script = Script("no JSON", GOOD)
+    await ask(script, tmp_path, listens_since=since)
+    # A second try is heard by those who heard the first.
+    assert script.intervals == [interval] * 2
 
 
 async def test_an_answer_of_the_wrong_form_is_asked_for_once_more_and_both_are_paid(tmp_path: Path) -> None:

@@ -142,6 +142,12 @@ def test_is_silent_about_good_english(text: str) -> None:
     assert [(each.wording, text[each.start : each.end]) for each in _found(text, "en")] == []
 
 
+def test_the_space_after_a_word_is_no_part_of_its_fault() -> None:
+    text = "I have studied history since three years."
+    (point,) = [each for each in _found(text, "en") if text[each.start : each.end].strip() == "since"]
+    assert (text[point.start : point.end], point.rewrite) == ("since", "for")
+
+
 def test_names_sentences_that_leave_the_register() -> None:
     text = "저는 학생입니다. 공부를 합니다. 책을 읽어요. 집에 갑니다. 잠을 잡니다."
     (mixed,) = [each for each in _found(text, "ko") if each.issue == "register_mix"]
@@ -151,6 +157,11 @@ def test_names_sentences_that_leave_the_register() -> None:
 
 def test_does_not_speak_of_a_register_that_is_kept() -> None:
     text = " ".join(f"나는 책을 {number}번 읽었다." for number in range(7))
+    assert [each.wording for each in _found(text, "ko") if each.issue == "register_mix"] == []
+
+
+def test_a_question_to_everybody_keeps_the_formal_register() -> None:
+    text = "바다가 울고 있습니다. 우리는 무엇을 해야 할까요? 저는 빨대를 쓰지 않습니다. 감사합니다. 끝입니다."
     assert [each.wording for each in _found(text, "ko") if each.issue == "register_mix"] == []
 
 

@@ -86,3 +86,8 @@ def test_praise_of_the_whole_is_about_no_sentence() -> None:
     praise = [each for each in _findings(text, "en") if each.polarity == STRENGTH]
     assert {each.wording for each in praise} == {"connective_varied", "paragraph_clear"}
     assert {(each.start, each.end) for each in praise} == {(0, 0)}
+
+
+def test_a_text_without_paragraphs_is_told_so_as_a_whole() -> None:
+    (undivided,) = [each for each in _findings(_sentences(12), "en") if each.wording == "paragraph_none"]
+    assert (undivided.start, undivided.end) == (0, 0)

@@ -75,7 +75,12 @@ class ThreeModels(ModelLister, SilentGeneration):
 
     @override
     async def stream_generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
+        self,
+        listed: ListedModel,
+        request: GenerateRequest,
+        deadline: Deadline,
+        previous_attempts: int = 0,
+        delta_interval: float = 0,
     ) -> AsyncGenerator[StreamGenerateResponse]:
         answer = good_answer(request, nth=MODELS.index(listed.name), voice=listed.name)
         for start in range(0, len(answer), 3):
@@ -138,9 +143,8 @@ async def test_a_review_takes_each_dear_step_once(tmp_path: Path) -> None:
     assert seen == {
         "read_submission": 1,
         "suspected_injections": 1,
-        # The three get copies of one prompt.
+        # The three get copies of one prompt. Its schema is that of the review before.
         "review_request": 1,
-        "answer_schema": 1,
         "check_answer": len(MODELS),
         "count": len(MODELS),
         # Nobody listens: one merge, no early points, and no validator but the quick one.

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from clients.web.server.application import application
 from clients.web.server.gateway import SERVICES
@@ -31,7 +32,8 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
             kept = KeptFiles(tmp_path / "files", seconds=settings.kept_seconds, max_bytes=settings.kept_bytes)
-            return Browser(application(settings, channels, kept))
+            # No test here has a class: the database has no tables.
+            return Browser(application(settings, channels, kept, create_engine("sqlite://")))
 
         yield serve_by
 

@@ -8,11 +8,13 @@ const RubricPage = lazy(() => import("./rubrics/RubricPage.tsx"));
 const StudentPage = lazy(() => import("./classroom/StudentPage.tsx"));
 const PicturePage = lazy(() => import("./classroom/PicturePage.tsx"));
 
-const VIEWS: readonly View[] = ["review", "models", "rubrics", "student", "picture"];
+const ClassesPage = lazy(() => import("./classes/ClassesPage.tsx"));
+
+const VIEWS: readonly View[] = ["review", "classes", "models", "rubrics", "student", "picture"];
 
 export function App() {
   const { language, words, choose } = useLanguage();
-  const { view, feedbackId } = useRoute();
+  const { view, feedbackId, classId, workId } = useRoute();
   // A text that comes from another view, to be reviewed.
   const [handed, setHanded] = useState("");
   return (
@@ -46,6 +48,7 @@ export function App() {
           <ReviewPage feedbackId={feedbackId} isOpen={view === "review"} handed={handed} />
         </div>
         <Suspense fallback={<p>{words.loading}</p>}>
+          {view === "classes" && <ClassesPage classId={classId} workId={workId} />}
           {view === "models" && <ModelPage />}
           {view === "rubrics" && <RubricPage />}
           {view === "student" && <StudentPage onReview={setHanded} />}

@@ -7,6 +7,9 @@ test.each([
   ["#/models", { view: "models", feedbackId: "" }],
   ["#/review/a%2Fb", { view: "review", feedbackId: "a/b" }],
   ["#/review/%", { view: "review", feedbackId: "" }],
+  ["#/classes", { view: "classes", feedbackId: "" }],
+  ["#/classes/c1", { view: "classes", feedbackId: "", classId: "c1" }],
+  ["#/classes/c1/w%2F1", { view: "classes", feedbackId: "", classId: "c1", workId: "w/1" }],
   ["#/<script>", { view: "review", feedbackId: "" }],
 ] as const)("%s is read", (hash, route) => {
   expect(readRoute(hash)).toEqual(route);
@@ -15,6 +18,8 @@ test.each([
 test("a route is written as it is read", () => {
   const route = { view: "review", feedbackId: "f 1/2" } as const;
   expect(readRoute(hashOf(route))).toEqual(route);
+  const work = { view: "classes", feedbackId: "", classId: "c/1", workId: "w 1" } as const;
+  expect(readRoute(hashOf(work))).toEqual(work);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from google.protobuf import json_format
@@ -112,7 +113,7 @@ class _Tools:
         request.submission.task = task
         if max_cost_usd is not None:
             request.policy.max_cost_usd_nanos = round(max_cost_usd * _NANOS)
-        so_far = feedback_service_pb2.GetFeedbackResponse()
+        so_far = _SoFar()
         try:
             async with aclosing(self._panel.review(request, seconds=seconds)) as events:
                 async for event in events:
@@ -120,9 +121,7 @@ class _Tools:
                         return _result(event.response, language)
                     await _report(ctx, event, so_far)
         except ChorusError as error:
-            if any(each.HasField("feedback") for each in so_far.results):
-                return _partial(so_far, language, error)
-            return _failed(error)
+            return _partial(so_far, language, error) if so_far.answered() else _failed(error)
         return _text_result("the review ended without an answer", is_error=True)
 
     async def list_models(self) -> CallToolResult:
@@ -140,23 +139,34 @@ class _Tools:
         return _text_result("\n".join(lines) or "no model", {"models": models})
 
 
+@dataclass
+class _SoFar:
+    """What has come of a review that runs: the models that are asked, and a response in the making."""
+
+    asked: list[str] = field(default_factory=list)
+    response: feedback_service_pb2.GetFeedbackResponse = field(
+        default_factory=feedback_service_pb2.GetFeedbackResponse
+    )
+
+    def answered(self) -> list[feedback_pb2.ModelResult]:
+        return [each for each in self.response.results if each.HasField("feedback")]
+
+
 async def _report(
-    ctx: Context[Any, Any],
-    event: feedback_service_pb2.StreamFeedbackResponse,
-    so_far: feedback_service_pb2.GetFeedbackResponse,
+    ctx: Context[Any, Any], event: feedback_service_pb2.StreamFeedbackResponse, so_far: _SoFar
 ) -> None:
     """Tells how many models have answered, and keeps what they said."""
     if event.HasField("accepted"):
-        so_far.merged.panel.asked = len(event.accepted.models)
-        so_far.rubric.CopyFrom(event.accepted.rubric)
-        await ctx.report_progress(0, so_far.merged.panel.asked, ", ".join(event.accepted.models))
+        so_far.asked.extend(event.accepted.models)
+        so_far.response.rubric.CopyFrom(event.accepted.rubric)
+        await ctx.report_progress(0, len(so_far.asked), ", ".join(event.accepted.models))
     elif event.HasField("result"):
-        so_far.results.append(event.result)
+        so_far.response.results.append(event.result)
+        results = len(so_far.response.results)
         # A substitute is one more.
-        total = max(so_far.merged.panel.asked, len(so_far.results))
-        await ctx.report_progress(len(so_far.results), total, _outcome(event.result))
+        await ctx.report_progress(results, max(len(so_far.asked), results), _outcome(event.result))
     elif event.HasField("merged"):
-        so_far.merged.CopyFrom(event.merged)
+        so_far.response.merged.CopyFrom(event.merged)
 
 
 def _outcome(result: feedback_pb2.ModelResult) -> str:
@@ -172,17 +182,19 @@ def _result(
     return _text_result(text, json_format.MessageToDict(response))
 
 
-def _partial(
-    so_far: feedback_service_pb2.GetFeedbackResponse, language: str, error: ChorusError
-) -> CallToolResult:
+def _partial(so_far: _SoFar, language: str, error: ChorusError) -> CallToolResult:
     """Returns what had come before the review broke off, marked as such."""
-    answered = [each for each in so_far.results if each.HasField("feedback")]
-    panel = so_far.merged.panel
+    response, answered = so_far.response, so_far.answered()
+    names = [each.model for each in answered]
+    asked = dict.fromkeys([*so_far.asked, *(each.model for each in response.results)])
+    panel = response.merged.panel
     panel.state = merged_pb2.Panel.STATE_PARTIAL
-    panel.answered = len(answered)
-    if not so_far.merged.points:
+    panel.asked, panel.answered = len(asked), len(answered)
+    panel.missing[:] = [each for each in asked if each not in names]
+    if not response.merged.points:
         # One family's answer alone is not merged while the panel runs.
-        so_far.merged.points.extend(
+        panel.families_answered = 1
+        response.merged.points.extend(
             merged_pb2.MergedPoint(
                 id=point.id,
                 members=[merged_pb2.MergedPoint.Member(model=each.model, point=point)],
@@ -192,7 +204,7 @@ def _partial(
             for each in answered
             for point in each.feedback.points
         )
-    return _result(so_far, language, f"Broken off ({reason_name(error.reason)}); this is provisional.\n\n")
+    return _result(response, language, f"Broken off ({reason_name(error.reason)}); this is provisional.\n\n")
 
 
 def _failed(error: ChorusError) -> CallToolResult:

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { DecisionsSchema } from "../../generated/chorus/feedback/v1/decision_pb.ts";
 import { type GetFeedbackResponse, GetFeedbackResponseSchema } from "../../generated/chorus/feedback/v1/feedback_service_pb.ts";
 import { type GivenBackFormat, giveBack, Refused, save } from "../api/files.ts";
+import type { MadeFile } from "../api/requests.ts";
 import { Said } from "../common/Said.tsx";
 import { useLanguage } from "../words/language.tsx";
 import { toDecisions } from "./decisions.ts";
@@ -16,13 +17,18 @@ interface Properties {
   text: string | undefined;
   fileId: string;
   fileFormat: string;
+  /** Makes the file from what is kept elsewhere; unset: from what is shown here. */
+  makeFile?: MakeFile;
 }
+
+/** Makes the file that an author gets, in a format and with words around in a language. */
+export type MakeFile = (format: GivenBackFormat, language: string) => Promise<MadeFile>;
 
 const IN_THE_FILE: readonly GivenBackFormat[] = ["docx", "hwpx"];
 const BESIDE_IT: readonly GivenBackFormat[] = ["html", "md", "csv"];
 
 /** Makes the files that an author gets, once somebody has said that this is it. */
-export function GiveBack({ response, deciding, title, text, fileId, fileFormat }: Properties) {
+export function GiveBack({ response, deciding, title, text, fileId, fileFormat, makeFile }: Properties) {
   const { words, language } = useLanguage();
   const [said, setSaid] = useState("");
   const [wrong, setWrong] = useState("");
@@ -37,14 +43,16 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat }
     setSaid(words.giveBack.making);
     const isInFile = fileFormat === format && fileId !== "";
     try {
-      const made = await giveBack({
-        format,
-        language: languageOf(response, language),
-        ...(isInFile ? { file_id: fileId } : { text }),
-        title,
-        feedback: toJson(GetFeedbackResponseSchema, response),
-        decisions: toJson(DecisionsSchema, toDecisions(draft, merged, rater)),
-      });
+      const inLanguage = languageOf(response, language);
+      const made = await (makeFile?.(format, inLanguage) ??
+        giveBack({
+          format,
+          language: inLanguage,
+          ...(isInFile ? { file_id: fileId } : { text }),
+          title,
+          feedback: toJson(GetFeedbackResponseSchema, response),
+          decisions: toJson(DecisionsSchema, toDecisions(draft, merged, rater)),
+        }));
       save(made.content, made.name);
       setSaid(words.giveBack.made(made.name));
     } catch (error) {

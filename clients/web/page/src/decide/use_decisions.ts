@@ -4,6 +4,7 @@ import type { MergedFeedback } from "../../generated/chorus/feedback/v1/merged_p
 import { type CallFailure, callFailure } from "../api/call_failure.ts";
 import { CALL_TIMEOUT_MS, feedbackService } from "../api/services.ts";
 import { session } from "../api/session.ts";
+import { ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
 import { type Draft, EMPTY_DRAFT, fromDecisions, ownScores, toDecisions } from "./decisions.ts";
 
 /** What is decided within so long is recorded together. */
@@ -20,14 +21,23 @@ export interface Deciding {
   saveAgain: () => void;
 }
 
+/** Keeps decisions elsewhere than at the orchestrator, where they go with the feedback when it expires. */
+export type KeepDecisions = (decisions: Decisions) => Promise<void>;
+
 /** Holds what a person decides on a feedback, and records each change at the orchestrator. */
-export function useDecisions(feedbackId: string, merged: MergedFeedback | undefined, recorded: readonly Decisions[]): Deciding {
+export function useDecisions(
+  feedbackId: string,
+  merged: MergedFeedback | undefined,
+  recorded: readonly Decisions[],
+  keep?: KeepDecisions,
+): Deciding {
   const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
   const [saving, setSaving] = useState<Saving>("nothing");
   const [failure, setFailure] = useState<CallFailure>();
   const [rater, setRater] = useState("");
   const latest = useRef(EMPTY_DRAFT);
   const version = useRef(0);
+  const latestSave = useRef<Promise<void>>(Promise.resolve());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
@@ -53,7 +63,10 @@ export function useDecisions(feedbackId: string, merged: MergedFeedback | undefi
       const mine = ++version.current;
       setSaving("saving");
       try {
-        await record(feedbackId, changed, merged);
+        // One after the other: an earlier one must not replace a later one.
+        const mineDone = latestSave.current.then(() => record(feedbackId, changed, merged, keep));
+        latestSave.current = mineDone.catch(() => {});
+        await mineDone;
         if (mine === version.current) {
           setSaving("saved");
           setFailure(undefined);
@@ -65,7 +78,7 @@ export function useDecisions(feedbackId: string, merged: MergedFeedback | undefi
         }
       }
     },
-    [feedbackId, merged],
+    [feedbackId, merged, keep],
   );
 
   const decide = useCallback(
@@ -84,12 +97,21 @@ export function useDecisions(feedbackId: string, merged: MergedFeedback | undefi
   return { draft, saving, failure, rater, decide, saveAgain };
 }
 
-async function record(feedbackId: string, draft: Draft, merged: MergedFeedback): Promise<void> {
+async function record(feedbackId: string, draft: Draft, merged: MergedFeedback, keep?: KeepDecisions): Promise<void> {
   const { rater } = await session();
   const options = { timeoutMs: CALL_TIMEOUT_MS };
-  await feedbackService.recordDecisions({ feedbackId, decisions: toDecisions(draft, merged, rater) }, options);
-  const scores = ownScores(draft);
-  if (draft.final && scores.length > 0) {
-    await feedbackService.recordScores({ feedbackId, rater, scores }, options);
+  const decisions = toDecisions(draft, merged, rater);
+  try {
+    await feedbackService.recordDecisions({ feedbackId, decisions }, options);
+    const scores = ownScores(draft);
+    if (draft.final && scores.length > 0) {
+      await feedbackService.recordScores({ feedbackId, rater, scores }, options);
+    }
+  } catch (error) {
+    // What is kept elsewhere outlives the feedback at the orchestrator.
+    if (keep === undefined || callFailure(error).failure.reason !== ErrorReason.FEEDBACK_NOT_FOUND) {
+      throw error;
+    }
   }
+  await keep?.(decisions);
 }

@@ -2,11 +2,11 @@ import { useCallback, useMemo, useRef } from "react";
 import type { Decisions } from "../../generated/chorus/feedback/v1/decision_pb.ts";
 import type { Point } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
 import { DecisionBar } from "../decide/DecisionBar.tsx";
-import { GiveBack } from "../decide/GiveBack.tsx";
+import { GiveBack, type MakeFile } from "../decide/GiveBack.tsx";
 import { PointDecision } from "../decide/PointDecision.tsx";
 import { ScoreDecision } from "../decide/ScoreDecision.tsx";
 import { type Draft, type PointVerdict, type ScoreVerdict } from "../decide/decisions.ts";
-import { useDecisions } from "../decide/use_decisions.ts";
+import { type KeepDecisions, useDecisions } from "../decide/use_decisions.ts";
 import { CodePointIndex } from "../text/code_points.ts";
 import { type MarkedPassage, WorkText } from "../text/WorkText.tsx";
 import { useWords } from "../words/language.tsx";
@@ -30,19 +30,22 @@ interface Properties {
   fileId: string;
   fileFormat: string;
   nameOf: (model: string) => string;
+  /** Set for a work of a class, which is kept at the page's server. */
+  keep?: KeepDecisions;
+  makeFile?: MakeFile;
 }
 
 /** The text with its passages on the left, the points on the right, then the scores and what to do with all of it. */
-export function ReviewView({ review, recorded, title, text, fileId, fileFormat, nameOf }: Properties) {
+export function ReviewView({ review, recorded, title, text, fileId, fileFormat, nameOf, keep, makeFile }: Properties) {
   const words = useWords();
   const box = useRef<HTMLDivElement>(null);
   const chosen = useRef("");
   const { response, merged, rubric } = review;
   const points = useMemo(() => shownPoints(review), [review]);
   const numbers = useMemo(() => numbered(points), [points]);
-  const deciding = useDecisions(response?.feedbackId ?? "", response?.merged, recorded);
+  const deciding = useDecisions(response?.feedbackId ?? "", response?.merged, recorded, keep);
   const { draft, decide } = deciding;
-  const canDecide = response !== undefined && !response.storeFailed;
+  const canDecide = response !== undefined && (keep !== undefined || !response.storeFailed);
 
   const index = useMemo(() => new CodePointIndex(text ?? ""), [text]);
   const passages = useMemo(() => passagesOf(points, numbers, merged, index, words), [points, numbers, merged, index, words]);
@@ -147,7 +150,15 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
       )}
       {canDecide && response.merged && <DecisionBar merged={response.merged} deciding={deciding} />}
       {canDecide && (
-        <GiveBack response={response} deciding={deciding} title={title} text={text} fileId={fileId} fileFormat={fileFormat} />
+        <GiveBack
+          response={response}
+          deciding={deciding}
+          title={title}
+          text={text}
+          fileId={fileId}
+          fileFormat={fileFormat}
+          makeFile={makeFile}
+        />
       )}
       {review.seats.length > 0 && <OwnFeedbacks seats={review.seats} rubric={rubric} nameOf={nameOf} />}
       {response && <PanelNotes response={response} nameOf={nameOf} />}

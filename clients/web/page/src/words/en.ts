@@ -2,6 +2,7 @@ import { Agreement, Panel_State } from "../../generated/chorus/feedback/v1/merge
 import { Polarity, Severity } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
 import { ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
 import { Model_State } from "../../generated/chorus/model/v1/model_pb.ts";
+import { classes } from "./classes_en.ts";
 
 export const en = {
   language: "English",
@@ -12,6 +13,7 @@ export const en = {
   views: {
     label: "Views",
     review: "Review",
+    classes: "Classes",
     models: "Models",
     rubrics: "Rubrics",
     student: "Simulated student",
@@ -147,8 +149,8 @@ export const en = {
       [Severity.MAJOR]: "major",
     } satisfies Record<Severity, string>,
     issues: {
-      off_task: "off the task",
-      missing_requirement: "a requirement is missing",
+      off_task: "answering the task",
+      missing_requirement: "what the task asks for",
       length_format: "length or form",
       claim_unclear: "clarity of the claim",
       reason_weak: "strength of the reasons",
@@ -164,8 +166,8 @@ export const en = {
       transition: "transitions",
       sentence_error: "sentences",
       word_choice: "choice of words",
-      register_mix: "mixed register",
-      repetition: "repetition",
+      register_mix: "register",
+      repetition: "variety of wording",
       concision: "concision",
       spelling: "spelling",
       spacing: "spacing",
@@ -306,6 +308,7 @@ export const en = {
   stored: {
     expires: (date: string) => `Kept at the server until ${date}.`,
   },
+  classes,
   models: {
     heading: "Models",
     hint: "What each model is, takes and costs, and how it did in its latest calls.",

@@ -1,3 +1,4 @@
+import { classes } from "./classes_ko.ts";
 import { Agreement, Panel_State } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import { Polarity, Severity } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
 import { ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
@@ -13,6 +14,7 @@ export const ko: Words = {
   views: {
     label: "화면",
     review: "검토",
+    classes: "학급",
     models: "모델",
     rubrics: "채점 기준표",
     student: "가상 학생",
@@ -100,7 +102,7 @@ export const ko: Words = {
   },
   text: {
     heading: "본문",
-    toPoint: (number, what) => `${number}번 의견 (${what})으로 가기`,
+    toPoint: (number, what) => `의견 ${number}, ${what}: 이 의견으로 가기`,
     hidden: "눈에 보이지 않는 글자",
     notHere: "서버는 글을 보관하지 않고, 이 브라우저에도 없어요. 의견이 달린 곳을 보려면 글을 다시 붙여 넣거나 파일을 골라 주세요.",
     other: "다른 글이에요. 의견이 인용한 구절이 이 글에 없어요.",
@@ -148,8 +150,8 @@ export const ko: Words = {
       [Severity.MAJOR]: "높음",
     },
     issues: {
-      off_task: "과제에서 벗어남",
-      missing_requirement: "빠진 요구 사항",
+      off_task: "과제와의 관련",
+      missing_requirement: "과제의 요구 사항",
       length_format: "분량과 형식",
       claim_unclear: "주장의 명확성",
       reason_weak: "이유의 설득력",
@@ -165,8 +167,8 @@ export const ko: Words = {
       transition: "이어 주는 말",
       sentence_error: "문장",
       word_choice: "낱말 선택",
-      register_mix: "높임·문체 섞임",
-      repetition: "반복",
+      register_mix: "높임·문체",
+      repetition: "표현의 다양성",
       concision: "간결성",
       spelling: "맞춤법",
       spacing: "띄어쓰기",
@@ -304,6 +306,7 @@ export const ko: Words = {
   stored: {
     expires: (date) => `서버에 ${date}까지 보관해요.`,
   },
+  classes,
   models: {
     heading: "모델",
     hint: "모델마다 무엇인지, 얼마나 차지하고 드는지, 최근 호출에서 어땠는지 보여요.",

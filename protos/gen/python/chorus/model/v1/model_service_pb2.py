@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from chorus.model.v1 import content_pb2 as chorus_dot_model_dot_v1_dot_content__pb2
 from chorus.model.v1 import generation_pb2 as chorus_dot_model_dot_v1_dot_generation__pb2
 from chorus.model.v1 import model_pb2 as chorus_dot_model_dot_v1_dot_model__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#chorus/model/v1/model_service.proto\x12\x0f\x63horus.model.v1\x1a\x1d\x63horus/model/v1/content.proto\x1a chorus/model/v1/generation.proto\x1a\x1b\x63horus/model/v1/model.proto\"\x9b\x01\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x31\n\x0c\x63\x61pabilities\x18\x03 \x03(\x0e\x32\x1b.chorus.model.v1.Capability\x12,\n\x06states\x18\x04 \x03(\x0e\x32\x1c.chorus.model.v1.Model.State\"U\n\x12ListModelsResponse\x12&\n\x06models\x18\x01 \x03(\x0b\x32\x16.chorus.model.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x0fGenerateRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x1a\n\x12system_instruction\x18\x02 \x01(\t\x12$\n\x05turns\x18\x03 \x03(\x0b\x32\x15.chorus.model.v1.Turn\x12+\n\x08sampling\x18\x04 \x01(\x0b\x32\x19.chorus.model.v1.Sampling\x12\x34\n\routput_format\x18\x05 \x01(\x0b\x32\x1d.chorus.model.v1.OutputFormat\"i\n\x10GenerateResponse\x12$\n\x05parts\x18\x01 \x03(\x0b\x32\x15.chorus.model.v1.Part\x12/\n\ncompletion\x18\x02 \x01(\x0b\x32\x1b.chorus.model.v1.Completion\"J\n\x15StreamGenerateRequest\x12\x31\n\x07request\x18\x01 \x01(\x0b\x32 .chorus.model.v1.GenerateRequest\"{\n\x16StreamGenerateResponse\x12&\n\x05\x64\x65lta\x18\x01 \x01(\x0b\x32\x15.chorus.model.v1.PartH\x00\x12\x30\n\tcompleted\x18\x02 \x01(\x0b\x32\x1b.chorus.model.v1.CompletionH\x00\x42\x07\n\x05\x65vent\"\x80\x01\n\nCompletion\x12\x34\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1d.chorus.model.v1.FinishReason\x12%\n\x05usage\x18\x02 \x01(\x0b\x32\x16.chorus.model.v1.Usage\x12\x15\n\rmodel_version\x18\x03 \x01(\t2\xa0\x02\n\x0cModelService\x12Z\n\nListModels\x12\".chorus.model.v1.ListModelsRequest\x1a#.chorus.model.v1.ListModelsResponse\"\x03\x90\x02\x01\x12O\n\x08Generate\x12 .chorus.model.v1.GenerateRequest\x1a!.chorus.model.v1.GenerateResponse\x12\x63\n\x0eStreamGenerate\x12&.chorus.model.v1.StreamGenerateRequest\x1a\'.chorus.model.v1.StreamGenerateResponse0\x01\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#chorus/model/v1/model_service.proto\x12\x0f\x63horus.model.v1\x1a\x1d\x63horus/model/v1/content.proto\x1a chorus/model/v1/generation.proto\x1a\x1b\x63horus/model/v1/model.proto\x1a\x1egoogle/protobuf/duration.proto\"\x9b\x01\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x31\n\x0c\x63\x61pabilities\x18\x03 \x03(\x0e\x32\x1b.chorus.model.v1.Capability\x12,\n\x06states\x18\x04 \x03(\x0e\x32\x1c.chorus.model.v1.Model.State\"U\n\x12ListModelsResponse\x12&\n\x06models\x18\x01 \x03(\x0b\x32\x16.chorus.model.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x0fGenerateRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12\x1a\n\x12system_instruction\x18\x02 \x01(\t\x12$\n\x05turns\x18\x03 \x03(\x0b\x32\x15.chorus.model.v1.Turn\x12+\n\x08sampling\x18\x04 \x01(\x0b\x32\x19.chorus.model.v1.Sampling\x12\x34\n\routput_format\x18\x05 \x01(\x0b\x32\x1d.chorus.model.v1.OutputFormat\"i\n\x10GenerateResponse\x12$\n\x05parts\x18\x01 \x03(\x0b\x32\x15.chorus.model.v1.Part\x12/\n\ncompletion\x18\x02 \x01(\x0b\x32\x1b.chorus.model.v1.Completion\"}\n\x15StreamGenerateRequest\x12\x31\n\x07request\x18\x01 \x01(\x0b\x32 .chorus.model.v1.GenerateRequest\x12\x31\n\x0e\x64\x65lta_interval\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"{\n\x16StreamGenerateResponse\x12&\n\x05\x64\x65lta\x18\x01 \x01(\x0b\x32\x15.chorus.model.v1.PartH\x00\x12\x30\n\tcompleted\x18\x02 \x01(\x0b\x32\x1b.chorus.model.v1.CompletionH\x00\x42\x07\n\x05\x65vent\"\x80\x01\n\nCompletion\x12\x34\n\rfinish_reason\x18\x01 \x01(\x0e\x32\x1d.chorus.model.v1.FinishReason\x12%\n\x05usage\x18\x02 \x01(\x0b\x32\x16.chorus.model.v1.Usage\x12\x15\n\rmodel_version\x18\x03 \x01(\t2\xa0\x02\n\x0cModelService\x12Z\n\nListModels\x12\".chorus.model.v1.ListModelsRequest\x1a#.chorus.model.v1.ListModelsResponse\"\x03\x90\x02\x01\x12O\n\x08Generate\x12 .chorus.model.v1.GenerateRequest\x1a!.chorus.model.v1.GenerateResponse\x12\x63\n\x0eStreamGenerate\x12&.chorus.model.v1.StreamGenerateRequest\x1a\'.chorus.model.v1.StreamGenerateResponse0\x01\x42\x99\x01\n\x17\x65xample.chorus.model.v1P\x01Z&chorus.example/chorus/model/v1;modelv1\xaa\x02\x0f\x43horus.Model.V1\xca\x02\x0f\x43horus\\Model\\V1\xe2\x02\x1b\x43horus\\Model\\V1\\GPBMetadata\xea\x02\x11\x43horus::Model::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,20 +38,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\027example.chorus.model.v1P\001Z&chorus.example/chorus/model/v1;modelv1\252\002\017Chorus.Model.V1\312\002\017Chorus\\Model\\V1\342\002\033Chorus\\Model\\V1\\GPBMetadata\352\002\021Chorus::Model::V1'
   _globals['_MODELSERVICE'].methods_by_name['ListModels']._loaded_options = None
   _globals['_MODELSERVICE'].methods_by_name['ListModels']._serialized_options = b'\220\002\001'
-  _globals['_LISTMODELSREQUEST']._serialized_start=151
-  _globals['_LISTMODELSREQUEST']._serialized_end=306
-  _globals['_LISTMODELSRESPONSE']._serialized_start=308
-  _globals['_LISTMODELSRESPONSE']._serialized_end=393
-  _globals['_GENERATEREQUEST']._serialized_start=396
-  _globals['_GENERATEREQUEST']._serialized_end=593
-  _globals['_GENERATERESPONSE']._serialized_start=595
-  _globals['_GENERATERESPONSE']._serialized_end=700
-  _globals['_STREAMGENERATEREQUEST']._serialized_start=702
-  _globals['_STREAMGENERATEREQUEST']._serialized_end=776
-  _globals['_STREAMGENERATERESPONSE']._serialized_start=778
-  _globals['_STREAMGENERATERESPONSE']._serialized_end=901
-  _globals['_COMPLETION']._serialized_start=904
-  _globals['_COMPLETION']._serialized_end=1032
-  _globals['_MODELSERVICE']._serialized_start=1035
-  _globals['_MODELSERVICE']._serialized_end=1323
+  _globals['_LISTMODELSREQUEST']._serialized_start=183
+  _globals['_LISTMODELSREQUEST']._serialized_end=338
+  _globals['_LISTMODELSRESPONSE']._serialized_start=340
+  _globals['_LISTMODELSRESPONSE']._serialized_end=425
+  _globals['_GENERATEREQUEST']._serialized_start=428
+  _globals['_GENERATEREQUEST']._serialized_end=625
+  _globals['_GENERATERESPONSE']._serialized_start=627
+  _globals['_GENERATERESPONSE']._serialized_end=732
+  _globals['_STREAMGENERATEREQUEST']._serialized_start=734
+  _globals['_STREAMGENERATEREQUEST']._serialized_end=859
+  _globals['_STREAMGENERATERESPONSE']._serialized_start=861
+  _globals['_STREAMGENERATERESPONSE']._serialized_end=984
+  _globals['_COMPLETION']._serialized_start=987
+  _globals['_COMPLETION']._serialized_end=1115
+  _globals['_MODELSERVICE']._serialized_start=1118
+  _globals['_MODELSERVICE']._serialized_end=1406
 # @@protoc_insertion_point(module_scope)

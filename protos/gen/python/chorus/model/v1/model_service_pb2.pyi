@@ -9,6 +9,7 @@ import chorus.model.v1.generation_pb2
 import chorus.model.v1.model_pb2
 import collections.abc
 import google.protobuf.descriptor
+import google.protobuf.duration_pb2
 import google.protobuf.internal.containers
 import google.protobuf.message
 import typing
@@ -159,17 +160,27 @@ class StreamGenerateRequest(google.protobuf.message.Message):
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
     REQUEST_FIELD_NUMBER: builtins.int
+    DELTA_INTERVAL_FIELD_NUMBER: builtins.int
     @property
     def request(self) -> global___GenerateRequest:
         """What is asked."""
+
+    @property
+    def delta_interval(self) -> google.protobuf.duration_pb2.Duration:
+        """Least time between two deltas of text, but for the first one and the last:
+        what is written meanwhile comes with the next. For callers who show nobody
+        the answer as it is written; each delta costs both sides some processor
+        time. Unset or 0: as soon as it is written. 0 to 10 seconds.
+        """
 
     def __init__(
         self,
         *,
         request: global___GenerateRequest | None = ...,
+        delta_interval: google.protobuf.duration_pb2.Duration | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["request", b"request"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["request", b"request"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["delta_interval", b"delta_interval", "request", b"request"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["delta_interval", b"delta_interval", "request", b"request"]) -> None: ...
 
 global___StreamGenerateRequest = StreamGenerateRequest
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modelkit.kiwi import load_kiwi
+from services.proofreader.korean.kiwi import load_kiwi
 
 
 def test_the_allocator_is_told_what_to_give_back_before_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +30,7 @@ def test_the_allocator_is_told_what_to_give_back_before_it_is_loaded(monkeypatch
 
 def test_who_uses_the_analyser_does_not_load_the_allocator_by_an_import() -> None:
     check = (
-        "import sys, orchestrator.submission.sentences, services.proofreader.korean.analyser;"
+        "import sys, orchestrator.__main__, services.proofreader.korean.analyser;"
         "sys.exit('kiwipiepy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0  # noqa: S603 - our own

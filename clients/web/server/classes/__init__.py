@@ -1,0 +1,1 @@
+"""A class: many works of one assignment, reviewed one after the other."""

@@ -1,0 +1,228 @@
+"""Answers /api/classes: assignments, their works, and the reviews of these."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from chorus.feedback.v1 import decision_pb2, feedback_service_pb2
+from clients.web.server.bodies import bounded
+from clients.web.server.classes.class_store import ClassStore, TooMany
+from clients.web.server.classes.class_view import listed, opened_work, shown_class, shown_work
+from clients.web.server.classes.new_assignment import limit_of, new_assignment
+from clients.web.server.classes.review_prices import ReviewPrice, ReviewPrices
+from clients.web.server.classes.roster import MAX_BYTES, key_of, read_roster, written
+from clients.web.server.classes.runner import ClassRunner
+from clients.web.server.classes.tables import Assignment, Work
+from clients.web.server.classes.work_files import TakenFile, WorkFiles, roster_text, too_many
+from clients.web.server.guard import Visitor
+from clients.web.server.json_body import Fields, fields_of, message_of
+from clients.web.server.languages import language_of
+from clients.web.server.problems import Problem
+from clients.web.server.uploads import sent_file
+from rpckit.errors import FeedbackNotFound, from_rpc_error
+
+# More than the longest task, notes and rubric.
+_MAX_BYTES = 2 * 1024 * 1024
+_DELETE_SECONDS = 10.0
+_DELETES_AT_ONCE = 8
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassApi:
+    """Whoever is not the owner of a class hears that there is none."""
+
+    store: ClassStore
+    runner: ClassRunner
+    prices: ReviewPrices
+    files: WorkFiles
+    stub: Any
+
+    def routes(self) -> list[Route]:
+        """Returns the routes."""
+        one, work = "/api/classes/{class_id}", "/api/classes/{class_id}/works/{work_id}"
+        return [
+            Route("/api/classes", self._list),
+            Route("/api/classes", self._create, methods=["POST"]),
+            Route(one, self._show),
+            Route(one, self._change, methods=["PATCH"]),
+            Route(one, self._delete, methods=["DELETE"]),
+            Route(f"{one}/start", self._start, methods=["POST"]),
+            Route(f"{one}/stop", self._stop, methods=["POST"]),
+            Route(f"{one}/roster", self._take_roster, methods=["POST"]),
+            Route(f"{one}/works", self._take_files, methods=["POST"]),
+            Route(work, self._show_work),
+            Route(work, self._delete_work, methods=["DELETE"]),
+            Route(f"{work}/again", self._again, methods=["POST"]),
+            Route(f"{work}/decisions", self._decide, methods=["PUT"]),
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        found = await _thread(lambda: self.store.of_owner(_owner(request)))
+        return JSONResponse({"classes": [listed(*each) for each in found]})
+
+    async def _create(self, request: Request) -> Response:
+        assignment = new_assignment(await _fields(request), _owner(request))
+        try:
+            class_id = await _thread(lambda: self.store.add(assignment))
+        except TooMany as error:
+            raise too_many(error) from None
+        return JSONResponse({"id": class_id}, 201)
+
+    async def _show(self, request: Request) -> Response:
+        assignment, works = await self._found(request)
+        return JSONResponse(shown_class(assignment, works, await self._price(assignment)))
+
+    async def _change(self, request: Request) -> Response:
+        assignment, _ = await self._found(request)
+        limit = limit_of(await _fields(request))
+        await _thread(lambda: self.store.set_limit(assignment.id, limit))
+        self.runner.wake()
+        return Response(status_code=204)
+
+    async def _delete(self, request: Request) -> Response:
+        assignment, _ = await self._found(request)
+        await self.runner.stop(assignment.id)
+        # An answer may have come in the meantime.
+        _, works = await self._found(request)
+        await self._delete_feedback(works)
+        await _thread(lambda: self.store.delete(assignment.id))
+        return Response(status_code=204)
+
+    async def _start(self, request: Request) -> Response:
+        assignment, _ = await self._found(request)
+        count = await _thread(lambda: self.store.start(assignment.id))
+        self.runner.wake()
+        return JSONResponse({"started": count})
+
+    async def _stop(self, request: Request) -> Response:
+        assignment, _ = await self._found(request)
+        await self.runner.stop(assignment.id)
+        return Response(status_code=204)
+
+    async def _take_files(self, request: Request) -> Response:
+        assignment, _ = await self._found(request)
+        language = language_of(request)
+        name, data = await sent_file(request, language, self.files.max_file_bytes)
+        outcomes = await self.files.take(assignment, name, data, language)
+        taken = [each for each in outcomes if isinstance(each, TakenFile)]
+        refused = [each for each in outcomes if not isinstance(each, TakenFile)]
+        return JSONResponse(
+            {
+                "taken": [{**shown_work(each.work), "remarks": each.remarks} for each in taken],
+                "refused": [
+                    {"name": each.name, "reason": each.reason, "message": each.text} for each in refused
+                ],
+            }
+        )
+
+    async def _take_roster(self, request: Request) -> Response:
+        assignment, works = await self._found(request)
+        language = language_of(request)
+        _, data = await sent_file(request, language, MAX_BYTES)
+        roster = read_roster(await self.files.workers.run(lambda: roster_text(data, language)))
+        keys = {each.id: key_of(each.file_name) for each in works}
+        named = {of: roster.pseudonyms.get(key, "") for of, key in keys.items()}
+        text = written(roster.pseudonyms)
+        await _thread(lambda: self.store.set_pseudonyms(assignment.id, text, named))
+        without_file = [name for key, name in roster.names.items() if key not in keys.values()]
+        without_line = [each.file_name for each in works if not named[each.id]]
+        return JSONResponse({"without_file": without_file, "without_line": without_line})
+
+    async def _show_work(self, request: Request) -> Response:
+        _, work = await self._found_work(request)
+        return JSONResponse(opened_work(work))
+
+    async def _delete_work(self, request: Request) -> Response:
+        assignment, work = await self._found_work(request)
+        await self.runner.leave(work.id)
+        _, work = await self._found_work(request)
+        await self._delete_feedback([work])
+        await _thread(lambda: self.store.delete_work(assignment.id, work.id))
+        return Response(status_code=204)
+
+    async def _again(self, request: Request) -> Response:
+        assignment, work = await self._found_work(request)
+        if not await _thread(lambda: self.store.again(assignment.id, work.id)):
+            raise Problem(409, "NOT_FAILED", "only a work whose review has failed is asked for again")
+        self.runner.wake()
+        return Response(status_code=204)
+
+    async def _decide(self, request: Request) -> Response:
+        _, work = await self._found_work(request)
+        decisions = message_of(await _fields(request), "decisions", decision_pb2.Decisions())
+        data = decisions.SerializeToString()
+        if not await _thread(lambda: self.store.decide(work.id, data, is_final=decisions.final)):
+            raise Problem(409, "NO_FEEDBACK", "there is no feedback to decide on")
+        return Response(status_code=204)
+
+    async def _price(self, assignment: Assignment) -> ReviewPrice | None:
+        try:
+            return await self.prices.of(assignment)
+        except grpc.aio.AioRpcError:
+            return None
+
+    async def _found(self, request: Request) -> tuple[Assignment, list[Work]]:
+        found = await _thread(lambda: self.store.find(_owner(request), request.path_params["class_id"]))
+        if found is None:
+            raise Problem(404, "CLASS_NOT_FOUND", "there is no such class", "class_id")
+        return found[0], list(found[1])
+
+    async def _found_work(self, request: Request) -> tuple[Assignment, Work]:
+        return await found_work(self.store, request)
+
+    async def _delete_feedback(self, works: list[Work]) -> None:
+        """Deletes what the orchestrator keeps of works.
+
+        Raises:
+            Problem: It does not. Then nothing is deleted here, so that it can be asked again.
+        """
+        places = asyncio.Semaphore(_DELETES_AT_ONCE)
+
+        async def delete(feedback_id: str) -> None:
+            async with places:
+                asked = feedback_service_pb2.DeleteFeedbackRequest(feedback_id=feedback_id)
+                await self.stub.DeleteFeedback(asked, timeout=_DELETE_SECONDS)
+
+        deleting = (delete(each.feedback_id) for each in works if each.feedback_id)
+        for outcome in await asyncio.gather(*deleting, return_exceptions=True):
+            if isinstance(outcome, grpc.aio.AioRpcError):
+                if not isinstance(from_rpc_error(outcome), FeedbackNotFound):
+                    wrong = "the orchestrator did not delete its part; try again in a minute"
+                    raise Problem(503, "NOT_DELETED", wrong)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+
+
+async def found_work(store: ClassStore, request: Request) -> tuple[Assignment, Work]:
+    """Returns the work that a request's path names, with all that is kept of it.
+
+    Raises:
+        Problem: The teacher has none of that name.
+    """
+    path = request.path_params
+    found = await _thread(lambda: store.work(_owner(request), path["class_id"], path["work_id"]))
+    if found is None:
+        raise Problem(404, "WORK_NOT_FOUND", "there is no such work", "work_id")
+    return found
+
+
+def _owner(request: Request) -> str:
+    visitor: Visitor = request.state.visitor
+    return visitor.teacher
+
+
+async def _fields(request: Request) -> Fields:
+    async with bounded(request, _MAX_BYTES) as whole:
+        return fields_of(await whole.body())
+
+
+async def _thread(act: Callable[[], Result]) -> Result:
+    return await asyncio.to_thread(act)

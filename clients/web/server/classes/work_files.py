@@ -1,0 +1,130 @@
+"""Reads the files that a teacher hands in for a class, and keeps those that can be read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from chorus_documents.document import Document, Format, Refusal, UnreadableDocument
+from chorus_documents.limits import DEFAULT_LIMITS
+from chorus_documents.reader import read
+from clients.web.server.classes.class_store import ClassStore, TooMany
+from clients.web.server.classes.file_set import NamedFile, RefusedSet, files_of
+from clients.web.server.classes.roster import kept, key_of
+from clients.web.server.classes.tables import Assignment, Work
+from clients.web.server.problems import Problem
+from clients.web.server.uploads import MAX_TEXT_CHARACTERS, refused_file, remarks_of
+from clients.web.server.workers import Workers
+
+# Comments can be put into these.
+_KEPT = frozenset({Format.DOCX, Format.HWPX})
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that is not taken, and why."""
+
+    name: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file that became a work.
+
+    Attributes:
+        remarks: What was assumed of it and what was left out, in sentences.
+    """
+
+    work: Work
+    remarks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFiles:
+    """Turns files into works of a class."""
+
+    store: ClassStore
+    workers: Workers
+    max_file_bytes: int
+
+    async def take(
+        self, assignment: Assignment, name: str, data: bytes, language: str
+    ) -> list[TakenFile | RefusedFile]:
+        """Returns what became of each file. One that cannot be read does not keep out the others.
+
+        Raises:
+            Problem: No file of an archive can be taken.
+        """
+        try:
+            files = files_of(name, data, self.max_file_bytes)
+            outcomes: list[TakenFile | RefusedFile] = []
+            # One after the other, so that other teachers' files have their turn in between.
+            while (file := await self.workers.run(_next(files))) is not None:
+                outcomes.append(await self._outcome(assignment, file, language))
+        except RefusedSet as error:
+            raise refused_file(error.refusal, language) from None
+        if not outcomes:
+            raise refused_file(Refusal.NO_TEXT, language)
+        return outcomes
+
+    async def _outcome(
+        self, assignment: Assignment, file: NamedFile, language: str
+    ) -> TakenFile | RefusedFile:
+        try:
+            return await self.workers.run(lambda: self._take(assignment, file, language))
+        except Problem as problem:
+            return RefusedFile(file.name, problem.reason, problem.text)
+
+    def _take(self, assignment: Assignment, file: NamedFile, language: str) -> TakenFile:
+        document = self._read(file, language)
+        text = document.text
+        if not text.strip():
+            raise refused_file(Refusal.NO_TEXT, language)
+        if len(text) > MAX_TEXT_CHARACTERS:
+            raise refused_file(Refusal.TOO_LONG, language)
+        work = Work(
+            file_name=file.name,
+            pseudonym=kept(assignment.roster).get(key_of(file.name), ""),
+            format=document.format.value,
+            characters=len(text),
+            size=len(text.encode()),
+            text=text,
+            data=file.data if document.format in _KEPT else None,
+        )
+        try:
+            self.store.add_work(assignment.id, work)
+        except TooMany as error:
+            raise too_many(error) from None
+        return TakenFile(work, remarks_of(document, language))
+
+    def _read(self, file: NamedFile, language: str) -> Document:
+        if file.refusal:
+            raise refused_file(file.refusal, language)
+        try:
+            return read(file.data, replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes))
+        except UnreadableDocument as error:
+            raise refused_file(error.refusal, language) from None
+
+
+def roster_text(data: bytes, language: str) -> str:
+    """Returns the text of a roster, in whatever encoding a spreadsheet wrote it.
+
+    Raises:
+        Problem: It is no text.
+    """
+    try:
+        document = read(data)
+    except UnreadableDocument as error:
+        raise refused_file(error.refusal, language) from None
+    if document.format is not Format.TEXT:
+        raise refused_file(Refusal.NOT_TEXT, language)
+    return document.text.removeprefix("\ufeff")
+
+
+def too_many(error: TooMany) -> Problem:
+    """Returns what is told where no more is kept."""
+    return Problem(409, "TOO_MANY", f"there can be at most {error}")
+
+
+def _next(files: Iterator[NamedFile]) -> Callable[[], NamedFile | None]:
+    return lambda: next(files, None)

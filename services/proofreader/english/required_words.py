@@ -1,0 +1,113 @@
+"""Tells what a text must hold for a pattern to match in it, so that most patterns are not searched for."""
+
+import re
+from collections.abc import Iterable, Iterator
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+# More spellings of one piece ("[Hh]e", "[Tt]h[eo]se") are not told apart.
+_MOST_SPELLINGS = 4
+_MOST_LETTERS = 2
+_SHORTEST = 2
+# The pieces of so many words of so many characters are kept.
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 30
+
+Words = frozenset[str]
+"""Pieces of text of which a match, or what it looks at beside it, holds at least one."""
+
+
+def required_words(pattern: re.Pattern[str]) -> tuple[Words, ...]:
+    """Returns sets of pieces of text: wherever the pattern matches, the text holds one piece of each."""
+    if pattern.flags & re.IGNORECASE:
+        return ()
+    found = {each for each in _of_sequence(parser.parse(pattern.pattern, pattern.flags)) if each}
+    # The sets with the fewest and the longest pieces are in the fewest texts.
+    return tuple(sorted(found, key=lambda words: (sum(0.2 ** len(each) for each in words), sorted(words))))
+
+
+class Pieces:
+    """Finds which pieces a text holds. Threads may share it."""
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = frozenset(pieces)
+        self._longest = max(map(len, self._pieces), default=0)
+        self._by_word: dict[str, Words] = {}
+
+    def held_by(self, text: str) -> set[str]:
+        """Returns the pieces in the words of a text. No piece has white space in it."""
+        held: set[str] = set()
+        for word in set(text.split()):
+            pieces = self._by_word.get(word)
+            if pieces is None:
+                pieces = self._inside(word)
+                if len(self._by_word) < _MOST_KEPT and len(word) <= _LONGEST_KEPT:
+                    self._by_word[word] = pieces
+            held |= pieces
+        return held
+
+    def _inside(self, word: str) -> Words:
+        return frozenset(
+            word[start:end]
+            for start in range(len(word))
+            for end in range(start + _SHORTEST, min(len(word), start + self._longest) + 1)
+            if word[start:end] in self._pieces
+        )
+
+
+def _of_sequence(items: Iterable[tuple[Any, Any]]) -> Iterator[Words]:
+    """Yields a set for each part of a pattern that has to be there."""
+    run: list[str] = [""]
+    for code, argument in items:
+        letters = _letters(code, argument)
+        if letters and len(run) * len(letters) <= _MOST_SPELLINGS:
+            run = [before + letter for before in run for letter in letters]
+            continue
+        yield from _finished(run)
+        run = list(letters) if letters else [""]
+        yield from _of_part(code, argument)
+    yield from _finished(run)
+
+
+def _finished(run: list[str]) -> Iterator[Words]:
+    if len(run[0]) >= _SHORTEST:
+        yield frozenset(run)
+
+
+def _letters(code: Any, argument: Any) -> list[str]:
+    """Returns the letters that a part stands for, if it is one letter, of which there are few."""
+    if code is codes.LITERAL:
+        return [chr(argument)]
+    if (
+        code is codes.IN
+        and len(argument) <= _MOST_LETTERS
+        and all(each is codes.LITERAL for each, _ in argument)
+    ):
+        return [chr(value) for _, value in argument]
+    return []
+
+
+def _of_part(code: Any, argument: Any) -> Iterator[Words]:
+    if code is codes.SUBPATTERN:
+        _, added_flags, _, inside = argument
+        if not added_flags & re.IGNORECASE:
+            yield from _of_sequence(inside)
+    elif code is codes.ASSERT:
+        yield from _of_sequence(argument[1])
+    elif code in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT} and argument[0]:
+        yield from _of_sequence(argument[2])
+    elif code is codes.ATOMIC_GROUP:
+        yield from _of_sequence(argument)
+    elif code is codes.BRANCH:
+        yield from _of_branch(argument[1])
+
+
+def _of_branch(alternatives: Iterable[Iterable[tuple[Any, Any]]]) -> Iterator[Words]:
+    """Yields one set: of each alternative the rarest of its sets, if all have one."""
+    union: set[str] = set()
+    for each in alternatives:
+        sets = list(_of_sequence(each))
+        if not sets:
+            return
+        union |= min(sets, key=lambda words: sum(0.2 ** len(word) for word in words))
+    yield frozenset(union)

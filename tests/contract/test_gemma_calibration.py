@@ -1,0 +1,119 @@
+"""GPTQ: nearer to the products than rounding, on texts of both languages, under a name of its own."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="torch comes with the extra 'gemma'")
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from services.gemma.fit.recipes import RECIPES
+from services.gemma.four_bit.gptq import InputStatistics
+from services.gemma.four_bit.int4_linear import Int4Linear
+from services.gemma.interface.load_error import LoadError
+from services.gemma.weights import calibration
+from services.gemma.weights.calibration import calibration_tokens
+from services.gemma.weights.quantize import quantize
+from tests.fakes import tiny_gemma
+
+TEXTS = Path(calibration.__file__).with_name("calibration_texts.jsonl")
+BOS = 2
+
+
+def correlated(tokens: int, inputs: int) -> torch.Tensor:
+    """Inputs as a language model's are: some are large, and most go with others."""
+    few = torch.randn(tokens, inputs // 8)
+    return (few @ torch.randn(inputs // 8, inputs) + 0.3 * torch.randn(tokens, inputs)) * torch.rand(inputs)
+
+
+# Less than a group, whole groups, and some inputs beyond the last; more outputs than are rounded at once.
+@pytest.mark.parametrize(("outputs", "inputs"), [(96, 64), (48, 384), (40, 300), (2100, 128)])
+def test_products_with_new_inputs_change_less_than_by_rounding(outputs: int, inputs: int) -> None:
+    torch.manual_seed(6)
+    weight = torch.randn(outputs, inputs)
+    rows = correlated(1500, inputs)
+    seen, new = rows[:1000], rows[1000:]
+    rounded, calibrated = (
+        Int4Linear.dequantized(Int4Linear.quantized(weight, statistics), inputs)
+        for statistics in (None, InputStatistics.of_inputs(seen))
+    )
+    off = [(new @ (each - weight).T).square().mean() for each in (rounded, calibrated)]
+    assert off[1] < 0.7 * off[0]
+
+
+def test_inputs_that_calibration_never_saw_are_rounded_as_well() -> None:
+    torch.manual_seed(7)
+    inputs = torch.randn(50, 256)
+    unseen = slice(100, 160)
+    inputs[:, unseen] = 0
+    weight = torch.randn(16, 256)
+    rounded = Int4Linear.dequantized(Int4Linear.quantized(weight), 256)
+    for seen in (inputs, torch.zeros_like(inputs)):
+        statistics = InputStatistics.of_inputs(seen)
+        found = Int4Linear.dequantized(Int4Linear.quantized(weight, statistics), 256)
+        off, least = ((each - weight)[:, unseen].std() for each in (found, rounded))
+        assert off < 1.5 * least
+
+
+def test_the_factor_is_that_of_the_inverse() -> None:
+    torch.manual_seed(8)
+    inputs = correlated(300, 40)
+    statistics = InputStatistics.of_inputs(inputs)
+    moments = (inputs.T @ inputs / len(inputs))[statistics.order][:, statistics.order]
+    assert torch.equal(moments.diagonal(), moments.diagonal().sort(descending=True).values)
+    moments.diagonal().add_(0.01 * moments.diagonal().mean())
+    product = statistics.factor.T @ statistics.factor @ moments
+    torch.testing.assert_close(product, torch.eye(40), atol=1e-3, rtol=0)
+    assert torch.equal(statistics.factor, statistics.factor.triu())
+
+
+def test_the_texts_are_of_both_languages_and_the_recipe_is_theirs() -> None:
+    records = [json.loads(line) for line in TEXTS.read_text(encoding="utf-8").splitlines()]
+    assert set(Counter(each["language"] for each in records)) == {"en", "ko"}
+    assert all(each["text"].strip() for each in records)
+    # Who changes the texts gives the recipe another name.
+    digest = hashlib.sha256(TEXTS.read_bytes()).hexdigest()[:12]
+    assert (digest, RECIPES["int4"], RECIPES["int4h8"]) == (
+        "6c17ce11f789",
+        "int4-g128-gptq1",
+        "int4h8-g128-gptq1",
+    )
+
+
+def test_each_language_has_as_many_rows(tmp_path: Path) -> None:
+    source = tiny_gemma.build(tmp_path / "tiny-it")
+    rows = calibration_tokens(source, BOS, 384)
+    assert rows.shape == (16, 256)
+    assert (rows[:, 0] == BOS).all()
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    korean = [any("가" <= letter <= "힣" for letter in tokenizer.decode(row.tolist())) for row in rows]
+    assert korean == [False] * 8 + [True] * 8
+
+
+def test_without_a_tokenizer_nothing_is_calibrated(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match=r"there is no tokenizer.json"):
+        calibration_tokens(tmp_path, BOS, 384)
+    (tmp_path / "tokenizer.json").write_text("{")
+    with pytest.raises(LoadError, match=r"tokenizer.json"):
+        calibration_tokens(tmp_path, BOS, 384)
+
+
+def test_a_tokenizer_of_more_tokens_than_the_model_is_refused(tmp_path: Path) -> None:
+    source = tiny_gemma.build(tmp_path / "tiny-it")
+    with pytest.raises(LoadError, match="the tokenizer is another model's"):
+        calibration_tokens(source, BOS, 300)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    source = tiny_gemma.build(tmp_path / "tiny-it")
+    weights = load_file(source / "model.safetensors")
+    weights["model.layers.0.self_attn.v_proj.weight"][3, 5] = float("nan")
+    save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(LoadError, match=r"layer 0 cannot be calibrated: are its weights damaged\?"):
+        quantize(source, tmp_path / "copies", "int4", lambda done, of: None)

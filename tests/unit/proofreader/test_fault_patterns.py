@@ -1,0 +1,76 @@
+import re
+from itertools import pairwise
+
+import pytest
+
+from bench.corpora import LEARNER_ERRORS
+from bench.proofreader.learner_errors import read_errors
+from services.proofreader.english.grammar import PATTERNS
+from services.proofreader.english.patterns import FaultPattern, FaultPatterns
+from services.proofreader.english.required_words import Pieces, required_words
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
+
+
+def test_passage_by_passage_the_same_is_found_as_in_the_whole_text() -> None:
+    texts = [each.text for path in LEARNER_ERRORS[::2] for _, errors in read_errors(path) for each in errors]
+    text = "\n".join(texts)
+    found = [
+        (each.start, each.end, each.rewrite)
+        for each in FaultPatterns(PATTERNS).find(ParsedText.read(text, "en"), Reading())
+    ]
+    expected = [
+        (*match.span("bad" if "bad" in each.pattern.groupindex else 0), correction)
+        for each in PATTERNS
+        for match in each.pattern.finditer(text)
+        if (correction := each.correct(match)) is not None
+    ]
+    own = ParsedText.read(text, "en")
+    assert found == [
+        each for each in expected if each[2] != text[each[0] : each[1]] and own.is_own(each[0], each[1])
+    ]
+    assert len(found) > 200
+    assert found != sorted(found)
+
+
+@pytest.mark.parametrize("offset", range(0, 1_200, 37))
+def test_a_fault_is_found_once_wherever_it_stands(offset: int) -> None:
+    words = "a word " * 200
+    text = f"{words[:offset]}. He go home. {words}"
+    pattern = FaultPattern.of("agreement", r"He (?P<bad>go) home", "goes")
+    (found,) = FaultPatterns([pattern]).find(ParsedText.read(text, "en"), Reading())
+    assert text[found.start : found.end] == "go"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"I (?:am|was) agree", [{"agree"}, {"am", "was"}]),
+        (r"[Tt]here (?:is|are)?", [{"There", "there"}]),
+        (r"(?<=to )goes(?! on)(?= home)", [{"goes"}, {"home"}, {"to"}]),
+        (r"(?:[a-z]+ly|so) big", [{"big"}, {"ly", "so"}]),
+        (r"\w+ (?:x|yes)*", []),
+        (r"(?i:can) of", [{"of"}]),
+        (r"(?i)can of", []),
+    ],
+)
+def test_what_every_match_holds(pattern: str, words: list[set[str]]) -> None:
+    assert sorted(map(sorted, required_words(re.compile(pattern.replace(" ", r"\s"))))) == sorted(
+        map(sorted, words)
+    )
+
+
+def test_pieces_are_found_inside_words_of_any_length() -> None:
+    pieces = Pieces(["here", "don't", "ly"])
+    for text, held in (("There! I don't", {"here", "don't"}), ("x" * 500 + "ly", {"ly"}), ("He re", set())):
+        assert pieces.held_by(text) == held
+        assert pieces.held_by(text) == held
+
+
+def test_faults_come_pattern_by_pattern_in_the_order_of_the_text() -> None:
+    patterns = [FaultPattern.of("agreement", each, "x") for each in ("two", "one")]
+    text = "one two " * 400
+    found = list(FaultPatterns(patterns).find(ParsedText.read(text, "en"), Reading()))
+    assert len(found) == 800
+    assert all(text.startswith("two", each.start) for each in found[:400])
+    assert all(one.start < two.start for one, two in pairwise(found[:400]))
