@@ -14,10 +14,14 @@ HARD_PAIRS = DATA / "hard_pairs.jsonl"
 HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
-    for part in ("dev", "written")
+    for part in ("dev", "written", "passages")
     for language in ("en", "ko")
 )
-CLEAN_TEXTS = tuple(DATA / f"clean_texts_{language}_written.jsonl" for language in ("en", "ko"))
+CLEAN_TEXTS = tuple(
+    DATA / f"clean_texts_{language}_{part}.jsonl"
+    for part in ("written", "passages")
+    for language in ("en", "ko")
+)
 RATINGS = DATA / "l2_ratings_dev.csv"
 # Paragraphs that could be taken for steering, and attacks. Nothing is learned from the half kept apart.
 STEERING = DATA / "steering_dev.jsonl"

@@ -8,6 +8,7 @@ from services.proofreader.english.confusions import english_confusions
 from services.proofreader.english.grammar import english_grammar
 from services.proofreader.english.register import english_register
 from services.proofreader.english.spelling import EnglishSpelling
+from services.proofreader.english.word_grammar import english_word_grammar
 from services.proofreader.finding import Finding
 from services.proofreader.korean.confusions import korean_confusions
 from services.proofreader.korean.morphology import KoreanMorphology
@@ -86,6 +87,7 @@ def load_reviewers() -> tuple[RuleReviewer, ...]:
                 "en": (
                     english_confusions,
                     english_grammar,
+                    english_word_grammar,
                     EnglishSpelling().find,
                     english_register,
                     *everywhere,

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 
-from services.proofreader.english.patterns import CLAUSE, NOUN_ENDS, FaultPattern
+from services.proofreader.english.patterns import CLAUSE, CONSONANT_SOUND, NOUN_ENDS, FaultPattern
 from services.proofreader.english.verbs import any_of
 
 _WORDS = tomllib.loads(files(__package__).joinpath("nouns.toml").read_text(encoding="utf-8"))
@@ -30,8 +30,7 @@ PLURALS: Mapping[str, str] = {plural(each): each for each in (*COUNTED, *PERSONS
 _PLURAL = any_of([*PLURALS, "people"])
 _MANY = r"(?:[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Mm]any|[Ss]everal|[Tt]hese|[Tt]hose)"
 _OWNERS = r"(?:my|your|his|her|our|their|the|these|those)"
-# They begin with the sound of a consonant, though not with its letter.
-_CONSONANT_SOUND = r"(?:uni(?!n|m)|us[aeu]|usual|eur|eul|ewe|one\b|once|ubiq|utop|uten|ut[ie]l)"
+_CONSONANT_SOUND = rf"(?:{CONSONANT_SOUND.pattern})"
 _SILENT_H = r"(?:hour|honest|honou?r|heir)"
 _NO_NOUN = r"(?:a|an|as|and|are|at|if|in|is|on|or|of|it|up|us|i|e|o|u)"
 

@@ -21,6 +21,8 @@ NOUN_ENDS = (
     r"|of|is|are|was|were|has|have|had|can|will|yesterday|today|every|too|than|now|there|here|last|a|the|my"
     r"|it|I|we|he|she|they|you|outside|inside|left|went|came)\b)"
 )
+# What begins with the sound of a consonant, though not with its letter.
+CONSONANT_SOUND = re.compile(r"uni(?!n|m)|us[aeu]|usual|eur|eul|ewe|one\b|once|ubiq|utop|uten|ut[ie]l")
 # A passage is so long, and the words of a match that begins in it are no farther from it than the reach.
 _PASSAGE, _REACH = 1_000, 200
 Correct = Callable[[re.Match[str]], str | None]

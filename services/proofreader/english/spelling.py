@@ -25,6 +25,12 @@ _LONGEST_WORD = 32
 # them.
 _KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens"})
 _LONG = 7
+# So often is a word written that a shorter one, or one at the beginning of a sentence, is its slip.
+_VERY_COMMON = 10_000
+_MIDDLING = 5
+_SHORTEST = 4
+_ALIKE = tuple(map(frozenset, ("scz", "kcq", "aeiou", "ey", "iy", "fv", "gj")))
+_FIRST_IN_SENTENCE = re.compile(r"(?:\A|[.!?][\"')”’]?\s)\Z")
 # An unknown word that is written as often as this is a term.
 _TERM = 3
 _NEIGHBOURS = 2
@@ -58,6 +64,8 @@ class EnglishSpelling:
         word = found.group()
         correction = self._usually_meant(word.lower())
         if word[0].isupper():
+            if not correction and _FIRST_IN_SENTENCE.search(text, max(0, found.start() - 3), found.start()):
+                correction = self._correction(text, found, _VERY_COMMON)
             return correction[:1].upper() + correction[1:]
         if not correction and _WORD.fullmatch(word) and not is_term:
             return self._correction(text, found)
@@ -68,14 +76,22 @@ class EnglishSpelling:
             return word[:-1]
         return self._usual.get(word, "")
 
-    def _correction(self, text: str, found: re.Match[str]) -> str:
-        word = found.group()
-        if self._knows(word):
+    def _correction(self, text: str, found: re.Match[str], least: int = _COMMON) -> str:
+        word = found.group().lower()
+        if len(word) < _SHORTEST or self._knows(word):
             return ""
         near = [
             each
             for each in self._words.one_edit_away(word)
-            if self._words.count(each) >= _COMMON and _is_plausible_slip(word, each)
+            if self._words.count(each) >= least
+            and (
+                _is_plausible_slip(word, each)
+                or (
+                    least == _COMMON
+                    and self._words.count(each) >= _VERY_COMMON
+                    and _is_slip_of_common(word, each)
+                )
+            )
         ]
         if not near or self._is_among_strangers(text, found):
             return ""
@@ -115,6 +131,20 @@ def _is_doubling(word: str, meant: str) -> bool:
 def _keeps_plural(word: str, meant: str) -> bool:
     """Returns whether both end in "s" or neither does."""
     return word.endswith("s") == meant.endswith("s")
+
+
+def _is_slip_of_common(word: str, meant: str) -> bool:
+    """Returns whether a word of middling length may be a slip of a very common one.
+
+    A letter inside is one that sounds alike, or the last "e" that is not heard is left out.
+    """
+    if word + "e" == meant:
+        return len(word) >= _MIDDLING
+    if len(word) != len(meant) or len(word) < _MIDDLING or word[0] != meant[0] or word[-1] != meant[-1]:
+        return False
+    return any(
+        {one, two} <= alike for one, two in zip(word, meant, strict=True) if one != two for alike in _ALIKE
+    )
 
 
 def _is_plausible_slip(word: str, meant: str) -> bool:

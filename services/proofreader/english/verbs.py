@@ -6,9 +6,9 @@ from importlib.resources import files
 
 _VOWELS = "aeiou"
 _DOUBLED = frozenset({"plan", "stop", "get", "run", "sit", "swim", "win", "begin", "forget"})
-_TABLE = tomllib.loads(files(__package__).joinpath("verbs.toml").read_text(encoding="utf-8"))
-IRREGULAR: Mapping[str, list[str]] = {base: forms.split() for base, forms in _TABLE["irregular"].items()}
-_ALSO_NOUNS = frozenset(_TABLE["regular"]["also_nouns"].split())
+TABLE = tomllib.loads(files(__package__).joinpath("verbs.toml").read_text(encoding="utf-8"))
+IRREGULAR: Mapping[str, list[str]] = {base: forms.split() for base, forms in TABLE["irregular"].items()}
+_ALSO_NOUNS = frozenset(TABLE["regular"]["also_nouns"].split())
 
 
 def _third(base: str) -> str:
@@ -36,7 +36,7 @@ def _regular_past(base: str) -> str:
 
 PAST: Mapping[str, str] = {
     **{base: forms[0] for base, forms in IRREGULAR.items()},
-    **{base: _regular_past(base) for base in _TABLE["regular"]["verbs"].split()},
+    **{base: _regular_past(base) for base in TABLE["regular"]["verbs"].split()},
 }
 THIRD: Mapping[str, str] = {base: _third(base) for base in PAST}
 GERUND: Mapping[str, str] = {base: _gerund(base) for base in PAST}

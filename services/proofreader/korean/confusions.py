@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
 from services.proofreader.korean.conjugation import conjugation_faults
+from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # The pattern of a fault, its correction and the rule behind it.
 _Confusion = tuple[re.Pattern[str], str, str]
+_RIEUL_SYLLABLES = "".join(
+    chr(each) for each in range(ord("가"), ord("힣") + 1) if coda(chr(each)) == CODA_RIEUL
+)
 _CONFUSIONS = tuple(
     (re.compile(wrong), right, rule)
     for wrong, right, rule in (
@@ -20,6 +24,7 @@ _CONFUSIONS = tuple(
         (r"되(?=요(?![가-힣])|서(?:는|도|야)?(?![가-힣]))", "돼", "confusion_dwae"),
         (r"돼(?=(?:고|면|는|니까|기|게|던|려|며|므로|거나)(?:[가-힣]|(?![가-힣])))", "되", "confusion_doe"),
         (r"돼(?=[었어])", "되", "confusion_doe"),
+        (r"돼(?=(?:죠|도록|길|네|든|십니|세요|신|자마자)(?:[가-힣]|(?![가-힣])))", "되", "confusion_doe"),
         (r"되야(?=\s|지|만|겠|$)", "돼야", "confusion_dwae"),
         (r"되(?=\s(?:있|버))|(?<=안 )되(?=도(?![가-힣]))", "돼", "confusion_dwae"),
         (r"뵈요", "봬요", "confusion_dwae"),
@@ -51,7 +56,8 @@ _CONFUSIONS = tuple(
         (r"(?<![가-힣])일일히", "일일이", "confusion_suffix"),
         (r"(?<![가-힣])틈틈히", "틈틈이", "confusion_suffix"),
         (r"(?<![가-힣])솔직이", "솔직히", "confusion_suffix"),
-        (r"(?<=[가-힣])[을를]려고", "려고", "confusion_one_form"),
+        (rf"(?<=[{_RIEUL_SYLLABLES}])[을를]려(?=고|면)", "려", "confusion_one_form"),
+        (r"(?<=[가-힣])을려(?=고|면)", "으려", "confusion_one_form"),
         (r"(?<=[할갈볼줄될올])께(?=요?(?![가-힣]))", "게", "confusion_ending"),
         (r"(?<=[있없했갔왔었았였됐겠])읍니다", "습니다", "confusion_ending"),
         (r"(?<=[있없])슴(?![가-힣])", "음", "confusion_ending"),
@@ -123,13 +129,35 @@ _CONFUSIONS = tuple(
         (r"(?<![가-힣])촛점", "초점", "confusion_one_form"),
         (r"(?<![가-힣])들어났", "드러났", "confusion_one_form"),
         (r"(?<![가-힣])문안(?=하|한|히)", "무난", "confusion_one_form"),
+        (r"(?<![가-힣])눈꼽", "눈곱", "confusion_one_form"),
+        (r"(?<![가-힣])설레임", "설렘", "confusion_one_form"),
+        (
+            r"(?<![가-힣])일부로(?=\s(?:그|안|늦|져|넘|틀|모|거|장|여|큰|천|못))",
+            "일부러",
+            "confusion_one_form",
+        ),
+        (r"(?<![가-힣])바램(?=이 |이다|입니|대로|을 이)", "바람", "confusion_one_form"),
+        (r"(?<=[십습합갑봅옵됩랍납깁])니가(?=\?)", "니까", "confusion_ending"),
+        (r"(?<![가-힣])어재(?=\s|는|까지|도|밤)", "어제", "confusion_sound"),
+        (r"(?<![가-힣])그레(?=서|도)", "그래", "confusion_sound"),
+        (r"(?<![가-힣])외냐하면", "왜냐하면", "confusion_sound"),
+        (r"(?<![가-힣])마싰", "맛있", "confusion_sound"),
+        (r"(?<![가-힣])재미써", "재미있어", "confusion_sound"),
+        (
+            r"(?<![가-힣])만이(?=\s(?:걸|먹|마셨|있|왔|오|했|하|좋|아프|아팠|배|샀|읽|놀|자|잤|울|웃|컸|늘|변))",
+            "많이",
+            "confusion_sound",
+        ),
+        (r"(?<![가-힣])없은(?=\s(?!지|후|뒤|다음))", "없는", "confusion_one_form"),
         (r"더라구요", "더라고요", "confusion_ending"),
         (r"할려(?=고|면|는)", "하려", "confusion_ending"),
         (r"볼려(?=고|면|는)", "보려", "confusion_ending"),
         (r"될려(?=고|면|는)", "되려", "confusion_ending"),
-        (r"(?<=[가-힣])[을를]려(?=면)", "려", "confusion_one_form"),
     )
 )
+# Each begins a word, so that one search tells whether there is any.
+_LOANWORDS = tuple((re.compile(wrong), right, rule) for wrong, right, rule in (*LOANWORDS, *ADNOMINALS))
+_ANY_LOANWORD = re.compile("|".join(wrong for wrong, _, _ in (*LOANWORDS, *ADNOMINALS)))
 # After "-지" it is a form of "않다" that is written apart.
 _ANH_FOR_AN = re.compile(
     r"(?<![가-힣])(?<![지질진] )(?<!지[는도를만] )않"
@@ -150,6 +178,8 @@ def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Find
     """Finds such spellings among the author's own words."""
     reading.check()
     confusions = [each for each in _CONFUSIONS if _may_match(each, submission.text)]
+    if _ANY_LOANWORD.search(submission.text):
+        confusions += [each for each in _LOANWORDS if _may_match(each, submission.text)]
     for sentence in submission.sentences:
         reading.check()
         yield from _negations(submission, sentence)

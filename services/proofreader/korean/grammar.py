@@ -20,7 +20,25 @@ _NUMERALS = frozenset({"한", "두", "세", "네", "다섯", "여섯", "일곱",
 # Words of which "안" or "못" is a part.
 _ONE_WORD_WITH_NEGATION = frozenset({"되", "하", "나", "쓰", "생기", "살", "미치", "지않"})
 _SURE_PARTICLES = frozenset(
-    {"을", "를", "는", "에서", "에게", "까지", "부터", "와", "의", "처럼", "한테", "만큼"}
+    {
+        "을",
+        "를",
+        "는",
+        "은",
+        "에서",
+        "에게",
+        "까지",
+        "부터",
+        "와",
+        "의",
+        "처럼",
+        "한테",
+        "만큼",
+        "보다",
+        "으로",
+        "마다",
+        "조차",
+    }
 )
 # Particles that depend on what they follow: after a consonant, after a vowel.
 _PARTICLE_PAIRS = (("을", "를"), ("은", "는"), ("이", "가"), ("과", "와"), ("으로", "로"))
@@ -84,7 +102,7 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
         if two.form == "지" and one.form not in {"ᆫ", "은"}:
             return False
         return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
-    if one.tag == "MM":
+    if one.tag in {"MM", "NR"}:
         return one.form in _NUMERALS and two.form in _COUNTED
     if one.tag == "MAG" and one.form in {"안", "못"}:
         return two.tag in {"VV", "VA"} and two.form not in _ONE_WORD_WITH_NEGATION
@@ -104,6 +122,8 @@ def _needs_no_space(text: str, one: Morpheme, two: Morpheme) -> bool:
     if one.tag not in _NOUNS:
         return False
     if two.tag == "VCP":
+        return True
+    if two.tag == "XSN" and two.form == "들":
         return True
     written = text[two.start : two.end]
     stands_alone = _word_end(text, two.start) == two.end

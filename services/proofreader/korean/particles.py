@@ -89,6 +89,8 @@ class KoreanParticles:
 def _right_form(noun: str, particle: str) -> str:
     """Returns the form that the particle should have, or "" where it is right."""
     last = coda(noun[-1])
+    if particle == "으로" and last == CODA_RIEUL:
+        return "로"
     # After "ㄹ" these are endings too, as in "살라고".
     if last and not (particle in {"로", "라고", "라는"} and last == CODA_RIEUL):
         return _AFTER_CONSONANT.get(particle, "")

@@ -25,6 +25,12 @@ I wonder where {is he|he is}. I know what {did he say|he said}. Why {he is|is he
 It is older {then|than} it was. We need {many water|much water}. He gave me two {advices|advice}. He {catched|caught} it.
 They have been there {since|for} two years. He is {married with|married to} a nurse. We {was|were} {interested about|interested in} art. I want {buy|to buy} it.
 He finished {to write|writing} it. She plays very {good|well}. It is {danger|dangerous} for us. We met on {monday|Monday}. My {fathers|father's} car is old.
+The children in our street {plays|play} loud. My uncle and my aunt {lives|live} here. Each of the boys {have|has} a key. There {is|are} many old bridges.
+She might {comes|come} later. They haven't {speak|spoken} yet. The letter was {wrote|written} by him. We are fond of {sing|singing}. They let me {to cry|cry}.
+I met him when I was young, and we {play|played} there. I like {he|him}. She told {I|me} a secret. The pen is {my|mine}. The people {which|who} live there left.
+{Is|It is} important to rest. {She tired|She is tired} and sad. I {don't never|never} smoke. He {drinks always|always drinks} tea. It is {the older|older} than mine. This is {importanter|more important}.
+My answer is similar {with|to} yours. He is afraid {from|of} the dark. She {said|told} me a lie. {Because of|Because} I was ill, I slept. Although it rained, {but we|we} left.
+He drank too {many|much} milk. {Pollutions|Pollution} kills. It is in {same|the same} house. She is {tall|taller} than me. They are from {korea|Korea}.
 {However|However,} he was tired. I saw {picturs|pictures} of it.
 """
 KOREAN = """
@@ -39,6 +45,8 @@ KOREAN = """
 편지를 {붙이고|부치고} 왔다. 감기가 {낳았다|나았다}. 지갑을 {잊어버렸다|잃어버렸다}. 수학을 {가르켰다|가르쳤다}.
 어제 형을 {만나요|만났어요}. 할머니께서 집에 {왔어요|오셨어요}. {친구에|친구에게} 선물을 줬어요. {구두을|구두를} 샀다. 아주 {좋는|좋은} 곳이다. 꽃이 {예쁜다|예쁘다}.
 저는 {연필를|연필을} 샀다. {돈을|돈이} 필요해요. 서울에 {살습니다|삽니다}. 비가 {올꺼야|올 거야}. 의사가 {되야|돼야} 한다. {재미있은|재미있는} 책이다.
+{쥬스를|주스를} 마셨다. {메세지를|메시지를} 읽었다. {조용하는|조용한} 방이다. 친구와 {놀은|논} 뒤에 잤다. 그러면 안 {돼죠|되죠}. 나는 {바보를|바보가} 아니다. 밥을 {먹을려고|먹으려고} 왔다.
+{회사에|회사에서} 일한다. {친구 들과|친구들과} 놀았다. 연필로 썼다. {그레서|그래서} 갔다. 얼마나 {울었든지|울었던지} 눈이 부었다. 나는 {열살|열 살}이다.
 주문하신 주스가 {나오셨습니다|나왔습니다}. 모두 백 {원이십니다|원입니다}. {카페에|카페에서} 공부했습니다. {벤치에서|벤치에} 앉았다.
 """
 MARK = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")

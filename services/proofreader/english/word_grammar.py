@@ -1,0 +1,62 @@
+"""Finds mistakes in English grammar by the classes of the words of a sentence."""
+
+from collections.abc import Iterator
+
+from services.proofreader.english.agreement_rules import AGREEMENT_RULES
+from services.proofreader.english.article_rules import ARTICLE_RULES
+from services.proofreader.english.comparison_rules import COMPARISON_RULES
+from services.proofreader.english.noun_rules import NOUN_RULES
+from services.proofreader.english.order_rules import ORDER_RULES
+from services.proofreader.english.phrases import WordRule
+from services.proofreader.english.preposition_rules import PREPOSITION_RULES
+from services.proofreader.english.pronoun_rules import PRONOUN_RULES
+from services.proofreader.english.tagged_words import tagged_sentence
+from services.proofreader.english.tense_rules import TENSE_RULES
+from services.proofreader.english.verb_rules import VERB_RULES
+from services.proofreader.finding import Finding
+from services.proofreader.parsed_text import ParsedText
+from services.proofreader.reading import Reading
+
+_RULES: tuple[WordRule, ...] = (
+    *AGREEMENT_RULES,
+    *VERB_RULES,
+    *NOUN_RULES,
+    *ARTICLE_RULES,
+    *PRONOUN_RULES,
+    *PREPOSITION_RULES,
+    *COMPARISON_RULES,
+    *ORDER_RULES,
+    *TENSE_RULES,
+)
+_BY_WORD = {
+    word: tuple(each.rule for each in _RULES if word in each.words) for each in _RULES for word in each.words
+}
+_BY_CLASS = {
+    name: tuple(each.rule for each in _RULES if name in each.classes)
+    for each in _RULES
+    for name in each.classes
+}
+
+
+def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
+    """Finds them among the author's own words. Where no correction is sure, none is offered."""
+    text = submission.text
+    for sentence in submission.sentences:
+        reading.check()
+        if reading.has_spent():
+            return
+        words = tagged_sentence(text, sentence.start, sentence.end)
+        for place, word in enumerate(words):
+            rules = dict.fromkeys(_BY_WORD.get(word.word, ()))
+            for each in word.classes:
+                rules.update(dict.fromkeys(_BY_CLASS.get(each, ())))
+            for rule in rules:
+                fault = rule(words, place)
+                if fault is None:
+                    continue
+                start, end = words[fault.first].start, words[fault.last].end
+                if text[start:end] != fault.correction and submission.is_own(start, end):
+                    values = {"word": " ".join(text[start:end].split()), "correction": fault.correction}
+                    yield Finding(
+                        fault.wording, fault.issue, start, end, values=values, rewrite=fault.correction
+                    )
