@@ -20,10 +20,10 @@ from transformers import AutoModelForCausalLM
 from bench.gemma.__main__ import CACHE, quantized
 from bench.gemma.held_out import held_out_rows
 from bench.gemma.real_weights import gemma_270m
-from services.gemma.four_bit.form import HEAD, linear_layers, quantized_form
-from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.kv_cache.attention import Float32Buffer, TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
+from services.gemma.low_bit.form import HEAD, linear_layers, quantized_form
+from services.gemma.low_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.weights.quantized_checkpoint import find_quantized
 
 _ROWS = int(os.environ.get("BENCH_ROWS", "14"))

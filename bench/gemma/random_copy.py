@@ -17,8 +17,8 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from bench.gemma.weights import describe
 from services.gemma.fit.recipes import RECIPES
-from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE
-from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, replace_modules
+from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE
+from services.gemma.low_bit.transformers_quantizer import QUANT_METHOD, replace_modules
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
 from services.gemma.weights.tensor_file import write_by_rows
 

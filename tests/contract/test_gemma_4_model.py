@@ -13,10 +13,10 @@ from safetensors.torch import load_file
 from torch.nn.functional import kl_div, log_softmax
 from transformers import AutoModelForCausalLM
 
-from services.gemma.four_bit.int8_embedding import Int8Embedding
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.kv_cache.attention import TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
+from services.gemma.low_bit.int8_embedding import Int8Embedding
 from services.gemma.weights.quantize import quantize
 from tests.contract.test_gemma_int4_layer import take_weights
 from tests.fakes import tiny_gemma, tiny_gemma_4
@@ -118,7 +118,7 @@ def test_in_int4_they_are_those_of_the_weights_that_the_copy_stands_for(
 
 
 @pytest.mark.parametrize("precision", ["int8", "int4h8", "int4", "nf4"])
-def test_four_bits_say_nearly_the_same(
+def test_low_bits_say_nearly_the_same(
     folder: Path,
     tmp_path: Path,
     exact: Any,

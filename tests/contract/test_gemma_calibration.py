@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from services.gemma.fit.recipes import RECIPES
-from services.gemma.four_bit.gptq import InputStatistics
-from services.gemma.four_bit.int4_linear import Int4Linear
 from services.gemma.interface.load_error import LoadError
+from services.gemma.low_bit.gptq import InputStatistics
+from services.gemma.low_bit.int4_linear import Int4Linear
 from services.gemma.weights import calibration
 from services.gemma.weights.calibration import calibration_tokens
 from services.gemma.weights.quantize import quantize

@@ -12,10 +12,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.int8_linear import Int8Linear
-from services.gemma.four_bit.integer_linear import IntegerLinear
-from services.gemma.four_bit.onnx_graph import tensor_locations
+from services.gemma.low_bit.int4_linear import Int4Linear
+from services.gemma.low_bit.int8_linear import Int8Linear
+from services.gemma.low_bit.integer_linear import IntegerLinear
+from services.gemma.low_bit.onnx_graph import tensor_locations
 
 ROOT = Path(__file__).parents[2]
 # The result would take 1.5 GiB, and there are 0.2.

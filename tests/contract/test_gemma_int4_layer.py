@@ -17,9 +17,9 @@ from transformers import (
     GemmaForCausalLM,
 )
 
-from services.gemma.four_bit.form import linear_layers, quantized_form
 from services.gemma.kv_cache.attention import TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
+from services.gemma.low_bit.form import linear_layers, quantized_form
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint
 from tests.fakes import tiny_gemma

@@ -20,9 +20,9 @@ from safetensors.torch import load_file, save_file
 from rpckit.settings import Environment
 from services.gemma.commands import main
 from services.gemma.fit.resources import MachineResources
-from services.gemma.four_bit.form import quantized_form
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.load_error import LoadError
+from services.gemma.low_bit.form import quantized_form
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantize import quantize
 from services.gemma.weights.quantized_checkpoint import find_quantized

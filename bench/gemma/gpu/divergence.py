@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
-import services.gemma.four_bit.transformers_quantizer  # noqa: F401 - it tells transformers of the copies
+import services.gemma.low_bit.transformers_quantizer  # noqa: F401 - it tells transformers of the copies
 from bench.gemma.__main__ import quantized
 from bench.gemma.gpu.device import device
 from bench.gemma.gpu.journal import record
@@ -29,7 +29,7 @@ def main() -> None:
         )
         return
     copy = find_quantized(quantized(source, "nf4"), source)["nf4"]
-    exact, four_bit = _read(source), _read(copy.folder)
+    exact, low_bit = _read(source), _read(copy.folder)
     tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(source)
     for file in texts:
         rows = list(_rows(tokenizer, file.read_text(encoding="utf-8")))
@@ -37,7 +37,7 @@ def main() -> None:
             "divergence",
             file=file.name,
             tokens=len(rows) * (_ROW_TOKENS - 1),
-            **_compared(exact, four_bit, rows),
+            **_compared(exact, low_bit, rows),
         )
 
 
@@ -55,14 +55,14 @@ def _rows(tokenizer: Any, text: str) -> Iterator[torch.Tensor]:
 
 
 @torch.inference_mode()
-def _compared(exact: Any, four_bit: Any, rows: list[torch.Tensor]) -> dict[str, float]:
+def _compared(exact: Any, low_bit: Any, rows: list[torch.Tensor]) -> dict[str, float]:
     """Means over all tokens: KL divergence in nats, the share of equal best tokens, both perplexities."""
     sums = torch.zeros(4, dtype=torch.float64)
     for row in rows:
         wanted = row[0, 1:]
         expected, found = (
             functional.log_softmax(model(input_ids=row, use_cache=False).logits[0, :-1].float(), -1)
-            for model in (exact, four_bit)
+            for model in (exact, low_bit)
         )
         sums += torch.stack(
             [

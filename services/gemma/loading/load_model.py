@@ -7,17 +7,13 @@ import torch
 import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
-import services.gemma.four_bit.transformers_quantizer  # noqa: F401 - it tells transformers of the copies
+import services.gemma.low_bit.transformers_quantizer  # noqa: F401 - it tells transformers of the copies
 from rpckit import log
 from rpckit.errors import ChorusError
 from rpckit.malloc_trim import release_freed_memory
 from services.gemma.fit.gemma_4 import is_gemma_4
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
 from services.gemma.fit.resources import MachineResources
-from services.gemma.four_bit.form import quantized_form
-from services.gemma.four_bit.host_embedding import HostEmbedding
-from services.gemma.four_bit.int4_decoder_layer import prepare_int4_model
-from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.generation.chat_prompt import ChatPromptEncoder
 from services.gemma.generation.grammar import TokenizerVocabulary
 from services.gemma.generation.image_encoder import ImageEncoder
@@ -29,6 +25,10 @@ from services.gemma.kv_cache.attention import PACKED_ATTENTION, share_keys_and_v
 from services.gemma.kv_cache.cache_pool import KVCachePool
 from services.gemma.loading.tokenizer import load_tokenizer
 from services.gemma.loading.vision_tower import load_image_encoder
+from services.gemma.low_bit.form import quantized_form
+from services.gemma.low_bit.host_embedding import HostEmbedding
+from services.gemma.low_bit.int4_decoder_layer import prepare_int4_model
+from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.checkpoint import (
     SAFE_LOADING,

@@ -12,9 +12,9 @@ from torch import nn
 from transformers import PreTrainedModel
 from typing_extensions import override
 
-from services.gemma.four_bit.form import QuantizedForm, linear_layers
-from services.gemma.four_bit.gptq import InputStatistics
 from services.gemma.interface.load_error import LoadError
+from services.gemma.low_bit.form import QuantizedForm, linear_layers
+from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Written for this project, in the languages that it serves: calibrated on one alone, the others get worse.

@@ -15,12 +15,12 @@ from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, Pre
 
 from services.gemma.fit.gemma_4 import is_gemma_4
 from services.gemma.fit.recipes import RECIPES, ROUNDED
-from services.gemma.four_bit.form import HEAD, QuantizedForm, linear_layers, quantized_form
-from services.gemma.four_bit.gptq import InputStatistics
-from services.gemma.four_bit.int4_decoder_layer import refuse_unknown_layers
-from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
-from services.gemma.four_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
 from services.gemma.interface.load_error import LoadError
+from services.gemma.low_bit.form import HEAD, QuantizedForm, linear_layers, quantized_form
+from services.gemma.low_bit.gptq import InputStatistics
+from services.gemma.low_bit.int4_decoder_layer import refuse_unknown_layers
+from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.low_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
 from services.gemma.weights.calibration import CalibratedPass, Tensors, calibration_tokens
 from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key, unused_keys
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from transformers.models.gemma3.modeling_gemma3 import Gemma3TextScaledWordEmbedding
 
-from services.gemma.four_bit.host_embedding import HostEmbedding
+from services.gemma.low_bit.host_embedding import HostEmbedding
 
 
 def test_rows_come_scaled_from_a_table_that_does_not_move_with_the_model() -> None:

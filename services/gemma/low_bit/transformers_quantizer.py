@@ -9,10 +9,10 @@ from transformers.quantizers.base import HfQuantizer
 from transformers.utils.quantization_config import QuantizationConfigMixin
 from typing_extensions import override
 
-from services.gemma.four_bit.form import linear_layers, quantized_form
-from services.gemma.four_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.low_bit.form import linear_layers, quantized_form
+from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 
-QUANT_METHOD = "chorus_four_bit"
+QUANT_METHOD = "chorus_low_bit"
 
 
 def per_layer_table(model: PreTrainedModel) -> nn.Embedding | None:

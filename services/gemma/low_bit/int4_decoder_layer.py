@@ -19,11 +19,11 @@ from transformers.models.gemma4.modeling_gemma4 import Gemma4TextDecoderLayer
 from transformers.models.gemma4_unified.modeling_gemma4_unified import Gemma4UnifiedTextDecoderLayer
 from typing_extensions import override
 
-from services.gemma.four_bit.int8_embedding import Int8Embedding
-from services.gemma.four_bit.integer_linear import IntegerLinear
-from services.gemma.four_bit.onnx_graph import OnnxGraph, OnnxSession, share_threads, tensor_locations
 from services.gemma.interface.load_error import LoadError
 from services.gemma.kv_cache.attention import packed_attention
+from services.gemma.low_bit.int8_embedding import Int8Embedding
+from services.gemma.low_bit.integer_linear import IntegerLinear
+from services.gemma.low_bit.onnx_graph import OnnxGraph, OnnxSession, share_threads, tensor_locations
 
 # The layers that are known here, with what their norms add to the weights that files hold. All else that they
 # differ in is told by the modules that they have.

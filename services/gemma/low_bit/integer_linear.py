@@ -9,8 +9,8 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from services.gemma.four_bit.linear import FourBitLinear
-from services.gemma.four_bit.onnx_graph import IN_MEMORY, OnnxGraph, OnnxSession, TensorLocation
+from services.gemma.low_bit.linear import FourBitLinear
+from services.gemma.low_bit.onnx_graph import IN_MEMORY, OnnxGraph, OnnxSession, TensorLocation
 
 # Weights that share a scale. With 64 in four bits the error is smaller, and the 4B model takes 0.2 GiB more.
 GROUP_SIZE = 128

@@ -5,7 +5,7 @@ from abc import abstractmethod
 import torch
 from torch import nn
 
-from services.gemma.four_bit.gptq import InputStatistics
+from services.gemma.low_bit.gptq import InputStatistics
 
 
 class FourBitLinear(nn.Module):

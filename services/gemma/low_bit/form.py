@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from services.gemma.four_bit.int4_linear import Int4Linear
-from services.gemma.four_bit.int8_linear import Int8Linear
-from services.gemma.four_bit.integer_linear import IntegerLinear
-from services.gemma.four_bit.linear import FourBitLinear
+from services.gemma.low_bit.int4_linear import Int4Linear
+from services.gemma.low_bit.int8_linear import Int8Linear
+from services.gemma.low_bit.integer_linear import IntegerLinear
+from services.gemma.low_bit.linear import FourBitLinear
 
 HEAD = "lm_head"
 
@@ -46,7 +46,7 @@ def quantized_form(precision: str) -> QuantizedForm:
     if form := _INTEGER_FORMS.get(precision):
         return form
     # Importing bitsandbytes takes seconds and memory, which the others need not pay.
-    from services.gemma.four_bit.nf4_linear import Nf4Linear  # noqa: PLC0415
+    from services.gemma.low_bit.nf4_linear import Nf4Linear  # noqa: PLC0415
 
     return QuantizedForm(Nf4Linear, Nf4Linear, calibrated=False)
 

@@ -8,8 +8,8 @@ from bitsandbytes.autograd._functions import matmul_4bit
 from bitsandbytes.functional import QuantState, get_4bit_type, quantize_4bit
 from typing_extensions import override
 
-from services.gemma.four_bit.gptq import InputStatistics
-from services.gemma.four_bit.linear import FourBitLinear
+from services.gemma.low_bit.gptq import InputStatistics
+from services.gemma.low_bit.linear import FourBitLinear
 
 _GROUP_SIZE = 64
 

@@ -6,8 +6,8 @@ import torch
 from torch.nn import functional
 from typing_extensions import override
 
-from services.gemma.four_bit.gptq import InputStatistics
-from services.gemma.four_bit.integer_linear import GROUP_SIZE, MIN_SCALE, IntegerLinear
+from services.gemma.low_bit.gptq import InputStatistics
+from services.gemma.low_bit.integer_linear import GROUP_SIZE, MIN_SCALE, IntegerLinear
 
 _ZERO_POINT = 128
 _MAX_STEPS = 127

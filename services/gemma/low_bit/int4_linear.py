@@ -6,9 +6,9 @@ import torch
 from torch.nn import functional
 from typing_extensions import override
 
-from services.gemma.four_bit.gptq import InputStatistics, calibrated_codes
-from services.gemma.four_bit.integer_linear import GROUP_SIZE, MIN_SCALE, IntegerLinear
-from services.gemma.four_bit.onnx_graph import OnnxGraph
+from services.gemma.low_bit.gptq import InputStatistics, calibrated_codes
+from services.gemma.low_bit.integer_linear import GROUP_SIZE, MIN_SCALE, IntegerLinear
+from services.gemma.low_bit.onnx_graph import OnnxGraph
 
 _MAX_CODE = 15
 # Shares of a group's range that are tried: a smaller one clips the few weights at its ends, and has finer
