@@ -1,6 +1,7 @@
 import stat
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,8 +12,9 @@ from sqlalchemy import Engine, text
 from clients.web.server.classes import database
 from clients.web.server.classes.class_store import ClassStore, TooMany
 from clients.web.server.classes.database import LATEST, UnusableDatabase, open_database
-from clients.web.server.classes.tables import Base, State, StopReason, new_id
+from clients.web.server.classes.tables import Base, State, StopReason, Work, new_id
 from clients.web.server.classes.work_queue import Held, NotReviewed, Price, Reviewed, WorkQueue
+from tests.patience import PATIENCE
 from tests.unit.web_classes.kept_classes import OWNER, a_class, assignment, states, work
 
 ANSWER = Reviewed(
@@ -179,6 +181,23 @@ def test_again_repeats_the_request_where_answers_may_have_been_bought(
     assert after[0] == before[0]
     assert after[1] != before[1]
     assert _reserves(store, assignment_id) == [40, 60]
+
+
+def test_two_that_claim_at_once_take_two_works(store: ClassStore, queue: WorkQueue) -> None:
+    assignment_id, works = a_class(store, 2, limit_nanos=100)
+    store.start(assignment_id)
+    claimed: list[str | Held] = []
+    other = Thread(target=lambda: claimed.append(queue.claim(assignment_id, _price(0), 1.0)))
+
+    def price_while_another_claims(_: Work) -> int:
+        other.start()
+        # It has to wait, so this passes in vain.
+        other.join(timeout=0.2)
+        return 0
+
+    claimed.append(queue.claim(assignment_id, price_while_another_claims, 1.0))
+    other.join(timeout=PATIENCE)
+    assert sorted(map(str, claimed)) == sorted(works)
 
 
 def test_the_limit_holds_for_the_whole(store: ClassStore, queue: WorkQueue) -> None:

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy import create_engine as engine_of
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -43,6 +44,7 @@ def open_database(address: str) -> Engine:
             _make_private(Path(str(url.database)))
             engine = engine_of(url, connect_args={"timeout": _BUSY_SECONDS})
             event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
         else:
             engine = engine_of(url, pool_pre_ping=True, connect_args={"connect_timeout": _BUSY_SECONDS})
     except ModuleNotFoundError as error:
@@ -80,11 +82,17 @@ def _make_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare_sqlite(connection: object, _: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    # The driver would begin a transaction at its first write, and what was read before it might be no more.
+    connection.isolation_level = None
+    cursor = connection.cursor()
     for each in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {each}")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _is_up_to_date(engine: Engine) -> bool:

@@ -122,8 +122,9 @@ class WorkQueue:
                 return Held.NOTHING_WAITS
             if work.begun is None and assignment.limit_nanos is not None:
                 reserve = price(work)
-                if _committed(session, assignment_id) + reserve > assignment.limit_nanos:
-                    return _held(session, assignment)
+                committed, running = _standing(session, assignment_id)
+                if committed + reserve > assignment.limit_nanos:
+                    return Held.MONEY_IS_RESERVED if running else _stop(session, assignment)
                 work.reserve_nanos = reserve
             if work.begun is None:
                 work.begun = now
@@ -175,16 +176,20 @@ def _settle(work: Work, cost_nanos: int, *, is_whole: bool) -> None:
     work.reserve_nanos = None
 
 
-def _committed(session: Session, assignment_id: str) -> int:
-    """Returns what a class has cost, and what its requests that were made may still cost."""
+def _standing(session: Session, assignment_id: str) -> tuple[int, int]:
+    """Returns what a class has cost and its requests may still cost, and how many of its works run.
+
+    One statement sees both at one moment, whatever another transaction does meanwhile.
+    """
     spent = func.sum(Work.cost_nanos + Work.unsettled_nanos + func.coalesce(Work.reserve_nanos, 0))
-    return int(session.scalar(select(spent).where(Work.assignment_id == assignment_id)) or 0)
+    running = func.count().filter(Work.state == State.RUNNING)
+    committed, count = session.execute(
+        select(spent, running).where(Work.assignment_id == assignment_id)
+    ).one()
+    return int(committed or 0), count
 
 
-def _held(session: Session, assignment: Assignment) -> Held:
-    running = select(func.count()).where(Work.assignment_id == assignment.id, Work.state == State.RUNNING)
-    if session.scalar(running.select_from(Work)):
-        return Held.MONEY_IS_RESERVED
+def _stop(session: Session, assignment: Assignment) -> Held:
     session.execute(
         update(Work)
         .where(Work.assignment_id == assignment.id, Work.state == State.WAITING)
