@@ -6,6 +6,7 @@ from modelkit.language import load_identifier
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import RuleReviewer
+from services.proofreader.wording import word
 
 _TEXTS = {
     "ko": "[S1] 학교에 정원이 필요하다. [S2] 왜냐하면 학생들이 식물을 배우기 때문이다."
@@ -22,9 +23,10 @@ _TEXTS = {
 
 
 def warm_up(reviewers: Iterable[RuleReviewer]) -> None:
-    """Has each reviewer read a text of each language; what it finds is dropped."""
+    """Has each reviewer read a text of each language, and words what it finds, which is dropped."""
     load_identifier()
     for language, text in _TEXTS.items():
         submission = ParsedText.read(text, language)
         for reviewer in reviewers:
-            reviewer.review(submission, Reading())
+            for finding in reviewer.review(submission, Reading()):
+                word(finding, language)
