@@ -86,8 +86,14 @@ class Visit:
 
     async def go_to(self, view: str) -> None:
         """Goes to a view of the page that is open, as its links do."""
-        await self.page.locator(f"nav a[href='#/{view}']").click()
-        await self.page.wait_for_selector("h1:visible")
+        link = self.page.locator(f"nav a[href='#/{view}']")
+        if await link.get_attribute("aria-current") is None:
+            # The heading of the view that is left must not be taken for the next one, which is still loaded.
+            await self.page.locator("h1").evaluate_all(
+                "all => all.forEach((each) => each.classList.add('left'))"
+            )
+        await link.click()
+        await self.page.wait_for_selector("h1:visible:not(.left)")
         await self.page.wait_for_load_state("networkidle")
 
     def hear(self, said: Any) -> None:

@@ -325,6 +325,48 @@ async def test_paper_has_the_work_and_the_feedback_alone(system: Browsing) -> No
         assert await visit.page.evaluate(panel) == "#dff2e5"
 
 
+async def test_what_is_printed_is_what_is_given_back(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        # Playwright has no dialog for a printer.
+        await page.add_init_script("window.print = () => { window.printed = true }")
+        await _ask(visit, ENGLISH)
+        await page.wait_for_selector(".decision-bar")
+        printing = page.get_by_role("button", name="Print, or save as PDF")
+        assert await printing.is_disabled()
+        models = await page.locator("#point-1 > .row").inner_text()
+        rejected = await page.locator("#point-2 > p:nth-of-type(2)").inner_text()
+        await page.locator("#point-2").get_by_role("button", name="Reject").click()
+        await page.get_by_role("button", name="Keep the other").click()
+        await page.get_by_role("button", name="This is what the author gets").click()
+        await printing.click()
+        await page.locator(".sheet").wait_for(state="attached")
+        assert await page.evaluate("window.printed")
+        await page.emulate_media(media="print")
+        paper = await page.inner_text("body")
+        assert ENGLISH.text.splitlines()[0][:20] in paper
+        assert rejected not in paper
+        assert "Quick" in models
+        assert not any(name in paper for name in ("Quick", "Other", "Slow"))
+        assert not await page.locator("#root").is_visible()
+        await page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert await page.locator(".sheet").count() == 0
+
+
+async def test_words_that_stand_twice_need_their_place(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await _ask(visit, ENGLISH)
+        await page.wait_for_selector(".decision-bar")
+        await page.get_by_role("button", name="Add a point").click()
+        form = page.locator(".point-list > form")
+        await form.get_by_label("What you noticed").fill("Which one?")
+        await form.get_by_label("Place in the text").fill("the")
+        await form.get_by_role("button", name="Save").click()
+        await form.get_by_text("more than once").wait_for()
+        assert await page.locator(".point.mine").count() == 0
+
+
 async def test_what_others_wrote_is_text_and_nothing_else(
     system: Browsing, orchestrator: PageOrchestrator
 ) -> None:

@@ -62,7 +62,9 @@ class BuyingOrchestrator(ScriptedOrchestrator):
         if failures := self.fails.get(text):
             raise failures.pop(0)
         if request.request_id in self.answers:
-            return self.answers[request.request_id]
+            kept = GetFeedbackResponse(replayed=True)
+            kept.MergeFrom(self.answers[request.request_id])
+            return kept
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         try:

@@ -130,6 +130,8 @@ class ScriptedOrchestrator(
         return ListModelsResponse(
             models=[Model(name=name) for name in self.pages[number]],
             default_panel=["a/1"],
+            unreachable=["c"],
+            max_review_cost_usd_nanos=dict.fromkeys(self.pages[number], 70),
             next_page_token="" if is_last else str(number + 1),
         )
 

@@ -189,18 +189,22 @@ class ChorusClient:
             page_size=_LARGEST_PAGE, capabilities=capabilities, states=states
         )
         models: list[model_pb2.Model] = []
+        costs: dict[str, int] = {}
         ends = time.monotonic() + timeout
         async with self._call(_FEEDBACK, request_id) as metadata:
             while True:
                 left = ends - time.monotonic()
                 page = await self._feedback.ListModels(request, timeout=left, metadata=metadata)
                 models += page.models
+                costs.update(page.max_review_cost_usd_nanos)
                 if not page.next_page_token:
                     break
                 request.page_token = page.next_page_token
-        return feedback_service_pb2.ListModelsResponse(
-            models=models, unreachable=page.unreachable, default_panel=page.default_panel
-        )
+        # The rest is the same on every page.
+        page.ClearField("models")
+        page.models.extend(models)
+        page.max_review_cost_usd_nanos.update(costs)
+        return page
 
     async def student(
         self, request: classroom_service_pb2.SimulateStudentRequest, *, timeout: float, request_id: str = ""

@@ -1,5 +1,6 @@
 """Takes from a feedback what a teacher has decided to give back, and words it."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2, submission_pb2
@@ -96,12 +97,17 @@ def _scores(
         name = decision.criterion_id
         if decision.decision == _REJECTED:
             continue
-        own = decision.score if decision.HasField("score") else None
-        score = panel.get(name) if decision.decision == _KEPT else own
-        if score is not None:
-            yield Score(
-                titles.get(name, name), f"{score:g}", scale_of(criteria.get(name)), decision.rationale
-            )
+        if decision.decision == _KEPT:
+            shown = _shown(panel[name]) if name in panel else ""
+        else:
+            shown = f"{decision.score:g}" if decision.HasField("score") else ""
+        if shown:
+            yield Score(titles.get(name, name), shown, scale_of(criteria.get(name)), decision.rationale)
+
+
+def _shown(score: float) -> str:
+    """Writes a panel's score as the page does: with at most one decimal, halves up."""
+    return f"{math.floor(score * 10 + 0.5) / 10:g}"
 
 
 def scale_of(criterion: submission_pb2.Criterion | None) -> str:

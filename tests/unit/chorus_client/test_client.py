@@ -130,6 +130,7 @@ async def test_the_pages_of_models_are_one_list(
     )
     assert [each.name for each in found.models] == ["a/1", "a/2", "b/1"]
     assert list(found.default_panel) == ["a/1"]
+    assert dict(found.max_review_cost_usd_nanos) == {"a/1": 70, "a/2": 70, "b/1": 70}
     assert found.next_page_token == ""
     tokens = []
     for request in orchestrator.requests:

@@ -101,6 +101,26 @@ async def test_what_was_decided_is_given_back_and_nothing_else(browser: Browser,
         assert held_back not in said
 
 
+@pytest.mark.parametrize(
+    ("decided", "shown"),
+    [
+        # The panel's as the page shows it, a teacher's as it was typed.
+        (ScoreDecision(criterion_id="claim", decision=DECISION_KEPT), "3.7"),
+        (ScoreDecision(criterion_id="claim", decision=DECISION_EDITED, score=3.25), "3.25"),
+    ],
+)
+async def test_a_score_is_given_back_as_it_was_seen(
+    browser: Browser, decided: ScoreDecision, shown: str
+) -> None:
+    feedback, decisions = GetFeedbackResponse(), Decisions(rater="kim", scores=[decided])
+    feedback.CopyFrom(FEEDBACK)
+    feedback.merged.scores[0].score = 11 / 3
+    said = {"feedback": MessageToDict(feedback), "decisions": MessageToDict(decisions)}
+    answer = await give_back(browser, "csv", **said)
+    table = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert shown in next(row for row in table if "Claim" in row)
+
+
 async def test_markup_is_text_in_a_page(browser: Browser) -> None:
     page = (await give_back(browser, "html", title=HOSTILE)).body.decode()
     assert "<script" not in page

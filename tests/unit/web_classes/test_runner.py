@@ -127,6 +127,10 @@ async def test_a_server_that_is_killed_buys_nothing_twice(
         await _until_all(system, assignment_id, State.TO_REVIEW)
     assert orchestrator.bought == {f"Text {number}.": 1 for number in range(5)}
     assert len(orchestrator.asked) == 5
+    # The first one's answer was kept; of the second one's call, which was cut, more may be billed.
+    whole = [each.is_cost_whole for each in system.works(assignment_id)]
+    assert whole[0]
+    assert not all(whole)
 
 
 async def test_what_passes_is_waited_for_with_the_same_request(

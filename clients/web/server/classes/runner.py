@@ -121,7 +121,7 @@ class ClassRunner:
             found = await self._patiently(lambda: self.queue.running(interrupted[0]))
             interrupted.pop(0)
             if found:
-                self._start(found[0].id, found[1].id)
+                self._start(found[0].id, found[1].id, was_cut=True)
         while len(self._tasks) < self.calls:
             waiting = await self._patiently(self.queue.waiting)
             has_started = is_held = False
@@ -146,8 +146,8 @@ class ClassRunner:
                 return Held.MONEY_IS_RESERVED
         return await self._patiently(lambda: self.queue.claim(assignment.id, price, time.time()))
 
-    def _start(self, assignment_id: str, work_id: str) -> None:
-        task = asyncio.create_task(self._review(work_id))
+    def _start(self, assignment_id: str, work_id: str, *, was_cut: bool = False) -> None:
+        task = asyncio.create_task(self._review(work_id, was_cut=was_cut))
         self._tasks[work_id] = (assignment_id, task)
         task.add_done_callback(lambda _: self._end(work_id, task))
 
@@ -159,24 +159,27 @@ class ClassRunner:
             log.unexpected("classes", error)
         self._wake.set()
 
-    async def _review(self, work_id: str) -> None:
+    async def _review(self, work_id: str, *, was_cut: bool) -> None:
         found = await self._patiently(lambda: self.queue.running(work_id))
         if found is None:
             return
         assignment, work = found
-        outcome = await self._outcome(assignment, work)
+        outcome = await self._outcome(assignment, work, _Spent(was_cut=was_cut))
         if isinstance(outcome, Reviewed):
             await _whole(self._patiently(lambda: self.queue.succeed(work_id, outcome)))
         else:
             await _whole(self._patiently(lambda: self.queue.fail(work_id, outcome)))
 
-    async def _outcome(self, assignment: Assignment, work: Work) -> Reviewed | NotReviewed:
-        spent = _Spent()
+    async def _outcome(self, assignment: Assignment, work: Work, spent: "_Spent") -> Reviewed | NotReviewed:
         if time.time() - (work.begun or 0.0) > self.kept_seconds:
             # A repeat could buy again what nobody has got: that is the teacher's decision.
             return replace(spent.not_reviewed(Timeout(_TOO_LATE)), is_cost_whole=False, keeps_request=False)
         try:
-            return reviewed(await self._answer(request_of(assignment, work), spent))
+            answer = await self._answer(request_of(assignment, work), spent)
+            found = reviewed(answer)
+            # What was kept is what was bought. Of a call that was cut nobody knows what is billed.
+            is_whole = found.is_cost_whole and (answer.replayed or not spent.was_cut)
+            return replace(found, is_cost_whole=is_whole)
         except ChorusError as error:
             return spent.not_reviewed(error)
         except Exception as error:  # noqa: BLE001 - the work must not seem to run for ever
@@ -220,13 +223,23 @@ class ClassRunner:
 
 @dataclass
 class _Spent:
-    """What failures of one work cost."""
+    """What failures of one work cost.
+
+    Attributes:
+        nanos: What is known of it.
+        is_whole: Whether that is all.
+        feedback_id: Of the last that has one.
+        was_cut: Whether a call broke off that may have bought something.
+    """
 
     nanos: int = 0
     is_whole: bool = True
     feedback_id: str = ""
+    was_cut: bool = False
 
     def add(self, error: ChorusError) -> None:
+        # A server that refuses a call says when to come back; one that is gone says nothing.
+        self.was_cut |= isinstance(error, Unavailable) and error.retry_delay is None
         if isinstance(error, QuorumNotReached):
             said = error.metadata.get("cost_usd_nanos", "")
             self.nanos += int(said) if said.isdecimal() else 0

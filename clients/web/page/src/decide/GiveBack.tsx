@@ -8,6 +8,7 @@ import { Said } from "../common/Said.tsx";
 import { useLanguage } from "../words/language.tsx";
 import { toDecisions } from "./decisions.ts";
 import { languageOf } from "./given_language.ts";
+import { printSheet } from "./print_sheet.ts";
 import type { Deciding } from "./use_decisions.ts";
 
 interface Properties {
@@ -38,7 +39,7 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
     return null;
   }
 
-  const make = async (format: GivenBackFormat) => {
+  const make = async (format: GivenBackFormat, isPrinted = false) => {
     setWrong("");
     setSaid(words.giveBack.making);
     const isInFile = fileFormat === format && fileId !== "";
@@ -53,8 +54,13 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
           feedback: toJson(GetFeedbackResponseSchema, response),
           decisions: toJson(DecisionsSchema, toDecisions(draft, merged, rater)),
         }));
-      save(made.content, made.name);
-      setSaid(words.giveBack.made(made.name));
+      if (isPrinted) {
+        setSaid("");
+        await printSheet(made.content);
+      } else {
+        save(made.content, made.name);
+        setSaid(words.giveBack.made(made.name));
+      }
     } catch (error) {
       setSaid("");
       setWrong(error instanceof Refused ? words.failures.serverSays(error.message) : words.failures.unreachable);
@@ -91,7 +97,7 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
             {words.giveBack[format as "md"]}
           </button>
         ))}
-        <button type="button" onClick={() => window.print()}>
+        <button type="button" disabled={!draft.final || text === undefined} onClick={() => void make("html", true)}>
           {words.giveBack.print}
         </button>
       </div>

@@ -30,6 +30,7 @@ export function PointForm({ point, selected, text, onSave, onCancel }: Propertie
   const [severity, setSeverity] = useState(String(point?.severity || Severity.MODERATE));
   const [isTried, setIsTried] = useState(false);
   const anchor = point ? point.anchor : anchorOf(quote, selected, text);
+  const isTwice = point === undefined && anchor !== undefined && !isSelected(quote, selected, text) && text.indexOf(anchor.quote) !== text.lastIndexOf(anchor.quote);
   const isLost = point === undefined && quote.trim() !== "" && anchor === undefined;
 
   useEffect(() => form.current?.querySelector<HTMLElement>("textarea, input")?.focus(), []);
@@ -37,7 +38,7 @@ export function PointForm({ point, selected, text, onSave, onCancel }: Propertie
   const save = (event: FormEvent) => {
     event.preventDefault();
     setIsTried(true);
-    if (observation.trim() === "" || isLost) {
+    if (observation.trim() === "" || isLost || isTwice) {
       return;
     }
     const [mine, why, next, rewritten] = [observation, reason, nextStep, rewrite].map((each) => cut(each.trim().toWellFormed(), MOST_OF_TEXT));
@@ -58,7 +59,13 @@ export function PointForm({ point, selected, text, onSave, onCancel }: Propertie
   return (
     <form ref={form} className="point-form" onSubmit={save} noValidate>
       {point === undefined && (
-        <Field label={words.decide.place} hint={words.decide.placeHint} value={quote} wrong={isLost ? words.decide.placeLost : ""} onChange={setQuote} />
+        <Field
+          label={words.decide.place}
+          hint={words.decide.placeHint}
+          value={quote}
+          wrong={isLost ? words.decide.placeLost : isTwice ? words.decide.placeTwice : ""}
+          onChange={setQuote}
+        />
       )}
       <div className="pair">
         <Choice
@@ -96,17 +103,22 @@ export function PointForm({ point, selected, text, onSave, onCancel }: Propertie
   );
 }
 
+type Range = { start: number; end: number };
+
+function isSelected(quote: string, selected: Range | undefined, text: string): selected is Range {
+  return selected !== undefined && text.slice(selected.start, selected.end) === quote;
+}
+
 /** The place of the words in the text: where they were selected, or else where they come first. */
-function anchorOf(quote: string, selected: { start: number; end: number } | undefined, text: string) {
+function anchorOf(quote: string, selected: Range | undefined, text: string) {
   if (quote.trim() === "") {
     return undefined;
   }
-  const isSelected = selected !== undefined && text.slice(selected.start, selected.end) === quote;
-  const start = isSelected ? selected.start : text.indexOf(quote.trim());
+  const start = isSelected(quote, selected, text) ? selected.start : text.indexOf(quote.trim());
   if (start < 0) {
     return undefined;
   }
-  const end = start + (isSelected ? quote : quote.trim()).length;
+  const end = start + (isSelected(quote, selected, text) ? quote : quote.trim()).length;
   const index = new CodePointIndex(text);
   return { start: index.toCodePoint(start), end: index.toCodePoint(end), quote: text.slice(start, end) };
 }

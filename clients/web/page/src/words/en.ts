@@ -266,6 +266,7 @@ export const en = {
     place: "Place in the text",
     placeHint: "Words of the text, as they stand there. Empty: about the whole text",
     placeLost: "These words are not in the text.",
+    placeTwice: "These words stand there more than once: select yours in the text, or add the words around them.",
     observation: "What you noticed",
     kind: "Kind",
     severity: "Importance",

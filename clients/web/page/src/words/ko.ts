@@ -264,6 +264,7 @@ export const ko: Words = {
     place: "본문의 자리",
     placeHint: "본문에 있는 말을 그대로 쓰세요. 비우면 글 전체에 대한 의견이에요",
     placeLost: "이 말은 본문에 없어요.",
+    placeTwice: "이 말은 본문에 여러 번 나와요. 본문에서 그 자리를 선택하거나 앞뒤 말을 더 써 주세요.",
     observation: "눈에 띈 점",
     kind: "종류",
     severity: "중요도",
