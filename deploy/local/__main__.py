@@ -118,7 +118,8 @@ async def _serve_page(page: Child, environment: Environment) -> None:
         if listens.done() and not listens.exception():
             scheme = "https" if environment.text("WEB_TLS_DIR") else "http"
             _print(f"{'page':12}  {scheme}://{page.service.address}  open it in a browser")
-        sys.stderr.write(f"{await ended}; the rest goes on; log: {page.log}\n")
+        again = "ctrl-C and the same command again bring it back"
+        sys.stderr.write(f"{await ended}; the rest goes on, and {again}; log: {page.log}\n")
     finally:
         for task in (ended, listens):
             task.cancel()

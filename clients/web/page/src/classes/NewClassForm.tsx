@@ -3,11 +3,12 @@ import { type FormEvent, useMemo, useState } from "react";
 import { RubricSchema } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { readDollars } from "../amounts.ts";
 import { Failed } from "../common/Failed.tsx";
-import { Choice, Field } from "../common/Field.tsx";
+import { Field } from "../common/Field.tsx";
 import { firstChoice, outsideProviders } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { MachinesLine } from "../review/MachinesLine.tsx";
 import { ModelPicker } from "../review/ModelPicker.tsx";
+import { ReadingFields } from "../review/ReadingFields.tsx";
 import { goTo } from "../route.ts";
 import { keptRubrics } from "../rubrics/kept_rubrics.ts";
 import { cut } from "../text/code_points.ts";
@@ -16,7 +17,6 @@ import { createClass } from "./class_api.ts";
 import { Wrong } from "./Wrong.tsx";
 
 const MOST_OF_TITLE = 200;
-const MOST_OF_LEVEL = 200;
 const MOST_OF_TASK = 20_000;
 
 /** Asks what all works of a class were written for, and how they are reviewed. */
@@ -91,34 +91,9 @@ export function NewClassForm() {
             value={form.notes}
             onChange={(notes) => change({ notes: cut(notes, MOST_OF_TASK) })}
           />
-          <Field
-            label={words.form.level}
-            hint={words.form.levelHint}
-            value={form.level}
-            onChange={(level) => change({ level: cut(level, MOST_OF_LEVEL) })}
-          />
         </div>
         <div>
-          <div className="pair">
-            <Choice
-              label={words.form.textLanguage}
-              value={form.textLanguage}
-              options={{ "": words.form.detected, ko: words.form.korean, en: words.form.english }}
-              onChange={(textLanguage) => change({ textLanguage })}
-            />
-            <Choice
-              label={words.form.feedbackLanguage}
-              value={form.feedbackLanguage}
-              options={{ "": words.form.asText, ko: words.form.korean, en: words.form.english }}
-              onChange={(feedbackLanguage) => change({ feedbackLanguage })}
-            />
-          </div>
-          <Choice
-            label={words.form.rubric}
-            value={form.rubricName}
-            options={{ "": words.form.defaultRubric, ...Object.fromEntries(rubrics.map(({ name }) => [name, name])) }}
-            onChange={(rubricName) => change({ rubricName })}
-          />
+          <ReadingFields form={form} rubrics={rubrics} onChange={change} />
           {listed && <ModelPicker listed={listed} chosen={chosen} onChoose={setModels} />}
           {failure && <Failed failure={failure} title={words.form.modelsFailed} onAgain={refresh} />}
           {!listed && !failure && <p>{words.loading}</p>}

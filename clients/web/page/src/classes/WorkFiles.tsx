@@ -1,4 +1,5 @@
-import { useId, useRef, useState } from "react";
+import { useId, useState } from "react";
+import { FileChooser } from "../common/FileChooser.tsx";
 import { Said } from "../common/Said.tsx";
 import { useLanguage } from "../words/language.tsx";
 import { sendRoster, sendWork, type TakenFiles, type TakenRoster } from "./class_api.ts";
@@ -14,8 +15,6 @@ interface Properties {
 export function WorkFiles({ classId, onTaken }: Properties) {
   const { words, language } = useLanguage();
   const id = useId();
-  const works = useRef<HTMLInputElement>(null);
-  const roster = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const [reading, setReading] = useState("");
   const [files, setFiles] = useState<TakenFiles>();
@@ -77,40 +76,18 @@ export function WorkFiles({ classId, onTaken }: Properties) {
       <h2 id={id}>{words.classes.addWorks}</h2>
       <p className="hint">{words.classes.addWorksHint}</p>
       <p className="row">
-        <button type="button" disabled={reading !== ""} onClick={() => works.current?.click()}>
-          {words.classes.chooseWorks}
-        </button>
+        <FileChooser label={words.classes.chooseWorks} disabled={reading !== ""} className="works-chooser" multiple onChoose={(files) => void take(files)} />
         <span className="hint">{words.classes.formats}</span>
-        <input
-          ref={works}
-          className="unseen works-chooser"
-          type="file"
-          multiple
-          tabIndex={-1}
-          aria-hidden="true"
-          onChange={(event) => {
-            void take([...(event.target.files ?? [])]);
-            event.target.value = "";
-          }}
-        />
       </p>
       <p className="row">
-        <button type="button" disabled={reading !== ""} onClick={() => roster.current?.click()}>
-          {words.classes.chooseRoster}
-        </button>
-        <span className="hint">{words.classes.rosterHint}</span>
-        <input
-          ref={roster}
-          className="unseen roster-chooser"
-          type="file"
+        <FileChooser
+          label={words.classes.chooseRoster}
+          disabled={reading !== ""}
+          className="roster-chooser"
           accept=".csv,.tsv,.txt"
-          tabIndex={-1}
-          aria-hidden="true"
-          onChange={(event) => {
-            void takeRoster(event.target.files?.[0]);
-            event.target.value = "";
-          }}
+          onChoose={(files) => void takeRoster(files[0])}
         />
+        <span className="hint">{words.classes.rosterHint}</span>
       </p>
       <div role="status">
         {reading !== "" && (

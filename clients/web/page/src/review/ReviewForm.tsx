@@ -1,6 +1,6 @@
 import { type FormEvent, useMemo, useState } from "react";
 import { readDollars } from "../amounts.ts";
-import { Choice, Field } from "../common/Field.tsx";
+import { Field } from "../common/Field.tsx";
 import { Failed } from "../common/Failed.tsx";
 import { firstChoice, outsideProviders } from "../models/reviewers.ts";
 import type { Listing } from "../models/use_models.ts";
@@ -9,11 +9,11 @@ import { cut } from "../text/code_points.ts";
 import { useWords } from "../words/language.tsx";
 import { MachinesLine } from "./MachinesLine.tsx";
 import { ModelPicker } from "./ModelPicker.tsx";
+import { ReadingFields } from "./ReadingFields.tsx";
 import { toRequest, type WorkForm } from "./request.ts";
 import type { ReviewRequest } from "./use_review.ts";
 import { MOST_CHARACTERS, WorkInput } from "./WorkInput.tsx";
 
-const MOST_OF_LEVEL = 200;
 const MOST_OF_TASK = 20_000;
 
 interface Properties {
@@ -58,32 +58,7 @@ export function ReviewForm({ form, listing, onChange, onStart }: Properties) {
             value={form.task}
             onChange={(task) => onChange({ task: cut(task, MOST_OF_TASK) })}
           />
-          <Field
-            label={words.form.level}
-            hint={words.form.levelHint}
-            value={form.level}
-            onChange={(level) => onChange({ level: cut(level, MOST_OF_LEVEL) })}
-          />
-          <div className="pair">
-            <Choice
-              label={words.form.textLanguage}
-              value={form.textLanguage}
-              options={{ "": words.form.detected, ko: words.form.korean, en: words.form.english }}
-              onChange={(textLanguage) => onChange({ textLanguage })}
-            />
-            <Choice
-              label={words.form.feedbackLanguage}
-              value={form.feedbackLanguage}
-              options={{ "": words.form.asText, ko: words.form.korean, en: words.form.english }}
-              onChange={(feedbackLanguage) => onChange({ feedbackLanguage })}
-            />
-          </div>
-          <Choice
-            label={words.form.rubric}
-            value={form.rubricName}
-            options={{ "": words.form.defaultRubric, ...Object.fromEntries(rubrics.map(({ name }) => [name, name])) }}
-            onChange={(rubricName) => onChange({ rubricName })}
-          />
+          <ReadingFields form={form} rubrics={rubrics} onChange={onChange} />
           {listed && <ModelPicker listed={listed} chosen={chosen} onChoose={(models) => onChange({ models })} />}
           {listing.failure && <Failed failure={listing.failure} title={words.form.modelsFailed} onAgain={listing.refresh} />}
           {!listed && !listing.failure && <p>{words.loading}</p>}

@@ -1,5 +1,6 @@
-import { useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { readFile, Refused } from "../api/files.ts";
+import { FileChooser } from "../common/FileChooser.tsx";
 import { Said } from "../common/Said.tsx";
 import { CodePointIndex } from "../text/code_points.ts";
 import { visible } from "../text/visible.ts";
@@ -17,7 +18,6 @@ interface Properties {
 export function WorkInput({ form, onChange }: Properties) {
   const words = useWords();
   const id = useId();
-  const chooser = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const [reading, setReading] = useState("");
   const [notes, setNotes] = useState<readonly string[]>([]);
@@ -76,21 +76,8 @@ export function WorkInput({ form, onChange }: Properties) {
         onChange={(event) => onChange({ text: event.target.value.toWellFormed() })}
       />
       <p className="row">
-        <button type="button" onClick={() => chooser.current?.click()}>
-          {words.form.choose}
-        </button>
+        <FileChooser label={words.form.choose} onChoose={(files) => void take(files[0])} />
         <span className="hint">{words.form.formats}</span>
-        <input
-          ref={chooser}
-          className="unseen"
-          type="file"
-          tabIndex={-1}
-          aria-hidden="true"
-          onChange={(event) => {
-            void take(event.target.files?.[0]);
-            event.target.value = "";
-          }}
-        />
         <span className="hint end" id={`${id}-count`}>
           {words.form.characters(count, MOST_CHARACTERS)}
         </span>

@@ -1,17 +1,17 @@
 import { create } from "@bufbuild/protobuf";
-import { type ChangeEvent, useRef, useState } from "react";
+import { useState } from "react";
 import { type Rubric, RubricSchema } from "../../generated/chorus/feedback/v1/submission_pb.ts";
+import { FileChooser } from "../common/FileChooser.tsx";
 import { Said } from "../common/Said.tsx";
 import { useWords } from "../words/language.tsx";
 import { defaultRubric } from "./default_rubrics.ts";
 import { forgetRubric, keepRubric, keptRubrics } from "./kept_rubrics.ts";
 import { RubricEditor } from "./RubricEditor.tsx";
-import { MOST_FILE_BYTES, readRubric } from "./rubric_files.ts";
+import { MissingColumns, MOST_FILE_BYTES, readRubric } from "./rubric_files.ts";
 
 /** The rubrics that are kept in this browser, and the editor of one. */
 export default function RubricPage() {
   const words = useWords();
-  const chooser = useRef<HTMLInputElement>(null);
   const [kept, setKept] = useState(keptRubrics);
   const [edited, setEdited] = useState<{ name: string; rubric: Rubric; turn: number }>();
   const [wrong, setWrong] = useState("");
@@ -20,9 +20,7 @@ export default function RubricPage() {
     setEdited((now) => ({ name, rubric, turn: (now?.turn ?? 0) + 1 }));
   };
 
-  const take = async (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0];
-    event.target.value = "";
+  const take = async (file: File | undefined) => {
     if (file === undefined) {
       return;
     }
@@ -32,7 +30,7 @@ export default function RubricPage() {
       }
       edit(file.name.replace(/\.(json|csv)$/i, ""), readRubric(await file.text()));
     } catch (error) {
-      setWrong(words.rubrics.importFailed((error as Error).message));
+      setWrong(error instanceof MissingColumns ? words.rubrics.columnsMissing(error.headings) : words.rubrics.importFailed((error as Error).message));
     }
   };
 
@@ -50,10 +48,7 @@ export default function RubricPage() {
         <button type="button" onClick={() => edit(words.rubrics.nameDefault, create(RubricSchema))}>
           {words.rubrics.fromNothing}
         </button>
-        <button type="button" onClick={() => chooser.current?.click()}>
-          {words.rubrics.import}
-        </button>
-        <input ref={chooser} className="unseen" type="file" accept=".json,.csv" tabIndex={-1} aria-hidden="true" onChange={(event) => void take(event)} />
+        <FileChooser label={words.rubrics.import} accept=".json,.csv" onChoose={(files) => void take(files[0])} />
       </div>
       {wrong !== "" && (
         <p role="alert">

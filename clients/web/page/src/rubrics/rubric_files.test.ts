@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { RubricSchema } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { CATALOGUE } from "../words/language.tsx";
 import { defaultRubric } from "./default_rubrics.ts";
-import { readRubric, toCsv, toProtoJson } from "./rubric_files.ts";
+import { MissingColumns, readRubric, toCsv, toProtoJson } from "./rubric_files.ts";
 import { rubricFaults } from "./rubric_faults.ts";
 
 test.each(["en", "ko"] as const)("the default rubric in %s goes out and comes back, in both forms, without a fault", (language) => {
@@ -27,6 +27,12 @@ test("a spreadsheet takes no cell for a formula, and the words come back", () =>
 
 test.each([["{"], ["a,b\n1,2"], ['criterion_id,"x'], ['{"criteria": 3}']])("what is no rubric is refused: %s", (written) => {
   expect(() => readRubric(written)).toThrow();
+});
+
+test("a table without some columns is told which", () => {
+  const [headings, ...rows] = toCsv(defaultRubric("en")).split("\r\n");
+  const written = [headings?.replace("weight", "Max"), ...rows].join("\r\n");
+  expect(() => readRubric(written)).toThrow(new MissingColumns(["weight"]));
 });
 
 test("every fault of a rubric is named", () => {

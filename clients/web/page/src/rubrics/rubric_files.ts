@@ -29,7 +29,17 @@ export function toCsv(rubric: Rubric): string {
   return `\ufeff${[HEADINGS, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }
 
-/** Reads ProtoJSON or CSV, whichever it is. Throws an Error that says what is wrong. */
+/** A table lacks columns, whose headings these are. */
+export class MissingColumns extends Error {
+  readonly headings: readonly string[];
+
+  constructor(headings: readonly string[]) {
+    super(headings.join(", "));
+    this.headings = headings;
+  }
+}
+
+/** Reads ProtoJSON or CSV, whichever it is. Throws MissingColumns, or an Error that says what is wrong. */
 export function readRubric(written: string): Rubric {
   const text = written.replace(/^\ufeff/, "");
   if (text.trimStart().startsWith("{")) {
@@ -43,7 +53,7 @@ function fromCsv(text: string): Rubric {
   const at = HEADINGS.map((each) => headings?.indexOf(each) ?? -1);
   const missing = HEADINGS.filter((_, place) => at[place] === -1);
   if (missing.length > 0) {
-    throw new Error(missing.join(", "));
+    throw new MissingColumns(missing);
   }
   const rubric = create(RubricSchema);
   for (const row of rows.filter((each) => each.some((cell) => cell !== ""))) {

@@ -353,6 +353,7 @@ export const en = {
     fromNothing: "Begin with an empty one",
     import: "Import (JSON or CSV)",
     importFailed: (why: string) => `The file could not be read: ${why}`,
+    columnsMissing: (headings: readonly string[]) => `Its first line lacks these columns: ${headings.join(", ")}. An exported rubric shows how they are filled in.`,
     exportJson: "Export as JSON",
     exportCsv: "Export as CSV",
     name: "Name of the rubric",

@@ -351,6 +351,7 @@ export const ko: Words = {
     fromNothing: "빈 기준표로 시작",
     import: "가져오기 (JSON 또는 CSV)",
     importFailed: (why) => `파일을 읽지 못했어요: ${why}`,
+    columnsMissing: (headings) => `첫 줄에 이런 열이 없어요: ${headings.join(", ")}. 어떻게 채우는지는 내보낸 채점 기준표에서 볼 수 있어요.`,
     exportJson: "JSON으로 내보내기",
     exportCsv: "CSV로 내보내기",
     name: "기준표 이름",
