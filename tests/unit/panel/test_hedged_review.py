@@ -21,7 +21,7 @@ from rpckit.call import Deadline
 from rpckit.errors import BadOutput, ChorusError, Unavailable
 from rpckit.retry_budget import RetryBudgets, out_of_retries
 from tests.fakes.clock import FakeClock
-from tests.unit.panel.test_model_reviewer import GOOD, MODEL, QUESTION, Points, Script
+from tests.unit.panel.scripted_model import GOOD, MODEL, QUESTION, Points, Script
 
 # MODEL asks so much for a token of output.
 TOKEN_USD_NANOS = 1

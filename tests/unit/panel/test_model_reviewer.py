@@ -1,220 +1,45 @@
+"""Asking one model, and what becomes of its answer."""
+
 import json
 import math
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
-from chorus.feedback.v1.feedback_pb2 import Anchor, ModelResult, Point
-from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1 import failure_pb2
-from chorus.model.v1.content_pb2 import Part
 from chorus.model.v1.generation_pb2 import (
-    FINISH_REASON_LENGTH,
-    FINISH_REASON_STOP,
     REASONING_EFFORT_HIGH,
     REASONING_EFFORT_LOW,
-    REASONING_EFFORT_MEDIUM,
-    REASONING_EFFORT_UNSPECIFIED,
-    ReasoningEffort,
     Sampling,
     Usage,
 )
-from chorus.model.v1.model_pb2 import Model, Price
+from chorus.model.v1.model_pb2 import Model
 from chorus.model.v1.model_service_pb2 import (
     Completion,
-    GenerateRequest,
-    GenerateResponse,
-    StreamGenerateResponse,
 )
 from modelkit.answer_limits import MAX_ANSWER_TEXT_BYTES
-from orchestrator.panel.audience import PointListener
-from orchestrator.panel.directory import GenerationClient, ListedModel
+from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
-from orchestrator.panel.reasoning import BYTES_PER_TOKEN as SAFE_BYTES_PER_TOKEN
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
-from orchestrator.rubrics.default import default_rubric
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.sqlite import SqliteStore
-from orchestrator.submission.reading import SubmissionReading, read_submission
 from rpckit.call import Deadline
 from rpckit.errors import BadOutput, ChorusError, RateLimited, Unavailable
 from tests.fakes.clock import FakeClock
-from tests.fakes.thinking_model import (
-    BYTES_PER_TOKEN,
-    THINKING_SECONDS,
-    TOKEN_USD_NANOS,
-    WRITING_SECONDS,
-    ThinkingModel,
+from tests.unit.panel.scripted_model import (
+    CUT,
+    GOOD,
+    MODEL,
+    QUESTION,
+    RUBRIC,
+    SUBMISSION,
+    CountedReading,
+    Script,
+    Silence,
+    ask,
 )
-
-SUBMISSION = Submission(text="Cats are kind. Dogs are loud.", language_code="en")
-RUBRIC = default_rubric("en")
-QUESTION = ReviewQuestion(
-    read_submission(SUBMISSION), SUBMISSION, RUBRIC, "en", Sampling(), include_raw=False
-)
-MODEL = ListedModel(Model(name="a/b", family="a", price=Price(output_usd_nanos=1_000_000)), server="a:1")
-
-GOOD = json.dumps(
-    {
-        "work_language": "en",
-        "injection": {"suspected": False, "quote": ""},
-        "points": [
-            {
-                "id": "p1",
-                "criterion_id": "",
-                "issue": "reason_weak",
-                "polarity": "improvement",
-                "sentence_ids": ["S1"],
-                "quote": "Cats are kind.",
-                "observation": "No reason is given.",
-                "reason": "A reader may ask why.",
-                "next_step": "Say why.",
-                "suggested_rewrite": "",
-                "severity": "moderate",
-            },
-        ],
-        "criteria": [
-            {
-                "criterion_id": each.id,
-                "observable": True,
-                "evidence_quotes": ["Cats are kind."],
-                "rationale": "Short.",
-                "score": 2,
-            }
-            for each in RUBRIC.criteria
-        ],
-        "summary": {"goal": "", "strengths": "", "next": ""},
-    },
-)
-
-
-class Script(GenerationClient):
-    """Gives the scripted replies, one a call, and remembers the requests."""
-
-    def __init__(self, *replies: str | ChorusError | Completion) -> None:
-        self._replies: Iterator[str | ChorusError | Completion] = iter(replies)
-        self.requests: list[GenerateRequest] = []
-        self.intervals: list[float] = []
-        self.pieces = 0
-
-    @override
-    async def generate(
-        self, listed: ListedModel, request: GenerateRequest, deadline: Deadline, previous_attempts: int = 0
-    ) -> GenerateResponse:
-        raise AssertionError("the panel is asked by streaming, always")
-
-    @override
-    async def stream_generate(
-        self,
-        listed: ListedModel,
-        request: GenerateRequest,
-        deadline: Deadline,
-        previous_attempts: int = 0,
-        delta_interval: float = 0,
-    ) -> AsyncGenerator[StreamGenerateResponse]:
-        kept = GenerateRequest()
-        kept.CopyFrom(request)
-        self.requests.append(kept)
-        self.intervals.append(delta_interval)
-        reply = next(self._replies)
-        if isinstance(reply, ChorusError):
-            raise reply
-        usage = Usage(output_tokens=10, cost_usd_nanos=7)
-        if isinstance(reply, Completion):
-            yield StreamGenerateResponse(delta=Part(text=GOOD[:50]))
-            yield StreamGenerateResponse(completed=reply)
-            return
-        for start in range(0, len(reply), 40):
-            self.pieces += 1
-            yield StreamGenerateResponse(delta=Part(text=reply[start : start + 40]))
-        completed = Completion(finish_reason=FINISH_REASON_STOP, usage=usage, model_version="b-1")
-        yield StreamGenerateResponse(completed=completed)
-
-
-CUT = Completion(finish_reason=FINISH_REASON_LENGTH, usage=Usage(output_tokens=4096, cost_usd_nanos=100))
-
-
-class Points(PointListener):
-    """Hears points from the piece on that is numbered so."""
-
-    def __init__(self, script: Script, since: float = 0) -> None:
-        self.heard: list[Point] = []
-        self._script = script
-        self._since = since
-
-    @property
-    @override
-    def is_listening(self) -> bool:
-        return self._script.pieces >= self._since
-
-    @override
-    def hear(self, model: str, point: Point) -> None:
-        assert model == MODEL.name
-        self.heard.append(point)
-
-
-@dataclass(frozen=True, slots=True)
-class CountedReading(SubmissionReading):
-    """A reading that counts the quotations that are looked up in it."""
-
-    lookups: list[int] = field(default_factory=list)
-
-    @override
-    def anchor(self, start: int, end: int, match: Anchor.Match.ValueType) -> Anchor:
-        self.lookups.append(start)
-        return super(CountedReading, self).anchor(start, end, match)
-
-
-class Silence(PointListener):
-    """Nobody listens."""
-
-    @property
-    @override
-    def is_listening(self) -> bool:
-        return False
-
-    @override
-    def hear(self, model: str, point: Point) -> None:
-        raise AssertionError("nobody listens")
-
-
-async def think(
-    model: ThinkingModel,
-    tmp_path: Path,
-    *,
-    sampling: Sampling = QUESTION.sampling,
-    limit: int | None = None,
-    seconds: float = 100,
-    records: TrackRecords | None = None,
-) -> ModelResult:
-    question = replace(QUESTION, sampling=sampling)
-    deadline = Deadline.after(seconds, model.clock)
-    async with SqliteStore.open(tmp_path / "s", 60) as store:
-        model_reviewer = ModelReviewer(model, records or TrackRecords(), store, model.clock)
-        return await model_reviewer.ask(model.listed, question, Spending(limit), deadline, Silence())
-
-
-async def ask(
-    script: Script,
-    tmp_path: Path,
-    *,
-    listed: ListedModel = MODEL,
-    question: ReviewQuestion = QUESTION,
-    records: TrackRecords | None = None,
-    limit: int | None = None,
-    listens_since: float = 0,
-) -> tuple[ModelResult, list[Point]]:
-    points = Points(script, listens_since)
-    async with SqliteStore.open(tmp_path / "s", 60) as store:
-        model_reviewer = ModelReviewer(script, records or TrackRecords(), store)
-        result = await model_reviewer.ask(
-            listed, question, Spending(limit), Deadline.after(60, FakeClock()), points
-        )
-    return result, points.heard
 
 
 async def test_a_good_answer_becomes_feedback_and_its_points_are_heard_early(tmp_path: Path) -> None:
@@ -399,84 +224,6 @@ async def test_no_more_tokens_are_asked_for_than_the_model_can_write(tmp_path: P
     script = Script(CUT, GOOD)
     await ask(script, tmp_path, listed=ListedModel(model, server="a:1"))
     assert [each.sampling.max_output_tokens for each in script.requests] == [4096, 5000]
-
-
-LOW_AND_HIGH = {REASONING_EFFORT_LOW: 200, REASONING_EFFORT_HIGH: 30_000}
-
-
-@pytest.mark.parametrize("thought", [0, 9000, 30_000])
-async def test_an_answer_survives_thinking_for_which_there_is_room(tmp_path: Path, thought: int) -> None:
-    model = ThinkingModel(GOOD, {REASONING_EFFORT_HIGH: thought}, room=32_000)
-    result = await think(model, tmp_path, limit=40_000 * TOKEN_USD_NANOS)
-    assert result.HasField("feedback")
-    assert len(model.efforts) == 1
-    assert result.usage.reasoning_tokens == thought
-
-
-@pytest.mark.parametrize("tells_thinking", [True, False])
-@pytest.mark.parametrize(
-    ("room", "max_output_tokens"), [(8000, 0), (26_000, 0), (29_900, 30_100), (60_000, 20_000)]
-)
-async def test_whoever_thought_too_long_is_asked_once_more_with_less_effort(
-    tmp_path: Path, room: int, max_output_tokens: int, tells_thinking: bool
-) -> None:
-    model = ThinkingModel(
-        GOOD,
-        LOW_AND_HIGH,
-        room=room,
-        max_output_tokens=max_output_tokens,
-        tells_thinking=tells_thinking,
-    )
-    result = await think(model, tmp_path)
-    assert result.HasField("feedback")
-    assert model.efforts == [REASONING_EFFORT_UNSPECIFIED, REASONING_EFFORT_LOW]
-    assert result.usage.output_tokens > min(30_000, max_output_tokens or 30_000, room) + 200
-
-
-async def test_the_effort_that_a_caller_asks_for_is_the_one_to_go_down_from(tmp_path: Path) -> None:
-    levels = {REASONING_EFFORT_LOW: 200, REASONING_EFFORT_MEDIUM: 5000, REASONING_EFFORT_HIGH: 30_000}
-    model = ThinkingModel(GOOD, levels, room=1000)
-    sampling = Sampling(reasoning_effort=REASONING_EFFORT_HIGH, max_output_tokens=4000)
-    result = await think(model, tmp_path, sampling=sampling)
-    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
-    assert model.efforts == [REASONING_EFFORT_HIGH, REASONING_EFFORT_MEDIUM]
-
-
-@pytest.mark.parametrize(
-    ("efforts", "limit", "seconds"),
-    [
-        ({REASONING_EFFORT_HIGH: 30_000}, None, 100),
-        (LOW_AND_HIGH, 13_000 * TOKEN_USD_NANOS, 100),
-        (LOW_AND_HIGH, None, THINKING_SECONDS + 9),
-    ],
-    ids=["no less effort", "no money", "no time"],
-)
-async def test_nobody_is_asked_again_by_the_same_means_or_beyond_money_and_time(
-    tmp_path: Path, efforts: dict[ReasoningEffort.ValueType, int], limit: int | None, seconds: float
-) -> None:
-    model = ThinkingModel(GOOD, efforts, room=8000)
-    usual = ModelCall("a/thinker", answered=True, seconds=10, output_tokens_per_second=0)
-    records = TrackRecords([usual])
-    result = await think(model, tmp_path, limit=limit, seconds=seconds, records=records)
-    assert result.failure.reason == failure_pb2.ERROR_REASON_BAD_OUTPUT
-    assert len(model.efforts) == 1
-    assert result.usage.cost_usd_nanos == (8000 + 4096) * TOKEN_USD_NANOS
-
-
-@pytest.mark.parametrize(("thought", "tells_thinking"), [(0, True), (30_000, True), (30_000, False)])
-async def test_speed_counts_what_a_reader_sees_over_the_whole_time_of_the_call(
-    tmp_path: Path, thought: int, tells_thinking: bool
-) -> None:
-    effort = {REASONING_EFFORT_HIGH: thought}
-    model = ThinkingModel(GOOD, effort, room=32_000, tells_thinking=tells_thinking)
-    records = TrackRecords()
-    await think(model, tmp_path, records=records)
-    record = records.of("a/thinker")
-    assert record is not None
-    seen = len(GOOD) / (BYTES_PER_TOKEN if tells_thinking else SAFE_BYTES_PER_TOKEN)
-    expected = seen / (THINKING_SECONDS + WRITING_SECONDS)
-    assert record.output_tokens_per_second == pytest.approx(expected, rel=0.01)
-    assert record.latency.seconds == THINKING_SECONDS + WRITING_SECONDS
 
 
 async def test_an_answer_without_an_end_is_left_at_the_limit(tmp_path: Path) -> None:
