@@ -13,6 +13,8 @@ from tests.e2e.processes import Program, ServerProcess, running
 from tests.fakes.recorder import free_port
 
 _SCRAPE_SECONDS = 10.0
+# Of a block of Python's, some 90 at the mean and 512 at most.
+_BLOCK_BYTES = 128
 _UNCOUNTED = ("/grpc.health.", "/grpc.reflection.")
 
 
@@ -22,13 +24,15 @@ class Sample:
 
     Attributes:
         calls: The calls that it has ended, without those of health and reflection.
-        memory: Its resident memory in MiB.
+        resident: Its resident memory in MiB.
+        in_use: The MiB that malloc and Python have in use, without the freed memory that they keep.
         descriptors: Its open files and connections.
         tasks: The tasks of its event loop.
     """
 
     calls: float
-    memory: float
+    resident: float
+    in_use: float
     descriptors: float
     tasks: float
 
@@ -100,7 +104,8 @@ class Replica:
                     values["calls"] += each.value
         return Sample(
             calls=values["calls"],
-            memory=values["process_resident_memory_bytes"] / 2**20,
+            resident=values["process_resident_memory_bytes"] / 2**20,
+            in_use=(values["chorus_malloc_bytes"] + _BLOCK_BYTES * values["chorus_python_blocks"]) / 2**20,
             descriptors=values["process_open_fds"],
             tasks=values["chorus_asyncio_tasks"],
         )
