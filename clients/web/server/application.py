@@ -30,7 +30,7 @@ from clients.web.server.workers import Workers
 from rpckit.version import VERSION
 
 if TYPE_CHECKING:
-    from clients.web.server.doors.tools import ToolDoor
+    from clients.web.server.doors.tool_door import ToolDoor
 
 # Each may take a CPU for a while, in a process of its own.
 _FILES_AT_ONCE = 2
@@ -82,7 +82,7 @@ def application(
 
 def _tool_door(panel: Panel) -> "ToolDoor":
     # It brings the SDK, which takes a second and some memory.
-    from clients.web.server.doors.tools import ToolDoor  # noqa: PLC0415
+    from clients.web.server.doors.tool_door import ToolDoor  # noqa: PLC0415
 
     return ToolDoor(panel)
 

@@ -12,6 +12,7 @@ from typing import IO
 from chorus.feedback.v1 import decision_pb2, feedback_service_pb2
 from chorus_documents.writing.csv_table import cell
 from chorus_documents.writing.returned_work import ReturnedWork
+from chorus_wording.wording import WORDING
 from clients.web.server.classes.class_words import CLASS_WORDS
 from clients.web.server.classes.tables import Assignment, State, Work
 from clients.web.server.decided import decided_work
@@ -19,7 +20,6 @@ from clients.web.server.file_names import shown_name
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.problems import Problem
 from clients.web.server.returned_files import returned_file
-from clients.web.server.wording import WORDING
 
 FILES = "files"
 """Comments in the docx and memos in the hwpx that came; a docx of their own for other works."""
