@@ -44,7 +44,9 @@ _SINGULAR |= {"weren't": "wasn't", "haven't": "hasn't"}
 _PLURAL = {right: wrong for wrong, right in _SINGULAR.items()}
 _INNER = frozenset({"in", "on", "at", "from", "near", "with"})
 _EACH = frozenset({"each", "one", "neither", "either"})
-_ADVERBS = frozenset("always never often usually sometimes also really still just already only not ever".split())
+_ADVERBS = frozenset(
+    "always never often usually sometimes also really still just already only not ever".split()
+)
 _PLURAL_SUBJECTS = frozenset({"i", "you", "we", "they", "people"})
 
 
@@ -57,7 +59,9 @@ def _is_sure_verb(words: Words, place: int, *, after_person: bool) -> bool:
         return True
     if word.may_be(MASS | ADJECTIVE | PREPOSITION):
         return False
-    return after.may_be(DETERMINING | PLURAL | MASS | OBJECT) or (after_person and (after.may_be(NAME | ADVERB | PREPOSITION) or after.word == "."))
+    return after.may_be(DETERMINING | PLURAL | MASS | OBJECT) or (
+        after_person and (after.may_be(NAME | ADVERB | PREPOSITION) or after.word == ".")
+    )
 
 
 def _agreement(words: Words, place: int) -> Fault | None:
@@ -65,7 +69,9 @@ def _agreement(words: Words, place: int) -> Fault | None:
     if not begins_clause(words, place):
         return None
     subject = noun_phrase(words, place)
-    if subject is None or (words[place].word in {"a", "an"} and words[place + 1].word in {"lot", "number", "few"}):
+    if subject is None or (
+        words[place].word in {"a", "an"} and words[place + 1].word in {"lot", "number", "few"}
+    ):
         return None
     plural, end = subject.is_plural, subject.head + 1
     joined = words[place - 1].word in {"and", "or"} and place > 1
@@ -81,14 +87,23 @@ def _agreement(words: Words, place: int) -> Fault | None:
         if inner is None or not words[end + 1].may_be(DETERMINING):
             return None
         end = inner.head + 1
-    elif joined and not (subject.is_person and any(words[each].may_be(THIRD_PERSON | PAST_TENSE | BE | HAVE | DO) for each in range(place - 1))):
+    elif joined and not (
+        subject.is_person
+        and any(words[each].may_be(THIRD_PERSON | PAST_TENSE | BE | HAVE | DO) for each in range(place - 1))
+    ):
         return None
     while words[end].word in _ADVERBS:
         end += 1
     bare = not words[place].may_be(DETERMINING | NUMBER)
     if bare and not (plural or subject.is_mass):
         return None
-    if words[place].word in {"that", "what"} or words[subject.head].word in {"news", "mathematics", "sheep", "fish", "deer"}:
+    if words[place].word in {"that", "what"} or words[subject.head].word in {
+        "news",
+        "mathematics",
+        "sheep",
+        "fish",
+        "deer",
+    }:
         return None
     if joined and (words[end].word in _SINGULAR or plural):
         return None
@@ -97,7 +112,16 @@ def _agreement(words: Words, place: int) -> Fault | None:
 
 def _disagrees(words: Words, end: int, *, plural: bool, after_person: bool, place: int) -> Fault | None:
     verb = words[end]
-    if not plural and verb.word in _SINGULAR and not (verb.word in {"were"} and any(words[each].word in {"if", "wish", "as", "though"} for each in range(max(0, place - 3), place))):
+    if (
+        not plural
+        and verb.word in _SINGULAR
+        and not (
+            verb.word == "were"
+            and any(
+                words[each].word in {"if", "wish", "as", "though"} for each in range(max(0, place - 3), place)
+            )
+        )
+    ):
         return verb_fault(end, end, _SINGULAR[verb.word], "agreement")
     if plural and verb.word in _PLURAL:
         return verb_fault(end, end, _PLURAL[verb.word], "agreement")
@@ -125,13 +149,22 @@ def _pronoun_agreement(words: Words, place: int) -> Fault | None:
     subject = words[place].word
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if"}:
         return None
-    if words[place - 1].word in {"and", "or"} and words[place - 2].may_be(NOUN | NAME | POSSESSIVE | SUBJECT | OBJECT) and place > 1:
+    if (
+        words[place - 1].word in {"and", "or"}
+        and words[place - 2].may_be(NOUN | NAME | POSSESSIVE | SUBJECT | OBJECT)
+        and place > 1
+    ):
         return None
     end = place + 1
     while words[end].word in _ADVERBS:
         end += 1
     verb = words[end]
-    if subject not in _PLURAL_SUBJECTS and verb.word in _SINGULAR and subject not in {"he", "she", "it"} and words[place - 1].word != "if":
+    if (
+        subject not in _PLURAL_SUBJECTS
+        and verb.word in _SINGULAR
+        and subject not in {"he", "she", "it"}
+        and words[place - 1].word != "if"
+    ):
         return verb_fault(end, end, _SINGULAR[verb.word], "agreement")
     if subject == "people" and verb.word in _PLURAL and not words[place - 1].may_be(DETERMINING | ADJECTIVE):
         return verb_fault(end, end, _PLURAL[verb.word], "agreement")
@@ -141,7 +174,11 @@ def _pronoun_agreement(words: Words, place: int) -> Fault | None:
         if verb.may_be(THIRD_PERSON) and not verb.may_be(NOUN | ADJECTIVE):
             return verb_fault(end, end, BASE_OF[verb.word], "agreement")
         return None
-    if verb.may_be(BASE_FORM) and not verb.may_be(PAST_TENSE | PARTICIPLE | ADJECTIVE | PREPOSITION) and verb.word not in {"like", "need"}:
+    if (
+        verb.may_be(BASE_FORM)
+        and not verb.may_be(PAST_TENSE | PARTICIPLE | ADJECTIVE | PREPOSITION)
+        and verb.word not in {"like", "need"}
+    ):
         if words[end + 1].may_be(OBJECT) and subject not in {"he", "she", "it"}:
             return None
         return verb_fault(end, end, FORMS_OF[verb.word][0], "agreement")
@@ -186,11 +223,22 @@ def _named_subject(words: Words, place: int) -> Fault | None:
     while words[end].word in _ADVERBS:
         end += 1
     verb = words[end]
-    if not begins_clause(words, place) or words[place - 1].word in {"and", "or", ",", "that", "if"} or not words[place].text[:1].isupper():
+    if (
+        not begins_clause(words, place)
+        or words[place - 1].word in {"and", "or", ",", "that", "if"}
+        or not words[place].text[:1].isupper()
+    ):
         return None
     if verb.word in {"have", "don't", "are", "were"}:
         return verb_fault(end, end, _SINGULAR[verb.word], "agreement")
-    if verb.may_be(BASE_FORM) and not verb.may_be(PAST_TENSE | PARTICIPLE | ADJECTIVE) and (not verb.may_be(NOUN | PLURAL | MASS | AMBIGUOUS) or words[end + 1].may_be(DETERMINING | OBJECT | PREPOSITION)):
+    if (
+        verb.may_be(BASE_FORM)
+        and not verb.may_be(PAST_TENSE | PARTICIPLE | ADJECTIVE)
+        and (
+            not verb.may_be(NOUN | PLURAL | MASS | AMBIGUOUS)
+            or words[end + 1].may_be(DETERMINING | OBJECT | PREPOSITION)
+        )
+    ):
         return verb_fault(end, end, FORMS_OF[verb.word][0], "agreement")
     return None
 
@@ -201,7 +249,7 @@ def _there_is(words: Words, place: int) -> Fault | None:
     if verb.word not in {"is", "are", "was", "were"} or (words.is_question and place > 0):
         return None
     end = place + 2
-    several = (words[end].may_be(NUMBER) and words[end].text != "1") or words[end].word in {"some"}
+    several = (words[end].may_be(NUMBER) and words[end].text != "1") or words[end].word == "some"
     if words[end].may_be(NUMBER) or words[end].word in {"some", "no"}:
         end += 1
     elif words[end].word in {"a", "lots"} and words[end + 1].word in {"lot", "of"}:
@@ -211,19 +259,44 @@ def _there_is(words: Words, place: int) -> Fault | None:
     while words[end].may_be(ADJECTIVE) and not words[end].may_be(NOUN):
         end += 1
     noun, first = words[end], words[place + 2].word
-    if not ends_phrase(words[end + 1]) or words[end + 1].word in {"and", "or"} or (noun.may_be(AMBIGUOUS) and not several):
+    if (
+        not ends_phrase(words[end + 1])
+        or words[end + 1].word in {"and", "or"}
+        or (noun.may_be(AMBIGUOUS) and not several)
+    ):
         return None
-    if verb.word in {"is", "was"} and noun.may_be(PLURAL) and not noun.may_be(NOUN | MASS) and (first not in {"a", "an", "one", "much"} or several):
-        return word_fault(place + 1, place + 1, {"is": "are", "was": "were"}[verb.word], "agreement", SENTENCE_ERROR)
-    if verb.word in {"are", "were"} and ((first in {"a", "an", "one"} and not several and noun.may_be(NOUN)) or ((several or first == "much") and noun.may_be(MASS))) and not noun.may_be(PLURAL) and words[place + 3].word not in {"few", "number", "couple"}:
-        return word_fault(place + 1, place + 1, {"are": "is", "were": "was"}[verb.word], "agreement", SENTENCE_ERROR)
+    if (
+        verb.word in {"is", "was"}
+        and noun.may_be(PLURAL)
+        and not noun.may_be(NOUN | MASS)
+        and (first not in {"a", "an", "one", "much"} or several)
+    ):
+        return word_fault(
+            place + 1, place + 1, {"is": "are", "was": "were"}[verb.word], "agreement", SENTENCE_ERROR
+        )
+    if (
+        verb.word in {"are", "were"}
+        and (
+            (first in {"a", "an", "one"} and not several and noun.may_be(NOUN))
+            or ((several or first == "much") and noun.may_be(MASS))
+        )
+        and not noun.may_be(PLURAL)
+        and words[place + 3].word not in {"few", "number", "couple"}
+    ):
+        return word_fault(
+            place + 1, place + 1, {"are": "is", "were": "was"}[verb.word], "agreement", SENTENCE_ERROR
+        )
     return None
 
 
 AGREEMENT_RULES = (
     WordRule.at(_agreement, classes=DETERMINING | NOUN | PLURAL | MASS | ADJECTIVE | NUMBER),
     WordRule.at(_each_of, ["each", "one", "neither", "either"]),
-    WordRule.at(_pronoun_agreement, "he she it everyone everybody someone somebody nobody nothing everything i you we they people".split()),
+    WordRule.at(
+        _pronoun_agreement,
+        "he she it everyone everybody someone somebody nobody nothing everything "
+        "i you we they people".split(),
+    ),
     WordRule.at(_do_agreement, ["do", "does"]),
     WordRule.at(_be_in_question, ["are", "were", "is", "was"]),
     WordRule.at(_named_subject, NAMES),

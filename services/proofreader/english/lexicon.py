@@ -152,23 +152,9 @@ _CLOSED = {
 
 
 _VERB_FORMS = (BASE_FORM, THIRD_PERSON, PAST_TENSE, PARTICIPLE, GERUND_FORM)
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "next",
-    "last",
-    "same",
-    "other",
-    "own",
-    "following",
-    "previous",
-    "main",
-    "whole",
-    "such",
-]
+_ORDINALS = (
+    "first second third fourth fifth next last same other own following previous main whole such".split()
+)
 
 
 def _classes() -> dict[str, int]:

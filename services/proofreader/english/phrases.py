@@ -40,80 +40,32 @@ SENTENCE_ERROR, WORD_CHOICE, SPELLING, PUNCTUATION = (
 _BEFORE_NOUN = DETERMINING | NUMBER
 # Before them a phrase may end: no noun follows that it would belong to.
 _AFTER_NOUN = (
-    MARK | PREPOSITION | CONJUNCTION | BE | HAVE | DO | MODAL | SUBJECT | OBJECT | DETERMINING | QUESTION | ADVERB
+    MARK
+    | PREPOSITION
+    | CONJUNCTION
+    | BE
+    | HAVE
+    | DO
+    | MODAL
+    | SUBJECT
+    | OBJECT
+    | DETERMINING
+    | QUESTION
+    | ADVERB
 )
 _CLAUSE_OPENERS = frozenset(
     {"and", "but", "because", "when", "if", "so", "although", "though", "while", "that", "where", "or"}
 )
 _OF_NO_NUMBER = frozenset(
-    [
-        "criteria",
-        "phenomena",
-        "data",
-        "media",
-        "police",
-        "series",
-        "species",
-        "means",
-        "majority",
-        "minority",
-        "public",
-        "staff",
-        "crew",
-        "audience",
-        "elite",
-        "rest",
-        "half",
-        "poor",
-        "rich",
-        "young",
-        "old",
-        "unemployed",
-        "sick",
-        "dead",
-        "blind",
-        "cattle",
-        "pair",
-        "couple",
-        "variety",
-        "rest",
-        "number",
-        "lot",
-        "few",
-        "plenty",
-        "bacteria",
-        "others",
-    ]
+    "criteria phenomena data media police series species means majority minority public staff crew "
+    "audience elite rest half poor rich young old unemployed sick dead blind cattle pair couple variety "
+    "number lot few plenty bacteria others".split()
 )
 _MOST_DETERMINERS, _MOST_ADJECTIVES = 2, 3
 _UNCERTAIN_CLAUSES = frozenset(
-    [
-        "suggest",
-        "suggests",
-        "suggested",
-        "recommend",
-        "recommends",
-        "recommended",
-        "insist",
-        "insisted",
-        "demand",
-        "demands",
-        "demanded",
-        "important",
-        "essential",
-        "necessary",
-        "ask",
-        "asked",
-        "request",
-        "requested",
-        "propose",
-        "proposed",
-        "wish",
-        "lest",
-        "vital",
-        "require",
-        "requires",
-    ]
+    "suggest suggests suggested recommend recommends recommended insist insisted demand demands "
+    "demanded important essential necessary ask asked request requested propose proposed wish lest "
+    "vital require requires".split()
 )
 
 
@@ -186,10 +138,15 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
     # At the beginning "plants" is no verb, and after "when" and the like "water" is none.
     is_opening = place == 0 or words[place - 1].word in {"when", "because", "if", "that"}
     if not determined and (
-        noun.may_be(ADJECTIVE | PREPOSITION) or (noun.may_be(BASE_FORM | THIRD_PERSON) and not (is_opening and noun.may_be(PLURAL | MASS)))
+        noun.may_be(ADJECTIVE | PREPOSITION)
+        or (noun.may_be(BASE_FORM | THIRD_PERSON) and not (is_opening and noun.may_be(PLURAL | MASS)))
     ):
         return None
-    while determined and words[place + 1].may_be(NOUN | PLURAL) and not words[place + 1].may_be(BASE_FORM | THIRD_PERSON | ADJECTIVE | AMBIGUOUS):
+    while (
+        determined
+        and words[place + 1].may_be(NOUN | PLURAL)
+        and not words[place + 1].may_be(BASE_FORM | THIRD_PERSON | ADJECTIVE | AMBIGUOUS)
+    ):
         place += 1
     head = words[place]
     return NounPhrase(

@@ -5,7 +5,11 @@ from functools import cache
 
 from services.proofreader.english.agreement_rules import AGREEMENT_RULES
 from services.proofreader.english.article_rules import ARTICLE_RULES
+from services.proofreader.english.auxiliary_rules import AUXILIARY_RULES
+from services.proofreader.english.capital_rules import CAPITAL_RULES
+from services.proofreader.english.clause_rules import CLAUSE_RULES
 from services.proofreader.english.comparison_rules import COMPARISON_RULES
+from services.proofreader.english.confused_rules import CONFUSED_RULES
 from services.proofreader.english.noun_rules import NOUN_RULES
 from services.proofreader.english.order_rules import ORDER_RULES
 from services.proofreader.english.phrases import Rule, WordRule
@@ -20,6 +24,7 @@ from services.proofreader.reading import Reading
 
 _RULES: tuple[WordRule, ...] = (
     *AGREEMENT_RULES,
+    *AUXILIARY_RULES,
     *VERB_RULES,
     *NOUN_RULES,
     *ARTICLE_RULES,
@@ -27,6 +32,9 @@ _RULES: tuple[WordRule, ...] = (
     *PREPOSITION_RULES,
     *COMPARISON_RULES,
     *ORDER_RULES,
+    *CLAUSE_RULES,
+    *CONFUSED_RULES,
+    *CAPITAL_RULES,
     *TENSE_RULES,
 )
 _BY_WORD = {
