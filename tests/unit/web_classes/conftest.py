@@ -26,7 +26,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     found: str = request.getfixturevalue("postgresql_address")
     engine = create_engine(found.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS work, assignment, alembic_version"))
+        connection.execute(text("DROP TABLE IF EXISTS missing_file, work, assignment, alembic_version"))
     engine.dispose()
     return found
 

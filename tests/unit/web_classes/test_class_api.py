@@ -127,11 +127,14 @@ async def test_a_class_from_a_zip_to_what_is_given_back(
     await browser.upload(b"Perhaps.", "park.txt", f"{path}/works")
 
     before = await _shown(browser, path)
+    assert before["has_roster"]
+    assert not before["was_asked_for"]
     assert before["cost"] == {
         "limit_usd_nanos": None,
         "spent_usd_nanos": 0,
         "is_whole": True,
         "most_usd_nanos": 4 * 200,
+        "least_limit_usd_nanos": 200,
         "unknown": [],
     }
     assert not orchestrator.asked
@@ -204,10 +207,45 @@ async def test_a_bad_file_is_told_and_the_others_are_taken(browser: Browser) -> 
         "inner.zip": "ARCHIVE",
         "broken.docx": "BROKEN",
     }
+    # Whoever opens the class later still hears of them, in the language of that page.
+    missing = (await _shown(browser, f"{path}?language=ko"))["missing"]
+    assert {each["name"]: each["reason"] for each in missing} == refused
+    assert missing[0]["message"].startswith("RTF 파일이에요")
     locked = locked_zip({"secret.txt": b"Secret."}, b"1234")
     sent = (await browser.upload(locked, "l.zip", f"{path}/works?language=ko")).json()
     assert (sent["taken"], sent["refused"][0]["reason"]) == ([], "PROTECTED")
     assert "암호" in sent["refused"][0]["message"]
+
+
+async def test_what_a_class_lacks_is_kept_until_it_is_there_or_dismissed(browser: Browser) -> None:
+    path = await _class(browser)
+
+    async def missing() -> dict[str, str]:
+        return {each["name"]: each["reason"] for each in (await _shown(browser, path))["missing"]}
+
+    await browser.upload(b"{\\rtf1 x}", "lee.rtf", f"{path}/works")
+    await browser.upload(b"PK\5\6", "all.zip", f"{path}/works")
+    assert (await _send(browser, "POST", f"{path}/missing", {"name": "C:\\big.pdf"})).status == 204
+    assert (await _send(browser, "POST", f"{path}/missing", {"name": " "})).status == 400
+    roster = "파일,가명\nlee,달\nkim.txt,별\n박셋,해\n".encode()
+    await browser.upload(roster, "r.csv", f"{path}/roster")
+    # Of a file that was refused the reason says more than the roster.
+    refused = {"lee.rtf": "RTF", "all.zip": "BROKEN", "big.pdf": "TOO_LARGE"}
+    assert await missing() == refused | {"kim.txt": "NAMED_BY_ROSTER", "박셋": "NAMED_BY_ROSTER"}
+
+    await browser.upload(b"Yes.", "kim.docx.txt", f"{path}/works")
+    await browser.upload(b"Yes.", "Kim.txt", f"{path}/works")
+    await browser.upload(WORD, "LEE.docx", f"{path}/works")
+    del refused["lee.rtf"]
+    assert await missing() == refused | {"박셋": "NAMED_BY_ROSTER"}
+    # The next roster stands in the place of the last.
+    await browser.upload("파일,가명\n최넷,달\n".encode(), "r.csv", f"{path}/roster")
+    assert await missing() == refused | {"최넷": "NAMED_BY_ROSTER"}
+    first, *_ = (await _shown(browser, path))["missing"]
+    assert (await browser.ask("DELETE", f"{path}/missing/{first['id']}")).status == 204
+    assert first["name"] not in await missing()
+    assert (await browser.ask("DELETE", f"{path}/missing")).status == 204
+    assert await missing() == {}
 
 
 @pytest.mark.parametrize(
@@ -253,6 +291,8 @@ async def test_a_class_is_its_owners_alone(browser: Browser) -> None:
         ("GET", path),
         ("PATCH", path),
         ("DELETE", path),
+        ("POST", f"{path}/missing"),
+        ("DELETE", f"{path}/missing"),
         ("POST", f"{path}/start"),
         ("POST", f"{path}/stop"),
         ("GET", work),
@@ -283,6 +323,71 @@ async def test_the_limit_is_kept_and_can_be_raised(browser: Browser) -> None:
     await _started(browser, path)
     shown = await _until(browser, path, "to_review")
     assert shown["stop_reason"] == ""
+
+
+@pytest.mark.parametrize("limit", [0, 199])
+async def test_a_limit_below_what_one_review_may_cost_is_refused_at_once(
+    browser: Browser, limit: int
+) -> None:
+    answer = await _send(browser, "POST", "/api/classes", CLASS | {"limit_usd_nanos": limit})
+    error = answer.json()["error"]
+    assert (answer.status, error["reason"], error["field"]) == (422, "LIMIT_TOO_LOW", "limit_usd_nanos")
+    assert error["metadata"] == {"least_limit_usd_nanos": 200}
+    path = await _class(browser)
+    for name in ("a.txt", "b.txt"):
+        await browser.upload(b"A text.", name, f"{path}/works")
+    assert (await _send(browser, "PATCH", path, {"limit_usd_nanos": limit})).status == 422
+    assert (await _send(browser, "PATCH", path, {"limit_usd_nanos": 200})).status == 204
+    # A second model would cost more than the limit is.
+    assert (await _send(browser, "PATCH", path, {"models": ["a/1"]})).status == 204
+    assert (await _send(browser, "PATCH", path, {"limit_usd_nanos": 100})).status == 204
+    answer = await _send(browser, "PATCH", path, {"models": ["a/1", "b/1"]})
+    assert answer.json()["error"]["reason"] == "LIMIT_TOO_LOW"
+    await _started(browser, path)
+    shown = await _until(browser, path, "to_review", "new")
+    # What it has cost counts, too, and without works to ask for any limit will do.
+    assert (shown["stop_reason"], shown["cost"]["least_limit_usd_nanos"]) == ("limit", 170)
+    assert (await _send(browser, "PATCH", path, {"limit_usd_nanos": 170})).status == 204
+    await _started(browser, path)
+    shown = await _until(browser, path, "to_review")
+    assert (await _send(browser, "PATCH", path, {"limit_usd_nanos": limit})).status == 204
+
+
+async def test_an_assignment_is_edited_before_its_start(
+    browser: Browser, orchestrator: BuyingOrchestrator
+) -> None:
+    path = await _class(browser)
+    await browser.upload(b"A text.", "a.txt", f"{path}/works")
+    criterion = {"id": "claim", "levels": [{"score": 1}, {"score": 2}]}
+    changes = {
+        "title": "A garden",
+        "task": "Why?",
+        "notes": "Other notes.",
+        "level": "grade 9",
+        "text_language": "",
+        "feedback_language": "ko",
+        "rubric": {"criteria": [criterion]},
+        "models": ["b/1"],
+    }
+    assert (await _send(browser, "PATCH", path, changes)).status == 204
+    shown = await _shown(browser, path)
+    assert {each: shown[each] for each in changes} == changes
+    assert (await _send(browser, "PATCH", path, {"title": ""})).status == 400
+    await _started(browser, path)
+    shown = await _until(browser, path, "to_review")
+    assert shown["was_asked_for"]
+    (asked,) = orchestrator.asked.values()
+    assert (asked.submission.task, list(asked.models), asked.rubric.criteria[0].id) == (
+        "Why?",
+        ["b/1"],
+        "claim",
+    )
+    for field in changes.keys() - {"title"}:
+        answer = await _send(browser, "PATCH", path, {"title": "No", field: CLASS.get(field)})
+        error = answer.json()["error"]
+        assert (answer.status, error["reason"], error["field"]) == (409, "ALREADY_ASKED", field)
+    assert (await _send(browser, "PATCH", path, {"title": "Our garden", "task": "Why?"})).status == 204
+    assert (await _shown(browser, path))["title"] == "Our garden"
 
 
 async def test_a_failure_says_why_and_can_be_asked_again(

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from clients.web.server.classes import database
-from clients.web.server.classes.class_store import ClassStore, TooMany
+from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, TooMany
 from clients.web.server.classes.database import LATEST, UnusableDatabase, open_database
 from clients.web.server.classes.tables import Base, State, StopReason, Work, new_id
 from clients.web.server.classes.work_queue import Held, NotReviewed, Price, Reviewed, WorkQueue
@@ -215,7 +215,7 @@ def test_the_limit_holds_for_the_whole(store: ClassStore, queue: WorkQueue) -> N
     found = store.find(OWNER, assignment_id)
     assert found is not None
     assert found[0].stop_reason == StopReason.LIMIT
-    store.set_limit(assignment_id, 110)
+    store.change(assignment_id, {"limit_nanos": 110})
     store.start(assignment_id)
     assert queue.claim(assignment_id, _price(20), 1.0) == third
 
@@ -239,6 +239,29 @@ def test_a_class_that_is_stopped_keeps_its_answers(store: ClassStore, queue: Wor
     store.stop(assignment_id, StopReason.TEACHER)
     queue.succeed(second, ANSWER)
     assert states(store, assignment_id)[1] == State.TO_REVIEW
+
+
+def test_an_assignment_changes_until_a_work_is_asked_for(store: ClassStore, queue: WorkQueue) -> None:
+    assignment_id, (first, _) = a_class(store)
+    store.change(assignment_id, {"task": "Another task.", "models": '["c/1"]'})
+    store.start(assignment_id)
+    queue.claim(assignment_id, _price(0), 1.0)
+    store.stop(assignment_id, StopReason.TEACHER)
+    # It waits again, and its request may have been made.
+    assert states(store, assignment_id) == [State.NEW, State.NEW]
+    with pytest.raises(AlreadyAsked, match="notes"):
+        store.change(assignment_id, {"title": "T", "notes": "Other notes."})
+    store.change(assignment_id, {"title": "Renamed", "task": "Another task.", "limit_nanos": 7})
+    found = store.work(OWNER, assignment_id, first)
+    assert found is not None
+    kept = found[0]
+    assert (kept.title, kept.task, kept.models, kept.limit_nanos) == (
+        "Renamed",
+        "Another task.",
+        '["c/1"]',
+        7,
+    )
+    store.change(new_id(), {"title": "Of a class that is gone"})
 
 
 def test_classes_take_turns(store: ClassStore, queue: WorkQueue) -> None:

@@ -4,18 +4,30 @@ Each method is one transaction, and blocks its thread.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker, undefer
 
-from clients.web.server.classes.tables import Assignment, State, StopReason, Work
+from clients.web.server.classes.tables import SETTLED, Assignment, State, StopReason, Work
 
 MAX_CLASSES = 200
 MAX_WORKS = 300
 MAX_CLASS_BYTES = 1024 * 1024 * 1024
 
-_HAVE_FEEDBACK = (State.TO_REVIEW, State.DECIDED, State.GIVEN_BACK)
 _UNDER_WAY = (State.WAITING, State.RUNNING)
+
+
+# What may be changed after works were asked for: neither changes what the models are asked.
+_ALWAYS_OPEN = frozenset({"title", "limit_nanos"})
+
+
+class AlreadyAsked(Exception):
+    """Works were asked for, so that this column of their assignment stays as it is."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
 
 
 class TooMany(Exception):
@@ -118,12 +130,21 @@ class ClassStore:
             for work_id, pseudonym in names.items():
                 session.execute(update(Work).where(Work.id == work_id).values(pseudonym=pseudonym))
 
-    def set_limit(self, assignment_id: str, limit_nanos: int | None) -> None:
-        """Sets what all reviews of the class may cost together."""
+    def change(self, assignment_id: str, changes: Mapping[str, Any]) -> None:
+        """Changes columns of an assignment, if it is there.
+
+        Raises:
+            AlreadyAsked: One of them may not be changed any more. Nothing is.
+        """
         with self._sessions.begin() as session:
-            session.execute(
-                update(Assignment).where(Assignment.id == assignment_id).values(limit_nanos=limit_nanos)
-            )
+            # Whoever hands out a work waits here, and then reads what was changed.
+            assignment = session.get(Assignment, assignment_id, with_for_update=True)
+            changed = [each for each, value in changes.items() if getattr(assignment, each, value) != value]
+            closed = [each for each in changed if each not in _ALWAYS_OPEN]
+            if closed and any(each.was_asked_for for each in session.scalars(_works(assignment_id))):
+                raise AlreadyAsked(closed[0])
+            for each in changed:
+                setattr(assignment, each, changes[each])
 
     def start(self, assignment_id: str) -> int:
         """Lets the works wait for which nobody has asked; returns how many."""
@@ -145,7 +166,7 @@ class ClassStore:
         with self._sessions.begin() as session:
             done = session.execute(
                 update(Work)
-                .where(Work.id == work_id, Work.state.in_(_HAVE_FEEDBACK))
+                .where(Work.id == work_id, Work.state.in_(SETTLED))
                 .values(decisions=decisions, state=state)
             )
             return bool(done.rowcount)  # type: ignore[attr-defined]
