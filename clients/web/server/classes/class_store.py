@@ -31,7 +31,11 @@ class AlreadyAsked(Exception):
 
 
 class TooMany(Exception):
-    """No more is kept. The text says of what, and how many there may be."""
+    """No more is kept. The text says of what, and how many there may be; `what` is a word for programs."""
+
+    def __init__(self, what: str, text: str) -> None:
+        super().__init__(text)
+        self.what = what
 
 
 class ClassStore:
@@ -60,7 +64,7 @@ class ClassStore:
         with self._sessions.begin() as session:
             owned = select(func.count()).where(Assignment.owner == assignment.owner)
             if session.scalar(owned.select_from(Assignment)) >= self._max_classes:  # type: ignore[operator]
-                raise TooMany(f"{self._max_classes} classes")
+                raise TooMany("CLASSES", f"{self._max_classes} classes")
             session.add(assignment)
         return assignment.id
 
@@ -107,9 +111,9 @@ class ClassStore:
                 select(func.count(), last, sizes).where(Work.assignment_id == assignment_id)
             ).one()
             if count >= self._max_works:
-                raise TooMany(f"{self._max_works} works in a class")
+                raise TooMany("WORKS", f"{self._max_works} works in a class")
             if held + work.size + len(work.data or b"") > self._max_class_bytes:
-                raise TooMany(f"{self._max_class_bytes:,} bytes in a class")
+                raise TooMany("BYTES", f"{self._max_class_bytes:,} bytes in a class")
             work.assignment_id, work.position = assignment_id, position + 1
             session.add(work)
 

@@ -55,19 +55,16 @@ class WorkFiles:
     ) -> list[TakenFile | RefusedFile]:
         """Returns what became of each file. One that cannot be read does not keep out the others.
 
-        Those that are not taken are kept as missing.
-
-        Raises:
-            Problem: No file of an archive can be taken.
+        Those that are not taken are kept as missing, as is an archive of which nothing can be taken.
         """
         try:
             outcomes = await self._outcomes(assignment, name, data, language)
         except Problem as problem:
-            await self._refuse(assignment, name, problem)
-            raise
+            outcomes = [RefusedFile(name, problem)]
         for each in outcomes:
             if isinstance(each, RefusedFile):
-                await self._refuse(assignment, each.name, each.problem)
+                reason = each.problem.reason
+                await asyncio.to_thread(self.missing.refuse, assignment.id, each.name, reason)
         return outcomes
 
     async def _outcomes(
@@ -92,9 +89,6 @@ class WorkFiles:
             return await self.workers.run(lambda: self._take(assignment, file, language))
         except Problem as problem:
             return RefusedFile(file.name, problem)
-
-    async def _refuse(self, assignment: Assignment, name: str, problem: Problem) -> None:
-        await asyncio.to_thread(self.missing.refuse, assignment.id, name, problem.reason)
 
     def _take(self, assignment: Assignment, file: NamedFile, language: str) -> TakenFile:
         document = self._read(file)
@@ -145,7 +139,7 @@ def roster_text(data: bytes) -> str:
 
 def too_many(error: TooMany) -> Problem:
     """Returns what is told where no more is kept."""
-    return Problem(409, "TOO_MANY", f"there can be at most {error}")
+    return Problem(409, f"TOO_MANY_{error.what}", f"there can be at most {error}")
 
 
 def _next(files: Iterator[NamedFile]) -> Callable[[], NamedFile | None]:

@@ -2,11 +2,14 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type Failure, FailureSchema, ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../../generated/google/rpc/error_details_pb.ts";
 import { create } from "@bufbuild/protobuf";
+import { Refused } from "./requests.ts";
 
 /** Why a call failed. */
 export interface CallFailure {
-  /** "cancelled": this side stopped it; "unreachable": nothing answered; "chorus": `failure` says why. */
-  kind: "cancelled" | "unreachable" | "chorus";
+  /** "cancelled": this side stopped it; "unreachable": nothing answered; "refused": `refused` says why; "chorus": `failure` does. */
+  kind: "cancelled" | "unreachable" | "refused" | "chorus";
+  /** What the page's own server says. */
+  refused?: Refused;
   failure: Failure;
   /** One for each model that failed, where fewer answered than were asked for. */
   models: readonly Failure[];
@@ -14,6 +17,9 @@ export interface CallFailure {
 
 /** Turns whatever a call threw into what is known about it. The reason counts, never the message. */
 export function callFailure(thrown: unknown): CallFailure {
+  if (thrown instanceof Refused) {
+    return { kind: "refused", refused: thrown, failure: create(FailureSchema), models: [] };
+  }
   const error = ConnectError.from(thrown);
   if (error.code === Code.Canceled) {
     return { kind: "cancelled", failure: create(FailureSchema), models: [] };

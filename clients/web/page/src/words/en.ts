@@ -3,6 +3,7 @@ import { Polarity, Severity } from "../../generated/chorus/feedback/v1/feedback_
 import { ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
 import { Model_State } from "../../generated/chorus/model/v1/model_pb.ts";
 import { classes } from "./classes_en.ts";
+import { refusals } from "./refusals_en.ts";
 
 export const en = {
   language: "English",
@@ -55,7 +56,7 @@ export const en = {
     modelsHint: "Each reads the text on its own. “At most” is what one review of two pages may cost.",
     noModels: "No model is ready. See “Models” for what to set.",
     modelsFailed: "The list of models did not come.",
-    cannotTakePart: (count: number) => `${count} that cannot take part now`,
+    cannotTakePart: (count: number) => `${count} that cannot take part now, and why`,
     atMost: (amount: string) => `at most ${amount}`,
     free: "free",
     priceUnknown: "price not known",
@@ -67,6 +68,7 @@ export const en = {
     limitWrong: "Write an amount such as 0.25",
     together: (amount: string) => `All chosen together: at most ${amount} for two pages.`,
     start: "Ask for feedback",
+    stays: "Chosen last time, and still so: the rubric, the languages, the models and the cost limit. The rest is empty.",
     needsText: "Paste a text or choose a file first.",
     needsModel: "Choose at least one model.",
   },
@@ -80,6 +82,7 @@ export const en = {
   live: {
     heading: "Review",
     newReview: "New review",
+    backToForm: "Back to the form",
     stop: "Stop",
     stopping: "Stopping…",
     asking: "Asking the models…",
@@ -103,7 +106,7 @@ export const en = {
     heading: "Text",
     toPoint: (number: number, what: string) => `Point ${number}, ${what}: go to it`,
     hidden: "A character that is not seen",
-    notHere: "The server does not keep the text, and this browser does not have it. Paste it or choose the file again to see the points at their places.",
+    notHere: "The server does not store the text, and this browser does not have it. Paste it or choose the file again to see the points at their places.",
     other: "This is another text: it does not hold what the points quote.",
     show: "Show the text",
   },
@@ -138,8 +141,8 @@ export const en = {
     } satisfies Record<Agreement, (models: number, families: number) => string>,
     polarities: {
       [Polarity.UNSPECIFIED]: "Point",
-      [Polarity.STRENGTH]: "Keep",
-      [Polarity.IMPROVEMENT]: "Change",
+      [Polarity.STRENGTH]: "Strength",
+      [Polarity.IMPROVEMENT]: "To improve",
       [Polarity.QUESTION]: "Think about",
     } satisfies Record<Polarity, string>,
     severities: {
@@ -180,7 +183,7 @@ export const en = {
     heading: "In short",
     by: (model: string) => `worded by ${model}`,
     byTemplate: "worded by a template",
-    keep: "Keep",
+    strength: "Strength",
     next: "Next",
   },
   scores: {
@@ -192,6 +195,8 @@ export const en = {
     total: "Total",
     totalOf: (value: string) => `${value} of 100`,
     noTotal: "none, since a criterion that counts has no score",
+    noDecidedTotal: "none, since a criterion that counts has no score, or you left it out",
+    panelTotal: (total: string) => `(the models alone: ${total})`,
     whoSays: "Who scored what",
     raw: (value: string) => `gave ${value}`,
     adjusted: (value: string) => `taken as ${value}, for its known severity`,
@@ -225,9 +230,16 @@ export const en = {
     } satisfies Record<Panel_State, (answered: number, asked: number, families: number) => string>,
     missing: "No answer from",
     rejected: (count: number) => `Left out: ${count}`,
-    rejectedHint: "The text does not bear these out, so they are in no merge. The reason is the server's.",
+    rejectedHint: "The text does not bear these out, so they are in no merge.",
+    rejections: {
+      "its quotation is not in the submission": "the quotation is not in the text",
+      "its criterion is not in the rubric": "its criterion is not in the rubric",
+      "it observes nothing": "it observes nothing",
+      "said before": "said before",
+      "more points than were asked for": "more points than were asked for",
+    },
     replayed: "This answer was stored before: nothing was asked or paid again.",
-    notStored: "The answer could not be stored: it cannot be opened again, and decisions on it are not kept.",
+    notStored: "The answer could not be stored: it cannot be opened again, and decisions on it are not stored.",
     cost: "Cost",
     tokens: (input: string, output: string) => `${input} tokens in, ${output} out`,
   },
@@ -273,6 +285,7 @@ export const en = {
     needsObservation: "Say what you noticed.",
     ownScore: "Own score",
     ownScoreHint: (low: string, high: string) => `${low} to ${high}`,
+    ownScoreWrong: (low: string, high: string) => `Not taken: the scale goes from ${low} to ${high}.`,
     reason: "Your reason, may stay empty",
     open: (count: number) => (count === 1 ? "1 point or score is undecided." : `${count} points and scores are undecided.`),
     keepRest: (count: number) => `Keep the other ${count}`,
@@ -302,14 +315,15 @@ export const en = {
   },
   recent: {
     heading: "Reviewed in this browser",
-    hint: "The texts are kept in this browser alone, until the feedback expires at the server.",
+    hint: "The texts stay in this browser alone, until the feedback expires at the server.",
     untitled: "Without a title",
     forget: "Forget the text",
   },
   stored: {
-    expires: (date: string) => `Kept at the server until ${date}.`,
+    expires: (date: string) => `The server stores it until ${date}.`,
   },
   classes,
+  refusals,
   models: {
     heading: "Models",
     hint: "What each model is, takes and costs, and how it did in its latest calls.",
@@ -332,6 +346,16 @@ export const en = {
     ofCalls: (share: string, calls: number) => `${share} of ${calls}`,
     unknown: "–",
     unreachable: "These model servers did not answer",
+    byRule: {
+      "chorus/proofreader-language": "Language rules (proofreader)",
+      "chorus/proofreader-structure": "Structure rules (proofreader)",
+    },
+    rulesAlone:
+      "Only the proofreader is at hand. It reads Korean and English by rules for language and structure, judges no content and gives no scores. Its reviewers are of one family, so what they say is no panel's opinion. Each key below brings language models.",
+    oneFamily: "All that are chosen are of one family: you will get one family's opinion, not a panel's.",
+    setThenStart: "Keys are set where Chorus is started; then start it again.",
+    silent: "Its server does not answer",
+    setGemma: (setting: string) => `Set ${setting} to a Gemma model, which then runs on the machine of Chorus`,
     set: (setting: string) => `Set ${setting}`,
     setAnother: (setting: string) => `The key in ${setting} is refused; set another`,
     retired: (date: string) => `Retired on ${date}`,
@@ -346,13 +370,14 @@ export const en = {
   },
   rubrics: {
     heading: "Rubrics",
-    hint: "Rubrics are kept in this browser. Export one to keep it elsewhere or to share it.",
+    hint: "Rubrics stay in this browser. Export one to have it elsewhere or to share it.",
     yours: "Your rubrics",
     none: "None so far. Begin with a default one, an empty one or a file.",
     fromDefault: (language: string) => `Begin with the default one (${language})`,
     fromNothing: "Begin with an empty one",
     import: "Import (JSON or CSV)",
-    importFailed: (why: string) => `The file could not be read: ${why}`,
+    fileTooLarge: "The file is too large for a rubric.",
+    fileBroken: "The file could not be read: it is neither a rubric in JSON nor a table in CSV, or it is damaged.",
     columnsMissing: (headings: readonly string[]) => `Its first line lacks these columns: ${headings.join(", ")}. An exported rubric shows how they are filled in.`,
     exportJson: "Export as JSON",
     exportCsv: "Export as CSV",

@@ -1,4 +1,5 @@
 import { classes } from "./classes_ko.ts";
+import { refusals } from "./refusals_ko.ts";
 import { Agreement, Panel_State } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import { Polarity, Severity } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
 import { ErrorReason } from "../../generated/chorus/model/v1/failure_pb.ts";
@@ -56,7 +57,7 @@ export const ko: Words = {
     modelsHint: "모델마다 따로 글을 읽어요. ‘최대’는 두 쪽짜리 글을 한 번 검토할 때 들 수 있는 비용이에요.",
     noModels: "준비된 모델이 없어요. 무엇을 설정할지는 ‘모델’ 화면에 있어요.",
     modelsFailed: "모델 목록을 받지 못했어요.",
-    cannotTakePart: (count) => `지금 참여할 수 없는 모델 ${count}개`,
+    cannotTakePart: (count) => `지금 참여할 수 없는 모델 ${count}개와 그 이유`,
     atMost: (amount) => `최대 ${amount}`,
     free: "무료",
     priceUnknown: "가격을 몰라요",
@@ -68,6 +69,7 @@ export const ko: Words = {
     limitWrong: "0.25처럼 금액을 써 주세요",
     together: (amount) => `고른 모델을 모두 합쳐 두 쪽에 최대 ${amount}.`,
     start: "피드백 받기",
+    stays: "채점 기준표, 언어, 모델, 비용 한도는 지난번에 고른 그대로예요. 나머지는 비어 있어요.",
     needsText: "먼저 글을 붙여 넣거나 파일을 골라 주세요.",
     needsModel: "모델을 하나 이상 골라 주세요.",
   },
@@ -81,6 +83,7 @@ export const ko: Words = {
   live: {
     heading: "검토",
     newReview: "새로 검토하기",
+    backToForm: "양식으로 돌아가기",
     stop: "멈추기",
     stopping: "멈추는 중…",
     asking: "모델에게 묻는 중…",
@@ -181,7 +184,7 @@ export const ko: Words = {
     heading: "요약",
     by: (model) => `${model} 모델이 썼어요`,
     byTemplate: "정해진 틀로 썼어요",
-    keep: "잘한 점",
+    strength: "잘한 점",
     next: "다음에 할 일",
   },
   scores: {
@@ -192,6 +195,8 @@ export const ko: Words = {
     total: "총점",
     totalOf: (value) => `100점 만점에 ${value}점`,
     noTotal: "없어요 (점수를 매기지 못한 기준이 있어요)",
+    noDecidedTotal: "없어요 (점수가 없거나 뺀 기준이 있어요)",
+    panelTotal: (total) => `(모델만으로는 ${total})`,
     whoSays: "누가 몇 점을 줬는지",
     raw: (value) => `${value}점을 줬어요`,
     adjusted: (value) => `평소의 엄격함을 고려해 ${value}점으로 봤어요`,
@@ -223,7 +228,14 @@ export const ko: Words = {
     },
     missing: "답하지 않은 모델",
     rejected: (count) => `뺀 의견 ${count}개`,
-    rejectedHint: "글에서 확인되지 않아 합치지 않은 의견이에요. 이유는 서버가 영어로 적어요.",
+    rejectedHint: "글에서 확인되지 않아 합치지 않은 의견이에요.",
+    rejections: {
+      "its quotation is not in the submission": "인용한 말이 글에 없어요",
+      "its criterion is not in the rubric": "채점 기준표에 없는 기준이에요",
+      "it observes nothing": "글에 대해 말한 것이 없어요",
+      "said before": "앞에서 이미 한 말이에요",
+      "more points than were asked for": "요청한 개수를 넘었어요",
+    },
     replayed: "저장해 둔 답이에요. 다시 묻거나 비용을 쓰지 않았어요.",
     notStored: "답을 저장하지 못했어요. 다시 열 수 없고 결정도 저장되지 않아요.",
     cost: "비용",
@@ -271,6 +283,7 @@ export const ko: Words = {
     needsObservation: "눈에 띈 점을 써 주세요.",
     ownScore: "내 점수",
     ownScoreHint: (low, high) => `${low}–${high}점`,
+    ownScoreWrong: (low, high) => `받지 않았어요. ${low}점에서 ${high}점 사이로 써 주세요.`,
     reason: "이유 (비워 두어도 돼요)",
     open: (count) => `정하지 않은 의견과 점수가 ${count}개 있어요.`,
     keepRest: (count) => `나머지 ${count}개는 그대로 두기`,
@@ -308,6 +321,7 @@ export const ko: Words = {
     expires: (date) => `서버에 ${date}까지 보관해요.`,
   },
   classes,
+  refusals,
   models: {
     heading: "모델",
     hint: "모델마다 무엇인지, 얼마나 차지하고 드는지, 최근 호출에서 어땠는지 보여요.",
@@ -330,6 +344,16 @@ export const ko: Words = {
     ofCalls: (share, calls) => `${calls}번 중 ${share}`,
     unknown: "–",
     unreachable: "답하지 않은 모델 서버",
+    byRule: {
+      "chorus/proofreader-language": "언어 규칙 검토기",
+      "chorus/proofreader-structure": "짜임 규칙 검토기",
+    },
+    rulesAlone:
+      "지금은 규칙 검토기만 쓸 수 있어요. 한국어와 영어 글의 표현과 짜임을 규칙으로만 살피고, 내용을 평가하거나 점수를 매기지 않아요. 모두 한 계통이라서 여럿의 의견이 아니에요. 아래 키를 설정하면 언어 모델도 함께 읽어요.",
+    oneFamily: "고른 모델이 모두 한 계통이에요. 여럿의 의견이 아니라 한 계통의 의견을 받게 돼요.",
+    setThenStart: "키는 Chorus를 시작하는 곳에서 설정하고, Chorus를 다시 시작하세요.",
+    silent: "모델 서버가 답하지 않아요",
+    setGemma: (setting) => `${setting}에 Gemma 모델을 설정하면 Chorus가 있는 컴퓨터에서 돌아가요`,
     set: (setting) => `${setting} 값을 설정하세요`,
     setAnother: (setting) => `${setting} 값이 거부됐어요. 다른 키를 설정하세요`,
     retired: (date) => `${date}에 종료됐어요`,
@@ -350,7 +374,8 @@ export const ko: Words = {
     fromDefault: (language) => `기본 기준표로 시작 (${language})`,
     fromNothing: "빈 기준표로 시작",
     import: "가져오기 (JSON 또는 CSV)",
-    importFailed: (why) => `파일을 읽지 못했어요: ${why}`,
+    fileTooLarge: "채점 기준표로는 파일이 너무 커요.",
+    fileBroken: "파일을 읽지 못했어요. JSON으로 된 기준표도, CSV로 된 표도 아니거나 파일이 깨졌어요.",
     columnsMissing: (headings) => `첫 줄에 이런 열이 없어요: ${headings.join(", ")}. 어떻게 채우는지는 내보낸 채점 기준표에서 볼 수 있어요.`,
     exportJson: "JSON으로 내보내기",
     exportCsv: "CSV로 내보내기",
