@@ -72,7 +72,7 @@ async def test_works_come_from_a_zip_and_are_reviewed(
         # Whoever opens the class later hears of it, too, until it is dismissed.
         await page.reload()
         await page.get_by_role("button", name=re.compile(r"Dismiss.*\bz$")).click()
-        await page.get_by_role("heading", name="1 file is not here").wait_for()
+        await page.get_by_role("heading", name="1 file is not there yet").wait_for()
         assert "scan.rtf" in await page.inner_text(".missing-files")
 
         # Until a work is asked for the assignment can be edited.

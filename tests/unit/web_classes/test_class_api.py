@@ -188,6 +188,22 @@ async def test_a_class_from_a_zip_to_what_is_given_back(
     assert (await _send(browser, "POST", f"{kim}/give-back", as_page)).status == 409
 
 
+async def test_what_could_not_be_written_is_told_in_the_page_s_language(
+    browser: Browser, orchestrator: BuyingOrchestrator
+) -> None:
+    path = await _class(browser)
+    await browser.upload(b"A text.", "a.txt", f"{path}/works")
+    await _started(browser, path)
+    shown = await _until(browser, path, "to_review")
+    nothing = {"decisions": {"final": True}}
+    work = f"{path}/works/{shown['works'][0]['id']}"
+    assert (await _send(browser, "PUT", f"{work}/decisions", nothing)).status == 204
+    given = await _send(browser, "POST", f"{path}/give-back", {"format": "files", "language": "ko"})
+    archive = zipfile.ZipFile(io.BytesIO(given.body))
+    said = archive.read("만들지 못한 파일.txt").decode()
+    assert said == "a.txt: 그대로 두거나 고치거나 더한 의견과 점수가 없어요.\n"
+
+
 async def test_a_bad_file_is_told_and_the_others_are_taken(browser: Browser) -> None:
     path = await _class(browser)
     files = {

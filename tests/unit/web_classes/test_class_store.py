@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from clients.web.server.classes import database
 from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, TooMany
 from clients.web.server.classes.database import LATEST, UnusableDatabase, open_database
+from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.tables import Base, State, StopReason, Work, new_id
 from clients.web.server.classes.work_queue import Held, NotReviewed, Price, Reviewed, WorkQueue
 from tests.patience import PATIENCE
@@ -43,6 +44,19 @@ def test_the_migrations_make_what_the_code_expects(engine: Engine) -> None:
 def test_the_last_migration_is_the_one_that_the_code_knows() -> None:
     migrations = str(Path(database.__file__).with_name("migrations"))
     assert ScriptDirectory(migrations).get_current_head() == LATEST
+
+
+def test_a_database_of_the_last_version_is_brought_up_to_date(address: str) -> None:
+    engine = open_database(address)
+    kept, _ = a_class(ClassStore(engine))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE missing_file"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    engine.dispose()
+    engine = open_database(address)
+    assert states(ClassStore(engine), kept) == [State.NEW, State.NEW]
+    assert MissingFiles(engine).of(kept) == []
+    engine.dispose()
 
 
 def test_a_database_of_a_later_version_is_refused(address: str) -> None:
@@ -121,6 +135,20 @@ def test_there_is_an_end_to_what_is_kept(engine: Engine, store: ClassStore) -> N
     with pytest.raises(TooMany, match="1 classes"):
         ClassStore(engine, max_classes=1).add(assignment())
     ClassStore(engine, max_classes=1).add(assignment(owner="other"))
+
+
+def test_what_a_class_lacks_has_an_end_and_goes_with_the_class(engine: Engine, store: ClassStore) -> None:
+    missing = MissingFiles(engine, max_refused=2)
+    assignment_id, _ = a_class(store)
+    other, _ = a_class(store)
+    missing.refuse(other, "a.rtf", "RTF")
+    missing.name(assignment_id, ["1", "2", "3"])
+    for name in ("a.rtf", "b.rtf", "B.pdf", "c.rtf"):
+        missing.refuse(assignment_id, name, "BROKEN")
+    assert [each.name for each in missing.of(assignment_id)] == ["1", "2", "3", "B.pdf", "c.rtf"]
+    store.delete(assignment_id)
+    assert missing.of(assignment_id) == []
+    assert [each.name for each in missing.of(other)] == ["a.rtf"]
 
 
 def test_works_run_in_their_order_and_are_answered(store: ClassStore, queue: WorkQueue) -> None:

@@ -1,4 +1,6 @@
+import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, test } from "vitest";
+import { ErrorInfoSchema } from "../generated/google/rpc/error_details_pb.ts";
 import { callFailure } from "./api/call_failure.ts";
 import { Refused } from "./api/requests.ts";
 import { explainCall } from "./failures.ts";
@@ -35,4 +37,10 @@ test("a line, an amount and a field are told", () => {
 test("a refusal while decisions are saved is told as such, and not as a server that is away", () => {
   const failure = callFailure(new Refused({ reason: "NO_FEEDBACK", message: "there is none", language: "en" }));
   expect(explainCall(failure, ko, "ko")).toBe(ko.refusals.NO_FEEDBACK);
+});
+
+test("what the page's server says of a call is told, too", () => {
+  const value = { reason: "CSRF", domain: "chorus.web" };
+  const thrown = new ConnectError("the header is not the token", Code.PermissionDenied, undefined, [{ desc: ErrorInfoSchema, value }]);
+  expect(explainCall(callFailure(thrown), ko, "ko")).toBe(ko.refusals.CSRF);
 });

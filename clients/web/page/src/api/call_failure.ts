@@ -17,10 +17,11 @@ export interface CallFailure {
 
 /** Turns whatever a call threw into what is known about it. The reason counts, never the message. */
 export function callFailure(thrown: unknown): CallFailure {
-  if (thrown instanceof Refused) {
-    return { kind: "refused", refused: thrown, failure: create(FailureSchema), models: [] };
-  }
   const error = ConnectError.from(thrown);
+  const refused = thrown instanceof Refused ? thrown : refusalOf(error);
+  if (refused !== undefined) {
+    return { kind: "refused", refused, failure: create(FailureSchema), models: [] };
+  }
   if (error.code === Code.Canceled) {
     return { kind: "cancelled", failure: create(FailureSchema), models: [] };
   }
@@ -36,6 +37,12 @@ export function callFailure(thrown: unknown): CallFailure {
   }
   const isSilence = info === undefined && (error.code === Code.Unknown || error.code === Code.Unavailable);
   return { kind: isSilence ? "unreachable" : "chorus", failure, models: error.findDetails(FailureSchema) };
+}
+
+/** What the page's own server says of a call that it did not even pass on. */
+function refusalOf(error: ConnectError): Refused | undefined {
+  const info = error.findDetails(ErrorInfoSchema).find((each) => each.domain === "chorus.web");
+  return info && new Refused({ reason: info.reason, message: error.rawMessage });
 }
 
 function reasonOf(name: string | undefined, code: Code): ErrorReason {

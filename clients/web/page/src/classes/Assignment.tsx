@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { RubricSchema } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { Field } from "../common/Field.tsx";
 import { Said } from "../common/Said.tsx";
+import { MachinesLine } from "../review/MachinesLine.tsx";
 import { cut } from "../text/code_points.ts";
 import { useWords } from "../words/language.tsx";
 import type { Words } from "../words/words.ts";
@@ -13,11 +14,13 @@ import { Wrong } from "./Wrong.tsx";
 interface Properties {
   shown: ShownClass;
   nameOf: (model: string) => string;
+  /** Whose machines read the works; undefined: it is not known so far. */
+  providers: readonly string[] | undefined;
   onChange: () => void;
 }
 
 /** What all works of a class were written for and how they are reviewed; it can be edited until one is asked for. */
-export function Assignment({ shown, nameOf, onChange }: Properties) {
+export function Assignment({ shown, nameOf, providers, onChange }: Properties) {
   const words = useWords();
   const [isEdited, setIsEdited] = useState(false);
   const save = async (fields: Partial<AssignmentFields>) => {
@@ -37,27 +40,30 @@ export function Assignment({ shown, nameOf, onChange }: Properties) {
     );
   }
   return (
-    <details>
-      <summary>{words.classes.assignment}</summary>
-      <dl>
-        {detailsOf(shown, nameOf, words).map(([label, said]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd className="said">
-              <Said text={said} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {shown.was_asked_for && <p className="hint">{words.classes.isClosed}</p>}
-      {isEdited ? (
-        <TitleForm title={shown.title} onSave={(title) => save({ title })} onCancel={() => setIsEdited(false)} />
-      ) : (
-        <button type="button" onClick={() => setIsEdited(true)}>
-          {shown.was_asked_for ? words.classes.editTitle : words.classes.editAssignment}
-        </button>
-      )}
-    </details>
+    <>
+      <details>
+        <summary>{words.classes.assignment}</summary>
+        <dl>
+          {detailsOf(shown, nameOf, words).map(([label, said]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd className="said">
+                <Said text={said} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+        {shown.was_asked_for && <p className="hint">{words.classes.isClosed}</p>}
+        {isEdited ? (
+          <TitleForm title={shown.title} onSave={(title) => save({ title })} onCancel={() => setIsEdited(false)} />
+        ) : (
+          <button type="button" onClick={() => setIsEdited(true)}>
+            {shown.was_asked_for ? words.classes.editTitle : words.classes.editAssignment}
+          </button>
+        )}
+      </details>
+      {providers && <MachinesLine providers={providers} />}
+    </>
   );
 }
 

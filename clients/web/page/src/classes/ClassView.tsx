@@ -2,7 +2,6 @@ import { useState } from "react";
 import { Said } from "../common/Said.tsx";
 import { displayNames, outsideProviders } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
-import { MachinesLine } from "../review/MachinesLine.tsx";
 import { goTo, hashOf } from "../route.ts";
 import { useWords } from "../words/language.tsx";
 import { Assignment } from "./Assignment.tsx";
@@ -56,8 +55,7 @@ export function ClassView({ id }: { id: string }) {
       </p>
       <Wrong error={failure} />
       <Wrong error={refusal} />
-      <Assignment shown={shown} nameOf={displayNames(models, words)} onChange={refresh} />
-      {providers && <MachinesLine providers={providers} />}
+      <Assignment shown={shown} nameOf={displayNames(models, words)} providers={providers} onChange={refresh} />
       <WorkFiles shown={shown} onTaken={refresh} />
       {shown.works.length > 0 && (
         <>

@@ -24,7 +24,8 @@ test("of a retired model its end and its successor are told, and no key", () => 
 });
 
 test("each reason has the names of its models", () => {
-  const models = [away("a", "set KEY"), away("b", "its server does not answer"), away("c", "set KEY")];
+  const ends = { retirementDate: "9999-01-01", successor: "c" };
+  const models = [away("a", "set KEY", ends), away("b", "its server does not answer"), away("c", "set KEY")];
   expect(absentByReason(models, displayNames(models, ko), ko, "ko")).toEqual([
     [ko.models.set("KEY"), ["a", "c"]],
     [ko.models.silent, ["b"]],

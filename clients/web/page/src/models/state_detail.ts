@@ -7,18 +7,12 @@ const SETTING = /^set ([A-Z][A-Z0-9_]*)(?: to a folder or a repository name of a
 const REFUSED = /^\S+ refuses ([A-Z][A-Z0-9_]*); set another$/;
 const SILENT = "its server does not answer";
 const GEMMA = "GEMMA_MODEL";
+const todayInUtc = () => new Date().toISOString().slice(0, 10);
 
 /** Says why a model does not answer and what to do, and when its provider shuts it down. */
-export function detailOf(model: Model, words: Words, language: Language, today = new Date().toISOString().slice(0, 10)): string {
-  const said: string[] = [];
-  const isRetired = model.retirementDate !== "" && model.retirementDate <= today;
-  if (model.retirementDate !== "") {
-    said.push(isRetired ? words.models.retired(model.retirementDate) : words.models.retires(model.retirementDate));
-    if (model.successor !== "") {
-      said.push(words.models.successor(model.successor));
-    }
-  }
-  if (model.state !== Model_State.READY && !(isRetired && model.stateDetail.startsWith("retired on "))) {
+export function detailOf(model: Model, words: Words, language: Language, today = todayInUtc()): string {
+  const said = [endOf(model, words, today)];
+  if (model.state !== Model_State.READY && !isOver(model, today)) {
     said.push(stateOf(model.stateDetail, words, language));
   }
   return said.filter((each) => each !== "").join("; ");
@@ -30,13 +24,29 @@ export function absentByReason(
   nameOf: (name: string) => string,
   words: Words,
   language: Language,
+  today = todayInUtc(),
 ): [why: string, names: string[]][] {
   const found = new Map<string, string[]>();
   for (const model of models) {
-    const why = detailOf(model, words, language) || (words.models.states[model.state] ?? "");
+    const said = isOver(model, today) ? endOf(model, words, today) : stateOf(model.stateDetail, words, language);
+    const why = said || (words.models.states[model.state] ?? "");
     found.set(why, [...(found.get(why) ?? []), nameOf(model.name)]);
   }
   return [...found];
+}
+
+/** When its provider shuts a model down, and what to use then; empty: nobody has said. */
+function endOf({ retirementDate, successor }: Model, words: Words, today: string): string {
+  if (retirementDate === "") {
+    return "";
+  }
+  const end = retirementDate <= today ? words.models.retired(retirementDate) : words.models.retires(retirementDate);
+  return successor === "" ? end : `${end}; ${words.models.successor(successor)}`;
+}
+
+/** Whether a model is retired, and nothing that could be set brings it back. */
+function isOver({ retirementDate, stateDetail }: Model, today: string): boolean {
+  return retirementDate !== "" && retirementDate <= today && stateDetail.startsWith("retired on ");
 }
 
 function stateOf(detail: string, words: Words, language: Language): string {

@@ -44,7 +44,7 @@ export function Scores({ merged, rubric, nameOf, ownScore, decided, decide }: Pr
                 </h3>
                 <p>
                   <strong>{each.score === undefined ? words.scores.noScore : written(each.score)}</strong>
-                  <Range score={each} /> <small>{words.scores.agreements[each.agreement] ?? ""}</small>
+                  <Range score={each} /> {each.raters.length > 0 && <small>{words.scores.agreements[each.agreement] ?? ""}</small>}
                 </p>
               </div>
               {criterion && <ScorePlot merged={each} criterion={criterion} own={ownScore(each.criterionId)} />}

@@ -31,7 +31,7 @@ export const classes = {
   taken: (taken: number, refused: number) =>
     refused === 0 ? `Taken: ${taken}.` : `Taken: ${taken}. Not taken: ${refused}; the others are there.`,
   rosterTaken: "The roster was read.",
-  missing: (count: number) => (count === 1 ? "1 file is not here" : `${count} files are not here`),
+  missing: (count: number) => (count === 1 ? "1 file is not there yet" : `${count} files are not there yet`),
   dismiss: "Dismiss",
   dismissAll: "Dismiss all",
   unnamed: "not in the roster",

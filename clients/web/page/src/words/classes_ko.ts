@@ -31,7 +31,7 @@ export const classes: Words["classes"] = {
   rosterHint: "‘파일’과 ‘가명’ 열이 있어야 해요. 이름 같은 다른 열은 저장하지 않아요.",
   taken: (taken, refused) => (refused === 0 ? `${taken}편을 받았어요.` : `${taken}편을 받았고, ${refused}개 파일은 받지 못했어요.`),
   rosterTaken: "명단을 읽었어요.",
-  missing: (count) => `없는 파일 ${count}개`,
+  missing: (count) => `아직 없는 파일 ${count}개`,
   dismiss: "그만 보기",
   dismissAll: "모두 그만 보기",
   unnamed: "명단에 없음",
