@@ -84,10 +84,10 @@ class ClassStore:
     def find(self, owner: str, assignment_id: str) -> tuple[Assignment, Sequence[Work]] | None:
         """Returns an assignment with its works in their order, without what is large in these."""
         with self._sessions() as session:
+            # PostgreSQL reads each at a moment of its own. What is read last knows why works were taken back.
+            works = session.scalars(_works(assignment_id).order_by(Work.position)).all()
             assignment = _owned(session, owner, assignment_id)
-            if assignment is None:
-                return None
-            return assignment, session.scalars(_works(assignment_id).order_by(Work.position)).all()
+            return (assignment, works) if assignment else None
 
     def work(self, owner: str, assignment_id: str, work_id: str) -> tuple[Assignment, Work] | None:
         """Returns a work with all that is kept of it."""
