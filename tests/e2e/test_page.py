@@ -197,7 +197,7 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         await _ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         assert await page.get_by_role("button", name="Markdown").is_disabled()
-        await page.get_by_role("button", name="Keep the other").click()
+        await page.get_by_role("button", name="Keep all 7").click()
         await page.get_by_role("button", name="This is what the author gets").click()
         async with page.expect_download() as coming:
             await page.get_by_role("button", name="Markdown").click()

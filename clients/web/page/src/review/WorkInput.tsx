@@ -42,7 +42,7 @@ export function WorkInput({ form, onChange }: Properties) {
         title: (form.fileText === "" && form.title) || visible(read.name).replace(/\.\w{1,5}$/, ""),
       });
       const remarks = [read.assumed, ...read.notes].filter((each) => each !== "");
-      setNotes([words.form.wasRead(visible(read.name), read.format), ...remarks]);
+      setNotes([words.form.wasRead(visible(read.name), read.format === "text" ? words.form.plainText : read.format), ...remarks]);
     } catch (error) {
       setWrong(whyNot(error, words, language));
     } finally {
