@@ -45,7 +45,6 @@ _INTERCEPT = "intercept"
 # share their place like quotations that nearly coincide.
 _SET_BY_HAND = {"whole text, one issue": 4.5, "other words of form": -8.0, "contrary advice": -3.0}
 
-
 Floats = NDArray[np.float64]
 
 

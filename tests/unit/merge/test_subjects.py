@@ -1,10 +1,15 @@
 """What two points speak of decides where their issues and quotations leave it open."""
 
+from itertools import product
+
 import pytest
 
 from chorus.feedback.v1 import submission_pb2
 from modelkit.answer_form.issues import ISSUES, OTHER
+from orchestrator.merge.candidate import merge_candidates
 from orchestrator.merge.merge import merge
+from orchestrator.merge.pair_features import WORDS, PointContent, pair_features
+from orchestrator.merge.policy import PAIR_WEIGHTS
 from orchestrator.merge.subjects import ISSUE_SUBJECTS, requests_of, subjects_of
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
@@ -50,6 +55,21 @@ def test_a_subject_is_named_in_either_language() -> None:
     )
     assert subjects_of("", "en") == frozenset()
     assert requests_of("지우세요.", "ko") == requests_of("Delete it.", "de") == {"to cut"}
+
+
+def test_every_feature_of_two_points_has_a_weight_and_every_weight_a_feature() -> None:
+    changes: list[dict[str, object]] = [
+        {},
+        {"issue": "spelling", "observation": "'numbers' is misspelt."},
+        {"issue": "register_mix", "next_step": "Cut it."},
+        {"place": None, "issue": "conclusion"},
+        {"place": None, "issue": "transition"},
+    ]
+    points = [point(**each) for each in changes]  # type: ignore[arg-type]
+    candidates = merge_candidates([opinion("a", *points), opinion("b", *points, point(place=None))], {})
+    contents = [PointContent.of(each, "en") for each in candidates]
+    names = {name for one, other in product(contents, repeat=2) for name in pair_features(one, other)}
+    assert names | {WORDS} == set(PAIR_WEIGHTS)
 
 
 def test_every_issue_but_other_is_about_subjects_that_words_can_name() -> None:
