@@ -9,6 +9,9 @@ from chorus_wording.notes import note_of, scale_of
 from chorus_wording.wording import WORDING
 from clients.web.server.problems import Problem
 
+NOTHING_DECIDED = "NOTHING_DECIDED"
+"""The reason where nothing is left to say."""
+
 _KEPT = decision_pb2.DECISION_KEPT
 _REJECTED = decision_pb2.DECISION_REJECTED
 
@@ -43,7 +46,7 @@ def decided_work(
     scores = list(_scores(feedback, decisions, titles))
     if not notes and not scores:
         wrong = "nothing was decided to be given back: keep, edit or add a point or a score first"
-        raise Problem(422, "NOTHING_DECIDED", wrong, "decisions")
+        raise Problem(422, NOTHING_DECIDED, wrong, "decisions")
     return ReturnedWork(title or wording.untitled, author, text, notes, scores, wording.labels)
 
 

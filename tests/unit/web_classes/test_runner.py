@@ -192,7 +192,7 @@ async def test_the_limit_for_the_whole_stops_the_class(
         await _until_all(system, assignment_id, State.TO_REVIEW, State.NEW)
         assert states(system.store, assignment_id).count(State.TO_REVIEW) == 2
         assert all(each.policy.max_cost_usd_nanos == 200 for each in orchestrator.asked.values())
-        system.store.set_limit(assignment_id, 10_000)
+        system.store.change(assignment_id, {"limit_nanos": 10_000})
         system.store.start(assignment_id)
         runner.wake()
         await _until_all(system, assignment_id, State.TO_REVIEW)
