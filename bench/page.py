@@ -2,11 +2,12 @@
 
     python -m bench.page [--teachers 50] [--rounds 5] [--pace 0.01] [--profile]
 
-A provider that writes at a pace, a cloud proxy, an orchestrator and the page's server are real processes on the
-loopback. Each review is one by three models, and its answer comes as a stream with early points. The baseline
-is the same call made straight to the orchestrator, in turns with those through the page's server, each teacher
-by a name of their own. The processor time is that of all threads of a process, in milliseconds for one review;
-medians of the rounds. The provider and the callers take their part of the machine, too.
+A provider that writes at a pace, a cloud proxy, an orchestrator and the page's server are real processes on
+the loopback. Each review is one by three models, and its answer comes as a stream with early points. The
+baseline is the same call made straight to the orchestrator, in turns with those through the page's server,
+each teacher by a name of their own; what the caller takes for it is the "bare client", for the page's server
+is one too. The processor time is that of all threads of a process, in milliseconds for one review; medians of
+the rounds. The provider and the callers take their part of the machine, too.
 """
 
 import argparse
@@ -82,9 +83,10 @@ async def main(teachers: int, rounds: int, pace: float, profile: Path | None) ->
         if profile:
             os.kill(servers.page, signal.SIGUSR1)
         print(f"memory of the page's server at rest: {_memory(servers.page)}", flush=True)
-        print(
-            f"\n{'CPU ms per review':18}{'page':>7}{'orchestrator':>14}{'direct':>8}{'page/direct':>13}{'failed':>8}"
+        columns = (
+            f"{'page':>7}{'bare client':>13}{'orchestrator':>14}{'direct':>8}{'page/direct':>13}{'failed':>8}"
         )
+        print(f"\n{'CPU ms per review':18}{columns}")
         heard = await _table("one at a time", servers, 1, rounds)
         heard = await _table(f"{teachers} at once", servers, teachers, max(1, rounds // 2))
         print(f"\n{'seconds':18}{'first point':>16}{'':8}{'all':>8}")
@@ -92,27 +94,24 @@ async def main(teachers: int, rounds: int, pace: float, profile: Path | None) ->
         for name, each in heard.items():
             print(f"{name:18}{_percentiles(each.first_points)}{_percentiles(each.responses)}")
         print(f"\nmemory of the page's server after it: {_memory(servers.page)}")
-    if profile:
-        print(f"\n{profile.read_text('utf-8')}")
 
 
 async def _table(name: str, servers: Servers, at_once: int, rounds: int) -> dict[str, Heard]:
     """Prints what one review takes with so many at once; returns what was heard on each way."""
     heard = {way: Heard() for way in servers.ways}
-    spent: dict[str, list[tuple[float, float]]] = {way: [] for way in servers.ways}
+    spent: dict[str, list[list[float]]] = {way: [] for way in servers.ways}
+    pids = (servers.page, servers.orchestrator, os.getpid())
     for number in range(rounds):
         for way, review in servers.ways.items():
-            before = [processor_seconds(pid) for pid in (servers.page, servers.orchestrator)]
+            before = list(map(processor_seconds, pids))
             await asyncio.gather(*(review(f"{number}.{each}", heard[way]) for each in range(at_once)))
-            after = [processor_seconds(pid) for pid in (servers.page, servers.orchestrator)]
-            page, orchestrator = (1000 * (b - a) / at_once for a, b in zip(before, after, strict=True))
-            spent[way].append((page, orchestrator))
-    page, orchestrator = map(statistics.median, zip(*spent["page"], strict=True))
-    direct = statistics.median(each for _, each in spent["direct"])
+            after = list(map(processor_seconds, pids))
+            spent[way].append([1000 * (b - a) / at_once for a, b in zip(before, after, strict=True)])
+    page, orchestrator, _ = map(statistics.median, zip(*spent["page"], strict=True))
+    _, direct, bare = map(statistics.median, zip(*spent["direct"], strict=True))
     failures = sum(each.failures for each in heard.values())
-    print(
-        f"{name:18}{page:7.1f}{orchestrator:14.1f}{direct:8.1f}{page / direct:13.2f}{failures:8}", flush=True
-    )
+    row = f"{page:7.1f}{bare:13.1f}{orchestrator:14.1f}{direct:8.1f}{page / direct:13.2f}{failures:8}"
+    print(f"{name:18}{row}", flush=True)
     return heard
 
 
@@ -241,3 +240,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as profiles:
         file = Path(profiles) / "page" if arguments.profile else None
         asyncio.run(main(arguments.teachers, arguments.rounds, arguments.pace, file))
+        if file:
+            print(f"\n{file.read_text('utf-8')}")

@@ -16,9 +16,9 @@ class Connection(H11Protocol):
     """Speaks HTTP/1.1 by h11, whose requests have at most 64 KiB of headers."""
 
     header_seconds: ClassVar[float] = 90.0
-    """From the connection, or the answer before, until the headers are there; uvicorn ends an idle one earlier."""
+    """From the connection, or the answer before, until the headers are there. An idle one ends earlier."""
     body_seconds: ClassVar[float] = BODY_SECONDS + 10
-    """From the headers until the request is whole. Whoever reads a body ends it before that, with an answer."""
+    """From the headers until the request is whole. Whoever reads a body answers before that."""
     _timer: asyncio.TimerHandle | None = None
 
     @override
