@@ -184,6 +184,7 @@ async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
         await box.locator("textarea").fill("Another text.")
         await box.get_by_role("button", name="Show the text").click()
         await elsewhere.page.get_by_text("This is another text").wait_for()
+        assert await elsewhere.faults() == []
         await box.locator("textarea").fill(ENGLISH.text)
         await box.get_by_role("button", name="Show the text").click()
         await elsewhere.page.wait_for_selector("mark.improvement")
@@ -252,6 +253,7 @@ async def test_a_simulated_student_is_labelled_and_can_be_reviewed(system: Brows
         await page.get_by_label("Task that the student answers").fill("A garden?")
         await page.get_by_role("button", name="Write", exact=True).click()
         await page.locator(".simulated-label").wait_for()
+        assert await visit.faults() == []
         await page.get_by_role("button", name="Review this text").click()
         assert await page.get_by_label("Text", exact=True).input_value() == "A garden is good becos plants."
 
