@@ -8,6 +8,9 @@ from chorus_documents.writing.returned_work import Note, Remark, ReturnedWork, S
 from clients.web.server.problems import Problem
 from clients.web.server.wording import WORDING, Wording
 
+NOTHING_DECIDED = "NOTHING_DECIDED"
+"""The reason where nothing is left to say."""
+
 _KEPT = decision_pb2.DECISION_KEPT
 _REJECTED = decision_pb2.DECISION_REJECTED
 
@@ -42,7 +45,7 @@ def decided_work(
     scores = list(_scores(feedback, decisions, titles))
     if not notes and not scores:
         wrong = "nothing was decided to be given back: keep, edit or add a point or a score first"
-        raise Problem(422, "NOTHING_DECIDED", wrong, "decisions")
+        raise Problem(422, NOTHING_DECIDED, wrong, "decisions")
     return ReturnedWork(title or wording.untitled, author, text, notes, scores, wording.labels)
 
 

@@ -16,7 +16,8 @@ from clients.web.server.json_body import fields_of, message_of, one_of, text_of
 from clients.web.server.kept_files import KeptFiles
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.problems import Problem
-from clients.web.server.returned_files import MIME, PAGES, returned_file, unwritable
+from clients.web.server.refused_document import RefusedDocument
+from clients.web.server.returned_files import MIME, PAGES, returned_file
 from clients.web.server.wording import WORDING
 from clients.web.server.workers import Workers
 
@@ -104,4 +105,4 @@ def _text(data: bytes) -> str:
     try:
         return read(data).text
     except UnreadableDocument as error:
-        raise unwritable(error.refusal) from None
+        raise RefusedDocument(error.refusal, "file_id") from None

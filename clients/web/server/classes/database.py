@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clients.web.server.classes.tables import Base
 
-LATEST = "0001"
+LATEST = "0002"
 """The revision of the last migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
