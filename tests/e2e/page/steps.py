@@ -6,8 +6,8 @@ from pathlib import Path
 from chorus.feedback.v1.feedback_service_pb2 import StreamFeedbackRequest
 from rpckit.errors import Unavailable
 from tests.e2e.browsing import Visit
-from tests.fakes.page_feedback import Words as Essay
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import Words as Essay
 
 
 async def ask(

@@ -12,9 +12,9 @@ from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
 from tests.e2e.browsing import PHONE, Browsing, Visit
 from tests.e2e.page.steps import download, tab_to
 from tests.e2e.screenshots import screenshot
-from tests.fakes.page_feedback import ENGLISH, KOREAN
-from tests.fakes.page_feedback import Words as Essay
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import ENGLISH, KOREAN
+from tests.fakes.page_words import Words as Essay
 from tests.patience import PATIENCE
 from tests.unit.documents.written_files import docx
 

@@ -5,9 +5,10 @@ import pytest
 from tests.e2e.browsing import PHONE, Browsing
 from tests.e2e.page.steps import ask, tab_to
 from tests.e2e.screenshots import SCREENSHOTS, screenshot
-from tests.fakes.page_feedback import ENGLISH, FEEDBACK_ID, KOREAN
-from tests.fakes.page_feedback import Words as Essay
+from tests.fakes.page_feedback import FEEDBACK_ID
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import ENGLISH, KOREAN
+from tests.fakes.page_words import Words as Essay
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -17,8 +17,9 @@ from rpckit.errors import Unavailable
 from tests.e2e.browsing import PAGE, Browsing
 from tests.e2e.page.steps import ask, reviews
 from tests.e2e.screenshots import screenshot
-from tests.fakes.page_feedback import ENGLISH, FEEDBACK_ID, PANEL, anchor
+from tests.fakes.page_feedback import FEEDBACK_ID, PANEL, anchor
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import ENGLISH
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -6,8 +6,8 @@ import pytest
 
 from tests.e2e.browsing import Browsing, page_server
 from tests.e2e.page.steps import reviews
-from tests.fakes.page_feedback import ENGLISH
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import ENGLISH
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
