@@ -74,7 +74,8 @@ async def lite_llm(
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        async with aiohttp.ClientSession() as session:
+        # As many connections as there are calls: none waits for another in the caller.
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             async with asyncio.timeout(_START_SECONDS):
                 while not await _is_alive(session, url):
                     assert process.returncode is None, "LiteLLM's proxy ended before it served"
