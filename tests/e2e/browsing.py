@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.one_at_a_time import alone_in
 from tests.e2e.processes import ROOT, WEB, serving
 from tests.patience import PATIENCE
 
@@ -44,16 +45,17 @@ def build(environment: dict[str, str]) -> None:
     """
     if not shutil.which("npm") or not _VITE.exists():
         pytest.skip("the page cannot be built: `npm ci` in clients/web/page")
-    if _is_built():
-        return
-    done = subprocess.run(
-        ["npm", "run", "build"],  # noqa: S607 - npm is on the PATH
-        cwd=PAGE,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with alone_in(PAGE):
+        if _is_built():
+            return
+        done = subprocess.run(
+            ["npm", "run", "build"],  # noqa: S607 - npm is on the PATH
+            cwd=PAGE,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

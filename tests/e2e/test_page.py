@@ -111,6 +111,9 @@ async def test_a_review_that_is_stopped_stops_at_the_orchestrator(
         # What had come stays, and nothing can be decided on it.
         assert await visit.page.locator("article.point").count() > 0
         assert await visit.page.locator(".decision").count() == 0
+        # What was written is there for another try.
+        await visit.page.get_by_role("button", name="Back to the form").click()
+        assert await visit.page.locator(".drop textarea").input_value() == ENGLISH.text
 
 
 async def test_a_failure_is_explained_and_asking_again_buys_nothing_twice(
@@ -148,7 +151,12 @@ async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
         await form.get_by_label("What you noticed").fill("A practical idea.")
         await form.get_by_role("button", name="Save").click()
         style = page.get_by_role("group", name="Your decision on the score for Style")
+        await style.get_by_label("Own score").fill("9")
+        await page.get_by_role("alert").filter(has_text="Not taken: the scale goes from 1 to 5.").wait_for()
         await style.get_by_label("Own score").fill("3.5")
+        assert await page.get_by_role("alert").count() == 0
+        # Without the models' total, the teacher's own score makes one.
+        assert "(the models alone: 51 of 100)" in await page.locator(".scores > p").last.inner_text()
         await page.get_by_role("button", name="Keep the other").click()
         await finish.click()
         await page.get_by_text("This is what the author gets.").wait_for()
@@ -189,7 +197,7 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         await _ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         assert await page.get_by_role("button", name="Markdown").is_disabled()
-        await page.get_by_role("button", name="Keep the other").click()
+        await page.get_by_role("button", name="Keep all 7").click()
         await page.get_by_role("button", name="This is what the author gets").click()
         async with page.expect_download() as coming:
             await page.get_by_role("button", name="Markdown").click()
@@ -200,6 +208,13 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         assert (await coming.value).suggested_filename.endswith(".docx")
         # Memos go into the file that came, and none did.
         assert await page.get_by_role("button", name="Hangul, as memos").is_disabled()
+
+        # The next work has nothing of this one but how it is read.
+        await page.get_by_role("button", name="New review").click()
+        await page.get_by_text("Chosen last time, and still so").wait_for()
+        for label in ("Text", "Title, for yourself", "Task the author was given", "Whom the feedback is for"):
+            assert await page.get_by_label(label, exact=True).input_value() == "", label
+        assert await page.get_by_label("Cost limit in dollars").input_value() == "0.25"
 
 
 async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(

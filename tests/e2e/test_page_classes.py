@@ -59,15 +59,28 @@ async def test_works_come_from_a_zip_and_are_reviewed(
         await _new_class(visit, limit="5")
         await _add(visit, _works(ENGLISH))
         await page.get_by_text("Taken: 4. Not taken: 1; the others are there.").wait_for()
-        assert "scan.rtf: This file is RTF" in await page.inner_text(".named")
+        await page.locator(".missing-files", has_text="scan.rtf: This file is RTF").wait_for()
         roster = {
             "name": "r.csv",
             "mimeType": "text/csv",
             "buffer": b"file,pseudonym\na,Moon\nb,Star\nz,Sun\n",
         }
         await page.locator(".roster-chooser").set_input_files(roster)
-        await page.get_by_text("In the roster, without a file:").wait_for()
-        assert await page.locator(".named").last.inner_text() == "c.txt\nd.txt"
+        await page.get_by_text("z: the roster names it, and no such file has come").wait_for()
+        unnamed = page.locator("table.works tr", has_text="not in the roster").locator("a")
+        assert await unnamed.all_inner_texts() == ["c.txt", "d.txt"]
+        # Whoever opens the class later hears of it, too, until it is dismissed.
+        await page.reload()
+        await page.get_by_role("button", name=re.compile(r"Dismiss.*\bz$")).click()
+        await page.get_by_role("heading", name="1 file is not there yet").wait_for()
+        assert "scan.rtf" in await page.inner_text(".missing-files")
+
+        # Until a work is asked for the assignment can be edited.
+        await page.locator(".class summary").click()
+        await page.get_by_role("button", name="Edit the assignment").click()
+        await page.get_by_label("Task that the authors were given").fill(ENGLISH.task)
+        await page.get_by_role("button", name="Save").click()
+        await page.locator("dd", has_text=ENGLISH.task).wait_for(state="attached")
 
         # Nothing was asked for so far, and what it may cost is said.
         assert not _asked(orchestrator)
@@ -81,6 +94,14 @@ async def test_works_come_from_a_zip_and_are_reviewed(
         await _until_count(visit, ".work-state.is-to_review", 4)
         await page.get_by_text("4 of 4 works have feedback.").wait_for()
 
+        # The title alone can be changed now, and the page says why.
+        await page.locator(".class summary").click()
+        await page.get_by_text("only its title can be changed").wait_for()
+        await page.get_by_role("button", name="Change the title").click()
+        await page.locator("details form input").fill("A garden")
+        await page.get_by_role("button", name="Save").click()
+        await page.get_by_role("heading", level=1, name="A garden").wait_for()
+
         # Where the models disagree stands first; one of them is calm about it.
         names = await page.locator("table.works tbody th a").all_inner_texts()
         assert (names[-1], set(names[:3])) == ("c.txt", {"Moon", "Star", "d.txt"})
@@ -91,6 +112,7 @@ async def test_works_come_from_a_zip_and_are_reviewed(
     assert len({each.request_id for each in asked}) == 5  # one work had to be asked for again
     for each in asked:
         assert each.submission.reference_answer == NOTES
+        assert each.submission.task == ENGLISH.task
         assert each.policy.max_cost_usd_nanos > 0
         assert "Moon" not in str(each)
 
@@ -154,6 +176,9 @@ async def test_the_limit_stops_the_class(system: Browsing, orchestrator: PageOrc
         box = page.get_by_label("Cost limit for the whole class, in dollars")
         await box.fill("nothing")
         assert await page.get_by_role("button", name="Set the limit").is_disabled()
+        await box.fill("0.01")
+        await page.get_by_text("The limit lets no review be asked for: one more may come to $0.0").wait_for()
+        assert await page.get_by_role("button", name="Set the limit").is_disabled()
         await box.fill("4")
         await page.get_by_role("button", name="Set the limit").click()
         await page.get_by_text("Limit for the whole: $4.00.").wait_for()
@@ -176,12 +201,12 @@ async def test_axe_finds_nothing_and_a_phone_shows_it_all(
         orchestrator.refuses.add("refused")
         await _new_class(visit, in_korean=is_korean)
         await _add(visit, _works(essay))
-        await page.wait_for_selector(".named")
+        await page.wait_for_selector(".missing-files")
         await page.locator("section button.primary").click()
         await _until_count(visit, ".work-state.is-to_review", 3)
         await page.locator(".work-state.is-failed").wait_for()
         assert await visit.overflow() <= 0
-        await page.locator("details summary").click()
+        await page.locator(".class summary").click()
         assert await visit.faults() == []
         await page.set_viewport_size({"width": 1280, "height": 1400})
         assert await visit.faults() == []
@@ -197,7 +222,7 @@ async def test_dark_colours_are_told_apart(system: Browsing) -> None:
     async with system.visit(color_scheme="dark") as visit:
         await _new_class(visit)
         await _add(visit, _works(ENGLISH))
-        await visit.page.wait_for_selector(".named")
+        await visit.page.wait_for_selector(".missing-files")
         assert await visit.faults(of_colours_alone=True) == []
 
 
@@ -235,7 +260,7 @@ async def test_names_and_texts_of_others_are_text_and_nothing_else(system: Brows
         await _new_class(visit, title=f"{markup}\u202e", notes=markup)
         await _add(visit, {f"{markup}\u202e.txt": (ENGLISH.text + markup).encode()})
         await page.locator("table.works tbody th a").wait_for()
-        await page.locator("details summary").click()
+        await page.locator(".class summary").click()
         assert "[U+202E]" in await page.inner_text(".class h1")
         assert "<img src=x" in await page.inner_text("dl")
         await page.locator("section button.primary").click()

@@ -318,7 +318,8 @@ def results(words: Words) -> dict[str, ModelResult]:
                 ],
                 rejected=[
                     RejectedPoint(
-                        point=Point(observation=words.rejected), reason="the quote is not in the text"
+                        point=Point(observation=words.rejected),
+                        reason="its quotation is not in the submission",
                     )
                 ]
                 if model == OTHER

@@ -9,6 +9,9 @@ from starlette.types import Message
 
 from clients.web.server.problems import Problem
 
+TOO_LARGE = "REQUEST_TOO_LARGE"
+"""The reason where a body is."""
+
 _SECONDS = 120.0
 
 
@@ -36,8 +39,8 @@ async def bounded(request: Request, max_bytes: int) -> AsyncIterator[Request]:
         async with asyncio.timeout(_SECONDS):
             yield Request(request.scope, receive)
     except TimeoutError:
-        raise Problem(408, "TOO_SLOW", "the request took too long in coming") from None
+        raise Problem(408, "REQUEST_TOO_SLOW", "the request took too long in coming") from None
 
 
 def _too_large(max_bytes: int) -> Problem:
-    return Problem(413, "TOO_LARGE", f"at most {max_bytes:,} bytes are taken")
+    return Problem(413, TOO_LARGE, f"at most {max_bytes:,} bytes are taken")

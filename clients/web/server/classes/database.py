@@ -10,7 +10,7 @@ from sqlalchemy import create_engine as engine_of
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-LATEST = "0001"
+LATEST = "0002"
 """The revision of the last migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
