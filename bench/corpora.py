@@ -25,9 +25,11 @@ CLEAN_TEXTS = tuple(
     for language in ("en", "ko")
 )
 RATINGS = DATA / "l2_ratings_dev.csv"
-# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the half kept apart.
+# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the halves kept apart.
 STEERING = DATA / "steering_dev.jsonl"
 STEERING_APART = DATA / "steering_apart.jsonl"
+STEERING_2 = DATA / "steering_2_dev.jsonl"
+STEERING_2_APART = DATA / "steering_2_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

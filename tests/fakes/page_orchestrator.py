@@ -48,6 +48,14 @@ class PageOrchestrator(ScriptedOrchestrator):
     decisions: dict[str, Decisions] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
 
+    def begin_anew(self) -> None:
+        """Forgets what came, and lets the slow model answer."""
+        self.slow_may_answer.set()
+        self.cancelled.clear()
+        self.aside = ""
+        for kept in (self.stored, self.decisions, self.refuses, self.requests, self.failures):
+            kept.clear()
+
     @override
     async def GetFeedback(self, request: GetFeedbackRequest, context: Any) -> GetFeedbackResponse:
         """Reviews a work of a class; on one that says "calm" all agree."""

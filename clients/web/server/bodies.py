@@ -12,7 +12,8 @@ from clients.web.server.problems import Problem
 TOO_LARGE = "REQUEST_TOO_LARGE"
 """The reason where a body is."""
 
-_SECONDS = 120.0
+BODY_SECONDS = 120.0
+"""How long the body of a request may take."""
 
 
 @asynccontextmanager
@@ -36,7 +37,7 @@ async def bounded(request: Request, max_bytes: int) -> AsyncIterator[Request]:
     if length.isdigit() and int(length) > max_bytes:
         raise _too_large(max_bytes)
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             yield Request(request.scope, receive)
     except TimeoutError:
         raise Problem(408, "REQUEST_TOO_SLOW", "the request took too long in coming") from None

@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from clients.web.server.classes import database
 from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, TooMany
@@ -36,9 +36,22 @@ def _price(nanos: int) -> Price:
     return lambda _: nanos
 
 
-def test_the_migrations_make_what_the_code_expects(engine: Engine) -> None:
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_new_database_and_one_that_is_migrated_are_what_the_code_expects(
+    address: str, is_old: bool
+) -> None:
+    if is_old:
+        # Before the first migration.
+        engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        engine.dispose()
+    engine = open_database(address)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == LATEST
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
 
 
 def test_the_last_migration_is_the_one_that_the_code_knows() -> None:

@@ -4,15 +4,13 @@ import asyncio
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
-from tests.e2e.browsing import PHONE, Browsing, Visit, browsing, build, chromium
+from tests.e2e.browsing import PHONE, Browsing, Visit
+from tests.e2e.page.steps import download, tab_to
 from tests.e2e.screenshots import screenshot
 from tests.fakes.page_feedback import ENGLISH, KOREAN
 from tests.fakes.page_feedback import Words as Essay
@@ -20,33 +18,9 @@ from tests.fakes.page_orchestrator import PageOrchestrator
 from tests.patience import PATIENCE
 from tests.unit.documents.written_files import docx
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 NOTES = "A survey among the class counts as evidence."
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def orchestrator() -> PageOrchestrator:
-    return PageOrchestrator()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(
-    folder: Path, tool_environment: dict[str, str], orchestrator: PageOrchestrator
-) -> AsyncIterator[Browsing]:
-    chromium()
-    build(tool_environment)
-    async with orchestrator.start() as address, browsing(address, folder) as started:
-        yield started
-
-
-@pytest.fixture(autouse=True)
-def _anew(orchestrator: PageOrchestrator) -> None:
-    orchestrator.slow_may_answer.set()
-    orchestrator.stored.clear()
-    orchestrator.decisions.clear()
-    orchestrator.requests.clear()
-    orchestrator.refuses.clear()
 
 
 async def test_works_come_from_a_zip_and_are_reviewed(
@@ -135,7 +109,7 @@ async def test_decisions_are_kept_and_given_back(system: Browsing, orchestrator:
         await page.get_by_role("button", name="This is what the author gets").click()
         await page.get_by_text("Saved", exact=True).wait_for()
         await page.get_by_text("decided", exact=True).wait_for()
-        one = await _download(visit, "Word, as comments")
+        one = await download(visit, "Word, as comments")
         assert ENGLISH.evidence[1].encode() in _part(one, "word/comments.xml")
         await page.get_by_text("given back", exact=True).wait_for()
 
@@ -149,7 +123,7 @@ async def test_decisions_are_kept_and_given_back(system: Browsing, orchestrator:
 
         await page.get_by_role("link", name="To be deleted").click()
         await page.get_by_text("1 work is decided").wait_for()
-        archive = zipfile.ZipFile(io.BytesIO(await _download(visit, "Word comments and Hangul memos (zip)")))
+        archive = zipfile.ZipFile(io.BytesIO(await download(visit, "Word comments and Hangul memos (zip)")))
         assert archive.namelist() == ["a (Feedback).docx", "Scores.csv"]
         given = archive.read("a (Feedback).docx")
         assert ENGLISH.evidence[1].encode() in _part(given, "word/comments.xml")
@@ -234,21 +208,21 @@ async def test_a_class_is_run_by_keyboard(system: Browsing) -> None:
         page.on("filechooser", choosers.put_nowait)
         await visit.open("#/classes")
         await page.wait_for_selector(".class-form .picks")
-        await _tab_to(visit, "document.activeElement.labels?.[0]?.textContent === 'Title'")
+        await tab_to(visit, "document.activeElement.labels?.[0]?.textContent === 'Title'")
         await page.keyboard.insert_text("By keyboard")
-        await _tab_to(visit, "document.activeElement.type === 'submit'")
+        await tab_to(visit, "document.activeElement.type === 'submit'")
         await page.keyboard.press("Enter")
         await page.get_by_role("heading", level=1, name="By keyboard").wait_for()
-        await _tab_to(visit, "document.activeElement.textContent === 'Choose files'")
+        await tab_to(visit, "document.activeElement.textContent === 'Choose files'")
         await page.keyboard.press("Enter")
         async with asyncio.timeout(PATIENCE):
             chooser = await choosers.get()
         await chooser.set_files({"name": "a.txt", "mimeType": "text/plain", "buffer": ENGLISH.text.encode()})
         await page.get_by_text("Taken: 1.").wait_for()
-        await _tab_to(visit, "document.activeElement.textContent === 'Ask for feedback on 1 work'")
+        await tab_to(visit, "document.activeElement.textContent === 'Ask for feedback on 1 work'")
         await page.keyboard.press("Enter")
         await _until_count(visit, ".work-state.is-to_review", 1)
-        await _tab_to(visit, "document.activeElement.textContent === 'a.txt'")
+        await tab_to(visit, "document.activeElement.textContent === 'a.txt'")
         await page.keyboard.press("Enter")
         await page.wait_for_selector(".decision-bar")
 
@@ -314,25 +288,9 @@ async def _add(visit: Visit, files: dict[str, bytes]) -> None:
     await visit.page.locator(".works-chooser").set_input_files(chosen)
 
 
-async def _download(visit: Visit, button: str) -> bytes:
-    async with visit.page.expect_download() as coming:
-        await visit.page.get_by_role("button", name=button).click()
-    path: Path = await (await coming.value).path()
-    return await asyncio.to_thread(path.read_bytes)
-
-
 async def _until_count(visit: Visit, selector: str, count: int) -> None:
     there = "([selector, count]) => document.querySelectorAll(selector).length === count"
     await visit.page.wait_for_function(there, arg=[selector, count])
-
-
-async def _tab_to(visit: Visit, condition: str) -> None:
-    """Presses Tab until the focus is there."""
-    for _ in range(120):
-        await visit.page.keyboard.press("Tab")
-        if await visit.page.evaluate(condition):
-            return
-    raise AssertionError(f"Tab does not lead there: {condition}")
 
 
 def _part(data: bytes, name: str) -> bytes:
