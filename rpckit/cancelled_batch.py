@@ -10,6 +10,8 @@ import types
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
+from grpc.aio._call import UnaryStreamCall
+
 
 def finish_batch(call: Any) -> None:
     """Keeps a `grpc.aio.UnaryUnaryCall` from cancelling its operations; the call is cancelled as ever."""
@@ -19,10 +21,15 @@ def finish_batch(call: Any) -> None:
 
 def finish_reads(call: Any) -> None:
     """Keeps a `grpc.aio.UnaryStreamCall` from cancelling its operations; the call is cancelled as ever."""
-    # Nor for what sends the request and for what reads a message.
+    # Nor for what sends the request.
     call._preparation = asyncio.shield(call._preparation)  # noqa: SLF001
-    read = call._read  # noqa: SLF001
-    call._read = lambda: _finished(read(), call.cancel)  # noqa: SLF001
+    # A method of its own would hold the call, and only a collection would free it.
+    call.__class__ = _FinishingStreamCall
+
+
+class _FinishingStreamCall(UnaryStreamCall):  # type: ignore[type-arg]
+    def _read(self) -> Any:
+        return _finished(super()._read(), self.cancel)
 
 
 @types.coroutine

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import urllib.request
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -13,6 +13,8 @@ from tests.e2e.processes import Program, ServerProcess, running
 from tests.fakes.recorder import free_port
 
 _SCRAPE_SECONDS = 10.0
+# It begins at once, and a page cannot be read until it has ended.
+_COLLECTION_SECONDS = 0.5
 # Of a block of Python's, some 90 at the mean and 512 at most.
 _BLOCK_BYTES = 128
 _UNCOUNTED = ("/grpc.health.", "/grpc.reflection.")
@@ -73,8 +75,9 @@ class Replica:
             f"{prefix}PORT": str(self.port),
             f"{prefix}METRICS_PORT": str(self.metrics_port),
         }
+        arguments = ("bench.soak.collecting", *self.program.arguments)
         self._server = await self._stack.enter_async_context(
-            running(self.program, self.folder, **own, **self.variables)
+            running(replace(self.program, arguments=arguments), self.folder, **own, **self.variables)
         )
         self.starts += 1
         self.is_up = True
@@ -90,11 +93,14 @@ class Replica:
         await self._end(signal.SIGKILL)
 
     async def sample(self) -> Sample:
-        """Reads what the process holds.
+        """Has the process collect its garbage, and reads what it holds.
 
         Raises:
             OSError: It is gone.
         """
+        assert self._server is not None
+        self._server.process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(_COLLECTION_SECONDS)
         page = await asyncio.to_thread(self._page)
         values = {"calls": 0.0}
         for family in text_string_to_metric_families(page):

@@ -40,6 +40,16 @@ class UnavailableServicer(Recorder):
         await context.abort(grpc.StatusCode.UNAVAILABLE)
 
 
+class ShortServicer(Recorder):
+    """Streams an answer of two parts."""
+
+    async def StreamGenerate(
+        self, request: StreamGenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
+    ) -> AsyncGenerator[StreamGenerateResponse, None]:
+        yield StreamGenerateResponse()
+        yield StreamGenerateResponse()
+
+
 class HangingServicer(Recorder):
     """Answers no call, and counts those that have come and those that were cancelled."""
 
@@ -166,3 +176,15 @@ async def test_a_cancelled_call_leaves_nothing_in_memory(ask: Callable[[Any], An
         usual = median(after - before for before, after in pairwise(sizes))
         # grpc itself loses 1,000 bytes of each, and 160 of a stream.
         assert usual < 80 * at_once
+
+
+async def test_a_stream_that_ends_is_freed_at_once() -> None:
+    async with serving(ShortServicer()) as stub:
+        gc.collect()
+        gc.disable()
+        try:
+            await read_stream(stub)
+            left = [each for each in gc.get_objects() if isinstance(each, grpc.aio.UnaryStreamCall)]
+        finally:
+            gc.enable()
+    assert not left
