@@ -10,7 +10,7 @@ from opentelemetry.trace import Span, SpanKind
 from typing_extensions import override
 
 from rpckit.call import REQUEST_ID_KEY, Call, current_call
-from rpckit.cancelled_batch import finish_batch
+from rpckit.cancelled_batch import finish_batch, finish_reads
 from rpckit.certificates import Certificate
 from rpckit.reloading_channel import ReloadingChannel
 from rpckit.settings import Security
@@ -152,7 +152,9 @@ class _StreamContextPropagation(_ContextPropagation, grpc.aio.UnaryStreamClientI
         client_call_details: grpc.aio.ClientCallDetails,
         request: Any,
     ) -> Any:
-        return await self._start(continuation, client_call_details, request)
+        call = await self._start(continuation, client_call_details, request)
+        finish_reads(call)
+        return call
 
 
 def _propagated(

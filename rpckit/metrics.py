@@ -1,6 +1,7 @@
 """Counts a server's calls and serves the page that Prometheus reads. No label holds text of a caller's."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from prometheus_client import (
 )
 
 from rpckit.callers import account_of
+from rpckit.memory_in_use import malloc_bytes
 from rpckit.settings import ServerSettings
 
 # The buckets reach from a listing of models to the longest generation.
@@ -92,6 +94,12 @@ def metrics_endpoint(registry: CollectorRegistry, settings: ServerSettings) -> I
     loop = asyncio.get_running_loop()
     tasks = Gauge("chorus_asyncio_tasks", "Tasks of the event loop that have not ended.", registry=registry)
     tasks.set_function(lambda: len(asyncio.all_tasks(loop)))
+    malloc = Gauge(
+        "chorus_malloc_bytes", "What malloc has given out, without Python's small objects.", registry=registry
+    )
+    malloc.set_function(malloc_bytes)
+    blocks = Gauge("chorus_python_blocks", "Blocks of Python's small objects, in use.", registry=registry)
+    blocks.set_function(sys.getallocatedblocks)
     try:
         server, thread = start_http_server(settings.metrics_port, settings.host, registry)
     except OSError:

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from rpckit import log
 from rpckit.admission import Admission
 from rpckit.callers import Callers
+from rpckit.garbage import collect_often
 from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import metrics_endpoint
@@ -154,6 +155,7 @@ async def serve(settings: AnySettings, register: Register[AnySettings]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with serving(settings, register) as port:
+        collect_often()
         log.event("serving", address=f"{settings.server.host}:{port}")
         await stopping.wait()
         log.event("draining")

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import urllib.request
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -13,6 +13,10 @@ from tests.e2e.processes import Program, ServerProcess, running
 from tests.fakes.recorder import free_port
 
 _SCRAPE_SECONDS = 10.0
+# It begins at once, and a page cannot be read until it has ended.
+_COLLECTION_SECONDS = 0.5
+# Of a block of Python's, some 90 at the mean and 512 at most.
+_BLOCK_BYTES = 128
 _UNCOUNTED = ("/grpc.health.", "/grpc.reflection.")
 
 
@@ -22,13 +26,15 @@ class Sample:
 
     Attributes:
         calls: The calls that it has ended, without those of health and reflection.
-        memory: Its resident memory in MiB.
+        resident: Its resident memory in MiB.
+        in_use: The MiB that malloc and Python have in use, without the freed memory that they keep.
         descriptors: Its open files and connections.
         tasks: The tasks of its event loop.
     """
 
     calls: float
-    memory: float
+    resident: float
+    in_use: float
     descriptors: float
     tasks: float
 
@@ -69,8 +75,9 @@ class Replica:
             f"{prefix}PORT": str(self.port),
             f"{prefix}METRICS_PORT": str(self.metrics_port),
         }
+        arguments = ("bench.soak.collecting", *self.program.arguments)
         self._server = await self._stack.enter_async_context(
-            running(self.program, self.folder, **own, **self.variables)
+            running(replace(self.program, arguments=arguments), self.folder, **own, **self.variables)
         )
         self.starts += 1
         self.is_up = True
@@ -86,11 +93,14 @@ class Replica:
         await self._end(signal.SIGKILL)
 
     async def sample(self) -> Sample:
-        """Reads what the process holds.
+        """Has the process collect its garbage, and reads what it holds.
 
         Raises:
             OSError: It is gone.
         """
+        assert self._server is not None
+        self._server.process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(_COLLECTION_SECONDS)
         page = await asyncio.to_thread(self._page)
         values = {"calls": 0.0}
         for family in text_string_to_metric_families(page):
@@ -100,7 +110,8 @@ class Replica:
                     values["calls"] += each.value
         return Sample(
             calls=values["calls"],
-            memory=values["process_resident_memory_bytes"] / 2**20,
+            resident=values["process_resident_memory_bytes"] / 2**20,
+            in_use=(values["chorus_malloc_bytes"] + _BLOCK_BYTES * values["chorus_python_blocks"]) / 2**20,
             descriptors=values["process_open_fds"],
             tasks=values["chorus_asyncio_tasks"],
         )

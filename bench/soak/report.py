@@ -12,7 +12,7 @@ from bench.soak.ledger import Ledger
 from bench.soak.replica import Sample
 
 # MiB, descriptors and tasks that a process may gain in 100,000 calls of its own.
-_LIMITS = {"memory": 1.0, "descriptors": 100.0, "tasks": 100.0}
+_LIMITS = {"in_use": 1.0, "resident": 1.0, "descriptors": 100.0, "tasks": 100.0}
 # A process that starts, fills its caches and pools: this share of the samples is left out.
 _WARM_UP_SHARE = 0.3
 # A process died in the middle of the call; the caller repeats it.

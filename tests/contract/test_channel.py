@@ -1,10 +1,8 @@
 """Tests what a channel of Chorus does by itself when a server fails."""
 
 import asyncio
-import ctypes
 import gc
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from statistics import median
@@ -14,8 +12,14 @@ import grpc
 import pytest
 
 from chorus.model.v1 import model_service_pb2_grpc
-from chorus.model.v1.model_service_pb2 import GenerateRequest, GenerateResponse
+from chorus.model.v1.model_service_pb2 import (
+    GenerateRequest,
+    GenerateResponse,
+    StreamGenerateRequest,
+    StreamGenerateResponse,
+)
 from rpckit.channel import connect
+from rpckit.memory_in_use import malloc_bytes
 from tests.fakes.recorder import SERVICE, Recorder
 from tests.patience import PATIENCE
 
@@ -36,6 +40,16 @@ class UnavailableServicer(Recorder):
         await context.abort(grpc.StatusCode.UNAVAILABLE)
 
 
+class ShortServicer(Recorder):
+    """Streams an answer of two parts."""
+
+    async def StreamGenerate(
+        self, request: StreamGenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
+    ) -> AsyncGenerator[StreamGenerateResponse, None]:
+        yield StreamGenerateResponse()
+        yield StreamGenerateResponse()
+
+
 class HangingServicer(Recorder):
     """Answers no call, and counts those that have come and those that were cancelled."""
 
@@ -47,6 +61,16 @@ class HangingServicer(Recorder):
     async def Generate(
         self, request: GenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
     ) -> GenerateResponse:
+        await self._hang()
+        return GenerateResponse()
+
+    async def StreamGenerate(
+        self, request: StreamGenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
+    ) -> AsyncGenerator[StreamGenerateResponse, None]:
+        yield StreamGenerateResponse()
+        await self._hang()
+
+    async def _hang(self) -> None:
         try:
             self.come += 1
             await self._tell()
@@ -54,7 +78,6 @@ class HangingServicer(Recorder):
         finally:
             self.gone += 1
             await self._tell()
-        return GenerateResponse()
 
     async def _tell(self) -> None:
         async with self.changed:
@@ -66,25 +89,9 @@ class HangingServicer(Recorder):
             await self.changed.wait_for(lambda: self.come >= come and self.gone >= gone)
 
 
-class MallocInfo(ctypes.Structure):
-    """What glibc's mallinfo2 returns; `uordblks` are the bytes in use."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_size_t)
-        for name in (
-            "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()  # noqa: SIM905
-        )
-    )
-
-
-PROCESS = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def native_bytes() -> int:
-    assert PROCESS
+def settled_bytes() -> int:
     gc.collect()
-    PROCESS.mallinfo2.restype = MallocInfo
-    return int(PROCESS.mallinfo2().uordblks)
+    return malloc_bytes()
 
 
 @asynccontextmanager
@@ -129,15 +136,23 @@ async def test_the_more_calls_fail_the_fewer_are_tried_again() -> None:
     assert calls < servicer.attempts <= 1.2 * calls
 
 
-@pytest.mark.skipif(not hasattr(PROCESS, "mallinfo2"), reason="this is not glibc")
-async def test_a_cancelled_call_leaves_nothing_in_memory() -> None:
-    at_once, rounds = 50, 12
+async def read_stream(stub: Any) -> None:
+    async for _ in stub.StreamGenerate(StreamGenerateRequest(), timeout=PATIENCE):
+        pass
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda stub: stub.Generate(GenerateRequest(), timeout=PATIENCE), read_stream],
+    ids=["unary", "stream"],
+)
+@pytest.mark.skipif(not malloc_bytes(), reason="this is not glibc")
+async def test_a_cancelled_call_leaves_nothing_in_memory(ask: Callable[[Any], Any]) -> None:
+    at_once, rounds = 50, 8
     servicer = HangingServicer()
 
     async def cancel_some(number: int) -> None:
-        calls = [
-            asyncio.ensure_future(stub.Generate(GenerateRequest(), timeout=PATIENCE)) for _ in range(at_once)
-        ]
+        calls = [asyncio.ensure_future(ask(stub)) for _ in range(at_once)]
         await servicer.until(at_once * (number + 1), at_once * number)
         for each in calls:
             each.cancel()
@@ -153,11 +168,23 @@ async def test_a_cancelled_call_leaves_nothing_in_memory() -> None:
         # The first ones fill what is kept for the next.
         for number in range(2):
             await cancel_some(number)
-        sizes = [native_bytes()]
+        sizes = [settled_bytes()]
         for number in range(2, 2 + rounds):
             await cancel_some(number)
-            sizes.append(native_bytes())
+            sizes.append(settled_bytes())
         # Some rounds take what is kept for later ones.
         usual = median(after - before for before, after in pairwise(sizes))
-        # grpc itself loses 1,000 bytes of each, and a server another 80.
-        assert usual < 400 * at_once
+        # grpc itself loses 1,000 bytes of each, and 160 of a stream.
+        assert usual < 80 * at_once
+
+
+async def test_a_stream_that_ends_is_freed_at_once() -> None:
+    async with serving(ShortServicer()) as stub:
+        gc.collect()
+        gc.disable()
+        try:
+            await read_stream(stub)
+            left = [each for each in gc.get_objects() if isinstance(each, grpc.aio.UnaryStreamCall)]
+        finally:
+            gc.enable()
+    assert not left

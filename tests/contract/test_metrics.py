@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from chorus.model.v1 import model_service_pb2_grpc
 from chorus.model.v1.model_service_pb2 import GenerateRequest
 from rpckit.channel import connect
+from rpckit.memory_in_use import malloc_bytes
 from rpckit.settings import SettingError
 from tests.fakes.recorder import SERVICE, Recorder, free_port
 from tests.patience import PATIENCE
@@ -76,6 +77,19 @@ async def test_tasks_are_counted_until_they_end() -> None:
         go.set()
         await asyncio.gather(*waiting)
         assert value(await page(metrics_port), "chorus_asyncio_tasks") == before
+
+
+@pytest.mark.skipif(not malloc_bytes(), reason="this is not glibc")
+async def test_what_is_in_use_is_told_and_what_is_freed_is_not() -> None:
+    metrics_port = free_port()
+    async with Recorder().start(X_METRICS_PORT=str(metrics_port)):
+        before = value(await page(metrics_port), "chorus_malloc_bytes")
+        held = [bytes(2**20) for _ in range(20)]
+        assert value(await page(metrics_port), "chorus_malloc_bytes") > before + 19 * 2**20
+        held.clear()
+        after = await page(metrics_port)
+    assert value(after, "chorus_malloc_bytes") < before + 10 * 2**20
+    assert value(after, "chorus_python_blocks") > 0
 
 
 async def test_no_label_holds_what_a_caller_wrote() -> None:

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -13,8 +13,8 @@ from typing import Any
 _MOST_SPELLINGS = 4
 _MOST_LETTERS = 2
 _SHORTEST = 2
-# The pieces of so many words of so many characters are kept.
-_MOST_KEPT, _LONGEST_KEPT = 20_000, 30
+# The pieces of so many words of so many characters are kept, those that came last, in 1 MiB.
+_MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
 Words = frozenset[str]
 """Pieces of text of which a match, or what it looks at beside it, holds at least one."""
@@ -64,28 +64,27 @@ class Pieces:
     """Finds which pieces a text holds. Threads may share it."""
 
     def __init__(self, pieces: Iterable[str]) -> None:
-        self._pieces = frozenset(pieces)
+        # A piece is kept once, and not once for each word that holds it.
+        self._pieces = {each: each for each in pieces}
         self._longest = max(map(len, self._pieces), default=0)
-        self._by_word: dict[str, Words] = {}
+        self._inside_known = functools.lru_cache(_MOST_KEPT)(self._inside)
 
     def held_by(self, text: str) -> set[str]:
         """Returns the pieces in the words of a text. No piece has white space in it."""
         held: set[str] = set()
         for word in set(text.split()):
-            pieces = self._by_word.get(word)
-            if pieces is None:
-                pieces = self._inside(word)
-                if len(self._by_word) < _MOST_KEPT and len(word) <= _LONGEST_KEPT:
-                    self._by_word[word] = pieces
-            held |= pieces
+            inside = self._inside_known if len(word) <= _LONGEST_KEPT else self._inside
+            held.update(inside(word))
         return held
 
-    def _inside(self, word: str) -> Words:
-        return frozenset(
-            word[start:end]
-            for start in range(len(word))
-            for end in range(start + _SHORTEST, min(len(word), start + self._longest) + 1)
-            if word[start:end] in self._pieces
+    def _inside(self, word: str) -> Sequence[str]:
+        return tuple(
+            [
+                self._pieces[piece]
+                for start in range(len(word))
+                for end in range(start + _SHORTEST, min(len(word), start + self._longest) + 1)
+                if (piece := word[start:end]) in self._pieces
+            ]
         )
 
 

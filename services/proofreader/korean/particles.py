@@ -1,5 +1,6 @@
 """Finds particles in the wrong form, also where the analysis sees no particle."""
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -33,7 +34,8 @@ _ENOUGH_GAIN = 4.5
 _VERBS = frozenset({"나은", "지은", "이은", "부은", "그은", "나을", "지을", "이을", "부을", "그을"})
 _BESIDE = re.compile(r"\S*\s?\S*\s?\Z"), re.compile(r"\s?\S*\s?\S*")
 _MOST_BESIDE = 40
-_MOST_KEPT = 20_000
+# Of so many words that came last it is kept whether they may be faults, in 1 MiB.
+_MOST_KEPT = 4_096
 
 
 class KoreanParticles:
@@ -41,7 +43,7 @@ class KoreanParticles:
 
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
-        self._may_be_faults: dict[str, bool] = {}
+        self._may_be_fault = functools.lru_cache(_MOST_KEPT)(self._find_whether_fault)
 
     def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
         """Reads the text sentence by sentence."""
@@ -64,17 +66,16 @@ class KoreanParticles:
 
     def _is_fault(self, found: re.Match[str], right: str, sentence: ParsedSentence) -> bool:
         word, corrected = found.group(), found[1] + right
-        if word not in self._may_be_faults:
-            if len(self._may_be_faults) >= _MOST_KEPT:
-                self._may_be_faults.clear()
-            self._may_be_faults[word] = (
-                word not in _VERBS and not self._is_noun(word) and self._is_noun_with(found[1], right)
-            )
-        if not self._may_be_faults[word]:
+        if not self._may_be_fault(found[1], found[2], right):
             return False
         before, after = _beside(found, sentence)
         gain = self._analyser.score(before + corrected + after) - self._analyser.score(before + word + after)
         return gain >= _ENOUGH_GAIN
+
+    def _find_whether_fault(self, noun: str, particle: str, right: str) -> bool:
+        """Returns whether the right form makes a noun and its particle of what is neither with the other."""
+        word = noun + particle
+        return word not in _VERBS and not self._is_noun(word) and self._is_noun_with(noun, right)
 
     def _is_noun(self, word: str) -> bool:
         morphemes = self._analyser.read(word).morphemes

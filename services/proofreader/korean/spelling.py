@@ -5,6 +5,7 @@ called misspelt only if changing one letter of it makes its surroundings far lik
 the analyser knows; or if it holds a syllable that no Korean word has.
 """
 
+import functools
 import heapq
 import re
 from bisect import bisect_left, bisect_right
@@ -34,8 +35,8 @@ _CLEAR_LEAD = 1.5
 _MAX_SUSPECTS = 80
 # So many of the words one letter away, the likeliest alone, are tried among their neighbours.
 _VARIANTS = 5
-# The likeliest variants are kept for so many words.
-_MOST_KEPT = 20_000
+# The likeliest variants are kept for so many words, those that came last, in 2 MiB.
+_MOST_KEPT = 1_024
 _NEIGHBOURS = 2
 # They have no more characters than this on each side.
 _MOST_BESIDE = 100
@@ -108,7 +109,7 @@ class KoreanSpelling:
     def __init__(self, analyser: KoreanAnalyser) -> None:
         self._analyser = analyser
         self._parts = WordParts.of_kiwi()
-        self._variants: dict[tuple[str, Sequence[int], frozenset[int]], Sequence[str]] = {}
+        self._likely_variants = functools.lru_cache(_MOST_KEPT)(self._find_likely_variants)
 
     def find(self, analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
         """Looks closely at the words that the analysis makes suspect."""
@@ -168,18 +169,15 @@ class KoreanSpelling:
         is_sure = not others or reading.score - readings[others[0]].score >= _CLEAR_LEAD
         return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
-    def _likely_variants(self, word: str, places: Sequence[int], suspected: frozenset[int]) -> Sequence[str]:
+    def _find_likely_variants(
+        self, word: str, places: Sequence[int], suspected: frozenset[int]
+    ) -> Sequence[str]:
         """Returns the words one letter away that are likeliest alone, as far as they are likelier than it."""
-        known = self._variants.get((word, places, suspected))
-        if known is None:
-            plausible = self._parts.plausible(word, places, suspected)
-            scores = {each: self._analyser.score(each) for each in plausible}
-            least = self._analyser.score(word) + _LEAST_GAIN_ALONE
-            likeliest = heapq.nlargest(_VARIANTS, scores, key=scores.__getitem__)
-            known = tuple(each for each in likeliest if scores[each] >= least)
-            if len(self._variants) < _MOST_KEPT:
-                self._variants[word, places, suspected] = known
-        return known
+        plausible = self._parts.plausible(word, places, suspected)
+        scores = {each: self._analyser.score(each) for each in plausible}
+        least = self._analyser.score(word) + _LEAST_GAIN_ALONE
+        likeliest = heapq.nlargest(_VARIANTS, scores, key=scores.__getitem__)
+        return tuple(each for each in likeliest if scores[each] >= least)
 
 
 def _drops_saisiot(word: str, meant: str) -> bool:

@@ -26,6 +26,13 @@ def test_a_verdict_is_given_where_the_samples_tell(values: list[float], verdict:
     assert Growth.of(CALLS, values).verdict(1.0) == verdict
 
 
+def test_samples_that_follow_each_other_tell_less() -> None:
+    calls = [1000.0 * each for each in range(40)]
+    in_turn = Growth.of(calls, [100.0, 101.0] * 20)
+    in_steps = Growth.of(calls, ([100.0] * 5 + [101.0] * 5) * 4)
+    assert in_steps.margin > 1.5 * in_turn.margin
+
+
 @pytest.mark.parametrize("calls", [[], [1.0, 2.0], [7.0] * 6])
 def test_too_few_samples_leave_it_open(calls: list[float]) -> None:
     growth = Growth.of(calls, [1.0] * len(calls))

@@ -1,3 +1,4 @@
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -65,6 +66,19 @@ def test_pieces_are_found_inside_words_of_any_length() -> None:
     for text, held in (("There! I don't", {"here", "don't"}), ("x" * 500 + "ly", {"ly"}), ("He re", set())):
         assert pieces.held_by(text) == held
         assert pieces.held_by(text) == held
+
+
+def test_the_words_that_are_kept_have_an_end() -> None:
+    pieces = Pieces(["here", "don't", "ly"])
+    sizes = []
+    tracemalloc.start()
+    try:
+        for words in range(0, 15_000, 5_000):
+            pieces.held_by(" ".join(f"here{number}ly" for number in range(words, words + 5_000)))
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sizes[-1] - sizes[0] < 200_000 < sizes[0]
 
 
 def test_faults_come_pattern_by_pattern_in_the_order_of_the_text() -> None:
