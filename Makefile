@@ -39,7 +39,7 @@ page: $(PAGE)/node_modules/.package-lock.json ## serves the page for its develop
 
 test: check ## checks and runs every test
 	$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/contract
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
 
 check: check-code check-contract ## runs every check
 

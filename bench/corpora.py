@@ -10,8 +10,10 @@ SHORT_ANSWERS = DATA / "saf_en_dev.jsonl"
 # Its authors ask that the texts not be put on the internet: they are fetched from where they were published.
 ESSAYS = DATA / "l2_essays_dev.jsonl"
 ESSAY_HASHES = DATA / "l2_essays_dev.sha256"
+PAIRS = Path(__file__).parent / "evaluate" / "pairs.jsonl"
 HARD_PAIRS = DATA / "hard_pairs.jsonl"
 HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
+HARD_PAIRS_3 = DATA / "hard_pairs_3.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
     for part in ("dev", "written", "passages")
@@ -23,9 +25,11 @@ CLEAN_TEXTS = tuple(
     for language in ("en", "ko")
 )
 RATINGS = DATA / "l2_ratings_dev.csv"
-# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the half kept apart.
+# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the halves kept apart.
 STEERING = DATA / "steering_dev.jsonl"
 STEERING_APART = DATA / "steering_apart.jsonl"
+STEERING_2 = DATA / "steering_2_dev.jsonl"
+STEERING_2_APART = DATA / "steering_2_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 # In seconds. Nothing in the tests takes nearly as long, even on a busy machine: what has not happened by then
 # never will.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 MOST_ATTEMPTS = 4
 _GROWTH = 4

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
-from bench.corpora import ESSAYS, HARD_PAIRS, RATINGS, WORKS, absence, texts
+from bench.corpora import ESSAYS, HARD_PAIRS, HARD_PAIRS_3, PAIRS, RATINGS, WORKS, absence, texts
 from bench.evaluate import (
     attacks,
     human_raters,
@@ -50,7 +50,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ratings", type=Path, nargs="+", default=[RATINGS])
     parser.add_argument("--works", type=Path, nargs="+", default=WORKS)
-    parser.add_argument("--pairs", type=Path, nargs="+", default=[_HERE / "pairs.jsonl", HARD_PAIRS])
+    parser.add_argument("--pairs", type=Path, nargs="+", default=[PAIRS, HARD_PAIRS, HARD_PAIRS_3])
     parser.add_argument("--attacks", type=Path, default=_HERE / "attacks")
     arguments = parser.parse_args()
     started = time.monotonic()

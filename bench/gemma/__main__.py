@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.gemma.figures import CALLERS, Figures
+from bench.gemma.figures import CALLERS, Figures, machine
 from bench.gemma.runners import TOKENS, of_process, of_report, of_server
 from bench.gemma.weights import built
 from services.gemma.weights.quantized_checkpoint import find_quantized
@@ -41,10 +41,16 @@ def quantized(source: Path, precision: str) -> Path:
 async def main(shape: str, runners: list[str]) -> None:
     """Prints a row for each runner as soon as it is measured, then how many times as quick ours are."""
     source = built(CACHE, shape)
-    print(f"{shape}, {os.cpu_count()} threads, answers of {TOKENS} tokens\n\n{_HEADER}")
+    print(f"{shape}, {machine()}, answers of {TOKENS} tokens")
+    has_llama = importlib.util.find_spec("xllamacpp") is not None
+    if has_llama and _LLAMA in runners:
+        from bench.gemma.llama_library import instructions  # noqa: PLC0415 - of the extra "bench-gemma"
+
+        print(f"llama.cpp is built for {instructions()}")
+    print(f"\n{_HEADER}")
     measured: dict[str, Figures] = {}
     for runner in runners:
-        if runner == _LLAMA and not importlib.util.find_spec("llama_cpp"):
+        if runner == _LLAMA and not has_llama:
             print("llama.cpp: not measured, for the extra bench-gemma is not installed")
             continue
         measured[runner] = await _measured(runner, source)

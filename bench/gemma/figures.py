@@ -1,5 +1,6 @@
 """The figures that are measured of each runner."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,6 +9,14 @@ from pathlib import Path
 
 CALLERS = (1, 4, 8)
 ROUNDS = 3
+# From the widest down: figures of machines that differ in these stand apart.
+_INSTRUCTIONS = {
+    "amx_int8": "AMX",
+    "avx512_bf16": "AVX-512 with BF16",
+    "avx512_vnni": "AVX-512 with VNNI",
+    "avx512f": "AVX-512",
+    "avx2": "AVX2",
+}
 LONG_PROMPT = 400
 
 
@@ -26,6 +35,18 @@ class Figures:
     anonymous_gib: float
     first_token_seconds: float
     speeds: tuple[float, ...]
+
+
+def machine() -> str:
+    """Names the CPU, its threads, the widest instructions of those that matter here, and the load."""
+    fields = dict(
+        line.split("\t", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if "\t" in line
+    )
+    known = {name: value.lstrip("\t: ") for name, value in fields.items()}
+    flags = known.get("flags", "").split()
+    widest = [name for flag, name in _INSTRUCTIONS.items() if flag in flags][:1] or ["no AVX2"]
+    load, *_ = os.getloadavg()
+    return f"{known.get('model name', 'CPU')}, {os.cpu_count()} threads, {widest[0]}, load {load:.1f}"
 
 
 def peak_anonymous(process: int) -> AbstractContextManager[list[float]]:

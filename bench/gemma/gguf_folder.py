@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from transformers import AddedToken, Gemma3TextConfig, GemmaTokenizer
 from transformers.convert_slow_tokenizer import generate_merges
 
-_NAMES = {
+NAMES = {
     "token_embd": "model.embed_tokens",
     "output_norm": "model.norm",
     "attn_norm": "input_layernorm",
@@ -78,7 +78,7 @@ def _tensors(reader: GGUFReader) -> Iterator[tuple[str, torch.Tensor]]:
         if value.dim() == 1:
             value -= 1
         prefix = f"model.layers.{block[1]}." if block else ""
-        yield f"{prefix}{_NAMES[name]}.weight", value.bfloat16()
+        yield f"{prefix}{NAMES[name]}.weight", value.bfloat16()
 
 
 def _tokenizer(reader: GGUFReader) -> GemmaTokenizer:

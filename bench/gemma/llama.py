@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import statistics
 import time
@@ -11,47 +10,66 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.gemma.figures import CALLERS, LONG_PROMPT, ROUNDS, Figures
-from bench.gemma.llama_weights import converted
+from bench.gemma.llama_library import LIBRARY
+from bench.gemma.llama_weights import random_file
 
 
 class Llama:
-    """A model, with a KV cache for so many sequences of so many tokens each."""
+    """A model, with a KV cache for so many sequences of so many tokens each.
 
-    def __init__(self, file: Path, sequences: int, tokens: int, threads: int) -> None:
-        model = llama_cpp.llama_model_load_from_file(bytes(file), llama_cpp.llama_model_default_params())
-        parameters = llama_cpp.llama_context_default_params()
+    Args:
+        file: In GGUF.
+        sequences: How many there are at once.
+        tokens: Of each.
+        threads: Of the CPU.
+        outputs: After so many of a sequence's tokens the logits can be had at once.
+    """
+
+    def __init__(self, file: Path, sequences: int, tokens: int, threads: int, *, outputs: int = 1) -> None:
+        model = LIBRARY.llama_model_load_from_file(bytes(file), LIBRARY.llama_model_default_params())
+        parameters = LIBRARY.llama_context_default_params()
         parameters.n_ctx = parameters.n_batch = sequences * tokens
+        parameters.n_outputs_max_per_seq = outputs
         parameters.n_seq_max = sequences
         parameters.n_threads = parameters.n_threads_batch = threads
-        self._context: Any = llama_cpp.llama_init_from_model(model, parameters)
-        self._batch: Any = llama_cpp.llama_batch_init(sequences * tokens, 0, 1)
-        self._sampler: Any = llama_cpp.llama_sampler_init_greedy()
+        self._context: Any = LIBRARY.llama_init_from_model(model, parameters)
+        self._batch: Any = LIBRARY.llama_batch_init(sequences * tokens, 0, 1)
+        self._sampler: Any = LIBRARY.llama_sampler_init_greedy()
 
     def clear(self) -> None:
         """Clears the KV cache."""
-        llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(self._context), False)  # noqa: FBT003
+        LIBRARY.llama_memory_clear(LIBRARY.llama_get_memory(self._context), False)  # noqa: FBT003
 
     def step(self, chunks: list[list[int]], position: int) -> list[int]:
         """Decodes a chunk of each sequence at the position; returns the most likely token after each."""
+        self._decode(chunks, position, every_token=False)
+        ends = np.cumsum([len(each) for each in chunks]) - 1
+        return [LIBRARY.llama_sampler_sample(self._sampler, self._context, int(end)) for end in ends]
+
+    def logits(self, tokens: list[int], vocab_size: int) -> NDArray[np.float32]:
+        """Returns the logits after each of some tokens, which nothing went before."""
+        self.clear()
+        self._decode([tokens], 0, every_token=True)
+        rows = (LIBRARY.llama_get_logits_ith(self._context, row) for row in range(len(tokens)))
+        return np.stack([np.ctypeslib.as_array(row, (vocab_size,)) for row in rows])
+
+    def _decode(self, chunks: list[list[int]], position: int, *, every_token: bool) -> None:
         batch, row = self._batch, 0
-        last_rows = []
         for sequence, chunk in enumerate(chunks):
             for index, token in enumerate(chunk):
                 batch.token[row] = token
                 batch.pos[row] = position + index
                 batch.n_seq_id[row] = 1
                 batch.seq_id[row][0] = sequence
-                batch.logits[row] = index == len(chunk) - 1
+                batch.logits[row] = every_token or index == len(chunk) - 1
                 row += 1
-            last_rows.append(row - 1)
         batch.n_tokens = row
-        if llama_cpp.llama_decode(self._context, batch) != 0:
+        if LIBRARY.llama_decode(self._context, batch) != 0:
             raise RuntimeError("llama.cpp could not take the batch")
-        return [llama_cpp.llama_sampler_sample(self._sampler, self._context, last) for last in last_rows]
 
 
 def measure(
@@ -93,7 +111,6 @@ def _anonymous_gib() -> float:
 
 
 if __name__ == "__main__":
-    logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--callers", type=int, nargs="+", default=CALLERS)
@@ -102,4 +119,4 @@ if __name__ == "__main__":
     parser.add_argument("--answer", type=int, default=32)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = vars(parser.parse_args())
-    print(json.dumps(asdict(measure(converted(arguments.pop("folder")), **arguments))))
+    print(json.dumps(asdict(measure(random_file(arguments.pop("folder")), **arguments))))

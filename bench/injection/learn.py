@@ -24,12 +24,12 @@ import orchestrator.injection
 from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
 from bench.injection import essay_features
 from bench.injection.corpus import LabelledText, attacks, harmless, held_out, near_topic, works
-from orchestrator.injection.classifier import BIAS, LENGTH, SegmentWindow, logit
+from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH, SegmentWindow, logit
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 _FOLDS = 6
 # The bias is lowered by this much, because a flagged honest work costs more than a missed attack.
-_MARGIN = 1.5
+_MARGIN = 2.5
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 4
 _MIN_WEIGHT = 0.02
@@ -76,6 +76,7 @@ def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
         np.repeat(np.arange(len(rows)), [len(each) for each in occurring]),
         np.fromiter(chain.from_iterable(occurring), dtype=np.int64),
         np.array([window.length / 100 for _, window in rows]),
+        np.array([-FURTHER_SEGMENT_PENALTY * (window.count - 1) for _, window in rows]),
         np.array([each.source == "attack" for each, _ in rows], dtype=np.float64),
         np.array([each.weight for each, _ in rows]),
         len(columns),
@@ -97,16 +98,21 @@ def _fit(
     row: NDArray[np.int64],
     column: NDArray[np.int64],
     length: Floats,
+    offset: Floats,
     label: Floats,
     row_weight: Floats,
     size: int,
 ) -> Floats:
-    """Fits by Adam on all rows at once. Column 0 is the bias, and column 1 the length."""
+    """Fits by Adam on all rows at once. Column 0 is the bias, and column 1 the length.
+
+    `offset` is the part of each row's score that has no weight.
+    """
     weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
     penalty = np.full(size, _L2_PENALTY)
     penalty[0] = 0.0
     for step in range(1, _STEPS + 1):
-        score = weights[0] + weights[1] * length + np.bincount(row, weights[column], minlength=len(length))
+        known = np.bincount(row, weights[column], minlength=len(length))
+        score = weights[0] + weights[1] * length + known + offset
         error = row_weight * (1 / (1 + np.exp(-score)) - label)
         gradient = np.bincount(column, error[row], minlength=size) + penalty * weights
         gradient[0] += error.sum()

@@ -1,6 +1,6 @@
 """Measures how often attacks, harmless paragraphs near to their topic and clean works are flagged.
 
-    python -m bench.injection.rates [--half apart|dev|both] [--each]
+    python -m bench.injection.rates [--half apart|apart_2|dev] [--each]
 
 The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each
 harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
@@ -17,12 +17,22 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, STEERING, STEERING_APART, require, texts
+from bench.corpora import (
+    ESSAYS,
+    KOREAN_PARAGRAPHS,
+    SHORT_ANSWERS,
+    STEERING,
+    STEERING_2,
+    STEERING_2_APART,
+    STEERING_APART,
+    require,
+    texts,
+)
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
-HALVES = {"apart": (STEERING_APART,), "dev": (STEERING,), "both": (STEERING_APART, STEERING)}
+HALVES = {"apart": (STEERING_APART,), "apart_2": (STEERING_2_APART,), "dev": (STEERING, STEERING_2)}
 # The two-sided 95 % quantile of the normal distribution.
 _Z = 1.959964
 _SHOWN_LENGTH = 160

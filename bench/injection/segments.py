@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.injection.rates import steering_texts
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.classifier import TextSegment, text_segments
 from orchestrator.submission.reading import read_submission
@@ -33,3 +34,6 @@ def attack_lines() -> Iterator[tuple[str, str]]:
         for kind, lines in read_kinds(HERE / f"attacks_{language}.txt").items():
             for attack in lines:
                 yield kind, attack
+    for each in steering_texts("dev"):
+        if each.label != "harmless":
+            yield f"{each.label}, {each.genre}", each.text

@@ -7,7 +7,8 @@ which OpenAI's SDK makes the same three calls: its time is the baseline. The pro
 threads of a process, in milliseconds for one review; medians. The provider streams each answer of 9 KB whole,
 in one event for each token at once ("burst"), or those at a pace ("paced"). The caller asks for the response
 alone ("unary") or for the stream with early points. Then more and more callers ask at once for reviews by
-models that answer whole. With --profile it says where the time goes.
+models that answer whole, and LiteLLM's proxy for their three calls. With --profile it says where the time
+goes.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from bench.path.answers import essay
@@ -86,7 +88,9 @@ async def main(rounds: int, pace: float, forms: Sequence[str], *, profile: bool,
             print(
                 f"LiteLLM {other.version}, the three calls, unary: {statistics.median(of_it):.1f}", flush=True
             )
-        await print_callers(stub, review_of(essay(), "en", [f"openai/{each}" for each in models]), pids)
+            await print_callers("LiteLLM, the three calls", partial(other.ask, models, body), [other.pid])
+        request = review_of(essay(), "en", [f"openai/{each}" for each in models])
+        await print_callers("Chorus, the review", partial(ask, stub, request), pids)
 
 
 async def _alone(sdk: Process) -> float:

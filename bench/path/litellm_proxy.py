@@ -24,15 +24,19 @@ class LiteLlm:
 
     def __init__(self, url: str, pid: int, version: str, session: aiohttp.ClientSession) -> None:
         self.version = version
+        self.pid = pid
         self._url = url
-        self._pid = pid
         self._session = session
 
     async def spent(self, models: Sequence[str], body: Mapping[str, Any]) -> float:
         """Makes one call of each model at once; returns the milliseconds of processor time of the proxy."""
-        before = processor_seconds(self._pid)
+        before = processor_seconds(self.pid)
+        await self.ask(models, body)
+        return 1000 * (processor_seconds(self.pid) - before)
+
+    async def ask(self, models: Sequence[str], body: Mapping[str, Any]) -> None:
+        """Makes one call of each model at once."""
         await asyncio.gather(*(self._call({**body, "model": model}) for model in models))
-        return 1000 * (processor_seconds(self._pid) - before)
 
     async def _call(self, body: Mapping[str, Any]) -> None:
         headers = {"authorization": f"Bearer {_KEY}"}
@@ -70,7 +74,8 @@ async def lite_llm(
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        async with aiohttp.ClientSession() as session:
+        # As many connections as there are calls: none waits for another in the caller.
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             async with asyncio.timeout(_START_SECONDS):
                 while not await _is_alive(session, url):
                     assert process.returncode is None, "LiteLLM's proxy ended before it served"

@@ -18,7 +18,7 @@ from types import CodeType, FrameType
 
 _INTERVAL_SECONDS = 0.002
 _ROOT = Path(__file__).parents[2]
-_OURS = ("orchestrator", "modelkit", "rpckit", "services")
+_OURS = ("orchestrator", "modelkit", "rpckit", "services", "clients")
 _LINES = 40
 
 

@@ -20,7 +20,10 @@ RUN uv pip install --python /venv/bin/python --no-cache --compile-bytecode --req
     --build-constraints /locks/build.txt --requirements /locks/web.txt
 COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
+COPY clients/python/chorus_client/ chorus_client/
 COPY clients/python/chorus_documents/ chorus_documents/
+COPY clients/python/chorus_tools/ chorus_tools/
+COPY clients/python/chorus_wording/ chorus_wording/
 COPY clients/web/server/ clients/web/server/
 COPY --from=page /app/clients/web/page/dist/ clients/web/page/dist/
 RUN python -m compileall -q .

@@ -34,8 +34,13 @@ def write_sums(folder: Path) -> Path:
     return sums
 
 
-def commands(registry: str) -> Iterator[str]:
-    """What sends the release to a registry of images and to Git, in sequence; nothing of it is run here."""
+def commands(registry: str, metadata: Path) -> Iterator[str]:
+    """What sends the release to a registry of images and to Git, in sequence; nothing of it is run here.
+
+    Args:
+        registry: Where the images go.
+        metadata: A folder that buildx does not make.
+    """
     yield shlex.join(("git", "tag", "--annotate", "--message", f"Chorus {VERSION}", f"v{VERSION}"))
     for image in images():
         platforms = "linux/amd64" if image in _AMD64_ONLY else "linux/amd64,linux/arm64"
@@ -45,7 +50,7 @@ def commands(registry: str) -> Iterator[str]:
                 *("--file", f"deploy/docker/{image}.Dockerfile"),
                 *("--tag", f"{registry}/{image}:{VERSION}"),
                 # It holds the digest of what was pushed, by which a deployment names it.
-                *("--metadata-file", f"dist/images/{image}.json"),
+                *("--metadata-file", str(metadata / f"{image}.json")),
                 *("--provenance", "true", "--push", "."),
             )
         )
@@ -61,12 +66,14 @@ def main() -> None:
     for image in images():
         bill_of_materials.write(image, _DEPLOY, given.folder / "sbom")
     write_sums(given.folder)
+    metadata = given.folder / "images"
+    metadata.mkdir(exist_ok=True)
     print(f"Chorus {VERSION}, contract {CONTRACT}; in {given.folder}:")  # noqa: T201
     print((given.folder / SUMS).read_text("utf-8"), end="")  # noqa: T201
     if "\n## Unreleased\n" in (_ROOT / "CHANGELOG.md").read_text("utf-8"):
         print("Not yet: CHANGELOG.md has a chapter `Unreleased`.")  # noqa: T201
     print("Nothing is pushed. This would be:")  # noqa: T201
-    for command in commands(given.registry):
+    for command in commands(given.registry, metadata):
         print(f"  {command}")  # noqa: T201
 
 

@@ -7,7 +7,7 @@ from modelkit.answer_limits import MAX_POINTS, MAX_SCORES, MAX_VALUES, AnswerToo
 # The answer, its injection and its summary, and one for each point and criterion.
 MAX_OBJECTS = 3 + MAX_POINTS + MAX_SCORES
 
-_SIGN = re.compile(r'\\.|["{,]', re.DOTALL)
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
 class AnswerSizeMeter:
@@ -32,12 +32,12 @@ class AnswerSizeMeter:
         if not text:
             return
         rest = text[1:] if self._is_escaped else text
-        for sign in _SIGN.findall(rest):
-            if sign == '"':
-                self._is_in_string = not self._is_in_string
-            elif not self._is_in_string:
-                self._objects += sign == "{"
-                self._commas += sign == ","
+        # Between quotation marks that are not escaped the text is in a string, and outside, in turn.
+        parts = (_ESCAPED.sub("", rest) if "\\" in rest else rest).split('"')
+        outside = "".join(parts[self._is_in_string :: 2])
+        self._objects += outside.count("{")
+        self._commas += outside.count(",")
+        self._is_in_string ^= len(parts) % 2 == 0
         # A backslash at the end may escape what comes next, if it is not escaped itself.
         self._is_escaped = (len(rest) - len(rest.rstrip("\\"))) % 2 == 1
         if self._objects > MAX_OBJECTS:

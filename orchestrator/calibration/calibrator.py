@@ -16,7 +16,7 @@ from orchestrator.calibration.judgement_history import (
     Judgement,
     JudgementHistory,
     ResidualsByRater,
-    rater_key,
+    rater_keys,
     work_key,
 )
 from orchestrator.calibration.pool import Pools
@@ -82,10 +82,8 @@ class RaterCalibrator:
     ) -> Calibration:
         """Returns the calibration of a panel that judges a caller's submission in a language by a rubric."""
         pool = self._pools.of(caller)
-        raters = {
-            each.model: rater_key(pool, each.model, each.model_version, rubric, language_code)
-            for each in opinions
-        }
+        versions = {each.model: each.model_version for each in opinions}
+        raters = rater_keys(pool, versions, rubric, language_code)
         await self._read(tuple(raters.values()), len(rubric.criteria))
         records = {}
         for model, rater in raters.items():
@@ -171,10 +169,8 @@ class RaterCalibrator:
         """Queues a panel's scores of a caller's text to be learned from; its repeat teaches nothing."""
         pool = self._pools.of(caller)
         judgements = []
-        raters = {
-            each.model: rater_key(pool, each.model, each.model_version, rubric, language_code)
-            for each in opinions
-        }
+        versions = {each.model: each.model_version for each in opinions}
+        raters = rater_keys(pool, versions, rubric, language_code)
         for place, criterion in enumerate(rubric.criteria):
             scale = Scale.of(criterion)
             levels = {

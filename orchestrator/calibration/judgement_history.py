@@ -26,7 +26,7 @@ class Judgement:
     """One model's score of one criterion.
 
     Attributes:
-        rater: The model's `rater_key`.
+        rater: The model's key, of `rater_keys`.
         criterion: The criterion's place in the rubric.
         levels: The score, in levels.
         peers: The reference that the panel's other models give, in levels; None for a model that is alone.
@@ -80,19 +80,21 @@ class JudgementHistory(Protocol):
         """Returns the sums of some raters' residuals, on the first so many criteria."""
 
 
-def rater_key(
-    pool: Pool, model: str, model_version: str, rubric: submission_pb2.Rubric, language_code: str
-) -> str:
-    """Returns the key that a model's severity is learned under, in one pool.
+def rater_keys(
+    pool: Pool, versions: Mapping[str, str], rubric: submission_pb2.Rubric, language_code: str
+) -> dict[str, str]:
+    """Returns the key that each model's severity is learned under, in one pool, by `versions` of the models.
 
     Another version, prompt, scale or language may come with another severity, so each has a key of its own.
     """
     scale = [(each.id, [level.score for level in each.levels]) for each in rubric.criteria]
-    parts: tuple[object, ...] = (model, model_version, PROMPT_VERSION, scale, primary_subtag(language_code))
     # Callers without a name go on with what they learned when there were no pools.
-    if pool.key:
-        parts = (pool.key, *parts)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    first = (pool.key,) if pool.key else ()
+    last = (PROMPT_VERSION, scale, primary_subtag(language_code))
+    return {
+        model: hashlib.sha256(repr((*first, model, version, *last)).encode()).hexdigest()
+        for model, version in versions.items()
+    }
 
 
 def work_key(pool: Pool, text: str) -> str:

@@ -31,7 +31,7 @@ _MAX_WINDOW_LENGTH = 700
 # Each segment of a window has to raise its logit by this much, or it is no part of the demand.
 _SEGMENT_PENALTY = 2.0
 # Each segment after the first lowers the logit: of harmless sentences, too, some three add up to a demand.
-_FURTHER_SEGMENT_PENALTY = 1.0
+FURTHER_SEGMENT_PENALTY = 1.0
 # Segments this near to a window are not counted as the rest, so what a demand says twice still counts.
 _NEIGHBOURHOOD = 2
 # A feature is common if it occurs in so many segments of the rest, or in such a share of them if that is
@@ -42,10 +42,10 @@ _COMMON_SHARE = 0.08
 T = TypeVar("T")
 
 _LINE_CONTINUATION = re.compile(r"\n[ \t]+")
-_DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko))? = (.*)")
+_DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko|other))? = (.*)")
 _WORD = re.compile(r"[a-z']+|[가-힣]+")
 _SYLLABLE = re.compile("[가-힣]")
-_SCRIPTS = {"en": re.compile("[a-z]"), "ko": _SYLLABLE}
+_SCRIPTS = {"en": re.compile("[a-z]"), "ko": _SYLLABLE, "other": re.compile(r"[^\W\d_]")}
 _KOREAN_NGRAM_LENGTHS = (2, 3, 4)
 # The n-grams of so many words are kept.
 _WORDS_KEPT = 10_000
@@ -174,7 +174,7 @@ def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
     """Returns the log odds that a window tries to steer. It is flagged above 0."""
     # An exact sum does not depend on the order of the set of features, which differs between processes.
     known = math.fsum(map(weights.get, window.features(), repeat(0.0)))
-    further = _FURTHER_SEGMENT_PENALTY * (window.count - 1)
+    further = FURTHER_SEGMENT_PENALTY * (window.count - 1)
     return weights[BIAS] + weights[LENGTH] * window.length / 100 + known - further
 
 

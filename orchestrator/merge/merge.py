@@ -40,7 +40,7 @@ def merge(
     """
     ordered = sorted(opinions, key=lambda opinion: opinion.model)
     scores = merge_scores(rubric, ordered, calibration)
-    clusters = align(reading, merge_candidates(ordered, default_criteria(rubric)), feedback_language)
+    clusters = align(merge_candidates(ordered, default_criteria(rubric)), feedback_language)
     points = merge_points(reading, rubric, clusters, scores)
     return merged_pb2.MergedFeedback(
         points=points,

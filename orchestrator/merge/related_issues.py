@@ -53,11 +53,11 @@ _UNRELATED_IN_GROUP = frozenset(
 # Two conventions are two problems, but for what one calls spelling and another by its name.
 _ONE_CONVENTION = frozenset({frozenset({"punctuation", "spelling"}), frozenset({"spacing", "spelling"})})
 _CONVENTIONS = frozenset({"citation", "punctuation", "spacing", "spelling"})
-_LANGUAGE_GROUPS = frozenset({"expression", "conventions"})
 # What a text has once: whether a point quotes a part of it or nothing, it is about the same.
 _SINGULAR = frozenset({"claim_unclear", "conclusion", "counterview_missing", "introduction", "length_format"})
-# A second problem of such an issue that stands elsewhere is another problem.
-_LOCAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})
+
+# Problems of the form of single words.
+_FORMAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})
 
 
 def are_two_conventions(one: MergeCandidate, other: MergeCandidate) -> bool:
@@ -76,21 +76,16 @@ def are_related(one: MergeCandidate, other: MergeCandidate) -> bool:
     return frozenset({one.point.issue, other.point.issue}) in _RELATED_ACROSS_GROUPS
 
 
-def are_language_and_matter(one: MergeCandidate, other: MergeCandidate) -> bool:
-    """Returns whether one issue is about the language and the other about what the text says."""
-    return (one.group in _LANGUAGE_GROUPS) != (other.group in _LANGUAGE_GROUPS)
-
-
 def are_unrelated_in_group(one: MergeCandidate, other: MergeCandidate) -> bool:
     """Returns whether the issues belong to one group and seldom name one problem all the same."""
     return frozenset({one.point.issue, other.point.issue}) in _UNRELATED_IN_GROUP
 
 
-def is_local(candidate: MergeCandidate) -> bool:
-    """Returns whether the problem lies in the very words that the point anchors."""
-    return candidate.point.issue in _LOCAL
-
-
 def is_singular(issue: str) -> bool:
     """Returns whether a text has only one thing that such a problem can be about."""
     return issue in _SINGULAR
+
+
+def is_formal(candidate: MergeCandidate) -> bool:
+    """Returns whether the problem lies in the form of single words, so that two words are two problems."""
+    return candidate.point.issue in _FORMAL

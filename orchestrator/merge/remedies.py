@@ -1,42 +1,58 @@
-"""Tells the remedies of two points apart, by the words that each of them would put into the text."""
+"""What a point would change in the words of the text, and which of its words it speaks of."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import utils
-
-from chorus.feedback.v1 import feedback_pb2
+from rapidfuzz.distance import Levenshtein
 
 # What stands between quotation marks, in Korean as in English. An apostrophe inside a word opens nothing.
-_NAMED = re.compile(r"""["“]([^"”]{1,80})["”]|(?<!\w)['‘]([^'’]{1,60})['’]""")
+_NAMED = re.compile(r"""["“]([^"”\n]{1,80})["”]|(?<!\w)['‘]([^'’\n]{1,60})['’]""")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+# A Korean word begins with its stem and ends with its particles and endings.
+_STEM_LENGTH = 2
+# A quotation of so few words says itself which words are meant.
+_MAX_WORDS_IN_QUESTION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What a point would change in the words of the text.
+    """What a point would change in the words of the text. Of Korean words only the stems count.
 
     Attributes:
         new_words: The words that it names or writes and that its quotation lacks.
+        words_in_question: The words of its quotation that it names or would change; none if it does not say.
         rewrites: Whether it writes the passage anew.
     """
 
     new_words: frozenset[str]
+    words_in_question: frozenset[str]
     rewrites: bool
 
 
-def remedy_of(point: feedback_pb2.Point) -> Remedy:
-    """Returns the remedy that a point proposes."""
-    named = [
-        one or other for text in (point.observation, point.next_step) for one, other in _NAMED.findall(text)
-    ]
-    said = _words(" ".join((*named, point.suggested_rewrite)))
-    return Remedy(said - _words(point.anchor.quote), bool(point.suggested_rewrite))
+def remedy_of(said: str, rewriting: str, quoted: Sequence[str]) -> Remedy:
+    """Returns the remedy of a point that says and rewrites this, given the stems of its quotation."""
+    rewritten = stems(rewriting)
+    named = frozenset(stem for one, other in _NAMED.findall(said) for stem in stems(one or other))
+    in_question = named.intersection(quoted) | _changed(quoted, rewritten)
+    if not in_question and not rewritten and len(quoted) <= _MAX_WORDS_IN_QUESTION:
+        in_question = frozenset(quoted)
+    return Remedy(named.union(rewritten).difference(quoted), in_question, bool(rewritten))
 
 
-def are_different(one: Remedy, other: Remedy) -> bool:
-    """Returns whether both put words into the text, and none in common."""
-    return bool(one.new_words and other.new_words) and not one.new_words & other.new_words
+def stems(text: str) -> list[str]:
+    """Returns the words of a text in lower case, of Korean ones the first two syllables."""
+    words: list[str] = _WORD.findall(text.lower())
+    if text.isascii():
+        return words
+    return [word[:_STEM_LENGTH] if "가" <= word[0] <= "힣" else word for word in words]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(utils.default_process(text).split())
+def _changed(quoted: Sequence[str], rewritten: Sequence[str]) -> frozenset[str]:
+    """Returns the words of a quotation that its rewriting lacks at their place."""
+    if not rewritten:
+        return frozenset()
+    edits = Levenshtein.opcodes(quoted, rewritten)
+    return frozenset(
+        word for each in edits if each.tag != "equal" for word in quoted[each.src_start : each.src_end]
+    )

@@ -151,7 +151,8 @@ def _excerpt(point: MergedPoint, max_length: int) -> str:
     """Returns the head of the passage, as written and in quotation marks; "" for a point about the whole."""
     quote = _shown(point).anchor.quote.strip()
     line = quote.splitlines()[0].lstrip(_BULLETS) if quote else ""
-    head = "".join(_GRAPHEME_CLUSTER.findall(line)[:max_length])
+    # In ASCII a line has a cluster for each character.
+    head = line[:max_length] if line.isascii() else "".join(_GRAPHEME_CLUSTER.findall(line)[:max_length])
     if len(head) < len(line):
         words = head.rpartition(" ")[0]
         head = words if len(words) > len(head) // 2 else head

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.language import detect_language
@@ -36,6 +36,12 @@ class SubmissionReading:
     sentences: tuple[SentenceSpan, ...]
     numbered: str
     language_code: str
+    _sentence_ends: Sequence[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A merge asks some hundred times where something is.
+        ends = [self.visible.ends[each.end - 1] for each in self.sentences]
+        object.__setattr__(self, "_sentence_ends", ends)
 
     @property
     def visible_text(self) -> str:
@@ -52,8 +58,7 @@ class SubmissionReading:
 
     def sentence_at(self, offset: int) -> int:
         """Returns the number, from 1, of the sentence that an offset of the received text is in or before."""
-        before = bisect_right(self.sentences, offset, key=lambda each: self.visible.ends[each.end - 1])
-        return min(before + 1, len(self.sentences))
+        return min(bisect_right(self._sentence_ends, offset) + 1, len(self.sentences))
 
 
 def read_submission(submission: submission_pb2.Submission, check: Checkpoint = going_on) -> SubmissionReading:

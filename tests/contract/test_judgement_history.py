@@ -17,7 +17,7 @@ from orchestrator.calibration.judgement_history import (
     Judgement,
     JudgementHistory,
     ResidualsByRater,
-    rater_key,
+    rater_keys,
 )
 from orchestrator.calibration.pool import Pools
 from orchestrator.calibration.redis import RedisJudgementHistory
@@ -200,8 +200,8 @@ async def test_a_replica_learns_from_anothers_answers(server: RedisServer) -> No
         one.learn("ann", "g", "g", PANEL, RUBRIC, "en")
         await one._pending.join()
         async with redis_history(server.url) as history:
-            pool = Pools().of("ann")
-            raters = [rater_key(pool, each.model, each.model_version, RUBRIC, "en") for each in PANEL]
+            versions = {each.model: each.model_version for each in PANEL}
+            raters = list(rater_keys(Pools().of("ann"), versions, RUBRIC, "en").values())
             residual_sums = await history.residual_sums(raters, len(RUBRIC.criteria))
     assert {each.count for rater in residual_sums.values() for each in rater.values()} == {1}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.one_at_a_time import alone_in
 from tests.e2e.processes import ROOT, WEB, serving
 from tests.patience import PATIENCE
 
@@ -44,16 +45,17 @@ def build(environment: dict[str, str]) -> None:
     """
     if not shutil.which("npm") or not _VITE.exists():
         pytest.skip("the page cannot be built: `npm ci` in clients/web/page")
-    if _is_built():
-        return
-    done = subprocess.run(
-        ["npm", "run", "build"],  # noqa: S607 - npm is on the PATH
-        cwd=PAGE,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with alone_in(PAGE):
+        if _is_built():
+            return
+        done = subprocess.run(
+            ["npm", "run", "build"],  # noqa: S607 - npm is on the PATH
+            cwd=PAGE,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -139,16 +141,20 @@ class Browsing:
 
 
 @asynccontextmanager
-async def browsing(orchestrator: str, folder: Path) -> AsyncIterator[Browsing]:
-    """Runs the page's server before an orchestrator, and a browser."""
+async def page_server(orchestrator: str, folder: Path, **variables: str) -> AsyncIterator[str]:
+    """Runs the page's server before an orchestrator; yields the page's address."""
+    settings = {"WEB_STATE_DIR": str(folder / "web"), "WEB_PAGE_DIR": str(PAGE / "dist")}
+    async with serving(WEB, folder, CHORUS_SERVER=orchestrator, **settings, **variables) as server:
+        yield f"http://{server.address}"
+
+
+@asynccontextmanager
+async def browsing(address: str) -> AsyncIterator[Browsing]:
+    """Runs a browser."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    page, state = str(PAGE / "dist"), str(folder / "web")
-    async with (
-        serving(WEB, folder, CHORUS_SERVER=orchestrator, WEB_STATE_DIR=state, WEB_PAGE_DIR=page) as server,
-        playwright.async_playwright() as tools,
-    ):
+    async with playwright.async_playwright() as tools:
         browser = await tools.chromium.launch(executable_path=chromium(), args=sandbox)
         try:
-            yield Browsing(browser, f"http://{server.address}")
+            yield Browsing(browser, address)
         finally:
             await browser.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.language_clients import CLIENTS, LanguageClient
+from tests.e2e.one_at_a_time import alone_in
 
 _SHOWN_LINES = 20
 
@@ -44,9 +45,15 @@ def client(
     if missing:
         pytest.skip(f"the toolchain of {client.language} lacks {', '.join(missing)}")
     if client.language not in built:
-        done = subprocess.run(  # noqa: S603 - what `build` says
-            client.build, cwd=client.folder, env=tool_environment, capture_output=True, text=True, check=False
-        )
+        with alone_in(client.folder):
+            done = subprocess.run(  # noqa: S603 - what `build` says
+                client.build,
+                cwd=client.folder,
+                env=tool_environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         assert done.returncode == 0, done.stdout + done.stderr
         built.add(client.language)
     return client

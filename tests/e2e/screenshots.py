@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/page.md anew: `CHORUS_SCREENSHOTS=1 pytest tests/e2e/test_page*.py`."""
+"""Takes the pictures of docs/page.md anew: `CHORUS_SCREENSHOTS=1 pytest tests/e2e/page`."""
 
 import asyncio
 import io

@@ -1,14 +1,20 @@
-"""A class of five through the whole of Chorus, its servers killed in the middle: nothing is bought twice."""
+"""A class of thirty through the whole of Chorus, its servers killed in the middle: nothing is bought twice.
+
+Then what was decided is given back, with comments and memos on exactly their words.
+"""
 
 import asyncio
 import collections
 import http.client
+import io
 import json
+import re
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -29,9 +35,11 @@ from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.reply import SILENT, Output, Reply
 from tests.patience import PATIENCE
+from tests.unit.documents.commented_words import commented_words
+from tests.unit.documents.memo_words import memo_words
+from tests.unit.documents.written_files import archive, docx, hwpx
 
 MODEL = "openai/talker"
-WORKS = {f"{name}.txt": f"My dog is called {name}. I walk with it every day." for name in "abcde"}
 
 
 class _Page:
@@ -54,9 +62,14 @@ class _Page:
 
     async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> Any:
         """Returns what the answer's JSON holds."""
+        said = await self.get(method, path, body, kind)
+        return json.loads(said) if said else None
+
+    async def get(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> bytes:
+        """Returns the answer."""
         status, said = await asyncio.to_thread(self._ask, method, path, body, kind)
         assert status < 300, said
-        return json.loads(said) if said else None
+        return said
 
     def _ask(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._address, timeout=PATIENCE)
@@ -76,19 +89,21 @@ async def _killable(program: Program, folder: Path, **variables: str) -> AsyncIt
         assert await server.end(signal.SIGKILL) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
-async def test_nothing_is_bought_twice_whatever_is_killed(tmp_path: Path, kept_in: str) -> None:
+@pytest.mark.parametrize(("kept_in", "works"), [("sqlite", 30), ("postgresql", 6)])
+async def test_nothing_is_bought_twice_whatever_is_killed(tmp_path: Path, kept_in: str, works: int) -> None:
+    names = [f"Rex{number:02}" for number in range(1, works + 1)]
+    # These are answered before everything is killed, and of the others some are being waited for.
+    early = frozenset(names[: works // 3])
     answered = collections.Counter[str]()
     is_silent = True
 
     def reply(received: Received) -> Reply:
-        text = json.dumps(received.body)
-        name = f"{text.partition('is called ')[2][:1]}.txt"
-        # Two works are answered before everything is killed, the others are being waited for.
-        if is_silent and name > "b.txt":
+        found = re.search(r"is called (\w+)\.", json.dumps(received.body))
+        assert found
+        if is_silent and found[1] not in early:
             return SILENT
-        answered[name] += 1
-        said = answer_to(ReviewedEssay(WORKS[name], f"My dog is called {name[0]}.", "content"))
+        answered[found[1]] += 1
+        said = answer_to(ReviewedEssay(_text(found[1]), _quote(found[1]), "content"))
         return Output(pieces=(said,))
 
     async with AsyncExitStack() as stack:
@@ -115,38 +130,70 @@ async def test_nothing_is_bought_twice_whatever_is_killed(tmp_path: Path, kept_i
             _killable(WEB, tmp_path, **web) as first,
         ):
             page = await _Page.open(first.address)
-            path = await _class(page)
+            path = await _class(page, names)
             await page.ask("POST", f"{path}/start")
-            await _until_states(page, path, lambda found: found["to_review"] == 2 and found["running"] == 3)
+            await _until_states(
+                page, path, lambda found: found["to_review"] == len(early) and found["running"] == 3
+            )
             before = await page.ask("GET", path)
             assert before["cost"]["spent_usd_nanos"] > 0
         is_silent = False
         async with running(ORCHESTRATOR, tmp_path, **orchestrator), serving(WEB, tmp_path, **web) as second:
             page = await _Page.open(second.address)
             # Nobody has to start it again.
-            await _until_states(page, path, lambda found: found["to_review"] == 5)
+            await _until_states(page, path, lambda found: found["to_review"] == len(names))
             after = await page.ask("GET", path)
-            assert [each["state"] for each in after["works"]] == ["to_review"] * 5
-            assert after["works"][:2] == before["works"][:2]
-            assert len({each["feedback_id"] for each in after["works"]}) == 5
-            opened = await page.ask("GET", f"{path}/works/{after['works'][4]['id']}")
-            assert opened["feedback"]["results"][0]["model"] == MODEL
+            assert after["works"][: len(early)] == before["works"][: len(early)]
+            assert len({each["feedback_id"] for each in after["works"]}) == len(names)
+            # One had its answer before the kill, the other after it.
+            for work in (after["works"][0], after["works"][-1]):
+                await _decide(page, f"{path}/works/{work['id']}")
+            wanted = json.dumps({"format": "files", "language": "en"}).encode()
+            given = ZipFile(io.BytesIO(await page.get("POST", f"{path}/give-back", wanted)))
+            commented = commented_words(given.read(f"{names[0]} (Feedback).docx"))
+            noted = memo_words(given.read(f"{names[-1]} (Feedback).hwpx"))
+            assert (_quote(names[0]) in commented, _quote(names[-1]) in noted.values()) == (True, True)
             await page.ask("DELETE", path)
             assert await page.ask("GET", "/api/classes") == {"classes": []}
-    assert answered == dict.fromkeys(WORKS, 1)
+    assert answered == dict.fromkeys(names, 1)
 
 
-async def _class(page: _Page) -> str:
-    """Makes a class with five works; returns its path."""
+def _quote(name: str) -> str:
+    return f"My dog is called {name}."
+
+
+def _text(name: str) -> str:
+    return f"{_quote(name)} I walk with it every day."
+
+
+async def _class(page: _Page, names: Sequence[str]) -> str:
+    """Makes a class of a docx, of texts and a hwpx; returns its path."""
+    first, *others, last = names
+    files: dict[str, str | bytes] = {
+        f"{first}.docx": docx(f"<w:p><w:r><w:t>{_text(first)}</w:t></w:r></w:p>"),
+        **{f"{each}.txt": _text(each) for each in others},
+        f"{last}.hwpx": hwpx(f"<hp:p><hp:run><hp:t>{_text(last)}</hp:t></hp:run></hp:p>"),
+    }
     fields = {"title": "Dogs", "text_language": "en", "feedback_language": "", "models": [MODEL]}
     made = await page.ask("POST", "/api/classes", json.dumps(fields).encode())
     path = f"/api/classes/{made['id']}"
-    for name, text in WORKS.items():
-        head = f'--b\r\ncontent-disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-        body = f"{head}{text}\r\n--b--\r\n".encode()
-        sent = await page.ask("POST", f"{path}/works", body, "multipart/form-data; boundary=b")
-        assert len(sent["taken"]) == 1
+    head = b'--b\r\ncontent-disposition: form-data; name="file"; filename="works.zip"\r\n\r\n'
+    body = head + archive(files) + b"\r\n--b--\r\n"
+    sent = await page.ask("POST", f"{path}/works", body, "multipart/form-data; boundary=b")
+    assert len(sent["taken"]) == len(names)
     return path
+
+
+async def _decide(page: _Page, path: str) -> None:
+    """Keeps every point of a work, and says that this is what the author gets."""
+    opened = await page.ask("GET", path)
+    assert opened["feedback"]["results"][0]["model"] == MODEL
+    points = [
+        {"pointId": each["id"], "decision": "DECISION_KEPT"}
+        for each in opened["feedback"]["merged"]["points"]
+    ]
+    decisions = {"rater": "teacher", "final": True, "points": points}
+    await page.ask("PUT", f"{path}/decisions", json.dumps({"decisions": decisions}).encode())
 
 
 async def _until_states(page: _Page, path: str, holds: Callable[[collections.Counter[str]], bool]) -> None:

@@ -10,12 +10,14 @@ import sys
 import tarfile
 import zipfile
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
 from packaging.requirements import Requirement
 
 from chorus_client.version import VERSION
@@ -27,7 +29,9 @@ from tests.patience import PATIENCE
 
 LIBRARY = ROOT / "clients" / "python"
 TOKEN = "a" * 32
-PACKAGES = {"chorus", "chorus_client", "chorus_command_line", "chorus_documents"}
+PACKAGES = {"chorus"} | {
+    f"chorus_{each}" for each in ("client", "command_line", "documents", "tools", "wording")
+}
 TOP_LEVEL = PACKAGES | {f"chorus_client-{VERSION}.dist-info"}
 PROGRAM = """
 from importlib.resources import files
@@ -72,7 +76,7 @@ def library_alone(folder: Path, wheel: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def with_command_line(folder: Path, wheel: Path) -> Path:
-    return installed(folder / "cli", wheel, extra="cli")
+    return installed(folder / "cli", wheel, "cli", "mcp")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -104,34 +108,34 @@ def build(project: Path, target: Path) -> Path:
     return target
 
 
-def requirements(name: str, extra: str) -> Iterator[str]:
-    for line in distribution(name).requires or ():
-        needed = Requirement(line)
-        if needed.marker is None or needed.marker.evaluate({"extra": extra}):
-            yield needed.name
+def wanted(lines: Iterable[str], extras: Iterable[str]) -> Iterator[Requirement]:
+    """Those of the requirements that an installer heeds, with some extras asked for."""
+    asked = ("", *extras)
+    for needed in map(Requirement, lines):
+        if needed.marker is None or any(needed.marker.evaluate({"extra": each}) for each in asked):
+            yield needed
 
 
-def needed_by(wheel: Path, extra: str) -> set[str]:
+def needed_by(wheel: Path, extras: Iterable[str]) -> set[str]:
     """The distributions that an installer would fetch: what the wheel declares, and what that needs."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
         declared = re.findall(r"^Requires-Dist: (.+)$", archive.read(name).decode(), re.MULTILINE)
-    wanted = [Requirement(each) for each in declared]
-    left = [each.name for each in wanted if not each.marker or each.marker.evaluate({"extra": extra})]
-    found: set[str] = set()
+    left = list(wanted(declared, extras))
+    found: set[tuple[str, frozenset[str]]] = set()
     while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += requirements(name, "")
-    return found
+        needed = left.pop()
+        if (key := (needed.name, frozenset(needed.extras))) not in found:
+            found.add(key)
+            left += wanted(distribution(needed.name).requires or (), needed.extras)
+    return {name for name, _ in found}
 
 
-def installed(environment: Path, wheel: Path, extra: str = "") -> Path:
+def installed(environment: Path, wheel: Path, *extras: str) -> Path:
     """Makes an environment with the wheel and what it needs, taken from this one: no network is asked."""
     run(sys.executable, "-m", "venv", "--without-pip", str(environment))
     (site,) = environment.glob("lib/python*/site-packages")
-    for name in needed_by(wheel, extra):
+    for name in needed_by(wheel, extras):
         for file in distribution(name).files or ():
             source = Path(str(file.locate()))
             if ".." not in file.parts and source.is_file():
@@ -223,6 +227,18 @@ async def test_the_command_line_lists_models(with_command_line: Path, reached: d
     code, output, errors = await ran(with_command_line.with_name("chorus"), "models", **reached)
     assert (code, errors) == (0, "")
     assert "chorus/proofreader-language" in output
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_assistant_starts_the_tools(with_command_line: Path, reached: dict[str, str]) -> None:
+    # As docs/doors.md shows it.
+    command = str(with_command_line.with_name("chorus"))
+    started = StdioServerParameters(command=command, args=["mcp"], env=reached, cwd=with_command_line.parent)
+    async with asyncio.timeout(PATIENCE), Client(started) as client:
+        answer = await client.call_tool("review_text", {"text": "Dogs are loud. I recieve one."})
+    assert not answer.is_error
+    assert "recieve" in answer.content[0].text  # type: ignore[union-attr]
+    assert answer.structured_content["merged"]["panel"]["answered"] == 2
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -1,6 +1,7 @@
 """Builds what callers in other languages install, and calls Chorus with it outside of the repository."""
 
 import asyncio
+import hashlib
 import json
 import re
 import subprocess
@@ -13,14 +14,19 @@ import pytest
 import pytest_asyncio
 
 from clients.packages import contract, go_module, maven, npm
+from rpckit.errors import InvalidRequest
 from tests.e2e.language_clients import GOCODE
 from tests.e2e.processes import ORCHESTRATOR, PROOFREADER, running
+from tests.fakes.authority import Authority
+from tests.fakes.recorder import free_port
+from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PINS = json.loads((contract.TYPESCRIPT / "package.json").read_text("utf-8"))["devDependencies"]
 READMES = contract.ROOT / "clients/packages"
+TOKEN = "a" * 32
 # The anchor's quotation shows that the answer was read, not only received.
 FOUND = "recieve"
 GO_MODULES = (
@@ -182,6 +188,29 @@ async def npm_install(program: Path, *packages: str) -> None:
     assert process.returncode == 0, told
 
 
+async def calls_a_deployment(program: Path, folder: Path) -> None:
+    """Runs the program over TLS with a token, believing first the right authority and then another."""
+    tokens, port = folder / "tokens", free_port()
+    tokens.write_text(f"tutor:{hashlib.sha256(TOKEN.encode()).hexdigest()}\n", "utf-8")
+    own = Authority().issue(folder / "deployment", "chorus")
+    another = Authority().issue(folder / "another", "chorus")
+    orchestrator = ScriptedOrchestrator(failures=[InvalidRequest({"submission.text": "empty"})])
+    served = {"CHORUS_TLS_DIR": str(own), "CHORUS_CALLER_TOKENS": str(tokens), "X_TOKEN_PORT": str(port)}
+    called = {"CHORUS_SERVER": f"127.0.0.1:{port}", "CHORUS_TOKEN": TOKEN}
+    async with orchestrator.start(**served):
+        refused, disbelieved = [
+            json.loads(
+                await ran(
+                    "node", "program.js", folder=program, variables=called | {"CHORUS_TLS_DIR": str(each)}
+                )
+            )
+            for each in (own, another)
+        ]
+    assert [call.caller for call in orchestrator.calls] == ["tutor"]
+    assert refused[1:] == [["INVALID_REQUEST"], ["submission.text"]]
+    assert "certificate" in disbelieved[0]
+
+
 @pytest.mark.parametrize(
     ("name", "pack", "beside"),
     [(npm.GRPC, npm.pack_grpc, ()), (npm.CONNECT, npm.pack_connect, ("@connectrpc/connect-node",))],
@@ -216,6 +245,8 @@ async def test_the_readme_of_an_npm_package_is_typed_and_runs(
     compiled.write_text(printed + compiled.read_text("utf-8"), "utf-8")
     output = await ran("node", "program.js", folder=program, variables={"CHORUS_SERVER": chorus})
     assert FOUND in output
+    if name == npm.CONNECT:
+        await calls_a_deployment(program, folder)
 
 
 async def test_a_go_program_gets_the_module_from_a_proxy(folder: Path, chorus: str) -> None:

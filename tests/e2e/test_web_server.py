@@ -18,11 +18,13 @@ from mcp import Client
 
 from clients.packages import contract
 from tests.e2e.processes import CATALOG, CLOUD_PROXY, ORCHESTRATOR, PROOFREADER, WEB, running, serving
-from tests.e2e.whole_chorus import PROOFREADERS
+from tests.e2e.whole_chorus import ENGLISH, PROOFREADERS, answer_to
+from tests.fakes.providers.anthropic import Messages
 from tests.fakes.providers.emulator import Emulator
 from tests.fakes.providers.emulator import running as emulating
+from tests.fakes.providers.gemini import GenerateContent
 from tests.fakes.providers.openai import ChatCompletions
-from tests.fakes.providers.reply import SILENT
+from tests.fakes.providers.reply import DROPPED, SILENT, Output
 from tests.patience import PATIENCE, with_growing_deadline
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,11 +38,13 @@ class Page:
 
     address: str
     provider: Emulator
+    others: tuple[Emulator, Emulator]
     headers: dict[str, str]
 
     @classmethod
-    async def open(cls, address: str, provider: Emulator) -> "Page":
-        page = cls(address, provider, {})
+    async def open(cls, address: str, provider: Emulator, *others: Emulator) -> "Page":
+        first, second = others
+        page = cls(address, provider, (first, second), {})
         response, body = await asyncio.to_thread(page.ask, "GET", "/api/session", b"")
         cookie = response.getheader("set-cookie", "").partition(";")[0]
         page.headers = {"cookie": cookie, "x-chorus-csrf": json.loads(body)["csrf"]}
@@ -83,10 +87,15 @@ async def page(folder: Path) -> AsyncIterator[Page]:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         provider = await enter(emulating(ChatCompletions()))
+        others = [await enter(emulating(each)) for each in (Messages(), GenerateContent())]
         settings = {
             "CLOUD_PROXY_CATALOG": str(CATALOG),
             "OPENAI_BASE_URL": f"{provider.address}/v1",
             "OPENAI_API_KEY": "not-a-key",
+            "ANTHROPIC_BASE_URL": others[0].address,
+            "ANTHROPIC_API_KEY": "not-a-key",
+            "GEMINI_BASE_URL": others[1].address,
+            "GEMINI_API_KEY": "not-a-key",
         }
         proxy = await enter(running(CLOUD_PROXY, folder, **settings))
         proofreader = await enter(running(PROOFREADER, folder))
@@ -95,7 +104,7 @@ async def page(folder: Path) -> AsyncIterator[Page]:
         web = await enter(
             serving(WEB, folder, CHORUS_SERVER=orchestrator.address, WEB_DOORS="chat,mcp,connect")
         )
-        yield await Page.open(web.address, provider)
+        yield await Page.open(web.address, provider, *others)
 
 
 async def test_a_text_is_reviewed_decided_on_and_given_back(page: Page) -> None:
@@ -146,6 +155,34 @@ async def test_who_closes_the_page_stops_the_provider(page: Page, begin: Any) ->
         assert not provider.hung_up.is_set()
         connection.close()
         await provider.hung_up.wait()
+
+
+async def test_a_browser_is_held_by_no_model_that_is_slow_or_dies(
+    page: Page, tool_environment: dict[str, str]
+) -> None:
+    from tests.e2e.browsing import browsing, build  # noqa: PLC0415 - the others need no Playwright
+
+    build(tool_environment)
+    slow, dying = page.others
+    page.provider.script.append(Output(pieces=(answer_to(ENGLISH),)))
+    slow.script.append(SILENT)
+    slow.hung_up.clear()
+    dying.choose = lambda _: DROPPED
+    async with browsing(f"http://{page.address}") as browser, browser.visit() as visit:
+        await visit.open()
+        await visit.page.wait_for_selector(".picks")
+        for pick in await visit.page.locator(".pick").all():
+            await pick.locator("input").set_checked("Talker" in await pick.inner_text())
+        await visit.page.locator("form.review-form .drop textarea").fill(ENGLISH.text)
+        await visit.page.locator("button[type=submit]").click()
+        await visit.page.locator(".seat.answered").wait_for()
+        await visit.page.locator(".seat.failed").wait_for()
+        assert await visit.page.locator(".seat.reading").count() == 1
+        await visit.page.locator("mark.improvement", has_text=ENGLISH.quote).wait_for()
+        await visit.page.get_by_role("button", name="Stop", exact=True).click()
+        async with asyncio.timeout(PATIENCE):
+            await slow.hung_up.wait()
+    dying.choose = lambda _: None
 
 
 async def test_a_chat_client_asks_the_panel(page: Page) -> None:

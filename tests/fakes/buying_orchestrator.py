@@ -29,6 +29,7 @@ class BuyingOrchestrator(ScriptedOrchestrator):
 
     Attributes:
         may_answer: Lets the answers under way be bought.
+        may_answer_to: Lets the answers to some texts be bought, each by an event of its own.
         bought: How often each text was.
         asked: The first request of each request_id.
         answers: The answer to each request_id.
@@ -42,6 +43,7 @@ class BuyingOrchestrator(ScriptedOrchestrator):
     """
 
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer_to: dict[str, asyncio.Event] = field(default_factory=dict)
     bought: Counter[str] = field(default_factory=Counter)
     asked: dict[str, GetFeedbackRequest] = field(default_factory=dict)
     answers: dict[str, GetFeedbackResponse] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class BuyingOrchestrator(ScriptedOrchestrator):
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         try:
-            await self.may_answer.wait()
+            await self.may_answer_to.get(text, self.may_answer).wait()
         except asyncio.CancelledError:
             self.left += 1
             raise

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from typing_extensions import override
 
+from rpckit.call import Deadline
+
 T = TypeVar("T")
 
 
@@ -54,3 +56,8 @@ def run_in_virtual_time(coroutine: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine on a `VirtualTimeLoop`; `asyncio.get_running_loop().time` is its clock."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(coroutine)
+
+
+def loop_deadline(seconds: float) -> Deadline:
+    """A deadline by the clock of the running event loop."""
+    return Deadline.after(seconds, asyncio.get_running_loop().time)

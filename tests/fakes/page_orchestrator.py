@@ -27,12 +27,13 @@ from chorus.feedback.v1.merged_pb2 import AGREEMENT_CONSENSUS
 from rpckit.errors import ContentBlocked, FeedbackNotFound
 from tests.fakes import page_feedback as pages
 from tests.fakes.page_feedback import DYING, OTHER, PANEL, QUICK, SLOW
+from tests.fakes.page_words import ENGLISH, KOREAN, Words
 from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
 
 
 @dataclass
 class PageOrchestrator(ScriptedOrchestrator):
-    """Reviews the essays of `page_feedback`, whatever text it is sent.
+    """Reviews the essays of `page_words`, whatever text it is sent.
 
     Attributes:
         slow_may_answer: Lets the slow model end.
@@ -47,6 +48,14 @@ class PageOrchestrator(ScriptedOrchestrator):
     stored: dict[str, GetFeedbackResponse] = field(default_factory=dict)
     decisions: dict[str, Decisions] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
+
+    def begin_anew(self) -> None:
+        """Forgets what came, and lets the slow model answer."""
+        self.slow_may_answer.set()
+        self.cancelled.clear()
+        self.aside = ""
+        for kept in (self.stored, self.decisions, self.refuses, self.requests, self.failures):
+            kept.clear()
 
     @override
     async def GetFeedback(self, request: GetFeedbackRequest, context: Any) -> GetFeedbackResponse:
@@ -136,6 +145,6 @@ class PageOrchestrator(ScriptedOrchestrator):
         return SimulateStudentResponse(text="A garden is good becos plants.", model=QUICK)
 
 
-def _essay(text: str) -> tuple[pages.Words, str]:
+def _essay(text: str) -> tuple[Words, str]:
     is_korean = any("가" <= each <= "힣" for each in text)
-    return (pages.KOREAN, "ko") if is_korean else (pages.ENGLISH, "en")
+    return (KOREAN, "ko") if is_korean else (ENGLISH, "en")

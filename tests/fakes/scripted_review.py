@@ -17,6 +17,7 @@ from orchestrator.time_budget import TimeBudget
 from rpckit.errors import QuorumNotReached
 
 REQUEST = GetFeedbackRequest(submission=Submission(text="A text."), request_id="r1")
+WITHOUT_ID = GetFeedbackRequest(submission=REQUEST.submission)
 BOUGHT = ModelResult(model="a/b", feedback=ModelFeedback(summary="fine"))
 
 

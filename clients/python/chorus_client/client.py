@@ -253,10 +253,10 @@ class ChorusClient:
                 await check(service, timeout=_HEALTH_CHECK_SECONDS, metadata=self._authorization)
             except grpc.aio.AioRpcError as found:
                 if found.code() in {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED}:
-                    return NoOrchestratorError(request_id=request_id)
+                    return NoOrchestratorError(f"{self._target} has no {service}", request_id=request_id)
                 if self._tls and (why := await distrust(self._target, self._tls)):
                     return UntrustedServerError(why, request_id=request_id)
-                return NothingAnswersError(request_id=request_id)
+                return NothingAnswersError(f"nothing answers at {self._target}", request_id=request_id)
         return typed_error(error, request_id)
 
 

@@ -222,6 +222,12 @@ _BY_CODE: Mapping[grpc.StatusCode, type[ChorusCallError]] = {
 }
 
 
+def reason_name(reason: failure_pb2.ErrorReason.ValueType) -> str:
+    """Returns a reason as the contract spells it, without its prefix: "RATE_LIMITED"."""
+    known = reason if reason in failure_pb2.ErrorReason.values() else failure_pb2.ERROR_REASON_INTERNAL
+    return failure_pb2.ErrorReason.Name(known).removeprefix(_PREFIX)
+
+
 def is_from_transport(error: grpc.aio.AioRpcError) -> bool:
     """Whether no server says why the call failed."""
     return _DETAILS_KEY not in _metadata(error)

@@ -1,10 +1,11 @@
-"""Runs `chorus review essay.txt`, `chorus models`, `chorus student` and `chorus picture`."""
+"""Runs `chorus review essay.txt`, `chorus models`, `chorus student`, `chorus picture` and `chorus mcp`."""
 
 import asyncio
 import io
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -16,6 +17,7 @@ from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from chorus_client import ChorusCallError, ChorusClient, SettingError
+from chorus_client.version import VERSION
 from chorus_command_line import arguments, classroom_view
 from chorus_command_line.english import ENGLISH
 from chorus_command_line.failure_view import rpc_error
@@ -210,6 +212,21 @@ def picture(
     with _writing(out):
         out.write_bytes(response.image.data)
     show(console(), classroom_view.picture(response, out, ENGLISH))
+
+
+@app.command()
+def mcp(
+    timeout: Annotated[float, _number("Longest time for one review.", "SECONDS")] = 180,
+    server: Address = _ADDRESS,
+) -> None:
+    """Serve the panel as tools (MCP) to an assistant that starts this command."""
+    if find_spec("mcp") is None:
+        sys.exit("the tools need more than the command line: pip install 'chorus-client[cli,mcp]'")
+    # It brings the SDK, which takes a second.
+    from chorus_tools.panel import CalledPanel  # noqa: PLC0415
+    from chorus_tools.tools import tool_server  # noqa: PLC0415
+
+    _run(lambda chorus: tool_server(CalledPanel(chorus, timeout), VERSION).run_stdio_async(), server)
 
 
 def _run(ask: Callable[[ChorusClient], Awaitable[Result]], server: str) -> Result:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from clients.web.server.application import application
 from clients.web.server.classes.database import UnusableDatabase, open_database
+from clients.web.server.connection import Connection
 from clients.web.server.gateway import SERVICES
 from clients.web.server.kept_files import KeptFiles
 from clients.web.server.settings import WebSettings
@@ -102,7 +103,7 @@ def _config(settings: WebSettings, served: object) -> uvicorn.Config:
     folder = settings.certificate
     return uvicorn.Config(
         served,  # type: ignore[arg-type]
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -20,7 +20,7 @@ from clients.web.server.gateway import FEEDBACK, SERVICES, ServiceGateway
 from clients.web.server.give_back import GiveBack
 from clients.web.server.guard import HEALTH_PATH, Guard, Visitor, csrf_cookie
 from clients.web.server.kept_files import KeptFiles
-from clients.web.server.languages import LANGUAGES
+from clients.web.server.languages import LANGUAGES, language_of
 from clients.web.server.page import BuiltPage
 from clients.web.server.problems import Problem, internal_problem
 from clients.web.server.settings import Door, WebSettings
@@ -30,7 +30,7 @@ from clients.web.server.workers import Workers
 from rpckit.version import VERSION
 
 if TYPE_CHECKING:
-    from clients.web.server.doors.tools import ToolDoor
+    from clients.web.server.doors.tool_door import ToolDoor
 
 # Each may take a CPU for a while, in a process of its own.
 _FILES_AT_ONCE = 2
@@ -82,7 +82,7 @@ def application(
 
 def _tool_door(panel: Panel) -> "ToolDoor":
     # It brings the SDK, which takes a second and some memory.
-    from clients.web.server.doors.tools import ToolDoor  # noqa: PLC0415
+    from clients.web.server.doors.tool_door import ToolDoor  # noqa: PLC0415
 
     return ToolDoor(panel)
 
@@ -118,7 +118,7 @@ async def _health(_: Request) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - Starlette calls it for no other
-    return error.response(request.url.path)
+    return error.in_language(language_of(request)).response(request.url.path)
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:

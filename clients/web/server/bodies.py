@@ -9,7 +9,11 @@ from starlette.types import Message
 
 from clients.web.server.problems import Problem
 
-_SECONDS = 120.0
+TOO_LARGE = "REQUEST_TOO_LARGE"
+"""The reason where a body is."""
+
+BODY_SECONDS = 120.0
+"""How long the body of a request may take."""
 
 
 @asynccontextmanager
@@ -33,11 +37,11 @@ async def bounded(request: Request, max_bytes: int) -> AsyncIterator[Request]:
     if length.isdigit() and int(length) > max_bytes:
         raise _too_large(max_bytes)
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             yield Request(request.scope, receive)
     except TimeoutError:
-        raise Problem(408, "TOO_SLOW", "the request took too long in coming") from None
+        raise Problem(408, "REQUEST_TOO_SLOW", "the request took too long in coming") from None
 
 
 def _too_large(max_bytes: int) -> Problem:
-    return Problem(413, "TOO_LARGE", f"at most {max_bytes:,} bytes are taken")
+    return Problem(413, TOO_LARGE, f"at most {max_bytes:,} bytes are taken")

@@ -3,10 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2, submission_pb2
-from chorus_documents.writing.returned_work import Note, Remark, ReturnedWork, Score
+from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
+from chorus_documents.writing.returned_work import ReturnedWork, Score
+from chorus_wording.notes import note_of, scale_of
+from chorus_wording.wording import WORDING
 from clients.web.server.problems import Problem
-from clients.web.server.wording import WORDING, Wording
+
+NOTHING_DECIDED = "NOTHING_DECIDED"
+"""The reason where nothing is left to say."""
 
 _KEPT = decision_pb2.DECISION_KEPT
 _REJECTED = decision_pb2.DECISION_REJECTED
@@ -42,7 +46,7 @@ def decided_work(
     scores = list(_scores(feedback, decisions, titles))
     if not notes and not scores:
         wrong = "nothing was decided to be given back: keep, edit or add a point or a score first"
-        raise Problem(422, "NOTHING_DECIDED", wrong, "decisions")
+        raise Problem(422, NOTHING_DECIDED, wrong, "decisions")
     return ReturnedWork(title or wording.untitled, author, text, notes, scores, wording.labels)
 
 
@@ -60,30 +64,6 @@ def _points(
             yield made[decision.point_id]
         elif decision.decision != _REJECTED and decision.HasField("point"):
             yield decision.point
-
-
-def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
-    """Words a point as a note; without the text, its quotation stands alone."""
-    heading = wording.polarities.get(point.polarity, "")
-    if criterion := titles.get(point.criterion_id, point.criterion_id):
-        heading = f"{heading} · {criterion}" if heading else criterion
-    said = [
-        Remark(label, words)
-        for label, words in (
-            ("", point.observation),
-            (wording.why, point.reason),
-            (wording.next_step, point.next_step),
-            (wording.rewrite, point.suggested_rewrite),
-        )
-        if words
-    ]
-    anchor = point.anchor
-    if not text:
-        return Note(heading, None, None, anchor.quote, said)
-    # A quotation is shown only where the text holds it.
-    if anchor.quote and text[anchor.start : anchor.end] == anchor.quote:
-        return Note(heading, anchor.start, anchor.end, anchor.quote, said)
-    return Note(heading, None, None, "", said)
 
 
 def _scores(
@@ -108,9 +88,3 @@ def _scores(
 def _shown(score: float) -> str:
     """Writes a panel's score as the page does: with at most one decimal, halves up."""
     return f"{math.floor(score * 10 + 0.5) / 10:g}"
-
-
-def scale_of(criterion: submission_pb2.Criterion | None) -> str:
-    """Returns the lowest and the highest level of a criterion; empty: it is not known."""
-    levels = [each.score for each in criterion.levels] if criterion else []
-    return f"{min(levels):g}–{max(levels):g}" if levels else ""

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 _MAX_CHARACTERS = 120
 _UNSAFE = re.compile(r'[\\/:*?"<>|]')
-_FOLDERS = re.compile(r".*[\\/]", re.DOTALL)
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Controls, and what reverses a line, such as U+202E: "cod.exe" must not look like "exe.doc".
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -14,9 +13,10 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def shown_name(name: str) -> str:
     """Returns a file's name without folders, with what cannot be seen replaced; at most 120 characters."""
-    last = _FOLDERS.sub("", name)
-    shown = "".join(_REPLACEMENT if unicodedata.category(each) in _HIDDEN else each for each in last)
-    return shown[:_MAX_CHARACTERS]
+    # A name may be as long as the request: no pattern goes over it, and no letter that is not shown is read.
+    begin = max(map(name.rfind, "\\/")) + 1
+    last = name[begin : begin + _MAX_CHARACTERS]
+    return "".join(_REPLACEMENT if unicodedata.category(each) in _HIDDEN else each for each in last)
 
 
 def disposition(name: str, mark: str, suffix: str) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from chorus.feedback.v1 import decision_pb2, feedback_service_pb2
 from chorus_documents.document import UnreadableDocument
 from chorus_documents.reader import read
+from chorus_wording.wording import WORDING
 from clients.web.server.bodies import bounded
 from clients.web.server.decided import decided_work
 from clients.web.server.file_names import disposition
@@ -16,8 +17,8 @@ from clients.web.server.json_body import fields_of, message_of, one_of, text_of
 from clients.web.server.kept_files import KeptFiles
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.problems import Problem
-from clients.web.server.returned_files import MIME, PAGES, returned_file, unwritable
-from clients.web.server.wording import WORDING
+from clients.web.server.refused_document import RefusedDocument
+from clients.web.server.returned_files import MIME, PAGES, returned_file
 from clients.web.server.workers import Workers
 
 # More than the longest text and a feedback with a thousand points.
@@ -104,4 +105,4 @@ def _text(data: bytes) -> str:
     try:
         return read(data).text
     except UnreadableDocument as error:
-        raise unwritable(error.refusal) from None
+        raise RefusedDocument(error.refusal, "file_id") from None

@@ -37,7 +37,11 @@ class Problem(Exception):
         text: What went wrong, for people.
         field: What of the request is wrong; empty: nothing in particular.
         headers: What the answer says besides.
+        metadata: What the text says in numbers, for those who word it in another language.
+        language: That of the text.
     """
+
+    language = "en"
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Problem(Exception):
         text: str,
         field: str = "",
         headers: Mapping[str, str] | None = None,
+        metadata: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(text)
         self.status = status
@@ -53,6 +58,11 @@ class Problem(Exception):
         self.text = text
         self.field = field
         self.headers = dict(headers or {})
+        self.metadata = dict(metadata or {})
+
+    def in_language(self, _: str) -> "Problem":
+        """Returns it with its text in a language of the page, or as it is where it has none in that."""
+        return self
 
     def response(self, path: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
         """Returns what is answered on a path: on that of a call, an error of the Connect protocol."""
@@ -70,7 +80,8 @@ class Problem(Exception):
         return {"error": {"message": self.text, "type": kind, "code": code, "param": self.field or None}}
 
     def _error(self) -> dict[str, object]:
-        return {"error": {"reason": self.reason, "message": self.text, "field": self.field}}
+        said = {"reason": self.reason, "message": self.text, "language": self.language}
+        return {"error": said | {"field": self.field, "metadata": self.metadata}}
 
     def _connect_error(self) -> dict[str, object]:
         info = error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN)

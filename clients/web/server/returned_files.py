@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from chorus_documents.document import Format, Refusal, UnreadableDocument
+from chorus_documents.document import Format, UnreadableDocument
 from chorus_documents.writing.csv_table import csv_table
 from chorus_documents.writing.html_page import html
 from chorus_documents.writing.markdown import markdown
 from chorus_documents.writing.process import commented
 from chorus_documents.writing.returned_work import ReturnedWork
 from clients.web.server.problems import Problem
+from clients.web.server.refused_document import RefusedDocument
 
 MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -45,11 +46,4 @@ def returned_file(work: ReturnedWork, file_format: str, data: bytes) -> bytes:
     try:
         return commented(work, Format(file_format), data)
     except UnreadableDocument as error:
-        raise unwritable(error.refusal) from None
-
-
-def unwritable(refusal: Refusal) -> Problem:
-    """Returns what is told of a file that nothing can be written into."""
-    if refusal is Refusal.LIBRARY_MISSING:
-        return Problem(501, refusal.name, "comments need a library that is not installed here", "format")
-    return Problem(422, refusal.name, f"the file {refusal.value}", "file_id")
+        raise RefusedDocument(error.refusal, "file_id") from None

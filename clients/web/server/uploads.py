@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chorus_documents.document import Document, Format, Refusal, Remark, UnreadableDocument
-from chorus_documents.korean import REFUSALS, REMARKS
+from chorus_documents.korean import REMARKS
 from chorus_documents.limits import DEFAULT_LIMITS
 from chorus_documents.reader import read
-from clients.web.server.bodies import bounded
+from clients.web.server.bodies import TOO_LARGE, bounded
 from clients.web.server.file_names import shown_name
 from clients.web.server.guard import Visitor
 from clients.web.server.kept_files import KeptFile, KeptFiles
 from clients.web.server.languages import language_of
 from clients.web.server.problems import Problem
+from clients.web.server.refused_document import RefusedDocument
 from clients.web.server.workers import Workers
 
 # What a submission may hold, as the contract says.
@@ -28,7 +29,6 @@ _MAX_FIELD_BYTES = 1024
 _ASSUMPTIONS = frozenset({Remark.READ_AS_UTF_16, Remark.READ_AS_CP949, Remark.READ_AS_CP1252})
 # Comments can be put into these.
 _KEPT = frozenset({Format.DOCX, Format.HWPX})
-_TOO_LARGE = frozenset({Refusal.TOO_LARGE, Refusal.TOO_LARGE_UNPACKED, Refusal.TOO_LONG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Uploads:
         """Reads the file in the form's field `file`, and says what was assumed of it."""
         visitor: Visitor = request.state.visitor
         language = language_of(request)
-        name, data = await sent_file(request, language, self.max_file_bytes)
-        document = await self.workers.run(lambda: self._read(data, language))
+        name, data = await sent_file(request, self.max_file_bytes)
+        document = await self.workers.run(lambda: self._read(data))
         if len(document.text) > MAX_TEXT_CHARACTERS:
-            raise refused_file(Refusal.TOO_LONG, language)
+            raise RefusedDocument(Refusal.TOO_LONG)
         file_id = ""
         if document.format in _KEPT:
             file = KeptFile(name, document.format.value, visitor.teacher)
@@ -61,15 +61,15 @@ class Uploads:
             raise Problem(404, "FILE_NOT_FOUND", "there is no such file any more", "file_id")
         return Response(status_code=204)
 
-    def _read(self, data: bytes, language: str) -> Document:
+    def _read(self, data: bytes) -> Document:
         limits = replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes)
         try:
             return read(data, limits)
         except UnreadableDocument as error:
-            raise refused_file(error.refusal, language) from None
+            raise RefusedDocument(error.refusal) from None
 
 
-async def sent_file(request: Request, language: str, max_bytes: int) -> tuple[str, bytes]:
+async def sent_file(request: Request, max_bytes: int) -> tuple[str, bytes]:
     """Returns the name and the content of the file in a form's field `file`.
 
     Raises:
@@ -88,9 +88,9 @@ async def sent_file(request: Request, language: str, max_bytes: int) -> tuple[st
         raise Problem(400, "FORM", error.detail, "file") from None
     except Problem as problem:
         # Of a file that was not even taken whole, a teacher hears the same.
-        if problem.reason != Refusal.TOO_LARGE.name:
+        if problem.reason != TOO_LARGE:
             raise
-        raise refused_file(Refusal.TOO_LARGE, language) from None
+        raise RefusedDocument(Refusal.TOO_LARGE) from None
     raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
 
 
@@ -109,9 +109,3 @@ def _described(document: Document, language: str) -> dict[str, Any]:
         "assumed": " ".join(words[each] for each in said if each in _ASSUMPTIONS),
         "notes": [words[each] for each in said if each not in _ASSUMPTIONS],
     }
-
-
-def refused_file(refusal: Refusal, language: str) -> Problem:
-    """Returns what is told of a file that is not taken."""
-    text = REFUSALS[refusal] if language == "ko" else f"This file {refusal.value}."
-    return Problem(413 if refusal in _TOO_LARGE else 422, refusal.name, text, "file")

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import openai
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
-from openai.types.completion_usage import CompletionUsage
 from typing_extensions import override
 
 from chorus.model.v1 import generation_pb2
@@ -38,6 +36,8 @@ from services.cloud_proxy.providers.cloud_credentials import mapped_credentials,
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.openai_client import openai_client
 from services.cloud_proxy.settings import Connection
+
+_PATH = "/chat/completions"
 
 FINISHES = {
     "stop": Finish.STOP,
@@ -104,13 +104,16 @@ class OpenAI(Provider):
     async def answer(self, prompt: Prompt) -> AsyncGenerator[AnswerPiece, None]:
         arguments = self._arguments(prompt)
         with _mapped_errors(prompt), mapped_credentials(prompt):
+            # `chat.completions.create` would look through all arguments for what JSON cannot hold, and make
+            # objects of the response: a quarter of this server's processor time. Both are plain JSON here.
             if not prompt.streaming:
-                completion = await self._client.chat.completions.create(**arguments)
+                completion = await self._client.post(_PATH, cast_to=object, body=arguments)
                 for piece in _whole(completion, prompt):
                     yield piece
                 return
-            stream = await self._client.chat.completions.create(
-                **arguments, stream=True, stream_options={"include_usage": True}
+            arguments |= {"stream": True, "stream_options": {"include_usage": True}}
+            stream = await self._client.post(
+                _PATH, cast_to=object, body=arguments, stream=True, stream_cls=openai.AsyncStream[Any]
             )
             async with stream:
                 collected = _OpenAIStream()
@@ -165,52 +168,58 @@ class _OpenAIStream:
         self.finish_reason = ""
         self._refused = False
         self._model = ""
-        self._usage: CompletionUsage | None = None
+        self._usage: Mapping[str, Any] | None = None
 
-    def take(self, chunk: ChatCompletionChunk) -> str:
+    def take(self, chunk: Mapping[str, Any]) -> str:
         """Reads a chunk and returns the text in it."""
-        self._model = self._model or chunk.model or ""
-        self._usage = chunk.usage or self._usage
+        self._model = self._model or chunk.get("model") or ""
+        self._usage = chunk.get("usage") or self._usage
         # The chunk that carries the usage has no choices.
-        if not chunk.choices:
+        if not (choices := chunk.get("choices")):
             return ""
-        choice = chunk.choices[0]
-        self.finish_reason = choice.finish_reason or self.finish_reason
-        self._refused = self._refused or bool(choice.delta.refusal)
-        return choice.delta.content or ""
+        choice = choices[0]
+        delta = choice["delta"]
+        self.finish_reason = choice.get("finish_reason") or self.finish_reason
+        self._refused = self._refused or bool(delta.get("refusal"))
+        content: str = delta.get("content") or ""
+        return content
 
     def answer_end(self) -> AnswerEnd:
         return _answer_end(self.finish_reason, self._model, self._usage, refused=self._refused)
 
 
-def _whole(completion: ChatCompletion, prompt: Prompt) -> Iterator[AnswerPiece]:
-    # The SDK returns an HTML page as a string, and an error inside a good response as an empty completion.
-    if not isinstance(completion, ChatCompletion):
+def _whole(completion: object, prompt: Prompt) -> Iterator[AnswerPiece]:
+    # The SDK returns an HTML page as a string, and an error inside a good response as it came.
+    if not isinstance(completion, dict):
         raise NoAnswer("the response is not JSON")
-    if not completion.choices:
-        error = (completion.model_extra or {}).get("error")
-        raise _ERROR_TABLE.classify(_provider_error(200, error, {}), prompt)
-    choice = completion.choices[0]
-    yield text(choice.message.content or "")
-    if choice.finish_reason:
-        refused = bool(choice.message.refusal)
-        yield _answer_end(choice.finish_reason, completion.model, completion.usage, refused=refused)
+    if not (choices := completion.get("choices")):
+        raise _ERROR_TABLE.classify(_provider_error(200, completion.get("error"), {}), prompt)
+    choice = choices[0]
+    message = choice["message"]
+    yield text(message.get("content") or "")
+    if finish_reason := choice.get("finish_reason"):
+        refused = bool(message.get("refusal"))
+        model = completion.get("model") or ""
+        yield _answer_end(finish_reason, model, completion.get("usage"), refused=refused)
 
 
-def _answer_end(finish_reason: str, model: str, usage: CompletionUsage | None, *, refused: bool) -> AnswerEnd:
+def _answer_end(
+    finish_reason: str, model: str, usage: Mapping[str, Any] | None, *, refused: bool
+) -> AnswerEnd:
     finish = Finish.BLOCKED if refused else FINISHES.get(finish_reason, Finish.BROKEN)
     word = "refusal" if refused else finish_reason
     return AnswerEnd(finish, word, model, None if usage is None else _usage(usage))
 
 
-def _usage(usage: CompletionUsage) -> generation_pb2.Usage:
-    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+def _usage(usage: Mapping[str, Any]) -> generation_pb2.Usage:
+    prompt = usage.get("prompt_tokens_details") or {}
+    completion = usage.get("completion_tokens_details") or {}
     return generation_pb2.Usage(
-        input_tokens=usage.prompt_tokens,
-        output_tokens=usage.completion_tokens,
-        cached_input_tokens=(prompt and prompt.cached_tokens) or 0,
-        cache_write_tokens=(prompt and prompt.cache_write_tokens) or 0,
-        reasoning_tokens=(completion and completion.reasoning_tokens) or 0,
+        input_tokens=usage.get("prompt_tokens") or 0,
+        output_tokens=usage.get("completion_tokens") or 0,
+        cached_input_tokens=prompt.get("cached_tokens") or 0,
+        cache_write_tokens=prompt.get("cache_write_tokens") or 0,
+        reasoning_tokens=completion.get("reasoning_tokens") or 0,
         basis=generation_pb2.USAGE_BASIS_MEASURED,
     )
 
@@ -235,8 +244,8 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         if not prompt.entry.endpoint.finds_credentials:
             raise
         raise no_credentials(prompt) from None
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError):
-        # The SDK does not check the objects that it builds, so a malformed chunk fails where it is read.
+    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, LookupError, TypeError):
+        # The SDK does not check what it hands on, so a malformed chunk fails where it is read.
         raise NoAnswer(f"{provider}: the response is malformed") from None
 
 

@@ -13,9 +13,11 @@ import torch
 # saw would be made to compensate without bound.
 _DAMPING = 0.01
 _MIN_ENERGY = 1e-6
-# Columns whose errors are handed on to the later ones at once, and rows that are rounded at once: so many
-# weights stay in a core's cache.
-_COLUMNS, _ROWS = 128, 2048
+# Columns whose corrections are computed at once, and rows that are rounded at once: so many weights stay in
+# a core's cache.
+_COLUMNS, _ROWS = 64, 2048
+# Rows of the second moments that are computed at once: of a symmetric matrix, one half is enough.
+_MOMENTS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class InputStatistics:
     Attributes:
         order: The inputs from the greatest mean square down: these are rounded first, as all others can
             make up for them.
-        factor: The upper triangular factor U of the inverse UᵀU of the second moments, in that order.
+        factor: The upper triangular factor M of the second moments MMᵀ, in that order.
     """
 
     order: torch.Tensor
@@ -34,18 +36,18 @@ class InputStatistics:
     @classmethod
     def of_inputs(cls, inputs: torch.Tensor) -> Self:
         """Computes the statistics of inputs in fp32, of shape (tokens, inputs)."""
-        moments = inputs.T @ inputs
+        ascending = inputs.square().mean(0).argsort()
+        inputs = inputs[:, ascending]
+        size = len(ascending)
+        moments = torch.zeros(size, size)
+        for start in range(0, size, _MOMENTS):
+            end = start + _MOMENTS
+            # Below the diagonal alone: the rest is not read.
+            torch.mm(inputs[:, start:end].T, inputs[:, :end], out=moments[start:end, :end])
         moments /= len(inputs)
         moments.diagonal().add_(_DAMPING * moments.diagonal().mean().clamp(min=_MIN_ENERGY))
-        # From the least up: the factor of the reversed moments is the reversed inverse of U.
-        ascending = moments.diagonal().argsort()
-        moments = moments[ascending][:, ascending]
-        reversed_inverse = torch.linalg.cholesky(moments)
-        del moments
-        inverse = reversed_inverse.flip(0, 1)
-        del reversed_inverse
-        factor = torch.linalg.solve_triangular(inverse, torch.eye(len(inverse)), upper=True)
-        return cls(ascending.flip(0), factor)
+        # From the least up, as an upper factor is the reversed lower one of what is reversed.
+        return cls(ascending.flip(0), torch.linalg.cholesky(moments).flip(0, 1))
 
 
 def calibrated_codes(
@@ -84,23 +86,28 @@ def _rounded(
     group_size: int,
     max_code: int,
 ) -> torch.Tensor:
-    """Rounds some outputs; all shapes are transposed, so that an input's weights are neighbours."""
+    """Rounds some outputs; all shapes are transposed, so that an input's weights are neighbours.
+
+    With errors E of the weights, the products' error is that of EM. Its column k is the error of column k
+    itself and what the columns before it contribute: that is what column k makes up for.
+    """
     order, factor = statistics.order, statistics.factor
     groups = (order // group_size).tolist()
-    pending = weight[order]
-    codes = torch.empty(pending.shape, dtype=torch.uint8)
-    errors = torch.empty(_COLUMNS, pending.shape[1])
+    weight = weight[order]
+    errors = torch.empty_like(weight)
+    codes = torch.empty(weight.shape, dtype=torch.uint8)
     for start in range(0, len(order), _COLUMNS):
-        block = pending[start : start + _COLUMNS]
-        end = start + len(block)
+        end = min(start + _COLUMNS, len(order))
+        contributions = factor[:end, start:end] / factor.diagonal()[start:end]
+        block = torch.addmm(weight[start:end], contributions[:start].T, errors[:start])
+        within = contributions[start:]
         for row, current in enumerate(block):
-            scale, zeros = scales[groups[start + row]], zero_points[groups[start + row]]
-            code = (current / scale).round_().add_(zeros).clamp_(0, max_code)
-            codes[start + row] = code
-            weights_of_error = factor[start + row, start + row : end]
-            errors[row] = (current - (code - zeros) * scale) / weights_of_error[0]
-            block[row + 1 :].addr_(weights_of_error[1:], errors[row], alpha=-1)
-        pending[end:].addmm_(factor[start:end, end:].T, errors[: len(block)], alpha=-1)
+            column = start + row
+            scale, zeros = scales[groups[column]], zero_points[groups[column]]
+            code = torch.addcdiv(zeros, current, scale).round_().clamp_(0, max_code)
+            codes[column] = code
+            torch.sub(weight[column], code.sub_(zeros).mul_(scale), out=errors[column])
+            block[row + 1 :].addr_(within[row, row + 1 :], errors[column])
     result = torch.empty_like(codes)
     result[order] = codes
     return result

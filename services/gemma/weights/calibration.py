@@ -19,8 +19,10 @@ from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Written for this project, in the languages that it serves: calibrated on one alone, the others get worse.
 _TEXTS = Path(__file__).with_name("calibration_texts.jsonl")
-# So many rows of so many tokens. More of them take longer, and change little.
-_ROWS, _ROW_TOKENS = 16, 256
+# Rows of so many tokens. More of them are better and take longer, the more so the bigger the model.
+_ROW_TOKENS = 256
+_ROWS, _ROWS_OF_SMALL = 24, 64
+_SMALL = 1_500_000_000
 
 Tensors = dict[str, torch.Tensor]
 
@@ -156,11 +158,17 @@ class _QuantizingHooks:
             self._inputs = self._statistics = None
 
 
-def calibration_tokens(source: Path, bos_token: int, vocab_size: int) -> torch.Tensor:
+def calibration_rows(model: PreTrainedModel) -> int:
+    """Returns on how many rows a model is calibrated."""
+    return _ROWS_OF_SMALL if model.num_parameters() < _SMALL else _ROWS
+
+
+def calibration_tokens(source: Path, rows: int, bos_token: int, vocab_size: int) -> torch.Tensor:
     """Cuts the calibration texts into rows, with equal parts of each language; each row begins with `<bos>`.
 
     Args:
         source: The folder of the model, with its tokenizer.
+        rows: How many.
         bos_token: The token that begins a text.
         vocab_size: The model's.
 
@@ -175,14 +183,14 @@ def calibration_tokens(source: Path, bos_token: int, vocab_size: int) -> torch.T
     for line in _TEXTS.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         texts.setdefault(record["language"], []).append(record["text"])
-    rows = []
+    cut = []
     for of_language in texts.values():
         tokens = tokenizer.encode("\n\n".join(of_language), add_special_tokens=False).ids
-        starts = range(0, len(tokens) - _ROW_TOKENS + 2, _ROW_TOKENS - 1)[: _ROWS // len(texts)]
-        rows += [[bos_token, *tokens[start : start + _ROW_TOKENS - 1]] for start in starts]
-    if len(rows) != _ROWS or max(map(max, rows)) >= vocab_size:
+        starts = range(0, len(tokens) - _ROW_TOKENS + 2, _ROW_TOKENS - 1)[: rows // len(texts)]
+        cut += [[bos_token, *tokens[start : start + _ROW_TOKENS - 1]] for start in starts]
+    if len(cut) != rows or max(map(max, cut)) >= vocab_size:
         raise LoadError("the tokenizer is another model's: it does not cut the calibration texts as Gemma's")
-    return torch.tensor(rows)
+    return torch.tensor(cut)
 
 
 def _parameter(layer_class: Any, buffers: Mapping[str, torch.Tensor], inputs: int) -> nn.Parameter:

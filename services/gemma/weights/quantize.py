@@ -21,7 +21,12 @@ from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.low_bit.int4_decoder_layer import refuse_unknown_layers
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.low_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
-from services.gemma.weights.calibration import CalibratedPass, Tensors, calibration_tokens
+from services.gemma.weights.calibration import (
+    CalibratedPass,
+    Tensors,
+    calibration_rows,
+    calibration_tokens,
+)
 from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key, unused_keys
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
 from services.gemma.weights.tensor_file import write_by_rows
@@ -77,7 +82,10 @@ def quantize(
     if form.is_integer:
         refuse_unknown_layers(model)
     checkpoint = _SourceCheckpoint(source, model)
-    tokens = calibration_tokens(source, config.bos_token_id, config.vocab_size) if is_calibrated else None
+    tokens = None
+    if is_calibrated:
+        rows = calibration_rows(model)
+        tokens = calibration_tokens(source, rows, config.bos_token_id, config.vocab_size)
     writer = CheckpointWriter(copy, source.name, recipe)
     calibrated = None
     if tokens is not None:

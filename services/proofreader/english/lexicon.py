@@ -6,14 +6,35 @@ from importlib.resources import files
 
 from services.proofreader.english.verbs import GERUND, IRREGULAR, PAST, THIRD
 from services.proofreader.english.verbs import TABLE as VERBS
-
-# The classes. A word has all of those that it may be.
-NOUN, PLURAL, MASS, PLACE = "n", "s", "m", "l"
-BASE, THIRD_PERSON, PAST_TENSE, PARTICIPLE, GERUND_FORM = "v", "z", "d", "p", "g"
-ADJECTIVE, COMPARATIVE, SUPERLATIVE, ADVERB = "j", "r", "t", "a"
-DETERMINER, POSSESSIVE, SUBJECT, OBJECT, NUMBER = "D", "O", "S", "B", "#"
-PREPOSITION, MODAL, BE, HAVE, DO, CONJUNCTION, QUESTION = "P", "M", "b", "h", "o", "c", "w"
-PERSON = "H"
+from services.proofreader.english.word_classes import (
+    ADJECTIVE,
+    ADVERB,
+    AMBIGUOUS,
+    BASE_FORM,
+    BE,
+    COMPARATIVE,
+    CONJUNCTION,
+    DETERMINER,
+    DO,
+    GERUND_FORM,
+    HAVE,
+    MASS,
+    MODAL,
+    NOUN,
+    NUMBER,
+    OBJECT,
+    PARTICIPLE,
+    PAST_TENSE,
+    PERSON,
+    PLACE,
+    PLURAL,
+    POSSESSIVE,
+    PREPOSITION,
+    QUESTION,
+    SUBJECT,
+    SUPERLATIVE,
+    THIRD_PERSON,
+)
 
 WORDS = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
 _NAMES = tomllib.loads(files(__package__).joinpath("names.toml").read_text(encoding="utf-8"))
@@ -130,32 +151,18 @@ _CLOSED = {
 }
 
 
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "next",
-    "last",
-    "same",
-    "other",
-    "own",
-    "following",
-    "previous",
-    "main",
-    "whole",
-    "such",
-]
+_VERB_FORMS = (BASE_FORM, THIRD_PERSON, PAST_TENSE, PARTICIPLE, GERUND_FORM)
+_ORDINALS = (
+    "first second third fourth fifth next last same other own following previous main whole such".split()
+)
 
 
-def _classes() -> dict[str, str]:
-    classes: dict[str, str] = {}
+def _classes() -> dict[str, int]:
+    classes: dict[str, int] = {}
 
-    def add(words: Iterable[str], name: str) -> None:
+    def add(words: Iterable[str], more: int) -> None:
         for word in words:
-            if name not in classes.get(word, ""):
-                classes[word] = classes.get(word, "") + name
+            classes[word] = classes.get(word, 0) | more
 
     for name, words in _CLOSED.items():
         add(words.split(), name)
@@ -164,7 +171,7 @@ def _classes() -> dict[str, str]:
     add(map(plural_of, countable), PLURAL)
     add(PERSONS, PERSON)
     add(map(plural_of, PERSONS), PERSON)
-    add(["people"], PLURAL + PERSON)
+    add(["people"], PLURAL | PERSON)
     add(_list("nouns", "places"), PLACE)
     add(MASS_NOUNS, MASS)
     adjectives = SHORT_ADJECTIVES | LONG_ADJECTIVES
@@ -176,17 +183,16 @@ def _classes() -> dict[str, str]:
         ADVERB,
     )
     for base, forms in FORMS_OF.items():
-        for form, name in zip((base, *forms), "vzdpg", strict=True):
-            add([form], name)
+        for form, each in zip((base, *forms), _VERB_FORMS, strict=True):
+            add([form], each)
     for base in _ALSO_NOUNS & set(FORMS_OF):
-        # A noun of another kind than those above: it proves little.
-        add([base, FORMS_OF[base][0]], "?")
-    add(_list("adjectives", "also_others"), "?")
-    add(_ORDINALS, ADJECTIVE + "?")
+        add([base, FORMS_OF[base][0]], AMBIGUOUS)
+    add(_list("adjectives", "also_others"), AMBIGUOUS)
+    add(_ORDINALS, ADJECTIVE | AMBIGUOUS)
     return classes
 
 
-CLASSES: Mapping[str, str] = _classes()
+CLASSES: Mapping[str, int] = _classes()
 # The base of each form of a verb.
 BASE_OF: Mapping[str, str] = {
     **{form: base for base, forms in FORMS_OF.items() for form in forms},

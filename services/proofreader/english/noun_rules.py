@@ -1,7 +1,5 @@
 """Rules for the number of nouns, and for nouns that are not counted."""
 
-# fmt: off
-
 from services.proofreader.english.lexicon import COUNTED, MASS_NOUNS, PERSONS, SINGULAR_OF, WORDS, plural_of
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
@@ -13,46 +11,94 @@ from services.proofreader.english.phrases import (
     word_fault,
 )
 from services.proofreader.english.tagged_words import Words
+from services.proofreader.english.word_classes import (
+    ADJECTIVE,
+    ADVERB,
+    AMBIGUOUS,
+    BASE_FORM,
+    BE,
+    CONJUNCTION,
+    DETERMINING,
+    MARK,
+    MASS,
+    NOUN,
+    NUMBER,
+    PLACE,
+    PLURAL,
+    PREPOSITION,
+    SUPERLATIVE,
+    THIRD_PERSON,
+)
 
 _PLURAL_OF_MASS = {plural_of(each): each for each in MASS_NOUNS - set(WORDS["nouns"]["plural_too"].split())}
 _PLURAL_OF_MASS |= {"informations": "information", "advices": "advice"}
-_COUNTING = frozenset("two three four five six seven eight nine ten eleven twelve twenty many several these those both few various".split())
+_COUNTING = frozenset(
+    "two three four five six seven eight nine ten eleven twelve twenty many several these those both few "
+    "various".split()
+)
 # They stand before a noun as its measure ("a five star hotel", "a ten year plan"), or have one plural.
-_MEASURES = frozenset({"hour", "day", "week", "month", "year", "minute", "meter", "metre", "kilometer", "kilometre", "mile", "star", "time", "way", "kind", "type"})
+_MEASURES = frozenset(
+    "hour day week month year minute meter metre kilometer kilometre mile star time way kind type".split()
+)
 _THINGS = COUNTED | PERSONS
+_ALSO_COUNTED = frozenset(
+    "behavior behaviour feedback help waste fun coffee tea soup juice cheese light space gas metal glass "
+    "paper food plastic rain music news knowledge gold harm".split()
+)
 
 
 def _counted_singular(words: Words, place: int) -> Fault | None:
     """Finds "five kilometer", "how many book", "these house": one noun after a word for several."""
     end = place + 1
-    while words[end].may_be("j") and not words[end].may_be("n"):
+    while words[end].may_be(ADJECTIVE) and not words[end].may_be(NOUN):
         end += 1
     noun = words[end]
-    if noun.word == "time" and end == place + 1 and ends_phrase(words[end + 1]) and not words[place - 1].may_be("DOP") and words[place].word not in {"few", "these", "those", "both"}:
+    if (
+        noun.word == "time"
+        and end == place + 1
+        and ends_phrase(words[end + 1])
+        and not words[place - 1].may_be(DETERMINING | PREPOSITION)
+        and words[place].word not in {"few", "these", "those", "both"}
+    ):
         return word_fault(end, end, "times", "number", SENTENCE_ERROR)
-    if not noun.may_be("n") or noun.may_be("s") or noun.word not in _THINGS or not ends_phrase(words[end + 1]):
+    if (
+        not noun.may_be(NOUN)
+        or noun.may_be(PLURAL)
+        or noun.word not in _THINGS
+        or not ends_phrase(words[end + 1])
+    ):
         return None
     if words[place].word == "few" and words[place - 1].word != "a":
         return None
-    if (words[place - 1].may_be("DO") and noun.word in _MEASURES) or words[end + 1].word == "old":
+    if (words[place - 1].may_be(DETERMINING) and noun.word in _MEASURES) or words[end + 1].word == "old":
         return None
-    if words[place].word == "both" and (words[end + 1].word == "and" or words[place + 1].may_be("DO")):
+    if words[place].word == "both" and (words[end + 1].word == "and" or words[place + 1].may_be(DETERMINING)):
         return None
-    if words[place].text[0].isdigit() and (words[place].text in {"1", "0"} or "." in words[place].text or len(words[place].text) > 3 or words[end].word in {"page", "well"}):
+    if words[place].text[0].isdigit() and (
+        words[place].text in {"1", "0"}
+        or "." in words[place].text
+        or len(words[place].text) > 3
+        or words[end].word in {"page", "well"}
+    ):
         return None
-    if words[place].may_be("#") and words[end + 1].may_be("a") and end > place + 1:
+    if words[place].may_be(NUMBER) and words[end + 1].may_be(ADVERB) and end > place + 1:
         return None
     return word_fault(end, end, plural_of(noun.word), "number", SENTENCE_ERROR)
 
 
 def _last_years(words: Words, place: int) -> Fault | None:
     """Finds "one of the best day"."""
-    if words[place + 1].word != "of" or not words[place + 2].may_be("DO"):
+    if words[place + 1].word != "of" or not words[place + 2].may_be(DETERMINING):
         return None
     end = place + 3
-    while words[end].may_be("jt") and not words[end].may_be("n"):
+    while words[end].may_be(ADJECTIVE | SUPERLATIVE) and not words[end].may_be(NOUN):
         end += 1
-    if words[end].word in _THINGS and not words[end].may_be("s") and ends_phrase(words[end + 1]) and words[end].word not in {"family", "team"}:
+    if (
+        words[end].word in _THINGS
+        and not words[end].may_be(PLURAL)
+        and ends_phrase(words[end + 1])
+        and words[end].word not in {"family", "team"}
+    ):
         return word_fault(end, end, plural_of(words[end].word), "number", SENTENCE_ERROR)
     return None
 
@@ -60,30 +106,49 @@ def _last_years(words: Words, place: int) -> Fault | None:
 def _each_plural(words: Words, place: int) -> Fault | None:
     """Finds "every students", "each houses", "a chickens"."""
     end = place + 1
-    while words[end].may_be("j") and not words[end].may_be("n"):
+    while words[end].may_be(ADJECTIVE) and not words[end].may_be(NOUN):
         end += 1
     noun = words[end]
     if words[place + 1].word == "few":
         return None
     if words[place].word in {"a", "an"}:
-        if noun.word in SINGULAR_OF and not noun.may_be("nvz?") and ends_phrase(words[end + 1]) and words[place + 1].word != "few":
+        if (
+            noun.word in SINGULAR_OF
+            and not noun.may_be(NOUN | BASE_FORM | THIRD_PERSON | AMBIGUOUS)
+            and ends_phrase(words[end + 1])
+            and words[place + 1].word != "few"
+        ):
             return word_fault(place, end, "", "number", SENTENCE_ERROR)
         return None
-    if noun.word in SINGULAR_OF and not noun.may_be("nz") and (ends_phrase(words[end + 1]) or words[end + 1].may_be("vz")):
+    if (
+        noun.word in SINGULAR_OF
+        and not noun.may_be(NOUN | THIRD_PERSON)
+        and (ends_phrase(words[end + 1]) or words[end + 1].may_be(BASE_FORM | THIRD_PERSON))
+    ):
         return word_fault(end, end, SINGULAR_OF[noun.word], "number", SENTENCE_ERROR)
     return None
 
 
 def _mass_plural(words: Words, place: int) -> Fault | None:
     """Finds "pollutions": a plural that a noun does not have."""
-    return word_fault(place, place, like(words[place].text, _PLURAL_OF_MASS[words[place].word]), "usage", WORD_CHOICE)
+    return word_fault(
+        place, place, like(words[place].text, _PLURAL_OF_MASS[words[place].word]), "usage", WORD_CHOICE
+    )
 
 
 def _mass_article(words: Words, place: int) -> Fault | None:
     """Finds "a water", "a space travel" at the end of a phrase."""
     noun = words[place + 1]
-    if noun.may_be("m") and (not noun.may_be("nvjz?") or noun.word in {"water", "snow"}) and words[place + 2].may_be(".cbP") and words[place + 2].word not in {"of", "for", "to"}:
-        if noun.word in {"behavior", "behaviour", "feedback", "help", "waste", "fun", "coffee", "tea", "soup", "juice", "cheese", "light", "space", "gas", "metal", "glass", "paper", "food", "plastic", "rain", "music", "news", "knowledge", "gold", "harm"}:
+    if (
+        noun.may_be(MASS)
+        and (
+            not noun.may_be(NOUN | BASE_FORM | THIRD_PERSON | ADJECTIVE | AMBIGUOUS)
+            or noun.word in {"water", "snow"}
+        )
+        and words[place + 2].may_be(PREPOSITION | BE | CONJUNCTION | MARK)
+        and words[place + 2].word not in {"of", "for", "to"}
+    ):
+        if noun.word in _ALSO_COUNTED:
             return None
         return word_fault(place, place + 1, "", "usage", WORD_CHOICE)
     return None
@@ -92,17 +157,45 @@ def _mass_article(words: Words, place: int) -> Fault | None:
 def _how_many(words: Words, place: int) -> Fault | None:
     """Finds "how many money", "too many coffee", "much books", "little friends"."""
     word, noun = words[place].word, words[place + 1]
-    if word == "many" and noun.may_be("m") and not noun.may_be("nsv?") and ends_phrase(words[place + 2]):
+    if (
+        word == "many"
+        and noun.may_be(MASS)
+        and not noun.may_be(NOUN | PLURAL | BASE_FORM | AMBIGUOUS)
+        and ends_phrase(words[place + 2])
+    ):
         return word_fault(place, place, like(words[place].text, "much"), "usage", WORD_CHOICE)
-    if word in {"much", "less"} and noun.may_be("s") and not noun.may_be("mz?vn") and words[place + 2].word not in {"a"}:
-        if word == "less" and (noun.word == "people" or words[place - 1].may_be("#DO")):
+    if (
+        word in {"much", "less"}
+        and noun.may_be(PLURAL)
+        and not noun.may_be(NOUN | MASS | BASE_FORM | THIRD_PERSON | AMBIGUOUS)
+        and words[place + 2].word != "a"
+    ):
+        if word == "less" and (noun.word == "people" or words[place - 1].may_be(DETERMINING | NUMBER)):
             return None
-        return word_fault(place, place, like(words[place].text, "many" if word == "much" else "fewer"), "usage", WORD_CHOICE)
-    if word == "little" and words[place - 1].word == "a" and noun.may_be("s") and not noun.may_be("mvz?"):
+        return word_fault(
+            place, place, like(words[place].text, "many" if word == "much" else "fewer"), "usage", WORD_CHOICE
+        )
+    if (
+        word == "little"
+        and words[place - 1].word == "a"
+        and noun.may_be(PLURAL)
+        and not noun.may_be(MASS | BASE_FORM | THIRD_PERSON | AMBIGUOUS)
+    ):
         return word_fault(place, place, "few", "usage", WORD_CHOICE)
-    if word == "few" and words[place - 1].word in {"a", "only"} and noun.may_be("m") and not noun.may_be("nv?") and ends_phrase(words[place + 2]):
+    if (
+        word == "few"
+        and words[place - 1].word in {"a", "only"}
+        and noun.may_be(MASS)
+        and not noun.may_be(NOUN | BASE_FORM | AMBIGUOUS)
+        and ends_phrase(words[place + 2])
+    ):
         return word_fault(place, place, "little", "usage", WORD_CHOICE)
-    if word == "amount" and words[place + 1].word == "of" and words[place + 2].may_be("s") and not words[place + 2].may_be("mz?"):
+    if (
+        word == "amount"
+        and words[place + 1].word == "of"
+        and words[place + 2].may_be(PLURAL)
+        and not words[place + 2].may_be(MASS | THIRD_PERSON | AMBIGUOUS)
+    ):
         return word_fault(place, place, "number", "usage", WORD_CHOICE)
     return None
 
@@ -110,7 +203,12 @@ def _how_many(words: Words, place: int) -> Fault | None:
 def _most_of(words: Words, place: int) -> Fault | None:
     """Finds "most of students"."""
     noun = words[place + 2]
-    if words[place + 1].word == "of" and noun.may_be("s") and not noun.may_be("mz?") and words[place - 1].word not in {"the", "a", "as"}:
+    if (
+        words[place + 1].word == "of"
+        and noun.may_be(PLURAL)
+        and not noun.may_be(MASS | THIRD_PERSON | AMBIGUOUS)
+        and words[place - 1].word not in {"the", "a", "as"}
+    ):
         return word_fault(place, place + 1, words[place].text, "usage", WORD_CHOICE)
     return None
 
@@ -118,16 +216,22 @@ def _most_of(words: Words, place: int) -> Fault | None:
 def _lot_of(words: Words, place: int) -> Fault | None:
     """Finds "a lot of student"."""
     end = place + 2
-    while words[end].may_be("j") and not words[end].may_be("n"):
+    while words[end].may_be(ADJECTIVE) and not words[end].may_be(NOUN):
         end += 1
     noun = words[end]
-    if words[place + 1].word == "of" and noun.word in _THINGS and not noun.may_be("smvlj?") and ends_phrase(words[end + 1]) and words[end + 1].word not in {"-", "and"}:
+    if (
+        words[place + 1].word == "of"
+        and noun.word in _THINGS
+        and not noun.may_be(PLURAL | MASS | PLACE | BASE_FORM | ADJECTIVE | AMBIGUOUS)
+        and ends_phrase(words[end + 1])
+        and words[end + 1].word not in {"-", "and"}
+    ):
         return word_fault(end, end, plural_of(noun.word), "number", SENTENCE_ERROR)
     return None
 
 
 NOUN_RULES = (
-    WordRule.at(_counted_singular, _COUNTING, "#"),
+    WordRule.at(_counted_singular, _COUNTING, NUMBER),
     WordRule.at(_last_years, ["one", "some"]),
     WordRule.at(_each_plural, ["every", "each", "another", "a", "an"]),
     WordRule.at(_mass_plural, _PLURAL_OF_MASS),

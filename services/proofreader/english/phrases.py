@@ -4,6 +4,32 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from services.proofreader.english.tagged_words import TaggedWord, Words
+from services.proofreader.english.word_classes import (
+    ADJECTIVE,
+    ADVERB,
+    AMBIGUOUS,
+    ANY_NOUN,
+    BASE_FORM,
+    BE,
+    COMPARATIVE,
+    CONJUNCTION,
+    DETERMINING,
+    DO,
+    HAVE,
+    MARK,
+    MASS,
+    MODAL,
+    NOUN,
+    NUMBER,
+    OBJECT,
+    PERSON,
+    PLURAL,
+    PREPOSITION,
+    QUESTION,
+    SUBJECT,
+    SUPERLATIVE,
+    THIRD_PERSON,
+)
 
 SENTENCE_ERROR, WORD_CHOICE, SPELLING, PUNCTUATION = (
     "sentence_error",
@@ -11,82 +37,35 @@ SENTENCE_ERROR, WORD_CHOICE, SPELLING, PUNCTUATION = (
     "spelling",
     "punctuation",
 )
-NOUNS = "nsml"
-_BEFORE_NOUN = "DO#"
+_BEFORE_NOUN = DETERMINING | NUMBER
 # Before them a phrase may end: no noun follows that it would belong to.
-_AFTER_NOUN = ".PcbhoMSBDOwa"
+_AFTER_NOUN = (
+    MARK
+    | PREPOSITION
+    | CONJUNCTION
+    | BE
+    | HAVE
+    | DO
+    | MODAL
+    | SUBJECT
+    | OBJECT
+    | DETERMINING
+    | QUESTION
+    | ADVERB
+)
 _CLAUSE_OPENERS = frozenset(
     {"and", "but", "because", "when", "if", "so", "although", "though", "while", "that", "where", "or"}
 )
 _OF_NO_NUMBER = frozenset(
-    [
-        "criteria",
-        "phenomena",
-        "data",
-        "media",
-        "police",
-        "series",
-        "species",
-        "means",
-        "majority",
-        "minority",
-        "public",
-        "staff",
-        "crew",
-        "audience",
-        "elite",
-        "rest",
-        "half",
-        "poor",
-        "rich",
-        "young",
-        "old",
-        "unemployed",
-        "sick",
-        "dead",
-        "blind",
-        "cattle",
-        "pair",
-        "couple",
-        "variety",
-        "rest",
-        "number",
-        "lot",
-        "few",
-        "plenty",
-        "bacteria",
-        "others",
-    ]
+    "criteria phenomena data media police series species means majority minority public staff crew "
+    "audience elite rest half poor rich young old unemployed sick dead blind cattle pair couple variety "
+    "number lot few plenty bacteria others".split()
 )
 _MOST_DETERMINERS, _MOST_ADJECTIVES = 2, 3
 _UNCERTAIN_CLAUSES = frozenset(
-    [
-        "suggest",
-        "suggests",
-        "suggested",
-        "recommend",
-        "recommends",
-        "recommended",
-        "insist",
-        "insisted",
-        "demand",
-        "demands",
-        "demanded",
-        "important",
-        "essential",
-        "necessary",
-        "ask",
-        "asked",
-        "request",
-        "requested",
-        "propose",
-        "proposed",
-        "wish",
-        "lest",
-        "vital",
-        "require",
-        "requires",
-    ]
+    "suggest suggests suggested recommend recommends recommended insist insisted demand demands "
+    "demanded important essential necessary ask asked request requested propose proposed wish lest "
+    "vital require requires".split()
 )
 
 
@@ -114,10 +93,10 @@ class WordRule:
 
     rule: Rule
     words: frozenset[str]
-    classes: str
+    classes: int
 
     @classmethod
-    def at(cls, rule: Rule, words: Iterable[str] = (), classes: str = "") -> "WordRule":
+    def at(cls, rule: Rule, words: Iterable[str] = (), classes: int = 0) -> "WordRule":
         """Makes one that is tried at each of some words, and at each word of some classes."""
         return cls(rule, frozenset(words), classes)
 
@@ -142,8 +121,8 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
         place += 1
     adjectives = place
     while (
-        words[place].may_be("jrt")
-        and not words[place].may_be(NOUNS)
+        words[place].may_be(ADJECTIVE | COMPARATIVE | SUPERLATIVE)
+        and not words[place].may_be(ANY_NOUN)
         and place - adjectives < _MOST_ADJECTIVES
     ):
         place += 1
@@ -154,19 +133,24 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
             return None
         unknown_plural = noun.word.endswith("s") and not noun.word.endswith(("ss", "us", "is"))
         return NounPhrase(first, place, is_plural=unknown_plural, is_person=False, is_mass=False)
-    if not noun.may_be(NOUNS):
+    if not noun.may_be(ANY_NOUN):
         return None
     # At the beginning "plants" is no verb, and after "when" and the like "water" is none.
     is_opening = place == 0 or words[place - 1].word in {"when", "because", "if", "that"}
     if not determined and (
-        noun.may_be("jP") or (noun.may_be("vz") and not (is_opening and noun.may_be("ms")))
+        noun.may_be(ADJECTIVE | PREPOSITION)
+        or (noun.may_be(BASE_FORM | THIRD_PERSON) and not (is_opening and noun.may_be(PLURAL | MASS)))
     ):
         return None
-    while determined and words[place + 1].may_be("ns") and not words[place + 1].may_be("vzj?"):
+    while (
+        determined
+        and words[place + 1].may_be(NOUN | PLURAL)
+        and not words[place + 1].may_be(BASE_FORM | THIRD_PERSON | ADJECTIVE | AMBIGUOUS)
+    ):
         place += 1
     head = words[place]
     return NounPhrase(
-        first, place, head.may_be("s") and not head.may_be("n"), head.may_be("H"), head.may_be("m")
+        first, place, head.may_be(PLURAL) and not head.may_be(NOUN), head.may_be(PERSON), head.may_be(MASS)
     )
 
 

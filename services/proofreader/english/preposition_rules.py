@@ -1,24 +1,64 @@
 """Rules for prepositions that do not go with the word beside them."""
 
-# fmt: off
-
 from collections.abc import Mapping
 
 from services.proofreader.english.lexicon import BASE_OF, WORDS
 from services.proofreader.english.phrases import Fault, WordRule, like, noun_phrase, word_fault
 from services.proofreader.english.tagged_words import Words
+from services.proofreader.english.word_classes import (
+    ADJECTIVE,
+    ADVERB,
+    AMBIGUOUS,
+    BASE_FORM,
+    BE,
+    CONJUNCTION,
+    DETERMINING,
+    DO,
+    GERUND_FORM,
+    HAVE,
+    MARK,
+    MASS,
+    MODAL,
+    NAME,
+    NOUN,
+    NUMBER,
+    OBJECT,
+    PAST_TENSE,
+    PLURAL,
+    POSSESSIVE,
+    PREPOSITION,
+    SUBJECT,
+    THIRD_PERSON,
+)
+
+_BEFORE_ADJECTIVE = frozenset(
+    "be been more feel felt got get i'm become became we're they're he's she's it's".split()
+)
+_SUBJECTS_OF_SCHOOL = frozenset("english math maths science sports korean history".split())
+_POINTS_IN_TIME = frozenset("while moment time times first reason same long".split())
+_NO_OBJECT_YET = frozenset("that all each both there this a an some her".split())
+_TAKE_AN_OBJECT = frozenset("answer approach reach join follow obey phone attend marry enter".split())
+_DAILY_VERBS = frozenset("get wake start finish meet arrive leave come open close begin sleep eat go".split())
+_WITHOUT_ARTICLE = frozenset(
+    "school bed work church college university korea japan china seoul busan london paris".split()
+)
 
 
 def _frames(name: str) -> Mapping[str, tuple[str, frozenset[str]]]:
     """Returns the preposition that goes with each word, and those in its place that are wrong."""
     split = (each.split(":") for each in str(_FRAMES[name]).split())
-    return {word: (right, frozenset(wrong.split(","))) for word, right, *rest in split for wrong in rest or [""]}
+    return {
+        word: (right, frozenset(wrong.split(","))) for word, right, *rest in split for wrong in rest or [""]
+    }
 
 
 _FRAMES = WORDS["prepositions"]
 _WITH_ADJECTIVE = _frames("with_adjective")
 _WITH_VERB = _frames("with_verb")
-_ALONE = {word: frozenset(wrong.split(",")) for word, wrong in (each.split(":") for each in str(_FRAMES["alone"]).split())}
+_ALONE = {
+    word: frozenset(wrong.split(","))
+    for word, wrong in (each.split(":") for each in str(_FRAMES["alone"]).split())
+}
 _SEASONS = frozenset({"summer", "winter", "spring", "autumn"})
 _GOING = frozenset("go goes went going come comes came walk walked walks run ran drive drove".split())
 _NO_TO = frozenset({"home", "here", "there", "abroad", "upstairs", "downstairs", "outside", "downtown"})
@@ -28,24 +68,47 @@ def _adjective_preposition(words: Words, place: int) -> Fault | None:
     """Finds "proud for", "similar with", "afraid spiders"."""
     right, wrong = _WITH_ADJECTIVE[words[place].word]
     before, preposition, after = words[place - 1], words[place + 1], words[place + 2]
-    if not (before.may_be("ba") or before.word in {"be", "been", "more", "feel", "felt", "got", "get", "i'm", "become", "became", "we're", "they're", "he's", "she's", "it's"}):
+    if not (before.may_be(ADVERB | BE) or before.word in _BEFORE_ADJECTIVE):
         return None
     word = words[place].word
     if preposition.word in wrong:
-        if (preposition.word in {"to", "for", "with", "on", "by", "in", "at"} and not after.may_be("DOBgmsN")) or (after.may_be("v") and not after.may_be("nsm")):
+        if (
+            preposition.word in {"to", "for", "with", "on", "by", "in", "at"}
+            and not after.may_be(DETERMINING | PLURAL | MASS | NAME | GERUND_FORM | OBJECT)
+        ) or (after.may_be(BASE_FORM) and not after.may_be(NOUN | PLURAL | MASS)):
             return None
-        if word in {"good", "bad"} and not (after.may_be("mg") or after.word in {"english", "math", "maths", "science", "sports", "korean", "history"}):
+        if word in {"good", "bad"} and not (
+            after.may_be(MASS | GERUND_FORM) or after.word in _SUBJECTS_OF_SCHOOL
+        ):
             return None
-        if preposition.word in {"for", "on", "at"} and ((after.word in {"a", "the", "that"} and words[place + 3].word in {"while", "moment", "time", "times", "first", "reason", "same", "long"}) or after.may_be("#")):
+        if preposition.word in {"for", "on", "at"} and (
+            (after.word in {"a", "the", "that"} and words[place + 3].word in _POINTS_IN_TIME)
+            or after.may_be(NUMBER)
+        ):
             return None
-        if word in {"famous"} and preposition.word in {"with"} and after.may_be("DOB") and not after.may_be("O"):
+        if (
+            word == "famous"
+            and preposition.word == "with"
+            and after.may_be(DETERMINING | OBJECT)
+            and not after.may_be(POSSESSIVE)
+        ):
             return None
-        if (word in {"different"} and preposition.word == "in") or (word == "similar" and preposition.word in {"of", "as"} and before.word == "as"):
+        if (word == "different" and preposition.word == "in") or (
+            word == "similar" and preposition.word in {"of", "as"} and before.word == "as"
+        ):
             return None
-        if word in {"tired", "full", "responsible"} and preposition.word in {"to", "with", "by"} and after.word in {"the", "a"}:
+        if (
+            word in {"tired", "full", "responsible"}
+            and preposition.word in {"to", "with", "by"}
+            and after.word in {"the", "a"}
+        ):
             return None
         return word_fault(place + 1, place + 1, right)
-    if word in {"afraid", "proud", "fond", "scared", "jealous"} and (preposition.may_be("sO") or preposition.word in {"him", "her", "them"}) and not preposition.may_be("vz"):
+    if (
+        word in {"afraid", "proud", "fond", "scared", "jealous"}
+        and (preposition.may_be(PLURAL | POSSESSIVE) or preposition.word in {"him", "her", "them"})
+        and not preposition.may_be(BASE_FORM | THIRD_PERSON)
+    ):
         return word_fault(place, place + 1, f"{words[place].text} {right} {preposition.text}")
     return None
 
@@ -56,46 +119,84 @@ def _verb_preposition(words: Words, place: int) -> Fault | None:
     end = place
     if base == "look" and words[place + 1].word == "forward":
         base, end = "look_forward", place + 1
-    if words[place].may_be("?") and words[place - 1].may_be("DOj#"):
+    if words[place].may_be(AMBIGUOUS) and words[place - 1].may_be(DETERMINING | ADJECTIVE | NUMBER):
         return None
     after = words[end + 1]
-    if base == "arrive" and after.word == "to" and words[end + 2].may_be("DON"):
+    if base == "arrive" and after.word == "to" and words[end + 2].may_be(DETERMINING | NAME):
         return word_fault(end + 1, end + 1, "")
     if base in _WITH_VERB:
         right, wrong = _WITH_VERB[base]
-        if after.word in wrong and words[end + 2].may_be("DOBNg"):
-            if (base == "laugh" and not words[end + 2].may_be("B")) or (base == "succeed" and after.word == "on"):
+        if after.word in wrong and words[end + 2].may_be(DETERMINING | NAME | GERUND_FORM | OBJECT):
+            if (base == "laugh" and not words[end + 2].may_be(OBJECT)) or (
+                base == "succeed" and after.word == "on"
+            ):
                 return None
             return word_fault(end + 1, end + 1, right)
-        if "-" in wrong and (after.may_be("DOB") or (after.may_be("m") and base == "listen")) and after.word not in {"that", "all", "each", "both", "there", "this", "a", "an", "some", "her"} | ({"the"} if base in {"look_forward", "participate"} else set()):
+        if (
+            "-" in wrong
+            and (after.may_be(DETERMINING | OBJECT) or (after.may_be(MASS) and base == "listen"))
+            and after.word
+            not in _NO_OBJECT_YET | ({"the"} if base in {"look_forward", "participate"} else set())
+        ):
             if base == "wait" and after.word in {"no", "any", "another", "every"}:
                 return None
-            if (base == "wait" and words[end + 2].may_be("#")) or words[end + 2].word in {"whole", "same", "next", "other"} or (words[place - 1].word in {"to", "can't"} and base == "depend"):
+            if (
+                (base == "wait" and words[end + 2].may_be(NUMBER))
+                or words[end + 2].word in {"whole", "same", "next", "other"}
+                or (words[place - 1].word in {"to", "can't"} and base == "depend")
+            ):
                 return None
             before = " ".join(words[each].text for each in range(place, end + 1))
             return word_fault(place, end + 1, f"{before} {right} {after.text}")
-    if base in _ALONE and after.word in _ALONE[base] and words[place].may_be("vzdg"):
-        if words[end + 2].may_be("DOB") or words[end + 2].may_be("N"):
-            if base in {"answer", "approach", "reach", "join", "follow", "obey", "phone", "attend", "marry", "enter"} and ((after.word in {"in", "at"} and base != "enter") or (words[place].may_be("?") and not words[place - 1].may_be("SMao") and words[place - 1].word not in {"to", "us"})):
-                return None
-            if base == "marry" and (words[place].word == "married" or (after.word == "to" and words[place - 1].may_be("b"))):
-                return None
-            if base in {"describe", "mention"} and words[place].word in {"described", "mentioned"} and words[place - 1].may_be("bn"):
-                return None
-            return word_fault(end, end + 1, words[end].text)
+    if (
+        base in _ALONE
+        and after.word in _ALONE[base]
+        and words[place].may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE | GERUND_FORM)
+    ) and (words[end + 2].may_be(DETERMINING | OBJECT) or words[end + 2].may_be(NAME)):
+        if base in _TAKE_AN_OBJECT and (
+            (after.word in {"in", "at"} and base != "enter")
+            or (
+                words[place].may_be(AMBIGUOUS)
+                and not words[place - 1].may_be(ADVERB | SUBJECT | MODAL | DO)
+                and words[place - 1].word not in {"to", "us"}
+            )
+        ):
+            return None
+        if base == "marry" and (
+            words[place].word == "married" or (after.word == "to" and words[place - 1].may_be(BE))
+        ):
+            return None
+        if (
+            base in {"describe", "mention"}
+            and words[place].word in {"described", "mentioned"}
+            and words[place - 1].may_be(NOUN | BE)
+        ):
+            return None
+        return word_fault(end, end + 1, words[end].text)
     return None
 
 
 def _time(words: Words, place: int) -> Fault | None:
     """Finds "In six", "at summer", "in the night"."""
     after, next_one = words[place + 1], words[place + 2]
-    if words[place].word == "in" and (after.may_be("#") and after.word not in {"many", "several", "few"}) and (next_one.word in {"and", "o", "a.m", "p.m", "o'clock", "every", "am", "pm"} or next_one.word in {".", ","}):
+    if (
+        words[place].word == "in"
+        and (after.may_be(NUMBER) and after.word not in {"many", "several", "few"})
+        and (
+            next_one.word in {"and", "o", "a.m", "p.m", "o'clock", "every", "am", "pm"}
+            or next_one.word in {".", ","}
+        )
+    ):
         verb = {BASE_OF.get(words[each].word, "") for each in range(max(0, place - 3), place)}
-        if verb & {"get", "wake", "start", "finish", "meet", "arrive", "leave", "come", "open", "close", "begin", "sleep", "eat", "go"} and len(after.text) != 4 and (len(after.text) > 1 or after.text.isdigit()):
-            if words[place - 1].may_be("nB") and not next_one.word.startswith("o"):
+        if verb & _DAILY_VERBS and len(after.text) != 4 and (len(after.text) > 1 or after.text.isdigit()):
+            if words[place - 1].may_be(NOUN | OBJECT) and not next_one.word.startswith("o"):
                 return None
             return word_fault(place, place, like(words[place].text, "at"))
-    if words[place].word in {"at", "on"} and after.word in _SEASONS and (next_one.may_be("S.") or next_one.word in {"and", "my", "because"}):
+    if (
+        words[place].word in {"at", "on"}
+        and after.word in _SEASONS
+        and (next_one.may_be(SUBJECT | MARK) or next_one.word in {"and", "my", "because"})
+    ):
         return word_fault(place, place, like(words[place].text, "in"))
     return None
 
@@ -103,10 +204,19 @@ def _time(words: Words, place: int) -> Fault | None:
 def _to_place(words: Words, place: int) -> Fault | None:
     """Finds "went school", "go bed"."""
     after = words[place + 1]
-    if after.word in {"school", "bed", "work", "church", "college", "university", "korea", "japan", "china", "seoul", "busan", "london", "paris"} and words[place].may_be("vzdg"):
-        if (after.word == "work" and not words[place + 2].may_be("a.P")) or (words[place + 2].may_be("ns") and not words[place + 2].may_be("Pc")):
+    if after.word in _WITHOUT_ARTICLE and words[place].may_be(
+        BASE_FORM | THIRD_PERSON | PAST_TENSE | GERUND_FORM
+    ):
+        if (after.word == "work" and not words[place + 2].may_be(ADVERB | PREPOSITION | MARK)) or (
+            words[place + 2].may_be(NOUN | PLURAL) and not words[place + 2].may_be(PREPOSITION | CONJUNCTION)
+        ):
             return None
-        if not words[place - 1].may_be("SnNsaPMc.") and words[place - 1].word != "to":
+        if (
+            not words[place - 1].may_be(
+                NOUN | PLURAL | NAME | ADVERB | SUBJECT | PREPOSITION | MODAL | CONJUNCTION | MARK
+            )
+            and words[place - 1].word != "to"
+        ):
             return None
         if words[place].word in {"run", "ran", "drive", "drove", "walk", "come"}:
             return None
@@ -117,21 +227,35 @@ def _to_place(words: Words, place: int) -> Fault | None:
 def _clause_after(words: Words, place: int) -> Fault | None:
     """Finds "because of I was late", "despite he was tired", "during I was", "because the rain."."""
     word, after = words[place].word, words[place + 1]
-    if word == "because" and after.word == "of" and words[place + 2].may_be("S") and words[place + 3].may_be("bhodzvM") and words[place + 2].word not in {"it", "you"}:
+    if (
+        word == "because"
+        and after.word == "of"
+        and words[place + 2].may_be(SUBJECT)
+        and words[place + 3].may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE | MODAL | BE | HAVE | DO)
+        and words[place + 2].word not in {"it", "you"}
+    ):
         return word_fault(place, place + 1, words[place].text)
     if word == "because":
         reason = noun_phrase(words, place + 1)
-        if reason and after.may_be("DO") and words[reason.head + 1].word in {".", ","}:
+        if reason and after.may_be(DETERMINING) and words[reason.head + 1].word in {".", ","}:
             return word_fault(place, place, f"{words[place].text} of")
         return None
-    if after.may_be("S") and words[place + 2].may_be("bhodM") and after.word not in {"it", "you"}:
+    if (
+        after.may_be(SUBJECT)
+        and words[place + 2].may_be(PAST_TENSE | MODAL | BE | HAVE | DO)
+        and after.word not in {"it", "you"}
+    ):
         return word_fault(place, place, like(words[place].text, "although" if word == "despite" else "while"))
     return None
 
 
 def _going_to(words: Words, place: int) -> Fault | None:
     """Finds "go to there", "went to abroad"."""
-    if words[place + 1].word == "to" and words[place + 2].word in _NO_TO and not (words[place + 2].word == "home" and words[place + 3].may_be("nsj")):
+    if (
+        words[place + 1].word == "to"
+        and words[place + 2].word in _NO_TO
+        and not (words[place + 2].word == "home" and words[place + 3].may_be(NOUN | PLURAL | ADJECTIVE))
+    ):
         return word_fault(place + 1, place + 2, words[place + 2].text)
     return None
 
@@ -140,11 +264,22 @@ def _clock(words: Words, place: int) -> Fault | None:
     """Finds "In 7 o'clock", "on 2010", "in my birthday", "by foot"."""
     after, unit = words[place + 1], words[place + 2]
     word = words[place].word
-    if word in {"in", "on"} and after.may_be("#") and unit.word in {"o'clock", "a.m", "p.m", "pm", "am"}:
+    if word in {"in", "on"} and after.may_be(NUMBER) and unit.word in {"o'clock", "a.m", "p.m", "pm", "am"}:
         return word_fault(place, place, like(words[place].text, "at"))
-    if word in {"at", "on"} and after.text.isdigit() and len(after.text) == 4 and after.text[:2] in {"19", "20"} and (unit.word in {".", ",", "and"} or unit.may_be("S")):
+    if (
+        word in {"at", "on"}
+        and after.text.isdigit()
+        and len(after.text) == 4
+        and after.text[:2] in {"19", "20"}
+        and (unit.word in {".", ",", "and"} or unit.may_be(SUBJECT))
+    ):
         return word_fault(place, place, like(words[place].text, "in"))
-    if word in {"in", "at"} and after.may_be("O") and unit.word == "birthday" and words[place + 3].may_be(".cS"):
+    if (
+        word in {"in", "at"}
+        and after.may_be(POSSESSIVE)
+        and unit.word == "birthday"
+        and words[place + 3].may_be(SUBJECT | CONJUNCTION | MARK)
+    ):
         return word_fault(place, place, like(words[place].text, "on"))
     if word == "by" and after.word == "foot":
         return word_fault(place, place, "on")
@@ -153,7 +288,7 @@ def _clock(words: Words, place: int) -> Fault | None:
 
 def _said_me(words: Words, place: int) -> Fault | None:
     """Finds "said me", "tell to me"."""
-    if words[place + 1].word in {"me", "us", "him"} and words[place - 1].may_be("SnN"):
+    if words[place + 1].word in {"me", "us", "him"} and words[place - 1].may_be(NOUN | NAME | SUBJECT):
         right = {"say": "tell", "says": "tells"}.get(words[place].word, "told")
         return word_fault(place, place, right)
     return None
@@ -161,7 +296,14 @@ def _said_me(words: Words, place: int) -> Fault | None:
 
 PREPOSITION_RULES = (
     WordRule.at(_adjective_preposition, _WITH_ADJECTIVE),
-    WordRule.at(_verb_preposition, [form for form, base in BASE_OF.items() if base in _WITH_VERB or base in _ALONE or base == "look" or base == "arrive"]),
+    WordRule.at(
+        _verb_preposition,
+        [
+            form
+            for form, base in BASE_OF.items()
+            if base in _WITH_VERB or base in _ALONE or base in {"look", "arrive"}
+        ],
+    ),
     WordRule.at(_time, ["in", "at", "on"]),
     WordRule.at(_to_place, _GOING),
     WordRule.at(_clause_after, ["because", "despite", "during"]),

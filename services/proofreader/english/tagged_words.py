@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.proofreader.english.lexicon import CLASSES
+from services.proofreader.english.word_classes import MARK, NAME, NUMBER
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 _LONGEST_SENTENCE = 600
@@ -19,28 +20,27 @@ class TaggedWord:
     Attributes:
         text: As it is written.
         word: The same in small letters, with a straight apostrophe.
-        classes: The letters of the classes that it may have (`lexicon`); "." for a mark, "N" for a name, ""
-            where it is not known.
+        classes: The classes that it may have (`word_classes`); 0 where it is not known.
         start: Where its half-open range of the text begins.
         end: Where it ends.
     """
 
     text: str
     word: str
-    classes: str
+    classes: int
     start: int
     end: int
 
-    def may_be(self, classes: str) -> bool:
+    def may_be(self, classes: int) -> bool:
         """Returns whether it may have one of some classes."""
-        return any(each in self.classes for each in classes)
+        return bool(self.classes & classes)
 
-    def is_only(self, classes: str) -> bool:
+    def is_only(self, classes: int) -> bool:
         """Returns whether it is known, and has no class but some."""
-        return bool(self.classes) and all(each in classes for each in self.classes)
+        return bool(self.classes) and not self.classes & ~classes
 
 
-END = TaggedWord("", "", ".", 0, 0)
+END = TaggedWord("", "", MARK, 0, 0)
 
 
 class Words:
@@ -72,12 +72,12 @@ def _tagged(text: str, start: int, end: int) -> Iterator[TaggedWord]:
     for found in _WORD.finditer(text, start, end):
         written = found.group()
         word = written.lower().replace("’", "'")
-        classes = CLASSES.get(word, "")
+        classes = CLASSES.get(word, 0)
         if not written[0].isalpha():
-            classes = "#" if written[0].isdigit() else "" if written in _JOINING else "."
+            classes = NUMBER if written[0].isdigit() else 0 if written in _JOINING else MARK
         elif (not is_first and written[0].isupper() and written != "I") or (
             not classes and written[0].isupper()
         ):
-            classes = "N"
+            classes = NAME
         is_first = False
         yield TaggedWord(written, word, classes, *found.span())

@@ -1,7 +1,5 @@
 """Rules for the tense of a verb, by the other verbs and the times of its sentence."""
 
-# fmt: off
-
 from services.proofreader.english.lexicon import BASE_OF, FORMS_OF
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
@@ -12,24 +10,63 @@ from services.proofreader.english.phrases import (
     tense_fault,
 )
 from services.proofreader.english.tagged_words import Words
+from services.proofreader.english.word_classes import (
+    ADJECTIVE,
+    ADVERB,
+    AMBIGUOUS,
+    BASE_FORM,
+    BE,
+    CONJUNCTION,
+    DETERMINER,
+    DETERMINING,
+    DO,
+    GERUND_FORM,
+    HAVE,
+    MARK,
+    MASS,
+    MODAL,
+    NAME,
+    NOUN,
+    PARTICIPLE,
+    PAST_TENSE,
+    PLURAL,
+    PREPOSITION,
+    QUESTION,
+    SUBJECT,
+    THIRD_PERSON,
+)
 
 # They say what is so at any time, whatever was told before.
 _STATES = frozenset(
-    "know think like love want need live believe hope remember feel mean say understand agree guess wish belong "
-    "prefer hate miss thank seem look work study own tell regret call use promise recommend suggest learn help read write put let cut hit set".split()
+    "know think like love want need live believe hope remember feel mean say understand agree guess "
+    "wish belong prefer hate miss thank seem look work study own tell regret call use promise recommend "
+    "suggest learn help read write put let cut hit set".split()
 )
-_ALWAYS = frozenset("now always usually often never sometimes every still today will can would could should must may might".split())
+_ALWAYS = frozenset(
+    "now always usually often never sometimes every still today will can would could should must may "
+    "might".split()
+)
 _PAST_BE = {"am": "was", "is": "was", "are": "were"}
-_LAST = frozenset("night week weekend month year summer winter spring autumn fall sunday monday tuesday wednesday thursday friday saturday".split())
+_LAST = frozenset(
+    "night week weekend month year summer winter spring autumn fall sunday monday tuesday wednesday "
+    "thursday friday saturday".split()
+)
 _ENDS = frozenset({"yesterday", "ago"})
 _SUBJECTS = frozenset({"i", "we", "he", "she", "they"})
 _AGO_SUBJECTS = _SUBJECTS | {"it"}
+_BEFORE_PLAIN_FORM = frozenset("saw heard watched made let helped had felt".split())
+_PAST_EVENTS = frozenset("got had bought made went found left met felt".split())
+_LASTING_VERBS = frozenset("know live work study learn play have teach own want".split())
 
 
 def _present(words: Words, place: int) -> str:
     """Returns the past of a verb in the present, or "" if it is none for sure."""
     word = words[place]
-    if word.may_be("dp") or not word.may_be("vz") or word.may_be("jPaD"):
+    if (
+        word.may_be(PAST_TENSE | PARTICIPLE)
+        or not word.may_be(BASE_FORM | THIRD_PERSON)
+        or word.may_be(ADJECTIVE | ADVERB | DETERMINER | PREPOSITION)
+    ):
         return ""
     base = BASE_OF.get(word.word, "")
     return "" if base in _STATES or not base else FORMS_OF[base][1]
@@ -40,13 +77,21 @@ def _subject_end(words: Words, place: int) -> int:
     if words[place].word in _SUBJECTS:
         return place + 1
     subject = noun_phrase(words, place)
-    return subject.head + 1 if subject and subject.is_person and words[place].may_be("DO") else -1
+    return subject.head + 1 if subject and subject.is_person and words[place].may_be(DETERMINING) else -1
 
 
 def _is_past(words: Words, first: int, last: int) -> bool:
     return any(
-        words[each].word in {"was", "were"} or (words[each].may_be("d") and not words[each].may_be("vpn?j")) or
-        (words[each].may_be("d") and words[each - 1].may_be("S") and not words[each].may_be("v"))
+        words[each].word in {"was", "were"}
+        or (
+            words[each].may_be(PAST_TENSE)
+            and not words[each].may_be(NOUN | BASE_FORM | PARTICIPLE | ADJECTIVE | AMBIGUOUS)
+        )
+        or (
+            words[each].may_be(PAST_TENSE)
+            and words[each - 1].may_be(SUBJECT)
+            and not words[each].may_be(BASE_FORM)
+        )
         for each in range(first, last)
     )
 
@@ -57,12 +102,23 @@ def _after_past(words: Words, place: int) -> Fault | None:
     if place < 3 or not joined:
         return None
     end = _subject_end(words, place)
-    if end < 0 or not _present(words, end) or (words[end].may_be("z") and words[end].may_be("n")):
+    if end < 0 or not _present(words, end) or (words[end].may_be(THIRD_PERSON) and words[end].may_be(NOUN)):
         return None
-    first_past = words[0].word in {"when", "after", "before", "while", "then", "one"} or words[1].may_be("d") or words[0].word in {"i", "we", "he", "she", "they"}
+    first_past = (
+        words[0].word in {"when", "after", "before", "while", "then", "one"}
+        or words[1].may_be(PAST_TENSE)
+        or words[0].word in {"i", "we", "he", "she", "they"}
+    )
     if not first_past or not _is_past(words, 0, place - 1):
         return None
-    if any(words[each].word in _ALWAYS or words[each].may_be("M") or words[each].text in {'"', "“", "”"} for each in range(14)) or any((words[each].may_be("z") and not words[each].may_be("s?")) or words[each].word in {"is", "are", "am", "that", "if"} for each in range(place)):
+    if any(
+        words[each].word in _ALWAYS or words[each].may_be(MODAL) or words[each].text in {'"', "“", "”"}
+        for each in range(14)
+    ) or any(
+        (words[each].may_be(THIRD_PERSON) and not words[each].may_be(PLURAL | AMBIGUOUS))
+        or words[each].word in {"is", "are", "am", "that", "if"}
+        for each in range(place)
+    ):
         return None
     return tense_fault(end, _present(words, end))
 
@@ -73,17 +129,38 @@ def _before_past(words: Words, place: int) -> Fault | None:
         return None
     verb, later = words[place + 1], 0
     for each in range(place + 2, place + 10):
-        if words[each].word == "and" and words[each + 1].may_be("dv") and not words[each + 1].may_be("jnsm"):
+        if (
+            words[each].word == "and"
+            and words[each + 1].may_be(BASE_FORM | PAST_TENSE)
+            and not words[each + 1].may_be(NOUN | PLURAL | MASS | ADJECTIVE)
+        ):
             later = each + 1
             break
-        if words[each].may_be(".cwMSbho") or words[each].word == "to":
+        if (
+            words[each].may_be(SUBJECT | MODAL | BE | HAVE | DO | CONJUNCTION | QUESTION | MARK)
+            or words[each].word == "to"
+        ):
             return None
     if not later:
         return None
-    if words[later].may_be("d") and not words[later].may_be("v") and (not words[later].may_be("p") or words[later].word in {"got", "had", "bought", "made", "went", "found", "left", "met", "felt"}) and _present(words, place + 1):
+    if (
+        words[later].may_be(PAST_TENSE)
+        and not words[later].may_be(BASE_FORM)
+        and (not words[later].may_be(PARTICIPLE) or words[later].word in _PAST_EVENTS)
+        and _present(words, place + 1)
+    ):
         return tense_fault(place + 1, _present(words, place + 1))
-    if verb.may_be("d") and not verb.may_be("v") and verb.word not in {"saw", "heard", "watched", "made", "let", "helped", "had", "felt"} and _present(words, later) and not words[later].may_be("?"):
-        if any(words[each].word in {"how", "to", "let", "make", "help", "see"} for each in range(place + 2, later)):
+    if (
+        verb.may_be(PAST_TENSE)
+        and not verb.may_be(BASE_FORM)
+        and verb.word not in _BEFORE_PLAIN_FORM
+        and _present(words, later)
+        and not words[later].may_be(AMBIGUOUS)
+    ):
+        if any(
+            words[each].word in {"how", "to", "let", "make", "help", "see"}
+            for each in range(place + 2, later)
+        ):
             return None
         return tense_fault(later, _present(words, later))
     return None
@@ -102,10 +179,16 @@ def _with_time(words: Words, place: int) -> Fault | None:
         return None
     for each in range(end + 1, end + 16):
         word = words[each]
-        if word.may_be(".cwMS") or (word.may_be("d") and not word.may_be("p")) or word.word in {"was", "were", "that", "from", "since", "of"}:
+        if (
+            word.may_be(SUBJECT | MODAL | CONJUNCTION | QUESTION | MARK)
+            or (word.may_be(PAST_TENSE) and not word.may_be(PARTICIPLE))
+            or word.word in {"was", "were", "that", "from", "since", "of"}
+        ):
             return None
         if word.word in _ENDS or (word.word == "last" and words[each + 1].word in _LAST):
-            if words[each - 1].may_be("DO") or (verb.word in _PAST_BE and words[end + 1].may_be("pg")):
+            if words[each - 1].may_be(DETERMINING) or (
+                verb.word in _PAST_BE and words[end + 1].may_be(PARTICIPLE | GERUND_FORM)
+            ):
                 return None
             return tense_fault(end, right)
     return None
@@ -117,14 +200,17 @@ def _since(words: Words, place: int) -> Fault | None:
         return None
     verb = words[place + 1]
     base = BASE_OF.get(verb.word, "")
-    if base not in {"know", "live", "work", "study", "learn", "play", "have", "teach", "own", "want"} or not verb.may_be("vz"):
+    if base not in _LASTING_VERBS or not verb.may_be(BASE_FORM | THIRD_PERSON):
         return None
     for each in range(place + 2, place + 9):
         word, after = words[each].word, words[each + 1]
-        if word == "since" and ((after.text.isdigit() and len(after.text) == 4) or (after.word in {"i", "childhood", "last"} and words[each + 2].word != "am")):
+        if word == "since" and (
+            (after.text.isdigit() and len(after.text) == 4)
+            or (after.word in {"i", "childhood", "last"} and words[each + 2].word != "am")
+        ):
             has = "has" if words[place].word in {"he", "she"} else "have"
             return tense_fault(place + 1, f"{has} {FORMS_OF[base][2]}")
-        if words[each].may_be(".cS"):
+        if words[each].may_be(SUBJECT | CONJUNCTION | MARK):
             return None
     return None
 
@@ -132,22 +218,31 @@ def _since(words: Words, place: int) -> Fault | None:
 def _stolen(words: Words, place: int) -> Fault | None:
     """Finds "my bike stolen last night": a participle without "be"."""
     subject = noun_phrase(words, place) if place == 0 else None
-    if subject is None or not words[place].may_be("DO"):
+    if subject is None or not words[place].may_be(DETERMINING):
         return None
     word, after = words[subject.head + 1], words[subject.head + 2]
-    if not word.may_be("p") or word.may_be("dvj") or not (after.word in {"last", "yesterday", "by"} or after.word in {".", "in"}):
+    if (
+        not word.may_be(PARTICIPLE)
+        or word.may_be(BASE_FORM | PAST_TENSE | ADJECTIVE)
+        or not (after.word in {"last", "yesterday", "by"} or after.word in {".", "in"})
+    ):
         return None
     rest = [words[each] for each in range(subject.head + 2, subject.head + 14)]
-    if any(each.may_be("bhoMvzdN?") for each in rest):
+    if any(
+        each.may_be(NAME | BASE_FORM | THIRD_PERSON | PAST_TENSE | MODAL | BE | HAVE | DO | AMBIGUOUS)
+        for each in rest
+    ):
         return None
     right = f"{'were' if subject.is_plural else 'was'} {word.text}"
-    return Fault("missing_verb", SENTENCE_ERROR, subject.head, subject.head + 1, f"{words[subject.head].text} {right}")
+    return Fault(
+        "missing_verb", SENTENCE_ERROR, subject.head, subject.head + 1, f"{words[subject.head].text} {right}"
+    )
 
 
 TENSE_RULES = (
-    WordRule.at(_after_past, _SUBJECTS, "DO"),
+    WordRule.at(_after_past, _SUBJECTS, DETERMINING),
     WordRule.at(_before_past, _SUBJECTS),
-    WordRule.at(_with_time, _AGO_SUBJECTS, "DO"),
+    WordRule.at(_with_time, _AGO_SUBJECTS, DETERMINING),
     WordRule.at(_since, _SUBJECTS),
-    WordRule.at(_stolen, classes="DO"),
+    WordRule.at(_stolen, classes=DETERMINING),
 )

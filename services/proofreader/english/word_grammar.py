@@ -1,13 +1,18 @@
 """Finds mistakes in English grammar by the classes of the words of a sentence."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from services.proofreader.english.agreement_rules import AGREEMENT_RULES
 from services.proofreader.english.article_rules import ARTICLE_RULES
+from services.proofreader.english.auxiliary_rules import AUXILIARY_RULES
+from services.proofreader.english.capital_rules import CAPITAL_RULES
+from services.proofreader.english.clause_rules import CLAUSE_RULES
 from services.proofreader.english.comparison_rules import COMPARISON_RULES
+from services.proofreader.english.confused_rules import CONFUSED_RULES
 from services.proofreader.english.noun_rules import NOUN_RULES
 from services.proofreader.english.order_rules import ORDER_RULES
-from services.proofreader.english.phrases import WordRule
+from services.proofreader.english.phrases import Rule, WordRule
 from services.proofreader.english.preposition_rules import PREPOSITION_RULES
 from services.proofreader.english.pronoun_rules import PRONOUN_RULES
 from services.proofreader.english.tagged_words import tagged_sentence
@@ -19,6 +24,7 @@ from services.proofreader.reading import Reading
 
 _RULES: tuple[WordRule, ...] = (
     *AGREEMENT_RULES,
+    *AUXILIARY_RULES,
     *VERB_RULES,
     *NOUN_RULES,
     *ARTICLE_RULES,
@@ -26,16 +32,20 @@ _RULES: tuple[WordRule, ...] = (
     *PREPOSITION_RULES,
     *COMPARISON_RULES,
     *ORDER_RULES,
+    *CLAUSE_RULES,
+    *CONFUSED_RULES,
+    *CAPITAL_RULES,
     *TENSE_RULES,
 )
 _BY_WORD = {
     word: tuple(each.rule for each in _RULES if word in each.words) for each in _RULES for word in each.words
 }
-_BY_CLASS = {
-    name: tuple(each.rule for each in _RULES if name in each.classes)
-    for each in _RULES
-    for name in each.classes
-}
+
+
+@cache
+def _rules_at(classes: int) -> tuple[Rule, ...]:
+    """Returns the rules that begin at a word of some classes: the lexicon has some hundred combinations."""
+    return tuple(each.rule for each in _RULES if each.classes & classes)
 
 
 def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
@@ -47,10 +57,7 @@ def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[F
             return
         words = tagged_sentence(text, sentence.start, sentence.end)
         for place, word in enumerate(words):
-            rules = dict.fromkeys(_BY_WORD.get(word.word, ()))
-            for each in word.classes:
-                rules.update(dict.fromkeys(_BY_CLASS.get(each, ())))
-            for rule in rules:
+            for rule in dict.fromkeys((*_BY_WORD.get(word.word, ()), *_rules_at(word.classes))):
                 fault = rule(words, place)
                 if fault is None:
                     continue

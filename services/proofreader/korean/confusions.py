@@ -1,12 +1,13 @@
 """Finds Korean spellings that are wrong wherever they stand, though they are often taken for right."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
 from services.proofreader.korean.conjugation import conjugation_faults
-from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS
+from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS, WORD_START
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
@@ -156,8 +157,11 @@ _CONFUSIONS = tuple(
     )
 )
 # Each begins a word, so that one search tells whether there is any.
-_LOANWORDS = tuple((re.compile(wrong), right, rule) for wrong, right, rule in (*LOANWORDS, *ADNOMINALS))
-_ANY_LOANWORD = re.compile("|".join(wrong for wrong, _, _ in (*LOANWORDS, *ADNOMINALS)))
+_ANY_LOANWORD = re.compile(
+    f"{WORD_START}(?:"
+    + "|".join(wrong.removeprefix(WORD_START) for wrong, _, _ in (*LOANWORDS, *ADNOMINALS))
+    + ")"
+)
 # After "-지" it is a form of "않다" that is written apart.
 _ANH_FOR_AN = re.compile(
     r"(?<![가-힣])(?<![지질진] )(?<!지[는도를만] )않"
@@ -179,13 +183,19 @@ def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Find
     reading.check()
     confusions = [each for each in _CONFUSIONS if _may_match(each, submission.text)]
     if _ANY_LOANWORD.search(submission.text):
-        confusions += [each for each in _LOANWORDS if _may_match(each, submission.text)]
+        confusions += [each for each in _loanwords() if _may_match(each, submission.text)]
     for sentence in submission.sentences:
         reading.check()
         yield from _negations(submission, sentence)
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
             if submission.is_own(*word.span()):
                 yield from _in_word(confusions, submission.text, word, sentence.end)
+
+
+@functools.cache
+def _loanwords() -> Sequence[_Confusion]:
+    """Returns the patterns one by one, which few texts need; to compile them takes as long as all others."""
+    return tuple((re.compile(wrong), right, rule) for wrong, right, rule in (*LOANWORDS, *ADNOMINALS))
 
 
 def _may_match(confusion: _Confusion, text: str) -> bool:

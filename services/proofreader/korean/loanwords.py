@@ -11,8 +11,9 @@ _MISSPELT = {
     "샌드위치": "센드위치", "오렌지": "오랜지", "아이스크림": "아이스크립", "햄버거": "햄버그(?!스)", "데이터": "데이타", "디지털": "디지탈", "배터리": "밧데리 빳데리", "블록": "블럭", "샐러드": "사라다 샐러더",
     "스펀지": "스폰지", "스태프": "스탭(?!스)", "애플리케이션": "어플리케이션", "러닝머신": "런닝머신", "마사지": "맛사지", "바비큐": "바베큐",
 }  # fmt: skip
+WORD_START = r"(?<![가-힣])"
 LOANWORDS = tuple(
-    (rf"(?<![가-힣]){wrong}", right, "confusion_one_form")
+    (rf"{WORD_START}{wrong}", right, "confusion_one_form")
     for right, misspelt in _MISSPELT.items()
     for wrong in misspelt.split()
 )
@@ -88,4 +89,4 @@ _QUALITIES = [
     "뚱뚱",
     "통통",
 ]
-ADNOMINALS = ((rf"(?<![가-힣])({'|'.join(_QUALITIES)})하는(?=\s)", r"\1한", "confusion_one_form"),)
+ADNOMINALS = ((rf"{WORD_START}({'|'.join(_QUALITIES)})하는(?=\s)", r"\1한", "confusion_one_form"),)

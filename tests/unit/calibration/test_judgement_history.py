@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.calibration.judgement_history import Judgement, rater_key
+from orchestrator.calibration.judgement_history import Judgement, rater_keys
 from orchestrator.calibration.pool import Pools
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.rubrics.default import default_rubric
@@ -15,7 +15,7 @@ POOL = Pools().of("ann")
 
 async def test_it_outlives_the_process_and_holds_no_text(tmp_path: Path) -> None:
     path = tmp_path / "s"
-    key = rater_key(POOL, "openai/gpt", "gpt-1", RUBRIC, "en")
+    key = rater_keys(POOL, {"openai/gpt": "gpt-1"}, RUBRIC, "en")["openai/gpt"]
     async with SqliteJudgementHistory.open(path) as history:
         await history.add_judgements("f", "w", [Judgement(key, 0, 3.0, 2.0)])
     async with SqliteJudgementHistory.open(path) as history:
@@ -36,11 +36,10 @@ def test_another_version_scale_or_language_is_another_rater() -> None:
     other = default_rubric("en")
     other.criteria[0].levels[0].score = 0
     keys = {
-        rater_key(POOL, "m", "1", RUBRIC, "en"),
-        rater_key(POOL, "m", "2", RUBRIC, "en"),
-        rater_key(POOL, "n", "1", RUBRIC, "en"),
-        rater_key(POOL, "m", "1", other, "en"),
-        rater_key(POOL, "m", "1", RUBRIC, "ko"),
+        *rater_keys(POOL, {"m": "1", "n": "1"}, RUBRIC, "en").values(),
+        *rater_keys(POOL, {"m": "2"}, RUBRIC, "en").values(),
+        *rater_keys(POOL, {"m": "1"}, other, "en").values(),
+        *rater_keys(POOL, {"m": "1"}, RUBRIC, "ko").values(),
     }
     assert len(keys) == 5
-    assert rater_key(POOL, "m", "1", RUBRIC, "en-GB") in keys
+    assert rater_keys(POOL, {"m": "1"}, RUBRIC, "en-GB")["m"] in keys

@@ -15,6 +15,7 @@ from services.cloud_proxy.metrics import ProviderMetrics
 from services.cloud_proxy.provider import AnswerEnd, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_client import ProviderClient
 from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer
+from tests.patience import with_growing_deadline
 from tests.unit.cloud_proxy.prompts import prompt
 from tests.unit.cloud_proxy.scripted_provider import (
     COST,
@@ -230,8 +231,13 @@ async def test_the_last_error_says_when_to_come_back() -> None:
 @both
 async def test_silence_ends_at_the_deadline(streaming: bool) -> None:
     provider = Silent()
-    with pytest.raises(errors.Timeout):
-        await generate(provider, prompt(seconds=0.01, streaming=streaming))
+
+    async def attempt(seconds: float) -> bool:
+        with pytest.raises(errors.Timeout):
+            await generate(provider, prompt(seconds=seconds, streaming=streaming))
+        return provider.reached.is_set()
+
+    assert await with_growing_deadline(attempt, bool, first_seconds=0.01)
     assert provider.left == 1
 
 

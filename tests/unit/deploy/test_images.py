@@ -40,7 +40,10 @@ SERVERS_CODE = [["protos/gen/python/", "./"], ["rpckit/", "rpckit/"], ["modelkit
 PAGES_CODE = [
     ["protos/gen/python/", "./"],
     ["rpckit/", "rpckit/"],
-    ["clients/python/chorus_documents/", "chorus_documents/"],
+    *(
+        [f"clients/python/{each}/", f"{each}/"]
+        for each in ("chorus_client", "chorus_documents", "chorus_tools", "chorus_wording")
+    ),
 ]
 
 
@@ -129,8 +132,10 @@ def test_it_gets_its_own_code_and_starts_it(image: str) -> None:
     assert importlib.util.find_spec(f"{module}.__main__") is not None
     # None of its code is another image's.
     ours = {"chorus", *(each[1].strip("/") for each in code[1:-1]), module.split(".")[0]}
-    others = {"orchestrator", "services", "clients", "deploy", "modelkit", "chorus_documents"}
-    assert imported(folder) & (ours | others) <= ours
+    others = {"orchestrator", "services", "clients", "deploy", "modelkit"}
+    others |= {each.name for each in (ROOT / "clients/python").glob("chorus_*")}
+    for room, _ in code[1:]:
+        assert imported(room) & (ours | others) <= ours
 
 
 @pytest.mark.parametrize("image", IMAGES)

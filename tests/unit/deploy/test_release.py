@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,18 @@ def test_the_sums_are_those_of_the_files(tmp_path: Path) -> None:
 
 def test_every_image_would_be_pushed_under_the_name_of_the_manifests() -> None:
     overlay = (ROOT / "deploy/kustomize/overlays/production/kustomization.yaml").read_text("utf-8")
-    pushed = re.findall(r"--tag (\S+)", "\n".join(commands("registry.example/chorus")))
+    pushed = re.findall(r"--tag (\S+)", "\n".join(commands("registry.example/chorus", Path("dist/images"))))
     deployed = re.findall(r"newName: (\S*/chorus/\S+)\n    newTag: (\S+)", overlay)
     assert {f"{name}:{tag}" for name, tag in deployed} <= set(pushed)
     assert len(pushed) == len(images())
+
+
+def test_what_would_be_pushed_can_be_run_as_it_is_printed(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "deploy.release", str(tmp_path))
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    described = [Path(each) for each in re.findall(r"--metadata-file (\S+)", done.stdout)]
+    # Buildx writes into a folder that is there, and fails after the push without one.
+    assert {each.parent for each in described if each.parent.is_dir()} == {tmp_path / "images"}
+    assert {each.stem for each in described} == set(images())
+    bills = {each.name.removesuffix(".cdx.json") for each in (tmp_path / "sbom").iterdir()}
+    assert bills == set(images())

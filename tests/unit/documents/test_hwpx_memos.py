@@ -1,7 +1,6 @@
 """Memos in hwpx files, read back by the XML alone and by a library that did not write them."""
 
 import io
-from xml.etree import ElementTree as ET
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
@@ -14,6 +13,7 @@ from chorus_documents.limits import Limits
 from chorus_documents.writing import hwpx_memos
 from chorus_documents.writing.process import commented
 from chorus_documents.writing.returned_work import Labels, Note, Remark, ReturnedWork, Score
+from tests.unit.documents.memo_words import memo_words
 from tests.unit.documents.written_files import hwpx
 
 LIMITS = Limits()
@@ -51,34 +51,6 @@ def with_memos(data: bytes, *quotes: str) -> bytes:
     return written
 
 
-def memos(data: bytes) -> dict[str, str]:
-    """Returns the words that each memo is about, by what the memo says in its last line."""
-    open_now: dict[str, str] = {}
-    words: dict[str, str] = {}
-    with ZipFile(io.BytesIO(data)) as file:
-        for name in sorted(each for each in file.namelist() if each.startswith("Contents/section")):
-            _walk(ET.fromstring(file.read(name)), open_now, words)  # noqa: S314 - written by the test
-    assert not open_now
-    return words
-
-
-def _walk(element: ET.Element, open_now: dict[str, str], words: dict[str, str]) -> None:
-    name = element.tag.rpartition("}")[2]
-    if name == "fieldBegin" and element.get("type") == "MEMO":
-        said = ["".join(each.itertext()) for each in element.iter() if each.tag.endswith("}t")][-1]
-        open_now[element.get("id", "")] = said
-        words[said] = ""
-        return
-    if name == "fieldEnd":
-        del open_now[element.get("beginIDRef", "")]
-    pieces = [element.text or ""] if name == "t" else []
-    for child in element:
-        _walk(child, open_now, words)
-        pieces += [child.tail or ""] if name == "t" else []
-    for each in open_now.values():
-        words[each] += "".join(pieces)
-
-
 @pytest.mark.parametrize(
     ("section", "quotes"),
     [
@@ -92,7 +64,7 @@ def _walk(element: ET.Element, open_now: dict[str, str], words: dict[str, str]) 
     ],
 )
 def test_each_memo_stands_on_exactly_its_words(section: str, quotes: list[str]) -> None:
-    found = memos(with_memos(hwpx(section), *quotes))
+    found = memo_words(with_memos(hwpx(section), *quotes))
     # A tab and the end of a line are no characters of the file.
     assert found == {
         f"{each}!".replace("\n", ""): each.replace("\t", "").replace("\n", "") for each in quotes
@@ -101,7 +73,7 @@ def test_each_memo_stands_on_exactly_its_words(section: str, quotes: list[str]) 
 
 def test_memos_do_not_overlap_and_end_with_their_paragraph() -> None:
     data = hwpx(paragraph("one two three") + paragraph("four"))
-    found = memos(with_memos(data, "one two", "two three", "three\n\nfour"))
+    found = memo_words(with_memos(data, "one two", "two three", "three\n\nfour"))
     assert found == {"one two!": "one two", "two three!": "two", "threefour!": "three"}
 
 
@@ -114,7 +86,7 @@ def test_the_layout_that_was_is_forgotten_where_a_memo_comes_in() -> None:
 def test_every_section_and_what_is_beside_them_is_kept() -> None:
     data = hwpx(paragraph("one"), paragraph("two"))
     written = with_memos(data, "two", "one")
-    assert memos(written) == {"two!": "two", "one!": "one"}
+    assert memo_words(written) == {"two!": "two", "one!": "one"}
     with ZipFile(io.BytesIO(data)) as before, ZipFile(io.BytesIO(written)) as after:
         assert after.namelist() == before.namelist()
         assert after.read("mimetype") == before.read("mimetype")
@@ -144,7 +116,7 @@ def test_the_scores_and_what_is_about_the_whole_go_to_the_first_line() -> None:
     data = hwpx(paragraph("A title") + paragraph("Some text."))
     whole = Note("Praise", None, None, "", [Remark("", "whole")])
     returned = ReturnedWork("글", "kim", text_of(data), [whole], [Score("Claim", "4", "1–5", "")], LABELS)
-    found = memos(commented(returned, Format.HWPX, data))
+    found = memo_words(commented(returned, Format.HWPX, data))
     assert found == {"whole": "A title", "Claim: 4 (1–5)": "A title"}
 
 

@@ -28,6 +28,7 @@ def point(
     severity: feedback_pb2.Severity.ValueType = feedback_pb2.SEVERITY_MODERATE,
     match: feedback_pb2.Anchor.Match.ValueType = feedback_pb2.Anchor.MATCH_EXACT,
     observation: str = "There is no evidence here.",
+    next_step: str = "",
     suggested_rewrite: str = "",
 ) -> feedback_pb2.Point:
     return feedback_pb2.Point(
@@ -38,6 +39,7 @@ def point(
         severity=severity,
         anchor=READING.anchor(*place, match) if place else None,
         observation=observation,
+        next_step=next_step,
         suggested_rewrite=suggested_rewrite,
     )
 

@@ -30,21 +30,47 @@ OTHER_WORDS = "Nothing backs this up."
         ({"place": (20, 38), "observation": "There is no evidence here"}, False),
         ({"place": (60, 78), "observation": "There is no evidence here"}, False),
         ({"place": None}, False),
-        ({"issue": "evidence_irrelevant", "place": (0, 5)}, False),
+        ({"issue": "evidence_irrelevant", "observation": "Off-topic.", "place": (0, 10)}, False),
         ({"polarity": QUESTION}, True),
         ({"polarity": STRENGTH}, False),
         ({"issue": "depth"}, True),
         ({"issue": "depth", "place": None}, False),
         ({"issue": "transition"}, True),
-        ({"issue": "transition", "place": (0, 10)}, False),
-        ({"issue": "word_choice"}, False),
+        ({"issue": "transition", "observation": "The jump to the next sentence is sudden."}, False),
+        ({"issue": "word_choice"}, True),
+        ({"issue": "word_choice", "observation": "The adjective is too weak."}, False),
         ({"issue": "other"}, True),
+        ({"issue": "other", "observation": "The adjective is too weak."}, False),
+        ({"issue": "other", "observation": "Hm."}, False),
         ({"criterion": ""}, True),
         ({"criterion": "", "issue": "depth", "place": (15, 38)}, False),
     ],
 )
 def test_points_are_one_if_place_issue_and_words_say_so(changes: dict[str, object], same: bool) -> None:
     assert joined(point(), point(**{"observation": OTHER_WORDS, **changes})) is same  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("place", [(0, 18), None])
+def test_that_both_file_a_point_under_other_joins_nothing(place: tuple[int, int] | None) -> None:
+    one = point(issue="other", place=place, observation="The adjective is too weak.")
+    for observation in ("Who says so? Name the source.", "Hm."):
+        assert not joined(one, point(issue="other", place=place, observation=observation)), observation
+
+
+def test_points_that_name_other_words_of_one_passage_are_two() -> None:
+    for words, same in (("'numbers'", True), ("'Sentence'", False)):
+        one = point(issue="spelling", criterion="conventions", observation="'numbers' is misspelt.")
+        other = point(
+            issue="spelling", criterion="conventions", observation=f"Check the spelling of {words}."
+        )
+        assert joined(one, other) is same, words
+
+
+def test_contrary_advice_is_no_one_point() -> None:
+    said = {"issue": "depth", "observation": "This part needs work."}
+    one, other = (point(**said, next_step=step) for step in ("Cut it.", "Add an example."))  # type: ignore[arg-type]
+    assert not joined(one, other)
+    assert joined(one, point(**said, next_step="Leave it out."))  # type: ignore[arg-type]
 
 
 def test_a_point_about_the_whole_is_one_with_a_part_only_where_a_text_has_one_such_thing() -> None:

@@ -18,7 +18,7 @@ from orchestrator.panel.track_record import TrackRecords
 from rpckit.call import Deadline
 from rpckit.errors import BadOutput, ChorusError, Unavailable
 from tests.fakes.clock import FakeClock, run_in_virtual_time
-from tests.unit.panel.test_fan_out import ScriptedModels, by_model, timed_outcomes
+from tests.unit.panel.fanning_out import ScriptedModels, by_model, timed_outcomes
 from tests.unit.panel.test_patience import answers, records
 
 

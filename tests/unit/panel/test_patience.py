@@ -11,7 +11,7 @@ from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from tests.fakes.clock import run_in_virtual_time
-from tests.unit.panel.test_fan_out import ScriptedModels, by_model, timed_outcomes
+from tests.unit.panel.fanning_out import ScriptedModels, by_model, timed_outcomes
 
 ALL_THE_TIME = pytest.approx(9.6)
 

@@ -18,17 +18,13 @@ from orchestrator.store.store import StoreError
 from orchestrator.time_budget import TimeBudget
 from rpckit.call import Deadline
 from rpckit.errors import QuorumNotReached, Timeout
-from tests.fakes.clock import run_in_virtual_time
+from tests.fakes.clock import loop_deadline, run_in_virtual_time
 from tests.fakes.scripted_review import BOUGHT, REQUEST, ScriptedReview
 from tests.fakes.slow_store import SlowStore
 
 ADMITTED = 64
 # What a store fails with, and what its database's client may fail with that nobody foresaw.
 ERRORS = [StoreError("broken"), RuntimeError("the handler is closed"), KeyError(b"hash")]
-
-
-def later(seconds: float = 120) -> Deadline:
-    return Deadline.after(seconds, asyncio.get_running_loop().time)
 
 
 def numbered(number: int) -> GetFeedbackRequest:
@@ -50,7 +46,7 @@ def test_no_repeat_is_bought_twice_at_any_admitted_load(seconds: float) -> None:
         runs = IdempotentRuns(script, store)
         responses: list[GetFeedbackResponse] = []
         for _ in range(4):
-            asked = (runs.response(numbered(number), later()) for number in range(ADMITTED))
+            asked = (runs.response(numbered(number), loop_deadline(120)) for number in range(ADMITTED))
             responses += await asyncio.gather(*asked)
         return script.bought, responses
 
@@ -64,7 +60,7 @@ def test_repeats_that_come_while_the_first_calls_run_are_bought_once() -> None:
     async def run() -> int:
         script = ready()
         runs = IdempotentRuns(script, PatientStore(SlowStore(0.2)))
-        asked = [runs.response(numbered(number % 16), later()) for number in range(ADMITTED)]
+        asked = [runs.response(numbered(number % 16), loop_deadline(120)) for number in range(ADMITTED)]
         await asyncio.gather(*asked)
         return script.bought
 
@@ -76,7 +72,7 @@ def test_a_store_that_works_but_not_in_time_costs_the_call_and_not_the_money() -
         script, store = ready(), SlowStore(4)
         runs = IdempotentRuns(script, PatientStore(store))
         with pytest.raises(Timeout):
-            await runs.response(REQUEST, later(2))
+            await runs.response(REQUEST, loop_deadline(2))
         return script.bought
 
     assert run_in_virtual_time(run()) == 0
@@ -89,14 +85,16 @@ def test_the_answer_says_that_the_store_is_gone(error: Exception) -> None:
         store.error = error
         runs = IdempotentRuns(script, PatientStore(store))
         store.fails = True
-        lost = await runs.response(REQUEST, later())
+        lost = await runs.response(REQUEST, loop_deadline(120))
         assert lost.store_failed
         assert lost.results == [BOUGHT]
-        assert (await runs.response(GetFeedbackRequest(submission=REQUEST.submission), later())).store_failed
+        assert (
+            await runs.response(GetFeedbackRequest(submission=REQUEST.submission), loop_deadline(120))
+        ).store_failed
         store.fails = False
-        again = await runs.response(REQUEST, later())
+        again = await runs.response(REQUEST, loop_deadline(120))
         assert (again.store_failed, again.replayed) == (False, False)
-        assert (await runs.response(REQUEST, later())).replayed
+        assert (await runs.response(REQUEST, loop_deadline(120))).replayed
 
     run_in_virtual_time(run())
 
@@ -106,13 +104,13 @@ def test_a_store_that_is_back_before_the_end_keeps_what_was_paid_for() -> None:
         script, store = ScriptedReview(), SlowStore()
         runs = IdempotentRuns(script, PatientStore(store))
         store.fails = True
-        first = asyncio.create_task(runs.response(REQUEST, later()))
+        first = asyncio.create_task(runs.response(REQUEST, loop_deadline(120)))
         await script.started.wait()
         store.fails = False
         script.go.set()
         # It may have been bought before.
         assert (await first).store_failed
-        again = await runs.response(REQUEST, later())
+        again = await runs.response(REQUEST, loop_deadline(120))
         assert (again.replayed, again.store_failed) == (True, False)
         assert script.bought == 1
 
@@ -127,7 +125,7 @@ def test_a_call_that_fails_while_the_store_is_gone_names_nothing(error: Exceptio
         script.go.set()
         store.fails = True
         with pytest.raises(QuorumNotReached) as caught:
-            await IdempotentRuns(script, PatientStore(store)).response(REQUEST, later())
+            await IdempotentRuns(script, PatientStore(store)).response(REQUEST, loop_deadline(120))
         assert "feedback_id" not in caught.value.metadata
 
     run_in_virtual_time(run())

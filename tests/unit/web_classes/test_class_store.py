@@ -7,11 +7,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from clients.web.server.classes import database
-from clients.web.server.classes.class_store import ClassStore, TooMany
+from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, TooMany
 from clients.web.server.classes.database import LATEST, UnusableDatabase, open_database
+from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.tables import Base, State, StopReason, Work, new_id
 from clients.web.server.classes.work_queue import Held, NotReviewed, Price, Reviewed, WorkQueue
 from tests.patience import PATIENCE
@@ -35,14 +36,40 @@ def _price(nanos: int) -> Price:
     return lambda _: nanos
 
 
-def test_the_migrations_make_what_the_code_expects(engine: Engine) -> None:
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_new_database_and_one_that_is_migrated_are_what_the_code_expects(
+    address: str, is_old: bool
+) -> None:
+    if is_old:
+        # Before the first migration.
+        engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        engine.dispose()
+    engine = open_database(address)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == LATEST
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
 
 
 def test_the_last_migration_is_the_one_that_the_code_knows() -> None:
     migrations = str(Path(database.__file__).with_name("migrations"))
     assert ScriptDirectory(migrations).get_current_head() == LATEST
+
+
+def test_a_database_of_the_last_version_is_brought_up_to_date(address: str) -> None:
+    engine = open_database(address)
+    kept, _ = a_class(ClassStore(engine))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE missing_file"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    engine.dispose()
+    engine = open_database(address)
+    assert states(ClassStore(engine), kept) == [State.NEW, State.NEW]
+    assert MissingFiles(engine).of(kept) == []
+    engine.dispose()
 
 
 def test_a_database_of_a_later_version_is_refused(address: str) -> None:
@@ -121,6 +148,20 @@ def test_there_is_an_end_to_what_is_kept(engine: Engine, store: ClassStore) -> N
     with pytest.raises(TooMany, match="1 classes"):
         ClassStore(engine, max_classes=1).add(assignment())
     ClassStore(engine, max_classes=1).add(assignment(owner="other"))
+
+
+def test_what_a_class_lacks_has_an_end_and_goes_with_the_class(engine: Engine, store: ClassStore) -> None:
+    missing = MissingFiles(engine, max_refused=2)
+    assignment_id, _ = a_class(store)
+    other, _ = a_class(store)
+    missing.refuse(other, "a.rtf", "RTF")
+    missing.name(assignment_id, ["1", "2", "3"])
+    for name in ("a.rtf", "b.rtf", "B.pdf", "c.rtf"):
+        missing.refuse(assignment_id, name, "BROKEN")
+    assert [each.name for each in missing.of(assignment_id)] == ["1", "2", "3", "B.pdf", "c.rtf"]
+    store.delete(assignment_id)
+    assert missing.of(assignment_id) == []
+    assert [each.name for each in missing.of(other)] == ["a.rtf"]
 
 
 def test_works_run_in_their_order_and_are_answered(store: ClassStore, queue: WorkQueue) -> None:
@@ -215,7 +256,7 @@ def test_the_limit_holds_for_the_whole(store: ClassStore, queue: WorkQueue) -> N
     found = store.find(OWNER, assignment_id)
     assert found is not None
     assert found[0].stop_reason == StopReason.LIMIT
-    store.set_limit(assignment_id, 110)
+    store.change(assignment_id, {"limit_nanos": 110})
     store.start(assignment_id)
     assert queue.claim(assignment_id, _price(20), 1.0) == third
 
@@ -239,6 +280,29 @@ def test_a_class_that_is_stopped_keeps_its_answers(store: ClassStore, queue: Wor
     store.stop(assignment_id, StopReason.TEACHER)
     queue.succeed(second, ANSWER)
     assert states(store, assignment_id)[1] == State.TO_REVIEW
+
+
+def test_an_assignment_changes_until_a_work_is_asked_for(store: ClassStore, queue: WorkQueue) -> None:
+    assignment_id, (first, _) = a_class(store)
+    store.change(assignment_id, {"task": "Another task.", "models": '["c/1"]'})
+    store.start(assignment_id)
+    queue.claim(assignment_id, _price(0), 1.0)
+    store.stop(assignment_id, StopReason.TEACHER)
+    # It waits again, and its request may have been made.
+    assert states(store, assignment_id) == [State.NEW, State.NEW]
+    with pytest.raises(AlreadyAsked, match="notes"):
+        store.change(assignment_id, {"title": "T", "notes": "Other notes."})
+    store.change(assignment_id, {"title": "Renamed", "task": "Another task.", "limit_nanos": 7})
+    found = store.work(OWNER, assignment_id, first)
+    assert found is not None
+    kept = found[0]
+    assert (kept.title, kept.task, kept.models, kept.limit_nanos) == (
+        "Renamed",
+        "Another task.",
+        '["c/1"]',
+        7,
+    )
+    store.change(new_id(), {"title": "Of a class that is gone"})
 
 
 def test_classes_take_turns(store: ClassStore, queue: WorkQueue) -> None:

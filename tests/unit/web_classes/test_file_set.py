@@ -74,6 +74,19 @@ def test_what_unpacks_to_more_than_it_says_is_refused() -> None:
     assert len(file.data) <= 1
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_nothing_is_unpacked_that_python_unpacks_without_a_limit(method: int) -> None:
+    packed = bytearray(_zip({"a.txt": b"0" * MOST}, method))
+    at = packed.index(b"PK\1\2") + 24
+    packed[at : at + 4] = struct.pack("<L", 1)
+    assert [each.refusal for each in files_of("w.zip", bytes(packed), MOST)] == [Refusal.ARCHIVE]
+
+
+def test_a_name_may_be_as_long_as_a_zip_allows() -> None:
+    (file,) = files_of("w.zip", _zip({"a/" + "b" * 60_000: b"1"}), MOST)
+    assert file.name == "b" * 120
+
+
 def test_a_table_of_contents_that_is_too_large_is_not_read() -> None:
     packed = bytearray(_zip({"a.txt": b"1"}))
     end = packed.rindex(b"PK\5\6")

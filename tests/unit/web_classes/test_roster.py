@@ -27,21 +27,24 @@ def test_a_name_is_the_same_file_in_another_form_of_hangul() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "said", "what"),
     [
-        ("", "first line"),
-        ("a,b,c\n1,2,3", "first line"),
-        ("file,pseudonym\n", "no line"),
-        ("file,pseudonym\na.docx", "line 2 has too few"),
-        ("file,pseudonym\na.docx,\n", "line 2 needs"),
-        ("file,pseudonym\na.docx," + "x" * 101, "line 2 needs"),
-        ("file,pseudonym\na.docx,Moon\nA.txt,Star", "line 3 names a file"),
-        ("file,pseudonym\n" + "".join(f"{n},{n}\n" for n in range(1001)), "at most 1000"),
-        ("file,pseudonym" + ",x" * 60, "50 columns"),
-        ("file,pseudonym\na,b\x00" + "c" * 200_000, "no CSV"),
+        ("", "first line", "COLUMNS"),
+        ("a,b,c\n1,2,3", "first line", "COLUMNS"),
+        ("file,pseudonym\n", "no line", "COLUMNS"),
+        ("file,pseudonym\na.docx", "line 2 has too few", "LINE"),
+        ("file,pseudonym\na.docx,\n", "line 2 needs", "LINE"),
+        ("file,pseudonym\na.docx," + "x" * 101, "line 2 needs", "LINE"),
+        ("file,pseudonym\na.docx,Moon\nA.txt,Star", "line 3 names a file", "TWICE"),
+        ("file,pseudonym\n" + "".join(f"{n},{n}\n" for n in range(1001)), "at most 1000", "TOO_LONG"),
+        ("file,pseudonym" + ",x" * 60, "50 columns", "TOO_LONG"),
+        ("file,pseudonym\na,b\x00" + "c" * 200_000, "no CSV", "COLUMNS"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_line(text: str, said: str) -> None:
+def test_what_is_wrong_is_told_by_its_line(text: str, said: str, what: str) -> None:
     with pytest.raises(Problem, match=said) as caught:
         read_roster(text)
-    assert caught.value.reason == "ROSTER"
+    problem = caught.value
+    assert problem.reason == f"ROSTER_{what}"
+    if line := problem.metadata.get("line"):
+        assert f"line {line} " in problem.text

@@ -114,12 +114,12 @@ async def test_a_server_that_is_killed_buys_nothing_twice(
     orchestrator.may_answer.clear()
     # Its answer was bought, and never came here.
     orchestrator.loses.add("Text 0.")
+    orchestrator.may_answer_to["Text 0."] = asyncio.Event()
     async with system.server(pauses=(3600.0,)):
         await _until(lambda: orchestrator.under_way == 2)
-        orchestrator.may_answer.set()
+        orchestrator.may_answer_to["Text 0."].set()
         await _until(lambda: orchestrator.bought["Text 0."] == 1)
-        orchestrator.may_answer.clear()
-        await _until(lambda: orchestrator.under_way >= 1)
+        await _until(lambda: orchestrator.under_way == 2)
     assert State.RUNNING in states(system.store, assignment_id)
     orchestrator.may_answer.set()
     async with system.server():
@@ -192,7 +192,7 @@ async def test_the_limit_for_the_whole_stops_the_class(
         await _until_all(system, assignment_id, State.TO_REVIEW, State.NEW)
         assert states(system.store, assignment_id).count(State.TO_REVIEW) == 2
         assert all(each.policy.max_cost_usd_nanos == 200 for each in orchestrator.asked.values())
-        system.store.set_limit(assignment_id, 10_000)
+        system.store.change(assignment_id, {"limit_nanos": 10_000})
         system.store.start(assignment_id)
         runner.wake()
         await _until_all(system, assignment_id, State.TO_REVIEW)

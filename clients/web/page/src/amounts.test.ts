@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dollars, readDollars, score } from "./amounts.ts";
+import { dollars, dollarsAtLeast, readDollars, score } from "./amounts.ts";
 
 test.each([
   [1_500_000_000n, "$1.50"],
@@ -8,6 +8,15 @@ test.each([
   [0n, "$0.00"],
 ])("%s nanos are %s", (nanos, written) => {
   expect(dollars(nanos)).toBe(written);
+});
+
+test.each([
+  [30_200_000n, "$0.031"],
+  [1_501_000_001n, "$1.51"],
+  [200n, "$0.00000020"],
+])("at least %s nanos are %s", (nanos, written) => {
+  expect(dollarsAtLeast(nanos)).toBe(written);
+  expect(readDollars(written) ?? 0n).toBeGreaterThanOrEqual(nanos);
 });
 
 test.each([

@@ -10,8 +10,20 @@ export const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeSty
 /** Writes 1e-9 USD in dollars: with cents from one dollar on, with two significant digits below. */
 export function dollars(nanos: bigint): string {
   const amount = Number(nanos) / NANOS;
+  return `$${amount.toFixed(decimalsOf(amount))}`;
+}
+
+/** Writes a least amount so: what is written is never too little. */
+export function dollarsAtLeast(nanos: bigint): string {
+  const amount = Number(nanos) / NANOS;
+  const decimals = decimalsOf(amount);
+  const unit = 10n ** BigInt(Math.max(0, 9 - decimals));
+  return `$${(Number(((nanos + unit - 1n) / unit) * unit) / NANOS).toFixed(decimals)}`;
+}
+
+function decimalsOf(amount: number): number {
   const decimals = amount === 0 || Math.abs(amount) >= 1 ? 2 : 1 - Math.floor(Math.log10(Math.abs(amount)));
-  return `$${amount.toFixed(Math.max(2, Math.min(decimals, 12)))}`;
+  return Math.max(2, Math.min(decimals, 12));
 }
 
 /** Reads dollars as a person writes them, in 1e-9 USD; undefined: it is no amount. */

@@ -1,6 +1,7 @@
 import { ErrorReason, type Failure } from "../generated/chorus/model/v1/failure_pb.ts";
 import { dollars, gigabytes, seconds } from "./amounts.ts";
 import type { CallFailure } from "./api/call_failure.ts";
+import { whyNot } from "./refusals.ts";
 import type { Language } from "./words/language.tsx";
 import type { Words } from "./words/words.ts";
 
@@ -11,6 +12,8 @@ export function explainCall(failed: CallFailure, words: Words, language: Languag
       return words.failures.cancelled;
     case "unreachable":
       return words.failures.unreachable;
+    case "refused":
+      return whyNot(failed.refused, words, language);
     case "chorus":
       return isSilent(failed.failure) ? words.failures.silent : explain(failed.failure, words, language);
   }
@@ -40,7 +43,8 @@ function help({ reason, message, metadata }: Failure, words: Words, language: La
     case ErrorReason.INVALID_REQUEST: {
       const fields = Object.entries(metadata).filter(([field]) => field !== "model");
       if (fields.length > 0) {
-        return fields.map(([field, wrong]) => `${field}: ${wrong}`).join("; ");
+        // What is wrong with each the server says in English.
+        return fields.map(([field, wrong]) => (language === "en" ? `${field}: ${wrong}` : field)).join("; ");
       }
       break;
     }

@@ -11,17 +11,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chorus.feedback.v1 import decision_pb2, feedback_service_pb2
+from chorus_documents.document import Refusal
 from clients.web.server.bodies import bounded
-from clients.web.server.classes.class_store import ClassStore, TooMany
-from clients.web.server.classes.class_view import listed, opened_work, shown_class, shown_work
-from clients.web.server.classes.new_assignment import limit_of, new_assignment
+from clients.web.server.classes.assignment_fields import LIMIT, changes_of, new_assignment
+from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, TooMany
+from clients.web.server.classes.class_view import Json, listed, opened_work, shown_class, shown_work
+from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.review_prices import ReviewPrice, ReviewPrices
 from clients.web.server.classes.roster import MAX_BYTES, key_of, read_roster, written
 from clients.web.server.classes.runner import ClassRunner
 from clients.web.server.classes.tables import Assignment, Work
-from clients.web.server.classes.work_files import TakenFile, WorkFiles, roster_text, too_many
+from clients.web.server.classes.work_files import RefusedFile, TakenFile, WorkFiles, roster_text, too_many
+from clients.web.server.file_names import shown_name
 from clients.web.server.guard import Visitor
-from clients.web.server.json_body import Fields, fields_of, message_of
+from clients.web.server.json_body import Fields, fields_of, message_of, text_of
 from clients.web.server.languages import language_of
 from clients.web.server.problems import Problem
 from clients.web.server.uploads import sent_file
@@ -40,6 +43,7 @@ class ClassApi:
     """Whoever is not the owner of a class hears that there is none."""
 
     store: ClassStore
+    missing: MissingFiles
     runner: ClassRunner
     prices: ReviewPrices
     files: WorkFiles
@@ -58,6 +62,9 @@ class ClassApi:
             Route(f"{one}/stop", self._stop, methods=["POST"]),
             Route(f"{one}/roster", self._take_roster, methods=["POST"]),
             Route(f"{one}/works", self._take_files, methods=["POST"]),
+            Route(f"{one}/missing", self._miss, methods=["POST"]),
+            Route(f"{one}/missing", self._dismiss, methods=["DELETE"]),
+            Route(f"{one}/missing/{{missing_id}}", self._dismiss, methods=["DELETE"]),
             Route(work, self._show_work),
             Route(work, self._delete_work, methods=["DELETE"]),
             Route(f"{work}/again", self._again, methods=["POST"]),
@@ -70,6 +77,7 @@ class ClassApi:
 
     async def _create(self, request: Request) -> Response:
         assignment = new_assignment(await _fields(request), _owner(request))
+        await self._check_limit(assignment, [])
         try:
             class_id = await _thread(lambda: self.store.add(assignment))
         except TooMany as error:
@@ -78,12 +86,23 @@ class ClassApi:
 
     async def _show(self, request: Request) -> Response:
         assignment, works = await self._found(request)
-        return JSONResponse(shown_class(assignment, works, await self._price(assignment)))
+        missing = await _thread(lambda: self.missing.of(assignment.id))
+        price, language = await self._price(assignment), language_of(request)
+        return JSONResponse(shown_class(assignment, works, missing, price, language))
 
     async def _change(self, request: Request) -> Response:
-        assignment, _ = await self._found(request)
-        limit = limit_of(await _fields(request))
-        await _thread(lambda: self.store.set_limit(assignment.id, limit))
+        assignment, works = await self._found(request)
+        changes = changes_of(await _fields(request))
+        for column, value in changes.items():
+            # It is this request's own copy.
+            setattr(assignment, column, value)
+        if changes.keys() - {"title"}:
+            await self._check_limit(assignment, works)
+        try:
+            await _thread(lambda: self.store.change(assignment.id, changes))
+        except AlreadyAsked as error:
+            wrong = f"{error.column}: works were asked for, so that it stays as it is"
+            raise Problem(409, "ALREADY_ASKED", wrong, error.column) from None
         self.runner.wake()
         return Response(status_code=204)
 
@@ -110,31 +129,45 @@ class ClassApi:
     async def _take_files(self, request: Request) -> Response:
         assignment, _ = await self._found(request)
         language = language_of(request)
-        name, data = await sent_file(request, language, self.files.max_file_bytes)
+        name, data = await sent_file(request, self.files.max_file_bytes)
         outcomes = await self.files.take(assignment, name, data, language)
         taken = [each for each in outcomes if isinstance(each, TakenFile)]
         refused = [each for each in outcomes if not isinstance(each, TakenFile)]
         return JSONResponse(
             {
                 "taken": [{**shown_work(each.work), "remarks": each.remarks} for each in taken],
-                "refused": [
-                    {"name": each.name, "reason": each.reason, "message": each.text} for each in refused
-                ],
+                "refused": [_refused(each, language) for each in refused],
             }
         )
 
     async def _take_roster(self, request: Request) -> Response:
         assignment, works = await self._found(request)
-        language = language_of(request)
-        _, data = await sent_file(request, language, MAX_BYTES)
-        roster = read_roster(await self.files.workers.run(lambda: roster_text(data, language)))
+        _, data = await sent_file(request, MAX_BYTES)
+        roster = read_roster(await self.files.workers.run(lambda: roster_text(data)))
         keys = {each.id: key_of(each.file_name) for each in works}
         named = {of: roster.pseudonyms.get(key, "") for of, key in keys.items()}
         text = written(roster.pseudonyms)
         await _thread(lambda: self.store.set_pseudonyms(assignment.id, text, named))
         without_file = [name for key, name in roster.names.items() if key not in keys.values()]
+        await _thread(lambda: self.missing.name(assignment.id, without_file))
         without_line = [each.file_name for each in works if not named[each.id]]
         return JSONResponse({"without_file": without_file, "without_line": without_line})
+
+    async def _miss(self, request: Request) -> Response:
+        """Keeps the name of a file that is too large to be sent."""
+        assignment, _ = await self._found(request)
+        name = shown_name(text_of(await _fields(request), "name"))
+        if not name.strip():
+            raise Problem(400, "FIELD", "name: a text that is not empty", "name")
+        await _thread(lambda: self.missing.refuse(assignment.id, name, Refusal.TOO_LARGE.name))
+        return Response(status_code=204)
+
+    async def _dismiss(self, request: Request) -> Response:
+        """Forgets one file that the class lacks, or all of them."""
+        assignment, _ = await self._found(request)
+        missing_id = request.path_params.get("missing_id", "")
+        await _thread(lambda: self.missing.dismiss(assignment.id, missing_id))
+        return Response(status_code=204)
 
     async def _show_work(self, request: Request) -> Response:
         _, work = await self._found_work(request)
@@ -168,6 +201,20 @@ class ClassApi:
             return await self.prices.of(assignment)
         except grpc.aio.AioRpcError:
             return None
+
+    async def _check_limit(self, assignment: Assignment, works: list[Work]) -> None:
+        """Checks that the limit lets one more review be asked for, where it is known what that may cost.
+
+        Raises:
+            Problem: It does not.
+        """
+        limit = assignment.limit_nanos
+        price = None if limit is None else await self._price(assignment)
+        if limit is None or price is None or limit >= (least := price.least_limit(works)):
+            return
+        wrong = f"{LIMIT}: at least {least}, for one more review may cost as much as is left of that"
+        metadata = {"least_limit_usd_nanos": least}
+        raise Problem(422, "LIMIT_TOO_LOW", wrong, LIMIT, metadata=metadata)
 
     async def _found(self, request: Request) -> tuple[Assignment, list[Work]]:
         found = await _thread(lambda: self.store.find(_owner(request), request.path_params["class_id"]))
@@ -212,6 +259,11 @@ async def found_work(store: ClassStore, request: Request) -> tuple[Assignment, W
     if found is None:
         raise Problem(404, "WORK_NOT_FOUND", "there is no such work", "work_id")
     return found
+
+
+def _refused(refused: RefusedFile, language: str) -> Json:
+    said = refused.problem.in_language(language)
+    return {"name": refused.name, "reason": said.reason, "message": said.text, "language": said.language}
 
 
 def _owner(request: Request) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from chorus_wording.wording import WORDING
 from clients.web.server.bodies import bounded
 from clients.web.server.classes.class_api import found_work
 from clients.web.server.classes.class_store import ClassStore
@@ -29,7 +30,6 @@ from clients.web.server.json_body import Fields, fields_of, one_of
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.problems import Problem
 from clients.web.server.returned_files import MIME
-from clients.web.server.wording import WORDING
 from clients.web.server.workers import Workers
 
 _MAX_BYTES = 4096

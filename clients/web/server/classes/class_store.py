@@ -4,22 +4,38 @@ Each method is one transaction, and blocks its thread.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker, undefer
 
-from clients.web.server.classes.tables import Assignment, State, StopReason, Work
+from clients.web.server.classes.tables import SETTLED, Assignment, State, StopReason, Work
 
 MAX_CLASSES = 200
 MAX_WORKS = 300
 MAX_CLASS_BYTES = 1024 * 1024 * 1024
 
-_HAVE_FEEDBACK = (State.TO_REVIEW, State.DECIDED, State.GIVEN_BACK)
 _UNDER_WAY = (State.WAITING, State.RUNNING)
 
 
+# What may be changed after works were asked for: neither changes what the models are asked.
+_ALWAYS_OPEN = frozenset({"title", "limit_nanos"})
+
+
+class AlreadyAsked(Exception):
+    """Works were asked for, so that this column of their assignment stays as it is."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+
 class TooMany(Exception):
-    """No more is kept. The text says of what, and how many there may be."""
+    """No more is kept. The text says of what, and how many there may be; `what` is a word for programs."""
+
+    def __init__(self, what: str, text: str) -> None:
+        super().__init__(text)
+        self.what = what
 
 
 class ClassStore:
@@ -48,7 +64,7 @@ class ClassStore:
         with self._sessions.begin() as session:
             owned = select(func.count()).where(Assignment.owner == assignment.owner)
             if session.scalar(owned.select_from(Assignment)) >= self._max_classes:  # type: ignore[operator]
-                raise TooMany(f"{self._max_classes} classes")
+                raise TooMany("CLASSES", f"{self._max_classes} classes")
             session.add(assignment)
         return assignment.id
 
@@ -68,10 +84,10 @@ class ClassStore:
     def find(self, owner: str, assignment_id: str) -> tuple[Assignment, Sequence[Work]] | None:
         """Returns an assignment with its works in their order, without what is large in these."""
         with self._sessions() as session:
+            # PostgreSQL reads each at a moment of its own. What is read last knows why works were taken back.
+            works = session.scalars(_works(assignment_id).order_by(Work.position)).all()
             assignment = _owned(session, owner, assignment_id)
-            if assignment is None:
-                return None
-            return assignment, session.scalars(_works(assignment_id).order_by(Work.position)).all()
+            return (assignment, works) if assignment else None
 
     def work(self, owner: str, assignment_id: str, work_id: str) -> tuple[Assignment, Work] | None:
         """Returns a work with all that is kept of it."""
@@ -95,9 +111,9 @@ class ClassStore:
                 select(func.count(), last, sizes).where(Work.assignment_id == assignment_id)
             ).one()
             if count >= self._max_works:
-                raise TooMany(f"{self._max_works} works in a class")
+                raise TooMany("WORKS", f"{self._max_works} works in a class")
             if held + work.size + len(work.data or b"") > self._max_class_bytes:
-                raise TooMany(f"{self._max_class_bytes:,} bytes in a class")
+                raise TooMany("BYTES", f"{self._max_class_bytes:,} bytes in a class")
             work.assignment_id, work.position = assignment_id, position + 1
             session.add(work)
 
@@ -118,12 +134,21 @@ class ClassStore:
             for work_id, pseudonym in names.items():
                 session.execute(update(Work).where(Work.id == work_id).values(pseudonym=pseudonym))
 
-    def set_limit(self, assignment_id: str, limit_nanos: int | None) -> None:
-        """Sets what all reviews of the class may cost together."""
+    def change(self, assignment_id: str, changes: Mapping[str, Any]) -> None:
+        """Changes columns of an assignment, if it is there.
+
+        Raises:
+            AlreadyAsked: One of them may not be changed any more. Nothing is.
+        """
         with self._sessions.begin() as session:
-            session.execute(
-                update(Assignment).where(Assignment.id == assignment_id).values(limit_nanos=limit_nanos)
-            )
+            # Whoever hands out a work waits here, and then reads what was changed.
+            assignment = session.get(Assignment, assignment_id, with_for_update=True)
+            changed = [each for each, value in changes.items() if getattr(assignment, each, value) != value]
+            closed = [each for each in changed if each not in _ALWAYS_OPEN]
+            if closed and any(each.was_asked_for for each in session.scalars(_works(assignment_id))):
+                raise AlreadyAsked(closed[0])
+            for each in changed:
+                setattr(assignment, each, changes[each])
 
     def start(self, assignment_id: str) -> int:
         """Lets the works wait for which nobody has asked; returns how many."""
@@ -145,7 +170,7 @@ class ClassStore:
         with self._sessions.begin() as session:
             done = session.execute(
                 update(Work)
-                .where(Work.id == work_id, Work.state.in_(_HAVE_FEEDBACK))
+                .where(Work.id == work_id, Work.state.in_(SETTLED))
                 .values(decisions=decisions, state=state)
             )
             return bool(done.rowcount)  # type: ignore[attr-defined]

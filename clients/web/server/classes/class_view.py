@@ -10,12 +10,13 @@ from google.rpc import status_pb2
 
 from chorus.feedback.v1 import decision_pb2, feedback_service_pb2, submission_pb2
 from chorus.model.v1 import failure_pb2
+from chorus_documents.document import Refusal
 from clients.web.server.classes.review_prices import ReviewPrice
-from clients.web.server.classes.tables import Assignment, State, Work
+from clients.web.server.classes.roster import kept
+from clients.web.server.classes.tables import SETTLED, Assignment, MissingFile, Work
+from clients.web.server.refused_document import why_refused
 
 Json = dict[str, Any]
-
-_SETTLED = (State.TO_REVIEW, State.DECIDED, State.GIVEN_BACK)
 
 
 def listed(assignment: Assignment, counts: Mapping[str, int]) -> Json:
@@ -28,8 +29,22 @@ def listed(assignment: Assignment, counts: Mapping[str, int]) -> Json:
     }
 
 
-def shown_class(assignment: Assignment, works: Sequence[Work], price: ReviewPrice | None) -> Json:
-    """Returns a class with its works; `price` None: the orchestrator did not say what reviews may cost."""
+def shown_class(
+    assignment: Assignment,
+    works: Sequence[Work],
+    missing: Sequence[MissingFile],
+    price: ReviewPrice | None,
+    language: str,
+) -> Json:
+    """Returns a class as it is shown when it is opened.
+
+    Args:
+        assignment: The assignment.
+        works: Its works.
+        missing: The files that it lacks.
+        price: None: the orchestrator did not say what reviews may cost.
+        language: Of the sentences that say why a file was not taken.
+    """
     return {
         "id": assignment.id,
         "title": assignment.title,
@@ -41,15 +56,19 @@ def shown_class(assignment: Assignment, works: Sequence[Work], price: ReviewPric
         "feedback_language": assignment.feedback_language,
         "rubric": _proto_json(submission_pb2.Rubric, assignment.rubric),
         "models": json.loads(assignment.models),
+        "was_asked_for": any(each.was_asked_for for each in works),
+        "has_roster": bool(kept(assignment.roster)),
         "stop_reason": assignment.stop_reason,
         "cost": {
             "limit_usd_nanos": assignment.limit_nanos,
             "spent_usd_nanos": sum(each.cost_nanos for each in works),
             "is_whole": all(_is_whole(each) for each in works),
             "most_usd_nanos": None if price is None else _most(works, price),
+            "least_limit_usd_nanos": None if price is None else price.least_limit(works),
             "unknown": [] if price is None else list(price.unknown),
         },
         "works": [shown_work(each) for each in works],
+        "missing": [_missing(each, language) for each in missing],
     }
 
 
@@ -83,6 +102,13 @@ def opened_work(work: Work) -> Json:
     }
 
 
+def _missing(missing: MissingFile, language: str) -> Json:
+    refusal = Refusal.__members__.get(missing.reason)
+    message = why_refused(refusal, language) if refusal else ""
+    said = {"id": missing.id, "name": missing.name, "reason": missing.reason}
+    return said | {"message": message, "language": language}
+
+
 def _proto_json(kind: type[Message], data: bytes) -> Json | None:
     return json_format.MessageToDict(kind.FromString(data)) if data else None
 
@@ -93,7 +119,7 @@ def _failures(work: Work) -> list[Json]:
 
 
 def _is_whole(work: Work) -> bool:
-    return work.is_cost_whole and (work.begun is None or work.state in _SETTLED)
+    return work.is_cost_whole and (work.begun is None or work.state in SETTLED)
 
 
 def _most(works: Sequence[Work], price: ReviewPrice) -> int:
@@ -101,5 +127,5 @@ def _most(works: Sequence[Work], price: ReviewPrice) -> int:
     return sum(
         price.of(each) if each.reserve_nanos is None else each.reserve_nanos
         for each in works
-        if each.state not in _SETTLED
+        if each.state not in SETTLED
     )

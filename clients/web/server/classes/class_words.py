@@ -13,6 +13,8 @@ class ClassWords:
     Attributes:
         scores_file: The name of the table.
         failed_file: The name of the list of works that could not be written.
+        nothing_decided: Why a work is on it on which nothing was decided.
+        unwritten: Why one is for any other reason that is no file's.
     """
 
     file: str
@@ -20,6 +22,8 @@ class ClassWords:
     state: str
     scores_file: str
     failed_file: str
+    nothing_decided: str
+    unwritten: str
     states: Mapping[State, str]
 
 
@@ -30,6 +34,8 @@ CLASS_WORDS: Mapping[str, ClassWords] = {
         state="State",
         scores_file="Scores",
         failed_file="Not written",
+        nothing_decided="No point and no score was kept, edited or added.",
+        unwritten="The file could not be made. Open the work, and decide again.",
         states={
             State.NEW: "not asked for",
             State.WAITING: "waiting",
@@ -46,6 +52,8 @@ CLASS_WORDS: Mapping[str, ClassWords] = {
         state="상태",
         scores_file="점수",
         failed_file="만들지 못한 파일",
+        nothing_decided="그대로 두거나 고치거나 더한 의견과 점수가 없어요.",
+        unwritten="파일을 만들지 못했어요. 글을 열어 다시 정해 주세요.",
         states={
             State.NEW: "아직 맡기지 않음",
             State.WAITING: "기다리는 중",

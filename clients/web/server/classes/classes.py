@@ -13,6 +13,7 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc
 from clients.web.server.classes.class_api import ClassApi
 from clients.web.server.classes.class_give_back import ClassGiveBack
 from clients.web.server.classes.class_store import ClassStore
+from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.review_prices import ReviewPrices
 from clients.web.server.classes.runner import ClassRunner
 from clients.web.server.classes.work_files import WorkFiles
@@ -45,8 +46,9 @@ class Classes:
             calls=settings.class_calls,
             kept_seconds=settings.kept_seconds,
         )
-        files = WorkFiles(store, workers, settings.max_file_bytes)
-        api = ClassApi(store=store, runner=runner, prices=prices, files=files, stub=stub)
+        missing = MissingFiles(database)
+        files = WorkFiles(store, missing, workers, settings.max_file_bytes)
+        api = ClassApi(store=store, missing=missing, runner=runner, prices=prices, files=files, stub=stub)
         return cls(api, ClassGiveBack(store, workers), runner)
 
     def routes(self) -> list[Route]:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, make_url, text
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, event, inspect, make_url
 from sqlalchemy import create_engine as engine_of
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-LATEST = "0001"
+from clients.web.server.classes.tables import Base
+
+LATEST = "0002"
 """The revision of the last migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -23,6 +25,8 @@ _DRIVERS: Mapping[str, str] = {
 }
 # One after the other: two servers may start at once. The number is ours alone in that database.
 _MIGRATING = "SELECT pg_advisory_xact_lock(7203561948)"
+# As Alembic makes it.
+_REVISION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
 class UnusableDatabase(Exception):
@@ -54,7 +58,7 @@ def open_database(address: str) -> Engine:
         raise UnusableDatabase(f"{url.database} cannot be made: {error.strerror}") from None
     try:
         if not _is_up_to_date(engine):
-            _migrate(engine)
+            _bring_up_to_date(engine)
     except UnusableDatabase:
         engine.dispose()
         raise
@@ -96,26 +100,34 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _is_up_to_date(engine: Engine) -> bool:
-    if not inspect(engine).has_table("alembic_version"):
+    if not inspect(engine).has_table(_REVISION.name):
         return False
     with engine.connect() as connection:
-        return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == LATEST)
+        return bool(connection.scalar(_REVISION.select()) == LATEST)
 
 
-def _migrate(engine: Engine) -> None:
-    # It takes 11 MiB, and is needed at the first start of a version alone.
+def _bring_up_to_date(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_MIGRATING)
+        if inspect(connection).has_table(_REVISION.name):
+            _migrate(connection)
+            return
+        # A new one needs no Alembic, which takes 12 MiB for as long as the server runs.
+        Base.metadata.create_all(connection, checkfirst=False)
+        _REVISION.create(connection)
+        connection.execute(_REVISION.insert().values(version_num=LATEST))
+
+
+def _migrate(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    config = Config()
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(_MIGRATING)
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError:
-            wrong = f"{engine.url.render_as_string()}: a later version of Chorus has changed it"
-            raise UnusableDatabase(wrong) from None
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        wrong = f"{connection.engine.url.render_as_string()}: a later version of Chorus has changed it"
+        raise UnusableDatabase(wrong) from None

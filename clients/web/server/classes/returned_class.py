@@ -12,14 +12,15 @@ from typing import IO
 from chorus.feedback.v1 import decision_pb2, feedback_service_pb2
 from chorus_documents.writing.csv_table import cell
 from chorus_documents.writing.returned_work import ReturnedWork
+from chorus_wording.wording import WORDING
 from clients.web.server.classes.class_words import CLASS_WORDS
 from clients.web.server.classes.tables import Assignment, State, Work
-from clients.web.server.decided import decided_work
+from clients.web.server.decided import NOTHING_DECIDED, decided_work
 from clients.web.server.file_names import shown_name
 from clients.web.server.languages import LANGUAGES
 from clients.web.server.problems import Problem
+from clients.web.server.refused_document import RefusedDocument
 from clients.web.server.returned_files import returned_file
-from clients.web.server.wording import WORDING
 
 FILES = "files"
 """Comments in the docx and memos in the hwpx that came; a docx of their own for other works."""
@@ -104,11 +105,18 @@ class ReturnedArchive:
         try:
             data, suffix = written_work(work, self._format, language)
         except Problem as problem:
-            self._failed.append(f"{shown_name(work.file_name)}: {problem.text}\n")
+            self._failed.append(f"{shown_name(work.file_name)}: {self._why(problem)}\n")
             return
         mark = WORDING[language].labels.feedback
         self._zip.writestr(_free_name(stem_of(work), f" ({mark})", f".{suffix}", self._taken), data)
         self.written.append(work.id)
+
+    def _why(self, problem: Problem) -> str:
+        """Returns what the teacher is told, in the page's language."""
+        if isinstance(problem, RefusedDocument):
+            return problem.in_language(self._language).text
+        words = CLASS_WORDS[self._language]
+        return words.nothing_decided if problem.reason == NOTHING_DECIDED else words.unwritten
 
     def close(self) -> None:
         """Writes what is about all of them."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import model_pb2
-from clients.web.server.classes.tables import Assignment, Work
+from clients.web.server.classes.tables import SETTLED, Assignment, Work
 
 # What ListModels says is for a text of so many bytes, under the default rubric.
 _PRICED_BYTES = 9000
@@ -34,7 +34,20 @@ class ReviewPrice:
 
     def of(self, work: Work) -> int:
         """Returns the most for one work; what is longer than two pages costs more to read."""
-        read = max(_PRICED_BYTES, work.size + self.read_bytes)
+        return self._of(work.size)
+
+    def least_limit(self, works: Sequence[Work]) -> int:
+        """Returns the lowest limit under which one more review is asked for; 0: none is left to ask for.
+
+        What runs counts once it is known what it cost.
+        """
+        fresh = [self.of(each) for each in works if each.begun is None and each.state not in SETTLED]
+        if works and not fresh:
+            return 0
+        return min(fresh, default=self._of(0)) + sum(each.cost_nanos + each.unsettled_nanos for each in works)
+
+    def _of(self, size: int) -> int:
+        read = max(_PRICED_BYTES, size + self.read_bytes)
         # Rounded up.
         return -(-self.most_nanos * read // _PRICED_BYTES)
 

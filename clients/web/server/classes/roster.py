@@ -56,20 +56,21 @@ def read_roster(text: str) -> Roster:
     elif titles and all(len(row) == _COLUMNS for row in rows):
         file, pseudonym, first = 0, 1, 0
     else:
-        raise _wrong("the first line names the columns: file and pseudonym (파일, 가명)")
+        raise _wrong("COLUMNS", "the first line names the columns: file and pseudonym (파일, 가명)")
     pseudonyms: dict[str, str] = {}
     names: dict[str, str] = {}
     for number, row in enumerate(rows[first:], start=first + 1):
         if max(file, pseudonym) >= len(row):
-            raise _wrong(f"line {number} has too few columns")
+            raise _wrong("LINE", f"line {number} has too few columns", number)
         key, said = key_of(row[file]), shown_name(row[pseudonym].strip())
         if not key or not said or len(said) > _MAX_PSEUDONYM:
-            raise _wrong(f"line {number} needs a file and a pseudonym of at most {_MAX_PSEUDONYM} characters")
+            wrong = f"line {number} needs a file and a pseudonym of at most {_MAX_PSEUDONYM} characters"
+            raise _wrong("LINE", wrong, number)
         if key in pseudonyms:
-            raise _wrong(f"line {number} names a file that a line before it names")
+            raise _wrong("TWICE", f"line {number} names a file that a line before it names", number)
         pseudonyms[key], names[key] = said, shown_name(row[file])
     if not pseudonyms:
-        raise _wrong("it has no line")
+        raise _wrong("COLUMNS", "it has no line")
     return Roster(pseudonyms, names)
 
 
@@ -93,10 +94,11 @@ def _rows(text: str) -> list[Sequence[str]]:
             if not any(each.strip() for each in row):
                 continue
             if len(row) > _MAX_COLUMNS or len(rows) > _MAX_ROWS:
-                raise _wrong(f"at most {_MAX_ROWS} lines and {_MAX_COLUMNS} columns are taken")
+                wrong = f"at most {_MAX_ROWS} lines and {_MAX_COLUMNS} columns are taken"
+                raise _wrong("TOO_LONG", wrong)
             rows.append(row)
     except csv.Error:
-        raise _wrong("it is no CSV") from None
+        raise _wrong("COLUMNS", "it is no CSV") from None
     return rows
 
 
@@ -104,5 +106,5 @@ def _column(titles: Sequence[str], among: frozenset[str]) -> int | None:
     return next((at for at, each in enumerate(titles) if each in among), None)
 
 
-def _wrong(text: str) -> Problem:
-    return Problem(422, "ROSTER", text, "file")
+def _wrong(what: str, text: str, line: int = 0) -> Problem:
+    return Problem(422, f"ROSTER_{what}", text, "file", metadata={"line": line} if line else {})

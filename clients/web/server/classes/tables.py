@@ -29,6 +29,10 @@ class State(enum.StrEnum):
     FAILED = "failed"
 
 
+SETTLED = (State.TO_REVIEW, State.DECIDED, State.GIVEN_BACK)
+"""The states of works whose feedback is there."""
+
+
 class StopReason(enum.StrEnum):
     """Why the rest of a class is not reviewed."""
 
@@ -141,6 +145,31 @@ class Work(Base):
     decisions: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True)
 
     @property
+    def was_asked_for(self) -> bool:
+        """Whether somebody has begun to ask for its review, even if nothing came of it."""
+        return self.state != State.NEW or self.begun is not None or self.attempt > 1
+
+    @property
     def request_id(self) -> str:
         """Names the request: a repeat joins its run, or gets its stored answer."""
         return f"class-{self.id}-{self.attempt}"
+
+
+class MissingFile(Base):
+    """A file that a class should have and has not.
+
+    Attributes:
+        position: They are shown in this order.
+        key: What its name shares with that of the work that it would be.
+        name: As it came, or as the roster writes it.
+        reason: Why it was not taken, in a word for programs, or that a roster alone names it.
+    """
+
+    __tablename__ = "missing_file"
+
+    id: Mapped[str] = mapped_column(String(_ID_CHARACTERS), primary_key=True, default=new_id)
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignment.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(Words)
+    name: Mapped[str] = mapped_column(Words)
+    reason: Mapped[str] = mapped_column(String(40))

@@ -1,5 +1,6 @@
 """Reads the files that a teacher hands in for a class, and keeps those that can be read."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -8,10 +9,12 @@ from chorus_documents.limits import DEFAULT_LIMITS
 from chorus_documents.reader import read
 from clients.web.server.classes.class_store import ClassStore, TooMany
 from clients.web.server.classes.file_set import NamedFile, RefusedSet, files_of
+from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.roster import kept, key_of
 from clients.web.server.classes.tables import Assignment, Work
 from clients.web.server.problems import Problem
-from clients.web.server.uploads import MAX_TEXT_CHARACTERS, refused_file, remarks_of
+from clients.web.server.refused_document import RefusedDocument
+from clients.web.server.uploads import MAX_TEXT_CHARACTERS, remarks_of
 from clients.web.server.workers import Workers
 
 # Comments can be put into these.
@@ -23,8 +26,7 @@ class RefusedFile:
     """A file that is not taken, and why."""
 
     name: str
-    reason: str
-    text: str
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class WorkFiles:
     """Turns files into works of a class."""
 
     store: ClassStore
+    missing: MissingFiles
     workers: Workers
     max_file_bytes: int
 
@@ -52,9 +55,21 @@ class WorkFiles:
     ) -> list[TakenFile | RefusedFile]:
         """Returns what became of each file. One that cannot be read does not keep out the others.
 
-        Raises:
-            Problem: No file of an archive can be taken.
+        Those that are not taken are kept as missing, as is an archive of which nothing can be taken.
         """
+        try:
+            outcomes = await self._outcomes(assignment, name, data, language)
+        except Problem as problem:
+            outcomes = [RefusedFile(name, problem)]
+        for each in outcomes:
+            if isinstance(each, RefusedFile):
+                reason = each.problem.reason
+                await asyncio.to_thread(self.missing.refuse, assignment.id, each.name, reason)
+        return outcomes
+
+    async def _outcomes(
+        self, assignment: Assignment, name: str, data: bytes, language: str
+    ) -> list[TakenFile | RefusedFile]:
         try:
             files = files_of(name, data, self.max_file_bytes)
             outcomes: list[TakenFile | RefusedFile] = []
@@ -62,9 +77,9 @@ class WorkFiles:
             while (file := await self.workers.run(_next(files))) is not None:
                 outcomes.append(await self._outcome(assignment, file, language))
         except RefusedSet as error:
-            raise refused_file(error.refusal, language) from None
+            raise RefusedDocument(error.refusal) from None
         if not outcomes:
-            raise refused_file(Refusal.NO_TEXT, language)
+            raise RefusedDocument(Refusal.NO_TEXT)
         return outcomes
 
     async def _outcome(
@@ -73,15 +88,15 @@ class WorkFiles:
         try:
             return await self.workers.run(lambda: self._take(assignment, file, language))
         except Problem as problem:
-            return RefusedFile(file.name, problem.reason, problem.text)
+            return RefusedFile(file.name, problem)
 
     def _take(self, assignment: Assignment, file: NamedFile, language: str) -> TakenFile:
-        document = self._read(file, language)
+        document = self._read(file)
         text = document.text
         if not text.strip():
-            raise refused_file(Refusal.NO_TEXT, language)
+            raise RefusedDocument(Refusal.NO_TEXT)
         if len(text) > MAX_TEXT_CHARACTERS:
-            raise refused_file(Refusal.TOO_LONG, language)
+            raise RefusedDocument(Refusal.TOO_LONG)
         work = Work(
             file_name=file.name,
             pseudonym=kept(assignment.roster).get(key_of(file.name), ""),
@@ -95,18 +110,19 @@ class WorkFiles:
             self.store.add_work(assignment.id, work)
         except TooMany as error:
             raise too_many(error) from None
+        self.missing.found(assignment.id, file.name)
         return TakenFile(work, remarks_of(document, language))
 
-    def _read(self, file: NamedFile, language: str) -> Document:
+    def _read(self, file: NamedFile) -> Document:
         if file.refusal:
-            raise refused_file(file.refusal, language)
+            raise RefusedDocument(file.refusal)
         try:
             return read(file.data, replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes))
         except UnreadableDocument as error:
-            raise refused_file(error.refusal, language) from None
+            raise RefusedDocument(error.refusal) from None
 
 
-def roster_text(data: bytes, language: str) -> str:
+def roster_text(data: bytes) -> str:
     """Returns the text of a roster, in whatever encoding a spreadsheet wrote it.
 
     Raises:
@@ -115,15 +131,15 @@ def roster_text(data: bytes, language: str) -> str:
     try:
         document = read(data)
     except UnreadableDocument as error:
-        raise refused_file(error.refusal, language) from None
+        raise RefusedDocument(error.refusal) from None
     if document.format is not Format.TEXT:
-        raise refused_file(Refusal.NOT_TEXT, language)
+        raise RefusedDocument(Refusal.NOT_TEXT)
     return document.text.removeprefix("\ufeff")
 
 
 def too_many(error: TooMany) -> Problem:
     """Returns what is told where no more is kept."""
-    return Problem(409, "TOO_MANY", f"there can be at most {error}")
+    return Problem(409, f"TOO_MANY_{error.what}", f"there can be at most {error}")
 
 
 def _next(files: Iterator[NamedFile]) -> Callable[[], NamedFile | None]:

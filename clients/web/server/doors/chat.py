@@ -15,15 +15,15 @@ from starlette.routing import Route
 
 from chorus.feedback.v1 import feedback_service_pb2
 from chorus.model.v1 import generation_pb2, model_pb2
+from chorus_client.errors import ChorusCallError, InternalServerError
+from chorus_wording.feedback_text import feedback_text, language_of, provisional_line
+from chorus_wording.feedback_words import FEEDBACK_WORDS
 from clients.web.server.bodies import bounded
 from clients.web.server.doors.chat_request import PANEL_MODEL, PREFIX, ChatRequest, read_chat_request
-from clients.web.server.doors.door_words import DOOR_WORDS
 from clients.web.server.doors.failures import problem_of
-from clients.web.server.doors.feedback_text import feedback_text, language_of, provisional_line
 from clients.web.server.doors.panel import Panel
 from clients.web.server.guard import REQUEST_ID_HEADER, Visitor
 from clients.web.server.problems import CHAT_PREFIX, Problem
-from rpckit.errors import ChorusError, Internal
 
 _MAX_BYTES = 4 * 1024 * 1024
 _CLIENT_CLOSED_REQUEST = 499
@@ -56,7 +56,7 @@ class ChatDoor:
             try:
                 # What is wrong with the request is known before the first event, and has a status of its own.
                 first = await anext(events)
-            except ChorusError as error:
+            except ChorusCallError as error:
                 raise problem_of(error) from None
             return StreamingResponse(_chunks(chat, first, events), media_type="text/event-stream")
         response = await _while_connected(request, self._answer(chat, request_id))
@@ -70,9 +70,9 @@ class ChatDoor:
                 async for event in events:
                     if event.HasField("response"):
                         return event.response
-        except ChorusError as error:
+        except ChorusCallError as error:
             raise problem_of(error) from None
-        raise problem_of(Internal("the review ended without an answer"))
+        raise problem_of(InternalServerError("the review ended without an answer"))
 
     async def _list(self, request: Request) -> Response:
         return JSONResponse({"object": "list", "data": await self._models(request)})
@@ -87,7 +87,7 @@ class ChatDoor:
     async def _models(self, request: Request) -> list[dict[str, Any]]:
         try:
             listed = await self._panel.list_models(request.headers[REQUEST_ID_HEADER])
-        except ChorusError as error:
+        except ChorusCallError as error:
             raise problem_of(error) from None
         names = [PREFIX + each.name for each in listed.models if _reviews(each)]
         return [
@@ -106,7 +106,7 @@ async def _chunks(
     events: AsyncGenerator[feedback_service_pb2.StreamFeedbackResponse, None],
 ) -> AsyncIterator[str]:
     head = _head(chat, f"chatcmpl-{uuid.uuid4().hex}", "chat.completion.chunk")
-    words = DOOR_WORDS[language_of(chat.request.feedback_language_code, _text_language(chat))]
+    words = FEEDBACK_WORDS[language_of(chat.request.feedback_language_code, _text_language(chat))]
     yield _event(head | _delta({"role": "assistant", "content": ""}))
     wrote = False
     try:
@@ -124,7 +124,7 @@ async def _chunks(
                 yield _event(last)
                 if chat.counts:
                     yield _event(head | {"choices": [], "usage": _usage(event.response.usage)})
-    except ChorusError as error:
+    except ChorusCallError as error:
         yield _event(problem_of(error).chat_error())
     else:
         yield _DONE

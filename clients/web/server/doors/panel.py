@@ -1,15 +1,13 @@
 """Asks the orchestrator, for a door."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import grpc
 
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
-from chorus.model.v1 import model_pb2
+from chorus_client.errors import typed_error
 from clients.web.server.visiting import call_metadata
-from rpckit.errors import from_rpc_error
 
 _PAGE_SIZE = 1000
 _MOST_PAGES = 10
@@ -17,14 +15,6 @@ _LIST_SECONDS = 20.0
 
 if TYPE_CHECKING:
     Stub = feedback_service_pb2_grpc.FeedbackServiceAsyncStub
-
-
-@dataclass(frozen=True, slots=True)
-class ModelList:
-    """The models that can be asked, and which of them are asked by default."""
-
-    models: list[model_pb2.Model]
-    default_panel: list[str]
 
 
 class Panel:
@@ -53,7 +43,7 @@ class Panel:
             seconds: How long it may take, at most as long as the panel may.
 
         Raises:
-            ChorusError: The review failed.
+            ChorusCallError: The review failed.
         """
         call = self._stub.StreamFeedback(
             feedback_service_pb2.StreamFeedbackRequest(request=request),
@@ -64,17 +54,17 @@ class Panel:
             async for event in call:
                 yield event
         except grpc.aio.AioRpcError as error:
-            raise from_rpc_error(error) from None
+            raise typed_error(error, request_id) from None
         finally:
             call.cancel()
 
-    async def list_models(self, request_id: str = "") -> ModelList:
-        """Returns the models.
+    async def list_models(self, request_id: str = "") -> feedback_service_pb2.ListModelsResponse:
+        """Returns the models, on one page.
 
         Raises:
-            ChorusError: The orchestrator does not say.
+            ChorusCallError: The orchestrator does not say.
         """
-        listed = ModelList([], [])
+        listed = feedback_service_pb2.ListModelsResponse()
         page_token = ""
         for _ in range(_MOST_PAGES):
             asked = feedback_service_pb2.ListModelsRequest(page_size=_PAGE_SIZE, page_token=page_token)
@@ -83,7 +73,7 @@ class Panel:
                     asked, timeout=_LIST_SECONDS, metadata=call_metadata(request_id)
                 )
             except grpc.aio.AioRpcError as error:
-                raise from_rpc_error(error) from None
+                raise typed_error(error, request_id) from None
             listed.models.extend(page.models)
             listed.default_panel[:] = page.default_panel
             page_token = page.next_page_token

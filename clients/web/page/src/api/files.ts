@@ -1,7 +1,5 @@
 import { ask, downloaded, type MadeFile } from "./requests.ts";
 
-export { Refused } from "./requests.ts";
-
 /** A file whose text has been read. */
 export interface ReadFile {
   file_id: string;

@@ -3,14 +3,17 @@ import { CSRF_HEADER, renewSession, session } from "./session.ts";
 /** The page's own server refused what was asked of it. */
 export class Refused extends Error {
   readonly reason: string;
+  /** That of the message. */
+  readonly language: string;
   readonly field: string;
-  readonly status: number;
+  readonly metadata: Readonly<Record<string, number>>;
 
-  constructor(reason: string, message: string, field: string, status = 0) {
+  constructor({ reason = "INTERNAL", message = "", language = "en", field = "", metadata = {} }: Partial<Refused>) {
     super(message);
     this.reason = reason;
+    this.language = language;
     this.field = field;
-    this.status = status;
+    this.metadata = metadata;
   }
 }
 
@@ -40,8 +43,7 @@ export async function ask(method: Method, path: string, body?: unknown, signal?:
     renewSession();
   }
   const problem = (await response.json().catch(() => undefined)) as { error?: Partial<Refused> } | undefined;
-  const { reason = "INTERNAL", message = "", field = "" } = problem?.error ?? {};
-  throw new Refused(reason, message, field, response.status);
+  throw new Refused(problem?.error ?? {});
 }
 
 /** A file that was made, with the name that the server gave it. */

@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from "react";
-import { dollars, readDollars } from "../amounts.ts";
+import { dollars, dollarsAtLeast, readDollars } from "../amounts.ts";
 import { Field } from "../common/Field.tsx";
 import { Said } from "../common/Said.tsx";
 import { useWords } from "../words/language.tsx";
 import { setLimit, type ShownClass, startClass, stopClass } from "./class_api.ts";
+import { limitFault } from "./limit_fault.ts";
 import { isUnderWay } from "./work_order.ts";
 import { Wrong } from "./Wrong.tsx";
 
@@ -15,7 +16,9 @@ export function ClassCost({ shown, onChange }: { shown: ShownClass; onChange: ()
   const [refusal, setRefusal] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
   const limit = readDollars(written);
-  const isWrong = written.trim() !== "" && limit === undefined;
+  const least = BigInt(cost.least_limit_usd_nanos ?? 0);
+  const fault = limitFault(written, least, words);
+  const isTooLow = cost.limit_usd_nanos !== null && BigInt(cost.limit_usd_nanos) < least;
   const fresh = works.filter(({ state }) => state === "new").length;
   const underWay = works.filter(isUnderWay).length;
 
@@ -33,7 +36,7 @@ export function ClassCost({ shown, onChange }: { shown: ShownClass; onChange: ()
   };
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (!isWrong) {
+    if (fault === "") {
       void act(() => setLimit(shown.id, limit));
     }
   };
@@ -55,11 +58,14 @@ export function ClassCost({ shown, onChange }: { shown: ShownClass; onChange: ()
         </p>
       )}
       <form className="row limit" onSubmit={save} noValidate>
-        <Field label={words.classes.limit} value={written} isNumber wrong={isWrong ? words.form.limitWrong : ""} onChange={setWritten} />
-        <button type="submit" disabled={isBusy || isWrong}>
+        <Field label={words.classes.limit} value={written} isNumber wrong={fault} onChange={setWritten} />
+        <button type="submit" disabled={isBusy || fault !== ""}>
           {words.classes.setLimit}
         </button>
       </form>
+      {isTooLow && fresh > 0 && shown.stop_reason !== "limit" && (
+        <p className="note">{words.refusals.LIMIT_TOO_LOW(dollarsAtLeast(least))}</p>
+      )}
       {shown.stop_reason === "limit" && fresh > 0 && <p className="note">{words.classes.stoppedAtLimit}</p>}
       <p className="row">
         {fresh > 0 && (

@@ -2,9 +2,9 @@ import { useState } from "react";
 import { Said } from "../common/Said.tsx";
 import { displayNames, outsideProviders } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
-import { MachinesLine } from "../review/MachinesLine.tsx";
 import { goTo, hashOf } from "../route.ts";
 import { useWords } from "../words/language.tsx";
+import { Assignment } from "./Assignment.tsx";
 import { ClassCost } from "./ClassCost.tsx";
 import { deleteClass } from "./class_api.ts";
 import { GiveClassBack } from "./GiveClassBack.tsx";
@@ -32,7 +32,6 @@ export function ClassView({ id }: { id: string }) {
   }
   const models = listed?.models ?? [];
   const providers = listed && outsideProviders(models, new Set(shown.models));
-  const name = displayNames(models);
   const done = shown.works.filter(hasFeedback).length;
   const remove = async () => {
     if (!window.confirm(words.classes.deleteSure)) {
@@ -45,12 +44,6 @@ export function ClassView({ id }: { id: string }) {
       setRefusal(error);
     }
   };
-  const details = [
-    [words.classes.task, shown.task],
-    [words.classes.notes, shown.notes],
-    [words.form.level, shown.level],
-    [words.form.models, shown.models.map(name).join(", ")],
-  ].filter(([, said]) => said !== "");
   return (
     <div className="class">
       <p>{back}</p>
@@ -62,21 +55,8 @@ export function ClassView({ id }: { id: string }) {
       </p>
       <Wrong error={failure} />
       <Wrong error={refusal} />
-      <details>
-        <summary>{words.classes.assignment}</summary>
-        <dl>
-          {details.map(([label, said]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd className="said">
-                <Said text={said ?? ""} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </details>
-      {providers && <MachinesLine providers={providers} />}
-      <WorkFiles classId={id} onTaken={refresh} />
+      <Assignment shown={shown} nameOf={displayNames(models, words)} providers={providers} onChange={refresh} />
+      <WorkFiles shown={shown} onTaken={refresh} />
       {shown.works.length > 0 && (
         <>
           <ClassCost shown={shown} onChange={refresh} />

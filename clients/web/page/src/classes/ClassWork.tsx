@@ -69,7 +69,7 @@ export function ClassWork({ classId, workId }: { classId: string; workId: string
     refresh();
   };
 
-  const modelName = useMemo(() => displayNames(listed?.models ?? []), [listed]);
+  const modelName = useMemo(() => displayNames(listed?.models ?? [], words), [listed, words]);
   const why = line && failureOf(line);
   const next = shown && nextToReview(shown.works, workId);
   return (

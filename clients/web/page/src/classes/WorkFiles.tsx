@@ -1,42 +1,56 @@
 import { useId, useState } from "react";
+import { session } from "../api/session.ts";
 import { FileChooser } from "../common/FileChooser.tsx";
 import { Said } from "../common/Said.tsx";
+import { whyNot } from "../refusals.ts";
 import { useLanguage } from "../words/language.tsx";
-import { sendRoster, sendWork, type TakenFiles, type TakenRoster } from "./class_api.ts";
-import { whyNot, Wrong } from "./Wrong.tsx";
+import { missFile, sendRoster, sendWork, type ShownClass, type TakenFiles } from "./class_api.ts";
+import { MissingFiles } from "./MissingFiles.tsx";
+import { Named } from "./Named.tsx";
+import { Wrong } from "./Wrong.tsx";
 
 interface Properties {
-  classId: string;
+  shown: ShownClass;
   /** Something was taken. */
   onTaken: () => void;
 }
 
+/** What became of the files that were chosen last. Which were not taken the class itself knows. */
+interface Outcome {
+  taken: TakenFiles["taken"];
+  refused: number;
+  /** Those that did not reach the class, with the reason. */
+  unheard: string[];
+}
+
 /** Where the works are dropped or chosen, and the roster of pseudonyms. One that cannot be read is told. */
-export function WorkFiles({ classId, onTaken }: Properties) {
+export function WorkFiles({ shown, onTaken }: Properties) {
   const { words, language } = useLanguage();
+  const classId = shown.id;
   const id = useId();
   const [isOver, setIsOver] = useState(false);
   const [reading, setReading] = useState("");
-  const [files, setFiles] = useState<TakenFiles>();
-  const [matched, setMatched] = useState<TakenRoster>();
+  const [files, setFiles] = useState<Outcome>();
+  const [isMatched, setIsMatched] = useState(false);
   const [refusal, setRefusal] = useState<unknown>();
 
   const take = async (chosen: readonly File[]) => {
-    const all: TakenFiles = { taken: [], refused: [] };
+    const all: Outcome = { taken: [], refused: 0, unheard: [] };
     setFiles(undefined);
-    setMatched(undefined);
+    setIsMatched(false);
     setRefusal(undefined);
     // One after the other: the server reads few files at once.
     for (const file of chosen) {
       setReading(file.name);
       try {
-        const { taken, refused } = await sendWork(classId, file);
+        const { taken, refused } = await sendOrMiss(classId, file);
         all.taken.push(...taken);
-        all.refused.push(...refused);
-        onTaken();
+        all.refused += refused.length;
       } catch (error) {
-        all.refused.push({ name: file.name, message: whyNot(error, words, language) });
+        all.refused++;
+        all.unheard.push(`${file.name}: ${whyNot(error, words, language)}`);
       }
+      onTaken();
     }
     setReading("");
     setFiles(all);
@@ -45,11 +59,12 @@ export function WorkFiles({ classId, onTaken }: Properties) {
     if (file === undefined) {
       return;
     }
-    setMatched(undefined);
+    setIsMatched(false);
     setRefusal(undefined);
     setReading(file.name);
     try {
-      setMatched(await sendRoster(classId, file));
+      await sendRoster(classId, file);
+      setIsMatched(true);
       onTaken();
     } catch (error) {
       setRefusal(error);
@@ -95,32 +110,22 @@ export function WorkFiles({ classId, onTaken }: Properties) {
             <Said text={words.form.readingFile(reading)} />
           </p>
         )}
-        {files && <p className="note">{words.classes.taken(files.taken.length, files.refused.length)}</p>}
-        {files && <Named lines={files.refused.map(({ name, message }) => `${name}: ${message}`)} />}
+        {files && <p className="note">{words.classes.taken(files.taken.length, files.refused)}</p>}
+        {files && <Named lines={files.unheard} />}
         {files && <Named lines={files.taken.flatMap(({ name, remarks }) => remarks.map((each) => `${name}: ${each}`))} />}
-        {matched && <p className="note">{words.classes.rosterTaken}</p>}
-        {matched && <Named title={words.classes.withoutFile} lines={matched.without_file} />}
-        {matched && <Named title={words.classes.withoutLine} lines={matched.without_line} />}
+        {isMatched && <p className="note">{words.classes.rosterTaken}</p>}
       </div>
       <Wrong error={refusal} />
+      <MissingFiles shown={shown} onChange={onTaken} />
     </section>
   );
 }
 
-function Named({ title = "", lines }: { title?: string; lines: readonly string[] }) {
-  if (lines.length === 0) {
-    return null;
+/** Sends a file. One that is too large is not even sent, and is missed all the same. */
+async function sendOrMiss(classId: string, file: File): Promise<TakenFiles> {
+  if (file.size <= (await session()).limits.max_file_bytes) {
+    return sendWork(classId, file);
   }
-  return (
-    <>
-      {title !== "" && <p>{title}</p>}
-      <ul className="named">
-        {lines.map((line, at) => (
-          <li key={at}>
-            <Said text={line} />
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  await missFile(classId, file.name);
+  return { taken: [], refused: [{ name: file.name, reason: "TOO_LARGE", message: "", language: "" }] };
 }

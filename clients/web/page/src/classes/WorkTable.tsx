@@ -56,6 +56,7 @@ export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: ()
                 key={work.id}
                 classId={shown.id}
                 work={work}
+                isUnnamed={shown.has_roster && work.pseudonym === ""}
                 onAgain={() => void act(() => askAgain(shown.id, work.id))}
                 onRemove={() => window.confirm(words.classes.removeSure) && void act(() => deleteWork(shown.id, work.id))}
               />
@@ -70,11 +71,13 @@ export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: ()
 interface RowProperties {
   classId: string;
   work: ListedWork;
+  /** There is a roster, and it does not name it. */
+  isUnnamed: boolean;
   onAgain: () => void;
   onRemove: () => void;
 }
 
-function Row({ classId, work, onAgain, onRemove }: RowProperties) {
+function Row({ classId, work, isUnnamed, onAgain, onRemove }: RowProperties) {
   const { words, language } = useLanguage();
   const none = words.models.unknown;
   const failure = failureOf(work);
@@ -90,6 +93,7 @@ function Row({ classId, work, onAgain, onRemove }: RowProperties) {
             <Said text={work.name} />
           </small>
         )}
+        {isUnnamed && <small>{words.classes.unnamed}</small>}
       </th>
       <td>
         <span className={`work-state is-${work.state}`}>{words.classes.states[work.state]}</span>

@@ -5,6 +5,7 @@ import { type Failure, FailureSchema } from "../../generated/chorus/model/v1/fai
 import type { CallFailure } from "../api/call_failure.ts";
 import type { GivenBackFormat } from "../api/files.ts";
 import { ask, downloaded, type MadeFile } from "../api/requests.ts";
+import type { Refusal } from "../refusals.ts";
 
 export type WorkState = "new" | "waiting" | "running" | "to_review" | "decided" | "given_back" | "failed";
 
@@ -44,6 +45,9 @@ export interface ShownClass {
   feedback_language: string;
   rubric: JsonValue | null;
   models: string[];
+  /** From then on the title alone can be changed. */
+  was_asked_for: boolean;
+  has_roster: boolean;
   stop_reason: "" | "teacher" | "limit";
   cost: {
     limit_usd_nanos: number | null;
@@ -51,10 +55,19 @@ export interface ShownClass {
     is_whole: boolean;
     /** What those without feedback may still cost at most; null: the orchestrator did not say. */
     most_usd_nanos: number | null;
+    /** The lowest limit under which one more review is asked for; null: the orchestrator did not say. */
+    least_limit_usd_nanos: number | null;
     /** Models without a known price. */
     unknown: string[];
   };
   works: ListedWork[];
+  missing: MissingFile[];
+}
+
+/** A file that was not taken, or that only the roster names. */
+export interface MissingFile extends Refusal {
+  id: string;
+  name: string;
 }
 
 export interface OpenedWork extends Omit<ListedWork, "feedback"> {
@@ -64,7 +77,8 @@ export interface OpenedWork extends Omit<ListedWork, "feedback"> {
   decisions?: Decisions;
 }
 
-export interface NewClass {
+/** What can be changed until a work is asked for, the title after that, too. */
+export interface AssignmentFields {
   title: string;
   task: string;
   notes: string;
@@ -73,17 +87,15 @@ export interface NewClass {
   feedback_language: string;
   rubric: JsonValue | null;
   models: string[];
+}
+
+export interface NewClass extends AssignmentFields {
   limit_usd_nanos: number | null;
 }
 
 export interface TakenFiles {
   taken: { name: string; remarks: string[] }[];
-  refused: { name: string; message: string }[];
-}
-
-export interface TakenRoster {
-  without_file: string[];
-  without_line: string[];
+  refused: ({ name: string } & Refusal)[];
 }
 
 /** What the class gives back in one file: documents in a zip archive, web pages in one, or the scores. */
@@ -111,6 +123,10 @@ export async function setLimit(id: string, nanos: bigint | undefined): Promise<v
   await ask("PATCH", one(id), { limit_usd_nanos: nanos === undefined ? null : Number(nanos) });
 }
 
+export async function changeAssignment(id: string, changes: Partial<AssignmentFields>): Promise<void> {
+  await ask("PATCH", one(id), changes);
+}
+
 export async function startClass(id: string): Promise<void> {
   await ask("POST", `${one(id)}/start`);
 }
@@ -123,8 +139,18 @@ export async function sendWork(id: string, file: File): Promise<TakenFiles> {
   return (await (await ask("POST", `${one(id)}/works`, formOf(file))).json()) as TakenFiles;
 }
 
-export async function sendRoster(id: string, file: File): Promise<TakenRoster> {
-  return (await (await ask("POST", `${one(id)}/roster`, formOf(file))).json()) as TakenRoster;
+/** Tells of a file that is too large to be sent. */
+export async function missFile(id: string, name: string): Promise<void> {
+  await ask("POST", `${one(id)}/missing`, { name });
+}
+
+/** Forgets a file that the class lacks; without an id, all of them. */
+export async function dismissMissing(id: string, missingId = ""): Promise<void> {
+  await ask("DELETE", missingId === "" ? `${one(id)}/missing` : `${one(id)}/missing/${encodeURIComponent(missingId)}`);
+}
+
+export async function sendRoster(id: string, file: File): Promise<void> {
+  await ask("POST", `${one(id)}/roster`, formOf(file));
 }
 
 export async function askAgain(id: string, workId: string): Promise<void> {

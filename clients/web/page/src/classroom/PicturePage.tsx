@@ -6,7 +6,7 @@ import { classroomService, REVIEW_TIMEOUT_MS } from "../api/services.ts";
 import { Failed } from "../common/Failed.tsx";
 import { Choice, Field } from "../common/Field.tsx";
 import { Said } from "../common/Said.tsx";
-import { canTakePart } from "../models/reviewers.ts";
+import { canTakePart, displayNames } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { useWords } from "../words/language.tsx";
 
@@ -24,6 +24,7 @@ interface Drawn {
 export default function PicturePage() {
   const words = useWords();
   const { models: listed } = useModels();
+  const nameOf = displayNames(listed?.models ?? [], words);
   const [prompt, setPrompt] = useState("");
   const [model, setModel] = useState("");
   const [isDrawing, setIsDrawing] = useState(false);
@@ -59,7 +60,7 @@ export default function PicturePage() {
         <Choice
           label={words.student.model}
           value={model}
-          options={{ "": words.student.serverDefault, ...Object.fromEntries(drawers.map((each) => [each.name, each.displayName || each.name])) }}
+          options={{ "": words.student.serverDefault, ...Object.fromEntries(drawers.map(({ name }) => [name, nameOf(name)])) }}
           onChange={setModel}
         />
         <button type="submit" className="primary" disabled={isDrawing || prompt.trim() === ""}>
@@ -71,7 +72,7 @@ export default function PicturePage() {
         <figure>
           <img src={drawn.url} alt={drawn.altText} />
           <figcaption>
-            <Said text={words.picture.by(drawn.model)} />
+            <Said text={words.picture.by(nameOf(drawn.model))} />
             <Field
               label={words.picture.alt}
               lines={2}

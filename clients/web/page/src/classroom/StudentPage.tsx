@@ -7,7 +7,7 @@ import { classroomService, REVIEW_TIMEOUT_MS } from "../api/services.ts";
 import { Failed } from "../common/Failed.tsx";
 import { Choice, Field } from "../common/Field.tsx";
 import { Said } from "../common/Said.tsx";
-import { canTakePart } from "../models/reviewers.ts";
+import { canTakePart, displayNames } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { goTo } from "../route.ts";
 import { useWords } from "../words/language.tsx";
@@ -16,6 +16,7 @@ import { useWords } from "../words/language.tsx";
 export default function StudentPage({ onReview }: { onReview: (text: string) => void }) {
   const words = useWords();
   const { models: listed } = useModels();
+  const nameOf = displayNames(listed?.models ?? [], words);
   const [task, setTask] = useState("");
   const [level, setLevel] = useState("");
   const [languageCode, setLanguageCode] = useState("");
@@ -69,7 +70,7 @@ export default function StudentPage({ onReview }: { onReview: (text: string) => 
         <Choice
           label={words.student.model}
           value={model}
-          options={{ "": words.student.serverDefault, ...Object.fromEntries(writers.map((each) => [each.name, each.displayName || each.name])) }}
+          options={{ "": words.student.serverDefault, ...Object.fromEntries(writers.map(({ name }) => [name, nameOf(name)])) }}
           onChange={setModel}
         />
         <button type="submit" className="primary" disabled={isWriting || task.trim() === ""}>
@@ -82,7 +83,7 @@ export default function StudentPage({ onReview }: { onReview: (text: string) => 
           <section className="simulated" aria-label={words.student.label}>
             <p className="badge simulated-label">{words.student.label}</p>
             <p className="hint">
-              <Said text={words.student.by(written.model)} /> · {words.panel.cost}: {cost(written.usage, words)}
+              <Said text={words.student.by(nameOf(written.model))} /> · {words.panel.cost}: {cost(written.usage, words)}
             </p>
             <pre>
               <Said text={written.text} />

@@ -1,7 +1,7 @@
 import type { MergedFeedback } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import { Failed } from "../common/Failed.tsx";
 import { useWords } from "../words/language.tsx";
-import { keepRest, undecided } from "./decisions.ts";
+import { EMPTY_DRAFT, keepRest, undecided } from "./decisions.ts";
 import type { Deciding } from "./use_decisions.ts";
 
 /** Says what is undecided, and lets a person say that it is done. */
@@ -10,6 +10,8 @@ export function DecisionBar({ merged, deciding }: { merged: MergedFeedback; deci
   const { draft, saving, failure, decide, saveAgain } = deciding;
   const rest = undecided(draft, merged);
   const open = rest.points.length + rest.scores.length;
+  const all = undecided(EMPTY_DRAFT, merged);
+  const isAll = open === all.points.length + all.scores.length;
   return (
     <section className="decision-bar" aria-labelledby="decide-title">
       <h2 id="decide-title">{words.decide.heading}</h2>
@@ -18,7 +20,7 @@ export function DecisionBar({ merged, deciding }: { merged: MergedFeedback; deci
         {!draft.final && <span>{open === 0 ? words.decide.allDecided : words.decide.open(open)}</span>}
         {!draft.final && open > 0 && (
           <button type="button" onClick={() => decide((now) => keepRest(now, merged))}>
-            {words.decide.keepRest(open)}
+            {isAll ? words.decide.keepAll(open) : words.decide.keepRest(open)}
           </button>
         )}
         {!draft.final && (

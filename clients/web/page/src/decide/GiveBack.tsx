@@ -2,9 +2,10 @@ import { toJson } from "@bufbuild/protobuf";
 import { useState } from "react";
 import { DecisionsSchema } from "../../generated/chorus/feedback/v1/decision_pb.ts";
 import { type GetFeedbackResponse, GetFeedbackResponseSchema } from "../../generated/chorus/feedback/v1/feedback_service_pb.ts";
-import { type GivenBackFormat, giveBack, Refused, save } from "../api/files.ts";
+import { type GivenBackFormat, giveBack, save } from "../api/files.ts";
 import type { MadeFile } from "../api/requests.ts";
 import { Said } from "../common/Said.tsx";
+import { whyNot } from "../refusals.ts";
 import { useLanguage } from "../words/language.tsx";
 import { toDecisions } from "./decisions.ts";
 import { languageOf } from "./given_language.ts";
@@ -63,7 +64,7 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
       }
     } catch (error) {
       setSaid("");
-      setWrong(error instanceof Refused ? words.failures.serverSays(error.message) : words.failures.unreachable);
+      setWrong(whyNot(error, words, language));
     }
   };
 

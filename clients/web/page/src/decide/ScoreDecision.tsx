@@ -1,10 +1,11 @@
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { MergedScore } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import type { Criterion } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { score as written } from "../amounts.ts";
 import { cut } from "../text/code_points.ts";
 import { useWords } from "../words/language.tsx";
 import type { ScoreVerdict } from "./decisions.ts";
+import { readScore, scaleOf } from "./own_score.ts";
 
 const MOST_OF_REASON = 4000;
 
@@ -20,22 +21,24 @@ interface Properties {
 export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }: Properties) {
   const words = useWords();
   const id = useId();
-  const steps = criterion.levels.map((each) => each.score);
-  const [low, high] = [Math.min(...steps), Math.max(...steps)];
+  const [low, high] = scaleOf(criterion).map(written) as [string, string];
   const [draft, setDraft] = useState<string>();
   // What is being typed stands until it is left; then the score that was decided.
   const typed = draft ?? (decided?.score === undefined ? "" : written(decided.score));
-  const own = readScore(typed);
-  const isWrong = typed !== "" && (own === undefined || own < low || own > high);
+  const isWrong = typed.trim() !== "" && readScore(typed, criterion) === undefined;
   const verdict = decided?.verdict;
-  const rationale = decided?.rationale ?? "";
+  // It outlives a score that is mistyped on the way.
+  const reason = useRef("");
+  const rationale = decided?.rationale ?? reason.current;
+  reason.current = rationale;
 
   const type = (value: string) => {
     setDraft(value);
-    const score = readScore(value);
-    if (score !== undefined && score >= low && score <= high) {
+    const score = readScore(value, criterion);
+    if (score !== undefined) {
       onDecide({ verdict: "edited", score, rationale });
-    } else if (value.trim() === "" && verdict === "edited") {
+    } else if (verdict === "edited") {
+      // What stands in the box no more must not count behind it.
       onDecide(undefined);
     }
   };
@@ -69,9 +72,14 @@ export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }:
           onChange={(event) => type(event.target.value)}
           onBlur={() => !isWrong && setDraft(undefined)}
         />
-        <small id={`${id}-scale`} className={isWrong ? "wrong" : ""}>
-          {words.decide.ownScoreHint(written(low), written(high))}
+        <small id={`${id}-scale`}>
+          {words.decide.ownScoreHint(low, high)}
         </small>
+        {isWrong && (
+          <span role="alert" className="wrong">
+            {words.decide.ownScoreWrong(low, high)}
+          </span>
+        )}
       </div>
       {verdict === "edited" && (
         <input
@@ -85,8 +93,4 @@ export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }:
       )}
     </div>
   );
-}
-
-function readScore(typed: string): number | undefined {
-  return /^\d{1,6}([.,]\d{1,3})?$/.test(typed.trim()) ? Number(typed.trim().replace(",", ".")) : undefined;
 }

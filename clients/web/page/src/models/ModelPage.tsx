@@ -6,6 +6,7 @@ import { Failed } from "../common/Failed.tsx";
 import { Said } from "../common/Said.tsx";
 import { useLanguage, useWords } from "../words/language.tsx";
 import type { Words } from "../words/words.ts";
+import { displayNames } from "./reviewers.ts";
 import { detailOf } from "./state_detail.ts";
 import { useModels } from "./use_models.ts";
 
@@ -82,16 +83,16 @@ function ModelTable({ listed }: { listed: ListModelsResponse }) {
 }
 
 function Row({ model, listed, slowest }: { model: Model; listed: ListModelsResponse; slowest: number }) {
-  const words = useWords();
+  const { words, language } = useLanguage();
   const { footprint, price, trackRecord } = model;
   const none = words.models.unknown;
   const latency = latencyOf(model);
   const most = listed.maxReviewCostUsdNanos[model.name];
-  const detail = detailOf(model, words);
+  const detail = detailOf(model, words, language);
   return (
     <tr className={model.state === Model_State.READY ? "ready" : "away"}>
       <th scope="row">
-        <Said text={model.displayName || model.name} />
+        <Said text={displayNames([model], words)(model.name)} />
         {model.displayName !== "" && (
           <small>
             <Said text={model.name} />

@@ -1,5 +1,6 @@
 import type { ListModelsResponse } from "../../generated/chorus/feedback/v1/feedback_service_pb.ts";
 import { Capability, type Model, Model_Kind, Model_State } from "../../generated/chorus/model/v1/model_pb.ts";
+import type { Words } from "../words/words.ts";
 
 /** The models that can review a text, whether they are ready or not. */
 export function reviewers(listed: ListModelsResponse): Model[] {
@@ -27,8 +28,9 @@ export function outsideProviders(models: readonly Model[], chosen: ReadonlySet<s
   return [...new Set(named)].sort();
 }
 
-/** The names for people, except where two models share one. */
-export function displayNames(models: readonly Model[]): (name: string) => string {
+/** The names for people, except where two models share one. What reads by rule is named in the page's language. */
+export function displayNames(models: readonly Model[], words: Words): (name: string) => string {
+  const byRule: Readonly<Record<string, string>> = words.models.byRule;
   const bearers = new Map<string, number>();
   for (const { displayName } of models) {
     bearers.set(displayName, (bearers.get(displayName) ?? 0) + 1);
@@ -36,5 +38,10 @@ export function displayNames(models: readonly Model[]): (name: string) => string
   const named = new Map(
     models.filter((each) => each.displayName !== "" && bearers.get(each.displayName) === 1).map((each) => [each.name, each.displayName]),
   );
-  return (name) => named.get(name) ?? name;
+  return (name) => (Object.hasOwn(byRule, name) ? byRule[name] : named.get(name)) ?? name;
+}
+
+/** Whether all that are chosen are of one family: what they say together is one family's opinion. */
+export function areOneFamily(models: readonly Model[], chosen: ReadonlySet<string>): boolean {
+  return new Set(models.filter((each) => chosen.has(each.name)).map((each) => each.family || each.name)).size === 1;
 }

@@ -2,7 +2,8 @@ import type { ListModelsResponse } from "../../generated/chorus/feedback/v1/feed
 import type { Model } from "../../generated/chorus/model/v1/model_pb.ts";
 import { dollars } from "../amounts.ts";
 import { Said } from "../common/Said.tsx";
-import { canTakePart, isByRule, reviewers } from "../models/reviewers.ts";
+import { AtHand } from "../models/AtHand.tsx";
+import { canTakePart, displayNames, isByRule, reviewers } from "../models/reviewers.ts";
 import { useWords } from "../words/language.tsx";
 
 interface Properties {
@@ -15,6 +16,7 @@ export function ModelPicker({ listed, chosen, onChoose }: Properties) {
   const words = useWords();
   const all = reviewers(listed);
   const able = all.filter(canTakePart);
+  const nameOf = displayNames(listed.models, words);
   const choose = (name: string, on: boolean) => {
     onChoose(all.map((each) => each.name).filter((each) => (each === name ? on : chosen.has(each))));
   };
@@ -29,7 +31,7 @@ export function ModelPicker({ listed, chosen, onChoose }: Properties) {
             <label className="pick">
               <input type="checkbox" checked={chosen.has(model.name)} onChange={(event) => choose(model.name, event.target.checked)} />
               <span>
-                <Said className="name" text={model.displayName || model.name} />
+                <Said className="name" text={nameOf(model.name)} />
                 <small>
                   <Reader model={model} /> · {price(model, listed, words)}
                 </small>
@@ -38,8 +40,8 @@ export function ModelPicker({ listed, chosen, onChoose }: Properties) {
           </li>
         ))}
       </ul>
-      {all.length > able.length && <p className="hint">{words.form.cannotTakePart(all.length - able.length)}</p>}
-      <p className="hint">{words.form.together(together(listed, chosen))}</p>
+      <p className="hint">{words.form.together(dollars(mostOf(listed, chosen)))}</p>
+      <AtHand listed={listed} chosen={chosen} />
     </fieldset>
   );
 }
@@ -60,10 +62,11 @@ function price(model: Model, listed: ListModelsResponse, words: ReturnType<typeo
   return isByRule(model) ? words.form.free : words.form.priceUnknown;
 }
 
-function together(listed: ListModelsResponse, chosen: ReadonlySet<string>): string {
+/** What a review of two pages by all that are chosen costs at most, as far as their prices are known. */
+export function mostOf(listed: ListModelsResponse, chosen: ReadonlySet<string>): bigint {
   let sum = 0n;
   for (const name of chosen) {
     sum += listed.maxReviewCostUsdNanos[name] ?? 0n;
   }
-  return dollars(sum);
+  return sum;
 }

@@ -23,7 +23,7 @@ export function SummaryView({ merged, numbers, nameOf, onPoint }: Properties) {
       <ul>
         {summary.sentences.map((each, at) => (
           <li key={at} className={each.kind === Summary_Sentence_Kind.STRENGTH ? "strength" : "improvement"}>
-            <strong>{each.kind === Summary_Sentence_Kind.STRENGTH ? words.summary.keep : words.summary.next}:</strong>{" "}
+            <strong>{each.kind === Summary_Sentence_Kind.STRENGTH ? words.summary.strength : words.summary.next}:</strong>{" "}
             <Said text={each.text} />{" "}
             {each.pointIds.map((id) => {
               const number = numbers.get(id);

@@ -2,7 +2,8 @@ import type { GetFeedbackResponse } from "../../generated/chorus/feedback/v1/fee
 import { cost } from "../amounts.ts";
 import { Said } from "../common/Said.tsx";
 import { explain } from "../failures.ts";
-import { useLanguage } from "../words/language.tsx";
+import { type Language, useLanguage } from "../words/language.tsx";
+import type { Words } from "../words/words.ts";
 
 interface Properties {
   response: GetFeedbackResponse;
@@ -48,7 +49,7 @@ export function PanelNotes({ response, nameOf }: Properties) {
                     “<Said text={point.anchor.quote} />”
                   </>
                 )}{" "}
-                <Said className="hint" lang="en" text={`(${reason})`} />
+                <Said className="hint" text={`(${reasonOf(reason, words, language)})`} />
               </li>
             ))}
           </ul>
@@ -64,4 +65,10 @@ export function PanelNotes({ response, nameOf }: Properties) {
       {response.storeFailed && <p role="alert">{words.panel.notStored}</p>}
     </section>
   );
+}
+
+/** Why a point was left out; what only a newer server says stands in its words. */
+function reasonOf(reason: string, words: Words, language: Language): string {
+  const known: Readonly<Record<string, string>> = words.panel.rejections;
+  return (Object.hasOwn(known, reason) && known[reason]) || (language === "en" ? reason : words.failures.serverSays(reason));
 }

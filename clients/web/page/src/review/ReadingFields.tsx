@@ -13,7 +13,15 @@ export interface Reading {
   rubricName: string;
 }
 
-export function ReadingFields({ form, rubrics, onChange }: { form: Reading; rubrics: readonly KeptRubric[]; onChange: (change: Partial<Reading>) => void }) {
+interface Properties {
+  form: Reading;
+  rubrics: readonly KeptRubric[];
+  /** Rubrics that are kept elsewhere. */
+  more?: Readonly<Record<string, string>>;
+  onChange: (change: Partial<Reading>) => void;
+}
+
+export function ReadingFields({ form, rubrics, more = {}, onChange }: Properties) {
   const words = useWords();
   const languages = { ko: words.form.korean, en: words.form.english };
   return (
@@ -41,7 +49,7 @@ export function ReadingFields({ form, rubrics, onChange }: { form: Reading; rubr
       <Choice
         label={words.form.rubric}
         value={form.rubricName}
-        options={{ "": words.form.defaultRubric, ...Object.fromEntries(rubrics.map(({ name }) => [name, name])) }}
+        options={{ ...more, "": words.form.defaultRubric, ...Object.fromEntries(rubrics.map(({ name }) => [name, name])) }}
         onChange={(rubricName) => onChange({ rubricName })}
       />
     </>

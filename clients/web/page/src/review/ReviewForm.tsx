@@ -19,11 +19,13 @@ const MOST_OF_TASK = 20_000;
 interface Properties {
   form: WorkForm;
   listing: Listing;
+  /** Something was chosen for the last work, and stays for this one. */
+  stays: boolean;
   onChange: (change: Partial<WorkForm>) => void;
   onStart: (request: ReviewRequest, providers: readonly string[]) => void;
 }
 
-export function ReviewForm({ form, listing, onChange, onStart }: Properties) {
+export function ReviewForm({ form, listing, stays, onChange, onStart }: Properties) {
   const words = useWords();
   const [wrong, setWrong] = useState("");
   const rubrics = useMemo(keptRubrics, []);
@@ -45,6 +47,7 @@ export function ReviewForm({ form, listing, onChange, onStart }: Properties) {
   return (
     <form className="review-form" onSubmit={start} noValidate>
       <h1>{words.live.newReview}</h1>
+      {stays && <p className="hint">{words.form.stays}</p>}
       <div className="columns">
         <section aria-label={words.form.work}>
           <WorkInput form={form} onChange={onChange} />

@@ -16,7 +16,7 @@ import { LiveStatus } from "./LiveStatus.tsx";
 import { MachinesLine } from "./MachinesLine.tsx";
 import { MissingText } from "./MissingText.tsx";
 import { RecentWorks } from "./RecentWorks.tsx";
-import { EMPTY_FORM, isOfFile, type WorkForm } from "./request.ts";
+import { EMPTY_FORM, hasPreference, isOfFile, nextForm, type WorkForm } from "./request.ts";
 import { ReviewForm } from "./ReviewForm.tsx";
 import { ReviewView } from "./ReviewView.tsx";
 import { type ReviewRequest, useReview } from "./use_review.ts";
@@ -42,13 +42,23 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
   const [work, setWork] = useState<Pick<WorkForm, "title" | "text" | "fileId" | "fileFormat">>();
   const [removal, setRemoval] = useState<CallFailure>();
   const shownId = review?.response?.feedbackId ?? "";
-  const nameOf = useMemo(() => displayNames(listing.models?.models ?? []), [listing.models]);
+  const nameOf = useMemo(() => displayNames(listing.models?.models ?? [], words), [listing.models, words]);
+  const [isNext, setIsNext] = useState(false);
+  const beginNext = useCallback(() => {
+    clear();
+    // What was written and not asked for is no last work's.
+    if (asked) {
+      setAsked(undefined);
+      setForm(nextForm);
+      setIsNext(true);
+    }
+  }, [clear, asked]);
   const change = useCallback((some: Partial<WorkForm>) => setForm((now) => ({ ...now, ...some })), []);
 
   useEffect(() => {
     if (handed !== "") {
       clear();
-      setForm({ ...EMPTY_FORM, text: handed });
+      setForm((now) => ({ ...nextForm(now), text: handed }));
     }
   }, [handed, clear]);
 
@@ -58,7 +68,7 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
       return;
     }
     if (feedbackId === "") {
-      clear();
+      beginNext();
       return;
     }
     let isLate = false;
@@ -89,8 +99,12 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
     start(request);
     window.scrollTo({ top: 0 });
   };
-  const leave = () => {
+  const back = () => {
     clear();
+    setAsked(undefined);
+  };
+  const leave = () => {
+    beginNext();
     goTo({ view: "review", feedbackId: "" });
   };
   const remove = async () => {
@@ -109,7 +123,7 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
   if (review === undefined) {
     return (
       <>
-        <ReviewForm form={form} listing={listing} onChange={change} onStart={begin} />
+        <ReviewForm form={form} listing={listing} stays={isNext && hasPreference(form)} onChange={change} onStart={begin} />
         <RecentWorks />
       </>
     );
@@ -123,6 +137,11 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
         <Said text={work?.title || firstLine(work?.text ?? "") || words.live.heading} />
       </h1>
       <LiveStatus review={review} nameOf={nameOf} onStop={stop} onAgain={asked && review.stage !== "done" ? () => start(asked) : undefined}>
+        {asked && (review.stage === "failed" || review.stage === "stopped") && (
+          <button type="button" onClick={back}>
+            {words.live.backToForm}
+          </button>
+        )}
         <button type="button" onClick={leave}>
           {words.live.newReview}
         </button>

@@ -6,6 +6,7 @@ import { GiveBack, type MakeFile } from "../decide/GiveBack.tsx";
 import { PointDecision } from "../decide/PointDecision.tsx";
 import { ScoreDecision } from "../decide/ScoreDecision.tsx";
 import { type Draft, type PointVerdict, type ScoreVerdict } from "../decide/decisions.ts";
+import { changesTotal, decidedTotal } from "../decide/own_score.ts";
 import { type KeepDecisions, useDecisions } from "../decide/use_decisions.ts";
 import { CodePointIndex } from "../text/code_points.ts";
 import { type MarkedPassage, WorkText } from "../text/WorkText.tsx";
@@ -130,6 +131,7 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
           rubric={rubric}
           nameOf={nameOf}
           ownScore={(id) => draft.scores[id]?.score}
+          decided={rubric && changesTotal(draft) ? { total: decidedTotal(draft, merged, rubric) } : undefined}
           decide={(score) => {
             const criterion = rubric?.criteria.find((each) => each.id === score.criterionId);
             return (

@@ -4,6 +4,7 @@ import type { Rubric } from "../../generated/chorus/feedback/v1/submission_pb.ts
 import { score as written } from "../amounts.ts";
 import { Said } from "../common/Said.tsx";
 import { useWords } from "../words/language.tsx";
+import type { Words } from "../words/words.ts";
 import { contestedFirst } from "./point_order.ts";
 import { titleOf } from "./said_of_points.ts";
 import { ScorePlot } from "./ScorePlot.tsx";
@@ -16,15 +17,18 @@ interface Properties {
   rubric: Rubric | undefined;
   nameOf: (model: string) => string;
   ownScore: (criterionId: string) => number | undefined;
+  /** Set once a person's scores are in it: the total as it is decided, if there is one. */
+  decided?: { total: number | undefined };
   /** What a person can decide on a score. */
   decide?: (score: MergedScore) => ReactNode;
 }
 
-export function Scores({ merged, rubric, nameOf, ownScore, decide }: Properties) {
+export function Scores({ merged, rubric, nameOf, ownScore, decided, decide }: Properties) {
   const words = useWords();
   if (merged.scores.length === 0) {
     return null;
   }
+  const panel = totalOf(merged.total, words.scores.noTotal, words);
   return (
     <section className="scores" aria-labelledby="scores-title">
       <h2 id="scores-title">{words.scores.heading}</h2>
@@ -40,7 +44,7 @@ export function Scores({ merged, rubric, nameOf, ownScore, decide }: Properties)
                 </h3>
                 <p>
                   <strong>{each.score === undefined ? words.scores.noScore : written(each.score)}</strong>
-                  <Range score={each} /> <small>{words.scores.agreements[each.agreement] ?? ""}</small>
+                  <Range score={each} /> {each.raters.length > 0 && <small>{words.scores.agreements[each.agreement] ?? ""}</small>}
                 </p>
               </div>
               {criterion && <ScorePlot merged={each} criterion={criterion} own={ownScore(each.criterionId)} />}
@@ -58,11 +62,15 @@ export function Scores({ merged, rubric, nameOf, ownScore, decide }: Properties)
         })}
       </ul>
       <p>
-        <strong>{words.scores.total}:</strong>{" "}
-        {merged.total === undefined ? words.scores.noTotal : words.scores.totalOf((100 * merged.total).toFixed(0))}
+        <strong>{words.scores.total}:</strong> {decided ? totalOf(decided.total, words.scores.noDecidedTotal, words) : panel}
+        {decided && <small> {words.scores.panelTotal(panel)}</small>}
       </p>
     </section>
   );
+}
+
+function totalOf(total: number | undefined, none: string, words: Words): string {
+  return total === undefined ? none : words.scores.totalOf((100 * total).toFixed(0));
 }
 
 function Range({ score }: { score: MergedScore }) {

@@ -1,10 +1,11 @@
 import { useId, useState } from "react";
-import { readFile, Refused } from "../api/files.ts";
+import { readFile } from "../api/files.ts";
 import { FileChooser } from "../common/FileChooser.tsx";
 import { Said } from "../common/Said.tsx";
+import { whyNot } from "../refusals.ts";
 import { CodePointIndex } from "../text/code_points.ts";
 import { visible } from "../text/visible.ts";
-import { useWords } from "../words/language.tsx";
+import { useLanguage } from "../words/language.tsx";
 import { isOfFile, type WorkForm } from "./request.ts";
 
 export const MOST_CHARACTERS = 100_000;
@@ -16,7 +17,7 @@ interface Properties {
 
 /** Where a text is pasted, or a file dropped or chosen. */
 export function WorkInput({ form, onChange }: Properties) {
-  const words = useWords();
+  const { words, language } = useLanguage();
   const id = useId();
   const [isOver, setIsOver] = useState(false);
   const [reading, setReading] = useState("");
@@ -41,9 +42,9 @@ export function WorkInput({ form, onChange }: Properties) {
         title: (form.fileText === "" && form.title) || visible(read.name).replace(/\.\w{1,5}$/, ""),
       });
       const remarks = [read.assumed, ...read.notes].filter((each) => each !== "");
-      setNotes([words.form.wasRead(visible(read.name), read.format), ...remarks]);
+      setNotes([words.form.wasRead(visible(read.name), read.format === "text" ? words.form.plainText : read.format), ...remarks]);
     } catch (error) {
-      setWrong(error instanceof Refused ? error.message : words.failures.unreachable);
+      setWrong(whyNot(error, words, language));
     } finally {
       setReading("");
     }

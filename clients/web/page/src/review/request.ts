@@ -40,6 +40,16 @@ export const EMPTY_FORM: WorkForm = {
   limit: "",
 };
 
+/** The form of the next work: of the last one stays only how works are read, and by whom. */
+export function nextForm({ rubricName, textLanguage, feedbackLanguage, models, limit }: WorkForm): WorkForm {
+  return { ...EMPTY_FORM, rubricName, textLanguage, feedbackLanguage, models, limit };
+}
+
+/** Whether anything stays for the next work that somebody has chosen. */
+export function hasPreference({ rubricName, textLanguage, feedbackLanguage, models, limit }: WorkForm): boolean {
+  return models !== undefined || [rubricName, textLanguage, feedbackLanguage, limit].some((each) => each !== "");
+}
+
 /** What is asked of the orchestrator. Every model is named: then no other company's machines read the text. */
 export function toRequest(form: WorkForm, models: readonly string[], rubric: Rubric | undefined): ReviewRequest {
   const limit = form.limit.trim() === "" ? undefined : readDollars(form.limit);

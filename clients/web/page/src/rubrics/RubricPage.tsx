@@ -24,13 +24,14 @@ export default function RubricPage() {
     if (file === undefined) {
       return;
     }
+    if (file.size > MOST_FILE_BYTES) {
+      setWrong(words.rubrics.fileTooLarge);
+      return;
+    }
     try {
-      if (file.size > MOST_FILE_BYTES) {
-        throw new Error(`${file.size} > ${MOST_FILE_BYTES}`);
-      }
       edit(file.name.replace(/\.(json|csv)$/i, ""), readRubric(await file.text()));
     } catch (error) {
-      setWrong(error instanceof MissingColumns ? words.rubrics.columnsMissing(error.headings) : words.rubrics.importFailed((error as Error).message));
+      setWrong(error instanceof MissingColumns ? words.rubrics.columnsMissing(error.headings) : words.rubrics.fileBroken);
     }
   };
 

@@ -1,4 +1,4 @@
-"""The tools of the MCP door, called by mcp's own client."""
+"""The tools for agents, called by mcp's own client."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,11 +19,12 @@ from chorus.feedback.v1.feedback_service_pb2 import (
 from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.failure_pb2 import ERROR_REASON_TIMEOUT, Failure
 from chorus.model.v1.model_pb2 import Model
-from clients.web.server.doors.panel import Panel
-from clients.web.server.doors.tools import tool_server
-from rpckit.channel import connect
+from chorus_client import ChorusClient
+from chorus_client.version import VERSION
+from chorus_tools.panel import CalledPanel
+from chorus_tools.tools import tool_server
 from rpckit.errors import BudgetExceeded, Unavailable
-from tests.fakes.scripted_orchestrator import FEEDBACK, ScriptedOrchestrator
+from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
 from tests.patience import PATIENCE, with_growing_deadline
 
 TEXT = "Dogs are loud. I recieve one."
@@ -52,6 +53,11 @@ RESPONSE = StreamFeedbackResponse(
 
 
 @pytest.fixture
+def orchestrator() -> ScriptedOrchestrator:
+    return ScriptedOrchestrator()
+
+
+@pytest.fixture
 async def agent(orchestrator: ScriptedOrchestrator) -> AsyncIterator[Client]:
     """An agent before the tools, in a task of its own: a client ends in the task in which it began."""
     opened: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
@@ -60,8 +66,8 @@ async def agent(orchestrator: ScriptedOrchestrator) -> AsyncIterator[Client]:
     async def run() -> None:
         async with (
             orchestrator.start() as address,
-            connect(address, FEEDBACK) as channel,
-            Client(tool_server(Panel(channel, PATIENCE))) as client,
+            ChorusClient.connect(address) as chorus,
+            Client(tool_server(CalledPanel(chorus, PATIENCE), VERSION)) as client,
         ):
             opened.set_result(client)
             await done.wait()

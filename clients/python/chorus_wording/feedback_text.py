@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
 from chorus_documents.writing.markdown import escaped, markdown
 from chorus_documents.writing.returned_work import Note, Remark, ReturnedWork, Score
-from clients.web.server.decided import note_of, scale_of
-from clients.web.server.doors.door_words import DOOR_WORDS, DoorWords
-from clients.web.server.wording import WORDING
+from chorus_wording.feedback_words import FEEDBACK_WORDS, FeedbackWords
+from chorus_wording.notes import note_of, scale_of
+from chorus_wording.wording import WORDING
 
 _NO_WORK = ""
 
@@ -34,7 +34,7 @@ def feedback_text(
         feedback_language: As it was asked for; empty: the text's.
     """
     language = language_of(feedback_language, response.language_code)
-    words, wording = DOOR_WORDS[language], WORDING[language]
+    words, wording = FEEDBACK_WORDS[language], WORDING[language]
     merged = response.merged
     titles = {each.id: each.title or each.id for each in response.rubric.criteria}
     notes = [
@@ -59,14 +59,14 @@ def feedback_text(
     return written + "".join(f"\n{line}\n" for line in _ending(merged, words))
 
 
-def _with_author(note: Note, point: merged_pb2.MergedPoint, words: DoorWords) -> Note:
+def _with_author(note: Note, point: merged_pb2.MergedPoint, words: FeedbackWords) -> Note:
     models = ", ".join(each.model for each in point.members)
     agreement = words.agreements.get(point.agreement, "")
     said = [*note.said, Remark(words.said_by, f"{models} ({agreement})" if agreement else models)]
     return Note(note.heading, note.start, note.end, note.quote, said)
 
 
-def _ending(merged: merged_pb2.MergedFeedback, words: DoorWords) -> Iterator[str]:
+def _ending(merged: merged_pb2.MergedFeedback, words: FeedbackWords) -> Iterator[str]:
     if merged.summary.sentences:
         yield f"## {words.summary}"
         yield "\n".join(f"- {_one_line(each.text)}" for each in merged.summary.sentences)

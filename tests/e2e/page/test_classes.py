@@ -4,49 +4,23 @@ import asyncio
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest
-from tests.e2e.browsing import PHONE, Browsing, Visit, browsing, build, chromium
+from tests.e2e.browsing import PHONE, Browsing, Visit
+from tests.e2e.page.steps import download, tab_to
 from tests.e2e.screenshots import screenshot
-from tests.fakes.page_feedback import ENGLISH, KOREAN
-from tests.fakes.page_feedback import Words as Essay
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import ENGLISH, KOREAN
+from tests.fakes.page_words import Words as Essay
 from tests.patience import PATIENCE
 from tests.unit.documents.written_files import docx
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 NOTES = "A survey among the class counts as evidence."
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def orchestrator() -> PageOrchestrator:
-    return PageOrchestrator()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(
-    folder: Path, tool_environment: dict[str, str], orchestrator: PageOrchestrator
-) -> AsyncIterator[Browsing]:
-    chromium()
-    build(tool_environment)
-    async with orchestrator.start() as address, browsing(address, folder) as started:
-        yield started
-
-
-@pytest.fixture(autouse=True)
-def _anew(orchestrator: PageOrchestrator) -> None:
-    orchestrator.slow_may_answer.set()
-    orchestrator.stored.clear()
-    orchestrator.decisions.clear()
-    orchestrator.requests.clear()
-    orchestrator.refuses.clear()
 
 
 async def test_works_come_from_a_zip_and_are_reviewed(
@@ -59,15 +33,28 @@ async def test_works_come_from_a_zip_and_are_reviewed(
         await _new_class(visit, limit="5")
         await _add(visit, _works(ENGLISH))
         await page.get_by_text("Taken: 4. Not taken: 1; the others are there.").wait_for()
-        assert "scan.rtf: This file is RTF" in await page.inner_text(".named")
+        await page.locator(".missing-files", has_text="scan.rtf: This file is RTF").wait_for()
         roster = {
             "name": "r.csv",
             "mimeType": "text/csv",
             "buffer": b"file,pseudonym\na,Moon\nb,Star\nz,Sun\n",
         }
         await page.locator(".roster-chooser").set_input_files(roster)
-        await page.get_by_text("In the roster, without a file:").wait_for()
-        assert await page.locator(".named").last.inner_text() == "c.txt\nd.txt"
+        await page.get_by_text("z: the roster names it, and no such file has come").wait_for()
+        unnamed = page.locator("table.works tr", has_text="not in the roster").locator("a")
+        assert await unnamed.all_inner_texts() == ["c.txt", "d.txt"]
+        # Whoever opens the class later hears of it, too, until it is dismissed.
+        await page.reload()
+        await page.get_by_role("button", name=re.compile(r"Dismiss.*\bz$")).click()
+        await page.get_by_role("heading", name="1 file is not there yet").wait_for()
+        assert "scan.rtf" in await page.inner_text(".missing-files")
+
+        # Until a work is asked for the assignment can be edited.
+        await page.locator(".class summary").click()
+        await page.get_by_role("button", name="Edit the assignment").click()
+        await page.get_by_label("Task that the authors were given").fill(ENGLISH.task)
+        await page.get_by_role("button", name="Save").click()
+        await page.locator("dd", has_text=ENGLISH.task).wait_for(state="attached")
 
         # Nothing was asked for so far, and what it may cost is said.
         assert not _asked(orchestrator)
@@ -81,6 +68,14 @@ async def test_works_come_from_a_zip_and_are_reviewed(
         await _until_count(visit, ".work-state.is-to_review", 4)
         await page.get_by_text("4 of 4 works have feedback.").wait_for()
 
+        # The title alone can be changed now, and the page says why.
+        await page.locator(".class summary").click()
+        await page.get_by_text("only its title can be changed").wait_for()
+        await page.get_by_role("button", name="Change the title").click()
+        await page.locator("details form input").fill("A garden")
+        await page.get_by_role("button", name="Save").click()
+        await page.get_by_role("heading", level=1, name="A garden").wait_for()
+
         # Where the models disagree stands first; one of them is calm about it.
         names = await page.locator("table.works tbody th a").all_inner_texts()
         assert (names[-1], set(names[:3])) == ("c.txt", {"Moon", "Star", "d.txt"})
@@ -91,6 +86,7 @@ async def test_works_come_from_a_zip_and_are_reviewed(
     assert len({each.request_id for each in asked}) == 5  # one work had to be asked for again
     for each in asked:
         assert each.submission.reference_answer == NOTES
+        assert each.submission.task == ENGLISH.task
         assert each.policy.max_cost_usd_nanos > 0
         assert "Moon" not in str(each)
 
@@ -113,7 +109,7 @@ async def test_decisions_are_kept_and_given_back(system: Browsing, orchestrator:
         await page.get_by_role("button", name="This is what the author gets").click()
         await page.get_by_text("Saved", exact=True).wait_for()
         await page.get_by_text("decided", exact=True).wait_for()
-        one = await _download(visit, "Word, as comments")
+        one = await download(visit, "Word, as comments")
         assert ENGLISH.evidence[1].encode() in _part(one, "word/comments.xml")
         await page.get_by_text("given back", exact=True).wait_for()
 
@@ -127,7 +123,7 @@ async def test_decisions_are_kept_and_given_back(system: Browsing, orchestrator:
 
         await page.get_by_role("link", name="To be deleted").click()
         await page.get_by_text("1 work is decided").wait_for()
-        archive = zipfile.ZipFile(io.BytesIO(await _download(visit, "Word comments and Hangul memos (zip)")))
+        archive = zipfile.ZipFile(io.BytesIO(await download(visit, "Word comments and Hangul memos (zip)")))
         assert archive.namelist() == ["a (Feedback).docx", "Scores.csv"]
         given = archive.read("a (Feedback).docx")
         assert ENGLISH.evidence[1].encode() in _part(given, "word/comments.xml")
@@ -154,6 +150,9 @@ async def test_the_limit_stops_the_class(system: Browsing, orchestrator: PageOrc
         box = page.get_by_label("Cost limit for the whole class, in dollars")
         await box.fill("nothing")
         assert await page.get_by_role("button", name="Set the limit").is_disabled()
+        await box.fill("0.01")
+        await page.get_by_text("The limit lets no review be asked for: one more may come to $0.0").wait_for()
+        assert await page.get_by_role("button", name="Set the limit").is_disabled()
         await box.fill("4")
         await page.get_by_role("button", name="Set the limit").click()
         await page.get_by_text("Limit for the whole: $4.00.").wait_for()
@@ -176,12 +175,12 @@ async def test_axe_finds_nothing_and_a_phone_shows_it_all(
         orchestrator.refuses.add("refused")
         await _new_class(visit, in_korean=is_korean)
         await _add(visit, _works(essay))
-        await page.wait_for_selector(".named")
+        await page.wait_for_selector(".missing-files")
         await page.locator("section button.primary").click()
         await _until_count(visit, ".work-state.is-to_review", 3)
         await page.locator(".work-state.is-failed").wait_for()
         assert await visit.overflow() <= 0
-        await page.locator("details summary").click()
+        await page.locator(".class summary").click()
         assert await visit.faults() == []
         await page.set_viewport_size({"width": 1280, "height": 1400})
         assert await visit.faults() == []
@@ -197,7 +196,7 @@ async def test_dark_colours_are_told_apart(system: Browsing) -> None:
     async with system.visit(color_scheme="dark") as visit:
         await _new_class(visit)
         await _add(visit, _works(ENGLISH))
-        await visit.page.wait_for_selector(".named")
+        await visit.page.wait_for_selector(".missing-files")
         assert await visit.faults(of_colours_alone=True) == []
 
 
@@ -209,21 +208,21 @@ async def test_a_class_is_run_by_keyboard(system: Browsing) -> None:
         page.on("filechooser", choosers.put_nowait)
         await visit.open("#/classes")
         await page.wait_for_selector(".class-form .picks")
-        await _tab_to(visit, "document.activeElement.labels?.[0]?.textContent === 'Title'")
+        await tab_to(visit, "document.activeElement.labels?.[0]?.textContent === 'Title'")
         await page.keyboard.insert_text("By keyboard")
-        await _tab_to(visit, "document.activeElement.type === 'submit'")
+        await tab_to(visit, "document.activeElement.type === 'submit'")
         await page.keyboard.press("Enter")
         await page.get_by_role("heading", level=1, name="By keyboard").wait_for()
-        await _tab_to(visit, "document.activeElement.textContent === 'Choose files'")
+        await tab_to(visit, "document.activeElement.textContent === 'Choose files'")
         await page.keyboard.press("Enter")
         async with asyncio.timeout(PATIENCE):
             chooser = await choosers.get()
         await chooser.set_files({"name": "a.txt", "mimeType": "text/plain", "buffer": ENGLISH.text.encode()})
         await page.get_by_text("Taken: 1.").wait_for()
-        await _tab_to(visit, "document.activeElement.textContent === 'Ask for feedback on 1 work'")
+        await tab_to(visit, "document.activeElement.textContent === 'Ask for feedback on 1 work'")
         await page.keyboard.press("Enter")
         await _until_count(visit, ".work-state.is-to_review", 1)
-        await _tab_to(visit, "document.activeElement.textContent === 'a.txt'")
+        await tab_to(visit, "document.activeElement.textContent === 'a.txt'")
         await page.keyboard.press("Enter")
         await page.wait_for_selector(".decision-bar")
 
@@ -235,7 +234,7 @@ async def test_names_and_texts_of_others_are_text_and_nothing_else(system: Brows
         await _new_class(visit, title=f"{markup}\u202e", notes=markup)
         await _add(visit, {f"{markup}\u202e.txt": (ENGLISH.text + markup).encode()})
         await page.locator("table.works tbody th a").wait_for()
-        await page.locator("details summary").click()
+        await page.locator(".class summary").click()
         assert "[U+202E]" in await page.inner_text(".class h1")
         assert "<img src=x" in await page.inner_text("dl")
         await page.locator("section button.primary").click()
@@ -289,25 +288,9 @@ async def _add(visit: Visit, files: dict[str, bytes]) -> None:
     await visit.page.locator(".works-chooser").set_input_files(chosen)
 
 
-async def _download(visit: Visit, button: str) -> bytes:
-    async with visit.page.expect_download() as coming:
-        await visit.page.get_by_role("button", name=button).click()
-    path: Path = await (await coming.value).path()
-    return await asyncio.to_thread(path.read_bytes)
-
-
 async def _until_count(visit: Visit, selector: str, count: int) -> None:
     there = "([selector, count]) => document.querySelectorAll(selector).length === count"
     await visit.page.wait_for_function(there, arg=[selector, count])
-
-
-async def _tab_to(visit: Visit, condition: str) -> None:
-    """Presses Tab until the focus is there."""
-    for _ in range(120):
-        await visit.page.keyboard.press("Tab")
-        if await visit.page.evaluate(condition):
-            return
-    raise AssertionError(f"Tab does not lead there: {condition}")
 
 
 def _part(data: bytes, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The words that a door says around a feedback, in each language of the page."""
+"""The words around a feedback that is read as one text, in each language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from chorus.feedback.v1 import merged_pb2
 
 
 @dataclass(frozen=True, slots=True)
-class DoorWords:
+class FeedbackWords:
     """The words of one language. Braces name what is filled in."""
 
     summary: str
@@ -21,8 +21,8 @@ class DoorWords:
     agreements: Mapping[merged_pb2.Agreement.ValueType, str]
 
 
-DOOR_WORDS: Mapping[str, DoorWords] = {
-    "en": DoorWords(
+FEEDBACK_WORDS: Mapping[str, FeedbackWords] = {
+    "en": FeedbackWords(
         summary="In short",
         provisional="While the panel reads (provisional)",
         said_by="Said by",
@@ -38,7 +38,7 @@ DOOR_WORDS: Mapping[str, DoorWords] = {
             merged_pb2.AGREEMENT_CONTESTED: "contested",
         },
     ),
-    "ko": DoorWords(
+    "ko": FeedbackWords(
         summary="요약",
         provisional="패널이 읽는 동안 (아직 확정되지 않음)",
         said_by="말한 모델",

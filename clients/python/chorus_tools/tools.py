@@ -1,27 +1,21 @@
 """Offers the panel to agents as tools of the Model Context Protocol."""
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from google.protobuf import json_format
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
-from starlette.routing import BaseRoute
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
 from chorus.model.v1 import model_pb2
-from clients.web.server.doors.feedback_text import feedback_text
-from clients.web.server.doors.panel import Panel
-from clients.web.server.guard import MCP_PATH
-from rpckit.errors import ChorusError, reason_name
-from rpckit.version import VERSION
+from chorus_client.errors import ChorusCallError, reason_name
+from chorus_tools.panel import Panel
+from chorus_wording.feedback_text import feedback_text
 
 _NANOS = 1_000_000_000
-_MAX_BYTES = 4 * 1024 * 1024
 _INSTRUCTIONS = (
     "Chorus asks several language models for feedback on one piece of writing and merges their answers."
     " Call list_models to see who can be asked and what that costs, and review_text to ask. A review costs"
@@ -43,34 +37,15 @@ Seconds = Annotated[
 ]
 
 
-class ToolDoor:
-    """Serves the tools by streamable HTTP, without sessions, so that any replica can answer."""
+def tool_server(panel: Panel, version: str) -> "MCPServer[Any]":
+    """Returns a server with the tools, on whatever transport.
 
-    def __init__(self, panel: Panel) -> None:
-        self._server = tool_server(panel)
-        self._application = self._server.streamable_http_app(
-            streamable_http_path=MCP_PATH,
-            stateless_http=True,
-            max_request_body_size=_MAX_BYTES,
-            # The guard has checked from where a request comes.
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-        )
-
-    def routes(self) -> list[BaseRoute]:
-        """Returns the one route of the protocol."""
-        return list(self._application.routes)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Serves while the block runs."""
-        async with self._server.session_manager.run():
-            yield
-
-
-def tool_server(panel: Panel) -> "MCPServer[Any]":
-    """Returns a server with the tools, on whatever transport."""
+    Args:
+        panel: Who is asked.
+        version: Of the program that serves, as agents are told it.
+    """
     server: MCPServer[Any] = MCPServer(
-        "chorus", title="Chorus", instructions=_INSTRUCTIONS, version=VERSION, log_level="WARNING"
+        "chorus", title="Chorus", instructions=_INSTRUCTIONS, version=version, log_level="WARNING"
     )
     tools = _Tools(panel)
     server.add_tool(
@@ -120,7 +95,7 @@ class _Tools:
                     if event.HasField("response"):
                         return _result(event.response, language)
                     await _report(ctx, event, so_far)
-        except ChorusError as error:
+        except ChorusCallError as error:
             return _partial(so_far, language, error) if so_far.answered() else _failed(error)
         return _text_result("the review ended without an answer", is_error=True)
 
@@ -128,7 +103,7 @@ class _Tools:
         """Lists the models that can be asked: state, family, provider, and who is in the default panel."""
         try:
             listed = await self._panel.list_models()
-        except ChorusError as error:
+        except ChorusCallError as error:
             return _failed(error)
         default = set(listed.default_panel)
         models = [_model(each, is_default=each.name in default) for each in listed.models]
@@ -182,7 +157,7 @@ def _result(
     return _text_result(text, json_format.MessageToDict(response))
 
 
-def _partial(so_far: _SoFar, language: str, error: ChorusError) -> CallToolResult:
+def _partial(so_far: _SoFar, language: str, error: ChorusCallError) -> CallToolResult:
     """Returns what had come before the review broke off, marked as such."""
     response, answered = so_far.response, so_far.answered()
     names = [each.model for each in answered]
@@ -207,7 +182,7 @@ def _partial(so_far: _SoFar, language: str, error: ChorusError) -> CallToolResul
     return _result(response, language, f"Broken off ({reason_name(error.reason)}); this is provisional.\n\n")
 
 
-def _failed(error: ChorusError) -> CallToolResult:
+def _failed(error: ChorusCallError) -> CallToolResult:
     return _text_result(f"{reason_name(error.reason)}: {error.text}", is_error=True)
 
 

@@ -1,4 +1,4 @@
-"""The words in what is given back, in each language of the page."""
+"""The words in what is given back, in each language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

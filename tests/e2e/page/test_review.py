@@ -1,12 +1,10 @@
-"""The page as teachers meet it: a review live, their decisions, and what keeps it safe and usable."""
+"""The page as teachers meet it: a review live, their decisions, and what comes of them."""
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from chorus.feedback.v1.decision_pb2 import (
     DECISION_ADDED,
@@ -14,44 +12,17 @@ from chorus.feedback.v1.decision_pb2 import (
     DECISION_KEPT,
     DECISION_REJECTED,
 )
-from chorus.feedback.v1.feedback_service_pb2 import RecordScoresRequest, StreamFeedbackRequest
+from chorus.feedback.v1.feedback_service_pb2 import RecordScoresRequest
 from rpckit.errors import Unavailable
-from tests.e2e.browsing import PAGE, PHONE, Browsing, Visit, browsing, build, chromium
-from tests.e2e.screenshots import SCREENSHOTS, screenshot
-from tests.fakes.page_feedback import ENGLISH, FEEDBACK_ID, KOREAN, PANEL, anchor
-from tests.fakes.page_feedback import Words as Essay
+from tests.e2e.browsing import PAGE, Browsing
+from tests.e2e.page.steps import ask, reviews
+from tests.e2e.screenshots import screenshot
+from tests.fakes.page_feedback import FEEDBACK_ID, PANEL, anchor
 from tests.fakes.page_orchestrator import PageOrchestrator
+from tests.fakes.page_words import ENGLISH
 from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-VIEWS = ("review", "classes", "models", "rubrics", "student", "picture")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def orchestrator() -> PageOrchestrator:
-    return PageOrchestrator()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(
-    folder: Path, tool_environment: dict[str, str], orchestrator: PageOrchestrator
-) -> AsyncIterator[Browsing]:
-    chromium()
-    build(tool_environment)
-    async with orchestrator.start() as address, browsing(address, folder) as started:
-        yield started
-
-
-@pytest.fixture(autouse=True)
-def _anew(orchestrator: PageOrchestrator) -> None:
-    orchestrator.slow_may_answer.set()
-    orchestrator.cancelled.clear()
-    orchestrator.stored.clear()
-    orchestrator.decisions.clear()
-    orchestrator.requests.clear()
-    orchestrator.failures.clear()
-    orchestrator.aside = ""
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def test_units_of_the_page(system: Browsing, tool_environment: dict[str, str]) -> None:
@@ -71,7 +42,7 @@ async def test_a_slow_and_a_dying_model_hold_nobody(system: Browsing, orchestrat
     orchestrator.slow_may_answer.clear()
     async with system.visit() as visit:
         page = visit.page
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await page.wait_for_selector("article.point")
 
         # What the others say is there, merged and at its place, while one reads and one has died.
@@ -91,7 +62,7 @@ async def test_a_slow_and_a_dying_model_hold_nobody(system: Browsing, orchestrat
         assert await page.locator(".note").count() == 0
         assert page.url.endswith(f"#/review/{FEEDBACK_ID}")
 
-    (request,) = _reviews(orchestrator)
+    (request,) = reviews(orchestrator)
     assert list(request.request.models) == list(PANEL)
     assert request.request.submission.author_level == ENGLISH.level
     assert request.request.policy.max_cost_usd_nanos == 250_000_000
@@ -102,7 +73,7 @@ async def test_a_review_that_is_stopped_stops_at_the_orchestrator(
 ) -> None:
     orchestrator.slow_may_answer.clear()
     async with system.visit() as visit:
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await visit.page.wait_for_selector(".opposite")
         await visit.page.get_by_role("button", name="Stop", exact=True).click()
         await visit.page.get_by_text("Stopped.").first.wait_for()
@@ -111,19 +82,22 @@ async def test_a_review_that_is_stopped_stops_at_the_orchestrator(
         # What had come stays, and nothing can be decided on it.
         assert await visit.page.locator("article.point").count() > 0
         assert await visit.page.locator(".decision").count() == 0
+        # What was written is there for another try.
+        await visit.page.get_by_role("button", name="Back to the form").click()
+        assert await visit.page.locator(".drop textarea").input_value() == ENGLISH.text
 
 
 async def test_a_failure_is_explained_and_asking_again_buys_nothing_twice(
     system: Browsing, orchestrator: PageOrchestrator
 ) -> None:
     async with system.visit() as visit:
-        await _ask(visit, ENGLISH, fails=Unavailable("draining", retry_delay=3), orchestrator=orchestrator)
+        await ask(visit, ENGLISH, fails=Unavailable("draining", retry_delay=3), orchestrator=orchestrator)
         await visit.page.get_by_text("not available: draining; try again in 3.0 s").wait_for()
         await visit.page.get_by_role("button", name="Ask again").click()
         await visit.page.wait_for_selector(".decision-bar")
         # The browser reports each answer that is an error.
         visit.complaints.clear()
-    first, second = _reviews(orchestrator)
+    first, second = reviews(orchestrator)
     assert first.request.request_id == second.request.request_id != ""
 
 
@@ -132,7 +106,7 @@ async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
 ) -> None:
     async with system.visit() as visit:
         page = visit.page
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         finish = page.get_by_role("button", name="This is what the author gets")
         assert await finish.is_disabled()
@@ -148,7 +122,12 @@ async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
         await form.get_by_label("What you noticed").fill("A practical idea.")
         await form.get_by_role("button", name="Save").click()
         style = page.get_by_role("group", name="Your decision on the score for Style")
+        await style.get_by_label("Own score").fill("9")
+        await page.get_by_role("alert").filter(has_text="Not taken: the scale goes from 1 to 5.").wait_for()
         await style.get_by_label("Own score").fill("3.5")
+        assert await page.get_by_role("alert").count() == 0
+        # Without the models' total, the teacher's own score makes one.
+        assert "(the models alone: 51 of 100)" in await page.locator(".scores > p").last.inner_text()
         await page.get_by_role("button", name="Keep the other").click()
         await finish.click()
         await page.get_by_text("This is what the author gets.").wait_for()
@@ -186,10 +165,10 @@ async def test_decisions_are_recorded_and_shown_when_the_page_is_opened_again(
 async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
     async with system.visit() as visit:
         page = visit.page
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         assert await page.get_by_role("button", name="Markdown").is_disabled()
-        await page.get_by_role("button", name="Keep the other").click()
+        await page.get_by_role("button", name="Keep all 7").click()
         await page.get_by_role("button", name="This is what the author gets").click()
         async with page.expect_download() as coming:
             await page.get_by_role("button", name="Markdown").click()
@@ -201,12 +180,19 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         # Memos go into the file that came, and none did.
         assert await page.get_by_role("button", name="Hangul, as memos").is_disabled()
 
+        # The next work has nothing of this one but how it is read.
+        await page.get_by_role("button", name="New review").click()
+        await page.get_by_text("Chosen last time, and still so").wait_for()
+        for label in ("Text", "Title, for yourself", "Task the author was given", "Whom the feedback is for"):
+            assert await page.get_by_label(label, exact=True).input_value() == "", label
+        assert await page.get_by_label("Cost limit in dollars").input_value() == "0.25"
+
 
 async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
     system: Browsing, orchestrator: PageOrchestrator
 ) -> None:
     async with system.visit() as visit:
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await visit.page.wait_for_selector(".decision-bar")
     async with system.visit() as elsewhere:
         await elsewhere.open(f"#/review/{FEEDBACK_ID}")
@@ -214,6 +200,7 @@ async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
         await box.locator("textarea").fill("Another text.")
         await box.get_by_role("button", name="Show the text").click()
         await elsewhere.page.get_by_text("This is another text").wait_for()
+        assert await elsewhere.faults() == []
         await box.locator("textarea").fill(ENGLISH.text)
         await box.get_by_role("button", name="Show the text").click()
         await elsewhere.page.wait_for_selector("mark.improvement")
@@ -227,7 +214,7 @@ async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
 async def test_text_and_points_lead_to_each_other_by_mouse(system: Browsing) -> None:
     async with system.visit() as visit:
         page = visit.page
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         await page.locator("mark.improvement").first.click()
         assert await page.evaluate("document.activeElement.id") == "point-1"
@@ -237,126 +224,10 @@ async def test_text_and_points_lead_to_each_other_by_mouse(system: Browsing) -> 
         assert await page.locator("mark.active").inner_text() == ENGLISH.strength[0]
 
 
-async def test_everything_can_be_done_by_keyboard_in_korean(
-    system: Browsing, orchestrator: PageOrchestrator
-) -> None:
-    async with system.visit("ko-KR") as visit:
-        page = visit.page
-        await visit.open()
-        await page.wait_for_selector(".picks")
-        assert await page.evaluate("document.documentElement.lang") == "ko"
-        await page.keyboard.press("Tab")
-        assert await page.evaluate("document.activeElement.textContent") == "본문으로 건너뛰기"
-        await page.keyboard.press("Enter")
-        await _tab_to(visit, "document.activeElement.tagName === 'TEXTAREA'")
-        await page.keyboard.insert_text(KOREAN.text)
-        await _tab_to(visit, "document.activeElement.type === 'submit'")
-        await page.keyboard.press("Enter")
-        await page.wait_for_selector(".decision-bar")
-        assert "의견이 갈리는 곳" in await page.inner_text(".point-list")
-
-        await _tab_to(visit, "document.activeElement.dataset.ids === '1'")
-        assert KOREAN.evidence[0] in await page.locator("mark.improvement").all_inner_texts()
-        await page.keyboard.press("Enter")
-        assert await page.evaluate("document.activeElement.id") == "point-1"
-        await _tab_to(visit, "document.activeElement.textContent === '그대로'")
-        await page.keyboard.press("Space")
-        await _tab_to(visit, "document.activeElement.textContent.startsWith('나머지')")
-        await page.keyboard.press("Enter")
-        await _tab_to(visit, "document.activeElement.textContent.endsWith('확정')")
-        await page.keyboard.press("Enter")
-        await page.get_by_text("저장했어요").wait_for()
-    assert orchestrator.decisions[FEEDBACK_ID].final
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(system: Browsing, scheme: str) -> None:
-    # The schemes differ in their colours alone.
-    is_dark = scheme == "dark"
-    async with system.visit(color_scheme=scheme) as visit:
-        await visit.open()
-        for view in VIEWS:
-            await visit.go_to(view)
-            if view == "rubrics":
-                await visit.page.get_by_role("button", name="Begin with the default one (English)").click()
-            assert await visit.faults(of_colours_alone=is_dark) == [], view
-        await _ask(visit, ENGLISH)
-        await visit.page.wait_for_selector(".decision-bar")
-        await visit.page.locator("#point-1").get_by_role("button", name="Edit").click()
-        await visit.page.get_by_role("button", name="Show side by side").click()
-        assert await visit.faults(of_colours_alone=is_dark) == []
-
-
-@pytest.mark.parametrize(("language", "essay"), [("en-GB", ENGLISH), ("ko-KR", KOREAN)])
-async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
-    system: Browsing, language: str, essay: Essay
-) -> None:
-    async with system.visit(language, viewport=PHONE) as visit:
-        await visit.open()
-        for view in VIEWS:
-            await visit.go_to(view)
-            assert await visit.overflow() <= 0, view
-        await _ask(visit, essay)
-        await visit.page.wait_for_selector(".decision-bar")
-        assert await visit.overflow() <= 0
-        text = await visit.page.locator(".work-text").bounding_box()
-        points = await visit.page.locator(".point-list").bounding_box()
-        assert points["y"] >= text["y"] + text["height"]
-        assert min(text["width"], points["width"]) > PHONE["width"] * 3 / 4
-        await screenshot(visit, f"phone-{language[:2]}")
-    if SCREENSHOTS:
-        async with system.visit(language) as visit:
-            await _ask(visit, essay, start=False)
-            await screenshot(visit, f"form-{language[:2]}")
-            await visit.page.locator("button[type=submit]").click()
-            await visit.page.wait_for_selector(".decision-bar")
-            await screenshot(visit, f"review-{language[:2]}", is_whole=True)
-
-
-async def test_paper_has_the_work_and_the_feedback_alone(system: Browsing) -> None:
-    async with system.visit(color_scheme="dark") as visit:
-        await _ask(visit, ENGLISH)
-        await visit.page.wait_for_selector(".decision-bar")
-        await visit.page.emulate_media(media="print")
-        await visit.page.locator(".print-only").wait_for()  # that it is a draft
-        for tool in (".masthead", ".decision-bar", ".give-back", ".points select"):
-            assert not await visit.page.locator(tool).first.is_visible(), tool
-        panel = "getComputedStyle(document.documentElement).getPropertyValue('--strength-panel')"
-        assert await visit.page.evaluate(panel) == "#dff2e5"
-
-
-async def test_what_is_printed_is_what_is_given_back(system: Browsing) -> None:
-    async with system.visit() as visit:
-        page = visit.page
-        # Playwright has no dialog for a printer.
-        await page.add_init_script("window.print = () => { window.printed = true }")
-        await _ask(visit, ENGLISH)
-        await page.wait_for_selector(".decision-bar")
-        printing = page.get_by_role("button", name="Print, or save as PDF")
-        assert await printing.is_disabled()
-        models = await page.locator("#point-1 > .row").inner_text()
-        rejected = await page.locator("#point-2 > p:nth-of-type(2)").inner_text()
-        await page.locator("#point-2").get_by_role("button", name="Reject").click()
-        await page.get_by_role("button", name="Keep the other").click()
-        await page.get_by_role("button", name="This is what the author gets").click()
-        await printing.click()
-        await page.locator(".sheet").wait_for(state="attached")
-        assert await page.evaluate("window.printed")
-        await page.emulate_media(media="print")
-        paper = await page.inner_text("body")
-        assert ENGLISH.text.splitlines()[0][:20] in paper
-        assert rejected not in paper
-        assert "Quick" in models
-        assert not any(name in paper for name in ("Quick", "Other", "Slow"))
-        assert not await page.locator("#root").is_visible()
-        await page.evaluate("dispatchEvent(new Event('afterprint'))")
-        assert await page.locator(".sheet").count() == 0
-
-
 async def test_words_that_stand_twice_need_their_place(system: Browsing) -> None:
     async with system.visit() as visit:
         page = visit.page
-        await _ask(visit, ENGLISH)
+        await ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         await page.get_by_role("button", name="Add a point").click()
         form = page.locator(".point-list > form")
@@ -365,35 +236,6 @@ async def test_words_that_stand_twice_need_their_place(system: Browsing) -> None
         await form.get_by_role("button", name="Save").click()
         await form.get_by_text("more than once").wait_for()
         assert await page.locator(".point.mine").count() == 0
-
-
-async def test_what_others_wrote_is_text_and_nothing_else(
-    system: Browsing, orchestrator: PageOrchestrator
-) -> None:
-    markup = '<img src=x onerror="window.hit=1">\u202e"><script>window.hit=2</script>'
-    orchestrator.aside = markup
-    async with system.visit() as visit:
-        page = visit.page
-        await visit.open()
-        await page.wait_for_selector(".picks")
-        file = {
-            "name": f"{markup[:34]}.txt",
-            "mimeType": "text/plain",
-            "buffer": (ENGLISH.text + markup).encode(),
-        }
-        await page.locator("input[type=file]").first.set_input_files(file)
-        await page.get_by_text("was read").wait_for()
-        await page.locator("button[type=submit]").click()
-        await page.wait_for_selector(".decision-bar")
-        assert "[U+202E]" in await page.inner_text(".work-text")
-        assert "<script>window.hit=2</script>" in await page.inner_text(".work-text")
-        assert "[U+202E]" in await page.inner_text("#point-1")
-        assert "<img src=x" in await page.inner_text("#point-1")
-        assert await page.evaluate("window.hit") is None
-        assert await page.locator("main img").count() == 0
-    (request,) = _reviews(orchestrator)
-    assert request.request.submission.text == ENGLISH.text + markup
-    assert markup[:34] not in str(request).replace(request.request.submission.text, "")
 
 
 async def test_a_rubric_is_made_and_used(system: Browsing, orchestrator: PageOrchestrator) -> None:
@@ -412,11 +254,11 @@ async def test_a_rubric_is_made_and_used(system: Browsing, orchestrator: PageOrc
         assert (
             await page.locator(".rubric-editor").get_by_label("Title").first.input_value() == "What it says"
         )
-        await _ask(visit, ENGLISH, start=False)
+        await ask(visit, ENGLISH, start=False)
         await page.get_by_label("Rubric").select_option("Ours")
         await page.locator("button[type=submit]").click()
         await page.wait_for_selector(".decision-bar")
-    (request,) = _reviews(orchestrator)
+    (request,) = reviews(orchestrator)
     assert request.request.rubric.criteria[0].title == "What it says"
 
 
@@ -427,46 +269,10 @@ async def test_a_simulated_student_is_labelled_and_can_be_reviewed(system: Brows
         await page.get_by_label("Task that the student answers").fill("A garden?")
         await page.get_by_role("button", name="Write", exact=True).click()
         await page.locator(".simulated-label").wait_for()
+        assert await visit.faults() == []
         await page.get_by_role("button", name="Review this text").click()
         assert await page.get_by_label("Text", exact=True).input_value() == "A garden is good becos plants."
 
 
-async def _ask(
-    visit: Visit,
-    essay: Essay,
-    *,
-    start: bool = True,
-    fails: Exception | None = None,
-    orchestrator: PageOrchestrator | None = None,
-) -> None:
-    """Fills in the form; `fails` is what the review ends with."""
-    await visit.open()
-    await visit.page.wait_for_selector(".picks")
-    boxes = visit.page.locator("form.review-form .field input, form.review-form .field textarea")
-    title, task, level, limit = (boxes.nth(at) for at in range(4))
-    await visit.page.locator("form.review-form .drop textarea").fill(essay.text)
-    await title.fill("")
-    await task.fill(essay.task)
-    await level.fill(essay.level)
-    await limit.fill("0.25")
-    if orchestrator and isinstance(fails, Unavailable):
-        orchestrator.failures.append(fails)
-    if start:
-        await visit.page.locator("button[type=submit]").click()
-
-
 def _read(path: Path) -> str:
     return path.read_text("utf-8")
-
-
-async def _tab_to(visit: Visit, condition: str) -> None:
-    """Presses Tab until the focus is there."""
-    for _ in range(120):
-        await visit.page.keyboard.press("Tab")
-        if await visit.page.evaluate(condition):
-            return
-    raise AssertionError(f"Tab does not lead there: {condition}")
-
-
-def _reviews(orchestrator: PageOrchestrator) -> list[StreamFeedbackRequest]:
-    return [each for each in orchestrator.requests if isinstance(each, StreamFeedbackRequest)]

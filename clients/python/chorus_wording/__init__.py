@@ -1,0 +1,1 @@
+"""Words a feedback for who reads it, in Korean and English; for whichever client."""

@@ -1,0 +1,150 @@
+"""What tells whether two points are the same: place, issue, subject and remedy, each as a number.
+
+The similarity of two points is the sum of these numbers and of how alike their words are, times the weights
+in the policy: the log-odds that the points are the same. `python -m bench.evaluate.learn` learns the weights.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modelkit.answer_form.issues import OTHER
+from orchestrator.merge import policy
+from orchestrator.merge.candidate import MergeCandidate, Span, overlap
+from orchestrator.merge.related_issues import (
+    are_across_groups,
+    are_related,
+    are_unrelated_in_group,
+    is_formal,
+    is_singular,
+)
+from orchestrator.merge.remedies import Remedy, remedy_of, stems
+from orchestrator.merge.subjects import ADD, CUT, ISSUE_SUBJECTS, requests_of, subjects_of
+
+# The weight of how similar the words of two points are.
+WORDS = "words"
+# Longer quotations are the writer's words, or what they should be; a short one names a particle or an ending.
+_LONG_QUOTATION = re.compile(r"""["“][^"”]{7,300}["”]|(?<!\w)['‘][^'’]{7,300}['’]""")
+
+
+@dataclass(frozen=True, slots=True)
+class PointContent:
+    """What a point says, read once for all pairs that it is in.
+
+    Attributes:
+        candidate: The point.
+        said: Its observation and its next step.
+        quoted: The stems of its quotation.
+        subjects: What its words are about.
+        issue_subjects: What its issue is about; nothing for `other`.
+        asks_for: What its next step asks for.
+        remedy: What it would change in the words of the text.
+    """
+
+    candidate: MergeCandidate
+    said: str
+    quoted: frozenset[str]
+    subjects: frozenset[str]
+    issue_subjects: frozenset[str]
+    asks_for: frozenset[str]
+    remedy: Remedy
+
+    @classmethod
+    def of(cls, candidate: MergeCandidate, language_code: str) -> "PointContent":
+        """Reads a point."""
+        point = candidate.point
+        next_step = point.next_step
+        said = f"{point.observation}\n{next_step}"
+        quoted = stems(point.anchor.quote)
+        return cls(
+            candidate=candidate,
+            said=said,
+            quoted=frozenset(quoted),
+            subjects=subjects_of(_LONG_QUOTATION.sub(" ", said), language_code),
+            issue_subjects=ISSUE_SUBJECTS.get(point.issue, frozenset()),
+            asks_for=requests_of(next_step, language_code),
+            remedy=remedy_of(said, point.suggested_rewrite, quoted),
+        )
+
+    @property
+    def own_words(self) -> str:
+        """The words of the point but for those of its quotation, which tell where it stands."""
+        return " ".join(each for each in stems(self.said) if each not in self.quoted)
+
+
+def similarity(features: Mapping[str, float]) -> float:
+    """Returns the log-odds that two points of such features are the same."""
+    weights = policy.PAIR_WEIGHTS
+    return policy.PAIR_INTERCEPT + math.fsum(weights[name] * value for name, value in features.items())
+
+
+def pair_features(one: PointContent, other: PointContent) -> Mapping[str, float]:
+    """Returns the features of two points by their names; those that are left out are 0."""
+    return {
+        **_place(one.candidate, other.candidate),
+        **_issues(one.candidate, other.candidate),
+        **_subjects(one, other),
+        **_remedies(one, other),
+    }
+
+
+def _place(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
+    if one.span is None or other.span is None:
+        whole = one.span == other.span
+        if one.point.issue == other.point.issue != OTHER and (whole or is_singular(one.point.issue)):
+            return {"whole text, one issue": 1.0}
+        return {} if whole else {"whole and part": 1.0}
+    return {"overlap": overlap(one, other) or 0.0, "extent": _extent(one.span, other.span)}
+
+
+def _extent(one: Span, other: Span) -> float:
+    """Returns the shared part of two spans that meet, as a share of what they cover together."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared / (max(one[1], other[1]) - min(one[0], other[0]))
+
+
+def _issues(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
+    if not are_across_groups(one, other):
+        return {"unrelated in group": float(are_unrelated_in_group(one, other))}
+    if are_related(one, other):
+        return {}
+    return {"across groups": 1.0}
+
+
+def _subjects(one: PointContent, other: PointContent) -> Mapping[str, float]:
+    shared = len(one.subjects & other.subjects)
+    named = bool(one.subjects & other.issue_subjects) + bool(other.subjects & one.issue_subjects)
+    features = {"names the other's issue": named / 2}
+    if one.subjects and other.subjects:
+        features["shared subjects"] = 2 * shared / (len(one.subjects) + len(other.subjects))
+        features["no shared subject"] = float(not shared)
+    unsaid = OTHER in {one.candidate.point.issue, other.candidate.point.issue}
+    features["issue unsaid"] = float(unsaid and not shared and not named)
+    return features
+
+
+def _remedies(one: PointContent, other: PointContent) -> Mapping[str, float]:
+    first, second = one.remedy, other.remedy
+    same_new_words = not first.new_words.isdisjoint(second.new_words)
+    # Who puts the same words in speaks of the same fault, whichever words of the passage the point names.
+    other_words = not same_new_words and _are_apart(first.words_in_question, second.words_in_question)
+    formal = is_formal(one.candidate) and is_formal(other.candidate)
+    return {
+        "asks for another thing": float(_are_apart(one.asks_for, other.asks_for)),
+        "contrary advice": float(_are_contrary(one.asks_for, other.asks_for)),
+        "same new words": float(same_new_words),
+        "other new words": float(_are_apart(first.new_words, second.new_words)),
+        "other words of form" if formal else "other words in question": float(other_words),
+        "one rewrites": float(first.rewrites != second.rewrites),
+    }
+
+
+def _are_contrary(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Returns whether one asks to cut what the other asks to say more of."""
+    return {each & {CUT, ADD} for each in (one, other)} == {frozenset({CUT}), frozenset({ADD})}
+
+
+def _are_apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Returns whether both hold something, and nothing in common."""
+    return bool(one and other) and one.isdisjoint(other)

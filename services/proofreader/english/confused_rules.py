@@ -1,0 +1,72 @@
+"""Rules for words that sound alike."""
+
+from services.proofreader.english.lexicon import BASE_OF
+from services.proofreader.english.phrases import (
+    Fault,
+    WordRule,
+    like,
+    word_fault,
+)
+from services.proofreader.english.tagged_words import Words
+from services.proofreader.english.word_classes import (
+    BASE_FORM,
+    BE,
+    CONJUNCTION,
+    GERUND_FORM,
+    MARK,
+    MASS,
+    NOUN,
+    PAST_TENSE,
+    PLURAL,
+    PREPOSITION,
+    SUBJECT,
+    THIRD_PERSON,
+)
+
+_CONFUSED_AFTER_YOUR = frozenset(
+    "right welcome sorry late correct beautiful amazing sick tired angry happy crazy".split()
+)
+_WITHOUT_OBJECT = frozenset("live go get arrive stay be happen exist stand sit work wait".split())
+
+
+def _confused(words: Words, place: int) -> Fault | None:
+    """Finds "your right.", "forgot there books", "I one the race", "i live"."""
+    word, before, after = words[place].word, words[place - 1], words[place + 1]
+    if (
+        word == "your"
+        and after.word in _CONFUSED_AFTER_YOUR
+        and words[place + 2].word in {".", "!", ",", "to", "about"}
+        and (before.may_be(BASE_FORM) or place == 0 or before.word in {"that", "because", "if"})
+    ):
+        return word_fault(place, place, like(words[place].text, "you're"), "word_choice")
+    if (
+        word == "your"
+        and after.may_be(GERUND_FORM)
+        and not after.may_be(NOUN)
+        and words[place + 2].word == "to"
+        and words[place + 3].may_be(BASE_FORM)
+    ):
+        return word_fault(place, place, like(words[place].text, "you're"), "word_choice")
+    if (
+        word == "there"
+        and (
+            (before.may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE | GERUND_FORM) and not before.may_be(BE))
+            or before.word in {"of", "with", "in", "for", "on"}
+        )
+        and after.may_be(NOUN | PLURAL | MASS)
+        and not after.may_be(BASE_FORM | THIRD_PERSON | PREPOSITION | CONJUNCTION)
+        and words[place + 2].may_be(PREPOSITION | CONJUNCTION | MARK)
+        and BASE_OF.get(before.word) not in _WITHOUT_OBJECT
+    ):
+        return word_fault(place, place, "their", "word_choice")
+    if (
+        word == "one"
+        and before.may_be(SUBJECT)
+        and after.word in {"the", "a", "first", "second"}
+        and before.word != "it"
+    ):
+        return word_fault(place, place, "won", "word_choice")
+    return None
+
+
+CONFUSED_RULES = (WordRule.at(_confused, ["your", "there", "one"]),)
