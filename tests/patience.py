@@ -5,7 +5,9 @@ from typing import TypeVar
 
 # In seconds. Nothing in the tests takes nearly as long, even on a busy machine: what has not happened by then
 # never will.
-PATIENCE = 120.0
+PATIENCE = 60.0
+# For what other processes do: to start they take seconds of processor time, of which each of many has little.
+PROCESS_PATIENCE = 180.0
 
 MOST_ATTEMPTS = 4
 _GROWTH = 4

@@ -175,10 +175,10 @@ def vision_tower(gemma: GemmaRunner) -> Any:
 
 
 def test_two_images_are_not_taken_for_each_other(gemma: GemmaRunner, encoded: list[float]) -> None:
-    answers = [written(gemma, asking("a", image(seed), "Why?")) for seed in (1, 2)]
+    answers = [written(gemma, asking("a", image(seed), "Why?")) for seed in (4, 6)]
     assert answers[0] != answers[1]
     gemma.cache_pool.evict_retained()
-    assert written(gemma, asking("a", image(2), "Why?")) == answers[1]
+    assert written(gemma, asking("a", image(6), "Why?")) == answers[1]
     first, second, again = encoded
     assert first != second == again
 

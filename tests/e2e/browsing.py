@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.one_at_a_time import alone_in
 from tests.e2e.processes import ROOT, WEB, serving
-from tests.patience import PATIENCE
+from tests.patience import PROCESS_PATIENCE
 
 # A test module that imports this one is skipped where the package is missing.
 playwright = pytest.importorskip("playwright.async_api", reason="it comes with the extra 'dev'")
@@ -128,7 +128,7 @@ class Browsing:
         context = await self.browser.new_context(
             **{"locale": language, "viewport": WIDE, "reduced_motion": "reduce"} | options
         )
-        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_timeout(1000 * PROCESS_PATIENCE)
         page = await context.new_page()
         visit = Visit(page, self.address)
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))

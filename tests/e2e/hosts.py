@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.processes import ROOT, environment
-from tests.patience import PATIENCE
+from tests.patience import PROCESS_PATIENCE
 
 _NETWORK = "10.213.77."
 _NAME_SERVER = f"{_NETWORK}1"
@@ -52,7 +52,7 @@ class NetnsHost:
         """Sends the program a signal, waits for its end, and returns the exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PROCESS_PATIENCE):
             return await self.process.wait()
 
     async def kill(self) -> None:

@@ -20,7 +20,7 @@ from chorus.feedback.v1 import feedback_service_pb2_grpc
 from rpckit.channel import connect
 from rpckit.errors import ChorusError, from_rpc_error
 from rpckit.settings import Environment, Security
-from tests.patience import PATIENCE
+from tests.patience import PROCESS_PATIENCE
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Path(__file__).parent / "catalog.toml"
@@ -57,7 +57,7 @@ class ServerProcess:
     async def end(self, number: signal.Signals) -> int:
         """Sends a signal, waits for the end, and returns the exit code."""
         self.process.send_signal(number)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PROCESS_PATIENCE):
             return await self.process.wait()
 
     def logged(self) -> str:
@@ -87,7 +87,7 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
         stderr=PIPE,
     )
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PROCESS_PATIENCE):
             output, errors = await process.communicate()
     finally:
         if process.returncode is None:
@@ -101,7 +101,7 @@ async def run_to_end(folder: Path, *arguments: str, **variables: str) -> tuple[i
 async def running(program: Program, folder: Path, **variables: str) -> AsyncIterator[ServerProcess]:
     """Runs a program as `serving` does, and waits until it is ready."""
     async with serving(program, folder, **variables) as started:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PROCESS_PATIENCE):
             await _until_ready(started.address, Security.read(Environment(variables)))
         yield started
 
@@ -121,7 +121,7 @@ async def serving(program: Program, folder: Path, **variables: str) -> AsyncIter
     serves = asyncio.Event()
     logging = asyncio.create_task(_keep_log(started, serves))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PROCESS_PATIENCE):
             await serves.wait()
             assert started.address, f"it ended before it served: {started.logged()}"
         yield started
@@ -186,6 +186,6 @@ async def failure(call: Any) -> ChorusError:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Waits until a condition holds, such as that another process has written to a file."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PROCESS_PATIENCE):
         while not condition():  # noqa: ASYNC110 - a file does not say that it has changed
             await asyncio.sleep(0.01)
