@@ -39,6 +39,18 @@ async def test_a_bad_file_is_told_and_the_others_are_taken(browser: Browser) -> 
     assert "암호" in sent["refused"][0]["message"]
 
 
+async def test_the_same_file_again_is_no_second_work(browser: Browser) -> None:
+    path = await new_class(browser)
+    await browser.upload(packed({"반/kim.txt": b"Yes.", "lee.docx": WORD}), "w.zip", f"{path}/works")
+    again = packed({"kim.txt": b"Yes.", "lee.docx": WORD, "park.txt": b"Yes."})
+    sent = (await browser.upload(again, "w.zip", f"{path}/works")).json()
+    assert [each["name"] for each in sent["taken"]] == ["park.txt"]
+    assert [each["reason"] for each in sent["refused"]] == ["ALREADY_THERE"] * 2
+    assert (await shown_of(browser, path))["missing"] == []
+    # What a pupil has changed is another work.
+    assert (await browser.upload(b"No.", "kim.txt", f"{path}/works")).json()["taken"]
+
+
 async def test_what_a_class_lacks_is_kept_until_it_is_there_or_dismissed(browser: Browser) -> None:
     path = await new_class(browser)
 

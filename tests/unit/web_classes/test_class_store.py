@@ -14,7 +14,7 @@ from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, Too
 from clients.web.server.classes.database import LATEST, UnusableDatabase, open_database
 from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.tables import Base, State, StopReason, Work, new_id
-from clients.web.server.classes.work_queue import Held, NotReviewed, Price, Reviewed, WorkQueue
+from clients.web.server.classes.work_queue import Claimed, Held, NotReviewed, Price, Reviewed, WorkQueue
 from tests.patience import PATIENCE
 from tests.unit.web_classes.kept_classes import OWNER, a_class, assignment, states, work
 
@@ -169,7 +169,7 @@ def test_works_run_in_their_order_and_are_answered(store: ClassStore, queue: Wor
     assert queue.claim(assignment_id, _price(0), 1.0) is Held.NOTHING_WAITS
     assert store.start(assignment_id) == 2
     assert store.start(assignment_id) == 0
-    assert queue.claim(assignment_id, _price(0), 1.0) == first
+    assert queue.claim(assignment_id, _price(0), 1.0) == Claimed(first, was_begun=False)
     assert queue.interrupted() == [first]
     queue.succeed(first, ANSWER)
     assert states(store, assignment_id) == [State.TO_REVIEW, State.WAITING]
@@ -181,7 +181,7 @@ def test_works_run_in_their_order_and_are_answered(store: ClassStore, queue: Wor
     found = store.work(OWNER, assignment_id, first)
     assert found is not None
     assert found[1].cost_nanos == 70
-    assert queue.claim(assignment_id, _price(0), 1.0) == second
+    assert queue.claim(assignment_id, _price(0), 1.0) == Claimed(second, was_begun=False)
 
 
 def test_decisions_move_a_work_on(store: ClassStore, queue: WorkQueue) -> None:
@@ -208,7 +208,7 @@ def test_again_repeats_the_request_where_answers_may_have_been_bought(
     assert store.again(assignment_id, first) == 0
     store.start(assignment_id)
     for each in (first, second):
-        assert queue.claim(assignment_id, _price(40), 1.0) == each
+        assert queue.claim(assignment_id, _price(40), 1.0) == Claimed(each, was_begun=False)
     before = _request_ids(store, assignment_id)
     queue.fail(first, LOST)
     queue.fail(second, REFUSED)
@@ -217,7 +217,7 @@ def test_again_repeats_the_request_where_answers_may_have_been_bought(
     assert store.again(assignment_id, first) == store.again(assignment_id, second) == 1
     # The price has changed; the request that is repeated has not.
     for each in (first, second):
-        assert queue.claim(assignment_id, _price(60), 2.0) == each
+        assert queue.claim(assignment_id, _price(60), 2.0) == Claimed(each, was_begun=each == first)
     after = _request_ids(store, assignment_id)
     assert after[0] == before[0]
     assert after[1] != before[1]
@@ -227,7 +227,7 @@ def test_again_repeats_the_request_where_answers_may_have_been_bought(
 def test_two_that_claim_at_once_take_two_works(store: ClassStore, queue: WorkQueue) -> None:
     assignment_id, works = a_class(store, 2, limit_nanos=100)
     store.start(assignment_id)
-    claimed: list[str | Held] = []
+    claimed: list[Claimed | Held] = []
     other = Thread(target=lambda: claimed.append(queue.claim(assignment_id, _price(0), 1.0)))
 
     def price_while_another_claims(_: Work) -> int:
@@ -238,17 +238,17 @@ def test_two_that_claim_at_once_take_two_works(store: ClassStore, queue: WorkQue
 
     claimed.append(queue.claim(assignment_id, price_while_another_claims, 1.0))
     other.join(timeout=PATIENCE)
-    assert sorted(map(str, claimed)) == sorted(works)
+    assert sorted(each.work_id for each in claimed if isinstance(each, Claimed)) == sorted(works)
 
 
 def test_the_limit_holds_for_the_whole(store: ClassStore, queue: WorkQueue) -> None:
     assignment_id, (first, second, third) = a_class(store, 3, limit_nanos=100)
     store.start(assignment_id)
-    assert queue.claim(assignment_id, _price(60), 1.0) == first
+    assert queue.claim(assignment_id, _price(60), 1.0) == Claimed(first, was_begun=False)
     # What the first may still cost is not there for the second.
     assert queue.claim(assignment_id, _price(60), 1.0) is Held.MONEY_IS_RESERVED
     queue.succeed(first, replace(ANSWER, cost_nanos=30))
-    assert queue.claim(assignment_id, _price(60), 1.0) == second
+    assert queue.claim(assignment_id, _price(60), 1.0) == Claimed(second, was_begun=False)
     # Nobody knows what was billed of the second: all that it may have cost counts.
     queue.succeed(second, replace(ANSWER, cost_nanos=5, is_cost_whole=False))
     assert queue.claim(assignment_id, _price(20), 1.0) is Held.LIMIT
@@ -258,14 +258,14 @@ def test_the_limit_holds_for_the_whole(store: ClassStore, queue: WorkQueue) -> N
     assert found[0].stop_reason == StopReason.LIMIT
     store.change(assignment_id, {"limit_nanos": 110})
     store.start(assignment_id)
-    assert queue.claim(assignment_id, _price(20), 1.0) == third
+    assert queue.claim(assignment_id, _price(20), 1.0) == Claimed(third, was_begun=False)
 
 
 def test_a_class_that_is_stopped_keeps_its_answers(store: ClassStore, queue: WorkQueue) -> None:
     assignment_id, (first, second, _) = a_class(store, 3)
     store.start(assignment_id)
     for each in (first, second):
-        assert queue.claim(assignment_id, _price(0), 1.0) == each
+        assert queue.claim(assignment_id, _price(0), 1.0) == Claimed(each, was_begun=False)
     queue.succeed(first, ANSWER)
     request_id = _request_ids(store, assignment_id)[1]
     store.stop(assignment_id, StopReason.TEACHER)
@@ -274,7 +274,7 @@ def test_a_class_that_is_stopped_keeps_its_answers(store: ClassStore, queue: Wor
     queue.fail(second, LOST)
     assert states(store, assignment_id)[1] == State.NEW
     store.start(assignment_id)
-    assert queue.claim(assignment_id, _price(0), 1.0) == second
+    assert queue.claim(assignment_id, _price(0), 1.0) == Claimed(second, was_begun=True)
     assert _request_ids(store, assignment_id)[1] == request_id
     # And one whose answer came in the same moment has it.
     store.stop(assignment_id, StopReason.TEACHER)

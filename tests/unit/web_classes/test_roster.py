@@ -31,6 +31,7 @@ def test_a_name_is_the_same_file_in_another_form_of_hangul() -> None:
     [
         ("", "first line", "COLUMNS"),
         ("a,b,c\n1,2,3", "first line", "COLUMNS"),
+        ("이름,번호\n김,1", "first line", "COLUMNS"),
         ("file,pseudonym\n", "no line", "COLUMNS"),
         ("file,pseudonym\na.docx", "line 2 has too few", "LINE"),
         ("file,pseudonym\na.docx,\n", "line 2 needs", "LINE"),

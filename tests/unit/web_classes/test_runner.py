@@ -16,7 +16,7 @@ from clients.web.server.classes.class_store import ClassStore
 from clients.web.server.classes.review_prices import ReviewPrices
 from clients.web.server.classes.runner import ClassRunner
 from clients.web.server.classes.tables import State, StopReason, Work
-from clients.web.server.classes.work_queue import WorkQueue
+from clients.web.server.classes.work_queue import Claimed, WorkQueue
 from rpckit.channel import connect
 from rpckit.errors import BudgetExceeded, QuorumNotReached, Unavailable, to_failure
 from tests.fakes.buying_orchestrator import COST, BuyingOrchestrator
@@ -220,6 +220,8 @@ async def test_a_stop_leaves_the_orchestrator_and_a_start_goes_on(
         await _until_all(system, other, State.TO_REVIEW)
     assert orchestrator.bought == {"Text 0.": 2, "Text 1.": 1, "Text 2.": 1}
     assert len(orchestrator.asked) == 4
+    # Nobody knows what the two calls that were stopped may be billed.
+    assert [each.is_cost_whole for each in system.works(assignment_id)] == [False, False, True]
 
 
 async def test_what_was_interrupted_for_too_long_is_the_teachers_decision(
@@ -227,7 +229,8 @@ async def test_what_was_interrupted_for_too_long_is_the_teachers_decision(
 ) -> None:
     assignment_id, (work_id,) = a_class(system.store, 1)
     system.store.start(assignment_id)
-    assert system.queue.claim(assignment_id, lambda _: 0, time.time() - 2 * DAY_SECONDS) == work_id
+    claimed = system.queue.claim(assignment_id, lambda _: 0, time.time() - 2 * DAY_SECONDS)
+    assert claimed == Claimed(work_id, was_begun=False)
     async with system.server() as runner:
         await _until_all(system, assignment_id, State.FAILED)
         assert not orchestrator.asked

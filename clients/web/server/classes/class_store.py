@@ -38,6 +38,10 @@ class TooMany(Exception):
         self.what = what
 
 
+class AlreadyThere(Exception):
+    """A work of this file's name and text is in the class."""
+
+
 class ClassStore:
     """The assignments of all teachers. Whoever is not the owner finds nothing."""
 
@@ -102,9 +106,13 @@ class ClassStore:
         """Keeps a new work, after those that are there.
 
         Raises:
+            AlreadyThere: It is one of those.
             TooMany: The class holds as much as one may.
         """
         with self._sessions.begin() as session:
+            same = (Work.file_name == work.file_name) & (Work.size == work.size) & (Work.text == work.text)
+            if session.scalar(select(Work.id).where(Work.assignment_id == assignment_id, same).limit(1)):
+                raise AlreadyThere
             sizes = func.coalesce(func.sum(Work.size + func.coalesce(func.length(Work.data), 0)), 0)
             last = func.coalesce(func.max(Work.position), 0)
             count, position, held = session.execute(

@@ -43,7 +43,7 @@ def key_of(file_name: str) -> str:
 def read_roster(text: str) -> Roster:
     """Reads a table whose first line names the columns "file" and "pseudonym", in English or Korean.
 
-    A table of two columns needs no such line: the first is the file's name.
+    A table of two columns needs no such line if each line begins with a file's name that has a suffix.
 
     Raises:
         Problem: It is no such table, or a line of it is wrong.
@@ -53,7 +53,7 @@ def read_roster(text: str) -> Roster:
     file, pseudonym = _column(titles, _FILE_TITLES), _column(titles, _PSEUDONYM_TITLES)
     if file is not None and pseudonym is not None:
         first = 1
-    elif titles and all(len(row) == _COLUMNS for row in rows):
+    elif titles and all(len(row) == _COLUMNS and _SUFFIX.search(row[0].strip()) for row in rows):
         file, pseudonym, first = 0, 1, 0
     else:
         raise _wrong("COLUMNS", "the first line names the columns: file and pseudonym (파일, 가명)")

@@ -15,7 +15,7 @@ from chorus.model.v1 import failure_pb2
 from clients.web.server.classes.class_store import ClassStore
 from clients.web.server.classes.review_prices import ReviewPrices
 from clients.web.server.classes.tables import Assignment, StopReason, Work
-from clients.web.server.classes.work_queue import Held, NotReviewed, Reviewed, WorkQueue
+from clients.web.server.classes.work_queue import Claimed, Held, NotReviewed, Reviewed, WorkQueue
 from clients.web.server.classes.work_request import request_of, reviewed
 from rpckit import log
 from rpckit.errors import (
@@ -127,8 +127,8 @@ class ClassRunner:
             has_started = is_held = False
             for assignment in waiting:
                 claimed = await self._claim(assignment)
-                if isinstance(claimed, str):
-                    self._start(assignment.id, claimed)
+                if isinstance(claimed, Claimed):
+                    self._start(assignment.id, claimed.work_id, was_cut=claimed.was_begun)
                     has_started = True
                     # The next place is the next class's.
                     break
@@ -137,7 +137,7 @@ class ClassRunner:
                 return is_held
         return False
 
-    async def _claim(self, assignment: Assignment) -> str | Held:
+    async def _claim(self, assignment: Assignment) -> Claimed | Held:
         price: Callable[[Work], int] = _free
         if assignment.limit_nanos is not None:
             try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from chorus_documents.document import Document, Format, Refusal, UnreadableDocument
 from chorus_documents.limits import DEFAULT_LIMITS
 from chorus_documents.reader import read
-from clients.web.server.classes.class_store import ClassStore, TooMany
+from clients.web.server.classes.class_store import AlreadyThere, ClassStore, TooMany
 from clients.web.server.classes.file_set import NamedFile, RefusedSet, files_of
 from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.roster import kept, key_of
@@ -17,6 +17,7 @@ from clients.web.server.refused_document import RefusedDocument
 from clients.web.server.uploads import MAX_TEXT_CHARACTERS, remarks_of
 from clients.web.server.workers import Workers
 
+_ALREADY_THERE = "ALREADY_THERE"
 # Comments can be put into these.
 _KEPT = frozenset({Format.DOCX, Format.HWPX})
 
@@ -55,15 +56,15 @@ class WorkFiles:
     ) -> list[TakenFile | RefusedFile]:
         """Returns what became of each file. One that cannot be read does not keep out the others.
 
-        Those that are not taken are kept as missing, as is an archive of which nothing can be taken.
+        Those that are not taken are kept as missing, but for what is there already. So is an archive of which
+        nothing can be taken.
         """
         try:
             outcomes = await self._outcomes(assignment, name, data, language)
         except Problem as problem:
             outcomes = [RefusedFile(name, problem)]
         for each in outcomes:
-            if isinstance(each, RefusedFile):
-                reason = each.problem.reason
+            if isinstance(each, RefusedFile) and (reason := each.problem.reason) != _ALREADY_THERE:
                 await asyncio.to_thread(self.missing.refuse, assignment.id, each.name, reason)
         return outcomes
 
@@ -108,6 +109,8 @@ class WorkFiles:
         )
         try:
             self.store.add_work(assignment.id, work)
+        except AlreadyThere:
+            raise Problem(409, _ALREADY_THERE, "the class has a work of this name and text") from None
         except TooMany as error:
             raise too_many(error) from None
         self.missing.found(assignment.id, file.name)

@@ -72,6 +72,19 @@ class NotReviewed:
     keeps_request: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A work that runs now.
+
+    Attributes:
+        work_id: The work.
+        was_begun: Whether it was asked for before, and that call may have bought answers.
+    """
+
+    work_id: str
+    was_begun: bool
+
+
 class WorkQueue:
     """The works of all classes that wait or run."""
 
@@ -105,8 +118,8 @@ class WorkQueue:
             )
             return list(session.scalars(found))
 
-    def claim(self, assignment_id: str, price: Price, now: float) -> str | Held:
-        """Marks a class's next work as running, and returns its id.
+    def claim(self, assignment_id: str, price: Price, now: float) -> Claimed | Held:
+        """Marks a class's next work as running, and returns it.
 
         Args:
             assignment_id: The class.
@@ -126,10 +139,11 @@ class WorkQueue:
                 if committed + reserve > assignment.limit_nanos:
                     return Held.MONEY_IS_RESERVED if running else _stop(session, assignment)
                 work.reserve_nanos = reserve
+            claimed = Claimed(work.id, was_begun=work.begun is not None)
             if work.begun is None:
                 work.begun = now
             work.state = State.RUNNING
-            return work.id
+            return claimed
 
     def running(self, work_id: str) -> tuple[Assignment, Work] | None:
         """Returns a work with its text; None: it runs no more."""

@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 import { session } from "../api/session.ts";
 import { FileChooser } from "../common/FileChooser.tsx";
 import { Said } from "../common/Said.tsx";
-import { whyNot } from "../refusals.ts";
+import { refusalSaid, whyNot } from "../refusals.ts";
 import { useLanguage } from "../words/language.tsx";
 import { missFile, sendRoster, sendWork, type ShownClass, type TakenFiles } from "./class_api.ts";
 import { MissingFiles } from "./MissingFiles.tsx";
@@ -15,11 +15,14 @@ interface Properties {
   onTaken: () => void;
 }
 
+/** The reason of a file whose work the class has. */
+const ALREADY_THERE = "ALREADY_THERE";
+
 /** What became of the files that were chosen last. Which were not taken the class itself knows. */
 interface Outcome {
   taken: TakenFiles["taken"];
   refused: number;
-  /** Those that did not reach the class, with the reason. */
+  /** Those that the class does not list as missing, with the reason. */
   unheard: string[];
 }
 
@@ -46,6 +49,8 @@ export function WorkFiles({ shown, onTaken }: Properties) {
         const { taken, refused } = await sendOrMiss(classId, file);
         all.taken.push(...taken);
         all.refused += refused.length;
+        const there = refused.filter(({ reason }) => reason === ALREADY_THERE);
+        all.unheard.push(...there.map((each) => `${each.name}: ${refusalSaid(each, words, language)}`));
       } catch (error) {
         all.refused++;
         all.unheard.push(`${file.name}: ${whyNot(error, words, language)}`);

@@ -27,6 +27,7 @@ export const refusals = {
   WORK_NOT_FOUND: "There is no such work in this class.",
   TOO_MANY_CLASSES: "No more classes can be stored. Delete one that is done.",
   TOO_MANY_WORKS: "The class has as many works as it may have.",
+  ALREADY_THERE: "It is in the class already, with the same text.",
   TOO_MANY_BYTES: "The class's files are together as large as they may be.",
   ROSTER_COLUMNS: "The roster could not be read: a CSV whose first line names the columns “file” and “pseudonym”.",
   ROSTER_LINE: (line: string) => `Line ${line} of the roster needs a file and a pseudonym of at most 100 characters.`,

@@ -25,6 +25,7 @@ export const refusals: Words["refusals"] = {
   WORK_NOT_FOUND: "이 학급에 그런 글이 없어요.",
   TOO_MANY_CLASSES: "학급을 더 저장할 수 없어요. 끝난 학급을 지워 주세요.",
   TOO_MANY_WORKS: "이 학급에는 글을 더 넣을 수 없어요.",
+  ALREADY_THERE: "같은 내용의 글이 이 학급에 이미 있어요.",
   TOO_MANY_BYTES: "이 학급의 파일을 모두 합친 크기가 한도에 닿았어요.",
   ROSTER_COLUMNS: "명단을 읽지 못했어요. 첫 줄에 ‘파일’과 ‘가명’ 열이 있는 CSV여야 해요.",
   ROSTER_LINE: (line) => `명단 ${line}번째 줄에 파일과 100자 이하의 가명이 있어야 해요.`,
