@@ -38,10 +38,10 @@ WORDING: Mapping[str, Wording] = {
         polarities={
             feedback_pb2.POLARITY_STRENGTH: "Strength",
             feedback_pb2.POLARITY_IMPROVEMENT: "To improve",
-            feedback_pb2.POLARITY_QUESTION: "Question",
+            feedback_pb2.POLARITY_QUESTION: "Think about",
         },
         why="Why",
-        next_step="Next step",
+        next_step="Next",
         rewrite="For example",
     ),
     "ko": Wording(
@@ -62,10 +62,10 @@ WORDING: Mapping[str, Wording] = {
         polarities={
             feedback_pb2.POLARITY_STRENGTH: "잘한 점",
             feedback_pb2.POLARITY_IMPROVEMENT: "고칠 점",
-            feedback_pb2.POLARITY_QUESTION: "생각할 점",
+            feedback_pb2.POLARITY_QUESTION: "생각해 볼 점",
         },
         why="이유",
-        next_step="다음 할 일",
-        rewrite="예를 들면",
+        next_step="다음에 할 일",
+        rewrite="고쳐 쓴 예",
     ),
 }

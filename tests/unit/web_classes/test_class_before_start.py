@@ -122,6 +122,7 @@ async def test_the_limit_is_kept_and_can_be_raised(browser: Browser) -> None:
     shown = await until(browser, path, "to_review", "new")
     assert (shown["stop_reason"], shown["cost"]["spent_usd_nanos"]) == ("limit", 70)
     assert (await send(browser, "PATCH", path, {"limit_usd_nanos": 1000})).status == 204
+    assert (await shown_of(browser, path))["stop_reason"] == ""
     await started(browser, path)
     shown = await until(browser, path, "to_review")
     assert shown["stop_reason"] == ""

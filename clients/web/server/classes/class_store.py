@@ -157,6 +157,9 @@ class ClassStore:
                 raise AlreadyAsked(closed[0])
             for each in changed:
                 setattr(assignment, each, changes[each])
+            if assignment and "limit_nanos" in changed and assignment.stop_reason == StopReason.LIMIT:
+                # Whether the new one is enough is seen at the next start.
+                assignment.stop_reason = StopReason.NONE
 
     def start(self, assignment_id: str) -> int:
         """Lets the works wait for which nobody has asked; returns how many."""

@@ -6,7 +6,7 @@ import { Failed } from "../common/Failed.tsx";
 import { Said } from "../common/Said.tsx";
 import { useLanguage, useWords } from "../words/language.tsx";
 import type { Words } from "../words/words.ts";
-import { displayNames } from "./reviewers.ts";
+import { displayNames, providerOf } from "./reviewers.ts";
 import { detailOf } from "./state_detail.ts";
 import { useModels } from "./use_models.ts";
 
@@ -109,7 +109,7 @@ function Row({ model, listed, slowest }: { model: Model; listed: ListModelsRespo
       </td>
       <td>{listed.defaultPanel.includes(model.name) ? words.models.yes : words.models.no}</td>
       <td>
-        <Said text={model.provider || words.form.ours} />
+        <Said text={providerOf(model) || words.form.ours} />
       </td>
       <td>
         <Said text={model.family || none} />

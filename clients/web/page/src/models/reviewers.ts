@@ -22,10 +22,18 @@ export function firstChoice(listed: ListModelsResponse): string[] {
   return (panel.length > 0 ? panel : able).map((each) => each.name);
 }
 
+/** The footprint's device of a model that Chorus reaches on its own machine, whatever serves it there. */
+const LOCAL = "local";
+
+/** Whose machines a model runs on; empty: our own. */
+export function providerOf(model: Model): string {
+  return model.footprint?.device === LOCAL ? "" : model.provider;
+}
+
 /** Whose machines read the text, without our own, each once. */
 export function outsideProviders(models: readonly Model[], chosen: ReadonlySet<string>): string[] {
-  const named = models.filter((each) => chosen.has(each.name) && each.provider !== "").map((each) => each.provider);
-  return [...new Set(named)].sort();
+  const named = models.filter((each) => chosen.has(each.name)).map(providerOf);
+  return [...new Set(named.filter((each) => each !== ""))].sort();
 }
 
 /** The names for people, except where two models share one. What reads by rule is named in the page's language. */

@@ -3,7 +3,7 @@ import type { Model } from "../../generated/chorus/model/v1/model_pb.ts";
 import { dollars } from "../amounts.ts";
 import { Said } from "../common/Said.tsx";
 import { AtHand } from "../models/AtHand.tsx";
-import { canTakePart, displayNames, isByRule, reviewers } from "../models/reviewers.ts";
+import { canTakePart, displayNames, isByRule, providerOf, reviewers } from "../models/reviewers.ts";
 import { useWords } from "../words/language.tsx";
 
 interface Properties {
@@ -51,7 +51,7 @@ function Reader({ model }: { model: Model }) {
   if (isByRule(model)) {
     return words.form.byRule;
   }
-  return words.form.readBy(model.provider || words.form.ours);
+  return words.form.readBy(providerOf(model) || words.form.ours);
 }
 
 function price(model: Model, listed: ListModelsResponse, words: ReturnType<typeof useWords>): string {
