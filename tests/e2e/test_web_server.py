@@ -172,7 +172,7 @@ async def test_a_browser_is_held_by_no_model_that_is_slow_or_dies(
         await visit.open()
         await visit.page.wait_for_selector(".picks")
         for pick in await visit.page.locator(".pick").all():
-            await pick.locator("input").set_checked("Talker" in await pick.inner_text())
+            await pick.locator("input").set_checked("talker" in await pick.inner_text())
         await visit.page.locator("form.review-form .drop textarea").fill(ENGLISH.text)
         await visit.page.locator("button[type=submit]").click()
         await visit.page.locator(".seat.answered").wait_for()
