@@ -42,6 +42,8 @@ async def test_a_bad_file_is_told_and_the_others_are_taken(browser: Browser) -> 
 async def test_the_same_file_again_is_no_second_work(browser: Browser) -> None:
     path = await new_class(browser)
     await browser.upload(packed({"반/kim.txt": b"Yes.", "lee.docx": WORD}), "w.zip", f"{path}/works")
+    # It is there whatever else came under its name.
+    await browser.upload(b" ", "kim.txt", f"{path}/works")
     again = packed({"kim.txt": b"Yes.", "lee.docx": WORD, "park.txt": b"Yes."})
     sent = (await browser.upload(again, "w.zip", f"{path}/works")).json()
     assert [each["name"] for each in sent["taken"]] == ["park.txt"]

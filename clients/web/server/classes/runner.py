@@ -146,7 +146,7 @@ class ClassRunner:
                 return Held.MONEY_IS_RESERVED
         return await self._patiently(lambda: self.queue.claim(assignment.id, price, time.time()))
 
-    def _start(self, assignment_id: str, work_id: str, *, was_cut: bool = False) -> None:
+    def _start(self, assignment_id: str, work_id: str, *, was_cut: bool) -> None:
         task = asyncio.create_task(self._review(work_id, was_cut=was_cut))
         self._tasks[work_id] = (assignment_id, task)
         task.add_done_callback(lambda _: self._end(work_id, task))

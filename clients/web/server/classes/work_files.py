@@ -110,6 +110,7 @@ class WorkFiles:
         try:
             self.store.add_work(assignment.id, work)
         except AlreadyThere:
+            self.missing.found(assignment.id, file.name)
             raise Problem(409, _ALREADY_THERE, "the class has a work of this name and text") from None
         except TooMany as error:
             raise too_many(error) from None
