@@ -20,7 +20,9 @@ from chorus_command_line.words import Words
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
     """Returns the reason in the reader's language, then what to set or to do."""
-    reason = words.reasons.get(failure.reason, words.reasons[failure_pb2.ERROR_REASON_INTERNAL])
+    reason = words.feedback.reasons.get(
+        failure.reason, words.feedback.reasons[failure_pb2.ERROR_REASON_INTERNAL]
+    )
     helps = prose(_help(failure, words))
     if failure.HasField("retry_delay"):
         retry = words.retry_after.format(seconds=amounts.seconds(failure.retry_delay, words))

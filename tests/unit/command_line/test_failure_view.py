@@ -71,13 +71,13 @@ def test_an_unknown_reason_counts_as_internal() -> None:
 @pytest.mark.parametrize("words", [ENGLISH, KOREAN])
 def test_every_reason_has_words(words: Words) -> None:
     named = set(failure_pb2.ErrorReason.values()) - {failure_pb2.ERROR_REASON_UNSPECIFIED}
-    assert set(words.reasons) == named
+    assert set(words.feedback.reasons) == named
 
 
-@pytest.mark.parametrize("reason", sorted(KOREAN.reasons))
+@pytest.mark.parametrize("reason", sorted(KOREAN.feedback.reasons))
 def test_no_english_message_stands_in_a_korean_sentence(reason: failure_pb2.ErrorReason.ValueType) -> None:
     said = explain(Failure(reason=reason, message="for developers"), KOREAN)
-    assert said.startswith(KOREAN.reasons[reason])
+    assert said.startswith(KOREAN.feedback.reasons[reason])
     assert "for developers" not in said
 
 
