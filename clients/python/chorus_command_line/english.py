@@ -31,12 +31,17 @@ ENGLISH = Words(
         "IMAGE_OUTPUT": "draws no pictures",
     },
     set_this="set {setting}",
+    set_gemma="set {setting} to a folder or a repository name of a Gemma model",
     set_another="the key in {setting} is refused; set another",
     ask_instead="ask {model} instead",
     retry_after="try again in {seconds}",
     more_time="--timeout gives more",
     needs_of="needs {needed}, the limit is {limit}",
-    is_it_running="Does Chorus run at {server}? `make up` starts it.",
+    see_models="`chorus models` lists the models: which are ready, and what the others need.",
+    is_it_running=(
+        "Does Chorus run at {server}? `make up` starts it, and says where the orchestrator is; "
+        "the page has another address."
+    ),
     no_orchestrator="{server} is no orchestrator of Chorus. Is that the port of a model server?",
     untrusted_server=(
         "The certificate of {server} is not believed ({why}): ca.crt in CHORUS_TLS_DIR has to hold the "
@@ -46,5 +51,6 @@ ENGLISH = Words(
     use_instead="use {model}",
     synthetic="SYNTHETIC: written by {model}, not by a student",
     absent_heading="Models that could not take part, and what to set",
+    loading="loading; try again in a moment",
     unreachable="the server did not answer",
 )

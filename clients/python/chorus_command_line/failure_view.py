@@ -1,5 +1,6 @@
 """Says why something failed, and what helps."""
 
+import re
 from collections.abc import Iterator
 
 from rich.console import Group
@@ -8,14 +9,18 @@ from rich.text import Text
 from chorus.model.v1 import failure_pb2
 from chorus_client import (
     ChorusCallError,
+    InvalidRequestError,
     NoOrchestratorError,
     NothingAnswersError,
     QuorumNotReachedError,
+    UnavailableError,
     UntrustedServerError,
 )
 from chorus_command_line import amounts
 from chorus_command_line.screen import indented, prose
 from chorus_command_line.words import Words
+
+_OF_MODELS = re.compile(r"models\b|summary_model|allowed_providers|policy\.min_")
 
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
@@ -35,6 +40,8 @@ def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
     lines: list[Text] = []
     if isinstance(error, QuorumNotReachedError):
         lines += (Text(each) for each in _each_model(error, words))
+    if _is_about_models(error):
+        lines.append(Text(words.see_models))
     if isinstance(error, NothingAnswersError):
         lines.append(Text(words.is_it_running.format(server=server)))
     if isinstance(error, UntrustedServerError):
@@ -71,6 +78,14 @@ def _help(failure: failure_pb2.Failure, words: Words) -> str:
             return words.lacking[lacking]
         case _:
             return failure.message if words.shows_messages else ""
+
+
+def _is_about_models(error: ChorusCallError) -> bool:
+    """Whether a list of the models helps: one is named that there is none of, or too few are ready."""
+    if isinstance(error, InvalidRequestError):
+        return any(_OF_MODELS.match(field) for field in error.violations)
+    nothing = (NothingAnswersError, NoOrchestratorError, UntrustedServerError)
+    return isinstance(error, UnavailableError) and not isinstance(error, nothing)
 
 
 def _each_model(error: ChorusCallError, words: Words) -> Iterator[str]:

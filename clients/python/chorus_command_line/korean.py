@@ -31,12 +31,17 @@ KOREAN = Words(
         "IMAGE_OUTPUT": "그림을 그리지 못해요",
     },
     set_this="{setting} 값을 설정하세요",
+    set_gemma="{setting} 값을 Gemma 모델의 폴더나 저장소 이름으로 설정하세요",
     set_another="{setting} 값이 거부됐어요. 다른 키를 설정하세요",
     ask_instead="대신 {model} 모델을 쓰세요",
     retry_after="{seconds} 뒤에 다시 해 보세요",
     more_time="--timeout 값을 늘려 보세요",
     needs_of="필요한 양 {needed}, 한도 {limit}",
-    is_it_running="{server}에서 Chorus가 실행 중인지 확인하세요. `make up`으로 시작해요.",
+    see_models="어떤 모델을 쓸 수 있고 나머지에 무엇이 필요한지는 `chorus models`로 볼 수 있어요.",
+    is_it_running=(
+        "{server}에서 Chorus가 실행 중인지 확인하세요. `make up`으로 시작하면 오케스트레이터의 주소가 나와요 "
+        "(페이지의 주소와 달라요)."
+    ),
     no_orchestrator="{server}에 있는 것은 Chorus 오케스트레이터가 아니에요. 모델 서버의 포트인지 보세요.",
     untrusted_server=(
         "{server}의 인증서를 믿을 수 없어요({why}). CHORUS_TLS_DIR의 ca.crt에 그것을 서명한 기관이 "
@@ -46,5 +51,6 @@ KOREAN = Words(
     use_instead="{model} 모델을 쓰세요",
     synthetic="가상의 글: {model} 모델이 썼고 학생의 글이 아니에요",
     absent_heading="참여하지 못한 모델과 필요한 설정",
+    loading="모델을 불러오고 있어요. 잠시 뒤에 다시 해 보세요",
     unreachable="서버가 답하지 않아요",
 )

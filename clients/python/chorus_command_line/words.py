@@ -45,10 +45,12 @@ class Words:
     lacking: Mapping[str, str]
     set_this: str
     set_another: str
+    set_gemma: str
     ask_instead: str
     retry_after: str
     more_time: str
     needs_of: str
+    see_models: str
     is_it_running: str
     no_orchestrator: str
     untrusted_server: str
@@ -60,4 +62,5 @@ class Words:
 
     # Models outside of the panel
     absent_heading: str
+    loading: str
     unreachable: str

@@ -86,13 +86,35 @@ def test_a_korean_sentence_says_what_a_model_lacks() -> None:
     assert explain(failure, KOREAN) == "이 모델은 할 수 없는 일이에요: 한국어와 영어만 읽을 수 있어요"
 
 
+LISTING = ENGLISH.see_models
+
+
 def shown(error: ChorusCallError) -> str:
     return plain(rpc_error(error, ENGLISH, server="127.0.0.1:1"))
 
 
 def test_an_invalid_request_names_each_field() -> None:
     said = shown(InvalidRequestError(violations={"submission.text": "is empty", "models[1]": "is unknown"}))
-    assert said == "the request is not valid: models[1]: is unknown; submission.text: is empty\n"
+    assert (
+        said == f"the request is not valid: models[1]: is unknown; submission.text: is empty\n  {LISTING}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "helps"),
+    [
+        (UnavailableError("policy.min_models: 5, more than the panel has"), True),
+        (InvalidRequestError(violations={"summary_model": "there is no model x/y"}), True),
+        (InvalidRequestError(violations={"policy.min_families": "2, more than the panel has: 1"}), True),
+        (InvalidRequestError(violations={"policy.model_timeout": "is negative"}), False),
+        (InvalidRequestError(violations={"submission.text": "is empty"}), False),
+        (NoOrchestratorError(), False),
+    ],
+)
+def test_where_it_is_about_the_models_their_list_is_named(error: ChorusCallError, *, helps: bool) -> None:
+    assert (LISTING in shown(error)) == helps
+    korean = plain(rpc_error(error, KOREAN, server="127.0.0.1:1"))
+    assert ("`chorus models`로 볼 수 있어요" in korean) == helps
 
 
 def test_a_missed_quorum_says_why_each_model_failed() -> None:
@@ -111,8 +133,9 @@ def test_a_missed_quorum_says_why_each_model_failed() -> None:
 
 
 def test_a_server_that_does_not_answer_is_named_with_how_to_start_it() -> None:
-    hint = "Does Chorus run at 127.0.0.1:1? `make up` starts it."
+    hint = "Does Chorus run at 127.0.0.1:1? `make up` starts it, and says where the orchestrator is"
     assert hint in shown(NothingAnswersError())
+    assert LISTING not in shown(NothingAnswersError())
     assert hint not in shown(UnavailableError("no model is ready"))
 
 
