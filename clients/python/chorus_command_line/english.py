@@ -37,6 +37,7 @@ ENGLISH = Words(
     retry_after="try again in {seconds}",
     more_time="--timeout gives more",
     needs_of="needs {needed}, the limit is {limit}",
+    say_who="CHORUS_TOKEN says who calls, or tls.crt with tls.key in CHORUS_TLS_DIR.",
     see_models="`chorus models` lists the models: which are ready, and what the others need.",
     is_it_running=(
         "Does Chorus run at {server}? `make up` starts it, and says where the orchestrator is; "

@@ -13,12 +13,14 @@ from chorus_client import (
     NoOrchestratorError,
     NothingAnswersError,
     QuorumNotReachedError,
+    UnauthenticatedError,
     UnavailableError,
     UntrustedServerError,
 )
 from chorus_command_line import amounts
 from chorus_command_line.screen import indented, prose
 from chorus_command_line.words import Words
+from chorus_documents.writing.visible import visible
 
 _OF_MODELS = re.compile(r"models\b|summary_model|allowed_providers|policy\.min_")
 
@@ -35,11 +37,20 @@ def explain(failure: failure_pb2.Failure, words: Words) -> str:
     return f"{reason}: {helps}" if helps else reason
 
 
-def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
-    """Says why a call failed, by field or by model where the error does so."""
+def rpc_error(error: ChorusCallError, words: Words, *, server: str, about: str = "") -> Group:
+    """Says why a call failed, by field or by model where the error does so.
+
+    Args:
+        error: What it failed with.
+        words: The words of the reader's language.
+        server: Where Chorus was called.
+        about: Which of several texts it was about.
+    """
     lines: list[Text] = []
     if isinstance(error, QuorumNotReachedError):
         lines += (Text(each) for each in _each_model(error, words))
+    if isinstance(error, UnauthenticatedError):
+        lines.append(Text(words.say_who))
     if _is_about_models(error):
         lines.append(Text(words.see_models))
     if isinstance(error, NothingAnswersError):
@@ -48,8 +59,9 @@ def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
         lines.append(Text(words.untrusted_server.format(server=server, why=error.text)))
     if isinstance(error, NoOrchestratorError):
         lines.append(Text(words.no_orchestrator.format(server=server)))
+    what = f"{visible(about)}: " if about else ""
     return Group(
-        Text(explain(error.to_failure(), words), style="red"), *(indented(each, 2) for each in lines)
+        Text(what + explain(error.to_failure(), words), style="red"), *(indented(each, 2) for each in lines)
     )
 
 

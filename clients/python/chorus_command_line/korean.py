@@ -37,6 +37,7 @@ KOREAN = Words(
     retry_after="{seconds} 뒤에 다시 해 보세요",
     more_time="--timeout 값을 늘려 보세요",
     needs_of="필요한 양 {needed}, 한도 {limit}",
+    say_who="CHORUS_TOKEN 값이나 CHORUS_TLS_DIR의 tls.crt와 tls.key로 누구인지 밝혀 주세요.",
     see_models="어떤 모델을 쓸 수 있고 나머지에 무엇이 필요한지는 `chorus models`로 볼 수 있어요.",
     is_it_running=(
         "{server}에서 Chorus가 실행 중인지 확인하세요. `make up`으로 시작하면 오케스트레이터의 주소가 나와요 "

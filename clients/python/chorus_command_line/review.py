@@ -70,7 +70,9 @@ async def review_files(
                 response = await _print_feedback(file, request, names, screen, chorus, seconds)
             pages.append(page(Path(file.name).name, request, response, names, _words(request).feedback))
         except ChorusCallError as error:
-            show(console(stderr=True), rpc_error(error, _words(request), server=address))
+            about = file.name if len(files) > 1 else ""
+            said = rpc_error(error, _words(request), server=address, about=about)
+            show(console(stderr=True), said)
     if pages and not as_json:
         show(screen, absent(models, _words(_about(files[-1], template))))
     return pages

@@ -50,6 +50,7 @@ class Words:
     retry_after: str
     more_time: str
     needs_of: str
+    say_who: str
     see_models: str
     is_it_running: str
     no_orchestrator: str

@@ -7,6 +7,7 @@ from chorus_client import (
     NoOrchestratorError,
     NothingAnswersError,
     QuorumNotReachedError,
+    UnauthenticatedError,
     UnavailableError,
 )
 from chorus_command_line.english import ENGLISH
@@ -137,6 +138,13 @@ def test_a_server_that_does_not_answer_is_named_with_how_to_start_it() -> None:
     assert hint in shown(NothingAnswersError())
     assert LISTING not in shown(NothingAnswersError())
     assert hint not in shown(UnavailableError("no model is ready"))
+
+
+def test_a_caller_that_is_not_known_is_told_how_to_say_who_it_is() -> None:
+    assert shown(UnauthenticatedError("the token is nobody's")).splitlines() == [
+        "the server does not know who calls: the token is nobody's",
+        "  CHORUS_TOKEN says who calls, or tls.crt with tls.key in CHORUS_TLS_DIR.",
+    ]
 
 
 def test_a_server_that_is_no_orchestrator_is_called_so() -> None:
