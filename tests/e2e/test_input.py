@@ -22,15 +22,8 @@ from chorus.model.v1.failure_pb2 import ERROR_REASON_NOT_SUPPORTED
 from chorus.model.v1.generation_pb2 import Sampling
 from rpckit.channel import connect
 from rpckit.errors import InvalidRequest
-from tests.e2e.processes import (
-    FAKE,
-    FEEDBACK_SERVICE,
-    ORCHESTRATOR,
-    PROOFREADER,
-    failure,
-    feedback_stub,
-    running,
-)
+from tests.e2e.processes import FAKE, FEEDBACK_SERVICE, ORCHESTRATOR, PROOFREADER, feedback_stub, running
+from tests.failed_call import failure
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -15,11 +15,11 @@ from tests.e2e.processes import (
     SERVICES,
     WEB,
     Program,
-    failure,
     feedback_stub,
     run_to_end,
     running,
 )
+from tests.failed_call import failure
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.reply import error
