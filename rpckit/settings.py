@@ -136,8 +136,8 @@ class Security:
         """Checks that data, or with `secret` a token, may be sent to an address.
 
         Raises:
-            SettingError: The address is a URL, or beyond this machine and the connection plaintext. There data
-                may go if `insecure` is set, a token never.
+            SettingError: The address is a URL, or beyond this machine and the connection plaintext. Data may
+                go there if `insecure` is set, a token never.
         """
         if is_url(address):
             raise SettingError(variable, f"{address} is a URL; write host:port")

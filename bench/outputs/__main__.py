@@ -89,6 +89,8 @@ async def _report(number: int, work: WrittenWork, reviewers: WrittenReviewers, s
     request = feedback_service_pb2.GetFeedbackRequest(
         submission=submission_pb2.Submission(text=work.text),
         models=[*(NAMES if work.reviews else ()), *_RULES],
+        # What is written does not depend on how busy the machine is.
+        policy=feedback_service_pb2.PanelPolicy(wait_for_all=True),
     )
     response = await stub.GetFeedback(request, timeout=_SECONDS)
     failed = [
