@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { ErrorReason, FailureSchema } from "../generated/chorus/model/v1/failure_pb.ts";
 import { explain, explainCall } from "./failures.ts";
-import { en } from "./words/en.ts";
-import { ko } from "./words/ko.ts";
+import { en } from "./words/en/en.ts";
+import { ko } from "./words/ko/ko.ts";
 
 const silent = create(FailureSchema, { reason: ErrorReason.UNAVAILABLE, message: "the server answered UNAVAILABLE" });
 const named = create(FailureSchema, { reason: ErrorReason.UNAVAILABLE, message: "no model of CHORUS_PANEL is ready" });

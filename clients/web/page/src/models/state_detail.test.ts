@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Model_State, ModelSchema } from "../../generated/chorus/model/v1/model_pb.ts";
-import { ko } from "../words/ko.ts";
+import { ko } from "../words/ko/ko.ts";
 import { areOneFamily, displayNames } from "./reviewers.ts";
 import { absentByReason, detailOf } from "./state_detail.ts";
 

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
-import { en } from "./en.ts";
-import { ko } from "./ko.ts";
+import { en } from "./en/en.ts";
+import { ko } from "./ko/ko.ts";
 import type { Words } from "./words.ts";
 
 export type Language = "en" | "ko";

@@ -1,4 +1,4 @@
-import type { Words } from "./words.ts";
+import type { Words } from "../words.ts";
 
 export const refusals: Words["refusals"] = {
   HOST: "서버가 모르는 주소예요. Chorus를 실행하는 분이 WEB_HOST_NAMES에 적어 주어야 해요.",
