@@ -39,8 +39,15 @@ async def test_everything_can_be_done_by_keyboard_in_korean(
         assert await page.evaluate("document.activeElement.id") == "point-1"
         await tab_to(visit, "document.activeElement.textContent === '그대로'")
         await page.keyboard.press("Space")
-        await tab_to(visit, "document.activeElement.textContent.startsWith('나머지')")
+        await tab_to(visit, "document.activeElement.textContent.startsWith('의견이 갈리지 않는')")
         await page.keyboard.press("Enter")
+        # What the models disagree about is left open, and its number leads there.
+        for number in (2, 3):
+            await tab_to(visit, f"document.activeElement.matches('.decision-bar [aria-label=\"{number}번 의견\"]')")
+            await page.keyboard.press("Enter")
+            assert await page.evaluate("document.activeElement.id") == f"point-{number}"
+            await tab_to(visit, "document.activeElement.textContent === '그대로'")
+            await page.keyboard.press("Space")
         await tab_to(visit, "document.activeElement.textContent.endsWith('확정')")
         await page.keyboard.press("Enter")
         await page.get_by_text("저장했어요").wait_for()

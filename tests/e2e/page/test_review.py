@@ -168,7 +168,16 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         await ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         assert await page.get_by_role("button", name="Markdown").is_disabled()
-        await page.get_by_role("button", name="Keep all 7").click()
+        # Of what the models disagree about a person decides, and the criterion without a score is named.
+        bar = page.locator(".decision-bar")
+        await bar.get_by_text("left to you").get_by_role("button", name="Point 2").wait_for()
+        await page.get_by_role("button", name="Keep the 5 that are not disputed").click()
+        await bar.get_by_text("2 points and scores are undecided.").wait_for()
+        await bar.get_by_text("For one criterion the author gets no score: Style.").wait_for()
+        assert await bar.get_by_role("button", name="This is what the author gets").is_disabled()
+        for side in ("#point-2", "#point-3"):
+            await page.locator(side).get_by_role("button", name="Keep", exact=True).click()
+        await bar.get_by_text("These two say the opposite").get_by_role("button", name="Point 3").wait_for()
         await page.get_by_role("button", name="This is what the author gets").click()
         async with page.expect_download() as coming:
             await page.get_by_role("button", name="Markdown").click()

@@ -5,6 +5,7 @@ import { Polarity, Severity } from "../../../generated/chorus/feedback/v1/feedba
 
 export const points = {
   heading: "Points",
+  numbered: (number: number) => `Point ${number}`,
   contested: "Where the models disagree",
   contestedHint: "Here your judgement is needed most.",
   rest: "Where they do not",
