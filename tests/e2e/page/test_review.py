@@ -197,6 +197,32 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         assert await page.get_by_label("Cost limit in dollars").input_value() == "0.25"
 
 
+async def test_the_last_choice_is_there_after_a_reload(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await visit.open()
+        await page.get_by_label("Quick").uncheck()
+        await page.get_by_label("Cost limit in dollars").fill("0.5")
+        kept = "JSON.parse(localStorage.getItem('chorus.choice'))"
+        chosen = await page.evaluate(f"{kept}.models")
+        # One of them went away since.
+        await page.evaluate(
+            f"localStorage.setItem('chorus.choice', JSON.stringify({{...{kept}, models: ['gone/away', ...{kept}.models]}}))"
+        )
+        await page.reload()
+        await page.get_by_text("Chosen before, and cannot take part now: gone/away").wait_for()
+        assert not await page.get_by_label("Quick").is_checked()
+        assert await page.get_by_label("Other").is_checked()
+        assert await page.get_by_label("Cost limit in dollars").input_value() == "0.5"
+        await page.get_by_text("Chosen last time, and still so").wait_for()
+        # What is chosen now takes the place of it.
+        await page.get_by_label("Other").uncheck()
+        await page.reload()
+        await page.get_by_label("Other").wait_for()
+        assert await page.get_by_text("gone/away").count() == 0
+        assert await page.evaluate(f"{kept}.models") == [each for each in chosen if "other" not in each]
+
+
 async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
     system: Browsing, orchestrator: PageOrchestrator
 ) -> None:

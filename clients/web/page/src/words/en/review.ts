@@ -41,6 +41,7 @@ export const form = {
   limitHint: "For all models together. Empty: none.",
   limitWrong: "Write an amount such as 0.25",
   together: (amount: string) => `All chosen together: at most ${amount} for two pages.`,
+  absent: "Chosen before, and cannot take part now:",
   start: "Ask for feedback",
   stays: "Chosen last time, and still so: the rubric, the languages, the models and the cost limit. The rest is empty.",
   needsText: "Paste a text or choose a file first.",

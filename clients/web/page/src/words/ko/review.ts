@@ -41,6 +41,7 @@ export const form: Words["form"] = {
   limitHint: "모든 모델을 합친 금액이에요. 비우면 한도가 없어요.",
   limitWrong: "0.25처럼 금액을 써 주세요",
   together: (amount) => `고른 모델을 모두 합쳐 두 쪽에 최대 ${amount}.`,
+  absent: "전에 골랐지만 지금은 참여할 수 없는 모델:",
   start: "피드백 받기",
   stays: "채점 기준표, 언어, 모델, 비용 한도는 지난번에 고른 그대로예요. 나머지는 비어 있어요.",
   needsText: "먼저 글을 붙여 넣거나 파일을 골라 주세요.",
