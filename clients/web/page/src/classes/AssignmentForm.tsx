@@ -58,6 +58,8 @@ export function AssignmentForm({ heading, button, given, fault, onSave, onCancel
   // A class keeps a model that is away just now.
   const chosen = given ? new Set(models) : chosenOf(listed, models);
   const providers = listed && chosen.size > 0 ? outsideProviders(listed.models, chosen) : undefined;
+  // What stands below the models comes with them: nothing moves under a hand that is already there.
+  const isSettled = listed !== undefined || failure !== undefined;
   const most = listed ? mostOf(listed, chosen) : 0n;
 
   const save = async (event: FormEvent) => {
@@ -116,15 +118,17 @@ export function AssignmentForm({ heading, button, given, fault, onSave, onCancel
           <ReadingFields form={form} rubrics={rubrics} more={given?.rubric ? { [AS_IT_IS]: words.classes.rubricAsItIs } : {}} onChange={change} />
           {listed && <ModelPicker listed={listed} chosen={chosen} absent={absentOf(listed, models)} onChoose={setModels} />}
           {failure && <Failed failure={failure} title={words.form.modelsFailed} onAgain={refresh} />}
-          {!listed && !failure && <p>{words.loading}</p>}
-          {children?.(most)}
+          {!isSettled && <p>{words.loading}</p>}
+          {isSettled && children?.(most)}
         </div>
       </div>
-      <MachinesLine providers={providers} />
+      {isSettled && <MachinesLine providers={providers} />}
       <p className="row">
-        <button type="submit" className="primary" disabled={isBusy}>
-          {button}
-        </button>
+        {isSettled && (
+          <button type="submit" className="primary" disabled={isBusy}>
+            {button}
+          </button>
+        )}
         {onCancel && (
           <button type="button" onClick={onCancel}>
             {words.cancel}

@@ -18,10 +18,11 @@ import { Wrong } from "./Wrong.tsx";
 export function ClassView({ id }: { id: string }) {
   const words = useWords();
   const { shown, failure, refresh } = useClass(id);
-  const { models: listed } = useModels();
+  const { models: listed, failure: unlisted } = useModels();
   const [refusal, setRefusal] = useState<unknown>();
   const back = <a href={hashOf({ view: "classes", feedbackId: "" })}>{words.classes.all}</a>;
-  if (shown === undefined) {
+  // Whose machines read the works stands above them, and pushes nothing down as it comes.
+  if (shown === undefined || (listed === undefined && unlisted === undefined)) {
     return (
       <>
         <h1>{words.classes.heading}</h1>

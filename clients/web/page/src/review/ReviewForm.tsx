@@ -31,6 +31,8 @@ export function ReviewForm({ form, listing, stays, onChange, onStart }: Properti
   const rubrics = useMemo(keptRubrics, []);
   const { models: listed } = listing;
   const chosen = chosenOf(listed, form.models);
+  // What stands below the models comes with them: nothing moves under a hand that is already there.
+  const isSettled = listed !== undefined || listing.failure !== undefined;
   const providers = listed && chosen.size > 0 ? outsideProviders(listed.models, chosen) : undefined;
   const isLimitWrong = form.limit.trim() !== "" && readDollars(form.limit) === undefined;
 
@@ -62,24 +64,35 @@ export function ReviewForm({ form, listing, stays, onChange, onStart }: Properti
             onChange={(task) => onChange({ task: cut(task, MOST_OF_TASK) })}
           />
           <ReadingFields form={form} rubrics={rubrics} onChange={onChange} />
-          {listed && <ModelPicker listed={listed} chosen={chosen} absent={absentOf(listed, form.models)} onChoose={(models) => onChange({ models })} />}
+          {listed && (
+            <ModelPicker
+              listed={listed}
+              chosen={chosen}
+              absent={absentOf(listed, form.models)}
+              onChoose={(models) => onChange({ models })}
+            />
+          )}
           {listing.failure && <Failed failure={listing.failure} title={words.form.modelsFailed} onAgain={listing.refresh} />}
-          {!listed && !listing.failure && <p>{words.loading}</p>}
-          <Field
-            label={words.form.limit}
-            hint={words.form.limitHint}
-            value={form.limit}
-            isNumber
-            wrong={isLimitWrong ? words.form.limitWrong : ""}
-            onChange={(limit) => onChange({ limit })}
-          />
+          {!isSettled && <p>{words.loading}</p>}
+          {isSettled && (
+            <Field
+              label={words.form.limit}
+              hint={words.form.limitHint}
+              value={form.limit}
+              isNumber
+              wrong={isLimitWrong ? words.form.limitWrong : ""}
+              onChange={(limit) => onChange({ limit })}
+            />
+          )}
         </section>
       </div>
-      <MachinesLine providers={providers} />
+      {isSettled && <MachinesLine providers={providers} />}
       <p className="row">
-        <button type="submit" className="primary">
-          {words.form.start}
-        </button>
+        {isSettled && (
+          <button type="submit" className="primary">
+            {words.form.start}
+          </button>
+        )}
         {wrong !== "" && (
           <span role="alert" className="wrong">
             {wrong}

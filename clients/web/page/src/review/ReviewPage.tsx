@@ -129,7 +129,7 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
     return (
       <>
         <ReviewForm form={form} listing={listing} stays={isNext && isChosen(form)} onChange={change} onStart={begin} />
-        <RecentWorks />
+        {(listing.models || listing.failure) && <RecentWorks />}
       </>
     );
   }
