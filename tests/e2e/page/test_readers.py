@@ -43,7 +43,9 @@ async def test_everything_can_be_done_by_keyboard_in_korean(
         await page.keyboard.press("Enter")
         # What the models disagree about is left open, and its number leads there.
         for number in (2, 3):
-            await tab_to(visit, f"document.activeElement.matches('.decision-bar [aria-label=\"{number}번 의견\"]')")
+            await tab_to(
+                visit, f"document.activeElement.matches('.decision-bar [aria-label=\"{number}번 의견\"]')"
+            )
             await page.keyboard.press("Enter")
             assert await page.evaluate("document.activeElement.id") == f"point-{number}"
             await tab_to(visit, "document.activeElement.textContent === '그대로'")

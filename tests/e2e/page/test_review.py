@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chorus.classroom.v1.classroom_service_pb2 import SimulateStudentRequest
 from chorus.feedback.v1.decision_pb2 import (
     DECISION_ADDED,
     DECISION_EDITED,
@@ -17,7 +18,7 @@ from rpckit.errors import Unavailable
 from tests.e2e.browsing import PAGE, Browsing
 from tests.e2e.page.steps import ask, reviews
 from tests.e2e.screenshots import screenshot
-from tests.fakes.page_feedback import FEEDBACK_ID, PANEL, anchor
+from tests.fakes.page_feedback import DYING, FEEDBACK_ID, PANEL, QUICK, anchor
 from tests.fakes.page_orchestrator import PageOrchestrator
 from tests.fakes.page_words import ENGLISH
 from tests.patience import PATIENCE
@@ -206,9 +207,8 @@ async def test_the_last_choice_is_there_after_a_reload(system: Browsing) -> None
         kept = "JSON.parse(localStorage.getItem('chorus.choice'))"
         chosen = await page.evaluate(f"{kept}.models")
         # One of them went away since.
-        await page.evaluate(
-            f"localStorage.setItem('chorus.choice', JSON.stringify({{...{kept}, models: ['gone/away', ...{kept}.models]}}))"
-        )
+        went = f"{{...{kept}, models: ['gone/away', ...{kept}.models]}}"
+        await page.evaluate(f"localStorage.setItem('chorus.choice', JSON.stringify({went}))")
         await page.reload()
         await page.get_by_text("Chosen before, and cannot take part now: gone/away").wait_for()
         assert not await page.get_by_label("Quick").is_checked()
@@ -297,16 +297,24 @@ async def test_a_rubric_is_made_and_used(system: Browsing, orchestrator: PageOrc
     assert request.request.rubric.criteria[0].title == "What it says"
 
 
-async def test_a_simulated_student_is_labelled_and_can_be_reviewed(system: Browsing) -> None:
+async def test_a_simulated_student_is_labelled_and_can_be_reviewed(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
     async with system.visit() as visit:
         page = visit.page
         await visit.open("#/student")
         await page.get_by_label("Task that the student answers").fill("A garden?")
+        # Whoever writes is named, and asked by that name.
+        assert await page.get_by_label("Model", exact=True).input_value() == DYING
+        await page.get_by_label("Model", exact=True).select_option(QUICK)
+        await page.get_by_text("read by openai").locator("visible=true").wait_for()
         await page.get_by_role("button", name="Write", exact=True).click()
         await page.locator(".simulated-label").wait_for()
         assert await visit.faults() == []
         await page.get_by_role("button", name="Review this text").click()
         assert await page.get_by_label("Text", exact=True).input_value() == "A garden is good becos plants."
+    (student,) = (each for each in orchestrator.requests if isinstance(each, SimulateStudentRequest))
+    assert student.model == QUICK
 
 
 def _read(path: Path) -> str:

@@ -11,7 +11,8 @@ export const student = {
   mastered: "What the student has understood, one a line",
   misconceptions: "What the student believes wrongly, one a line",
   model: "Model",
-  serverDefault: "The server's default",
+  asTask: "That of the task",
+  noModel: "No model here writes texts. “Models” says what to set.",
   write: "Write",
   writing: "Writing…",
   by: (model: string) => `Written by ${model}`,
@@ -28,5 +29,5 @@ export const picture = {
   alt: "Alternative text",
   altMissing: "The model gave none. Write one before you use the picture.",
   save: "Save the picture",
-  noModel: "No model here draws pictures.",
+  noModel: "No model here draws pictures. “Models” says what to set.",
 };

@@ -11,7 +11,8 @@ export const student: Words["student"] = {
   mastered: "이해한 것 (한 줄에 하나씩)",
   misconceptions: "잘못 알고 있는 것 (한 줄에 하나씩)",
   model: "모델",
-  serverDefault: "서버의 기본 모델",
+  asTask: "과제와 같은 언어",
+  noModel: "여기에는 글을 쓰는 모델이 없어요. 무엇을 설정할지는 ‘모델’ 화면에 있어요.",
   write: "쓰기",
   writing: "쓰는 중…",
   by: (model) => `${model} 모델이 썼어요`,
@@ -28,5 +29,5 @@ export const picture: Words["picture"] = {
   alt: "대체 텍스트",
   altMissing: "모델이 쓰지 않았어요. 그림을 쓰기 전에 써 주세요.",
   save: "그림 저장",
-  noModel: "여기에는 그림을 그리는 모델이 없어요.",
+  noModel: "여기에는 그림을 그리는 모델이 없어요. 무엇을 설정할지는 ‘모델’ 화면에 있어요.",
 };
