@@ -1,6 +1,7 @@
 """Words a merged feedback as a text that a person can read, in the language of the feedback."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
 from chorus_documents.writing.markdown import escaped, markdown
@@ -63,7 +64,7 @@ def _with_author(note: Note, point: merged_pb2.MergedPoint, words: FeedbackWords
     models = ", ".join(each.model for each in point.members)
     agreement = words.agreements.get(point.agreement, "")
     said = [*note.said, Remark(words.said_by, f"{models} ({agreement})" if agreement else models)]
-    return Note(note.heading, note.start, note.end, note.quote, said)
+    return replace(note, said=said)
 
 
 def _ending(merged: merged_pb2.MergedFeedback, words: FeedbackWords) -> Iterator[str]:

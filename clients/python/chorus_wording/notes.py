@@ -9,9 +9,12 @@ from chorus_wording.wording import Wording
 
 def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
     """Words a point as a note; without the text, its quotation stands alone."""
-    heading = wording.polarities.get(point.polarity, "")
-    if criterion := titles.get(point.criterion_id, point.criterion_id):
-        heading = f"{heading} · {criterion}" if heading else criterion
+    kind = wording.polarities.get(point.polarity, "")
+    criterion = titles.get(point.criterion_id, point.criterion_id)
+    heading = " · ".join(filter(None, (kind, criterion)))
+    # How important praise is says nothing to its reader.
+    is_praise = point.polarity == feedback_pb2.POLARITY_STRENGTH
+    importance = "" if is_praise else wording.severities.get(point.severity, "")
     said = [
         Remark(label, words)
         for label, words in (
@@ -23,12 +26,16 @@ def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wor
         if words
     ]
     anchor = point.anchor
-    if not text:
-        return Note(heading, None, None, anchor.quote, said)
-    # A quotation is shown only where the text holds it.
-    if anchor.quote and text[anchor.start : anchor.end] == anchor.quote:
-        return Note(heading, anchor.start, anchor.end, anchor.quote, said)
-    return Note(heading, None, None, "", said)
+    start: int | None = None
+    end: int | None = None
+    quote = anchor.quote
+    if text:
+        # A quotation is shown only where the text holds it.
+        if quote and text[anchor.start : anchor.end] == quote:
+            start, end = anchor.start, anchor.end
+        else:
+            quote = ""
+    return Note(heading, start, end, quote, said, kind, criterion, importance)
 
 
 def scale_of(criterion: submission_pb2.Criterion | None) -> str:

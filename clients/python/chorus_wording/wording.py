@@ -13,7 +13,10 @@ class Wording:
 
     labels: Labels
     untitled: str
+    teacher: str
+    """Who gives it back, where the name is not known."""
     polarities: Mapping[feedback_pb2.Polarity.ValueType, str]
+    severities: Mapping[feedback_pb2.Severity.ValueType, str]
     why: str
     next_step: str
     rewrite: str
@@ -33,12 +36,20 @@ WORDING: Mapping[str, Wording] = {
             reason="Reason",
             kind="Kind",
             said="Comment",
+            importance="Importance",
+            total="Total",
         ),
         untitled="Untitled",
+        teacher="Teacher",
         polarities={
             feedback_pb2.POLARITY_STRENGTH: "Strength",
             feedback_pb2.POLARITY_IMPROVEMENT: "To improve",
             feedback_pb2.POLARITY_QUESTION: "Think about",
+        },
+        severities={
+            feedback_pb2.SEVERITY_MINOR: "minor",
+            feedback_pb2.SEVERITY_MODERATE: "moderate",
+            feedback_pb2.SEVERITY_MAJOR: "major",
         },
         why="Why",
         next_step="Next",
@@ -57,12 +68,20 @@ WORDING: Mapping[str, Wording] = {
             reason="이유",
             kind="종류",
             said="의견",
+            importance="중요도",
+            total="총점",
         ),
         untitled="제목 없음",
+        teacher="선생님",
         polarities={
             feedback_pb2.POLARITY_STRENGTH: "잘한 점",
             feedback_pb2.POLARITY_IMPROVEMENT: "고칠 점",
             feedback_pb2.POLARITY_QUESTION: "생각해 볼 점",
+        },
+        severities={
+            feedback_pb2.SEVERITY_MINOR: "낮음",
+            feedback_pb2.SEVERITY_MODERATE: "보통",
+            feedback_pb2.SEVERITY_MAJOR: "높음",
         },
         why="이유",
         next_step="다음에 할 일",
