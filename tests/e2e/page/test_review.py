@@ -188,7 +188,10 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
             await page.get_by_role("button", name="Word, as comments").click()
         assert (await coming.value).suggested_filename.endswith(".docx")
         # Memos go into the file that came, and none did.
-        assert await page.get_by_role("button", name="Hangul, as memos").is_disabled()
+        memos = page.get_by_role("button", name="Hangul, as memos")
+        assert await memos.is_disabled()
+        why = await memos.get_attribute("aria-describedby")
+        assert "the very hwpx file that came" in await page.inner_text(f"#{why}")
 
         # The next work has nothing of this one but how it is read.
         await page.get_by_role("button", name="New review").click()

@@ -130,15 +130,23 @@ def roster_text(data: bytes) -> str:
     """Returns the text of a roster, in whatever encoding a spreadsheet wrote it.
 
     Raises:
-        Problem: It is no text.
+        Problem: It is no text, or too large.
     """
     try:
         document = read(data)
     except UnreadableDocument as error:
-        raise RefusedDocument(error.refusal) from None
+        if error.refusal is Refusal.TOO_LARGE:
+            raise RefusedDocument(error.refusal) from None
+        raise _no_table() from None
     if document.format is not Format.TEXT:
-        raise RefusedDocument(Refusal.NOT_TEXT)
+        raise _no_table()
     return document.text.removeprefix("\ufeff")
+
+
+def _no_table() -> Problem:
+    """Returns what is told of a roster that is a document, or a spreadsheet in its program's own format."""
+    wrong = "a roster is a table saved as CSV, and this is another kind of file"
+    return Problem(422, "ROSTER_FORMAT", wrong, "file")
 
 
 def too_many(error: TooMany) -> Problem:
