@@ -17,3 +17,8 @@ test("of a server that is away a teacher hears what to do, and no code", () => {
 test("what a server says itself is told", () => {
   expect(explainCall({ kind: "chorus", failure: named, models: [] }, en, "en")).toBe("not available: no model of CHORUS_PANEL is ready");
 });
+
+test("a model that is asked instead has its name for people", () => {
+  const retired = create(FailureSchema, { reason: ErrorReason.MODEL_NOT_FOUND, metadata: { model: "a/1", successor: "a/2" } });
+  expect(explain(retired, en, "en", (model) => `Model ${model}`)).toContain("ask Model a/2 instead");
+});

@@ -32,6 +32,7 @@ export function ClassView({ id }: { id: string }) {
     );
   }
   const models = listed?.models ?? [];
+  const nameOf = displayNames(models, words);
   const providers = listed && outsideProviders(models, new Set(shown.models));
   const done = shown.works.filter(hasFeedback).length;
   const remove = async () => {
@@ -56,12 +57,12 @@ export function ClassView({ id }: { id: string }) {
       </p>
       <Wrong error={failure} />
       <Wrong error={refusal} />
-      <Assignment shown={shown} nameOf={displayNames(models, words)} providers={providers} onChange={refresh} />
+      <Assignment shown={shown} nameOf={nameOf} providers={providers} onChange={refresh} />
       <WorkFiles shown={shown} onTaken={refresh} />
       {shown.works.length > 0 && (
         <>
-          <ClassCost shown={shown} onChange={refresh} />
-          <WorkTable shown={shown} onChange={refresh} />
+          <ClassCost shown={shown} nameOf={nameOf} onChange={refresh} />
+          <WorkTable shown={shown} modelName={nameOf} onChange={refresh} />
           <GiveClassBack shown={shown} onChange={refresh} />
         </>
       )}

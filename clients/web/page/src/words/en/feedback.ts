@@ -79,7 +79,7 @@ export const summary = {
   by: (model: string) => `worded by ${model}`,
   byTemplate: "worded by a template",
   strength: "Strength",
-  next: "Next",
+  next: "To improve",
 };
 
 export const scores = {
@@ -93,11 +93,12 @@ export const scores = {
   noTotal: "none, since a criterion that counts has no score",
   noDecidedTotal: "none, since a criterion that counts has no score, or you left it out",
   panelTotal: (total: string) => `(the models alone: ${total})`,
+  noPanelTotal: "(the models' scores alone make no total)",
   whoSays: "Who scored what",
   raw: (value: string) => `gave ${value}`,
   adjusted: (value: string) => `taken as ${value}, for its known severity`,
-  notCounted: "did not count: its scores look like chance here",
-  countsLess: "counted less: its scores look more like chance here",
+  notCounted: "left out of the score: on this work its scores are unlike its usual ones, as if by chance",
+  countsLess: "counts less in the score: on this work its scores are less reliable than usual",
   legend: "Bar: plausible range. Dot: the panel. Ticks: single models. Diamond: you.",
   agreements: {
     [Agreement.UNSPECIFIED]: "",

@@ -78,7 +78,7 @@ export const summary: Words["summary"] = {
   by: (model) => `${model} 모델이 썼어요`,
   byTemplate: "정해진 틀로 썼어요",
   strength: "잘한 점",
-  next: "다음에 할 일",
+  next: "고칠 점",
 };
 
 export const scores: Words["scores"] = {
@@ -88,14 +88,15 @@ export const scores: Words["scores"] = {
   notJudged: "판단할 수 없었어요",
   total: "총점",
   totalOf: (value) => `100점 만점에 ${value}점`,
-  noTotal: "없어요 (점수를 매기지 못한 기준이 있어요)",
-  noDecidedTotal: "없어요 (점수가 없거나 뺀 기준이 있어요)",
-  panelTotal: (total) => `(모델만으로는 ${total})`,
+  noTotal: "낼 수 없어요 (점수가 없는 기준이 있어요)",
+  noDecidedTotal: "낼 수 없어요 (점수가 없거나 뺀 기준이 있어요)",
+  panelTotal: (total) => `(모델이 매긴 점수만으로는 ${total})`,
+  noPanelTotal: "(모델이 매긴 점수만으로는 총점을 낼 수 없어요)",
   whoSays: "누가 몇 점을 줬는지",
   raw: (value) => `${value}점을 줬어요`,
   adjusted: (value) => `평소의 엄격함을 고려해 ${value}점으로 봤어요`,
-  notCounted: "반영하지 않았어요: 이 글에서는 우연에 가까워 보여요",
-  countsLess: "적게 반영했어요: 이 글에서는 우연에 더 가까워 보여요",
+  notCounted: "점수에 넣지 않았어요: 이 글에 준 점수가 평소와 너무 달라서 믿기 어려워요",
+  countsLess: "점수에 조금만 넣었어요: 이 글에 준 점수는 평소만큼 믿기 어려워요",
   legend: "막대: 있을 법한 범위, 점: 모델들, 눈금: 모델 하나하나, 마름모: 선생님.",
   agreements: {
     [Agreement.UNSPECIFIED]: "",
