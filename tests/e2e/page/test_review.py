@@ -310,7 +310,7 @@ async def test_a_simulated_student_is_labelled_and_can_be_reviewed(
         # Whoever writes is named, and asked by that name.
         assert await page.get_by_label("Model", exact=True).input_value() == DYING
         await page.get_by_label("Model", exact=True).select_option(QUICK)
-        await page.get_by_text("read by openai").locator("visible=true").wait_for()
+        await page.get_by_text("read by OpenAI").locator("visible=true").wait_for()
         await page.get_by_role("button", name="Write", exact=True).click()
         await page.locator(".simulated-label").wait_for()
         assert await visit.faults() == []

@@ -10,7 +10,7 @@ test("a server on our own machine is ours, whatever its provider is called", () 
     create(ModelSchema, { name: "b", provider: "local", footprint: { device: "local" } }),
     create(ModelSchema, { name: "c" }),
   ];
-  expect(outsideProviders(models, new Set(["a", "b", "c"]))).toEqual(["openai"]);
+  expect(outsideProviders(models, new Set(["a", "b", "c"]))).toEqual(["OpenAI"]);
   expect(outsideProviders(models, new Set(["b", "c"]))).toEqual([]);
 });
 

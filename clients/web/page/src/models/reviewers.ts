@@ -40,9 +40,17 @@ export function absentOf(listed: ListModelsResponse | undefined, chosen: readonl
 /** The footprint's device of a model that Chorus reaches on its own machine, whatever serves it there. */
 const LOCAL = "local";
 
+/** What people call the companies of the packaged catalog; others have the name that a catalog gives them. */
+const COMPANIES: Readonly<Record<string, string>> = {
+  anthropic: "Anthropic",
+  google: "Google",
+  huggingface: "Hugging Face",
+  openai: "OpenAI",
+};
+
 /** Whose machines a model runs on; empty: our own. */
-export function providerOf(model: Model): string {
-  return model.footprint?.device === LOCAL ? "" : model.provider;
+export function providerOf({ footprint, provider }: Model): string {
+  return footprint?.device === LOCAL ? "" : ((Object.hasOwn(COMPANIES, provider) && COMPANIES[provider]) || provider);
 }
 
 /** Whose machines read the text, without our own, each once. */
