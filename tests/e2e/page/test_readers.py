@@ -44,7 +44,7 @@ async def test_everything_can_be_done_by_keyboard_in_korean(
         # What the models disagree about is left open, and its number leads there.
         for number in (2, 3):
             await tab_to(
-                visit, f"document.activeElement.matches('.decision-bar [aria-label=\"{number}번 의견\"]')"
+                visit, f"document.activeElement.matches('.decision-bar [aria-label=\"의견 {number}\"]')"
             )
             await page.keyboard.press("Enter")
             assert await page.evaluate("document.activeElement.id") == f"point-{number}"

@@ -4,7 +4,7 @@ import type { Words } from "../words.ts";
 
 export const points: Words["points"] = {
   heading: "의견",
-  numbered: (number) => `${number}번 의견`,
+  numbered: (number) => `의견 ${number}`,
   contested: "모델의 의견이 갈리는 곳",
   contestedHint: "선생님의 판단이 가장 필요한 곳이에요.",
   rest: "의견이 갈리지 않는 곳",
