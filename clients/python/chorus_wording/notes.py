@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus_documents.writing.returned_work import Note, Remark
-from chorus_wording.wording import Wording
+from chorus_wording import phrases
+from chorus_wording.words import NoteWords
 
 
-def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
+def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: NoteWords) -> Note:
     """Words a point as a note; without the text, its quotation stands alone."""
-    kind = wording.polarities.get(point.polarity, "")
+    kind = phrases.polarity(point, wording)
     criterion = titles.get(point.criterion_id, point.criterion_id)
-    heading = " · ".join(filter(None, (kind, criterion)))
+    heading = f"{kind} · {criterion}" if criterion else kind
     # How important praise is says nothing to its reader.
     is_praise = point.polarity == feedback_pb2.POLARITY_STRENGTH
     importance = "" if is_praise else wording.severities.get(point.severity, "")
