@@ -28,8 +28,7 @@ _UNLIKELY = -7.0
 _ENOUGH_GAIN_UNKNOWN = 8.0
 _ENOUGH_GAIN_KNOWN = 14.0
 # A variant that alone is not likelier by this is hardly likelier by enough among its neighbours.
-_LEAST_GAIN_ALONE_UNKNOWN = 2.0
-_LEAST_GAIN_ALONE_KNOWN = 3.0
+_LEAST_GAIN_ALONE = 2.0
 # By less than this no variant leads clearly, so that none is offered.
 _CLEAR_LEAD = 1.5
 # A word takes some 5 ms.
@@ -153,10 +152,7 @@ class KoreanSpelling:
         self, before: str, suspect: _Suspect, word: str, after: str, enough: float
     ) -> _Correction | None:
         """Returns a word that is likelier there by so much, if there is one."""
-        least_gain = _LEAST_GAIN_ALONE_KNOWN if suspect.known else _LEAST_GAIN_ALONE_UNKNOWN
-        variants = self._likely_variants(
-            word, suspect.changeable_places(), suspect.unlikely_places(), least_gain
-        )
+        variants = self._likely_variants(word, suspect.changeable_places(), suspect.unlikely_places())
         if not variants:
             return None
         own = self._analyser.read(before + word + after)
@@ -174,11 +170,11 @@ class KoreanSpelling:
         return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
     def _find_likely_variants(
-        self, word: str, places: Sequence[int], suspected: frozenset[int], least_gain: float
+        self, word: str, places: Sequence[int], suspected: frozenset[int]
     ) -> Sequence[str]:
-        """Returns the words one letter away that are likeliest alone, and likelier than it by so much."""
+        """Returns the words one letter away that are likeliest alone, as far as they are likelier than it."""
         plausible = self._parts.plausible(word, places, suspected)
-        least = self._analyser.score(word) + least_gain
+        least = self._analyser.score(word) + _LEAST_GAIN_ALONE
         return likeliest_words(self._analyser, word, plausible, least=least, most=_VARIANTS)
 
 
