@@ -133,7 +133,7 @@ def _where(page: Service, environment: Environment) -> str:
     address = f"{'https' if environment.text('WEB_TLS_DIR') else 'http'}://{page.address}"
     if (Path(environment.text("WEB_PAGE_DIR", str(_BUILT_PAGE))) / "index.html").is_file():
         return f"{address}  open it in a browser"
-    return f"not built: `make page-build`, which needs Node.js 22.12 or newer, builds it for {address}"
+    return f"not built: `make page-build`, which needs Node.js 20.19, 22.12 or newer, builds it for {address}"
 
 
 def _is_page(child: Child) -> bool:

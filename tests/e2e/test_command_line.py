@@ -201,7 +201,7 @@ async def test_a_page_that_is_not_built_or_was_killed_says_what_brings_it(
     async with up(tmp_path, WEB_PAGE_DIR=str(tmp_path / "nothing")) as (running, address):
         await running.prints("page  ")
         said = running.printed.splitlines()[-1]
-        assert "not built: `make page-build`, which needs Node.js 22.12 or newer, " in said
+        assert "not built: `make page-build`, which needs Node.js 20.19, 22.12 or newer, " in said
         (killed,) = (number for number, line in left_behind(tmp_path).items() if "web.server" in line)
         os.kill(killed, signal.SIGKILL)
         await running.prints("web was killed by signal 9; the rest goes on, and `")

@@ -40,7 +40,7 @@ def make(target: str, path: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("versions", "found"),
     [
-        ({"node": "v20.20.2", "npm": "11.19.1"}, "Node.js v20.20.2, npm 11.19.1"),
+        ({"node": "v20.18.1", "npm": "10.9.0"}, "Node.js v20.18.1, npm 10.9.0"),
         ({"node": "v22.11.0", "npm": "10.9.0"}, "Node.js v22.11.0, npm 10.9.0"),
         ({"node": "v24.1.0"}, "Node.js v24.1.0, npm none"),
         ({}, "Node.js none, npm none"),
@@ -52,11 +52,11 @@ def test_the_page_says_which_node_it_needs_and_which_is_there(
     ended = make(target, on_the_path(tmp_path, **versions))
     assert ended.returncode != 0
     assert ended.stdout == ""
-    said = f"The page needs Node.js 22.12 or newer, with npm; here: {found}. See https://nodejs.org"
+    said = f"The page needs Node.js 20.19, 22.12 or newer, with npm; here: {found}. See https://nodejs.org"
     assert ended.stderr.splitlines()[0] == said
 
 
-@pytest.mark.parametrize("version", ["v22.12.0", "v23.0.0", "v100.1.0"])
+@pytest.mark.parametrize("version", ["v20.19.0", "v22.12.0", "v23.0.0", "v100.1.0"])
 def test_a_node_that_will_do_is_taken(tmp_path: Path, version: str) -> None:
     ended = make(".node-ready", on_the_path(tmp_path, node=version, npm="11.0.0"))
     assert (ended.returncode, ended.stderr) == (0, "")
