@@ -34,6 +34,8 @@ _BATCH_ITEMS = 4
 _LONGEST_BEFORE_CANCEL_SECONDS = 0.3
 # The proofreader keeps what it found of the latest 4,096 words.
 _WORDS, _WORDS_AT_ONCE = 5_000, 500
+# Of a text.
+_MOST_CHARACTERS = 100_000
 _WEIGHTS = {"call": 40, "stream": 20, "batch": 6, "repeat": 16, "two at once": 8, "cancel": 6, "bad input": 4}
 # Repeats are drawn from this many of the latest essays half of the time, else from all.
 _LATEST = 50
@@ -90,8 +92,7 @@ class Load:
     async def settle(self, calls: int) -> None:
         """Makes plain calls, one after another.
 
-        gRPC keeps what a connection has received in blocks of its own until the next messages have come: of a
-        long text that may be a MiB.
+        gRPC keeps what a connection has received last until the next messages have come.
         """
         for _ in range(calls):
             request = self._request(self._new())
@@ -224,7 +225,8 @@ class Load:
             case "models":
                 request.models.append(_UNKNOWN)
             case "length":
-                request.submission.text = "a b. " * 200_000
+                # No longer than it must be: a connection's buffer grows with what it has received lately.
+                request.submission.text = "a" * (_MOST_CHARACTERS + 1)
         call_id = self._call_id()
         try:
             with (
