@@ -13,7 +13,7 @@ from bench.soak.replica import Sample
 
 # MiB, descriptors and tasks that a process may gain in 100,000 calls of its own. Resident memory goes up and
 # down by MiB with freed blocks that allocators keep: its limit is for what malloc and Python do not count.
-_LIMITS = {"in_use": 1.0, "resident": 20.0, "descriptors": 100.0, "tasks": 100.0}
+_LIMITS = {"in_use": 1.0, "resident": 100.0, "descriptors": 100.0, "tasks": 100.0}
 # A process that starts, fills its caches and pools: this share of its samples is left out, and what it had
 # before so many calls. An orchestrator keeps the latest 1,000 of each model.
 _WARM_UP_SHARE, _WARM_UP_CALLS = 0.3, 1_500
