@@ -8,12 +8,18 @@ way to deal with the models that hang is one of `PanelPolicy`: by default they a
 are asked a second time before, and with `wait_for_all` they are waited for. "ratio" is to the clean p50.
 "missing" is the share of the models' answers that a review does not have, and "asked" how many requests the
 models saw for each call.
+
+Answers come in pieces, the first after a quarter of the time at the median, and half of the calls that hang
+do so from the beginning, the others at any point; or they come whole, and nobody can tell before the end.
 """
 
 import argparse
 import asyncio
+import itertools
+import math
 import random
 import statistics
+from collections.abc import Iterator
 from contextlib import aclosing
 from functools import partial
 
@@ -27,6 +33,7 @@ from orchestrator.panel.fan_out import FanOut
 from orchestrator.panel.hedging import Hedge, HedgeTimes, first_answer
 from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
+from orchestrator.panel.silence import SilenceMeter
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
@@ -41,6 +48,10 @@ _HANG_SHARE = 0.2
 # Medians of the models of a panel, and the deviation of the logarithm.
 _MEDIANS = (2.0, 2.5, 3.0, 2.2, 2.8)
 _SPREAD = 0.3
+_FIRST_PIECE_SHARE = 0.25
+# As the orchestrator asks for where nobody listens.
+_INTERVAL_SECONDS = 1.0
+_HANGS_AT_ONCE_SHARE = 0.5
 _WAYS = {
     "clean": feedback_service_pb2.PanelPolicy(),
     "default": feedback_service_pb2.PanelPolicy(),
@@ -48,14 +59,15 @@ _WAYS = {
     "wait_for_all": feedback_service_pb2.PanelPolicy(wait_for_all=True),
     "both": feedback_service_pb2.PanelPolicy(hedge=True, wait_for_all=True),
 }
-_HEAD = f"{'models':>6}  {'way':13}{'p50':>8}{'ratio':>7}{'p95':>8}{'missing':>9}{'asked':>7}"
+_HEAD = f"{'models':>6}  {'answers':11}{'way':13}{'p50':>8}{'ratio':>7}{'p95':>8}{'missing':>9}{'asked':>7}"
 
 
 class _HangingModels(FeedbackSource):
     """Answers after a time, or never, and hedges and keeps the records as the real one does."""
 
-    def __init__(self, records: TrackRecords, hang_share: float, clock: Clock) -> None:
+    def __init__(self, records: TrackRecords, hang_share: float, clock: Clock, *, in_pieces: bool) -> None:
         self._records = records
+        self._in_pieces = in_pieces
         self._hang_share = hang_share
         self._clock = clock
         self._retries = RetryBudgets(clock)
@@ -79,19 +91,38 @@ class _HangingModels(FeedbackSource):
         retries = self._retries.of(name)
         retries.count_call()
         hedge = Hedge(name, hedge_times, retries.withdraw)
-        seconds = await first_answer(partial(self._answer, name), hedge)
+        seconds, silence = await first_answer(partial(self._answer, name, hedge), hedge)
         self.answered += 1
-        self._records.add(ModelCall(name, answered=True, seconds=seconds, output_tokens_per_second=0))
+        call = ModelCall(name, answered=True, seconds=seconds, output_tokens_per_second=0)
+        self._records.add(call, silence)
         return feedback_pb2.ModelResult(model=name, feedback=feedback_pb2.ModelFeedback(summary="ok"))
 
-    async def _answer(self, name: str, _: int) -> float:
-        """Returns the seconds that one answer took."""
+    async def _answer(self, name: str, hedge: Hedge, previous: int) -> tuple[float, float]:
+        """Returns the seconds of one answer, and of its longest silence."""
         self.asked += 1
-        seconds = _MEDIANS[int(name)] * self._generator.lognormvariate(0, _SPREAD)
+        silence = SilenceMeter(_INTERVAL_SECONDS, None if previous else hedge.note_piece, self._clock)
+        spread = partial(self._generator.lognormvariate, 0, _SPREAD)
+        seconds = _MEDIANS[int(name)] * spread()
+        first = min(seconds, _FIRST_PIECE_SHARE * seconds * spread()) if self._in_pieces else seconds
+        until = math.inf
         if self._generator.random() < self._hang_share:
-            await asyncio.Event().wait()
-        await asyncio.sleep(seconds)
-        return seconds
+            at_once = self._generator.random() < _HANGS_AT_ONCE_SHARE
+            until = 0.0 if at_once else seconds * self._generator.random()
+        came_at = 0.0
+        for at in (*_pieces(first, seconds), seconds):
+            if at > until:
+                await asyncio.Event().wait()
+            await asyncio.sleep(at - came_at)
+            silence.take()
+            came_at = at
+        return seconds, silence.longest
+
+
+def _pieces(first: float, end: float) -> Iterator[float]:
+    """Yields when pieces come before the end of an answer."""
+    while first < end:
+        yield first
+        first += _INTERVAL_SECONDS
 
 
 class _Nobody(Audience):
@@ -107,27 +138,32 @@ def main() -> None:
     parser.add_argument("--reviews", type=int, default=1000)
     reviews = parser.parse_args().reviews
     print(_HEAD)
-    for count in range(2, len(_MEDIANS) + 1):
+    for count, in_pieces in itertools.product(range(2, len(_MEDIANS) + 1), (True, False)):
         clean = 0.0
         for way, policy in _WAYS.items():
             share = 0.0 if way == "clean" else _HANG_SHARE
-            taken, models = run_in_virtual_time(_reviews(count, reviews, share, policy))
+            taken, models = run_in_virtual_time(_reviews(count, reviews, share, policy, in_pieces=in_pieces))
             p50 = statistics.median(taken)
             clean = clean or p50
             print(
-                f"{count:6}  {way:13}{p50:6.2f} s{p50 / clean:7.2f}"
+                f"{count:6}  {'in pieces' if in_pieces else 'whole':11}{way:13}{p50:6.2f} s{p50 / clean:7.2f}"
                 f"{statistics.quantiles(taken, n=20)[-1]:6.2f} s"
                 f"{1 - models.answered / models.calls:9.1%}{models.asked / models.calls:7.2f}"
             )
 
 
 async def _reviews(
-    count: int, reviews: int, hang_share: float, policy: feedback_service_pb2.PanelPolicy
+    count: int,
+    reviews: int,
+    hang_share: float,
+    policy: feedback_service_pb2.PanelPolicy,
+    *,
+    in_pieces: bool,
 ) -> tuple[list[float], _HangingModels]:
     """Returns the seconds of each review, and the models that were asked."""
     clock = asyncio.get_running_loop().time
     records = TrackRecords()
-    models = _HangingModels(records, hang_share, clock)
+    models = _HangingModels(records, hang_share, clock, in_pieces=in_pieces)
     asked = tuple(
         ListedModel(model_pb2.Model(name=str(place), family=str(place)), "a:1") for place in range(count)
     )

@@ -100,6 +100,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         self._tracer = tracer
         self._health = HealthInterceptor()
         self._running = 0
+        self._begun = 0
         self._metrics = CallMetrics(
             registry,
             running=lambda: self._running,
@@ -108,6 +109,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         )
         self._idle = asyncio.Event()
         self._idle.set()
+
+    @property
+    def begun(self) -> int:
+        """Counts the calls that have ever begun."""
+        return self._begun
 
     @property
     def is_idle(self) -> bool:
@@ -189,6 +195,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
     @contextmanager
     def _counted_as_running(self) -> Iterator[None]:
         self._running += 1
+        self._begun += 1
         self._idle.clear()
         try:
             yield

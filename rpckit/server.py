@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from rpckit import log
 from rpckit.admission import Admission
+from rpckit.call import Deadline
 from rpckit.callers import Callers
 from rpckit.garbage import collect_often
 from rpckit.health import Health
@@ -39,6 +40,8 @@ from rpckit.transport import (
 _WRONG_SETTING_EXIT_CODE = 2
 # A call that was accepted and has not begun gets this long to begin while a server drains.
 _LAST_CALLS_SECONDS = 2.0
+# A server that drains stops once no call has begun for so long.
+_QUIET_SECONDS = 0.2
 
 
 class ServiceSettings(Protocol):
@@ -111,6 +114,7 @@ class Host:
         self.health.drain()
         self.draining.set()
         await asyncio.sleep(self._settings.drain_pause)
+        await self._until_none_begins()
         self.health.end_watches()
         stopping = asyncio.create_task(self.server.stop(self._settings.drain_grace))
         while not stopping.done():
@@ -125,6 +129,19 @@ class Host:
         await stopping
         await end(self._tasks)
         await self.exit_stack.aclose()
+
+    async def _until_none_begins(self) -> None:
+        """Waits until no call has begun for a moment, unless a client sends them without end.
+
+        As it stops, grpc ends with CANCELLED what it has taken and not handed over. A busy process is handed
+        its calls late, and its clients hear late of the drain.
+        """
+        quiet = min(_QUIET_SECONDS, self._settings.drain_pause)
+        until = Deadline.after(_LAST_CALLS_SECONDS)
+        begun = -1
+        while quiet and begun != self._calls.begun and until.remaining():
+            begun = self._calls.begun
+            await asyncio.sleep(quiet)
 
 
 Register = Callable[[Host, AnySettings], Awaitable[None]]

@@ -23,7 +23,8 @@ from chorus.feedback.v1.submission_pb2 import Submission
 from rpckit.call import REQUEST_ID_KEY
 from rpckit.errors import InvalidRequest, from_rpc_error, is_from_chorus, reason_name
 
-_MODELS = (STEADY, "huggingface/x/shaky", "chorus/proofreader-language")
+_PROOFREADER = "chorus/proofreader-language"
+_MODELS = (STEADY, "huggingface/x/shaky", _PROOFREADER)
 _UNKNOWN = "nobody/knows-it"
 _DEADLINE_SECONDS = 60.0
 # A caller whose call fails repeats it, with the same request_id, up to this often.
@@ -31,6 +32,10 @@ _MOST_ATTEMPTS = 30
 _PAUSE_SECONDS = 0.5
 _BATCH_ITEMS = 4
 _LONGEST_BEFORE_CANCEL_SECONDS = 0.3
+# The proofreader keeps what it found of the latest 4,096 words.
+_WORDS, _WORDS_AT_ONCE = 5_000, 500
+# Of a text.
+_MOST_CHARACTERS = 100_000
 _WEIGHTS = {"call": 40, "stream": 20, "batch": 6, "repeat": 16, "two at once": 8, "cancel": 6, "bad input": 4}
 # Repeats are drawn from this many of the latest essays half of the time, else from all.
 _LATEST = 50
@@ -74,6 +79,26 @@ class Load:
                 await self._until_answered(number, self._call)
 
         await asyncio.gather(*(keep_asking() for _ in range(at_once)))
+
+    async def fill_memories(self) -> None:
+        """Has the proofreader read more words than it keeps, so that its memory of words is full."""
+        for start in range(0, _WORDS, _WORDS_AT_ONCE):
+            words = map(str, range(start, start + _WORDS_AT_ONCE))
+            request = GetFeedbackRequest(
+                submission=Submission(text=" ".join(words), language_code="en"), models=[_PROOFREADER]
+            )
+            await self._stub.GetFeedback(request, timeout=_DEADLINE_SECONDS)
+
+    async def settle(self, calls: int) -> None:
+        """Makes plain calls, one after another.
+
+        gRPC keeps what a connection has received last until the next messages have come.
+        """
+        for _ in range(calls):
+            request = self._request(self._new())
+            request.ClearField("request_id")
+            request.models[:] = [STEADY, _PROOFREADER]
+            await self._stub.GetFeedback(request, timeout=_DEADLINE_SECONDS)
 
     async def _step(self, kind: str) -> None:
         match kind:
@@ -200,7 +225,8 @@ class Load:
             case "models":
                 request.models.append(_UNKNOWN)
             case "length":
-                request.submission.text = "a b. " * 200_000
+                # No longer than it must be: a connection's buffer grows with what it has received lately.
+                request.submission.text = "a" * (_MOST_CHARACTERS + 1)
         call_id = self._call_id()
         try:
             with (

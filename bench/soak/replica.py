@@ -74,6 +74,8 @@ class Replica:
             f"{prefix}HOST": self.host,
             f"{prefix}PORT": str(self.port),
             f"{prefix}METRICS_PORT": str(self.metrics_port),
+            # Else glibc counts what each thread keeps of freed blocks, and gRPC's threads come and go.
+            "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
         }
         arguments = ("bench.soak.collecting", *self.program.arguments)
         self._server = await self._stack.enter_async_context(

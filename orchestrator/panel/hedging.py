@@ -20,6 +20,9 @@ class HedgeTimes(Protocol):
     def hedge_at(self, model: str) -> Deadline | None:
         """Returns when a model is late, as far as is known now; None: it is not asked a second time."""
 
+    def note_piece(self, model: str, silent_from: Deadline) -> None:
+        """Notes that a piece of a model's first answer came, and from when on it is silent without more."""
+
     def note_hedge(self, model: str) -> None:
         """Notes that a model is asked a second time now."""
 
@@ -44,6 +47,11 @@ class Hedge:
     def at(self) -> Deadline | None:
         """Returns when the answer is late, as `HedgeTimes.hedge_at` does."""
         return self._times.hedge_at(self._model) if self._times else None
+
+    def note_piece(self, silent_from: Deadline) -> None:
+        """Notes a piece of the first answer, as `HedgeTimes.note_piece` does."""
+        if self._times:
+            self._times.note_piece(self._model, silent_from)
 
     def make(self) -> bool:
         """Returns whether the model is asked a second time now."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -27,6 +27,7 @@ from orchestrator.panel.reasoning import (
     thought_too_long,
     visible_tokens,
 )
+from orchestrator.panel.silence import SilenceMeter
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
@@ -116,11 +117,16 @@ class FeedbackSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A whole answer, the seconds from asking for it to its end, and whether it was late and hedged."""
+    """A whole answer, how long it and its longest silence took, and whether it was late and hedged.
+
+    Attributes:
+        seconds: From asking for it to its end.
+    """
 
     text: str
     completion: model_service_pb2.Completion
     seconds: float
+    longest_silence: float
     is_hedged: bool = False
 
 
@@ -164,6 +170,7 @@ class ModelReviewer(FeedbackSource):
         bill = Bill(listed.model, spending)
         speed = 0.0
         own_seconds: float | None = None
+        silence: float | None = None
         try:
             answer, feedback = await self._checked_answer(
                 listed, question, bill, deadline, listener, hedge_times
@@ -173,6 +180,7 @@ class ModelReviewer(FeedbackSource):
         else:
             result.model_version = answer.completion.model_version
             result.feedback.CopyFrom(feedback)
+            silence = answer.longest_silence
             if answer.seconds:
                 speed = visible_tokens(listed.model, answer.completion.usage, answer.text) / answer.seconds
             # How long the model was late says nothing about how long its answers take.
@@ -183,7 +191,7 @@ class ModelReviewer(FeedbackSource):
         # A name that no server listed is the caller's own: records of those would grow without end.
         if listed.server and result.failure.reason not in _NOT_THE_MODELS:
             call = ModelCall(listed.name, result.HasField("feedback"), own_seconds or seconds, speed)
-            self._records.add(call)
+            self._records.add(call, silence)
             await self._store.add_calls([call])
         return result
 
@@ -213,7 +221,8 @@ class ModelReviewer(FeedbackSource):
 
         async def attempt(previous: int) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
             heard_by = None if previous else listener
-            return await self._try(listed, question, request, bill, deadline, heard_by, previous)
+            note = None if previous else hedge.note_piece
+            return await self._try(listed, question, request, bill, deadline, heard_by, previous, note)
 
         try:
             answer, feedback = await first_answer(attempt, hedge)
@@ -244,9 +253,10 @@ class ModelReviewer(FeedbackSource):
         deadline: Deadline,
         listener: PointListener | None,
         previous_attempts: int = 0,
+        note_piece: Callable[[Deadline], None] | None = None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
         points = EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
-        answer = await self._generate(listed, request, bill, deadline, points, previous_attempts)
+        answer = await self._generate(listed, request, bill, deadline, points, previous_attempts, note_piece)
         if answer.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
             usage = answer.completion.usage
             if thought_too_long(listed.model, request.sampling, usage, answer.text, is_cut=True):
@@ -271,6 +281,7 @@ class ModelReviewer(FeedbackSource):
         deadline: Deadline,
         points: EarlyPoints,
         previous_attempts: int,
+        note_piece: Callable[[Deadline], None] | None,
     ) -> _Answer:
         pieces: list[str] = []
         meter, size = AnswerMeter(), AnswerSizeMeter()
@@ -279,10 +290,12 @@ class ModelReviewer(FeedbackSource):
         try:
             with bill.charge(request) as charge:
                 interval = 0 if points.are_heard else _UNHEARD_INTERVAL_SECONDS
+                silence = SilenceMeter(interval, note_piece, self._clock)
                 stream = self._client.stream_generate(listed, request, deadline, previous_attempts, interval)
                 async with aclosing(stream):
                     async for message in stream:
                         charge.has_begun = True
+                        silence.take()
                         if message.HasField("completed"):
                             completion = message.completed
                             charge.usage = completion.usage
@@ -298,7 +311,7 @@ class ModelReviewer(FeedbackSource):
             raise
         if completion is None:
             raise BadOutput("the stream ended without a completion")
-        return _Answer("".join(pieces), completion, self._clock() - asked_at)
+        return _Answer("".join(pieces), completion, self._clock() - asked_at, silence.longest)
 
     def _writes_too_slowly(self, listed: ListedModel, deadline: Deadline) -> bool:
         record = self._records.of(listed.name)

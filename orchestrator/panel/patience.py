@@ -13,10 +13,15 @@ from rpckit.call import Deadline
 _PATIENCE_FACTOR = 1.25
 # No model is late or given up sooner: what takes less is no wait, and a busy machine may take it too.
 _LEAST_SECONDS = 1.0
+# So long after one look whether anybody writes comes the next.
+_AGAIN_SECONDS = 0.25
 
 
 class PanelPatience(HedgeTimes):
     """Says when each model of one panel is late, and when it is given up, by its own record.
+
+    Late is also one that is silent for longer than it usually is at most, so that one that hangs is not
+    waited for until its answer would be complete.
 
     Where the models that have answered took longer than they usually do, as for a long text, the others are
     given as much more. A model whose record is too short is neither, nor is any where the policy says
@@ -29,7 +34,9 @@ class PanelPatience(HedgeTimes):
         self._hedges = policy.hedge
         self._began: dict[str, Deadline] = {}
         self._hedged: dict[str, Deadline] = {}
+        self._silent_from: dict[str, Deadline] = {}
         self._paces: list[float] = []
+        self._silence_paces: list[float] = []
         self._waited_for: set[str] = set()
 
     def begin(self, model: str, now: Deadline) -> None:
@@ -64,7 +71,16 @@ class PanelPatience(HedgeTimes):
 
     @override
     def hedge_at(self, model: str) -> Deadline | None:
-        return self._usual_end(model, 1.0, _LEAST_SECONDS) if self._hedges else None
+        if not self._hedges:
+            return None
+        ends = (self._usual_end(model, 1.0, _LEAST_SECONDS), self._silence_end(model))
+        return min((each for each in ends if each is not None), default=None)
+
+    @override
+    def note_piece(self, model: str, silent_from: Deadline) -> None:
+        if model not in self._silent_from and (usual := self._records.usual_silence(model)):
+            self._silence_paces.append(self.seconds(model) / usual)
+        self._silent_from[model] = silent_from
 
     @override
     def note_hedge(self, model: str) -> None:
@@ -76,6 +92,19 @@ class PanelPatience(HedgeTimes):
         if usual is None or model not in self._began:
             return None
         return self._began[model].later(max(least, factor * self._pace() * usual))
+
+    def _silence_end(self, model: str) -> Deadline | None:
+        """Returns when a model has been silent for longer than it is in all but a few of its answers.
+
+        While nobody of the panel writes, all may have more to read than usually, so it is put off.
+        """
+        usual = self._records.longest_usual_silence(model)
+        silent_from = self._silent_from.get(model) or self._began.get(model)
+        if usual is None or silent_from is None:
+            return None
+        pace = max(1.0, median(self._silence_paces)) if self._silence_paces else 1.0
+        end = silent_from.later(max(_LEAST_SECONDS, _PATIENCE_FACTOR * pace * usual))
+        return end if self._silence_paces else max(end, Deadline.after(_AGAIN_SECONDS, end.clock))
 
     def _pace(self) -> float:
         return max(1.0, median(self._paces)) if self._paces else 1.0

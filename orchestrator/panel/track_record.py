@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from statistics import quantiles
+from statistics import median, quantiles
 
 from chorus.model.v1 import model_pb2
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
@@ -22,6 +22,7 @@ class _LatestCalls:
 
     def __init__(self) -> None:
         self.calls: deque[ModelCall] = deque()
+        self.silences: deque[float] = deque(maxlen=_LATEST_ANSWERS)
         self.seconds: list[float] = []
         self.speeds: list[float] = []
 
@@ -50,9 +51,11 @@ class TrackRecords:
         for call in calls:
             self.add(call)
 
-    def add(self, call: ModelCall) -> None:
-        """Adds the latest call."""
+    def add(self, call: ModelCall, longest_silence: float | None = None) -> None:
+        """Adds the latest call, and how many seconds its answer was silent at a time; None: not known."""
         self._latest[call.model].add(call)
+        if longest_silence is not None:
+            self._latest[call.model].silences.append(longest_silence)
         if call.answered:
             self._late_in_a_row.pop(call.model, None)
 
@@ -92,9 +95,25 @@ class TrackRecords:
         """
         calls = self._latest[model].calls if model in self._latest else ()
         latest = list(islice((call.seconds for call in reversed(calls) if call.answered), _LATEST_ANSWERS))
-        if len(latest) < _LEAST_ANSWERS:
-            return None
-        return max(latest[0], quantiles(latest, n=20, method="inclusive")[-1])
+        return _all_but_a_few(latest)
+
+    def usual_silence(self, model: str) -> float:
+        """Returns the median of the longest silences of a model's latest answers; 0: none is known."""
+        silences = self._latest[model].silences if model in self._latest else ()
+        return median(silences) if silences else 0.0
+
+    def longest_usual_silence(self, model: str) -> float | None:
+        """Returns the seconds that 95 % of a model's latest answers were silent at most; None: too few.
+
+        What was in another process, or before a restart, is not known.
+        """
+        return _all_but_a_few([*reversed(self._latest[model].silences)]) if model in self._latest else None
+
+
+def _all_but_a_few(latest_first: Sequence[float]) -> float | None:
+    if len(latest_first) < _LEAST_ANSWERS:
+        return None
+    return max(latest_first[0], quantiles(latest_first, n=20, method="inclusive")[-1])
 
 
 def _median(ordered: Sequence[float]) -> float:

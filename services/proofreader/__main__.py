@@ -16,7 +16,7 @@ from services.proofreader.warm_up import warm_up
 
 async def register(host: Host, settings: ProofreaderSettings) -> None:
     """Loads the dictionaries and adds the service."""
-    threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.server.max_in_flight, "reviewer"))
+    threads = host.exit_stack.enter_context(ThreadPoolExecutor(settings.threads, "reviewer"))
     loop = asyncio.get_running_loop()
     reviewers = await loop.run_in_executor(threads, load_reviewers)
     await loop.run_in_executor(threads, warm_up, reviewers)

@@ -1,7 +1,8 @@
-"""Lets a few of many threads run at once, those first that have run least so far."""
+"""Lets a few of many readings run at once, those first that have run least so far."""
 
 import heapq
 import threading
+from collections.abc import Callable
 from itertools import count
 
 # Two that have run equally long do not take turns more often than this.
@@ -15,33 +16,43 @@ class FairTurns:
         self._lock = threading.Lock()
         self._free = at_once
         self._numbers = count()
-        # Those who wait: the seconds that each has run, the order of their coming, and what wakes them.
-        self._waiting: list[tuple[float, int, threading.Event]] = []
+        # Those who wait: the seconds that each has run, the order of its coming, what gives it the turn.
+        self._waiting: list[tuple[float, int, Callable[[], None]]] = []
 
-    def take(self, seconds: float = 0.0) -> None:
-        """Waits for a turn of one that has run so long."""
-        with self._lock:
-            if self._free and not self._waiting:
-                self._free -= 1
-                return
-            mine = threading.Event()
-            heapq.heappush(self._waiting, (seconds, next(self._numbers), mine))
-        mine.wait()
+    def begin(self, start: Callable[[], None]) -> None:
+        """Calls `start` at once or later, from any thread, when one that has not run yet has a turn.
+
+        Until then it takes no thread. Whoever is started ends the turn.
+        """
+        if self._take(0.0, start):
+            start()
 
     def end(self) -> None:
         """Gives the turn to the next."""
         with self._lock:
-            if self._waiting:
-                heapq.heappop(self._waiting)[-1].set()
-            else:
+            if not self._waiting:
                 self._free += 1
+                return
+            give = heapq.heappop(self._waiting)[-1]
+        give()
 
     def let_others(self, seconds: float) -> None:
         """Gives the turn to one that has run less, if any waits, and waits for the next one."""
         # A glance without the lock costs next to nothing; what it misses, the next one sees.
         if self._waiting and self._has_priority(seconds):
             self.end()
-            self.take(seconds)
+            mine = threading.Event()
+            if not self._take(seconds, mine.set):
+                mine.wait()
+
+    def _take(self, seconds: float, give: Callable[[], None]) -> bool:
+        """Returns whether there is a turn now for one that has run so long; if not, it is given later."""
+        with self._lock:
+            if self._free and not self._waiting:
+                self._free -= 1
+                return True
+            heapq.heappush(self._waiting, (seconds, next(self._numbers), give))
+            return False
 
     def _has_priority(self, seconds: float) -> bool:
         with self._lock:

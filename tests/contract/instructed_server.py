@@ -92,6 +92,7 @@ class InstructedServer:
     host: Host
     stop: asyncio.Event
     stopped: "asyncio.Task[None]"
+    address: str
 
 
 @asynccontextmanager
@@ -118,7 +119,7 @@ async def instructed_server() -> AsyncIterator[InstructedServer]:
     port = await ports.get()
     async with connect(f"127.0.0.1:{port}", SERVICE) as channel:
         stub = model_service_pb2_grpc.ModelServiceStub(channel)
-        yield InstructedServer(stub, servicer, channel, hosts[0], stop, stopped)
+        yield InstructedServer(stub, servicer, channel, hosts[0], stop, stopped, f"127.0.0.1:{port}")
         stop.set()
         servicer.go.set()
         await stopped

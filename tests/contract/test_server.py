@@ -3,8 +3,11 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import grpc
@@ -36,6 +39,9 @@ from tests.fakes.json_log import json_log
 from tests.fakes.recorder import ServerOnlySettings
 from tests.patience import PATIENCE, with_growing_deadline
 
+# As a server drains by default, in seconds.
+PAUSE = 0.3
+CALLS = 8
 REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 
 
@@ -171,6 +177,22 @@ async def test_a_call_that_has_not_begun_is_answered_while_the_server_drains(
     assert [each.status async for each in watch] == [health_pb2.HealthCheckResponse.NOT_SERVING]
     server.servicer.go.set()
     assert await call == GenerateResponse()
+    await server.stopped
+
+
+async def test_calls_that_came_while_the_process_was_busy_are_answered_though_it_drains(
+    server: InstructedServer,
+) -> None:
+    with grpc.insecure_channel(server.address) as channel, ThreadPoolExecutor(CALLS) as threads:
+        stub: Any = model_service_pb2_grpc.ModelServiceStub(channel)
+        ask = partial(stub.ListModels, ListModelsRequest(), timeout=PATIENCE)
+        assert await asyncio.get_running_loop().run_in_executor(threads, ask) == ListModelsResponse()
+        server.stop.set()
+        await server.host.draining.wait()
+        calls = [asyncio.wrap_future(threads.submit(ask)) for _ in range(CALLS)]
+        # The pause before it stops is over when it comes to itself. grpc hands over one call at a time.
+        time.sleep(2 * PAUSE)  # noqa: ASYNC251 - nothing else on the loop may run
+        assert await asyncio.gather(*calls) == [ListModelsResponse()] * CALLS
     await server.stopped
 
 

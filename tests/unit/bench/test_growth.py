@@ -3,6 +3,8 @@ import math
 import pytest
 
 from bench.soak.growth import Growth
+from bench.soak.replica import Sample
+from bench.soak.report import after_warm_up
 
 CALLS = [0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0]
 
@@ -38,3 +40,16 @@ def test_too_few_samples_leave_it_open(calls: list[float]) -> None:
     growth = Growth.of(calls, [1.0] * len(calls))
     assert math.isinf(growth.margin)
     assert growth.verdict(1.0) == "open"
+
+
+def sample(calls: float) -> Sample:
+    return Sample(calls=calls, resident=1, in_use=1, descriptors=1, tasks=1)
+
+
+def test_what_a_process_gains_as_it_warms_up_does_not_count() -> None:
+    busy = [sample(1_000.0 * number) for number in range(10)]
+    assert after_warm_up(busy) == busy[3:]
+    slow = [sample(200.0 * number) for number in range(10)]
+    assert after_warm_up(slow) == slow[8:]
+    cold = [sample(10.0 * number) for number in range(10)]
+    assert after_warm_up(cold) == cold[-1:]

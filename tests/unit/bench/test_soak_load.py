@@ -21,6 +21,8 @@ from chorus.model.v1.failure_pb2 import Failure
 from tests.fakes.clock import run_in_virtual_time
 
 STEPS = 300
+# Of `services/proofreader/english/required_words.py`.
+MOST_WORDS_KEPT = 4_096
 
 
 class Answer:
@@ -79,3 +81,17 @@ def test_no_essay_is_asked_for_under_two_names() -> None:
         nameless += not each.request_id
         assert names.setdefault(found[1], name) == name
     assert nameless > 1
+
+
+def test_the_calls_before_a_sample_are_new_and_without_a_fault() -> None:
+    stub = Stub()
+    run_in_virtual_time(Load(stub, Ledger()).settle(5))
+    assert len({each.submission.text for each in stub.requests}) == 5
+    assert not any("huggingface/x/shaky" in each.models for each in stub.requests)
+
+
+def test_the_words_that_are_read_at_first_fill_the_proofreaders_memory() -> None:
+    stub = Stub()
+    run_in_virtual_time(Load(stub, Ledger()).fill_memories())
+    words = {word for each in stub.requests for word in each.submission.text.split()}
+    assert len(words) > MOST_WORDS_KEPT

@@ -82,6 +82,7 @@ class LateNow(HedgeTimes):
         self._clock = clock
         self._script = script
         self.noted: list[str] = []
+        self.pieces: list[str] = []
         self.has_said_so = asyncio.Event()
 
     @override
@@ -90,6 +91,10 @@ class LateNow(HedgeTimes):
             return Deadline.after(0.002, self._clock)
         self.has_said_so.set()
         return Deadline.after(0, self._clock)
+
+    @override
+    def note_piece(self, model: str, silent_from: Deadline) -> None:
+        self.pieces.append(model)
 
     @override
     def note_hedge(self, model: str) -> None:
@@ -136,6 +141,16 @@ async def test_the_record_has_the_time_of_the_answer_and_not_of_the_wait(tmp_pat
     result = await review.ask(tmp_path)
     assert result.latency.seconds == LATE_SECONDS + OWN_SECONDS
     assert review.records.usual_seconds(MODEL.name) == OWN_SECONDS
+    assert review.records.usual_silence(MODEL.name) == OWN_SECONDS
+    # What the second ask writes says nothing of when the first one is silent.
+    assert not review.times.pieces
+
+
+async def test_whoever_says_when_a_model_is_late_hears_of_the_pieces_of_the_first_ask(tmp_path: Path) -> None:
+    review = Review(Unavailable("x"), GOOD, then_first=True)
+    assert (await review.ask(tmp_path)).HasField("feedback")
+    assert len(review.times.pieces) == review.script.pieces + 1
+    assert set(review.times.pieces) == {MODEL.name}
 
 
 async def test_a_second_ask_that_fails_leaves_the_first_one(tmp_path: Path) -> None:
