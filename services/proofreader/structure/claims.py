@@ -15,7 +15,7 @@ _SEVERAL_PARAGRAPHS = 3
 
 
 def claims(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
-    """Finds claims that neither argue for themselves nor have a sentence beside them that may argue for them."""
+    """Finds claims that neither argue for themselves nor stand beside a sentence that may argue for them."""
     reading.check()
     language, sentences = submission.language, submission.sentences
     claim = CLAIM[language]

@@ -1,7 +1,7 @@
 """Tells whether a sentence may be a reason for a claim beside it. A reason needs no "because".
 
-Most statements may be one, so only what is surely none is told apart: a question, another demand, and what the
-author once did where it has nothing to do with the claim. In doubt a sentence is taken for a reason.
+Most statements may be one, so only what is surely none is told apart: a question, another demand, and what
+the author once did where it has nothing to do with the claim. In doubt a sentence is taken for a reason.
 """
 
 import re
@@ -16,8 +16,8 @@ _WITHIN: Patterns = {
         r"위해|위하여|점에서|도록|뿐만? 아니라|뿐더러|[가-힣][려자]면 |[가-힣]면 |[가-힣]다면|려고"
     ),
     "en": re.compile(
-        r"\b(?:if|so that|in order to|given|thanks to|unless|without|when|which|would|helps?|causes?|leads?|makes?"
-        r"|to (?:avoid|help|improve|keep|make|prevent|protect|reduce|save|stop|learn|become|get))\b",
+        r"\b(?:if|so that|in order to|given|thanks to|unless|without|when|which|would|helps?|causes?|leads?"
+        r"|makes?|to (?:avoid|help|improve|keep|make|prevent|protect|reduce|save|stop|learn|become|get))\b",
         re.IGNORECASE,
     ),
 }
@@ -30,8 +30,8 @@ _DEMAND: Patterns = {
 _DID: Patterns = {
     "ko": re.compile(r"(?:나|저|우리)(?:는|도)|(?:내|제)가"),
     "en": re.compile(
-        r"^(?:\w+,? ){0,2}(?:i|we) (?:\w+ly )?(?:\w+ed|ate|bought|came|did|drank|felt|found|got|had|left|made|met|ran"
-        r"|said|sat|saw|slept|spent|took|was|went|were|wrote)\b",
+        r"^(?:\w+,? ){0,2}(?:i|we) (?:\w+ly )?(?:\w+ed|ate|bought|came|did|drank|felt|found|got|had|left|made|met"
+        r"|ran|said|sat|saw|slept|spent|took|was|went|were|wrote)\b",
         re.IGNORECASE,
     ),
 }

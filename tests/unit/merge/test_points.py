@@ -203,7 +203,6 @@ def test_set_words_of_rules_come_after_what_a_model_says(rewrite: str, first: st
     assert together.members[0].model == first
 
 
-
 def order(*points: feedback_pb2.Point, given: tuple[float | None, ...] = ()) -> list[str]:
     result = merged(opinion("a", *points, given=scores(*given)))
     return [each.members[0].point.id for each in result.points]

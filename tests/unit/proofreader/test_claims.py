@@ -23,10 +23,9 @@ def _bare(text: str, language: str) -> list[str]:
         "I believe that school should start at nine. Teenagers need more sleep than adults do.",
         "In my opinion, school uniforms are good. They make rich and poor pupils look alike.",
         "Students should have less homework. After eight lessons my brain is full, and so is my bag.",
-        "I think that zoos must close. An elephant walks forty miles a day in the wild. In a zoo it turns round.",
+        "I think that zoos must close. An elephant walks forty miles a day in the wild.",
         "We should plant trees beside the road. The noise of the lorries wakes the little ones every night.",
-        "I strongly believe that the library must stay open. Where else can I do my homework in the evening? "
-        "Our flat has two rooms for five people.",
+        "I strongly believe that the library must stay open. Where else can we go? Our flat is too small.",
         # The sentence before says why.
         "My brother lost two teeth on that crossing last winter. The government must build a bridge there.",
         "Plastic stays in the sea for four hundred years. People should carry their own bottles.",
@@ -52,7 +51,7 @@ def test_an_english_claim_beside_its_reason_is_left_alone(text: str) -> None:
         "숙제를 줄여야 합니다. 여덟 시간 수업을 듣고 나면 머리도 가방도 꽉 찹니다.",
         "동물원은 문을 닫아야 한다고 생각한다. 코끼리는 들판에서 하루에 60킬로미터를 걷는다.",
         "길가에 나무를 심어야 해요. 밤마다 트럭 소리가 아기들을 깨워요.",
-        "도서관은 밤에도 열려 있어야 한다. 저녁에 어디에서 공부하겠는가? 우리 집은 방 두 칸에 다섯 명이 산다.",
+        "도서관은 밤에도 열려 있어야 한다. 어디에서 공부하겠는가? 우리 집은 방 두 칸에 다섯 명이 산다.",
         "작년 겨울에 그 건널목에서 동생이 크게 다쳤다. 정부는 거기에 다리를 놓아야 한다.",
         "플라스틱은 바다에 사백 년 동안 남는다. 사람들은 자기 물병을 들고 다녀야 한다.",
         "수업 시간마다 전화기가 울린다. 나는 전화기를 사물함에 두는 것이 맞다고 생각한다.",
