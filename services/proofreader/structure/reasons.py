@@ -30,8 +30,8 @@ _DEMAND: Patterns = {
 _DID: Patterns = {
     "ko": re.compile(r"(?:나|저|우리)(?:는|도)|(?:내|제)가"),
     "en": re.compile(
-        r"^(?:\w+,? ){0,2}(?:i|we) (?:\w+ly )?(?:\w+ed|ate|bought|came|did|drank|felt|found|got|had|left|made|met"
-        r"|ran|said|sat|saw|slept|spent|took|was|went|were|wrote)\b",
+        r"^(?:\w+,? ){0,2}(?:i|we) (?:\w+ly )?(?:\w+ed|ate|bought|came|did|drank|felt|found|got|had|left|made"
+        r"|met|ran|said|sat|saw|slept|spent|took|was|went|were|wrote)\b",
         re.IGNORECASE,
     ),
 }
