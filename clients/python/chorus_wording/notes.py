@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus_documents.writing.returned_work import Note, Remark
-from chorus_wording.wording import Wording
+from chorus_wording import phrases
+from chorus_wording.words import NoteWords
 
 
-def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
+def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: NoteWords) -> Note:
     """Words a point as a note; without the text, its quotation stands alone."""
-    heading = wording.polarities.get(point.polarity, "")
+    heading = phrases.polarity(point, wording)
     if criterion := titles.get(point.criterion_id, point.criterion_id):
-        heading = f"{heading} · {criterion}" if heading else criterion
+        heading = f"{heading} · {criterion}"
     said = [
         Remark(label, words)
         for label, words in (
