@@ -19,8 +19,11 @@ ENGLISH = FeedbackWords(
             reason="Reason",
             kind="Kind",
             said="Comment",
+            importance="Importance",
+            total="Total",
         ),
         untitled="Untitled",
+        teacher="Teacher",
         polarities={
             feedback_pb2.POLARITY_UNSPECIFIED: "Point",
             feedback_pb2.POLARITY_STRENGTH: "Strength",

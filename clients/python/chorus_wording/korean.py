@@ -19,8 +19,11 @@ KOREAN = FeedbackWords(
             reason="이유",
             kind="종류",
             said="의견",
+            importance="중요도",
+            total="총점",
         ),
         untitled="제목 없음",
+        teacher="선생님",
         polarities={
             feedback_pb2.POLARITY_UNSPECIFIED: "의견",
             feedback_pb2.POLARITY_STRENGTH: "잘한 점",

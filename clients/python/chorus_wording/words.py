@@ -15,6 +15,7 @@ class NoteWords:
     Attributes:
         labels: What stands around notes and scores in a file.
         untitled: The name of a work without one.
+        teacher: Who gives it back, where the name is not known.
         importance: How much a point matters; `severities` are filled in.
         issues: By the issues' names in the contract.
         agreements: How many say so, before who they are.
@@ -23,6 +24,7 @@ class NoteWords:
 
     labels: Labels
     untitled: str
+    teacher: str
     polarities: Mapping[feedback_pb2.Polarity.ValueType, str]
     severities: Mapping[feedback_pb2.Severity.ValueType, str]
     importance: str
