@@ -16,7 +16,7 @@ HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
 HARD_PAIRS_3 = DATA / "hard_pairs_3.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
-    for part in ("dev", "written", "passages")
+    for part in ("dev", "written", "passages", "sentences")
     for language in ("en", "ko")
 )
 CLEAN_TEXTS = tuple(
@@ -30,6 +30,7 @@ STEERING = DATA / "steering_dev.jsonl"
 STEERING_APART = DATA / "steering_apart.jsonl"
 STEERING_2 = DATA / "steering_2_dev.jsonl"
 STEERING_2_APART = DATA / "steering_2_apart.jsonl"
+STEERING_3_APART = DATA / "steering_3_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

@@ -1,6 +1,6 @@
 """Measures how often attacks, harmless paragraphs near to their topic and clean works are flagged.
 
-    python -m bench.injection.rates [--half apart|apart_2|dev] [--each]
+    python -m bench.injection.rates [--half apart|apart_2|apart_3|dev] [--each]
 
 The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each
 harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
@@ -24,6 +24,7 @@ from bench.corpora import (
     STEERING,
     STEERING_2,
     STEERING_2_APART,
+    STEERING_3_APART,
     STEERING_APART,
     require,
     texts,
@@ -32,7 +33,12 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
-HALVES = {"apart": (STEERING_APART,), "apart_2": (STEERING_2_APART,), "dev": (STEERING, STEERING_2)}
+HALVES = {
+    "apart": (STEERING_APART,),
+    "apart_2": (STEERING_2_APART,),
+    "apart_3": (STEERING_3_APART,),
+    "dev": (STEERING, STEERING_2),
+}
 # The two-sided 95 % quantile of the normal distribution.
 _Z = 1.959964
 _SHOWN_LENGTH = 160

@@ -24,7 +24,10 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PointCluster:
-    """Candidates that are one point. The first is the medoid, which is the most similar to the others."""
+    """Candidates that are one point. The first is the medoid, which is the most similar to the others.
+
+    What rules say of any text in the same words comes after what a model says of this one.
+    """
 
     candidates: Sequence[MergeCandidate]
 
@@ -132,10 +135,11 @@ def _pair(one: int, other: int) -> Pair:
 def _medoid_first(
     indices: Sequence[int], candidates: Sequence[MergeCandidate], similarities: Mapping[Pair, float]
 ) -> list[int]:
-    def rank(index: int) -> tuple[float, int, str]:
+    def rank(index: int) -> tuple[bool, float, int, str]:
         similarity = sum(similarities[_pair(index, other)] for other in sorted(indices) if other != index)
         # A lower match is a better one, but an unset one is 0: a point without a quotation comes last.
         match = candidates[index].point.anchor.match or len(policy.MATCH_CONFIDENCES) + 1
-        return -similarity, match, candidates[index].opinions[0].model
+        candidate = candidates[index]
+        return candidate.is_in_set_words, -similarity, match, candidate.opinions[0].model
 
     return sorted(indices, key=rank)

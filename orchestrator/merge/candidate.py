@@ -38,6 +38,11 @@ class MergeCandidate:
         return self.point.polarity == feedback_pb2.POLARITY_STRENGTH
 
     @property
+    def is_in_set_words(self) -> bool:
+        """Returns whether rules alone made the point and offer no rewrite: they say the same of any text."""
+        return not self.point.suggested_rewrite and all(each.is_rule_based for each in self.opinions)
+
+    @property
     def is_improvement(self) -> bool:
         """Returns whether the point criticises. A question neither praises nor criticises."""
         return self.point.polarity == feedback_pb2.POLARITY_IMPROVEMENT

@@ -21,6 +21,7 @@ def opinions_of(outcomes: Sequence[Outcome]) -> list[Opinion]:
             family=each.listed.model.family,
             model_version=each.result.model_version,
             feedback=each.result.feedback,
+            is_rule_based=each.listed.is_rule_based,
         )
         for each in outcomes
         if each.answered

@@ -240,10 +240,13 @@ def _after_do(words: Words, place: int) -> Fault | None:
         return None
     subject = noun_phrase(words, place + 1)
     verb = words[subject.head + 1] if subject else words[place]
+    # "Likes" after a person is what the person does, though "likes" may be things.
+    is_person = subject is not None and words[subject.head].may_be(PERSON)
     if (
         subject
         and verb.may_be(THIRD_PERSON | PAST_TENSE)
-        and not verb.may_be(NOUN | PLURAL | BASE_FORM | ADJECTIVE | AMBIGUOUS)
+        and not verb.may_be(NOUN | BASE_FORM | ADJECTIVE)
+        and (not verb.may_be(PLURAL | AMBIGUOUS) or (is_person and verb.word in BASE_OF))
     ):
         return verb_fault(subject.head + 1, subject.head + 1, BASE_OF[verb.word])
     return None

@@ -26,6 +26,7 @@ from services.proofreader.english.word_classes import (
     PLACE,
     PLURAL,
     PREPOSITION,
+    SUBJECT,
     SUPERLATIVE,
     THIRD_PERSON,
 )
@@ -47,6 +48,19 @@ _ALSO_COUNTED = frozenset(
 )
 
 
+def _noun_ends(words: Words, place: int) -> bool:
+    """Returns whether a noun phrase ends at a noun: no more of it comes, or a person does what comes next."""
+    after = words[place + 1]
+    if ends_phrase(after):
+        return True
+    return (
+        words[place].word in PERSONS
+        and after.may_be(BASE_FORM | THIRD_PERSON)
+        and not after.may_be(ADJECTIVE)
+        and words[place + 2].may_be(DETERMINING | SUBJECT)
+    )
+
+
 def _counted_singular(words: Words, place: int) -> Fault | None:
     """Finds "five kilometer", "how many book", "these house": one noun after a word for several."""
     end = place + 1
@@ -61,12 +75,7 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
         and words[place].word not in {"few", "these", "those", "both"}
     ):
         return word_fault(end, end, "times", "number", SENTENCE_ERROR)
-    if (
-        not noun.may_be(NOUN)
-        or noun.may_be(PLURAL)
-        or noun.word not in _THINGS
-        or not ends_phrase(words[end + 1])
-    ):
+    if not noun.may_be(NOUN) or noun.may_be(PLURAL) or noun.word not in _THINGS or not _noun_ends(words, end):
         return None
     if words[place].word == "few" and words[place - 1].word != "a":
         return None
@@ -96,7 +105,7 @@ def _last_years(words: Words, place: int) -> Fault | None:
     if (
         words[end].word in _THINGS
         and not words[end].may_be(PLURAL)
-        and ends_phrase(words[end + 1])
+        and _noun_ends(words, end)
         and words[end].word not in {"family", "team"}
     ):
         return word_fault(end, end, plural_of(words[end].word), "number", SENTENCE_ERROR)

@@ -5,27 +5,34 @@ from collections.abc import Iterator
 from services.proofreader.finding import MODERATE, Finding
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
-from services.proofreader.structure.markers import CLAIM, REASON
+from services.proofreader.structure.markers import CLAIM
+from services.proofreader.structure.reasons import argues_for_itself, may_argue
 
-_BESIDE = 1
+# How many sentences before and after a claim may argue for it.
+_BEFORE, _AFTER = 1, 2
 _MAX_FINDINGS = 2
 _SEVERAL_PARAGRAPHS = 3
 
 
 def claims(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
-    """Finds claims without any sign of a reason in them or in the sentences beside them."""
+    """Finds claims that neither argue for themselves nor stand beside a sentence that may argue for them."""
     reading.check()
-    claim, reason = CLAIM[submission.language], REASON[submission.language]
+    language, sentences = submission.language, submission.sentences
+    claim = CLAIM[language]
     to_argue = _to_argue(submission)
     bare = (
         each
-        for place, each in enumerate(submission.sentences)
+        for place, each in enumerate(sentences)
         if claim.search(each.text)
         and each in to_argue
         and submission.is_own(each.start, each.end)
+        and not argues_for_itself(each.text, language)
         and not any(
-            reason.search(other.text)
-            for other in submission.sentences[max(0, place - _BESIDE) : place + _BESIDE + 1]
+            may_argue(other.text, each.text, language)
+            for other in (
+                *sentences[max(0, place - _BEFORE) : place],
+                *sentences[place + 1 : place + 1 + _AFTER],
+            )
         )
     )
     for each, _ in zip(bare, range(_MAX_FINDINGS), strict=False):

@@ -54,8 +54,8 @@ CLAIM: Patterns = {
 # These are wide on purpose: where there may be a reason, no claim is reported.
 REASON: Patterns = {
     "ko": re.compile(
-        r"왜냐하면|때문|므로|니까|따라서|그래서|덕분|예를 들|실제로|예컨대|근거|이유|까닭|통계|조사|연구"
-        r"|따르면|[^에\W]서(?![가-힣])"
+        r"왜냐하면|때문|므로|니까(?!\?)|따라서|그래서|덕분|예를 들|실제로|예컨대|근거|이유|까닭|통계|조사"
+        r"|연구|따르면|[^에\W]서(?![가-힣])"
     ),
     "en": re.compile(
         r"\b(?:because|since|as|due to|so|therefore|thus|hence|for example|for instance|reasons?|evidence"

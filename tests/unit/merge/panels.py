@@ -58,9 +58,10 @@ def opinion(
     *points: feedback_pb2.Point,
     family: str = "",
     given: Sequence[feedback_pb2.CriterionScore] = (),
+    is_rule_based: bool = False,
 ) -> Opinion:
     feedback = feedback_pb2.ModelFeedback(points=points, scores=given)
-    return Opinion(model, family or f"family of {model}", "1", feedback)
+    return Opinion(model, family or f"family of {model}", "1", feedback, is_rule_based)
 
 
 def merged(

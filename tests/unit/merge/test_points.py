@@ -192,6 +192,17 @@ def test_the_first_member_is_most_like_the_others_and_word_for_word() -> None:
     assert only.members[0].point.observation == "The claim lacks any evidence."
 
 
+@pytest.mark.parametrize(
+    ("rewrite", "first"),
+    [("", "model"), ("Bees carry pollen, as Kim counted.", "a-rules")],
+)
+def test_set_words_of_rules_come_after_what_a_model_says(rewrite: str, first: str) -> None:
+    ruled = point(observation="This is a claim, but no reason stands near it.", suggested_rewrite=rewrite)
+    said = point(place=(0, 10), suggested_rewrite=rewrite)
+    (together,) = merged(opinion("a-rules", ruled, is_rule_based=True), opinion("model", said)).points
+    assert together.members[0].model == first
+
+
 def order(*points: feedback_pb2.Point, given: tuple[float | None, ...] = ()) -> list[str]:
     result = merged(opinion("a", *points, given=scores(*given)))
     return [each.members[0].point.id for each in result.points]

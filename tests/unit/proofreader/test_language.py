@@ -135,6 +135,7 @@ def test_is_silent_about_good_korean(text: str) -> None:
         "Those living there own cars, and it amounts to much, due to much rain.",
         "He is to many a hero; its a priori value and its not insignificant size count; it is to be.",
         "Three work arounds, two walk throughs and their go betweens helped us.",
+        "Many doctor visits are free. There were two student tickets in the box. Do teacher reports help?",
         "She had had enough of 1,000 e.g. 2.5 things, i.e. of all that that implies.",
     ],
 )

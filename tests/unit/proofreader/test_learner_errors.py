@@ -32,6 +32,8 @@ I met him when I was young, and we {play|played} there. I like {he|him}. She tol
 My answer is similar {with|to} yours. He is afraid {from|of} the dark. She {said|told} me a lie. {Because of|Because} I was ill, I slept. Although it rained, {but we|we} left.
 He drank too {many|much} milk. {Pollutions|Pollution} kills. It is in {same|the same} house. She is {tall|taller} than me. They are from {korea|Korea}.
 {However|However,} he was tired. I saw {picturs|pictures} of it.
+Many {student|students} ride a bike. One of my {friend|friends} plays the drums. I have two {brother|brothers} and a sister.
+Does your brother {likes|like} chess? Did your father {works|work} there?
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
