@@ -8,6 +8,7 @@ RECIPES: Mapping[str, str] = {
     "int8": "int8-g128",
     "int4h8": "int4h8-g128-gptq2",
     "int4": "int4-g128-gptq2",
+    "q4_0": "q4_0-g32-h8",
     "nf4": "nf4-b64",
 }
 # Of models whose layers cannot be calibrated yet, which are Gemma 4's: each weight is rounded to the nearest.

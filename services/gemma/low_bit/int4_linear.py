@@ -48,12 +48,12 @@ class Int4Linear(IntegerLinear):
             )
             codes = functional.pad(calibrated, padding).view(codes.shape)
         zero_points = functional.pad(zero_points, (0, groups % 2))
-        return {"packed": _packed_pairs(codes), "scales": scales, "zeros": _packed_pairs(zero_points)}
+        return {"packed": packed_pairs(codes), "scales": scales, "zeros": packed_pairs(zero_points)}
 
     @staticmethod
     @override
     def dequantized(buffers: Mapping[str, torch.Tensor], inputs: int) -> torch.Tensor:
-        codes, zero_points = (_unpacked_pairs(buffers[name]).float() for name in ("packed", "zeros"))
+        codes, zero_points = (unpacked_pairs(buffers[name]).float() for name in ("packed", "zeros"))
         steps = codes - zero_points[:, : codes.shape[1], None]
         return (steps * buffers["scales"][..., None]).flatten(1)[:, :inputs]
 
@@ -94,10 +94,11 @@ def _nearest_codes(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, to
     return best[0].to(torch.uint8), best[1], best[2].to(torch.uint8)
 
 
-def _packed_pairs(codes: torch.Tensor) -> torch.Tensor:
+def packed_pairs(codes: torch.Tensor) -> torch.Tensor:
     """Packs two codes in a byte, the first in its lower half."""
     return codes[..., ::2] | codes[..., 1::2] << 4
 
 
-def _unpacked_pairs(packed: torch.Tensor) -> torch.Tensor:
+def unpacked_pairs(packed: torch.Tensor) -> torch.Tensor:
+    """Returns the codes that `packed_pairs` packed."""
     return torch.stack((packed & 15, packed >> 4), dim=-1).flatten(-2)
