@@ -32,9 +32,9 @@ class QuantizingHooks:
         buffers: What the copy holds in the place of the layer's tensors, by the names in the layer.
     """
 
-    def __init__(self, layer: nn.Module, layer_class: Any) -> None:
+    def __init__(self, layer: Any, layer_class: Any) -> None:
         self.buffers: dict[str, torch.Tensor] = {}
-        self._layer: Any = layer
+        self._layer = layer
         self._layer_class = layer_class
         self._norm_name = next(name for name in _NORMS_BEFORE_MLP if hasattr(layer, name))
         self._inputs: torch.Tensor | None = None
