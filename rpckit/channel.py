@@ -83,6 +83,8 @@ def _options(service: str, security: Security, *, watch_health: bool) -> list[Op
     options: list[Option] = [
         *COMMON_OPTIONS,
         *ping_options(CLIENT_PING_SECONDS, CLIENT_PING_TIMEOUT_SECONDS),
+        # Otherwise a new channel waits with an old one until the address is tried again.
+        ("grpc.use_local_subchannel_pool", 1),
         ("grpc.service_config", json.dumps(config)),
         ("grpc.enable_retries", 1),
         ("grpc.initial_reconnect_backoff_ms", 100),

@@ -1,11 +1,13 @@
 """Tests what the age of a connection, the pings of its client and a drain do to the calls on it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import grpc
+import pytest
 from typing_extensions import override
 
 from chorus.model.v1 import model_service_pb2_grpc
@@ -17,9 +19,10 @@ from chorus.model.v1.model_service_pb2 import (
     StreamGenerateRequest,
     StreamGenerateResponse,
 )
+from chorus_client.channel import open_channel
 from rpckit.channel import connect
 from rpckit.transport import LEAST_PING_SECONDS
-from tests.fakes.recorder import SERVICE, Recorder
+from tests.fakes.recorder import SERVICE, Recorder, free_port
 from tests.patience import PATIENCE
 
 WAIT = GenerateRequest(system_instruction="wait")
@@ -108,6 +111,27 @@ async def test_who_pings_as_often_as_any_client_may_is_not_sent_away() -> None:
             # The pace is what is tested. A busy machine makes it slower, never faster.
             await asyncio.sleep(1.1 * LEAST_PING_SECONDS)
         writer.close()
+
+
+@pytest.mark.parametrize("opened", [connect, partial(open_channel, tls=None)], ids=["ours", "a caller's"])
+async def test_a_new_channel_does_not_wait_with_an_old_one(opened: Callable[..., grpc.aio.Channel]) -> None:
+    """Within a process grpc would share the old channel's connection, and its pause between attempts."""
+    port = free_port()
+    attempts = asyncio.Queue[None]()
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        attempts.put_nowait(None)
+
+    async with opened(f"127.0.0.1:{port}", SERVICE) as old:
+        async with await asyncio.start_server(refuse, "127.0.0.1", port):
+            old.get_state(try_to_connect=True)
+            # Each pause is longer than the one before, and the next longer than all attempts of a call.
+            for _ in range(5):
+                await asyncio.wait_for(attempts.get(), PATIENCE)
+        async with Recorder().start(X_PORT=str(port)), opened(f"127.0.0.1:{port}", SERVICE) as new:
+            stub: Any = model_service_pb2_grpc.ModelServiceStub(new)
+            await stub.ListModels(ListModelsRequest(), timeout=PATIENCE)
 
 
 def _frame(kind: int, payload: bytes = b"") -> bytes:

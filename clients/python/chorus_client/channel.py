@@ -108,6 +108,8 @@ def _options(service: str, tls: Tls | None, *, watch_health: bool) -> list[tuple
         config["healthCheckConfig"] = {"serviceName": service}
     options: list[tuple[str, int | str]] = [
         ("grpc.service_config", json.dumps(config)),
+        # Otherwise a new client waits with an old one until the address is tried again.
+        ("grpc.use_local_subchannel_pool", 1),
         ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.keepalive_time_ms", _KEEPALIVE_SECONDS * 1000),
