@@ -20,7 +20,7 @@ from services.gemma.weights.unreadable import refused_if_unreadable
 _TEXTS = Path(__file__).with_name("calibration_texts.jsonl")
 # Rows of so many tokens. More of them are better and take longer, the more so the bigger the model.
 _ROW_TOKENS = 256
-_ROWS, _ROWS_OF_SMALL = 24, 64
+_ROWS, _ROWS_OF_SMALL = 20, 64
 _SMALL = 1_500_000_000
 
 Tensors = dict[str, torch.Tensor]
