@@ -20,7 +20,7 @@ PAGE := clients/web/page
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up page page-build test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate outputs packages release bench-gemma check-gemma-quality bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build .node-ready test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate outputs packages release bench-gemma check-gemma-quality bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,10 +31,10 @@ run: $(RUN_READY) ## reviews a Korean and an English text, or FILE=essay.txt TAS
 up: $(RUN_READY) ## keeps the services running until ctrl-C
 	@$(BIN)/python -m deploy.local up
 
-page-build: $(PAGE)/node_modules/.package-lock.json ## builds the page that `make up` serves; needs Node.js 22 or newer with npm
+page-build: .node-ready $(PAGE)/node_modules/.package-lock.json ## builds the page that `make up` serves; needs Node.js 20.19, 22.12 or newer with npm
 	cd $(PAGE) && npm run --silent build
 
-page: $(PAGE)/node_modules/.package-lock.json ## serves the page for its developers on 5173, before the `make up` of another terminal
+page: .node-ready $(PAGE)/node_modules/.package-lock.json ## serves the page for its developers on 5173, before the `make up` of another terminal
 	cd $(PAGE) && npm run --silent dev
 
 test: check ## checks and runs every test
@@ -141,8 +141,13 @@ clean: ## removes what the other commands made
 	rm -rf clients/*/build clients/*/generated clients/typescript/node_modules tests/unit/deploy/operators/node_modules
 	rm -rf $(addprefix $(PAGE)/,dist generated node_modules)
 
-$(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json
-	@command -v npm >/dev/null || { echo "Node.js 22 or newer, with npm, builds the page: https://nodejs.org" >&2; exit 1; }
+# What Vite builds with; with 20 as well, though protoc-gen-es asks for 22.
+.node-ready:
+	@node=$$(node --version 2>/dev/null || echo none); npm=$$(npm --version 2>/dev/null || echo none); \
+	echo "$$node $$npm" | awk -F '[v.]' '/none/ { exit 1 } { exit !($$2 > 22 || $$2 == 22 && $$3 >= 12 || $$2 == 20 && $$3 >= 19) }' || { \
+		echo "The page needs Node.js 20.19, 22.12 or newer, with npm; here: Node.js $$node, npm $$npm. See https://nodejs.org" >&2; exit 1; }
+
+$(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json | .node-ready
 	cd $(PAGE) && npm ci --no-audit --no-fund
 
 $(VENV)/.python:

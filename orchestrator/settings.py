@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rpckit.settings import Environment, ServerSettings, SettingError
+from rpckit.settings import Environment, ServerSettings, SettingError, is_url
 
 _PORT = 50051
 _MAX_PORT = 65535
@@ -68,7 +68,7 @@ def _targets(environment: Environment) -> tuple[str, ...]:
     targets = _words(environment.text(variable, _MODEL_SERVERS))
     for target in targets:
         host, _, port = target.rpartition(":")
-        if not (host and port.isdecimal() and 0 < int(port) <= _MAX_PORT):
+        if is_url(target) or not (host and port.isdecimal() and 0 < int(port) <= _MAX_PORT):
             raise SettingError(variable, f"{target!r} is not of the form host:port")
     return targets
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import grpc
 from google.protobuf import descriptor, descriptor_pool, message
 
 from rpckit.errors import InvalidRequest
+from rpckit.malformed import violations
 
 if TYPE_CHECKING:
     # The classes are generic in the stubs and not at run time.
@@ -80,9 +82,8 @@ def _parsed(request: Any, method: descriptor.MethodDescriptor, surroundings: Sur
     Raises:
         InvalidRequest: A request's bytes did not parse.
     """
-    malformed = InvalidRequest({method.input_type.full_name: "the bytes are not such a message"})
     if isinstance(request, _Malformed):
-        raise malformed
+        raise InvalidRequest(violations(request.data, method.input_type))
     if not hasattr(request, "__aiter__"):
         return request
 
@@ -90,7 +91,7 @@ def _parsed(request: Any, method: descriptor.MethodDescriptor, surroundings: Sur
         is_further = False
         async for one in request:
             if isinstance(one, _Malformed):
-                raise malformed
+                raise InvalidRequest(violations(one.data, method.input_type))
             if is_further:
                 await surroundings.before_further_request()
             is_further = True
@@ -99,8 +100,11 @@ def _parsed(request: Any, method: descriptor.MethodDescriptor, surroundings: Sur
     return each()
 
 
+@dataclass(frozen=True, slots=True)
 class _Malformed:
-    """Stands for bytes that are no message of the method's request type."""
+    """Holds bytes that are no message of the method's request type."""
+
+    data: bytes
 
 
 def _marking_deserializer(parse: Callable[[bytes], Any] | None) -> Callable[[bytes], Any]:
@@ -111,7 +115,7 @@ def _marking_deserializer(parse: Callable[[bytes], Any] | None) -> Callable[[byt
         try:
             return parse(data)
         except message.DecodeError:
-            return _Malformed()
+            return _Malformed(data)
 
     return parse_or_mark
 

@@ -136,9 +136,11 @@ class Security:
         """Checks that data, or with `secret` a token, may be sent to an address.
 
         Raises:
-            SettingError: The address is beyond this machine and the connection plaintext. Data may go there
-                if `insecure` is set, a token never.
+            SettingError: The address is a URL, or beyond this machine and the connection plaintext. Data may
+                go there if `insecure` is set, a token never.
         """
+        if is_url(address):
+            raise SettingError(variable, f"{address} is a URL; write host:port")
         if self.is_private(address):
             return
         if secret:
@@ -184,6 +186,11 @@ def _metrics_callers(environment: Environment) -> frozenset[str]:
             variable, f"names {len(names)} callers; at most {_MOST_METRICS_CALLERS} are told apart"
         )
     return names
+
+
+def is_url(target: str) -> bool:
+    """Says whether a gRPC target is a URL of the web, which gRPC takes for a host that never answers."""
+    return target.lower().startswith(("http://", "https://"))
 
 
 def is_loopback(address: str) -> bool:

@@ -19,10 +19,10 @@ from bench.corpora import HARD_PAIRS, HARD_PAIRS_2, KOREAN_PARAGRAPHS, SHORT_ANS
 from bench.first_review import until_ready
 from bench.outputs.written_reviewers import NAMES, WrittenReviewers, WrittenWork, written_works
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc, submission_pb2
-from chorus_command_line.english import ENGLISH
-from chorus_command_line.korean import KOREAN
 from chorus_command_line.report.markdown_page import markdown
 from chorus_command_line.report.page import page
+from chorus_wording.english import ENGLISH
+from chorus_wording.korean import KOREAN
 from orchestrator.__main__ import register as register_orchestrator
 from orchestrator.settings import OrchestratorSettings
 from rpckit.channel import connect
@@ -89,6 +89,8 @@ async def _report(number: int, work: WrittenWork, reviewers: WrittenReviewers, s
     request = feedback_service_pb2.GetFeedbackRequest(
         submission=submission_pb2.Submission(text=work.text),
         models=[*(NAMES if work.reviews else ()), *_RULES],
+        # What is written does not depend on how busy the machine is.
+        policy=feedback_service_pb2.PanelPolicy(wait_for_all=True),
     )
     response = await stub.GetFeedback(request, timeout=_SECONDS)
     failed = [

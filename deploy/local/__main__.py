@@ -31,6 +31,9 @@ from rpckit.settings import Environment, SettingError
 _SAMPLES = Path(
     os.path.relpath(Path(__file__).parents[2] / "clients" / "python" / "chorus_command_line" / "samples")
 )
+_BUILT_PAGE = Path(__file__).parents[2] / "clients" / "web" / "page" / "dist"
+# What a person types to run a module as here.
+_COMMAND = f"`{os.path.relpath(sys.executable)} -m"
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FAILED = 1
 _WRONG_SETTING = 2
@@ -116,13 +119,21 @@ async def _serve_page(page: Child, environment: Environment) -> None:
     try:
         await asyncio.wait((ended, listens), return_when=asyncio.FIRST_COMPLETED)
         if listens.done() and not listens.exception():
-            scheme = "https" if environment.text("WEB_TLS_DIR") else "http"
-            _print(f"{'page':12}  {scheme}://{page.service.address}  open it in a browser")
-        again = "ctrl-C and the same command again bring it back"
-        sys.stderr.write(f"{await ended}; the rest goes on, and {again}; log: {page.log}\n")
+            _print(f"{'page':12}  {_where(page.service, environment)}")
+        how = await ended
+        again = f"{_COMMAND} {page.service.module}` in another terminal, with the variables of this one"
+        sys.stderr.write(f"{how}; the rest goes on, and {again}, brings it back; log: {page.log}\n")
     finally:
         for task in (ended, listens):
             task.cancel()
+
+
+def _where(page: Service, environment: Environment) -> str:
+    """Returns the page's address and, where it is not built, what builds it."""
+    address = f"{'https' if environment.text('WEB_TLS_DIR') else 'http'}://{page.address}"
+    if (Path(environment.text("WEB_PAGE_DIR", str(_BUILT_PAGE))) / "index.html").is_file():
+        return f"{address}  open it in a browser"
+    return f"not built: `make page-build`, which needs Node.js 20.19, 22.12 or newer, builds it for {address}"
 
 
 def _is_page(child: Child) -> bool:

@@ -44,6 +44,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
             request.model or self._student_model,
             model_pb2.CAPABILITY_TEXT,
             wrong,
+            "CHORUS_STUDENT_MODEL",
         )
         generation = student_request(request.task, request.profile)
         generation.sampling.CopyFrom(request.sampling)
@@ -71,6 +72,7 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
             request.model or self._picture_model,
             model_pb2.CAPABILITY_IMAGE_OUTPUT,
             wrong,
+            "CHORUS_PICTURE_MODEL",
         )
         prompt = content_pb2.Part(text=request.prompt)
         generation = model_service_pb2.GenerateRequest(
@@ -93,7 +95,16 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         name: str,
         capability: model_pb2.Capability.ValueType,
         wrong: Mapping[str, str],
+        setting: str,
     ) -> ListedModel:
+        """Returns the model that is named, or the default one.
+
+        Args:
+            name: Of the request, or else of the setting; empty: neither names one.
+            capability: What it has to be able to do.
+            wrong: What is wrong with the rest of the request, by field.
+            setting: What names the default one.
+        """
         listing = await self._directory.listing()
         if len(name) > MAX_MODEL_NAME:
             wrong = {**wrong, "model": f"longer than {MAX_MODEL_NAME} characters"}
@@ -107,7 +118,8 @@ class ClassroomServicer(classroom_service_pb2_grpc.ClassroomServiceServicer):
         if wrong:
             raise InvalidRequest(wrong)
         if listed is None:
-            raise Unavailable("no model of the default provider is listed", retry_delay=1)
+            none = f"no model is named, and none of {_DEFAULT_PROVIDER}'s can do it; {setting} sets a default"
+            raise Unavailable(none, retry_delay=1)
         return listed
 
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import grpc
 import pytest
 from aiohttp import web
 
@@ -16,6 +15,7 @@ from modelkit import answer_limits
 from modelkit.usage import usage_of
 from rpckit import errors
 from rpckit.channel import connect
+from tests.failed_call import failure
 from tests.fakes.providers.proxy import (
     ADAPTERS,
     ANTHROPIC,
@@ -129,12 +129,6 @@ async def refusal(adapter: Adapter, flood: Flood, *, streaming: bool) -> errors.
         async with asyncio.timeout(PATIENCE):
             await flood.left.wait()
     return error
-
-
-async def failure(call: Any) -> errors.ChorusError:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return errors.from_rpc_error(caught.value)
 
 
 async def _read_all(call: Any) -> None:

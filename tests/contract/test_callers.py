@@ -21,8 +21,9 @@ from chorus.model.v1.model_service_pb2 import (
 from rpckit.call import ON_BEHALF_OF_KEY
 from rpckit.certificates import CertificateFolder
 from rpckit.channel import connect
-from rpckit.errors import ChorusError, InvalidRequest, RateLimited, Unauthenticated, from_rpc_error
+from rpckit.errors import InvalidRequest, RateLimited, Unauthenticated
 from rpckit.settings import Security, SettingError
+from tests.failed_call import failure
 from tests.fakes.authority import Authority
 from tests.fakes.json_log import json_log
 from tests.fakes.recorder import SERVICE, Recorder, free_port
@@ -54,12 +55,6 @@ def models(channel: grpc.aio.Channel) -> Any:
 
 def bearer(token: str) -> tuple[tuple[str, str]]:
     return (("authorization", f"Bearer {token}"),)
-
-
-async def failure(call: Any) -> ChorusError:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return from_rpc_error(caught.value)
 
 
 async def test_a_call_without_a_valid_token_gets_nothing(tokens: Path) -> None:

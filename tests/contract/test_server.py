@@ -31,6 +31,7 @@ from tests.contract.instructed_server import (
     InstructedServicer,
     instructed_server,
 )
+from tests.failed_call import failure
 from tests.fakes.json_log import json_log
 from tests.fakes.recorder import ServerOnlySettings
 from tests.patience import PATIENCE, with_growing_deadline
@@ -42,12 +43,6 @@ REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 async def server() -> AsyncIterator[InstructedServer]:
     async with instructed_server() as server:
         yield server
-
-
-async def failure(call: Any) -> errors.ChorusError:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return errors.from_rpc_error(caught.value)
 
 
 def asked(instruction: str) -> GenerateRequest:

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chorus.classroom.v1 import classroom_service_pb2_grpc
 from chorus.feedback.v1 import feedback_service_pb2_grpc
 from rpckit.channel import connect
-from rpckit.errors import ChorusError, from_rpc_error
 from rpckit.settings import Environment, Security
 from tests.patience import PROCESS_PATIENCE
 
@@ -175,13 +173,6 @@ async def classroom_stub(address: str) -> AsyncIterator[Any]:
     """Opens a stub for the ClassroomService of an orchestrator."""
     async with connect(address, "chorus.classroom.v1.ClassroomService") as channel:
         yield classroom_service_pb2_grpc.ClassroomServiceStub(channel)
-
-
-async def failure(call: Any) -> ChorusError:
-    """Returns the error that a call ends with."""
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call
-    return from_rpc_error(caught.value)
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.processes import ROOT, SERVICES, environment, run_to_end, until
+from tests.e2e.processes import ROOT, SERVICES, WEB, environment, run_to_end, serving, until
 from tests.fakes.authority import Authority
 from tests.patience import PATIENCE
 
@@ -153,7 +153,10 @@ async def test_a_task_without_a_text_is_refused(tmp_path: Path) -> None:
 
 
 async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) -> None:
-    async with up(tmp_path) as (running, address):
+    page_folder = tmp_path / "page"
+    page_folder.mkdir()
+    (page_folder / "index.html").touch()
+    async with up(tmp_path, WEB_PAGE_DIR=str(page_folder)) as (running, address):
         for program in SERVICES:
             await running.prints(f"{program.arguments[0].removeprefix('services.')}  ")
         code, table, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
@@ -190,6 +193,24 @@ async def test_the_services_stay_up_until_they_are_told_to_stop(tmp_path: Path) 
     logs = logged(tmp_path)
     assert len(logs) == len(SERVICES) + 1
     assert all('"draining"' in log for log in logs)
+
+
+async def test_a_page_that_is_not_built_or_was_killed_says_what_brings_it(
+    tmp_path: Path,
+) -> None:
+    async with up(tmp_path, WEB_PAGE_DIR=str(tmp_path / "nothing")) as (running, address):
+        await running.prints("page  ")
+        said = running.printed.splitlines()[-1]
+        assert "not built: `make page-build`, which needs Node.js 20.19, 22.12 or newer, " in said
+        (killed,) = (number for number, line in left_behind(tmp_path).items() if "web.server" in line)
+        os.kill(killed, signal.SIGKILL)
+        await running.prints("web was killed by signal 9; the rest goes on, and `")
+        assert f"python -m {WEB.arguments[0]}` in another terminal" in running.printed
+        async with serving(WEB, tmp_path, CHORUS_SERVER=address):
+            code, _, errors = await run_to_end(tmp_path, CLIENT, "models", "--server", address)
+        assert (code, errors) == (0, "")
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.ends() == 0
 
 
 async def test_where_its_port_is_taken_the_page_is_missed_and_the_rest_serves(tmp_path: Path) -> None:

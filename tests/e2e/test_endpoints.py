@@ -12,7 +12,8 @@ import pytest_asyncio
 from chorus.model.v1 import content_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
 from rpckit import errors
 from rpckit.channel import connect
-from tests.e2e.processes import CLOUD_PROXY, ServerProcess, failure, running
+from tests.e2e.processes import CLOUD_PROXY, ServerProcess, running
+from tests.failed_call import failure
 from tests.fakes.providers import emulator
 from tests.fakes.providers.any_provider import AnyProvider
 from tests.fakes.providers.emulator import Received

@@ -27,16 +27,9 @@ from chorus.model.v1.model_pb2 import Model
 from modelkit.usage import usage_of
 from rpckit.errors import ChorusError, InvalidRequest, QuorumNotReached
 from tests.e2e.events import Events
-from tests.e2e.processes import (
-    FAKE,
-    ORCHESTRATOR,
-    ServerProcess,
-    failure,
-    feedback_stub,
-    running,
-    until,
-)
+from tests.e2e.processes import FAKE, ORCHESTRATOR, ServerProcess, feedback_stub, running, until
 from tests.e2e.stream_grammar import check_grammar
+from tests.failed_call import failure
 from tests.fakes.models import FAKES
 from tests.patience import PATIENCE, with_growing_deadline
 

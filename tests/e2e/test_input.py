@@ -22,15 +22,8 @@ from chorus.model.v1.failure_pb2 import ERROR_REASON_NOT_SUPPORTED
 from chorus.model.v1.generation_pb2 import Sampling
 from rpckit.channel import connect
 from rpckit.errors import InvalidRequest
-from tests.e2e.processes import (
-    FAKE,
-    FEEDBACK_SERVICE,
-    ORCHESTRATOR,
-    PROOFREADER,
-    failure,
-    feedback_stub,
-    running,
-)
+from tests.e2e.processes import FAKE, FEEDBACK_SERVICE, ORCHESTRATOR, PROOFREADER, feedback_stub, running
+from tests.failed_call import failure
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -153,8 +146,6 @@ async def test_a_call_without_a_deadline_is_refused(system: OrchestratorUnderTes
     [
         pytest.param(b"\xff\xff\xff\xff", id="no message"),
         pytest.param(request().SerializeToString()[:-1], id="cut"),
-        # It holds submission.text with one byte that is no UTF-8.
-        pytest.param(b"\x0a\x03\x0a\x01\xff", id="no UTF-8"),
     ],
 )
 async def test_bytes_that_are_no_request_name_the_message(system: OrchestratorUnderTest, data: bytes) -> None:
@@ -162,6 +153,13 @@ async def test_bytes_that_are_no_request_name_the_message(system: OrchestratorUn
     assert isinstance(error, InvalidRequest)
     assert [*error.metadata] == ["chorus.feedback.v1.GetFeedbackRequest"]
     assert await system.is_well()
+
+
+async def test_a_string_that_is_not_utf_8_is_named_as_any_field(system: OrchestratorUnderTest) -> None:
+    # Its submission.text has one byte, which is no UTF-8.
+    error = await failure(system.send(b"\x0a\x03\x0a\x01\xff", timeout=PATIENCE))
+    assert isinstance(error, InvalidRequest)
+    assert error.metadata == {"submission.text": "not UTF-8"}
 
 
 async def test_unknown_fields_are_ignored(system: OrchestratorUnderTest) -> None:

@@ -22,7 +22,8 @@ from chorus.feedback.v1.feedback_service_pb2 import (
 from chorus.feedback.v1.submission_pb2 import Submission
 from rpckit.call import ON_BEHALF_OF_KEY
 from rpckit.errors import ChorusError, FeedbackNotFound, QuorumNotReached
-from tests.e2e.processes import FAKE, ORCHESTRATOR, failure, feedback_stub, running
+from tests.e2e.processes import FAKE, ORCHESTRATOR, feedback_stub, running
+from tests.failed_call import failure
 
 
 @dataclass(frozen=True)

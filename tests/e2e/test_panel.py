@@ -24,7 +24,7 @@ from chorus.model.v1.failure_pb2 import ERROR_REASON_INVALID_REQUEST, ERROR_REAS
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_MEASURED
 from chorus.model.v1.model_pb2 import Model
 from rpckit.errors import FeedbackNotFound, InvalidRequest
-from tests.e2e.processes import NOWHERE, failure
+from tests.e2e.processes import NOWHERE
 from tests.e2e.stream_grammar import check_grammar
 from tests.e2e.whole_chorus import (
     COST_USD_NANOS,
@@ -36,6 +36,7 @@ from tests.e2e.whole_chorus import (
     ReviewedEssay,
     chorus_with_providers,
 )
+from tests.failed_call import failure
 from tests.fakes.providers.emulator import PICTURE
 from tests.fakes.providers.reply import Output, error
 from tests.patience import PATIENCE

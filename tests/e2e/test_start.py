@@ -15,11 +15,11 @@ from tests.e2e.processes import (
     SERVICES,
     WEB,
     Program,
-    failure,
     feedback_stub,
     run_to_end,
     running,
 )
+from tests.failed_call import failure
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions
 from tests.fakes.providers.reply import error
@@ -34,6 +34,8 @@ WRONG = [
     ("services.proofreader", "PROOFREADER_PORT", "5.5"),
     ("orchestrator", "CHORUS_MODEL_SERVERS", "127.0.0.1:50052,gemma"),
     ("orchestrator", "CHORUS_MODEL_SERVERS", "127.0.0.1:65536"),
+    ("orchestrator", "CHORUS_MODEL_SERVERS", "http://127.0.0.1:50052"),
+    ("clients.web.server", "CHORUS_SERVER", "http://127.0.0.1:50051"),
     ("orchestrator", "CHORUS_STATE_DIR", __file__),
     ("services.cloud_proxy", "CLOUD_PROXY_CATALOG", __file__),
     ("services.cloud_proxy", "CLOUD_PROXY_CATALOG", "/no/such/catalog.toml"),

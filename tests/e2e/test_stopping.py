@@ -26,12 +26,12 @@ from tests.e2e.processes import (
     ORCHESTRATOR,
     PROOFREADER,
     ServerProcess,
-    failure,
     feedback_stub,
     running,
     serving,
     until,
 )
+from tests.failed_call import failure
 from tests.fakes.providers.emulator import Emulator
 from tests.fakes.providers.emulator import running as emulating
 from tests.fakes.providers.openai import ChatCompletions

@@ -65,6 +65,9 @@ class ConnectionSettings:
         return settings
 
     def _check(self) -> None:
+        if self.address.lower().startswith(("http://", "https://")):
+            wrong = f"{self.address} is a URL; write HOST:PORT, such as {_ADDRESS}"
+            raise SettingError("CHORUS_SERVER", wrong)
         if self.tls or is_on_this_machine(self.address):
             return
         if self.token:

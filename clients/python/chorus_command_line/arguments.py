@@ -11,7 +11,7 @@ import typer
 from google.protobuf import json_format
 
 from chorus.feedback.v1 import feedback_service_pb2, submission_pb2
-from chorus_documents.document import Document, Remark, UnreadableDocument
+from chorus_documents.document import Document, Refusal, Remark, UnreadableDocument
 from chorus_documents.reader import read_file
 
 REPORT_FORMATS = (".html", ".md")
@@ -30,6 +30,8 @@ class TextFile:
 def file(value: str) -> TextFile:
     """Reads a text to be reviewed."""
     document = _read(value)
+    if not document.text.strip():
+        raise typer.BadParameter(f"{value} {Refusal.NO_TEXT.value}")
     return TextFile(value, document.text, document.remarks)
 
 

@@ -1,5 +1,6 @@
 """Says why something failed, and what helps."""
 
+import re
 from collections.abc import Iterator
 
 from rich.console import Group
@@ -8,19 +9,27 @@ from rich.text import Text
 from chorus.model.v1 import failure_pb2
 from chorus_client import (
     ChorusCallError,
+    InvalidRequestError,
     NoOrchestratorError,
     NothingAnswersError,
     QuorumNotReachedError,
+    UnauthenticatedError,
+    UnavailableError,
     UntrustedServerError,
 )
 from chorus_command_line import amounts
 from chorus_command_line.screen import indented, prose
 from chorus_command_line.words import Words
+from chorus_documents.writing.visible import visible
+
+_OF_MODELS = re.compile(r"models\b|summary_model|allowed_providers|policy\.min_")
 
 
 def explain(failure: failure_pb2.Failure, words: Words) -> str:
     """Returns the reason in the reader's language, then what to set or to do."""
-    reason = words.reasons.get(failure.reason, words.reasons[failure_pb2.ERROR_REASON_INTERNAL])
+    reason = words.feedback.reasons.get(
+        failure.reason, words.feedback.reasons[failure_pb2.ERROR_REASON_INTERNAL]
+    )
     helps = prose(_help(failure, words))
     if failure.HasField("retry_delay"):
         retry = words.retry_after.format(seconds=amounts.seconds(failure.retry_delay, words))
@@ -28,19 +37,31 @@ def explain(failure: failure_pb2.Failure, words: Words) -> str:
     return f"{reason}: {helps}" if helps else reason
 
 
-def rpc_error(error: ChorusCallError, words: Words, *, server: str) -> Group:
-    """Says why a call failed, by field or by model where the error does so."""
+def rpc_error(error: ChorusCallError, words: Words, *, server: str, about: str = "") -> Group:
+    """Says why a call failed, by field or by model where the error does so.
+
+    Args:
+        error: What it failed with.
+        words: The words of the reader's language.
+        server: Where Chorus was called.
+        about: Which of several texts it was about.
+    """
     lines: list[Text] = []
     if isinstance(error, QuorumNotReachedError):
         lines += (Text(each) for each in _each_model(error, words))
+    if isinstance(error, UnauthenticatedError):
+        lines.append(Text(words.say_who))
+    if _is_about_models(error):
+        lines.append(Text(words.see_models))
     if isinstance(error, NothingAnswersError):
         lines.append(Text(words.is_it_running.format(server=server)))
     if isinstance(error, UntrustedServerError):
         lines.append(Text(words.untrusted_server.format(server=server, why=error.text)))
     if isinstance(error, NoOrchestratorError):
         lines.append(Text(words.no_orchestrator.format(server=server)))
+    what = f"{visible(about)}: " if about else ""
     return Group(
-        Text(explain(error.to_failure(), words), style="red"), *(indented(each, 2) for each in lines)
+        Text(what + explain(error.to_failure(), words), style="red"), *(indented(each, 2) for each in lines)
     )
 
 
@@ -69,6 +90,14 @@ def _help(failure: failure_pb2.Failure, words: Words) -> str:
             return words.lacking[lacking]
         case _:
             return failure.message if words.shows_messages else ""
+
+
+def _is_about_models(error: ChorusCallError) -> bool:
+    """Whether a list of the models helps: one is named that there is none of, or too few are ready."""
+    if isinstance(error, InvalidRequestError):
+        return any(_OF_MODELS.match(field) for field in error.violations)
+    nothing = (NothingAnswersError, NoOrchestratorError, UntrustedServerError)
+    return isinstance(error, UnavailableError) and not isinstance(error, nothing)
 
 
 def _each_model(error: ChorusCallError, words: Words) -> Iterator[str]:

@@ -6,10 +6,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
-from chorus_command_line import amounts, phrases
+from chorus_command_line import amounts
 from chorus_command_line.score_view import scores
 from chorus_command_line.screen import indented, labelled, prose, quoted
 from chorus_command_line.words import Words
+from chorus_wording import phrases
+from chorus_wording.words import FeedbackWords, NoteWords
 
 _POLARITY_STYLES = {
     feedback_pb2.POLARITY_STRENGTH: "bold green",
@@ -29,12 +31,13 @@ def feedback(
     `names` are the models' display names by their names.
     """
     text, merged = request.submission.text, response.merged
-    readers = phrases.readers(response, words)
+    said = words.feedback
+    readers = phrases.readers(response, said)
     sections = (
         [Text(readers, style="bold")] if readers else [],
-        _summary(merged, phrases.author(request, merged, names, words), words),
+        _summary(merged, phrases.author(request, merged, names, said), said),
         _points(response, names, text, words),
-        scores(merged, response.rubric, words),
+        scores(merged, response.rubric, said),
         _injections(merged, text, words),
         _ending(response, words),
     )
@@ -50,7 +53,9 @@ def _heading(text: str) -> Text:
     return Text(text, style="bold underline")
 
 
-def _summary(merged: merged_pb2.MergedFeedback, author: str, words: Words) -> Iterator[RenderableType]:
+def _summary(
+    merged: merged_pb2.MergedFeedback, author: str, words: FeedbackWords
+) -> Iterator[RenderableType]:
     if not merged.summary.sentences:
         return
     numbers = phrases.numbers(merged)
@@ -66,43 +71,44 @@ def _points(
 ) -> Iterator[RenderableType]:
     merged = response.merged
     if not merged.points:
-        yield Text(phrases.no_points(response, words))
+        yield Text(phrases.no_points(response, words.feedback))
         return
     titles, numbers = phrases.titles(response.rubric), phrases.numbers(merged)
-    yield _heading(words.points_heading)
+    yield _heading(words.feedback.points_heading)
     for merged_point in merged.points:
         point = merged_point.members[0].point
         yield Text()
-        yield Text.assemble(f"{numbers[merged_point.id]}. ", _what(point, titles, words))
+        yield Text.assemble(f"{numbers[merged_point.id]}. ", _what(point, titles, words.feedback.note))
         for line in _body(point, text, words):
             yield indented(line)
-        yield indented(Text(phrases.who(merged_point, numbers, names, words), style="dim"))
+        yield indented(Text(phrases.who(merged_point, numbers, names, words.feedback), style="dim"))
 
 
-def _what(point: feedback_pb2.Point, titles: dict[str, str], words: Words) -> Text:
+def _what(point: feedback_pb2.Point, titles: dict[str, str], words: NoteWords) -> Text:
     style = _POLARITY_STYLES.get(point.polarity, "")
     return Text.assemble((phrases.polarity(point, words), style), phrases.about(point, titles, words))
 
 
 def _body(point: feedback_pb2.Point, text: str, words: Words) -> Iterator[Text]:
+    labels = words.feedback.note
     yield _where(point, text, words)
     yield Text(prose(point.observation))
     if point.reason:
-        yield labelled(words.why, prose(point.reason))
+        yield labelled(labels.why, prose(point.reason))
     if point.next_step:
-        yield labelled(words.next_step, prose(point.next_step))
+        yield labelled(labels.next_step, prose(point.next_step))
     if point.suggested_rewrite:
-        yield labelled(words.rewrite, prose(point.suggested_rewrite), style="italic")
+        yield labelled(labels.rewrite, prose(point.suggested_rewrite), style="italic")
 
 
 def _where(point: feedback_pb2.Point, text: str, words: Words) -> Text:
     if not point.HasField("anchor"):
-        return Text(words.whole_text, style="dim")
+        return Text(words.feedback.note.labels.whole_work, style="dim")
     return _passage(point.anchor, text, words)
 
 
 def _passage(anchor: feedback_pb2.Anchor, text: str, words: Words) -> Text:
-    quote = words.quotation.format(text=quoted(anchor.quote))
+    quote = words.feedback.note.quotation.format(text=quoted(anchor.quote))
     line_start = text.rfind("\n", 0, anchor.start) + 1
     line = text.count("\n", 0, anchor.start) + 1
     place = words.place.format(line=line, column=anchor.start - line_start + 1)
@@ -110,21 +116,23 @@ def _passage(anchor: feedback_pb2.Anchor, text: str, words: Words) -> Text:
 
 
 def _injections(merged: merged_pb2.MergedFeedback, text: str, words: Words) -> Iterator[RenderableType]:
+    said = words.feedback
     if merged.suspected_injections:
-        yield Text(words.injections_heading, style="bold underline")
+        yield Text(said.injections_heading, style="bold underline")
         for anchor in merged.suspected_injections:
             yield indented(_passage(anchor, text, words))
-        confirmed = bool(merged.confirmed_injections)
-        yield indented(Text(words.injections_note))
-        yield indented(Text(words.injections_confirmed if confirmed else words.injections_unconfirmed))
+        yield indented(Text(said.injections_note))
+        yield indented(
+            Text(said.injections_confirmed if merged.confirmed_injections else said.injections_unconfirmed)
+        )
 
 
 def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> Iterator[RenderableType]:
-    panel = response.merged.panel
+    said, panel = words.feedback, response.merged.panel
     single = panel.state == merged_pb2.Panel.STATE_SINGLE
-    yield labelled(words.panel, phrases.panel(panel, words), style="yellow" if single else "")
+    yield labelled(said.panel, phrases.panel(panel, said), style="yellow" if single else "")
     if panel.missing:
-        yield labelled(words.missing, ", ".join(panel.missing))
+        yield labelled(said.missing, ", ".join(panel.missing))
     usage = response.usage
     cost = amounts.cost(usage, words)
     if usage.input_tokens or usage.output_tokens:
@@ -132,6 +140,6 @@ def _ending(response: feedback_service_pb2.GetFeedbackResponse, words: Words) ->
         cost = f"{cost}; {tokens}"
     yield labelled(words.cost, cost)
     if response.replayed:
-        yield Text(words.replayed)
+        yield Text(said.replayed)
     if response.feedback_id:
-        yield labelled(words.feedback_id, response.feedback_id)
+        yield labelled(said.feedback_id, response.feedback_id)

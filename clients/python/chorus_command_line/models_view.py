@@ -47,6 +47,7 @@ _LEGEND = (
 )
 # What the servers say where one thing is to be set, and where what is set is refused.
 _SETTING = re.compile(r"set ([A-Z][A-Z0-9_]*)")
+_GEMMA = re.compile(r"set ([A-Z][A-Z0-9_]*) to a folder or a repository name of a Gemma model")
 _REFUSED = re.compile(r"\S+ refuses ([A-Z][A-Z0-9_]*); set another")
 
 
@@ -100,8 +101,12 @@ def _why_absent(model: model_pb2.Model, words: Words) -> str:
         return f"{retired}; {words.use_instead.format(model=model.successor)}" if model.successor else retired
     if needed := _SETTING.fullmatch(model.state_detail):
         return words.set_this.format(setting=needed[1])
+    if gemma := _GEMMA.fullmatch(model.state_detail):
+        return words.set_gemma.format(setting=gemma[1])
     if refused := _REFUSED.fullmatch(model.state_detail):
         return words.set_another.format(setting=refused[1])
+    if model.state == model_pb2.Model.STATE_LOADING and not words.shows_messages:
+        return words.loading
     return prose(model.state_detail)
 
 

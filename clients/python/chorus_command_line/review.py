@@ -17,10 +17,10 @@ from chorus_command_line.feedback_view import feedback
 from chorus_command_line.language import words_for
 from chorus_command_line.models_view import absent
 from chorus_command_line.panel_view import PanelView
-from chorus_command_line.phrases import display_names
 from chorus_command_line.report.page import ReportPage, page
 from chorus_command_line.screen import console, show
 from chorus_command_line.words import Words
+from chorus_wording.phrases import display_names
 
 LIST_SECONDS = 20.0
 _SECONDS = 60.0
@@ -68,9 +68,11 @@ async def review_files(
                 response = await _print_json(request, screen, chorus, seconds)
             else:
                 response = await _print_feedback(file, request, names, screen, chorus, seconds)
-            pages.append(page(Path(file.name).name, request, response, names, _words(request)))
+            pages.append(page(Path(file.name).name, request, response, names, _words(request).feedback))
         except ChorusCallError as error:
-            show(console(stderr=True), rpc_error(error, _words(request), server=address))
+            about = file.name if len(files) > 1 else ""
+            said = rpc_error(error, _words(request), server=address, about=about)
+            show(console(stderr=True), said)
     if pages and not as_json:
         show(screen, absent(models, _words(_about(files[-1], template))))
     return pages

@@ -7,11 +7,11 @@ from rich.text import Text
 
 from chorus.feedback.v1 import merged_pb2, submission_pb2
 from chorus_command_line.screen import grid, indented, labelled
-from chorus_command_line.words import Words
+from chorus_wording.words import FeedbackWords
 
 
 def scores(
-    merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: Words
+    merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: FeedbackWords
 ) -> Iterator[RenderableType]:
     """Yields one row for each criterion that was judged, the others in one line, then the total."""
     criteria = {each.id: each for each in rubric.criteria}
@@ -19,7 +19,7 @@ def scores(
     unjudged = [each for each in merged.scores if not each.HasField("low")]
     if not merged.scores:
         return
-    yield Text(words.scores_heading, style="bold underline")
+    yield Text(words.note.labels.scores, style="bold underline")
     if judged:
         yield indented(grid([_row(each, criteria.get(each.criterion_id), words) for each in judged]))
     if unjudged:
@@ -34,7 +34,7 @@ def _title(score: merged_pb2.MergedScore, criterion: submission_pb2.Criterion | 
 
 
 def _row(
-    score: merged_pb2.MergedScore, criterion: submission_pb2.Criterion | None, words: Words
+    score: merged_pb2.MergedScore, criterion: submission_pb2.Criterion | None, words: FeedbackWords
 ) -> tuple[Text | str, ...]:
     levels = [each.score for each in criterion.levels] if criterion else []
     scale = words.scale.format(low=f"{min(levels):g}", high=f"{max(levels):g}") if levels else ""

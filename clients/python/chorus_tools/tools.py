@@ -13,7 +13,8 @@ from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2
 from chorus.model.v1 import model_pb2
 from chorus_client.errors import ChorusCallError, reason_name
 from chorus_tools.panel import Panel
-from chorus_wording.feedback_text import feedback_text
+from chorus_wording.feedback_text import broken_off, feedback_text
+from chorus_wording.language import language_of
 
 _NANOS = 1_000_000_000
 _INSTRUCTIONS = (
@@ -96,7 +97,9 @@ class _Tools:
                         return _result(event.response, language)
                     await _report(ctx, event, so_far)
         except ChorusCallError as error:
-            return _partial(so_far, language, error) if so_far.answered() else _failed(error)
+            if so_far.answered():
+                return _partial(so_far, language_of(language, text), error)
+            return _failed(error)
         return _text_result("the review ended without an answer", is_error=True)
 
     async def list_models(self) -> CallToolResult:
@@ -158,7 +161,7 @@ def _result(
 
 
 def _partial(so_far: _SoFar, language: str, error: ChorusCallError) -> CallToolResult:
-    """Returns what had come before the review broke off, marked as such."""
+    """Returns what had come before the review broke off, marked as such, in one of our languages."""
     response, answered = so_far.response, so_far.answered()
     names = [each.model for each in answered]
     asked = dict.fromkeys([*so_far.asked, *(each.model for each in response.results)])
@@ -179,7 +182,7 @@ def _partial(so_far: _SoFar, language: str, error: ChorusCallError) -> CallToolR
             for each in answered
             for point in each.feedback.points
         )
-    return _result(response, language, f"Broken off ({reason_name(error.reason)}); this is provisional.\n\n")
+    return _result(response, language, broken_off(error.reason, language))
 
 
 def _failed(error: ChorusCallError) -> CallToolResult:

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus_documents.writing.returned_work import Note, Remark
-from chorus_wording.wording import Wording
+from chorus_wording import phrases
+from chorus_wording.words import NoteWords
 
 
-def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: Wording) -> Note:
+def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wording: NoteWords) -> Note:
     """Words a point as a note; without the text, its quotation stands alone."""
-    heading = wording.polarities.get(point.polarity, "")
-    if criterion := titles.get(point.criterion_id, point.criterion_id):
-        heading = f"{heading} · {criterion}" if heading else criterion
+    kind = phrases.polarity(point, wording)
+    criterion = titles.get(point.criterion_id, point.criterion_id)
+    heading = f"{kind} · {criterion}" if criterion else kind
+    # How important praise is says nothing to its reader.
+    is_praise = point.polarity == feedback_pb2.POLARITY_STRENGTH
+    importance = "" if is_praise else wording.severities.get(point.severity, "")
     said = [
         Remark(label, words)
         for label, words in (
@@ -23,12 +27,16 @@ def note_of(point: feedback_pb2.Point, text: str, titles: Mapping[str, str], wor
         if words
     ]
     anchor = point.anchor
-    if not text:
-        return Note(heading, None, None, anchor.quote, said)
-    # A quotation is shown only where the text holds it.
-    if anchor.quote and text[anchor.start : anchor.end] == anchor.quote:
-        return Note(heading, anchor.start, anchor.end, anchor.quote, said)
-    return Note(heading, None, None, "", said)
+    start: int | None = None
+    end: int | None = None
+    quote = anchor.quote
+    if text:
+        # A quotation is shown only where the text holds it.
+        if quote and text[anchor.start : anchor.end] == quote:
+            start, end = anchor.start, anchor.end
+        else:
+            quote = ""
+    return Note(heading, start, end, quote, said, kind, criterion, importance)
 
 
 def scale_of(criterion: submission_pb2.Criterion | None) -> str:

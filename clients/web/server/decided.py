@@ -29,7 +29,7 @@ def decided_work(
 
     Args:
         title: The work's name; empty: it has none.
-        author: Who gives it back.
+        author: The name of who gives it back; empty: it is not known.
         text: The work; empty: it is not at hand, and quotations stand alone.
         language: Of the words around what is said.
         feedback: What the panel said.
@@ -47,7 +47,15 @@ def decided_work(
     if not notes and not scores:
         wrong = "nothing was decided to be given back: keep, edit or add a point or a score first"
         raise Problem(422, NOTHING_DECIDED, wrong, "decisions")
-    return ReturnedWork(title or wording.untitled, author, text, notes, scores, wording.labels)
+    return ReturnedWork(
+        title=title or wording.untitled,
+        author=author or wording.teacher,
+        text=text,
+        notes=notes,
+        scores=scores,
+        labels=wording.labels,
+        total=_total(feedback, decisions, wording.labels.total),
+    )
 
 
 def _points(
@@ -71,18 +79,53 @@ def _scores(
     decisions: decision_pb2.Decisions,
     titles: Mapping[str, str],
 ) -> Iterator[Score]:
-    panel = {each.criterion_id: each.score for each in feedback.merged.scores if each.HasField("score")}
     criteria = {each.id: each for each in feedback.rubric.criteria}
+    given = _given_scores(feedback, decisions)
     for decision in decisions.scores:
         name = decision.criterion_id
-        if decision.decision == _REJECTED:
-            continue
-        if decision.decision == _KEPT:
-            shown = _shown(panel[name]) if name in panel else ""
-        else:
-            shown = f"{decision.score:g}" if decision.HasField("score") else ""
-        if shown:
+        if name in given:
+            # The panel's as the page shows it, a teacher's as it was typed.
+            score = given[name]
+            shown = _shown(score) if decision.decision == _KEPT else f"{score:g}"
             yield Score(titles.get(name, name), shown, scale_of(criteria.get(name)), decision.rationale)
+
+
+def _given_scores(
+    feedback: feedback_service_pb2.GetFeedbackResponse, decisions: decision_pb2.Decisions
+) -> Mapping[str, float]:
+    """Returns the scores that are given back, by their criteria."""
+    panel = {each.criterion_id: each.score for each in feedback.merged.scores if each.HasField("score")}
+    given: dict[str, float] = {}
+    for decision in decisions.scores:
+        name = decision.criterion_id
+        if decision.decision == _KEPT:
+            if name in panel:
+                given[name] = panel[name]
+        elif decision.decision != _REJECTED and decision.HasField("score"):
+            given[name] = decision.score
+    return given
+
+
+def _total(
+    feedback: feedback_service_pb2.GetFeedbackResponse, decisions: decision_pb2.Decisions, label: str
+) -> Score | None:
+    """Returns the mean of the scores by their weights, out of 100, as the page shows it.
+
+    None: a criterion that counts has no score, or none counts.
+    """
+    given = _given_scores(feedback, decisions)
+    total = weights = 0.0
+    for criterion in feedback.rubric.criteria:
+        weight = criterion.weight if criterion.HasField("weight") else 1.0
+        if weight <= 0:
+            continue
+        levels = [each.score for each in criterion.levels]
+        low, high = min(levels, default=0.0), max(levels, default=0.0)
+        if criterion.id not in given or low >= high:
+            return None
+        total += weight * (given[criterion.id] - low) / (high - low)
+        weights += weight
+    return Score(label, f"{math.floor(100 * total / weights + 0.5)}", "0–100", "") if weights else None
 
 
 def _shown(score: float) -> str:

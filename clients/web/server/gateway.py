@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import grpc
-from connectrpc.compat import google_protobuf_codecs
+from connectrpc.codec import Codec
+from connectrpc.compat import google_protobuf_binary_codec, google_protobuf_json_codec
 from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
 from connectrpc.request import RequestContext
 from connectrpc.server import ConnectASGIApplication, Endpoint
@@ -22,6 +23,7 @@ from chorus.classroom.v1 import classroom_service_pb2
 from chorus.feedback.v1 import feedback_service_pb2
 from clients.web.server.call_errors import connect_error
 from clients.web.server.guard import REQUEST_ID_HEADER
+from clients.web.server.joined_body import JoiningPieces
 from clients.web.server.visiting import call_metadata
 from rpckit.call import Deadline
 
@@ -56,7 +58,7 @@ class ServiceGateway(ConnectASGIApplication[grpc.aio.Channel]):
             service=channel,
             endpoints=self._endpoints_of,
             read_max_bytes=_MAX_REQUEST_BYTES,
-            codecs=google_protobuf_codecs(),
+            codecs=[_BinaryCodec(), google_protobuf_json_codec()],
         )
 
     @property
@@ -66,7 +68,14 @@ class ServiceGateway(ConnectASGIApplication[grpc.aio.Channel]):
 
     def routes(self) -> list[Route]:
         """Returns a route for each call that a browser can make."""
-        return [Route(path, self, methods=["GET", "POST"]) for path in map(self._path, self._methods())]
+        return [
+            Route(
+                self._path(each),
+                JoiningPieces(self) if each.server_streaming else self,
+                methods=["GET", "POST"],
+            )
+            for each in self._methods()
+        ]
 
     def _endpoints_of(self, channel: grpc.aio.Channel) -> Mapping[str, Any]:
         return {self._path(each): _endpoint(each, self._path(each), channel) for each in self._methods()}
@@ -76,6 +85,25 @@ class ServiceGateway(ConnectASGIApplication[grpc.aio.Channel]):
 
     def _path(self, method: descriptor.MethodDescriptor) -> str:
         return f"{self.path}/{method.name}"
+
+
+class _BinaryCodec(Codec[Any, Any]):
+    """Protobuf's binary format. An answer that the orchestrator wrote in it is passed on as it is."""
+
+    def __init__(self) -> None:
+        self._messages = google_protobuf_binary_codec()
+
+    @override
+    def name(self) -> str:
+        return self._messages.name()
+
+    @override
+    def encode(self, message: Any) -> bytes:
+        return message if isinstance(message, bytes) else self._messages.encode(message)
+
+    @override
+    def decode(self, data: bytes | bytearray, message_class: Any) -> Any:
+        return self._messages.decode(data, message_class)
 
 
 def _endpoint(method: descriptor.MethodDescriptor, path: str, channel: grpc.aio.Channel) -> Any:
@@ -90,11 +118,14 @@ def _endpoint(method: descriptor.MethodDescriptor, path: str, channel: grpc.aio.
         stream_type=StreamType.SERVER_STREAM if method.server_streaming else StreamType.UNARY,
     )
     open_call = channel.unary_stream if method.server_streaming else channel.unary_unary
-    start: Any = open_call(
-        path,
-        request_serializer=request_class.SerializeToString,
-        response_deserializer=response_class.FromString,
-    )
+    serialize = request_class.SerializeToString
+    as_message: Any = open_call(path, serialize, response_class.FromString)
+    as_bytes: Any = open_call(path, serialize)
+
+    def start(request: Message, context: Context) -> Any:
+        is_binary = context.request_headers.get("content-type", "").endswith("proto")
+        return (as_bytes if is_binary else as_message)(request, **_call_options(context))
+
     if method.server_streaming:
         return Endpoint.server_stream(info, _streaming(start))
     return Endpoint.unary(info, _unary(start))
@@ -104,7 +135,7 @@ def _unary(start: Any) -> Callable[[Message, Context], Awaitable[Message]]:
     async def call(request: Message, context: Context) -> Message:
         try:
             # Whoever cancels this task cancels the call with it.
-            answer: Message = await start(request, **_call_options(context))
+            answer: Message = await start(request, context)
         except grpc.aio.AioRpcError as error:
             raise connect_error(error) from None
         return answer
@@ -114,7 +145,7 @@ def _unary(start: Any) -> Callable[[Message, Context], Awaitable[Message]]:
 
 def _streaming(start: Any) -> Callable[[Message, Context], AsyncIterator[Message]]:
     async def call(request: Message, context: Context) -> AsyncIterator[Message]:
-        under_way = start(request, **_call_options(context))
+        under_way = start(request, context)
         try:
             async for answer in under_way:
                 yield answer

@@ -66,7 +66,7 @@ class GiveBack:
             raise Problem(400, "TEXT_MISSING", "a text or a file_id is needed", "text")
         work = decided_work(
             title=asked.title,
-            author=asked.decisions.rater or "Chorus",
+            author=teacher,
             text=text,
             language=asked.language,
             feedback=asked.feedback,

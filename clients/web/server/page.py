@@ -22,12 +22,12 @@ _ASK_AGAIN = "no-cache"
 _NOT_BUILT = {
     "en": (
         "The page is not built yet",
-        "Chorus runs, and its API answers here. The page is built once, with Node.js 22 or newer and npm:",
+        "Chorus runs, and its API answers here. Build the page once, with Node.js 20.19, 22.12 or newer:",
         "Then open this address again. The command line needs neither.",
     ),
     "ko": (
         "페이지를 아직 만들지 않았어요",
-        "Chorus는 돌고 있고 API도 여기서 답해요. 페이지는 Node.js 22 이상과 npm으로 한 번만 만들면 돼요.",
+        "Chorus는 돌고 있고 API도 여기서 답해요. 페이지는 Node.js 20.19나 22.12 이상으로 한 번 만들면 돼요.",
         "그런 다음 이 주소를 다시 열어 주세요. 명령줄에서 쓸 때는 필요하지 않아요.",
     ),
 }

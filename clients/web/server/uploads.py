@@ -1,9 +1,11 @@
 """Takes a file from a teacher, and gives its text."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -43,15 +45,9 @@ class Uploads:
         """Reads the file in the form's field `file`, and says what was assumed of it."""
         visitor: Visitor = request.state.visitor
         language = language_of(request)
-        name, data = await sent_file(request, self.max_file_bytes)
-        document = await self.workers.run(lambda: self._read(data))
-        if len(document.text) > MAX_TEXT_CHARACTERS:
-            raise RefusedDocument(Refusal.TOO_LONG)
-        file_id = ""
-        if document.format in _KEPT:
-            file = KeptFile(name, document.format.value, visitor.teacher)
-            file_id = await self.workers.run(lambda: self.kept.keep(file, data))
-        return JSONResponse({"file_id": file_id, "name": name, **_described(document, language)})
+        async with sent_file(request, self.max_file_bytes) as sent:
+            document, file_id = await self.workers.run(lambda: self._take(sent, visitor.teacher))
+        return JSONResponse({"file_id": file_id, "name": sent.name, **_described(document, language)})
 
     async def delete(self, request: Request) -> Response:
         """Deletes a file that the teacher has sent."""
@@ -61,28 +57,55 @@ class Uploads:
             raise Problem(404, "FILE_NOT_FOUND", "there is no such file any more", "file_id")
         return Response(status_code=204)
 
-    def _read(self, data: bytes) -> Document:
+    def _take(self, sent: "SentFile", teacher: str) -> tuple[Document, str]:
+        """Returns what the file holds, and the name under which it is kept; empty: it is not."""
+        data = sent.content.read()
         limits = replace(DEFAULT_LIMITS, file_bytes=self.max_file_bytes)
         try:
-            return read(data, limits)
+            document = read(data, limits)
         except UnreadableDocument as error:
             raise RefusedDocument(error.refusal) from None
+        if len(document.text) > MAX_TEXT_CHARACTERS:
+            raise RefusedDocument(Refusal.TOO_LONG)
+        if document.format not in _KEPT:
+            return document, ""
+        return document, self.kept.keep(KeptFile(sent.name, document.format.value, teacher), data)
 
 
-async def sent_file(request: Request, max_bytes: int) -> tuple[str, bytes]:
-    """Returns the name and the content of the file in a form's field `file`.
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that came in a form.
+
+    Attributes:
+        name: Without folders.
+        content: What it holds. Beyond 1 MiB it is on the disk: those that wait for their turn take no memory.
+    """
+
+    name: str
+    content: BinaryIO
+
+
+@asynccontextmanager
+async def sent_file(request: Request, max_bytes: int) -> AsyncIterator[SentFile]:
+    """Yields the file in a form's field `file`, which is gone when the block ends.
 
     Raises:
         Problem: There is none, or it is too large.
     """
+    form = await _form(request, max_bytes)
     try:
-        async with (
-            bounded(request, max_bytes + _FORM_BYTES) as whole,
-            whole.form(max_files=1, max_fields=1, max_part_size=_MAX_FIELD_BYTES) as form,
-        ):
-            file = form.get("file")
-            if isinstance(file, UploadFile):
-                return shown_name(file.filename or ""), await file.read()
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
+        yield SentFile(shown_name(file.filename or ""), file.file)
+    finally:
+        await form.close()
+
+
+async def _form(request: Request, max_bytes: int) -> FormData:
+    try:
+        async with bounded(request, max_bytes + _FORM_BYTES) as whole:
+            return await whole.form(max_files=1, max_fields=1, max_part_size=_MAX_FIELD_BYTES)
     except HTTPException as error:
         # Starlette makes one of a form that is broken.
         raise Problem(400, "FORM", error.detail, "file") from None
@@ -91,7 +114,6 @@ async def sent_file(request: Request, max_bytes: int) -> tuple[str, bytes]:
         if problem.reason != TOO_LARGE:
             raise
         raise RefusedDocument(Refusal.TOO_LARGE) from None
-    raise Problem(400, "FILE_MISSING", "the form has no file in its field `file`", "file")
 
 
 def remarks_of(document: Document, language: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.browsing import PHONE, Browsing
+from tests.e2e.browsing import PHONE, WIDE, Browsing
 from tests.e2e.page.steps import ask, tab_to
 from tests.e2e.screenshots import SCREENSHOTS, screenshot
 from tests.fakes.page_feedback import FEEDBACK_ID
@@ -39,8 +39,17 @@ async def test_everything_can_be_done_by_keyboard_in_korean(
         assert await page.evaluate("document.activeElement.id") == "point-1"
         await tab_to(visit, "document.activeElement.textContent === '그대로'")
         await page.keyboard.press("Space")
-        await tab_to(visit, "document.activeElement.textContent.startsWith('나머지')")
+        await tab_to(visit, "document.activeElement.textContent.startsWith('의견이 갈리지 않는')")
         await page.keyboard.press("Enter")
+        # What the models disagree about is left open, and its number leads there.
+        for number in (2, 3):
+            await tab_to(
+                visit, f"document.activeElement.matches('.decision-bar [aria-label=\"의견 {number}\"]')"
+            )
+            await page.keyboard.press("Enter")
+            assert await page.evaluate("document.activeElement.id") == f"point-{number}"
+            await tab_to(visit, "document.activeElement.textContent === '그대로'")
+            await page.keyboard.press("Space")
         await tab_to(visit, "document.activeElement.textContent.endsWith('확정')")
         await page.keyboard.press("Enter")
         await page.get_by_text("저장했어요").wait_for()
@@ -89,6 +98,24 @@ async def test_a_phone_shows_it_all_and_so_do_the_pictures_of_the_page(
             await visit.page.locator("button[type=submit]").click()
             await visit.page.wait_for_selector(".decision-bar")
             await screenshot(visit, f"review-{language[:2]}", is_whole=True)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+async def test_nothing_moves_as_a_view_comes(system: Browsing, viewport: dict[str, int]) -> None:
+    async with system.visit("ko-KR", viewport=viewport) as visit:
+        await visit.page.add_init_script(
+            "window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach("
+            "(each) => (window.moved += each.value))).observe({ type: 'layout-shift', buffered: true })"
+        )
+        for view in VIEWS:
+            await visit.open(f"#/{view}")
+            await visit.page.wait_for_selector("h1:visible")
+            await visit.page.wait_for_load_state("networkidle")
+            # Two frames: what has come is drawn, and what moved is told.
+            await visit.page.evaluate(
+                "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
+            assert await visit.page.evaluate("window.moved") < 0.01, view
 
 
 async def test_paper_has_the_work_and_the_feedback_alone(system: Browsing) -> None:

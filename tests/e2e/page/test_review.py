@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chorus.classroom.v1.classroom_service_pb2 import SimulateStudentRequest
 from chorus.feedback.v1.decision_pb2 import (
     DECISION_ADDED,
     DECISION_EDITED,
@@ -17,7 +18,7 @@ from rpckit.errors import Unavailable
 from tests.e2e.browsing import PAGE, Browsing
 from tests.e2e.page.steps import ask, reviews
 from tests.e2e.screenshots import screenshot
-from tests.fakes.page_feedback import FEEDBACK_ID, PANEL, anchor
+from tests.fakes.page_feedback import DYING, FEEDBACK_ID, PANEL, QUICK, anchor
 from tests.fakes.page_orchestrator import PageOrchestrator
 from tests.fakes.page_words import ENGLISH
 from tests.patience import PATIENCE
@@ -59,7 +60,7 @@ async def test_a_slow_and_a_dying_model_hold_nobody(system: Browsing, orchestrat
         orchestrator.slow_may_answer.set()
         await page.wait_for_selector(".decision-bar")
         assert await page.locator(".seat.answered").count() == 3
-        assert await page.locator(".note").count() == 0
+        assert await page.locator(".note", has_text="Provisional").count() == 0
         assert page.url.endswith(f"#/review/{FEEDBACK_ID}")
 
     (request,) = reviews(orchestrator)
@@ -168,7 +169,16 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         await ask(visit, ENGLISH)
         await page.wait_for_selector(".decision-bar")
         assert await page.get_by_role("button", name="Markdown").is_disabled()
-        await page.get_by_role("button", name="Keep all 7").click()
+        # Of what the models disagree about a person decides, and the criterion without a score is named.
+        bar = page.locator(".decision-bar")
+        await bar.get_by_text("left to you").get_by_role("button", name="Point 2").wait_for()
+        await page.get_by_role("button", name="Keep the 5 that are not disputed").click()
+        await bar.get_by_text("2 points and scores are undecided.").wait_for()
+        await bar.get_by_text("For one criterion the author gets no score: Style.").wait_for()
+        assert await bar.get_by_role("button", name="This is what the author gets").is_disabled()
+        for side in ("#point-2", "#point-3"):
+            await page.locator(side).get_by_role("button", name="Keep", exact=True).click()
+        await bar.get_by_text("These two say the opposite").get_by_role("button", name="Point 3").wait_for()
         await page.get_by_role("button", name="This is what the author gets").click()
         async with page.expect_download() as coming:
             await page.get_by_role("button", name="Markdown").click()
@@ -178,7 +188,10 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
             await page.get_by_role("button", name="Word, as comments").click()
         assert (await coming.value).suggested_filename.endswith(".docx")
         # Memos go into the file that came, and none did.
-        assert await page.get_by_role("button", name="Hangul, as memos").is_disabled()
+        memos = page.get_by_role("button", name="Hangul, as memos")
+        assert await memos.is_disabled()
+        why = await memos.get_attribute("aria-describedby")
+        assert "the very hwpx file that came" in await page.inner_text(f"#{why}")
 
         # The next work has nothing of this one but how it is read.
         await page.get_by_role("button", name="New review").click()
@@ -186,6 +199,31 @@ async def test_what_is_given_back_is_a_file(system: Browsing) -> None:
         for label in ("Text", "Title, for yourself", "Task the author was given", "Whom the feedback is for"):
             assert await page.get_by_label(label, exact=True).input_value() == "", label
         assert await page.get_by_label("Cost limit in dollars").input_value() == "0.25"
+
+
+async def test_the_last_choice_is_there_after_a_reload(system: Browsing) -> None:
+    async with system.visit() as visit:
+        page = visit.page
+        await visit.open()
+        await page.get_by_label("Quick").uncheck()
+        await page.get_by_label("Cost limit in dollars").fill("0.5")
+        kept = "JSON.parse(localStorage.getItem('chorus.choice'))"
+        chosen = await page.evaluate(f"{kept}.models")
+        # One of them went away since.
+        went = f"{{...{kept}, models: ['gone/away', ...{kept}.models]}}"
+        await page.evaluate(f"localStorage.setItem('chorus.choice', JSON.stringify({went}))")
+        await page.reload()
+        await page.get_by_text("Chosen before, and cannot take part now: gone/away").wait_for()
+        assert not await page.get_by_label("Quick").is_checked()
+        assert await page.get_by_label("Other").is_checked()
+        assert await page.get_by_label("Cost limit in dollars").input_value() == "0.5"
+        await page.get_by_text("Chosen last time, and still so").wait_for()
+        # What is chosen now takes the place of it.
+        await page.get_by_label("Other").uncheck()
+        await page.reload()
+        await page.get_by_label("Other").wait_for()
+        assert await page.get_by_text("gone/away").count() == 0
+        assert await page.evaluate(f"{kept}.models") == [each for each in chosen if "other" not in each]
 
 
 async def test_the_text_is_asked_for_where_this_browser_does_not_have_it(
@@ -262,16 +300,24 @@ async def test_a_rubric_is_made_and_used(system: Browsing, orchestrator: PageOrc
     assert request.request.rubric.criteria[0].title == "What it says"
 
 
-async def test_a_simulated_student_is_labelled_and_can_be_reviewed(system: Browsing) -> None:
+async def test_a_simulated_student_is_labelled_and_can_be_reviewed(
+    system: Browsing, orchestrator: PageOrchestrator
+) -> None:
     async with system.visit() as visit:
         page = visit.page
         await visit.open("#/student")
         await page.get_by_label("Task that the student answers").fill("A garden?")
+        # Whoever writes is named, and asked by that name.
+        assert await page.get_by_label("Model", exact=True).input_value() == DYING
+        await page.get_by_label("Model", exact=True).select_option(QUICK)
+        await page.get_by_text("read by OpenAI").locator("visible=true").wait_for()
         await page.get_by_role("button", name="Write", exact=True).click()
         await page.locator(".simulated-label").wait_for()
         assert await visit.faults() == []
         await page.get_by_role("button", name="Review this text").click()
         assert await page.get_by_label("Text", exact=True).input_value() == "A garden is good becos plants."
+    (student,) = (each for each in orchestrator.requests if isinstance(each, SimulateStudentRequest))
+    assert student.model == QUICK
 
 
 def _read(path: Path) -> str:

@@ -35,6 +35,10 @@ def test_every_variable_counts_and_an_address_given_counts_before_its_own(tmp_pa
     [
         ({"CHORUS_INSECURE": "maybe"}, "CHORUS_INSECURE: 'maybe' is neither yes nor no"),
         ({"CHORUS_TLS_DIR": "/nowhere"}, "CHORUS_TLS_DIR: /nowhere/ca.crt: No such file"),
+        (
+            {"CHORUS_SERVER": "http://127.0.0.1:1"},
+            "CHORUS_SERVER: http://127.0.0.1:1 is a URL; write HOST:PORT",
+        ),
         ({"CHORUS_SERVER": "chorus.example:1"}, "CHORUS_TLS_DIR: chorus.example:1 is beyond this machine"),
         (
             {"CHORUS_SERVER": "chorus.example:1", "CHORUS_TOKEN": TOKEN, "CHORUS_INSECURE": "yes"},

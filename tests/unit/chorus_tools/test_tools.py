@@ -114,7 +114,7 @@ async def test_what_came_before_the_deadline_is_the_answer(
 
     answer = await with_growing_deadline(attempt, lambda each: not each.is_error, first_seconds=1)
     said = answer.content[0].text
-    assert said.startswith("Broken off (TIMEOUT); this is provisional.\n")
+    assert said.startswith("Broken off: the time was up (TIMEOUT). What had come until then is provisional.")
     assert r"It is \*receive\*." in said
     merged = answer.structured_content["merged"]
     assert merged["panel"] == {
@@ -124,7 +124,7 @@ async def test_what_came_before_the_deadline_is_the_answer(
         "familiesAnswered": 1,
         "missing": ["b/2", "c/3"],
     }
-    assert "1 of 3 models answered, of 1 families." in said
+    assert "1 of 3 models answered, of one family." in said
     assert {each["members"][0]["model"] for each in merged["points"]} == {"a/1"}
     # The rest of the review is not paid for.
     async with asyncio.timeout(PATIENCE):

@@ -37,6 +37,8 @@ def refused(*args: str) -> str:
     ("data", "said"),
     [
         (b"{\\rtf1 Hello}", "is RTF; save it as docx or as plain text"),
+        (b"", "holds no text"),
+        (b"\xef\xbb\xbf \r\n\t", "holds no text"),
         (b"<html>", "is HTML; copy what the page shows into a text file"),
         (b"%PDF-1.7 and no more", "is broken; save it anew, or copy its text into a file"),
         (b"\xef\xbb\xbfab\xff", "is no text; save it as docx, hwpx, hwp, PDF or UTF-8 text"),

@@ -7,6 +7,7 @@ from chorus_client import (
     NoOrchestratorError,
     NothingAnswersError,
     QuorumNotReachedError,
+    UnauthenticatedError,
     UnavailableError,
 )
 from chorus_command_line.english import ENGLISH
@@ -71,13 +72,13 @@ def test_an_unknown_reason_counts_as_internal() -> None:
 @pytest.mark.parametrize("words", [ENGLISH, KOREAN])
 def test_every_reason_has_words(words: Words) -> None:
     named = set(failure_pb2.ErrorReason.values()) - {failure_pb2.ERROR_REASON_UNSPECIFIED}
-    assert set(words.reasons) == named
+    assert set(words.feedback.reasons) == named
 
 
-@pytest.mark.parametrize("reason", sorted(KOREAN.reasons))
+@pytest.mark.parametrize("reason", sorted(KOREAN.feedback.reasons))
 def test_no_english_message_stands_in_a_korean_sentence(reason: failure_pb2.ErrorReason.ValueType) -> None:
     said = explain(Failure(reason=reason, message="for developers"), KOREAN)
-    assert said.startswith(KOREAN.reasons[reason])
+    assert said.startswith(KOREAN.feedback.reasons[reason])
     assert "for developers" not in said
 
 
@@ -86,13 +87,35 @@ def test_a_korean_sentence_says_what_a_model_lacks() -> None:
     assert explain(failure, KOREAN) == "이 모델은 할 수 없는 일이에요: 한국어와 영어만 읽을 수 있어요"
 
 
+LISTING = ENGLISH.see_models
+
+
 def shown(error: ChorusCallError) -> str:
     return plain(rpc_error(error, ENGLISH, server="127.0.0.1:1"))
 
 
 def test_an_invalid_request_names_each_field() -> None:
     said = shown(InvalidRequestError(violations={"submission.text": "is empty", "models[1]": "is unknown"}))
-    assert said == "the request is not valid: models[1]: is unknown; submission.text: is empty\n"
+    assert (
+        said == f"the request is not valid: models[1]: is unknown; submission.text: is empty\n  {LISTING}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "helps"),
+    [
+        (UnavailableError("policy.min_models: 5, more than the panel has"), True),
+        (InvalidRequestError(violations={"summary_model": "there is no model x/y"}), True),
+        (InvalidRequestError(violations={"policy.min_families": "2, more than the panel has: 1"}), True),
+        (InvalidRequestError(violations={"policy.model_timeout": "is negative"}), False),
+        (InvalidRequestError(violations={"submission.text": "is empty"}), False),
+        (NoOrchestratorError(), False),
+    ],
+)
+def test_where_it_is_about_the_models_their_list_is_named(error: ChorusCallError, *, helps: bool) -> None:
+    assert (LISTING in shown(error)) == helps
+    korean = plain(rpc_error(error, KOREAN, server="127.0.0.1:1"))
+    assert ("`chorus models`로 볼 수 있어요" in korean) == helps
 
 
 def test_a_missed_quorum_says_why_each_model_failed() -> None:
@@ -111,9 +134,17 @@ def test_a_missed_quorum_says_why_each_model_failed() -> None:
 
 
 def test_a_server_that_does_not_answer_is_named_with_how_to_start_it() -> None:
-    hint = "Does Chorus run at 127.0.0.1:1? `make up` starts it."
+    hint = "Does Chorus run at 127.0.0.1:1? `make up` starts it, and says where the orchestrator is"
     assert hint in shown(NothingAnswersError())
+    assert LISTING not in shown(NothingAnswersError())
     assert hint not in shown(UnavailableError("no model is ready"))
+
+
+def test_a_caller_that_is_not_known_is_told_how_to_say_who_it_is() -> None:
+    assert shown(UnauthenticatedError("the token is nobody's")).splitlines() == [
+        "the server does not know who calls: the token is nobody's",
+        "  CHORUS_TOKEN says who calls, or tls.crt with tls.key in CHORUS_TLS_DIR.",
+    ]
 
 
 def test_a_server_that_is_no_orchestrator_is_called_so() -> None:

@@ -45,7 +45,7 @@ def test_a_point_says_what_where_why_what_next_and_who() -> None:
         points=[merged_point("a", point, MODELS, merged_pb2.AGREEMENT_CONSENSUS, families=2)]
     )
     assert (
-        "1. Change (importance: major) · evidence — criterion: Reasons\n"
+        "1. To improve (importance: major) · evidence — criterion: Reasons\n"
         f"   “{JUNK}”  (line 2, character 1)\n"
         "   Nothing bears this out.\n"
         "   Why: A reader doubts it.\n"
@@ -93,8 +93,8 @@ def test_a_strength_has_no_severity_and_a_point_without_an_anchor_is_about_the_w
     merged = merged_pb2.MergedFeedback(
         points=[merged_point("a", strength(), MODELS[:1], merged_pb2.AGREEMENT_SINGLE)]
     )
-    assert "1. Keep · clarity of the claim\n   about the whole text\n" in english(merged)
-    assert "1. 잘한 점 · 주장의 명확성\n   글 전체\n" in korean(merged)
+    assert "1. Strength · clarity of the claim\n   About the whole text\n" in english(merged)
+    assert "1. 잘한 점 · 주장의 명확성\n   글 전체에 대한 의견\n" in korean(merged)
 
 
 def test_scores_have_ranges_contested_ones_only_a_range_and_unscored_ones_say_so() -> None:
@@ -165,10 +165,11 @@ def test_one_family_is_called_no_panel(words: Words, said: str) -> None:
     )
     shown = plain(feedback(asked(ENGLISH_TEXT), response(merged_pb2.MergedFeedback(panel=panel)), {}, words))
     assert said in shown
-    assert f"{words.missing}: openai/gpt-4o\n" in shown
+    assert f"{words.feedback.missing}: openai/gpt-4o\n" in shown
 
 
 LOOKED_AT = "spelling, spacing, register, structure"
+RULES_IN_KOREAN = "맞춤법, 띄어쓰기, 문체, 글의 짜임"
 PROOFREADERS = ("chorus/proofreader-language", "chorus/proofreader-structure")
 ALONE = merged_pb2.Panel(state=merged_pb2.Panel.STATE_SINGLE, families_answered=1)
 TWO_FAMILIES = merged_pb2.Panel(state=merged_pb2.Panel.STATE_COMPLETE, families_answered=2)
@@ -181,13 +182,13 @@ TWO_FAMILIES = merged_pb2.Panel(state=merged_pb2.Panel.STATE_COMPLETE, families_
             PROOFREADERS,
             ALONE,
             ENGLISH,
-            f"{ENGLISH.read_by_rule.format(looked_at=LOOKED_AT)} {ENGLISH.no_panel}",
+            f"{ENGLISH.feedback.read_by_rule.format(looked_at=LOOKED_AT)} {ENGLISH.feedback.no_panel}",
         ),
         (
             PROOFREADERS,
             ALONE,
             KOREAN,
-            f"언어 모델 없이 규칙으로만 읽었어요 (맞춤법, 띄어쓰기, 문체, 글의 짜임). {KOREAN.no_panel}",
+            f"언어 모델 없이 규칙으로만 읽었어요 ({RULES_IN_KOREAN}). {KOREAN.feedback.no_panel}",
         ),
         (
             (MODELS[0], MODELS[2]),
@@ -199,7 +200,7 @@ TWO_FAMILIES = merged_pb2.Panel(state=merged_pb2.Panel.STATE_COMPLETE, families_
             (MODELS[0], PROOFREADERS[1]),
             TWO_FAMILIES,
             ENGLISH,
-            f"{ENGLISH.read_by_models.format(models=1, families=1)} Read by rule, too (structure).",
+            f"{ENGLISH.feedback.read_by_models.format(models=1, families=1)} Read by rule, too (structure).",
         ),
     ],
 )
@@ -217,7 +218,7 @@ def test_a_text_that_only_rules_have_read_is_not_called_perfect() -> None:
     shown = plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
     assert "only rules looked (spelling, spacing, register)" in shown
     answer.results.extend(answered(MODELS[0]))
-    assert f"\n{ENGLISH.no_points}\n" in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
+    assert f"\n{ENGLISH.feedback.no_points}\n" in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
 
 
 def test_models_have_their_names_for_people() -> None:
@@ -241,14 +242,15 @@ def test_a_summary_that_the_model_asked_for_did_not_word_says_so() -> None:
 def test_suspected_injections_are_shown_with_their_place() -> None:
     merged = merged_pb2.MergedFeedback(suspected_injections=[anchor(ENGLISH_TEXT, "The end.")])
     shown = english(merged)
-    assert f"{ENGLISH.injections_heading}\n   “The end.”  (line 3, character 1)\n" in shown
-    assert ENGLISH.injections_unconfirmed in shown
+    assert f"{ENGLISH.feedback.injections_heading}\n   “The end.”  (line 3, character 1)\n" in shown
+    assert ENGLISH.feedback.injections_unconfirmed in shown
 
 
 @pytest.mark.parametrize("words", [ENGLISH, KOREAN])
 def test_a_suspicion_is_a_question_to_the_teacher_and_no_verdict(words: Words) -> None:
-    assert words.injections_heading.endswith("?")
-    said = f"{words.injections_note} {words.injections_unconfirmed} {words.injections_confirmed}".casefold()
+    assert words.feedback.injections_heading.endswith("?")
+    notes = words.feedback.injections_note, words.feedback.injections_unconfirmed
+    said = " ".join((*notes, words.feedback.injections_confirmed)).casefold()
     verdicts = (
         "cheat",
         "manipulat",
@@ -268,10 +270,10 @@ def test_a_suspicion_is_a_question_to_the_teacher_and_no_verdict(words: Words) -
 def test_what_a_confirmed_injection_did_to_the_scores_is_said() -> None:
     passage = anchor(ENGLISH_TEXT, "The end.")
     merged = merged_pb2.MergedFeedback(suspected_injections=[passage])
-    assert ENGLISH.injections_confirmed not in unwrapped(merged)
+    assert ENGLISH.feedback.injections_confirmed not in unwrapped(merged)
     merged.confirmed_injections.append(passage)
-    assert ENGLISH.injections_confirmed in unwrapped(merged)
-    assert ENGLISH.injections_unconfirmed not in unwrapped(merged)
+    assert ENGLISH.feedback.injections_confirmed in unwrapped(merged)
+    assert ENGLISH.feedback.injections_unconfirmed not in unwrapped(merged)
 
 
 def test_the_cost_says_how_far_it_can_be_trusted() -> None:
@@ -289,9 +291,9 @@ def test_the_cost_says_how_far_it_can_be_trusted() -> None:
 
 def test_a_replayed_answer_says_that_nothing_was_paid() -> None:
     answer = response(merged_pb2.MergedFeedback())
-    assert ENGLISH.replayed not in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
+    assert ENGLISH.feedback.replayed not in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
     answer.replayed = True
-    assert ENGLISH.replayed in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
+    assert ENGLISH.feedback.replayed in plain(feedback(asked(ENGLISH_TEXT), answer, {}, ENGLISH))
 
 
 def test_korean_wraps_between_words_inside_of_the_width_and_stays_indented() -> None:

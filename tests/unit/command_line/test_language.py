@@ -1,6 +1,4 @@
 import unicodedata
-from dataclasses import fields
-from string import Formatter
 
 import pytest
 
@@ -29,18 +27,3 @@ from tests.unit.command_line.messages import ENGLISH_TEXT, KOREAN_TEXT
 )
 def test_the_words_are_the_languages_or_the_texts(code: str, text: str, words: Words) -> None:
     assert words_for(code, text) is words
-
-
-def test_both_languages_fill_in_the_same() -> None:
-    for field in fields(Words):
-        english, korean = getattr(ENGLISH, field.name), getattr(KOREAN, field.name)
-        if isinstance(english, str):
-            assert _blanks(english) == _blanks(korean), field.name
-        elif not isinstance(english, bool):
-            assert {key: _blanks(value) for key, value in english.items()} == {
-                key: _blanks(value) for key, value in korean.items()
-            }, field.name
-
-
-def _blanks(text: str) -> set[str | None]:
-    return {name for _, name, _, _ in Formatter().parse(text)} - {None}

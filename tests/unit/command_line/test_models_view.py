@@ -91,6 +91,7 @@ def test_models_that_cannot_take_part_stand_under_what_to_set() -> None:
         LOCAL,
         off("x/b", "set X_KEY"),
         off("y/a", "y refuses Y_KEY; set another"),
+        off("gemma/b", "set GEMMA_MODEL to a folder or a repository name of a Gemma model"),
         unreachable=("127.0.0.1:50052",),
     )
     assert plain(absent(found, KOREAN)).splitlines() == [
@@ -100,10 +101,12 @@ def test_models_that_cannot_take_part_stand_under_what_to_set() -> None:
         "      x/a, x/b",
         "   2025-09-24에 종료됐어요; x/new 모델을 쓰세요",
         "      x/old",
-        "   loading the weights; try again",
+        "   모델을 불러오고 있어요. 잠시 뒤에 다시 해 보세요",
         "      gemma/gemma-3-4b-it",
         "   Y_KEY 값이 거부됐어요. 다른 키를 설정하세요",
         "      y/a",
+        "   GEMMA_MODEL 값을 Gemma 모델의 폴더나 저장소 이름으로 설정하세요",
+        "      gemma/b",
         "   서버가 답하지 않아요",
         "      127.0.0.1:50052",
     ]

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
-from chorus_command_line.english import ENGLISH
-from chorus_command_line.korean import KOREAN
 from chorus_command_line.report.html_page import html
 from chorus_command_line.report.markdown_page import markdown
 from chorus_command_line.report.page import ReportPage, page
-from chorus_command_line.words import Words
 from chorus_documents.writing.marked_text import PointSpan, paragraphs
+from chorus_wording.english import ENGLISH
+from chorus_wording.korean import KOREAN
+from chorus_wording.words import FeedbackWords
 from tests.unit.command_line.messages import anchor, answered, merged_point, response, strength
 
 TEXT = "도서관을 열자.\n\n책을 많이 읽는 학생은 반드시 성적이 오른다.\r\n자리가 금새 찬다. 👩‍👧\n"
@@ -29,7 +29,7 @@ def at(quote: str, text: str = TEXT, **fields: Any) -> feedback_pb2.Point:
 
 
 def report(
-    merged: merged_pb2.MergedFeedback, text: str = TEXT, words: Words = KOREAN, **asked: Any
+    merged: merged_pb2.MergedFeedback, text: str = TEXT, words: FeedbackWords = KOREAN, **asked: Any
 ) -> ReportPage:
     request = feedback_service_pb2.GetFeedbackRequest(
         submission=submission_pb2.Submission(text=text, task=asked.pop("task", "")), **asked

@@ -18,7 +18,7 @@ from tests.unit.documents.commented_words import comment_texts, commented_words
 from tests.unit.documents.written_files import docx
 
 LIMITS = Limits()
-LABELS = Labels("en", *("" for _ in range(10)))
+LABELS = Labels("en", *("" for _ in range(12)))
 MATHS = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 RUN = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>"
 BOLD = "<w:r><w:rPr><w:b/></w:rPr><w:t xml:space='preserve'>{}</w:t></w:r>"

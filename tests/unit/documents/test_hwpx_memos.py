@@ -17,7 +17,7 @@ from tests.unit.documents.memo_words import memo_words
 from tests.unit.documents.written_files import hwpx
 
 LIMITS = Limits()
-LABELS = Labels("ko", *("" for _ in range(10)))
+LABELS = Labels("ko", *("" for _ in range(12)))
 RUN = "<hp:run charPrIDRef='{}'><hp:t>{}</hp:t></hp:run>"
 
 

@@ -102,6 +102,29 @@ def budget(seconds: float = 60) -> TimeBudget:
     return TimeBudget.of(loop_deadline(seconds), with_summary=False)
 
 
+def fan_out_of(
+    panel: SelectedPanel,
+    models: ScriptedModels | None = None,
+    *,
+    records: TrackRecords | None = None,
+    policy: PanelPolicy | None = None,
+    seconds: float = 60,
+    kept: Sequence[Outcome] = (),
+    hearers: Hearers | None = None,
+) -> FanOut:
+    return FanOut(
+        models or ScriptedModels(),
+        records or TrackRecords(),
+        panel,
+        policy or PanelPolicy(),
+        QUESTION,
+        Spending(None),
+        budget(seconds),
+        kept,
+        hearers or Hearers(),
+    )
+
+
 async def outcomes(
     asked: list[str],
     *,
@@ -121,16 +144,13 @@ async def outcomes(
         min_models=min_models,
         min_families=1,
     )
-    fan_out = FanOut(
-        models or ScriptedModels(),
-        records or records_of(usual_seconds or {}),
+    fan_out = fan_out_of(
         panel,
-        policy or PanelPolicy(),
-        QUESTION,
-        Spending(None),
-        budget(seconds),
-        kept,
-        Hearers(),
+        models,
+        records=records or records_of(usual_seconds or {}),
+        policy=policy,
+        seconds=seconds,
+        kept=kept,
     )
     return [event async for event in fan_out.run() if isinstance(event, Outcome)]
 

@@ -7,19 +7,16 @@ from chorus.model.v1 import failure_pb2
 from chorus.model.v1.generation_pb2 import USAGE_BASIS_UNKNOWN
 from chorus.model.v1.model_pb2 import Model
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.fan_out import Delta, FanOut, Outcome
+from orchestrator.panel.fan_out import Delta, Outcome
 from orchestrator.panel.selection import SelectedPanel
-from orchestrator.panel.spending import Spending
-from orchestrator.panel.track_record import TrackRecords
 from tests.fakes.clock import run_in_virtual_time
 from tests.unit.panel.fanning_out import (
     ANSWER,
-    QUESTION,
     USED,
     Hearers,
     ScriptedModels,
-    budget,
     by_model,
+    fan_out_of,
     model,
     outcomes,
     timed_outcomes,
@@ -28,17 +25,7 @@ from tests.unit.panel.fanning_out import (
 
 async def test_each_point_comes_before_the_outcome_of_its_model() -> None:
     panel = SelectedPanel((model("ok"),), (), None, 1, 1)
-    fan_out = FanOut(
-        ScriptedModels(),
-        TrackRecords(),
-        panel,
-        PanelPolicy(),
-        QUESTION,
-        Spending(None),
-        budget(),
-        (),
-        Hearers(listening=True),
-    )
+    fan_out = fan_out_of(panel, hearers=Hearers(listening=True))
     delta, outcome = [event async for event in fan_out.run()]
     assert isinstance(delta, Delta)
     assert (delta.model, delta.point.id) == ("ok", "p1")
@@ -73,17 +60,7 @@ def test_a_call_that_ends_at_its_deadline_is_still_heard() -> None:
 async def test_points_are_heard_while_somebody_listens_and_not_otherwise() -> None:
     panel = SelectedPanel((model("ok"), model("fail")), (model("ok-2"),), None, 1, 1)
     audience = Hearers()
-    fan_out = FanOut(
-        ScriptedModels(),
-        TrackRecords(),
-        panel,
-        PanelPolicy(),
-        QUESTION,
-        Spending(None),
-        budget(),
-        (),
-        audience,
-    )
+    fan_out = fan_out_of(panel, hearers=audience)
     heard = []
     async for event in fan_out.run():
         heard.append(event.model if isinstance(event, Delta) else event.result.model)
@@ -155,17 +132,7 @@ async def test_nobody_stands_in_whose_server_has_just_failed() -> None:
     models = ScriptedModels()
     spare = (at_one_server("ok-1"), at_one_server("ok-2", "cloud"), at_one_server("ok-3", "other"))
     panel = SelectedPanel((at_one_server("fail"), at_one_server("fail-too", "cloud")), spare, None, 1, 1)
-    fan_out = FanOut(
-        models,
-        TrackRecords(),
-        panel,
-        PanelPolicy(),
-        QUESTION,
-        Spending(None),
-        budget(),
-        (),
-        Hearers(),
-    )
+    fan_out = fan_out_of(panel, models)
     found = [event async for event in fan_out.run() if isinstance(event, Outcome)]
     assert "ok-1" not in models.asked
     # Only where its provider had not yet failed, it was asked.
@@ -222,17 +189,7 @@ async def test_a_kept_answer_is_not_bought_again() -> None:
 async def test_leaving_early_ends_every_call() -> None:
     models = ScriptedModels()
     panel = SelectedPanel((model("hang"), model("ok")), (), None, 1, 1)
-    fan_out = FanOut(
-        models,
-        TrackRecords(),
-        panel,
-        PanelPolicy(),
-        QUESTION,
-        Spending(None),
-        budget(),
-        (),
-        Hearers(),
-    )
+    fan_out = fan_out_of(panel, models)
     events = fan_out.run()
     await anext(events)
     await events.aclose()

@@ -3,12 +3,16 @@ from contextlib import AsyncExitStack
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chorus.classroom.v1.classroom_service_pb2 import SimulateStudentRequest, StudentProfile
+from chorus.classroom.v1.classroom_service_pb2 import (
+    GenerateImageRequest,
+    SimulateStudentRequest,
+    StudentProfile,
+)
 from chorus.model.v1 import model_pb2
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ListedModel, Listing, ModelDirectory
 from orchestrator.servicers.classroom import ClassroomServicer, default_model
-from rpckit.errors import InvalidRequest
+from rpckit.errors import InvalidRequest, Unavailable
 from rpckit.settings import Security
 
 
@@ -59,3 +63,12 @@ def test_the_default_is_ready_or_else_lacks_no_more_than_its_key(
 
 def test_there_is_no_default_where_no_model_can() -> None:
     assert default_model(Listing((google("writer"),), ()), model_pb2.CAPABILITY_IMAGE_OUTPUT) is None
+
+
+async def test_without_a_default_it_is_said_what_sets_one() -> None:
+    directory = ModelDirectory((), Security(), AsyncExitStack(), ModelMetrics(CollectorRegistry()))
+    servicer = ClassroomServicer(directory, "", "")
+    with pytest.raises(Unavailable, match="CHORUS_STUDENT_MODEL"):
+        await servicer.SimulateStudent(SimulateStudentRequest(task="x"), None)
+    with pytest.raises(Unavailable, match="CHORUS_PICTURE_MODEL"):
+        await servicer.GenerateImage(GenerateImageRequest(prompt="x"), None)

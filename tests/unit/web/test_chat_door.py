@@ -105,10 +105,10 @@ async def test_a_chat_client_asks_the_panel(
         "# Feedback: chorus/panel",
         "> recieve",
         r"It is \*receive\*.",
-        "a/1, b/2 (two families agree)",
+        "2 models of 2 families: a/1, b/2",
     ):
         assert each in said
-    for each in ("| Spelling | 2.5 | 1–5 |", "2 of 3 models answered", "**Without an answer:** c/3"):
+    for each in ("| Spelling | 2.5 | 1–5 |", "2 of 3 models answered", "**No answer from:** c/3"):
         assert each in said
     assert TEXT not in said
     assert answer.id == "chatcmpl-f1"
@@ -152,7 +152,7 @@ async def test_korean_feedback_is_worded_in_korean(
     answer = await client.chat.completions.create(model="chorus/panel", messages=MESSAGES)
     said = answer.choices[0].message.content or ""
     assert "잘한 점" in said
-    assert "두 계열이 동의함" in said
+    assert "2개 계통의 검토기 2개가 같은 의견이에요" in said
     assert "모델 3개 중 2개가 답했어요" in said
 
 

@@ -65,6 +65,14 @@ async def test_a_call_is_passed_on_message_for_message(
         assert GetFeedbackResponse.FromString(answer.body).feedback_id == "f1"
 
 
+@pytest.mark.parametrize("encoding", ["proto", "json"])
+async def test_a_call_that_changes_nothing_may_be_a_get(calling: Browser, encoding: str) -> None:
+    # Its format stands in the query, and no header says it.
+    query = f"encoding={encoding}&message={'%7B%7D' if encoding == 'json' else ''}"
+    answer = await calling.ask("GET", f"{FEEDBACK}/ListModels?{query}", {"connect-timeout-ms": "60000"})
+    assert answer.status == 200, answer.body
+
+
 @pytest.mark.parametrize(
     ("kind", "ends"), [("connect+proto", _ENDS), ("grpc-web", _TRAILERS), ("grpc-web+proto", _TRAILERS)]
 )

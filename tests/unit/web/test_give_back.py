@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 from zipfile import ZipFile
 
@@ -16,7 +17,13 @@ from chorus.feedback.v1.decision_pb2 import (
     PointDecision,
     ScoreDecision,
 )
-from chorus.feedback.v1.feedback_pb2 import POLARITY_IMPROVEMENT, POLARITY_STRENGTH, Anchor, Point
+from chorus.feedback.v1.feedback_pb2 import (
+    POLARITY_IMPROVEMENT,
+    POLARITY_STRENGTH,
+    SEVERITY_MAJOR,
+    Anchor,
+    Point,
+)
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackResponse
 from chorus.feedback.v1.merged_pb2 import MergedFeedback, MergedPoint, MergedScore
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
@@ -38,16 +45,17 @@ def point(observation: str, quote: str = "", **fields: Any) -> Point:
     return Point(observation=observation, polarity=POLARITY_IMPROVEMENT, anchor=anchor, **fields)
 
 
+SPELLING = point("Spell it.", "recieve", criterion_id="style", severity=SEVERITY_MAJOR)
 FEEDBACK = GetFeedbackResponse(
     rubric=Rubric(
         criteria=[
             Criterion(id="claim", title="Claim", levels=[Level(score=1), Level(score=5)]),
-            Criterion(id="style", levels=[Level(score=0), Level(score=1)]),
+            Criterion(id="style", title="Style", levels=[Level(score=0), Level(score=1)]),
         ]
     ),
     merged=MergedFeedback(
         points=[
-            MergedPoint(id="p1", members=[MergedPoint.Member(point=point("Spell it.", "recieve"))]),
+            MergedPoint(id="p1", members=[MergedPoint.Member(point=SPELLING)]),
             MergedPoint(id="p2", members=[MergedPoint.Member(point=point("Too strong.", "loud"))]),
             MergedPoint(id="p3", members=[MergedPoint.Member(point=point("Say why."))]),
             MergedPoint(id="p4", members=[MergedPoint.Member(point=point("Undecided."))]),
@@ -95,7 +103,7 @@ async def test_what_was_decided_is_given_back_and_nothing_else(browser: Browser,
     if format_ == "docx":
         with ZipFile(io.BytesIO(answer.body)) as file:
             said = file.read("word/comments.xml")
-    for given in (b"Spell it.", b"Well done.", b"Claim", b"A clear one."):
+    for given in (b"Spell it.", b"Well done.", b"Claim", b"A clear one.", b"Total", b"88"):
         assert given in said
     for held_back in (b"Too strong.", b"Say why.", b"Undecided."):
         assert held_back not in said
@@ -146,8 +154,12 @@ async def test_a_table_holds_no_formula(browser: Browser, text: str) -> None:
     cells = [cell for row in table for cell in row]
     assert any("=cmd" in cell for cell in cells)
     assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in cells)
-    assert ["Score", "", "A clear one.", "Claim", "4", "1–5"] in table
-    assert any(row[1] == "recieve" for row in table)
+    assert table[0] == ["Kind", "Passage", "Comment", "Criterion", "Importance", "Score", "Scale"]
+    assert ["Score", "", "A clear one.", "Claim", "", "4", "1–5"] in table
+    assert ["Total", "", "", "", "", "88", "0–100"] in table
+    spelt = next(row for row in table if row[1] == "recieve")
+    assert (spelt[0], spelt[3], spelt[4]) == ("To improve", "Style", "major")
+    assert next(row for row in table if "=cmd" in row[2])[3:5] == ["Claim", ""]
 
 
 @pytest.mark.parametrize("start", ["=1", " =1", "+1", "-1", "@A", "\t=1", "＝1"])
@@ -173,6 +185,18 @@ async def test_comments_are_put_into_the_file_that_came(browser: Browser) -> Non
     assert "<b>loud</b>" in words
     again = await give_back(browser, "html", file_id=sent["file_id"], text="")
     assert b"<mark>recieve</mark>" in again.body
+
+
+@pytest.mark.parametrize(("teacher", "author"), [("", "선생님"), ("김하나", "김하나")])
+async def test_comments_are_by_the_teacher(serve: Serve, teacher: str, author: str) -> None:
+    proxy = {"WEB_IDENTITY_HEADER": "x-email", "WEB_IDENTITY_PROXIES": "127.0.0.1"}
+    browser = serve(**(proxy if teacher else {}))
+    browser.headers["x-email"] = teacher
+    await browser.open_session()
+    answer = await give_back(browser, "docx", language="ko")
+    with ZipFile(io.BytesIO(answer.body)) as file:
+        comments = file.read("word/comments.xml").decode()
+    assert set(re.findall(r'w:author="([^"]*)"', comments)) == {author}
 
 
 async def test_memos_are_put_into_the_hwpx_that_came(browser: Browser) -> None:

@@ -16,7 +16,7 @@ WORDS = WEB / "page" / "src" / "words"
 # Only programs are told these, which open no page.
 _OF_DOORS = WEB / "server" / "doors"
 _KEY = re.compile(r"^  ([A-Z_]+):", re.MULTILINE)
-_REJECTION = re.compile(r'^      "([a-z ]+)": ', re.MULTILINE)
+_REJECTION = re.compile(r'^    "([a-z ]+)": ', re.MULTILINE)
 
 
 def _reasons(source: str) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _reasons(source: str) -> Iterator[str]:
 def test_every_reason_of_the_page_s_server_has_words() -> None:
     modules = [each for each in (WEB / "server").rglob("*.py") if _OF_DOORS not in each.parents]
     told = {reason for each in modules for reason in _reasons(each.read_text("utf-8"))}
-    worded = set(_KEY.findall((WORDS / "refusals_en.ts").read_text("utf-8")))
+    worded = set(_KEY.findall((WORDS / "en" / "refusals.ts").read_text("utf-8")))
     assert len(told) > 20
     assert [each for each in sorted(told) if not any(re.fullmatch(each, word) for word in worded)] == []
     assert NAMED_BY_ROSTER in worded
@@ -57,9 +57,9 @@ def test_every_reason_of_the_page_s_server_has_words() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_why_points_are_left_out_is_worded_as_the_orchestrator_says_it(language: str) -> None:
-    words = (WORDS / f"{language}.ts").read_text("utf-8")
-    block = words[words.index("    rejections: {") :]
-    said = _REJECTION.findall(block[: block.index("    },")])
+    words = (WORDS / language / "feedback.ts").read_text("utf-8")
+    block = words[words.index("  rejections: {") :]
+    said = _REJECTION.findall(block[: block.index("  },")])
     source = Path(check.__file__).read_text("utf-8")
     assert len(said) == 5
     assert [each for each in said if f'"{each}"' not in source] == []

@@ -1,10 +1,14 @@
 import os
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
 from clients.web.server.kept_files import KeptFile, KeptFiles
+from clients.web.server.uploads import sent_file
 from tests.fakes.browser import Browser
 from tests.unit.documents.written_files import docx
 from tests.unit.web.conftest import Serve
@@ -82,6 +86,28 @@ async def test_a_form_without_a_file_is_refused(
 ) -> None:
     answer = await browser.ask("POST", "/api/files", headers, body)
     assert (answer.status, answer.json()["error"]["field"]) == (400, "file")
+
+
+async def test_a_large_file_waits_on_the_disk_for_its_turn() -> None:
+    head = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    pieces = iter([head, *[b"x" * 65_536] * 128, b"\r\n--b--\r\n", b""])
+
+    async def receive() -> Message:
+        piece = next(pieces)
+        # Each is one of its own, as it comes from a socket.
+        return {"type": "http.request", "body": bytes(bytearray(piece)), "more_body": piece != b""}
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    tracemalloc.start()
+    try:
+        async with sent_file(request, 16 * 1024 * 1024) as sent:
+            held, _ = tracemalloc.get_traced_memory()
+            assert held < 2 * 1024 * 1024
+            assert (sent.name, len(sent.content.read())) == ("a.pdf", 8 * 1024 * 1024)
+    finally:
+        tracemalloc.stop()
+    assert sent.content.closed
 
 
 async def test_a_name_shows_what_it_hides(browser: Browser) -> None:

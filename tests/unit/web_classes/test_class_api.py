@@ -71,6 +71,7 @@ async def test_a_class_from_a_zip_to_what_is_given_back(
 
     given = await send(browser, "POST", f"{path}/give-back", as_files)
     assert "Our%20school%20garden" in given.headers["content-disposition"]
+    assert "web%20pages" in str((await send(browser, "POST", f"{path}/give-back", as_page)).headers)
     archive = zipfile.ZipFile(io.BytesIO(given.body))
     assert archive.namelist() == ["lee (Feedback).docx", "kim (Feedback).docx", "점수.csv"]
     comments = zipfile.ZipFile(io.BytesIO(archive.read("lee (Feedback).docx"))).read("word/comments.xml")
@@ -78,17 +79,17 @@ async def test_a_class_from_a_zip_to_what_is_given_back(
     assert b"Only for the models" not in given.body
     table = list(csv.reader(io.StringIO(archive.read("점수.csv").decode("utf-8-sig"))))
     assert table == [
-        ["파일", "가명", "상태", "Content"],
-        ["lee.docx", "달", "확정함", "4.5"],
-        ["kim.txt", "별", "확정함", "4.5"],
-        ["'=cmd.txt", "", "확인할 차례", ""],
-        ["park.txt", "해", "확인할 차례", ""],
+        ["파일", "가명", "상태", "Content", "총점 (100점 만점)"],
+        # As it is for whoever reads the table.
+        ["lee.docx", "달", "돌려줌", "4.5", "88"],
+        ["kim.txt", "별", "돌려줌", "4.5", "88"],
+        ["'=cmd.txt", "", "확인할 차례", "", ""],
+        ["park.txt", "해", "확인할 차례", "", ""],
     ]
     shown = await shown_of(browser, path)
     states = [each["state"] for each in shown["works"]]
     assert states == ["given_back", "given_back", "to_review", "to_review"]
-    one = await send(browser, "POST", f"{kim}/give-back", as_page)
-    assert b"1 words are few." in one.body
+    assert b"1 words are few." in (await send(browser, "POST", f"{kim}/give-back", as_page)).body
     reopened = {"decisions": decided | {"final": False}}
     assert (await send(browser, "PUT", f"{kim}/decisions", reopened)).status == 204
     assert (await send(browser, "POST", f"{kim}/give-back", as_page)).status == 409

@@ -84,6 +84,13 @@ async def test_what_a_class_lacks_is_kept_until_it_is_there_or_dismissed(browser
     assert await missing() == {}
 
 
+@pytest.mark.parametrize("roster", [WORD, packed({"xl/workbook.xml": b"<x/>"}), b"\0\1\2\xff", b"%PDF-1.7"])
+async def test_a_roster_that_is_no_csv_is_told_what_one_is(browser: Browser, roster: bytes) -> None:
+    path = await new_class(browser)
+    answer = await browser.upload(roster, "roster.docx", f"{path}/roster")
+    assert (answer.status, answer.json()["error"]["reason"]) == (422, "ROSTER_FORMAT")
+
+
 @pytest.mark.parametrize(
     ("data", "reason"), [(b"PK\5\6", "BROKEN"), (packed({}), "NO_TEXT"), (b"\0\1\2\xff", "NOT_TEXT")]
 )

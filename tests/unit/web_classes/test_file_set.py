@@ -1,15 +1,20 @@
 import io
 import struct
 import zipfile
+from collections.abc import Iterator
 
 import pytest
 
 from chorus_documents.document import Refusal
 from clients.web.server.classes import file_set
-from clients.web.server.classes.file_set import MAX_FILES, RefusedSet, files_of
+from clients.web.server.classes.file_set import MAX_FILES, NamedFile, RefusedSet, files_of
 
 NAME = "김둘.txt"
 MOST = 1024 * 1024
+
+
+def _files_of(name: str, data: bytes, most: int) -> Iterator[NamedFile]:
+    return files_of(name, io.BytesIO(data), most)
 
 
 def _zip(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -25,20 +30,20 @@ def test_names_are_read_as_they_were_meant(encoding: str) -> None:
     # A mark of the same length as the name says nothing of its encoding.
     raw = NAME.encode(encoding)
     packed = _zip({"x" * len(raw): b"1"}).replace(b"x" * len(raw), raw)
-    assert [each.name for each in files_of("w.zip", packed, MOST)] == [NAME]
+    assert [each.name for each in _files_of("w.zip", packed, MOST)] == [NAME]
 
 
 def test_names_with_the_mark_of_utf_8_and_in_cp437() -> None:
-    assert [each.name for each in files_of("w.zip", _zip({f"a/{NAME}": b"1"}), MOST)] == [NAME]
+    assert [each.name for each in _files_of("w.zip", _zip({f"a/{NAME}": b"1"}), MOST)] == [NAME]
     # These bytes are neither UTF-8 nor CP949.
     packed = _zip({"xx.txt": b"1"}).replace(b"xx.txt", b"\x80\x81\x00txt"[:2] + b".txt")
-    (file,) = files_of("w.zip", packed, MOST)
+    (file,) = _files_of("w.zip", packed, MOST)
     assert file.name in {"Çü.txt", "\u20ac\u0081.txt"}
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "..\\..\\passwd", "C:\\x\\passwd", "a/../../passwd"])
 def test_no_name_leads_anywhere(name: str) -> None:
-    assert [each.name for each in files_of("w.zip", _zip({name: b"1"}), MOST)] == ["passwd"]
+    assert [each.name for each in _files_of("w.zip", _zip({name: b"1"}), MOST)] == ["passwd"]
 
 
 def test_what_systems_put_beside_is_left_out() -> None:
@@ -49,28 +54,28 @@ def test_what_systems_put_beside_is_left_out() -> None:
         "b/~$a.docx": b"1",
         "a.txt": b"2",
     }
-    assert [each.data for each in files_of("w.zip", _zip(beside), MOST)] == [b"2"]
+    assert [each.data for each in _files_of("w.zip", _zip(beside), MOST)] == [b"2"]
 
 
 def test_a_document_is_one_file() -> None:
     for part in ("word/document.xml", "[Content_Types].xml", "mimetype", "Contents/section0.xml"):
         packed = _zip({part: b"1"})
-        assert [each.data for each in files_of("a.docx", packed, MOST)] == [packed]
+        assert [each.data for each in _files_of("a.docx", packed, MOST)] == [packed]
 
 
 def test_too_many_files_are_refused() -> None:
     with pytest.raises(RefusedSet) as caught:
-        list(files_of("w.zip", _zip({f"{n}.txt": b"1" for n in range(MAX_FILES + 1)}), MOST))
+        list(_files_of("w.zip", _zip({f"{n}.txt": b"1" for n in range(MAX_FILES + 1)}), MOST))
     assert caught.value.refusal is Refusal.TOO_LARGE_UNPACKED
 
 
 def test_what_unpacks_to_more_than_it_says_is_refused() -> None:
     packed = bytearray(_zip({"a.txt": b"0" * (4 * MOST)}, zipfile.ZIP_DEFLATED))
-    assert [each.refusal for each in files_of("w.zip", bytes(packed), MOST)] == [Refusal.TOO_LARGE]
+    assert [each.refusal for each in _files_of("w.zip", bytes(packed), MOST)] == [Refusal.TOO_LARGE]
     # The table of contents says that it is one byte.
     at = packed.index(b"PK\1\2") + 24
     packed[at : at + 4] = struct.pack("<L", 1)
-    (file,) = files_of("w.zip", bytes(packed), MOST)
+    (file,) = _files_of("w.zip", bytes(packed), MOST)
     assert len(file.data) <= 1
 
 
@@ -79,11 +84,11 @@ def test_nothing_is_unpacked_that_python_unpacks_without_a_limit(method: int) ->
     packed = bytearray(_zip({"a.txt": b"0" * MOST}, method))
     at = packed.index(b"PK\1\2") + 24
     packed[at : at + 4] = struct.pack("<L", 1)
-    assert [each.refusal for each in files_of("w.zip", bytes(packed), MOST)] == [Refusal.ARCHIVE]
+    assert [each.refusal for each in _files_of("w.zip", bytes(packed), MOST)] == [Refusal.ARCHIVE]
 
 
 def test_a_name_may_be_as_long_as_a_zip_allows() -> None:
-    (file,) = files_of("w.zip", _zip({"a/" + "b" * 60_000: b"1"}), MOST)
+    (file,) = _files_of("w.zip", _zip({"a/" + "b" * 60_000: b"1"}), MOST)
     assert file.name == "b" * 120
 
 
@@ -92,22 +97,22 @@ def test_a_table_of_contents_that_is_too_large_is_not_read() -> None:
     end = packed.rindex(b"PK\5\6")
     packed[end + 12 : end + 16] = struct.pack("<L", file_set._MAX_TABLE_BYTES + 1)
     with pytest.raises(RefusedSet) as caught:
-        list(files_of("w.zip", bytes(packed), MOST))
+        list(_files_of("w.zip", bytes(packed), MOST))
     assert caught.value.refusal is Refusal.TOO_LARGE_UNPACKED
     zip64 = bytearray(_zip({"a.txt": b"1"}))
     end = zip64.rindex(b"PK\5\6")
     zip64[end:end] = b"PK\6\7" + bytes(16)
     with pytest.raises(RefusedSet):
-        list(files_of("w.zip", bytes(zip64), MOST))
+        list(_files_of("w.zip", bytes(zip64), MOST))
 
 
 @pytest.mark.parametrize("cut", [1, 10, 40])
 def test_a_broken_archive_is_refused(cut: int) -> None:
     with pytest.raises(RefusedSet) as caught:
-        list(files_of("w.zip", _zip({"a.txt": b"1"})[:-cut], MOST))
+        list(_files_of("w.zip", _zip({"a.txt": b"1"})[:-cut], MOST))
     assert caught.value.refusal is Refusal.BROKEN
 
 
 def test_a_damaged_file_does_not_keep_out_the_others() -> None:
     packed = _zip({"a.txt": b"1111111", "b.txt": b"2"}).replace(b"1111111", b"1113111")
-    assert [each.refusal for each in files_of("w.zip", packed, MOST)] == [Refusal.BROKEN, None]
+    assert [each.refusal for each in _files_of("w.zip", packed, MOST)] == [Refusal.BROKEN, None]

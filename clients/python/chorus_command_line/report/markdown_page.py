@@ -16,8 +16,8 @@ def markdown(pages: Sequence[ReportPage]) -> str:
 
 
 def _page(page: ReportPage) -> Iterator[str]:
-    words = page.words
-    yield f"# {words.report}: {escaped(page.name)}"
+    words, labels = page.words, page.words.note.labels
+    yield f"# {labels.feedback}: {escaped(page.name)}"
     if page.task:
         yield f"**{words.task}:** {escaped(page.task)}"
     yield escaped(page.readers)
@@ -32,11 +32,13 @@ def _page(page: ReportPage) -> Iterator[str]:
     for note in page.notes.values():
         yield from _note(note, page)
     if page.scores or page.unjudged:
-        yield f"## {words.scores_heading}"
+        yield f"## {labels.scores}"
         yield from _scores(page)
     if page.injections:
         yield f"## {words.injections_heading}"
-        yield "\n".join(f"- {words.quotation.format(text=escaped(quoted(each)))}" for each in page.injections)
+        yield "\n".join(
+            f"- {words.note.quotation.format(text=escaped(quoted(each)))}" for each in page.injections
+        )
         yield words.injections_note
         yield words.injections_confirmed if page.injections_confirmed else words.injections_unconfirmed
     yield "---"
@@ -57,9 +59,9 @@ def _segment(segment: MarkedSegment) -> str:
 
 
 def _note(note: PointNote, page: ReportPage) -> Iterator[str]:
-    words = page.words
+    words = page.words.note
     yield f"### {note.number}. {escaped(note.heading)}{escaped(note.about)}"
-    yield f"> {escaped(quoted(note.quote))}" if note.quote else f"*{words.whole_text}*"
+    yield f"> {escaped(quoted(note.quote))}" if note.quote else f"*{words.labels.whole_work}*"
     yield escaped(note.observation)
     said = ((words.why, note.reason), (words.next_step, note.next_step), (words.rewrite, note.rewrite))
     yield "\n".join(f"- **{label}:** {escaped(text)}" for label, text in said if text)
@@ -68,7 +70,7 @@ def _note(note: PointNote, page: ReportPage) -> Iterator[str]:
 
 def _scores(page: ReportPage) -> Iterator[str]:
     words = page.words
-    head = (words.criterion, words.score, words.range, words.agreement)
+    head = (words.note.labels.criterion, words.note.labels.score, words.range, words.agreement)
     if page.scores:
         rows = (head, ["---"] * len(head), *map(_score, page.scores))
         yield "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
-from chorus_command_line import phrases
 from chorus_command_line.screen import prose
-from chorus_command_line.words import Words
 from chorus_documents.writing.marked_text import MarkedParagraph, PointSpan, paragraphs
+from chorus_wording import phrases
+from chorus_wording.words import FeedbackWords
 
 _KINDS = {
     feedback_pb2.POLARITY_STRENGTH: "strength",
@@ -82,7 +82,7 @@ class ReportPage:
     task: str
     text_language: str
     feedback_language: str
-    words: Words
+    words: FeedbackWords
     readers: str
     summary: Sequence[SummaryLine]
     author: str
@@ -105,7 +105,7 @@ def page(
     request: feedback_service_pb2.GetFeedbackRequest,
     response: feedback_service_pb2.GetFeedbackResponse,
     names: Mapping[str, str],
-    words: Words,
+    words: FeedbackWords,
 ) -> ReportPage:
     """Returns the report on a text. `names` are the models' display names by their names."""
     submission, merged = request.submission, response.merged
@@ -168,14 +168,14 @@ def _note(
     numbers: Mapping[str, str],
     criteria: Mapping[str, str],
     who: str,
-    words: Words,
+    words: FeedbackWords,
 ) -> PointNote:
     point = merged.members[0].point
     return PointNote(
         number=numbers[merged.id],
         kind=_KINDS.get(point.polarity, ""),
-        heading=phrases.polarity(point, words),
-        about=phrases.about(point, criteria, words),
+        heading=phrases.polarity(point, words.note),
+        about=phrases.about(point, criteria, words.note),
         quote=point.anchor.quote,
         observation=prose(point.observation),
         reason=prose(point.reason),
@@ -186,7 +186,7 @@ def _note(
 
 
 def _scores(
-    merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: Words
+    merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: FeedbackWords
 ) -> Iterator[ScoreRow]:
     criteria = phrases.titles(rubric)
     levels = {each.id: [level.score for level in each.levels] for each in rubric.criteria}

@@ -50,7 +50,9 @@ def main() -> None:
 def _work(found: Mapping[str, Any]) -> ReturnedWork:
     notes = [Note(**each | {"said": [Remark(**said) for said in each["said"]]}) for each in found["notes"]]
     scores = [Score(**each) for each in found["scores"]]
-    return ReturnedWork(**{**found, "notes": notes, "scores": scores, "labels": Labels(**found["labels"])})
+    total = found["total"] and Score(**found["total"])
+    labels = Labels(**found["labels"])
+    return ReturnedWork(**{**found, "notes": notes, "scores": scores, "labels": labels, "total": total})
 
 
 def _refuse(refusal: Refusal) -> None:

@@ -16,14 +16,16 @@ def csv_table(work: ReturnedWork) -> bytes:
     labels = work.labels
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
-    table.writerow(
-        _cells(labels.kind, labels.passage, labels.said, labels.criterion, labels.score, labels.scale)
-    )
+    head = (labels.kind, labels.passage, labels.said, labels.criterion, labels.importance)
+    table.writerow(_cells(*head, labels.score, labels.scale))
     for note in work.notes:
         said = "\n".join(f"{each.label}: {each.text}" if each.label else each.text for each in note.said)
-        table.writerow(_cells(note.heading, note.quote or labels.whole_work, said, "", "", ""))
+        about = (note.quote or labels.whole_work, said, note.criterion, note.importance)
+        table.writerow(_cells(note.kind or note.heading, *about, "", ""))
     for each in work.scores:
-        table.writerow(_cells(labels.score, "", each.reason, each.criterion, each.score, each.scale))
+        table.writerow(_cells(labels.score, "", each.reason, each.criterion, "", each.score, each.scale))
+    if total := work.total:
+        table.writerow(_cells(labels.total, "", total.reason, "", "", total.score, total.scale))
     return codecs.BOM_UTF8 + written.getvalue().encode()
 
 

@@ -78,7 +78,7 @@ def _scores(work: ReturnedWork) -> Iterator[str]:
     yield "<table>"
     head = (labels.criterion, labels.score, labels.scale, labels.reason)
     yield _row("th", head)
-    for each in work.scores:
+    for each in work.all_scores():
         yield _row("td", (each.criterion, each.score, each.scale, each.reason))
     yield "</table>"
 

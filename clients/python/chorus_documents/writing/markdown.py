@@ -38,7 +38,10 @@ def _parts(work: ReturnedWork) -> Iterator[str]:
         rows = [
             head,
             ("---",) * len(head),
-            *((_line(each.criterion), each.score, each.scale, _line(each.reason)) for each in work.scores),
+            *(
+                (_line(each.criterion), each.score, each.scale, _line(each.reason))
+                for each in work.all_scores()
+            ),
         ]
         yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -55,6 +55,6 @@ def _texts(work: ReturnedWork) -> Iterator[tuple[Note | None, str]]:
     if work.scores:
         rows = (
             f"{each.criterion}: {each.score} ({each.scale}){f' - {each.reason}' if each.reason else ''}"
-            for each in work.scores
+            for each in work.all_scores()
         )
         yield None, "\n".join((labels.scores, *rows))

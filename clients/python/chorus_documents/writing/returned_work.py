@@ -24,6 +24,9 @@ class Note:
         end: Where it ends; the code point there is outside.
         quote: The passage.
         said: What is said, most important first.
+        kind: What it is, alone.
+        criterion: Of which criterion it is; empty: of none.
+        importance: How important it is; empty: that is not said.
     """
 
     heading: str
@@ -31,6 +34,9 @@ class Note:
     end: int | None
     quote: str
     said: Sequence[Remark]
+    kind: str = ""
+    criterion: str = ""
+    importance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Labels:
     reason: str
     kind: str
     said: str
+    importance: str
+    total: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ class ReturnedWork:
         title: The work's name.
         author: Who says it, as comments name their author.
         text: The work.
+        total: What the scores come to, out of what; None: one that counts is missing.
     """
 
     title: str
@@ -76,6 +85,11 @@ class ReturnedWork:
     notes: Sequence[Note]
     scores: Sequence[Score]
     labels: Labels
+    total: Score | None = None
+
+    def all_scores(self) -> list[Score]:
+        """Returns the scores, and last the total, if there is one."""
+        return [*self.scores, *([self.total] if self.total else [])]
 
     def passages(self) -> list[PointSpan]:
         """Returns the passages that notes are about, by the notes' numbers, which count from 1."""

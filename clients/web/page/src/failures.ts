@@ -5,8 +5,11 @@ import { whyNot } from "./refusals.ts";
 import type { Language } from "./words/language.tsx";
 import type { Words } from "./words/words.ts";
 
+/** Returns what a model is called, by its Model.name. */
+type NameOf = (model: string) => string;
+
 /** Says why a call failed. */
-export function explainCall(failed: CallFailure, words: Words, language: Language): string {
+export function explainCall(failed: CallFailure, words: Words, language: Language, nameOf?: NameOf): string {
   switch (failed.kind) {
     case "cancelled":
       return words.failures.cancelled;
@@ -15,7 +18,7 @@ export function explainCall(failed: CallFailure, words: Words, language: Languag
     case "refused":
       return whyNot(failed.refused, words, language);
     case "chorus":
-      return isSilent(failed.failure) ? words.failures.silent : explain(failed.failure, words, language);
+      return isSilent(failed.failure) ? words.failures.silent : explain(failed.failure, words, language, nameOf);
   }
 }
 
@@ -27,9 +30,9 @@ function isSilent({ reason, message }: Failure): boolean {
 }
 
 /** Says the reason in the reader's language, then what to set or to do. */
-export function explain(failure: Failure, words: Words, language: Language): string {
+export function explain(failure: Failure, words: Words, language: Language, nameOf: NameOf = (model) => model): string {
   const reason = words.failures.reasons[failure.reason] ?? words.failures.reasons[ErrorReason.INTERNAL];
-  const helps = [help(failure, words, language)];
+  const helps = [help(failure, words, language, nameOf)];
   if (failure.retryDelay !== undefined) {
     helps.push(words.failures.retryAfter(seconds(failure.retryDelay, words)));
   }
@@ -37,7 +40,7 @@ export function explain(failure: Failure, words: Words, language: Language): str
   return said === "" ? reason : `${reason}: ${said}`;
 }
 
-function help({ reason, message, metadata }: Failure, words: Words, language: Language): string {
+function help({ reason, message, metadata }: Failure, words: Words, language: Language, nameOf: NameOf): string {
   const { setting, successor } = metadata;
   switch (reason) {
     case ErrorReason.INVALID_REQUEST: {
@@ -55,7 +58,7 @@ function help({ reason, message, metadata }: Failure, words: Words, language: La
       break;
     case ErrorReason.MODEL_NOT_FOUND:
       if (successor) {
-        return words.failures.askInstead(successor);
+        return words.failures.askInstead(nameOf(successor));
       }
       break;
     case ErrorReason.INPUT_TOO_LONG:

@@ -5,8 +5,8 @@ import { callFailure } from "./api/call_failure.ts";
 import { Refused } from "./api/requests.ts";
 import { explainCall } from "./failures.ts";
 import { refusalSaid, whyNot } from "./refusals.ts";
-import { en } from "./words/en.ts";
-import { ko } from "./words/ko.ts";
+import { en } from "./words/en/en.ts";
+import { ko } from "./words/ko/ko.ts";
 
 const HANGUL = /\p{Script=Hangul}/u;
 const ENGLISH = /[a-z]+ [a-z]+/;

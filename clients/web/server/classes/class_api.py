@@ -15,7 +15,7 @@ from chorus_documents.document import Refusal
 from clients.web.server.bodies import bounded
 from clients.web.server.classes.assignment_fields import LIMIT, changes_of, new_assignment
 from clients.web.server.classes.class_store import AlreadyAsked, ClassStore, TooMany
-from clients.web.server.classes.class_view import Json, listed, opened_work, shown_class, shown_work
+from clients.web.server.classes.class_view import Json, listed, opened_work, shown_class
 from clients.web.server.classes.missing_files import MissingFiles
 from clients.web.server.classes.review_prices import ReviewPrice, ReviewPrices
 from clients.web.server.classes.roster import MAX_BYTES, key_of, read_roster, written
@@ -129,25 +129,26 @@ class ClassApi:
     async def _take_files(self, request: Request) -> Response:
         assignment, _ = await self._found(request)
         language = language_of(request)
-        name, data = await sent_file(request, self.files.max_file_bytes)
-        outcomes = await self.files.take(assignment, name, data, language)
+        async with sent_file(request, self.files.max_file_bytes) as sent:
+            outcomes = await self.files.take(assignment, sent, language)
         taken = [each for each in outcomes if isinstance(each, TakenFile)]
         refused = [each for each in outcomes if not isinstance(each, TakenFile)]
         return JSONResponse(
             {
-                "taken": [{**shown_work(each.work), "remarks": each.remarks} for each in taken],
+                "taken": [{**each.shown, "remarks": each.remarks} for each in taken],
                 "refused": [_refused(each, language) for each in refused],
             }
         )
 
     async def _take_roster(self, request: Request) -> Response:
         assignment, works = await self._found(request)
-        _, data = await sent_file(request, MAX_BYTES)
-        roster = read_roster(await self.files.workers.run(lambda: roster_text(data)))
+        async with sent_file(request, MAX_BYTES) as sent:
+            text = await self.files.workers.run(lambda: roster_text(sent.content.read()))
+        roster = read_roster(text)
         keys = {each.id: key_of(each.file_name) for each in works}
         named = {of: roster.pseudonyms.get(key, "") for of, key in keys.items()}
-        text = written(roster.pseudonyms)
-        await _thread(lambda: self.store.set_pseudonyms(assignment.id, text, named))
+        kept = written(roster.pseudonyms)
+        await _thread(lambda: self.store.set_pseudonyms(assignment.id, kept, named))
         without_file = [name for key, name in roster.names.items() if key not in keys.values()]
         await _thread(lambda: self.missing.name(assignment.id, without_file))
         without_line = [each.file_name for each in works if not named[each.id]]

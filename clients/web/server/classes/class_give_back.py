@@ -15,6 +15,7 @@ from chorus_wording.wording import WORDING
 from clients.web.server.bodies import bounded
 from clients.web.server.classes.class_api import found_work
 from clients.web.server.classes.class_store import ClassStore
+from clients.web.server.classes.class_words import CLASS_WORDS
 from clients.web.server.classes.returned_class import (
     FILES,
     ReturnedArchive,
@@ -62,7 +63,8 @@ class ClassGiveBack:
             wrong = "first say that this is what the author gets"
             raise Problem(409, "NOT_DECIDED", wrong)
         language = language_of(assignment, work, language)
-        data, suffix = await self.workers.run(lambda: written_work(work, file_format, language))
+        owner = assignment.owner
+        data, suffix = await self.workers.run(lambda: written_work(work, owner, file_format, language))
         await asyncio.to_thread(self.store.give_back, [work.id])
         name = disposition(stem_of(work), WORDING[language].labels.feedback, f".{suffix}")
         return Response(data, media_type=MIME[suffix], headers={"content-disposition": name})
@@ -77,18 +79,19 @@ class ClassGiveBack:
         if found is None:
             raise Problem(404, "CLASS_NOT_FOUND", "there is no such class", "class_id")
         assignment, works = found
-        mark = WORDING[language].labels.feedback
+        words = CLASS_WORDS[language]
         ids = [each.id for each in works]
         if file_format == "csv":
             table = ScoreTable(assignment, language)
             for each in ids:
                 await self.workers.run(partial(self._add, table, owner, class_id, each))
-            headers = {"content-disposition": disposition(assignment.title, mark, ".csv")}
+            headers = {"content-disposition": disposition(assignment.title, words.scores_file, ".csv")}
             return Response(table.written(), media_type=MIME["csv"], headers=headers)
         if not any(each.state in _GIVEN for each in works):
             wrong = "no work is decided yet: first say of one that this is what the author gets"
             raise Problem(409, "NOT_DECIDED", wrong)
         file = await self._archive(assignment, ids, file_format, language)
+        mark = words.files_mark if file_format == FILES else words.pages_mark
         headers = {"content-disposition": disposition(assignment.title, mark, ".zip")}
         return StreamingResponse(_pieces(file), media_type="application/zip", headers=headers)
 

@@ -11,6 +11,9 @@ class ClassWords:
     """The words of one language.
 
     Attributes:
+        total: The heading of the totals.
+        files_mark: What tells the archive of documents from others, in its name.
+        pages_mark: The same, of the archive of web pages.
         scores_file: The name of the table.
         failed_file: The name of the list of works that could not be written.
         nothing_decided: Why a work is on it on which nothing was decided.
@@ -20,6 +23,9 @@ class ClassWords:
     file: str
     pseudonym: str
     state: str
+    total: str
+    files_mark: str
+    pages_mark: str
     scores_file: str
     failed_file: str
     nothing_decided: str
@@ -32,6 +38,9 @@ CLASS_WORDS: Mapping[str, ClassWords] = {
         file="File",
         pseudonym="Pseudonym",
         state="State",
+        total="Total (of 100)",
+        files_mark="Feedback as comments",
+        pages_mark="Feedback as web pages",
         scores_file="Scores",
         failed_file="Not written",
         nothing_decided="No point and no score was kept, edited or added.",
@@ -50,6 +59,9 @@ CLASS_WORDS: Mapping[str, ClassWords] = {
         file="파일",
         pseudonym="가명",
         state="상태",
+        total="총점 (100점 만점)",
+        files_mark="메모로 단 피드백",
+        pages_mark="웹 페이지 피드백",
         scores_file="점수",
         failed_file="만들지 못한 파일",
         nothing_decided="그대로 두거나 고치거나 더한 의견과 점수가 없어요.",

@@ -7,6 +7,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from chorus_documents.document import Refusal
@@ -54,26 +55,26 @@ class NamedFile:
     refusal: Refusal | None = None
 
 
-def files_of(name: str, data: bytes, max_file_bytes: int) -> Iterator[NamedFile]:
+def files_of(name: str, source: BinaryIO, max_file_bytes: int) -> Iterator[NamedFile]:
     """Yields the file itself or, of a zip archive that is no document, the files in it.
 
-    Folders are left out of names, so that no name leads anywhere. Nothing is written to a disk.
+    Folders are left out of names, so that no name leads anywhere. One file is read at a time.
 
     Raises:
         RefusedSet: The archive holds too many files, too much, or is broken.
     """
-    if not data.startswith((b"PK\3\4", _END)):
-        yield NamedFile(name, data)
+    if not source.read(len(_END)).startswith((b"PK\3\4", _END)):
+        yield NamedFile(name, _whole(source))
         return
     try:
-        _check_table(data)
-        archive = ZipFile(io.BytesIO(data))
+        _check_table(source)
+        archive = ZipFile(source)
     except _BROKEN:
         raise RefusedSet(Refusal.BROKEN) from None
     with archive:
         entries = [each for each in archive.infolist() if not each.is_dir()]
         if _is_document(entries):
-            yield NamedFile(name, data)
+            yield NamedFile(name, _whole(source))
             return
         meant = [each for each in entries if not _BESIDE.search(each.filename)]
         if len(meant) > MAX_FILES or sum(each.file_size for each in meant) > _MAX_UNPACKED_BYTES:
@@ -85,8 +86,16 @@ def files_of(name: str, data: bytes, max_file_bytes: int) -> Iterator[NamedFile]
             yield file
 
 
-def _check_table(data: bytes) -> None:
+def _whole(source: BinaryIO) -> bytes:
+    source.seek(0)
+    return source.read()
+
+
+def _check_table(source: BinaryIO) -> None:
     """Checks what `ZipFile` reads as a whole before it tells how many files there are."""
+    source.seek(0, io.SEEK_END)
+    source.seek(max(0, source.tell() - _END_BYTES - _MAX_COMMENT_BYTES - _END_64_BYTES))
+    data = source.read()
     tail = len(data) - _END_BYTES
     if tail < 0:
         raise BadZipFile
@@ -96,8 +105,8 @@ def _check_table(data: bytes) -> None:
             continue
         if data[max(0, at - _END_64_BYTES) : at].startswith(_END_64):
             raise RefusedSet(Refusal.TOO_LARGE_UNPACKED)
-        (size,) = struct.unpack_from("<L", data, at + 12)
-        if size > _MAX_TABLE_BYTES:
+        (table_bytes,) = struct.unpack_from("<L", data, at + 12)
+        if table_bytes > _MAX_TABLE_BYTES:
             raise RefusedSet(Refusal.TOO_LARGE_UNPACKED)
 
 

@@ -39,8 +39,13 @@ def language_of(assignment: Assignment, work: Work, otherwise: str) -> str:
     return language if language in LANGUAGES else otherwise
 
 
-def returned_work(work: Work, language: str) -> ReturnedWork:
+def returned_work(work: Work, teacher: str, language: str) -> ReturnedWork:
     """Returns a work, all of which is at hand, with what the teacher decided to say about it.
+
+    Args:
+        work: The work.
+        teacher: Whose name stands at what is said; empty: it is not known.
+        language: Of the words around what is said.
 
     Raises:
         Problem: Nothing was decided to be said.
@@ -48,7 +53,7 @@ def returned_work(work: Work, language: str) -> ReturnedWork:
     decisions = decision_pb2.Decisions.FromString(work.decisions)
     return decided_work(
         title=stem_of(work),
-        author=decisions.rater or "Chorus",
+        author=teacher,
         text=work.text,
         language=language,
         feedback=feedback_service_pb2.GetFeedbackResponse.FromString(work.feedback),
@@ -56,11 +61,12 @@ def returned_work(work: Work, language: str) -> ReturnedWork:
     )
 
 
-def written_work(work: Work, file_format: str, language: str) -> tuple[bytes, str]:
+def written_work(work: Work, teacher: str, file_format: str, language: str) -> tuple[bytes, str]:
     """Returns a work, all of which is at hand, as a file to give back, and the format of that.
 
     Args:
         work: The work.
+        teacher: Whose name stands at what is said; empty: it is not known.
         file_format: A format, or `FILES`.
         language: Of the words around what is said.
 
@@ -70,7 +76,7 @@ def written_work(work: Work, file_format: str, language: str) -> tuple[bytes, st
     if file_format == FILES:
         file_format = work.format if work.data else "docx"
     data = work.data if work.data and work.format == file_format else b""
-    return returned_file(returned_work(work, language), file_format, data), file_format
+    return returned_file(returned_work(work, teacher, language), file_format, data), file_format
 
 
 def stem_of(work: Work) -> str:
@@ -98,17 +104,19 @@ class ReturnedArchive:
 
     def add(self, work: Work) -> None:
         """Adds a work, all of which is at hand."""
-        self._table.add(work)
         if work.state not in _GIVEN:
+            self._table.add(work)
             return
         language = language_of(self._assignment, work, self._language)
         try:
-            data, suffix = written_work(work, self._format, language)
+            data, suffix = written_work(work, self._assignment.owner, self._format, language)
         except Problem as problem:
+            self._table.add(work)
             self._failed.append(f"{shown_name(work.file_name)}: {self._why(problem)}\n")
             return
         mark = WORDING[language].labels.feedback
         self._zip.writestr(_free_name(stem_of(work), f" ({mark})", f".{suffix}", self._taken), data)
+        self._table.add(work, State.GIVEN_BACK)
         self.written.append(work.id)
 
     def _why(self, problem: Problem) -> str:
@@ -128,35 +136,43 @@ class ReturnedArchive:
 
 
 class ScoreTable:
-    """A line for each work, a column for each criterion: what was decided, never what nobody decided on."""
+    """A line for each work, a column for each criterion and the total: what was decided, nothing else."""
 
     def __init__(self, assignment: Assignment, language: str) -> None:
         """Args: language: The teacher's."""
         self._assignment = assignment
         self._language = language
         self._criteria: dict[str, None] = {}
-        self._lines: list[tuple[Work, dict[str, str]]] = []
+        self._lines: list[tuple[Work, State, dict[str, str], str]] = []
 
-    def add(self, work: Work) -> None:
-        """Adds a work's line; its feedback and decisions are at hand."""
+    def add(self, work: Work, state: State | None = None) -> None:
+        """Adds a work's line; its feedback and decisions are at hand.
+
+        Args:
+            work: The work.
+            state: The one that it has when the table is read; None: the one that it has.
+        """
         scores: dict[str, str] = {}
+        total = ""
         if work.state in _GIVEN:
             language = language_of(self._assignment, work, self._language)
             # A teacher may have kept no point and no score.
             with suppress(Problem):
-                scores = {each.criterion: each.score for each in returned_work(work, language).scores}
+                returned = returned_work(work, self._assignment.owner, language)
+                scores = {each.criterion: each.score for each in returned.scores}
+                total = returned.total.score if returned.total else ""
         self._criteria.update(dict.fromkeys(scores))
-        self._lines.append((work, scores))
+        self._lines.append((work, state or State(work.state), scores, total))
 
     def written(self) -> bytes:
         """Returns the table in UTF-8, with a byte order mark for Excel."""
         output = io.StringIO()
         table = csv.writer(output, lineterminator="\r\n")
         words = CLASS_WORDS[self._language]
-        table.writerow(map(cell, [words.file, words.pseudonym, words.state, *self._criteria]))
-        for work, scores in self._lines:
-            shown = [work.file_name, work.pseudonym, words.states[State(work.state)]]
-            table.writerow([*map(cell, shown), *(scores.get(each, "") for each in self._criteria)])
+        table.writerow(map(cell, [words.file, words.pseudonym, words.state, *self._criteria, words.total]))
+        for work, state, scores, total in self._lines:
+            shown = [work.file_name, work.pseudonym, words.states[state]]
+            table.writerow([*map(cell, shown), *(scores.get(each, "") for each in self._criteria), total])
         return codecs.BOM_UTF8 + output.getvalue().encode()
 
 

@@ -3,7 +3,8 @@ import { type FormEvent, type ReactNode, useMemo, useState } from "react";
 import { RubricSchema } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { Failed } from "../common/Failed.tsx";
 import { Field } from "../common/Field.tsx";
-import { firstChoice, outsideProviders } from "../models/reviewers.ts";
+import { absentOf, chosenOf, outsideProviders } from "../models/reviewers.ts";
+import { keepChoice, keptChoice } from "../kept/kept_choice.ts";
 import { useModels } from "../models/use_models.ts";
 import { MachinesLine } from "../review/MachinesLine.tsx";
 import { ModelPicker, mostOf } from "../review/ModelPicker.tsx";
@@ -38,22 +39,27 @@ export function AssignmentForm({ heading, button, given, fault, onSave, onCancel
   const words = useWords();
   const { models: listed, failure, refresh } = useModels();
   const rubrics = useMemo(keptRubrics, []);
+  // A new class is read as was chosen last; its limit is one of its own.
+  const last = useMemo(() => keptChoice(rubrics.map(({ name }) => name)), [rubrics]);
   const [form, setForm] = useState({
     title: given?.title ?? "",
     task: given?.task ?? "",
     notes: given?.notes ?? "",
     level: given?.level ?? "",
-    textLanguage: given?.text_language ?? "",
-    feedbackLanguage: given?.feedback_language ?? "",
-    rubricName: given?.rubric ? AS_IT_IS : "",
+    textLanguage: given?.text_language ?? last.textLanguage,
+    feedbackLanguage: given?.feedback_language ?? last.feedbackLanguage,
+    rubricName: given ? (given.rubric ? AS_IT_IS : "") : last.rubricName,
   });
-  const [models, setModels] = useState<readonly string[] | undefined>(given?.models);
+  const [models, setModels] = useState(given ? given.models : last.models);
   const [wrong, setWrong] = useState("");
   const [refusal, setRefusal] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
   const change = (some: Partial<typeof form>) => setForm((now) => ({ ...now, ...some }));
-  const chosen = new Set(models ?? (listed ? firstChoice(listed) : []));
+  // A class keeps a model that is away just now.
+  const chosen = given ? new Set(models) : chosenOf(listed, models);
   const providers = listed && chosen.size > 0 ? outsideProviders(listed.models, chosen) : undefined;
+  // What stands below the models comes with them: nothing moves under a hand that is already there.
+  const isSettled = listed !== undefined || failure !== undefined;
   const most = listed ? mostOf(listed, chosen) : 0n;
 
   const save = async (event: FormEvent) => {
@@ -78,6 +84,9 @@ export function AssignmentForm({ heading, button, given, fault, onSave, onCancel
         rubric: rubric === undefined ? kept : toJson(RubricSchema, rubric),
         models: [...chosen],
       });
+      if (!given) {
+        keepChoice({ ...form, models, limit: last.limit });
+      }
     } catch (error) {
       setRefusal(error);
       setIsBusy(false);
@@ -107,17 +116,19 @@ export function AssignmentForm({ heading, button, given, fault, onSave, onCancel
         </div>
         <div>
           <ReadingFields form={form} rubrics={rubrics} more={given?.rubric ? { [AS_IT_IS]: words.classes.rubricAsItIs } : {}} onChange={change} />
-          {listed && <ModelPicker listed={listed} chosen={chosen} onChoose={setModels} />}
+          {listed && <ModelPicker listed={listed} chosen={chosen} absent={absentOf(listed, models)} onChoose={setModels} />}
           {failure && <Failed failure={failure} title={words.form.modelsFailed} onAgain={refresh} />}
-          {!listed && !failure && <p>{words.loading}</p>}
-          {children?.(most)}
+          {!isSettled && <p>{words.loading}</p>}
+          {isSettled && children?.(most)}
         </div>
       </div>
-      <MachinesLine providers={providers} />
+      {isSettled && <MachinesLine providers={providers} />}
       <p className="row">
-        <button type="submit" className="primary" disabled={isBusy}>
-          {button}
-        </button>
+        {isSettled && (
+          <button type="submit" className="primary" disabled={isBusy}>
+            {button}
+          </button>
+        )}
         {onCancel && (
           <button type="button" onClick={onCancel}>
             {words.cancel}

@@ -8,8 +8,14 @@ import { limitFault } from "./limit_fault.ts";
 import { isUnderWay } from "./work_order.ts";
 import { Wrong } from "./Wrong.tsx";
 
+interface Properties {
+  shown: ShownClass;
+  nameOf: (model: string) => string;
+  onChange: () => void;
+}
+
 /** What the class has cost and may still cost, its limit, and how its reviews are started and stopped. */
-export function ClassCost({ shown, onChange }: { shown: ShownClass; onChange: () => void }) {
+export function ClassCost({ shown, nameOf, onChange }: Properties) {
   const words = useWords();
   const { cost, works } = shown;
   const [written, setWritten] = useState(cost.limit_usd_nanos === null ? "" : String(cost.limit_usd_nanos / 1e9));
@@ -54,7 +60,7 @@ export function ClassCost({ shown, onChange }: { shown: ShownClass; onChange: ()
       {cost.unknown.length > 0 && (
         <p className="note">
           {cost.limit_usd_nanos === null ? words.classes.noPrice : words.classes.noPriceLimited}{" "}
-          <Said text={cost.unknown.join(", ")} />
+          <Said text={cost.unknown.map(nameOf).join(", ")} />
         </p>
       )}
       <form className="row limit" onSubmit={save} noValidate>

@@ -41,7 +41,7 @@ export function ClassList() {
           </ul>
         </section>
       )}
-      <NewClassForm />
+      {(classes !== undefined || failure !== undefined) && <NewClassForm />}
     </>
   );
 }

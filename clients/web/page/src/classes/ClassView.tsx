@@ -18,10 +18,11 @@ import { Wrong } from "./Wrong.tsx";
 export function ClassView({ id }: { id: string }) {
   const words = useWords();
   const { shown, failure, refresh } = useClass(id);
-  const { models: listed } = useModels();
+  const { models: listed, failure: unlisted } = useModels();
   const [refusal, setRefusal] = useState<unknown>();
   const back = <a href={hashOf({ view: "classes", feedbackId: "" })}>{words.classes.all}</a>;
-  if (shown === undefined) {
+  // Whose machines read the works stands above them, and pushes nothing down as it comes.
+  if (shown === undefined || (listed === undefined && unlisted === undefined)) {
     return (
       <>
         <h1>{words.classes.heading}</h1>
@@ -31,6 +32,7 @@ export function ClassView({ id }: { id: string }) {
     );
   }
   const models = listed?.models ?? [];
+  const nameOf = displayNames(models, words);
   const providers = listed && outsideProviders(models, new Set(shown.models));
   const done = shown.works.filter(hasFeedback).length;
   const remove = async () => {
@@ -55,12 +57,12 @@ export function ClassView({ id }: { id: string }) {
       </p>
       <Wrong error={failure} />
       <Wrong error={refusal} />
-      <Assignment shown={shown} nameOf={displayNames(models, words)} providers={providers} onChange={refresh} />
+      <Assignment shown={shown} nameOf={nameOf} providers={providers} onChange={refresh} />
       <WorkFiles shown={shown} onTaken={refresh} />
       {shown.works.length > 0 && (
         <>
-          <ClassCost shown={shown} onChange={refresh} />
-          <WorkTable shown={shown} onChange={refresh} />
+          <ClassCost shown={shown} nameOf={nameOf} onChange={refresh} />
+          <WorkTable shown={shown} modelName={nameOf} onChange={refresh} />
           <GiveClassBack shown={shown} onChange={refresh} />
         </>
       )}

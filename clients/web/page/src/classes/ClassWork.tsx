@@ -83,7 +83,7 @@ export function ClassWork({ classId, workId }: { classId: string; workId: string
       <h1>{work ? <Said text={nameOf(work)} /> : words.live.heading}</h1>
       {line && <p role="status">{words.classes.states[line.state]}</p>}
       <Wrong error={failure} />
-      {why && <Failed failure={why} again={words.classes.again} onAgain={() => void again()} />}
+      {why && <Failed failure={why} again={words.classes.again} onAgain={() => void again()} nameOf={modelName} />}
       {work === undefined && failure === undefined && <p>{words.loading}</p>}
       {work && review === undefined && <p className="work-text"><Said text={work.text} /></p>}
       {work && review && (

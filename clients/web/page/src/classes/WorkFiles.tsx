@@ -7,6 +7,7 @@ import { useLanguage } from "../words/language.tsx";
 import { missFile, sendRoster, sendWork, type ShownClass, type TakenFiles } from "./class_api.ts";
 import { MissingFiles } from "./MissingFiles.tsx";
 import { Named } from "./Named.tsx";
+import { sharedPseudonyms } from "./pseudonyms.ts";
 import { Wrong } from "./Wrong.tsx";
 
 interface Properties {
@@ -37,6 +38,7 @@ export function WorkFiles({ shown, onTaken }: Properties) {
   const [isMatched, setIsMatched] = useState(false);
   const [refusal, setRefusal] = useState<unknown>();
 
+  const shared = sharedPseudonyms(shown.works);
   const take = async (chosen: readonly File[]) => {
     const all: Outcome = { taken: [], refused: 0, unheard: [] };
     setFiles(undefined);
@@ -121,6 +123,12 @@ export function WorkFiles({ shown, onTaken }: Properties) {
         {isMatched && <p className="note">{words.classes.rosterTaken}</p>}
       </div>
       <Wrong error={refusal} />
+      {shared.length > 0 && (
+        <div className="note">
+          <p>{words.classes.shared}</p>
+          <Named lines={shared.map(([pseudonym, names]) => `${pseudonym}: ${names.join(", ")}`)} />
+        </div>
+      )}
       <MissingFiles shown={shown} onChange={onTaken} />
     </section>
   );

@@ -8,8 +8,14 @@ import { askAgain, deleteWork, failureOf, type ListedWork, type ShownClass } fro
 import { hasFeedback, nameOf, ordered, ORDERS, type WorkOrder } from "./work_order.ts";
 import { Wrong } from "./Wrong.tsx";
 
+interface Properties {
+  shown: ShownClass;
+  modelName: (model: string) => string;
+  onChange: () => void;
+}
+
 /** The works with their states, in an order that the teacher chooses. */
-export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: () => void }) {
+export function WorkTable({ shown, modelName, onChange }: Properties) {
   const { words } = useLanguage();
   const [order, setOrder] = useState<WorkOrder>("disagreement");
   const [refusal, setRefusal] = useState<unknown>();
@@ -56,6 +62,7 @@ export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: ()
                 key={work.id}
                 classId={shown.id}
                 work={work}
+                modelName={modelName}
                 isUnnamed={shown.has_roster && work.pseudonym === ""}
                 onAgain={() => void act(() => askAgain(shown.id, work.id))}
                 onRemove={() => window.confirm(words.classes.removeSure) && void act(() => deleteWork(shown.id, work.id))}
@@ -71,13 +78,14 @@ export function WorkTable({ shown, onChange }: { shown: ShownClass; onChange: ()
 interface RowProperties {
   classId: string;
   work: ListedWork;
+  modelName: (model: string) => string;
   /** There is a roster, and it does not name it. */
   isUnnamed: boolean;
   onAgain: () => void;
   onRemove: () => void;
 }
 
-function Row({ classId, work, isUnnamed, onAgain, onRemove }: RowProperties) {
+function Row({ classId, work, modelName, isUnnamed, onAgain, onRemove }: RowProperties) {
   const { words, language } = useLanguage();
   const none = words.models.unknown;
   const failure = failureOf(work);
@@ -99,7 +107,7 @@ function Row({ classId, work, isUnnamed, onAgain, onRemove }: RowProperties) {
         <span className={`work-state is-${work.state}`}>{words.classes.states[work.state]}</span>
         {failure && (
           <small>
-            <Said text={explainCall(failure, words, language)} />
+            <Said text={explainCall(failure, words, language, modelName)} />
           </small>
         )}
       </td>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { en } from "../words/en.ts";
+import { en } from "../words/en/en.ts";
 import { limitFault } from "./limit_fault.ts";
 
 test.each([

@@ -4,11 +4,13 @@ import { type CallFailure, callFailure } from "../api/call_failure.ts";
 import { save } from "../api/files.ts";
 import { classroomService, REVIEW_TIMEOUT_MS } from "../api/services.ts";
 import { Failed } from "../common/Failed.tsx";
-import { Choice, Field } from "../common/Field.tsx";
+import { Field } from "../common/Field.tsx";
 import { Said } from "../common/Said.tsx";
-import { canTakePart, displayNames } from "../models/reviewers.ts";
+import { displayNames } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { useWords } from "../words/language.tsx";
+import { MakerChoice } from "./MakerChoice.tsx";
+import { makerOf, makersOf } from "./makers.ts";
 
 /** The kinds of picture that a browser shows without running anything in them. */
 const ENDINGS: Readonly<Record<string, string>> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
@@ -23,14 +25,15 @@ interface Drawn {
 /** A picture and the words for those who do not see it. */
 export default function PicturePage() {
   const words = useWords();
-  const { models: listed } = useModels();
+  const { models: listed, failure: unlisted, refresh } = useModels();
   const nameOf = displayNames(listed?.models ?? [], words);
   const [prompt, setPrompt] = useState("");
-  const [model, setModel] = useState("");
+  const [chosen, setChosen] = useState("");
   const [isDrawing, setIsDrawing] = useState(false);
   const [drawn, setDrawn] = useState<Drawn>();
   const [failure, setFailure] = useState<CallFailure>();
-  const drawers = listed?.models.filter((each) => canTakePart(each) && each.capabilities.includes(Capability.IMAGE_OUTPUT)) ?? [];
+  const makers = makersOf(listed, Capability.IMAGE_OUTPUT);
+  const model = makerOf(makers, chosen);
 
   useEffect(() => () => URL.revokeObjectURL(drawn?.url ?? ""), [drawn?.url]);
 
@@ -54,18 +57,16 @@ export default function PicturePage() {
     <>
       <h1>{words.picture.heading}</h1>
       <p className="hint">{words.picture.hint}</p>
-      {listed && drawers.length === 0 && <p className="note">{words.picture.noModel}</p>}
       <form className="narrow" onSubmit={(event) => void draw(event)}>
         <Field label={words.picture.prompt} lines={3} value={prompt} onChange={setPrompt} />
-        <Choice
-          label={words.student.model}
-          value={model}
-          options={{ "": words.student.serverDefault, ...Object.fromEntries(drawers.map(({ name }) => [name, nameOf(name)])) }}
-          onChange={setModel}
-        />
-        <button type="submit" className="primary" disabled={isDrawing || prompt.trim() === ""}>
-          {isDrawing ? words.picture.drawing : words.picture.draw}
-        </button>
+        {makers.length > 0 && <MakerChoice makers={makers} chosen={model} nameOf={nameOf} onChoose={setChosen} />}
+        {listed && makers.length === 0 && <p className="note">{words.picture.noModel}</p>}
+        {unlisted && <Failed failure={unlisted} title={words.form.modelsFailed} onAgain={refresh} />}
+        {(listed || unlisted) && (
+          <button type="submit" className="primary" disabled={isDrawing || model === "" || prompt.trim() === ""}>
+            {isDrawing ? words.picture.drawing : words.picture.draw}
+          </button>
+        )}
       </form>
       {failure && <Failed failure={failure} />}
       {drawn && (

@@ -7,15 +7,17 @@ import { classroomService, REVIEW_TIMEOUT_MS } from "../api/services.ts";
 import { Failed } from "../common/Failed.tsx";
 import { Choice, Field } from "../common/Field.tsx";
 import { Said } from "../common/Said.tsx";
-import { canTakePart, displayNames } from "../models/reviewers.ts";
+import { displayNames } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { goTo } from "../route.ts";
 import { useWords } from "../words/language.tsx";
+import { MakerChoice } from "./MakerChoice.tsx";
+import { makerOf, makersOf } from "./makers.ts";
 
 /** A text by a simulated student, always labelled so. */
 export default function StudentPage({ onReview }: { onReview: (text: string) => void }) {
   const words = useWords();
-  const { models: listed } = useModels();
+  const { models: listed, failure: unlisted, refresh } = useModels();
   const nameOf = displayNames(listed?.models ?? [], words);
   const [task, setTask] = useState("");
   const [level, setLevel] = useState("");
@@ -23,11 +25,12 @@ export default function StudentPage({ onReview }: { onReview: (text: string) => 
   const [firstLanguage, setFirstLanguage] = useState("");
   const [mastered, setMastered] = useState("");
   const [misconceptions, setMisconceptions] = useState("");
-  const [model, setModel] = useState("");
+  const [chosen, setChosen] = useState("");
   const [isWriting, setIsWriting] = useState(false);
   const [written, setWritten] = useState<SimulateStudentResponse>();
   const [failure, setFailure] = useState<CallFailure>();
-  const writers = listed?.models.filter((each) => canTakePart(each) && each.capabilities.includes(Capability.TEXT)) ?? [];
+  const makers = makersOf(listed, Capability.TEXT);
+  const model = makerOf(makers, chosen);
 
   const write = async (event: FormEvent) => {
     event.preventDefault();
@@ -60,22 +63,21 @@ export default function StudentPage({ onReview }: { onReview: (text: string) => 
           <Choice
             label={words.student.textLanguage}
             value={languageCode}
-            options={{ "": words.form.asText, ko: words.form.korean, en: words.form.english }}
+            options={{ "": words.student.asTask, ko: words.form.korean, en: words.form.english }}
             onChange={setLanguageCode}
           />
         </div>
         <Field label={words.student.firstLanguage} hint="ko, en, vi, zh …" value={firstLanguage} onChange={setFirstLanguage} />
         <Field label={words.student.mastered} lines={2} value={mastered} onChange={setMastered} />
         <Field label={words.student.misconceptions} lines={2} value={misconceptions} onChange={setMisconceptions} />
-        <Choice
-          label={words.student.model}
-          value={model}
-          options={{ "": words.student.serverDefault, ...Object.fromEntries(writers.map(({ name }) => [name, nameOf(name)])) }}
-          onChange={setModel}
-        />
-        <button type="submit" className="primary" disabled={isWriting || task.trim() === ""}>
-          {isWriting ? words.student.writing : words.student.write}
-        </button>
+        {makers.length > 0 && <MakerChoice makers={makers} chosen={model} nameOf={nameOf} onChoose={setChosen} />}
+        {listed && makers.length === 0 && <p className="note">{words.student.noModel}</p>}
+        {unlisted && <Failed failure={unlisted} title={words.form.modelsFailed} onAgain={refresh} />}
+        {(listed || unlisted) && (
+          <button type="submit" className="primary" disabled={isWriting || model === "" || task.trim() === ""}>
+            {isWriting ? words.student.writing : words.student.write}
+          </button>
+        )}
       </form>
       {failure && <Failed failure={failure} />}
       <div role="status">

@@ -46,15 +46,21 @@ interface ChoiceProperties {
   /** What is shown, by value. */
   options: Readonly<Record<string, string>>;
   onChange: (value: string) => void;
+  hint?: string;
 }
 
 /** A labelled choice of one. */
-export function Choice({ label, value, options, onChange }: ChoiceProperties) {
+export function Choice({ label, value, options, onChange, hint = "" }: ChoiceProperties) {
   const id = useId();
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
+      {hint !== "" && (
+        <span className="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+      <select id={id} value={value} aria-describedby={hint === "" ? undefined : `${id}-hint`} onChange={(event) => onChange(event.target.value)}>
         {Object.entries(options).map(([each, shown]) => (
           <option key={each} value={each}>
             {shown}

@@ -27,6 +27,7 @@ interface Properties {
 export type MakeFile = (format: GivenBackFormat, language: string) => Promise<MadeFile>;
 
 const IN_THE_FILE: readonly GivenBackFormat[] = ["docx", "hwpx"];
+const NEEDS_FILE = "give-back-needs-file";
 const BESIDE_IT: readonly GivenBackFormat[] = ["html", "md", "csv"];
 
 /** Makes the files that an author gets, once somebody has said that this is it. */
@@ -40,10 +41,11 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
     return null;
   }
 
+  const hasFile = (format: GivenBackFormat) => fileFormat === format && fileId !== "";
   const make = async (format: GivenBackFormat, isPrinted = false) => {
     setWrong("");
     setSaid(words.giveBack.making);
-    const isInFile = fileFormat === format && fileId !== "";
+    const isInFile = hasFile(format);
     try {
       const inLanguage = languageOf(response, language);
       const made = await (makeFile?.(format, inLanguage) ??
@@ -75,13 +77,13 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
       <div className="row">
         {IN_THE_FILE.map((format) => {
           // Without the file that came, comments go into a new one; memos need their own.
-          const has = (fileFormat === format && fileId !== "") || (format === "docx" && text !== undefined);
+          const has = hasFile(format) || (format === "docx" && text !== undefined);
           return (
             <button
               key={format}
               type="button"
               disabled={!draft.final || !has}
-              title={has ? undefined : words.giveBack.needsFile(format)}
+              aria-describedby={has ? undefined : NEEDS_FILE}
               onClick={() => void make(format)}
             >
               {words.giveBack[format as "docx"]}
@@ -102,6 +104,12 @@ export function GiveBack({ response, deciding, title, text, fileId, fileFormat, 
           {words.giveBack.print}
         </button>
       </div>
+      {!hasFile("hwpx") && (
+        <p className="hint" id={NEEDS_FILE}>
+          {words.giveBack.needsHwpx}
+        </p>
+      )}
+      {text === undefined && <p className="hint">{words.giveBack.needsText}</p>}
       <p role="status">
         <Said text={said} />
       </p>

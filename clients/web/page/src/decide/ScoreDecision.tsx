@@ -60,21 +60,23 @@ export function ScoreDecision({ merged, criterion, decided, isFinal, onDecide }:
             </button>
           </>
         )}
-        <label htmlFor={id}>{words.decide.ownScore}</label>
-        <input
-          id={id}
-          className="short"
-          inputMode="decimal"
-          value={typed}
-          disabled={isFinal}
-          aria-invalid={isWrong}
-          aria-describedby={`${id}-scale`}
-          onChange={(event) => type(event.target.value)}
-          onBlur={() => !isWrong && setDraft(undefined)}
-        />
-        <small id={`${id}-scale`}>
-          {words.decide.ownScoreHint(low, high)}
-        </small>
+        <span className="own-score">
+          <label htmlFor={id}>{words.decide.ownScore}</label>
+          <input
+            id={id}
+            className="short"
+            inputMode="decimal"
+            value={typed}
+            disabled={isFinal}
+            aria-invalid={isWrong}
+            aria-describedby={`${id}-scale`}
+            onChange={(event) => type(event.target.value)}
+            onBlur={() => !isWrong && setDraft(undefined)}
+          />
+          <small id={`${id}-scale`}>
+            {words.decide.ownScoreHint(low, high)}
+          </small>
+        </span>
         {isWrong && (
           <span role="alert" className="wrong">
             {words.decide.ownScoreWrong(low, high)}

@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Decision } from "../../generated/chorus/feedback/v1/decision_pb.ts";
 import { PointSchema } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
-import { MergedFeedbackSchema } from "../../generated/chorus/feedback/v1/merged_pb.ts";
-import { type Draft, EMPTY_DRAFT, fromDecisions, keepRest, ownScores, toDecisions, undecided } from "./decisions.ts";
+import { Agreement, MergedFeedbackSchema } from "../../generated/chorus/feedback/v1/merged_pb.ts";
+import { disputed, type Draft, EMPTY_DRAFT, fromDecisions, keepRest, keptOpposites, ownScores, toDecisions, undecided } from "./decisions.ts";
 
 const merged = create(MergedFeedbackSchema, {
   points: [{ id: "a" }, { id: "b" }],
@@ -48,4 +48,25 @@ test("keeping the rest leaves what was decided, and nothing open", () => {
   const kept = keepRest({ ...EMPTY_DRAFT, points: { a: { verdict: "rejected" } } }, merged);
   expect(undecided(kept, merged)).toEqual({ points: [], scores: [] });
   expect(kept.points.a?.verdict).toBe("rejected");
+});
+
+test("of a contradiction neither side is kept unless a person has rejected the other", () => {
+  const contrary = create(MergedFeedbackSchema, {
+    points: [
+      { id: "good", agreement: Agreement.CONTESTED, contradicts: ["bad"] },
+      { id: "bad", agreement: Agreement.CONTESTED, contradicts: ["good"] },
+      { id: "calm" },
+    ],
+  });
+  const kept = keepRest(EMPTY_DRAFT, contrary);
+  expect(Object.keys(kept.points)).toEqual(["calm"]);
+  expect(disputed(kept, contrary)).toEqual(["good", "bad"]);
+  const settled = keepRest({ ...kept, points: { ...kept.points, bad: { verdict: "rejected" } } }, contrary);
+  expect(settled.points.good?.verdict).toBe("kept");
+  expect(keptOpposites(settled, contrary)).toEqual([]);
+
+  // A person may keep both, and hears of it.
+  const both = { ...kept, points: { good: { verdict: "kept" }, bad: { verdict: "edited" } } } as const;
+  expect(disputed(both, contrary)).toEqual([]);
+  expect(keptOpposites(both, contrary)).toEqual([["good", "bad"]]);
 });

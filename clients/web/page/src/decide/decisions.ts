@@ -9,7 +9,8 @@ import {
   ScoreDecisionSchema,
 } from "../../generated/chorus/feedback/v1/decision_pb.ts";
 import { type CriterionScore, CriterionScoreSchema, type Point } from "../../generated/chorus/feedback/v1/feedback_pb.ts";
-import type { MergedFeedback, MergedScore } from "../../generated/chorus/feedback/v1/merged_pb.ts";
+import type { MergedFeedback, MergedPoint, MergedScore } from "../../generated/chorus/feedback/v1/merged_pb.ts";
+import { isDisputed } from "../review/point_order.ts";
 
 export type Verdict = "kept" | "edited" | "rejected";
 
@@ -109,12 +110,32 @@ export function undecided(draft: Draft, merged: MergedFeedback): { points: strin
   };
 }
 
-/** The draft with everything kept that is undecided. */
+/** The ids of the undecided points that models disagree about. Where all that say the opposite are rejected, one is among the others. */
+export function disputed(draft: Draft, merged: MergedFeedback): string[] {
+  const isRejected = (id: string) => draft.points[id]?.verdict === "rejected";
+  const isSettled = ({ contradicts }: MergedPoint) => contradicts.length > 0 && contradicts.every(isRejected);
+  return merged.points.filter((each) => draft.points[each.id] === undefined && isDisputed(each) && !isSettled(each)).map((each) => each.id);
+}
+
+/** The pairs of points that say the opposite and are both given back, by their ids. */
+export function keptOpposites(draft: Draft, merged: MergedFeedback): [string, string][] {
+  const isGiven = (id: string) => draft.points[id] !== undefined && draft.points[id].verdict !== "rejected";
+  const place = new Map(merged.points.map((each, at) => [each.id, at]));
+  return merged.points.flatMap(({ id, contradicts }, at) =>
+    contradicts
+      .filter((other) => (place.get(other) ?? -1) > at && isGiven(id) && isGiven(other))
+      .map((other): [string, string] => [id, other]),
+  );
+}
+
+/** The draft with everything kept that is undecided, but for what models disagree about: there a person decides. */
 export function keepRest(draft: Draft, merged: MergedFeedback): Draft {
   const open = undecided(draft, merged);
+  const left = new Set(disputed(draft, merged));
+  const kept = open.points.filter((id) => !left.has(id));
   return {
     ...draft,
-    points: { ...draft.points, ...Object.fromEntries(open.points.map((id) => [id, { verdict: "kept" as const }])) },
+    points: { ...draft.points, ...Object.fromEntries(kept.map((id) => [id, { verdict: "kept" as const }])) },
     scores: {
       ...draft.scores,
       ...Object.fromEntries(open.scores.map((id) => [id, { verdict: "kept" as const, rationale: "" }])),

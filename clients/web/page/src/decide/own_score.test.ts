@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { MergedFeedbackSchema } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import { CriterionSchema, RubricSchema } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { EMPTY_DRAFT, type ScoreVerdict } from "./decisions.ts";
-import { changesTotal, decidedTotal, readScore } from "./own_score.ts";
+import { changesTotal, decidedTotal, readScore, unscored } from "./own_score.ts";
 
 const levels = [1, 2, 3, 4, 5].map((score) => ({ score }));
 const rubric = create(RubricSchema, {
@@ -46,4 +46,12 @@ test("what was only kept changes no total", () => {
   expect(changesTotal(own({ claim: { verdict: "kept", rationale: "" } }))).toBe(false);
   expect(changesTotal(own({ claim: rejected }))).toBe(true);
   expect(changesTotal(own({ style: edited(2) }))).toBe(true);
+});
+
+test("a criterion without a score is named, unless a person gave one or left it out", () => {
+  const named = (scores: Record<string, ScoreVerdict>) => unscored(own(scores), merged, rubric).map(({ id }) => id);
+  expect(named({})).toEqual(["style", "notes"]);
+  expect(named({ style: edited(2), notes: rejected })).toEqual([]);
+  // The panel's score is left out by a person, who knows.
+  expect(named({ claim: rejected })).toEqual(["style", "notes"]);
 });

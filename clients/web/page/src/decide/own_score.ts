@@ -41,3 +41,11 @@ export function decidedTotal(draft: Draft, merged: MergedFeedback, rubric: Rubri
   }
   return weights > 0 ? sum / weights : undefined;
 }
+
+/** The criteria for which the author gets no score, though nobody has left one out. */
+export function unscored(draft: Draft, merged: MergedFeedback, rubric: Rubric): Criterion[] {
+  return rubric.criteria.filter(({ id }) => {
+    const panel = merged.scores.find((each) => each.criterionId === id)?.score;
+    return draft.scores[id] === undefined && panel === undefined;
+  });
+}

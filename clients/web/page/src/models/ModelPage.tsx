@@ -88,7 +88,8 @@ function Row({ model, listed, slowest }: { model: Model; listed: ListModelsRespo
   const none = words.models.unknown;
   const latency = latencyOf(model);
   const most = listed.maxReviewCostUsdNanos[model.name];
-  const detail = detailOf(model, words, language);
+  const nameOf = displayNames(listed.models, words);
+  const detail = detailOf(model, nameOf, words, language);
   return (
     <tr className={model.state === Model_State.READY ? "ready" : "away"}>
       <th scope="row">

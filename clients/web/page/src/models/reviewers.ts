@@ -22,12 +22,35 @@ export function firstChoice(listed: ListModelsResponse): string[] {
   return (panel.length > 0 ? panel : able).map((each) => each.name);
 }
 
+/** Who is asked: of those that a person chose, whoever can take part; at first the first choice. Until the models are listed, nobody. */
+export function chosenOf(listed: ListModelsResponse | undefined, chosen: readonly string[] | undefined): Set<string> {
+  if (listed === undefined) {
+    return new Set();
+  }
+  const able = new Set(reviewers(listed).filter(canTakePart).map(({ name }) => name));
+  return new Set((chosen ?? firstChoice(listed)).filter((each) => able.has(each)));
+}
+
+/** The names of those that a person chose and that cannot take part now. */
+export function absentOf(listed: ListModelsResponse | undefined, chosen: readonly string[] | undefined): string[] {
+  const there = chosenOf(listed, chosen);
+  return listed ? (chosen ?? []).filter((each) => !there.has(each)) : [];
+}
+
 /** The footprint's device of a model that Chorus reaches on its own machine, whatever serves it there. */
 const LOCAL = "local";
 
+/** What people call the companies of the packaged catalog; others have the name that a catalog gives them. */
+const COMPANIES: Readonly<Record<string, string>> = {
+  anthropic: "Anthropic",
+  google: "Google",
+  huggingface: "Hugging Face",
+  openai: "OpenAI",
+};
+
 /** Whose machines a model runs on; empty: our own. */
-export function providerOf(model: Model): string {
-  return model.footprint?.device === LOCAL ? "" : model.provider;
+export function providerOf({ footprint, provider }: Model): string {
+  return footprint?.device === LOCAL ? "" : ((Object.hasOwn(COMPANIES, provider) && COMPANIES[provider]) || provider);
 }
 
 /** Whose machines read the text, without our own, each once. */

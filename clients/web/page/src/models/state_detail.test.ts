@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Model_State, ModelSchema } from "../../generated/chorus/model/v1/model_pb.ts";
-import { ko } from "../words/ko.ts";
+import { ko } from "../words/ko/ko.ts";
 import { areOneFamily, displayNames } from "./reviewers.ts";
 import { absentByReason, detailOf } from "./state_detail.ts";
 
@@ -15,12 +15,12 @@ test.each([
   ["its server does not answer", ko.models.silent],
   ["loading failed with OSError; see the log", ko.failures.serverSays("loading failed with OSError; see the log")],
 ])("%s is said in words", (detail, said) => {
-  expect(detailOf(away("a", detail), ko, "ko")).toBe(said);
+  expect(detailOf(away("a", detail), (name) => name, ko, "ko")).toBe(said);
 });
 
 test("of a retired model its end and its successor are told, and no key", () => {
   const some = { retirementDate: "2025-09-24", successor: "b" };
-  expect(detailOf(away("a", "retired on 2025-09-24; use b", some), ko, "ko")).toBe(`${ko.models.retired("2025-09-24")}; ${ko.models.successor("b")}`);
+  expect(detailOf(away("a", "retired on 2025-09-24; use b", some), (name) => `the ${name}`, ko, "ko")).toBe(`${ko.models.retired("2025-09-24")}; ${ko.models.successor("the b")}`);
 });
 
 test("each reason has the names of its models", () => {

@@ -9,9 +9,12 @@ const SILENT = "its server does not answer";
 const GEMMA = "GEMMA_MODEL";
 const todayInUtc = () => new Date().toISOString().slice(0, 10);
 
+/** Returns what a model is called, by its Model.name. */
+type NameOf = (name: string) => string;
+
 /** Says why a model does not answer and what to do, and when its provider shuts it down. */
-export function detailOf(model: Model, words: Words, language: Language, today = todayInUtc()): string {
-  const said = [endOf(model, words, today)];
+export function detailOf(model: Model, nameOf: NameOf, words: Words, language: Language, today = todayInUtc()): string {
+  const said = [endOf(model, nameOf, words, today)];
   if (model.state !== Model_State.READY && !isOver(model, today)) {
     said.push(stateOf(model.stateDetail, words, language));
   }
@@ -21,14 +24,14 @@ export function detailOf(model: Model, words: Words, language: Language, today =
 /** Why those that cannot take part cannot, each reason with the names of its models. */
 export function absentByReason(
   models: readonly Model[],
-  nameOf: (name: string) => string,
+  nameOf: NameOf,
   words: Words,
   language: Language,
   today = todayInUtc(),
 ): [why: string, names: string[]][] {
   const found = new Map<string, string[]>();
   for (const model of models) {
-    const said = isOver(model, today) ? endOf(model, words, today) : stateOf(model.stateDetail, words, language);
+    const said = isOver(model, today) ? endOf(model, nameOf, words, today) : stateOf(model.stateDetail, words, language);
     const why = said || (words.models.states[model.state] ?? "");
     found.set(why, [...(found.get(why) ?? []), nameOf(model.name)]);
   }
@@ -36,12 +39,12 @@ export function absentByReason(
 }
 
 /** When its provider shuts a model down, and what to use then; empty: nobody has said. */
-function endOf({ retirementDate, successor }: Model, words: Words, today: string): string {
+function endOf({ retirementDate, successor }: Model, nameOf: NameOf, words: Words, today: string): string {
   if (retirementDate === "") {
     return "";
   }
   const end = retirementDate <= today ? words.models.retired(retirementDate) : words.models.retires(retirementDate);
-  return successor === "" ? end : `${end}; ${words.models.successor(successor)}`;
+  return successor === "" ? end : `${end}; ${words.models.successor(nameOf(successor))}`;
 }
 
 /** Whether a model is retired, and nothing that could be set brings it back. */

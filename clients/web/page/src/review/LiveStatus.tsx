@@ -46,7 +46,7 @@ export function LiveStatus({ review, nameOf, onStop, onAgain, children }: Proper
         ))}
       </ul>
       <Announcement review={review} nameOf={nameOf} />
-      {stage === "failed" && failure && <Failed failure={failure} again={words.live.again} onAgain={onAgain} />}
+      {stage === "failed" && failure && <Failed failure={failure} again={words.live.again} onAgain={onAgain} nameOf={nameOf} />}
       {stage === "stopped" && onAgain && (
         <button type="button" onClick={onAgain}>
           {words.live.again}
@@ -65,7 +65,7 @@ function SeatState({ seat, isRunning, nameOf }: { seat: Seat; isRunning: boolean
   }
   const said = result.latency ? [seconds(result.latency, words)] : [];
   if (result.outcome.case === "failure") {
-    said.push(explain(result.outcome.value, words, language));
+    said.push(explain(result.outcome.value, words, language, nameOf));
   } else if (result.outcome.case === "feedback") {
     said.push(words.live.answered(result.outcome.value.points.length));
     if (result.outcome.value.rejected.length > 0) {

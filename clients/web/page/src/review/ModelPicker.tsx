@@ -9,10 +9,12 @@ import { useWords } from "../words/language.tsx";
 interface Properties {
   listed: ListModelsResponse;
   chosen: ReadonlySet<string>;
+  /** The names of those that were chosen before and cannot take part now. */
+  absent?: readonly string[];
   onChoose: (names: readonly string[]) => void;
 }
 
-export function ModelPicker({ listed, chosen, onChoose }: Properties) {
+export function ModelPicker({ listed, chosen, absent = [], onChoose }: Properties) {
   const words = useWords();
   const all = reviewers(listed);
   const able = all.filter(canTakePart);
@@ -40,6 +42,11 @@ export function ModelPicker({ listed, chosen, onChoose }: Properties) {
           </li>
         ))}
       </ul>
+      {absent.length > 0 && (
+        <p className="note">
+          {words.form.absent} <Said text={absent.map(nameOf).join(", ")} />
+        </p>
+      )}
       <p className="hint">{words.form.together(dollars(mostOf(listed, chosen)))}</p>
       <AtHand listed={listed} chosen={chosen} />
     </fieldset>

@@ -1,6 +1,7 @@
 import { type MergedFeedback, Summary_Sentence_Kind } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import { Said } from "../common/Said.tsx";
 import { useWords } from "../words/language.tsx";
+import { PointReferences } from "./PointReferences.tsx";
 
 interface Properties {
   merged: MergedFeedback;
@@ -25,16 +26,7 @@ export function SummaryView({ merged, numbers, nameOf, onPoint }: Properties) {
           <li key={at} className={each.kind === Summary_Sentence_Kind.STRENGTH ? "strength" : "improvement"}>
             <strong>{each.kind === Summary_Sentence_Kind.STRENGTH ? words.summary.strength : words.summary.next}:</strong>{" "}
             <Said text={each.text} />{" "}
-            {each.pointIds.map((id) => {
-              const number = numbers.get(id);
-              return (
-                number !== undefined && (
-                  <button key={id} type="button" className="reference" aria-label={`${words.points.heading} ${number}`} onClick={() => onPoint(number)}>
-                    {number}
-                  </button>
-                )
-              );
-            })}
+            <PointReferences ids={each.pointIds} numbers={numbers} onPoint={onPoint} />
           </li>
         ))}
       </ul>

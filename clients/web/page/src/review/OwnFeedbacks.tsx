@@ -35,7 +35,7 @@ export function OwnFeedbacks({ seats, rubric, nameOf }: Properties) {
               <h3>
                 <Said text={nameOf(seat.model)} />
               </h3>
-              <OneFeedback seat={seat} rubric={rubric} />
+              <OneFeedback seat={seat} rubric={rubric} nameOf={nameOf} />
             </article>
           ))}
         </div>
@@ -44,7 +44,7 @@ export function OwnFeedbacks({ seats, rubric, nameOf }: Properties) {
   );
 }
 
-function OneFeedback({ seat, rubric }: { seat: Seat; rubric: Rubric | undefined }) {
+function OneFeedback({ seat, rubric, nameOf }: Omit<Properties, "seats"> & { seat: Seat }) {
   const { words, language } = useLanguage();
   const { result } = seat;
   const outcome = result?.outcome;
@@ -62,7 +62,7 @@ function OneFeedback({ seat, rubric }: { seat: Seat; rubric: Rubric | undefined 
       </p>
       {outcome?.case === "failure" && (
         <p>
-          <Said text={explain(outcome.value, words, language)} />
+          <Said text={explain(outcome.value, words, language, nameOf)} />
         </p>
       )}
       {outcome?.case === "feedback" && <Summed feedback={outcome.value} rubric={rubric} />}

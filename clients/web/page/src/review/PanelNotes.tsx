@@ -29,7 +29,7 @@ export function PanelNotes({ response, nameOf }: Properties) {
           <ul>
             {failed.map(({ model, failure }) => (
               <li key={model}>
-                <Said text={nameOf(model)} />: <Said text={explain(failure, words, language)} />
+                <Said text={nameOf(model)} />: <Said text={explain(failure, words, language, nameOf)} />
               </li>
             ))}
           </ul>

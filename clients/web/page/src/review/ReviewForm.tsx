@@ -2,7 +2,7 @@ import { type FormEvent, useMemo, useState } from "react";
 import { readDollars } from "../amounts.ts";
 import { Field } from "../common/Field.tsx";
 import { Failed } from "../common/Failed.tsx";
-import { firstChoice, outsideProviders } from "../models/reviewers.ts";
+import { absentOf, chosenOf, outsideProviders } from "../models/reviewers.ts";
 import type { Listing } from "../models/use_models.ts";
 import { keptRubrics } from "../rubrics/kept_rubrics.ts";
 import { cut } from "../text/code_points.ts";
@@ -30,7 +30,9 @@ export function ReviewForm({ form, listing, stays, onChange, onStart }: Properti
   const [wrong, setWrong] = useState("");
   const rubrics = useMemo(keptRubrics, []);
   const { models: listed } = listing;
-  const chosen = new Set(form.models ?? (listed ? firstChoice(listed) : []));
+  const chosen = chosenOf(listed, form.models);
+  // What stands below the models comes with them: nothing moves under a hand that is already there.
+  const isSettled = listed !== undefined || listing.failure !== undefined;
   const providers = listed && chosen.size > 0 ? outsideProviders(listed.models, chosen) : undefined;
   const isLimitWrong = form.limit.trim() !== "" && readDollars(form.limit) === undefined;
 
@@ -62,24 +64,35 @@ export function ReviewForm({ form, listing, stays, onChange, onStart }: Properti
             onChange={(task) => onChange({ task: cut(task, MOST_OF_TASK) })}
           />
           <ReadingFields form={form} rubrics={rubrics} onChange={onChange} />
-          {listed && <ModelPicker listed={listed} chosen={chosen} onChoose={(models) => onChange({ models })} />}
+          {listed && (
+            <ModelPicker
+              listed={listed}
+              chosen={chosen}
+              absent={absentOf(listed, form.models)}
+              onChoose={(models) => onChange({ models })}
+            />
+          )}
           {listing.failure && <Failed failure={listing.failure} title={words.form.modelsFailed} onAgain={listing.refresh} />}
-          {!listed && !listing.failure && <p>{words.loading}</p>}
-          <Field
-            label={words.form.limit}
-            hint={words.form.limitHint}
-            value={form.limit}
-            isNumber
-            wrong={isLimitWrong ? words.form.limitWrong : ""}
-            onChange={(limit) => onChange({ limit })}
-          />
+          {!isSettled && <p>{words.loading}</p>}
+          {isSettled && (
+            <Field
+              label={words.form.limit}
+              hint={words.form.limitHint}
+              value={form.limit}
+              isNumber
+              wrong={isLimitWrong ? words.form.limitWrong : ""}
+              onChange={(limit) => onChange({ limit })}
+            />
+          )}
         </section>
       </div>
-      <MachinesLine providers={providers} />
+      {isSettled && <MachinesLine providers={providers} />}
       <p className="row">
-        <button type="submit" className="primary">
-          {words.form.start}
-        </button>
+        {isSettled && (
+          <button type="submit" className="primary">
+            {words.form.start}
+          </button>
+        )}
         {wrong !== "" && (
           <span role="alert" className="wrong">
             {wrong}

@@ -6,17 +6,19 @@ import { callFailure, type CallFailure } from "../api/call_failure.ts";
 import { CALL_TIMEOUT_MS, feedbackService } from "../api/services.ts";
 import { Said } from "../common/Said.tsx";
 import { Failed } from "../common/Failed.tsx";
+import { isChosen, keepChoice, keptChoice } from "../kept/kept_choice.ts";
 import { forgetWork, keptWork } from "../kept/kept_works.ts";
 import { displayNames, outsideProviders } from "../models/reviewers.ts";
 import { useModels } from "../models/use_models.ts";
 import { goTo, hashOf } from "../route.ts";
+import { keptRubrics } from "../rubrics/kept_rubrics.ts";
 import { cut } from "../text/code_points.ts";
 import { useLanguage } from "../words/language.tsx";
 import { LiveStatus } from "./LiveStatus.tsx";
 import { MachinesLine } from "./MachinesLine.tsx";
 import { MissingText } from "./MissingText.tsx";
 import { RecentWorks } from "./RecentWorks.tsx";
-import { EMPTY_FORM, hasPreference, isOfFile, nextForm, type WorkForm } from "./request.ts";
+import { isOfFile, nextForm, type WorkForm } from "./request.ts";
 import { ReviewForm } from "./ReviewForm.tsx";
 import { ReviewView } from "./ReviewView.tsx";
 import { type ReviewRequest, useReview } from "./use_review.ts";
@@ -36,14 +38,15 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
   const { words, language } = useLanguage();
   const listing = useModels();
   const { review, stored, start, open, stop, clear } = useReview();
-  const [form, setForm] = useState<WorkForm>(EMPTY_FORM);
+  const [form, setForm] = useState<WorkForm>(() => nextForm(keptChoice(keptRubrics().map(({ name }) => name))));
   const [asked, setAsked] = useState<ReviewRequest>();
   /** Undefined: this browser does not have the text. */
   const [work, setWork] = useState<Pick<WorkForm, "title" | "text" | "fileId" | "fileFormat">>();
   const [removal, setRemoval] = useState<CallFailure>();
   const shownId = review?.response?.feedbackId ?? "";
   const nameOf = useMemo(() => displayNames(listing.models?.models ?? [], words), [listing.models, words]);
-  const [isNext, setIsNext] = useState(false);
+  /** Whether what is chosen there was chosen for another work. */
+  const [isNext, setIsNext] = useState(() => isChosen(form));
   const beginNext = useCallback(() => {
     clear();
     // What was written and not asked for is no last work's.
@@ -54,6 +57,8 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
     }
   }, [clear, asked]);
   const change = useCallback((some: Partial<WorkForm>) => setForm((now) => ({ ...now, ...some })), []);
+
+  useEffect(() => keepChoice(form), [form.rubricName, form.textLanguage, form.feedbackLanguage, form.models, form.limit]);
 
   useEffect(() => {
     if (handed !== "") {
@@ -123,8 +128,8 @@ export function ReviewPage({ feedbackId, isOpen, handed }: Properties) {
   if (review === undefined) {
     return (
       <>
-        <ReviewForm form={form} listing={listing} stays={isNext && hasPreference(form)} onChange={change} onStart={begin} />
-        <RecentWorks />
+        <ReviewForm form={form} listing={listing} stays={isNext && isChosen(form)} onChange={change} onStart={begin} />
+        {(listing.models || listing.failure) && <RecentWorks />}
       </>
     );
   }

@@ -150,7 +150,15 @@ export function ReviewView({ review, recorded, title, text, fileId, fileFormat, 
           }}
         />
       )}
-      {canDecide && response.merged && <DecisionBar merged={response.merged} deciding={deciding} />}
+      {canDecide && response.merged && (
+        <DecisionBar
+          merged={response.merged}
+          rubric={rubric}
+          deciding={deciding}
+          numbers={numbers}
+          onPoint={(number) => goToPoint(String(number))}
+        />
+      )}
       {canDecide && (
         <GiveBack
           response={response}

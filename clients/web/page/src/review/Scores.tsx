@@ -63,7 +63,7 @@ export function Scores({ merged, rubric, nameOf, ownScore, decided, decide }: Pr
       </ul>
       <p>
         <strong>{words.scores.total}:</strong> {decided ? totalOf(decided.total, words.scores.noDecidedTotal, words) : panel}
-        {decided && <small> {words.scores.panelTotal(panel)}</small>}
+        {decided && <small> {merged.total === undefined ? words.scores.noPanelTotal : words.scores.panelTotal(panel)}</small>}
       </p>
     </section>
   );

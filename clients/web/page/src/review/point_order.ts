@@ -1,4 +1,4 @@
-import { Agreement, type MergedScore } from "../../generated/chorus/feedback/v1/merged_pb.ts";
+import { Agreement, type MergedPoint, type MergedScore } from "../../generated/chorus/feedback/v1/merged_pb.ts";
 import type { ShownPoint } from "./live_review.ts";
 
 export type PointOrder = "importance" | "place";
@@ -8,8 +8,13 @@ export function numbers(points: readonly ShownPoint[]): Map<string, number> {
   return new Map(points.map((each, at) => [each.id, at + 1]));
 }
 
+/** Whether models disagree about a point. */
+export function isDisputed({ agreement, contradicts }: MergedPoint): boolean {
+  return agreement === Agreement.CONTESTED || contradicts.length > 0;
+}
+
 export function isContested({ merged }: ShownPoint): boolean {
-  return merged !== undefined && (merged.agreement === Agreement.CONTESTED || merged.contradicts.length > 0);
+  return merged !== undefined && isDisputed(merged);
 }
 
 /** Splits the points into those that models disagree about and the others, each part in the order asked for. */

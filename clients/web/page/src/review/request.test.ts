@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EMPTY_FORM, hasPreference, nextForm, toRequest, type WorkForm } from "./request.ts";
+import { EMPTY_FORM, nextForm, toRequest, type WorkForm } from "./request.ts";
 
 const FULL: WorkForm = {
   title: "A garden",
@@ -20,10 +20,4 @@ test("of one work the next has its rubric, languages, models and limit, and noth
   const { textLanguage, feedbackLanguage, rubricName, models, limit } = FULL;
   expect(nextForm(FULL)).toEqual({ ...EMPTY_FORM, textLanguage, feedbackLanguage, rubricName, models, limit });
   expect(toRequest(nextForm(FULL), ["a/1"], undefined).submission).toMatchObject({ text: "", task: "", authorLevel: "" });
-});
-
-test("it is said that something stays only where somebody has chosen it", () => {
-  expect(hasPreference(FULL)).toBe(true);
-  expect(hasPreference(EMPTY_FORM)).toBe(false);
-  expect(hasPreference({ ...EMPTY_FORM, text: "A text." })).toBe(false);
 });

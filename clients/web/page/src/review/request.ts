@@ -2,10 +2,11 @@ import { create } from "@bufbuild/protobuf";
 import { PanelPolicySchema } from "../../generated/chorus/feedback/v1/feedback_service_pb.ts";
 import type { Rubric } from "../../generated/chorus/feedback/v1/submission_pb.ts";
 import { readDollars } from "../amounts.ts";
+import { type Choice, NO_CHOICE } from "../kept/kept_choice.ts";
 import type { ReviewRequest } from "./use_review.ts";
 
 /** What a person fills in before a review. */
-export interface WorkForm {
+export interface WorkForm extends Choice {
   title: string;
   text: string;
   fileId: string;
@@ -14,19 +15,10 @@ export interface WorkForm {
   fileText: string;
   task: string;
   level: string;
-  /** BCP 47; empty: detected. */
-  textLanguage: string;
-  /** BCP 47; empty: that of the text. */
-  feedbackLanguage: string;
-  /** A kept rubric's name; empty: the default one. */
-  rubricName: string;
-  /** Model.name values; undefined: nobody has chosen so far. */
-  models?: readonly string[];
-  /** In dollars, as it was written. */
-  limit: string;
 }
 
 export const EMPTY_FORM: WorkForm = {
+  ...NO_CHOICE,
   title: "",
   text: "",
   fileId: "",
@@ -34,20 +26,11 @@ export const EMPTY_FORM: WorkForm = {
   fileText: "",
   task: "",
   level: "",
-  textLanguage: "",
-  feedbackLanguage: "",
-  rubricName: "",
-  limit: "",
 };
 
 /** The form of the next work: of the last one stays only how works are read, and by whom. */
-export function nextForm({ rubricName, textLanguage, feedbackLanguage, models, limit }: WorkForm): WorkForm {
+export function nextForm({ rubricName, textLanguage, feedbackLanguage, models, limit }: Choice): WorkForm {
   return { ...EMPTY_FORM, rubricName, textLanguage, feedbackLanguage, models, limit };
-}
-
-/** Whether anything stays for the next work that somebody has chosen. */
-export function hasPreference({ rubricName, textLanguage, feedbackLanguage, models, limit }: WorkForm): boolean {
-  return models !== undefined || [rubricName, textLanguage, feedbackLanguage, limit].some((each) => each !== "");
 }
 
 /** What is asked of the orchestrator. Every model is named: then no other company's machines read the text. */

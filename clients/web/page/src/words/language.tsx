@@ -1,6 +1,6 @@
-import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
-import { en } from "./en.ts";
-import { ko } from "./ko.ts";
+import { createContext, type ReactNode, use, useLayoutEffect, useMemo, useState } from "react";
+import { en } from "./en/en.ts";
+import { ko } from "./ko/ko.ts";
 import type { Words } from "./words.ts";
 
 export type Language = "en" | "ko";
@@ -24,7 +24,8 @@ export function preferred(wanted: readonly string[]): Language {
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState<Language>(() => preferred([kept(), ...navigator.languages]));
-  useEffect(() => {
+  // Before anything is painted: lines are broken by the language.
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   const choice = useMemo(() => {

@@ -1,4 +1,4 @@
-import type { en } from "./en.ts";
+import type { en } from "./en/en.ts";
 
 type Widened<T> = T extends string
   ? string

@@ -30,6 +30,8 @@ export const refusals = {
   ALREADY_THERE: "It is in the class already, with the same text.",
   TOO_MANY_BYTES: "The class's files are together as large as they may be.",
   ROSTER_COLUMNS: "The roster could not be read: a CSV whose first line names the columns “file” and “pseudonym”.",
+  ROSTER_FORMAT:
+    "A roster is a CSV file, and this is a file of another kind. Write the table in Excel, Hancell or Google Sheets and save it as “CSV UTF-8”; its first line names the columns “file” and “pseudonym”.",
   ROSTER_LINE: (line: string) => `Line ${line} of the roster needs a file and a pseudonym of at most 100 characters.`,
   ROSTER_TWICE: (line: string) => `Line ${line} of the roster names a file that a line before it names.`,
   ROSTER_TOO_LONG: "The roster is too long: at most 1,000 lines and 50 columns.",

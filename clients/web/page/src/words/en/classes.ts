@@ -35,6 +35,7 @@ export const classes = {
   dismiss: "Dismiss",
   dismissAll: "Dismiss all",
   unnamed: "not in the roster",
+  shared: "One pseudonym stands for several works. Is it one author, or a slip of the roster?",
   cost: "Cost and start",
   soFar: (amount: string) => `So far: ${amount}.`,
   atLeastSoFar: (amount: string) => `So far: at least ${amount} (what was cut off or is under way may still be billed).`,

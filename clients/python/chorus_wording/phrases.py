@@ -1,11 +1,11 @@
-"""Words what is said about a point and a panel, on the screen and in a report."""
+"""Words what is said about a point and a panel, wherever it is read."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2, merged_pb2, submission_pb2
 from chorus.model.v1 import model_pb2
-from chorus_command_line.words import Words
+from chorus_wording.words import FeedbackWords, NoteWords
 
 
 def display_names(models: Iterable[model_pb2.Model]) -> dict[str, str]:
@@ -25,12 +25,12 @@ def numbers(merged: merged_pb2.MergedFeedback) -> dict[str, str]:
     return {point.id: str(number) for number, point in enumerate(merged.points, 1)}
 
 
-def polarity(point: feedback_pb2.Point, words: Words) -> str:
+def polarity(point: feedback_pb2.Point, words: NoteWords) -> str:
     """Says whether a point praises, criticises or asks."""
     return words.polarities.get(point.polarity, words.polarities[feedback_pb2.POLARITY_UNSPECIFIED])
 
 
-def about(point: feedback_pb2.Point, criteria: Mapping[str, str], words: Words) -> str:
+def about(point: feedback_pb2.Point, criteria: Mapping[str, str], words: NoteWords) -> str:
     """Says how much a point matters, unless it praises, and names its issue and its criterion."""
     said = ""
     if point.polarity != feedback_pb2.POLARITY_STRENGTH and point.severity in words.severities:
@@ -44,18 +44,18 @@ def about(point: feedback_pb2.Point, criteria: Mapping[str, str], words: Words) 
 
 
 def who(
-    point: merged_pb2.MergedPoint, numbered: Mapping[str, str], names: Mapping[str, str], words: Words
+    point: merged_pb2.MergedPoint, numbered: Mapping[str, str], names: Mapping[str, str], words: FeedbackWords
 ) -> str:
     """Says how far the models agree, which points say the opposite, and who the models are."""
-    agreement = words.agreements.get(point.agreement, "")
-    said = agreement.format(models=len(point.members), families=point.families)
+    agreement = words.note.agreements.get(point.agreement, "")
+    said = agreement.format(models=len(point.members), families=_families(point.families, words))
     opposite = ", ".join(numbered[each] for each in point.contradicts if each in numbered)
     if opposite:
-        said += f" ({words.opposed.format(points=opposite)})"
+        said += f" ({words.note.opposed.format(points=opposite)})"
     return f"{said}: {', '.join(_named(member.model, names, words) for member in point.members)}"
 
 
-def readers(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> str:
+def readers(response: feedback_service_pb2.GetFeedbackResponse, words: FeedbackWords) -> str:
     """Says who read the text; empty if nobody did."""
     answered = [each.model for each in response.results if each.HasField("feedback")]
     rules = _rules(answered, words)
@@ -73,7 +73,7 @@ def readers(response: feedback_service_pb2.GetFeedbackResponse, words: Words) ->
     return " ".join(said) if answered else ""
 
 
-def no_points(response: feedback_service_pb2.GetFeedbackResponse, words: Words) -> str:
+def no_points(response: feedback_service_pb2.GetFeedbackResponse, words: FeedbackWords) -> str:
     """Says that there are no points, and what was looked for if that was not everything."""
     answered = [each.model for each in response.results if each.HasField("feedback")]
     if answered and all(each in words.looked_at for each in answered):
@@ -85,7 +85,7 @@ def author(
     request: feedback_service_pb2.GetFeedbackRequest,
     merged: merged_pb2.MergedFeedback,
     names: Mapping[str, str],
-    words: Words,
+    words: FeedbackWords,
 ) -> str:
     """Says who worded the summary; empty if no model was to."""
     if merged.summary.model:
@@ -95,16 +95,22 @@ def author(
     return ""
 
 
-def panel(state: merged_pb2.Panel, words: Words) -> str:
+def panel(state: merged_pb2.Panel, words: FeedbackWords) -> str:
     """Says how much of the panel the feedback rests on."""
-    return words.panel_states.get(state.state, "").format(
-        asked=state.asked, answered=state.answered, families=state.families_answered
+    # What a newer server calls it is unknown; the numbers hold.
+    said = words.panel_states.get(state.state, words.panel_states[merged_pb2.Panel.STATE_PARTIAL])
+    return said.format(
+        asked=state.asked, answered=state.answered, families=_families(state.families_answered, words)
     )
 
 
-def _named(model: str, names: Mapping[str, str], words: Words) -> str:
+def _families(count: int, words: FeedbackWords) -> str:
+    return words.one_family if count == 1 else words.families.format(count=count)
+
+
+def _named(model: str, names: Mapping[str, str], words: FeedbackWords) -> str:
     return words.own_readers.get(model) or names.get(model, model)
 
 
-def _rules(answered: Iterable[str], words: Words) -> str:
+def _rules(answered: Iterable[str], words: FeedbackWords) -> str:
     return ", ".join(words.looked_at[each] for each in answered if each in words.looked_at)

@@ -1,4 +1,4 @@
-import type { Words } from "./words.ts";
+import type { Words } from "../words.ts";
 
 export const refusals: Words["refusals"] = {
   HOST: "서버가 모르는 주소예요. Chorus를 실행하는 분이 WEB_HOST_NAMES에 적어 주어야 해요.",
@@ -28,6 +28,8 @@ export const refusals: Words["refusals"] = {
   ALREADY_THERE: "같은 내용의 글이 이 학급에 이미 있어요.",
   TOO_MANY_BYTES: "이 학급의 파일을 모두 합친 크기가 한도에 닿았어요.",
   ROSTER_COLUMNS: "명단을 읽지 못했어요. 첫 줄에 ‘파일’과 ‘가명’ 열이 있는 CSV여야 해요.",
+  ROSTER_FORMAT:
+    "명단은 CSV 파일이어야 하는데, 다른 형식의 파일이에요. 엑셀이나 한셀, 구글 시트에서 표를 만들고 ‘CSV UTF-8’로 저장해 주세요. 첫 줄에는 ‘파일’과 ‘가명’ 열이 있어야 해요.",
   ROSTER_LINE: (line) => `명단 ${line}번째 줄에 파일과 100자 이하의 가명이 있어야 해요.`,
   ROSTER_TWICE: (line) => `명단 ${line}번째 줄의 파일은 앞줄에 이미 있어요.`,
   ROSTER_TOO_LONG: "명단이 너무 길어요. 1,000줄, 50열까지 받아요.",

@@ -1,4 +1,4 @@
-import type { Words } from "./words.ts";
+import type { Words } from "../words.ts";
 
 export const classes: Words["classes"] = {
   heading: "학급",
@@ -35,6 +35,7 @@ export const classes: Words["classes"] = {
   dismiss: "그만 보기",
   dismissAll: "모두 그만 보기",
   unnamed: "명단에 없음",
+  shared: "가명 하나에 글이 여러 편이에요. 한 사람이 쓴 글인가요, 명단이 잘못됐나요?",
   cost: "비용과 시작",
   soFar: (amount) => `지금까지 ${amount}.`,
   atLeastSoFar: (amount) => `지금까지 ${amount} 이상 (끊겼거나 진행 중인 호출에 요금이 더 나올 수 있어요).`,

@@ -1,0 +1,47 @@
+import { Model_State } from "../../../generated/chorus/model/v1/model_pb.ts";
+
+/** What the view of models says. */
+export const models = {
+  heading: "Models",
+  hint: "What each model is, takes and costs, and how it did in its latest calls.",
+  refresh: "Refresh",
+  refreshed: (time: string) => `As of ${time}`,
+  name: "Model",
+  state: "State",
+  panel: "In the default panel",
+  yes: "yes",
+  no: "no",
+  reader: "Read by",
+  family: "Family",
+  memory: "Memory",
+  disk: "Disk",
+  price: "$ per million tokens, in / out",
+  most: "One review, at most",
+  latency: "Median time",
+  speed: "Tokens per second",
+  failures: "Calls failed",
+  ofCalls: (share: string, calls: number) => `${share} of ${calls}`,
+  unknown: "–",
+  unreachable: "These model servers did not answer",
+  byRule: {
+    "chorus/proofreader-language": "Language rules (proofreader)",
+    "chorus/proofreader-structure": "Structure rules (proofreader)",
+  },
+  rulesAlone:
+    "Only the proofreader is at hand. It reads Korean and English by rules for language and structure, judges no content and gives no scores. Its reviewers are of one family, so what they say is no panel's opinion. Each key below brings language models.",
+  oneFamily: "All that are chosen are of one family: you will get one family's opinion, not a panel's.",
+  setThenStart: "Keys are set where Chorus is started; then start it again.",
+  silent: "Its server does not answer",
+  setGemma: (setting: string) => `Set ${setting} to a Gemma model, which then runs on the machine of Chorus`,
+  set: (setting: string) => `Set ${setting}`,
+  setAnother: (setting: string) => `The key in ${setting} is refused; set another`,
+  retired: (date: string) => `Retired on ${date}`,
+  retires: (date: string) => `Retires on ${date}`,
+  successor: (model: string) => `use ${model}`,
+  states: {
+    [Model_State.UNSPECIFIED]: "unknown",
+    [Model_State.READY]: "ready",
+    [Model_State.LOADING]: "loading",
+    [Model_State.UNAVAILABLE]: "not available",
+  } satisfies Record<Model_State, string>,
+};

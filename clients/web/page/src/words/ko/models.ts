@@ -1,0 +1,47 @@
+import { Model_State } from "../../../generated/chorus/model/v1/model_pb.ts";
+import type { Words } from "../words.ts";
+
+export const models: Words["models"] = {
+  heading: "모델",
+  hint: "모델마다 무엇인지, 얼마나 차지하고 드는지, 최근 호출에서 어땠는지 보여요.",
+  refresh: "새로 고침",
+  refreshed: (time) => `${time} 기준`,
+  name: "모델",
+  state: "상태",
+  panel: "기본 모델",
+  yes: "예",
+  no: "아니요",
+  reader: "읽는 곳",
+  family: "계통",
+  memory: "메모리",
+  disk: "디스크",
+  price: "백만 토큰당 달러 (입력 / 출력)",
+  most: "한 번 검토에 최대",
+  latency: "걸린 시간 (중앙값)",
+  speed: "초당 토큰",
+  failures: "실패한 호출",
+  ofCalls: (share, calls) => `${calls}번 중 ${share}`,
+  unknown: "–",
+  unreachable: "답하지 않은 모델 서버",
+  byRule: {
+    "chorus/proofreader-language": "언어 규칙 검토기",
+    "chorus/proofreader-structure": "짜임 규칙 검토기",
+  },
+  rulesAlone:
+    "지금은 규칙 검토기만 쓸 수 있어요. 한국어와 영어 글의 표현과 짜임을 규칙으로만 살피고, 내용을 평가하거나 점수를 매기지 않아요. 모두 한 계통이라서 여럿의 의견이 아니에요. 아래 키를 설정하면 언어 모델도 함께 읽어요.",
+  oneFamily: "고른 모델이 모두 한 계통이에요. 여럿의 의견이 아니라 한 계통의 의견을 받게 돼요.",
+  setThenStart: "키는 Chorus를 시작하는 곳에서 설정하고, Chorus를 다시 시작하세요.",
+  silent: "모델 서버가 답하지 않아요",
+  setGemma: (setting) => `${setting}에 Gemma 모델을 설정하면 Chorus가 있는 컴퓨터에서 돌아가요`,
+  set: (setting) => `${setting} 값을 설정하세요`,
+  setAnother: (setting) => `${setting} 값이 거부됐어요. 다른 키를 설정하세요`,
+  retired: (date) => `${date}에 종료됐어요`,
+  retires: (date) => `${date}에 종료돼요`,
+  successor: (model) => `${model} 모델을 쓰세요`,
+  states: {
+    [Model_State.UNSPECIFIED]: "알 수 없음",
+    [Model_State.READY]: "준비됨",
+    [Model_State.LOADING]: "불러오는 중",
+    [Model_State.UNAVAILABLE]: "쓸 수 없음",
+  },
+};
