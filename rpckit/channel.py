@@ -9,12 +9,12 @@ import grpc
 from opentelemetry.trace import Span, SpanKind
 from typing_extensions import override
 
-from rpckit.call import REQUEST_ID_KEY, Call, current_call
+from rpckit.call import REQUEST_ID_KEY, current_call
 from rpckit.cancelled_batch import finish_batch, finish_reads
-from rpckit.certificates import Certificate
+from rpckit.certificates import Certificate, CertificateFolder
 from rpckit.reloading_channel import ReloadingChannel
 from rpckit.settings import Security
-from rpckit.trace import Trace, end_span
+from rpckit.trace import end_span
 from rpckit.transport import (
     CLIENT_PING_SECONDS,
     CLIENT_PING_TIMEOUT_SECONDS,
@@ -49,15 +49,14 @@ def connect(
     """
     security.check(target, secret=bool(token))
     options = _options(service, security, watch_health=watch_health)
-    interceptors = (_UnaryContextPropagation(token), _StreamContextPropagation(token))
 
     def opened(certificate: Certificate | None) -> grpc.aio.Channel:
         if certificate is None:
-            return grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
+            return grpc.aio.insecure_channel(target, options=options)
         credentials = certificate.for_client()
-        return grpc.aio.secure_channel(target, credentials, options=options, interceptors=interceptors)
+        return grpc.aio.secure_channel(target, credentials, options=options)
 
-    return ReloadingChannel(security.certificates, opened)
+    return _ContextChannel(security.certificates, opened, token)
 
 
 def _options(service: str, security: Security, *, watch_health: bool) -> list[Option]:
@@ -98,31 +97,69 @@ def _options(service: str, security: Security, *, watch_health: bool) -> list[Op
     return options
 
 
-class _ContextPropagation:
-    """Gives a call the token, and the request id, deadline and trace of the call that is being served."""
+class _ContextChannel(ReloadingChannel):
+    """Gives a call the token, and the request id, deadline and trace of the call that is being served.
 
-    def __init__(self, token: str) -> None:
+    An interceptor of grpc.aio would do it in a task of its own, and pass on each message of a stream.
+    """
+
+    def __init__(
+        self,
+        certificates: CertificateFolder | None,
+        make: Callable[[Certificate | None], grpc.aio.Channel],
+        token: str,
+    ) -> None:
+        super().__init__(certificates, make)
         self._token = (("authorization", f"Bearer {token}"),) if token else ()
         self._ending_spans: set[asyncio.Task[None]] = set()
 
-    async def _start(
-        self, continuation: Callable[..., Any], details: grpc.aio.ClientCallDetails, request: Any
-    ) -> Any:
-        if self._token:
-            details = _extended(details, details.timeout, self._token)
-        served = current_call.get()
-        if served is None:
-            return await continuation(details, request)
-        span, trace = served.trace.start(_span_name(details.method), SpanKind.CLIENT)
-        try:
-            call = await continuation(_propagated(details, served, trace), request)
-        except BaseException:
-            end_span(span, grpc.StatusCode.CANCELLED)
-            raise
-        if span.is_recording():
-            # The code is not awaited here, because grpc would then not hear of a cancellation.
-            call.add_done_callback(lambda ended: self._end_span_of(ended, span))
-        return call
+    @override
+    def unary_unary(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return self._in_context(method, super().unary_unary(method, *args, **kwargs), finish_batch)
+
+    @override
+    def unary_stream(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return self._in_context(method, super().unary_stream(method, *args, **kwargs), finish_reads)
+
+    def _in_context(
+        self, method: str, start: Callable[..., Any], finish: Callable[[Any], None]
+    ) -> Callable[..., Any]:
+        name = method.removeprefix("/")
+
+        def begin(
+            request: Any,
+            *,
+            timeout: float | None = None,
+            metadata: Iterable[tuple[str, str | bytes]] | None = None,
+            **kwargs: Any,
+        ) -> Any:
+            headers = grpc.aio.Metadata(*(metadata or ()), *self._token)
+            served = current_call.get()
+            if served is None:
+                call = start(request, timeout=timeout, metadata=headers, **kwargs)
+                finish(call)
+                return call
+            remaining = served.deadline.with_reserve().remaining()
+            span, trace = served.trace.start(name, SpanKind.CLIENT)
+            for key, value in ((REQUEST_ID_KEY, served.request_id), *trace.headers().items()):
+                headers.add(key, value)
+            try:
+                call = start(
+                    request,
+                    timeout=remaining if timeout is None else min(timeout, remaining),
+                    metadata=headers,
+                    **kwargs,
+                )
+            except BaseException:
+                end_span(span, grpc.StatusCode.CANCELLED)
+                raise
+            finish(call)
+            if span.is_recording():
+                # The code is not awaited here, because grpc would then not hear of a cancellation.
+                call.add_done_callback(lambda ended: self._end_span_of(ended, span))
+            return call
+
+        return begin
 
     def _end_span_of(self, call: grpc.aio.Call, span: Span) -> None:
         async def end_with_code() -> None:
@@ -131,54 +168,3 @@ class _ContextPropagation:
         task = asyncio.get_running_loop().create_task(end_with_code())
         self._ending_spans.add(task)
         task.add_done_callback(self._ending_spans.discard)
-
-
-class _UnaryContextPropagation(_ContextPropagation, grpc.aio.UnaryUnaryClientInterceptor):
-    @override
-    async def intercept_unary_unary(
-        self,
-        continuation: Callable[..., Any],
-        client_call_details: grpc.aio.ClientCallDetails,
-        request: Any,
-    ) -> Any:
-        call = await self._start(continuation, client_call_details, request)
-        finish_batch(call)
-        return call
-
-
-class _StreamContextPropagation(_ContextPropagation, grpc.aio.UnaryStreamClientInterceptor):
-    @override
-    async def intercept_unary_stream(
-        self,
-        continuation: Callable[..., Any],
-        client_call_details: grpc.aio.ClientCallDetails,
-        request: Any,
-    ) -> Any:
-        call = await self._start(continuation, client_call_details, request)
-        finish_reads(call)
-        return call
-
-
-def _propagated(
-    details: grpc.aio.ClientCallDetails, served: Call, trace: Trace
-) -> grpc.aio.ClientCallDetails:
-    remaining = served.deadline.with_reserve().remaining()
-    timeout = remaining if details.timeout is None else min(details.timeout, remaining)
-    return _extended(details, timeout, ((REQUEST_ID_KEY, served.request_id), *trace.headers().items()))
-
-
-def _extended(
-    details: grpc.aio.ClientCallDetails, timeout: float | None, more: Iterable[tuple[str, str]]
-) -> grpc.aio.ClientCallDetails:
-    return grpc.aio.ClientCallDetails(
-        details.method,
-        timeout,
-        grpc.aio.Metadata(*(details.metadata or ()), *more),
-        details.credentials,
-        details.wait_for_ready,
-    )
-
-
-def _span_name(method: str | bytes) -> str:
-    """Drops the leading slash. grpc.aio passes bytes here, though its stubs promise a str."""
-    return (method.decode() if isinstance(method, bytes) else method).removeprefix("/")

@@ -11,6 +11,7 @@ import asyncio
 import re
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
@@ -49,6 +50,9 @@ _PERSON = re.compile(r"[\w.@/-]{1,100}", re.ASCII)
 _REQUEST_ID = re.compile(f"[ -~]{{1,{_MAX_REQUEST_ID}}}")
 _MAX_PREVIOUS_ATTEMPTS = 99
 
+Sent = dict[str, list[str | bytes]]
+"""The metadata of a call: by their keys, the values that are not empty."""
+
 if TYPE_CHECKING:
     # The classes are generic in the stubs and not at run time.
     Context = grpc.aio.ServicerContext[Any, Any]
@@ -71,7 +75,7 @@ class HealthInterceptor(grpc.aio.ServerInterceptor, Surroundings):
     @asynccontextmanager
     async def surround(self, method: descriptor.MethodDescriptor, context: Context) -> AsyncIterator[None]:
         # Probes must work, so a bad request id is replaced and not refused.
-        request_id, _ = _request_id(context)
+        request_id, _ = _request_id(_sent(context))
         async with answering(context, _path(method), request_id, CallOutcome()):
             yield
 
@@ -132,10 +136,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
         # then ends the process.
         peer = context.peer()
         remaining = context.time_remaining()
-        request_id, violations = _request_id(context)
-        previous_attempts, wrong = _previous_attempts(context)
+        sent = _sent(context)
+        request_id, violations = _request_id(sent)
+        previous_attempts, wrong = _previous_attempts(sent)
         violations |= wrong
-        person, wrong = _person(context)
+        person, wrong = _person(sent)
         violations |= wrong
         caller_trace = extract_trace(self._tracer, context.invocation_metadata() or ())
         span, trace = caller_trace.start(_path(method).removeprefix("/"), SpanKind.SERVER)
@@ -145,7 +150,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor, Surroundings):
             deadline=Deadline.of_caller(float("inf") if remaining is None else remaining),
             trace=trace,
             previous_attempts=previous_attempts,
-            servers_gone=_number(_sent(context, SERVERS_GONE_KEY)) or 0,
+            servers_gone=_number(sent.get(SERVERS_GONE_KEY, [])) or 0,
         )
         is_reflection = call.method.startswith(_REFLECTION)
         if remaining is None and not is_reflection:
@@ -202,9 +207,9 @@ def _needs_slot(method: descriptor.MethodDescriptor) -> bool:
     return not method.client_streaming and level != descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
 
 
-def _request_id(context: Context) -> tuple[str, dict[str, str]]:
+def _request_id(sent: Sent) -> tuple[str, dict[str, str]]:
     """Returns the caller's request id, or else a new one, and what is wrong with the caller's."""
-    match _sent(context, REQUEST_ID_KEY):
+    match sent.get(REQUEST_ID_KEY, []):
         case [str(value)] if _REQUEST_ID.fullmatch(value):
             return value, {}
         case []:
@@ -213,26 +218,26 @@ def _request_id(context: Context) -> tuple[str, dict[str, str]]:
     return uuid.uuid4().hex, {REQUEST_ID_KEY: wrong}
 
 
-def _previous_attempts(context: Context) -> tuple[int, dict[str, str]]:
+def _previous_attempts(sent: Sent) -> tuple[int, dict[str, str]]:
     """Returns how often the caller has asked before, and what is wrong with the number that it sent."""
-    sent = _sent(context, PREVIOUS_ATTEMPTS_KEY)
-    number = _number(sent)
-    if sent and number is None:
+    values = sent.get(PREVIOUS_ATTEMPTS_KEY, [])
+    number = _number(values)
+    if values and number is None:
         return 0, {PREVIOUS_ATTEMPTS_KEY: f"must be one number from 0 to {_MAX_PREVIOUS_ATTEMPTS}"}
     return number or 0, {}
 
 
-def _number(sent: list[str | bytes]) -> int | None:
+def _number(values: list[str | bytes]) -> int | None:
     """Returns the one number of at most two digits that was sent; None: something else was, or nothing."""
-    match sent:
+    match values:
         case [str(value)] if re.fullmatch("[0-9]{1,2}", value):
             return int(value)
     return None
 
 
-def _person(context: Context) -> tuple[str, dict[str, str]]:
+def _person(sent: Sent) -> tuple[str, dict[str, str]]:
     """Returns the person that the caller calls for, if any, and what is wrong with what it says of that."""
-    match _sent(context, ON_BEHALF_OF_KEY):
+    match sent.get(ON_BEHALF_OF_KEY, []):
         case [str(value)] if _PERSON.fullmatch(value):
             return value, {}
         case []:
@@ -240,6 +245,10 @@ def _person(context: Context) -> tuple[str, dict[str, str]]:
     return "", {ON_BEHALF_OF_KEY: "must be one value of 1 to 100 letters, digits and any of ._@/-"}
 
 
-def _sent(context: Context, key: str) -> list[str | bytes]:
-    """Returns the values of a key that the caller sent, each once."""
-    return [*{value for sent, value in context.invocation_metadata() or () if sent == key and value}]
+def _sent(context: Context) -> Sent:
+    """Returns what the caller sent, each value of a key once."""
+    sent: defaultdict[str, set[str | bytes]] = defaultdict(set)
+    for key, value in context.invocation_metadata() or ():
+        if value:
+            sent[key].add(value)
+    return {key: [*values] for key, values in sent.items()}

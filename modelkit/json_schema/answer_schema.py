@@ -9,7 +9,7 @@ from modelkit.json_schema import strict_json
 from modelkit.json_schema.bounded_validator import BoundedValidator, SlowCheckError
 from modelkit.json_schema.metaschema import metaschema_fault
 from modelkit.json_schema.quick_check import Check, quick_check
-from modelkit.json_schema.subschemas import pattern_fault, reference_fault
+from modelkit.json_schema.subschemas import is_closed, pattern_fault, reference_fault
 from rpckit.errors import BadOutput, InvalidRequest
 
 FIELD = "output_format.json_schema"
@@ -31,11 +31,13 @@ class AnswerSchema:
         schema: The parsed schema.
         anonymous: The schema without `$id`, `$schema` and the keywords of ours, which begin with "x-". They
             tell a model nothing, and some providers refuse them.
+        is_closed: Whether each object in it requires all of its properties and allows no others.
     """
 
     text: str
     schema: Mapping[str, Any]
     anonymous: Mapping[str, Any]
+    is_closed: bool
     _validator: BoundedValidator
     _passes: Check
 
@@ -57,7 +59,14 @@ class AnswerSchema:
         anonymous = {key: value for key, value in schema.items() if not _is_private(key)}
         if fault := reference_fault(anonymous) or pattern_fault(anonymous):
             raise InvalidRequest({FIELD: fault})
-        return cls(text, schema, anonymous, BoundedValidator(anonymous), quick_check(anonymous))
+        return cls(
+            text=text,
+            schema=schema,
+            anonymous=anonymous,
+            is_closed=is_closed(anonymous),
+            _validator=BoundedValidator(anonymous),
+            _passes=quick_check(anonymous),
+        )
 
     @property
     def identifier(self) -> str:

@@ -63,6 +63,16 @@ def subschemas(schema: Schema) -> list[Schema]:
     return found
 
 
+def is_closed(schema: Schema) -> bool:
+    """Returns whether each object in the schema requires all of its properties and allows no others."""
+    return all(
+        each.get("additionalProperties") is False
+        and set(each.get("required", ())) == set(each.get("properties", ()))
+        for each in subschemas(schema)
+        if each.get("type") == "object"
+    )
+
+
 def reference_fault(schema: Schema) -> str:
     """Returns what is wrong with the references of a schema that keeps to the metaschema, or "".
 

@@ -216,7 +216,7 @@ def _checked_points(
         if not fault:
             seen.add(content)
             left[strength] -= 1
-        checked.append(replace(each, fault=fault))
+        checked.append(each if fault == each.fault else replace(each, fault=fault))
     return checked
 
 
@@ -303,5 +303,5 @@ def _summary_parts(summary: Mapping[str, str]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Replaces half surrogate pairs, which JSON can spell and a protobuf string cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8").strip()
+    """Strips a text, and replaces half surrogate pairs, which JSON can spell and no protobuf string holds."""
+    return (text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")).strip()

@@ -1,6 +1,7 @@
 """The seam between the calibrator and the storage of the judgements that it learns from."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MAX_CALIBRATIONS = 10_000
 KEPT_SECONDS = 90 * 24 * 60 * 60
 
 _WORK_LENGTH = 32
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +101,5 @@ def rater_keys(
 
 def work_key(pool: Pool, text: str) -> str:
     """Returns the key of a work in one pool. Texts of the same letters and digits are one work."""
-    words = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    words = _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
     return hashlib.sha256(f"{pool.key}\n{words}".encode()).hexdigest()[:_WORK_LENGTH]

@@ -39,6 +39,12 @@ _NEIGHBOURHOOD = 2
 _COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
 
+# A sum of sums is off by less than this.
+_ROUNDING = 1e-6
+
+WindowPlace = tuple[int, int, int]
+"""The index of a window's first segment, how many it has, and the sum of their lengths."""
+
 T = TypeVar("T")
 
 _LINE_CONTINUATION = re.compile(r"\n[ \t]+")
@@ -98,7 +104,8 @@ def classified_spans(
     """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
     weights = _weights()
     segments = list(_checked(text_segments(folded, sentences, weighted=True), check))
-    logits = [(logit(window, weights), window) for window in _checked(segment_windows(segments), check)]
+    places = _checked(doubtful_places(segments, weights), check)
+    logits = [(logit(window, weights), window) for window in segment_windows(segments, places)]
     flagged: set[int] = set()
     ranked = [(each - _SEGMENT_PENALTY * window.count, window) for each, window in logits if each > 0]
     for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
@@ -135,47 +142,77 @@ def text_segments(
             yield TextSegment(*span, _matching_patterns(text).union(known), length)
 
 
-def segment_windows(segments: Sequence[TextSegment]) -> Iterator[SegmentWindow]:
-    """Yields every window of a submission's segments."""
-    places: defaultdict[str, list[int]] = defaultdict(list)
+def segment_windows(
+    segments: Sequence[TextSegment], places: Iterable[WindowPlace] | None = None
+) -> Iterator[SegmentWindow]:
+    """Yields the windows of a submission's segments at some places; None: every window."""
+    places = list(_window_places(segments) if places is None else places)
+    if not places:
+        return
+    occurrences: defaultdict[str, list[int]] = defaultdict(list)
     for index, segment in enumerate(segments):
         for feature in segment.features:
-            places[feature].append(index)
-    # What has more places than may be near a window is common for each of them, and what has few is for none.
+            occurrences[feature].append(index)
+    # What occurs more often than may be near a window is common for each of them, and what is rare for none.
     nearest = _MAX_SEGMENTS + 2 * _NEIGHBOURHOOD
     most = max(_COMMON_COUNT, _COMMON_SHARE * len(segments)) + nearest
     least = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - nearest))
-    seldom = {each for each, at in places.items() if len(at) < least}
-    often = {each for each, at in places.items() if least <= len(at) < most}
-    seldom_of = [each.features & seldom for each in segments]
-    often_of = [each.features & often for each in segments]
+    seldom = {each for each, at in occurrences.items() if len(at) < least}
+    often = {each for each, at in occurrences.items() if least <= len(at) < most}
+    for first, size, length in places:
+        features = frozenset[str]().union(*(each.features for each in segments[first : first + size]))
+        distinct = features & seldom
+        if within := features & often:
+            # Occurrences are in order, so two searches tell how many of them are near the window.
+            start = max(first - _NEIGHBOURHOOD, 0)
+            stop = min(first + size + _NEIGHBOURHOOD, len(segments))
+            common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
+            distinct |= {
+                each
+                for each in within
+                if (count := len(at := occurrences[each])) < common
+                or count - bisect_left(at, stop) + bisect_left(at, start) < common
+            }
+        yield SegmentWindow(first, size, distinct, length)
+
+
+def _window_places(segments: Sequence[TextSegment]) -> Iterator[WindowPlace]:
     lengths = list(accumulate((each.length for each in segments), initial=0))
     for size in range(1, _MAX_SEGMENTS + 1):
         for first in range(len(segments) - size + 1):
             length = lengths[first + size] - lengths[first]
-            if size > 1 and length > _MAX_WINDOW_LENGTH:
-                continue
-            distinct = seldom_of[first].union(*seldom_of[first + 1 : first + size])
-            if within := frozenset[str]().union(*often_of[first : first + size]):
-                # Places are in order, so two searches tell how many of them are near the window.
-                start = max(first - _NEIGHBOURHOOD, 0)
-                stop = min(first + size + _NEIGHBOURHOOD, len(segments))
-                common = max(_COMMON_COUNT, _COMMON_SHARE * (len(segments) - (stop - start)))
-                distinct |= {
-                    each
-                    for each in within
-                    if (count := len(at := places[each])) < common
-                    or count - bisect_left(at, stop) + bisect_left(at, start) < common
-                }
-            yield SegmentWindow(first, size, distinct, min(length, _MAX_WINDOW_LENGTH))
+            if length <= _MAX_WINDOW_LENGTH:
+                yield first, size, length
+            elif size == 1:
+                yield first, size, _MAX_WINDOW_LENGTH
+
+
+def doubtful_places(segments: Sequence[TextSegment], weights: Mapping[str, float]) -> Iterator[WindowPlace]:
+    """Yields the places of the windows that would be flagged if all that speaks for it counted.
+
+    Few would be, so what is common in the rest of a submission is mostly not looked for at all.
+    """
+    raised = _raised_weights()
+    most = [math.fsum(map(raised.get, each.features, repeat(0.0))) for each in segments]
+    patterns = [frozenset(filter(str.isupper, each.features)) for each in segments]
+    for place in _window_places(segments):
+        first, size, length = place
+        pairs = combinations(sorted(frozenset[str]().union(*patterns[first : first + size])), 2)
+        known = sum(most[first : first + size]) + sum(map(raised.get, map("+".join, pairs), repeat(0.0)))
+        if _logit(size, length, known, weights) > -_ROUNDING:
+            yield place
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
     """Returns the log odds that a window tries to steer. It is flagged above 0."""
     # An exact sum does not depend on the order of the set of features, which differs between processes.
     known = math.fsum(map(weights.get, window.features(), repeat(0.0)))
-    further = FURTHER_SEGMENT_PENALTY * (window.count - 1)
-    return weights[BIAS] + weights[LENGTH] * window.length / 100 + known - further
+    return _logit(window.count, window.length, known, weights)
+
+
+def _logit(size: int, length: int, known: float, weights: Mapping[str, float]) -> float:
+    further = FURTHER_SEGMENT_PENALTY * (size - 1)
+    return weights[BIAS] + weights[LENGTH] * length / 100 + known - further
 
 
 def _words(text: str, ngrams: Callable[[str], Iterable[str]]) -> Iterable[str]:
@@ -206,13 +243,11 @@ def _weighted_ngrams(word: str) -> Iterable[str]:
 
 
 def _matching_patterns(text: str) -> frozenset[str]:
-    scripts = {""} | {script for script, letter in _SCRIPTS.items() if letter.search(text)}
-    return frozenset(
-        names[index]
-        for script, (names, patterns) in _patterns().items()
-        if script in scripts
-        for index, _ in patterns.matches(text)
-    )
+    found: list[str] = []
+    for script, (names, patterns) in _patterns().items():
+        if not script or _SCRIPTS[script].search(text):
+            found += [names[index] for index, _ in patterns.matches(text)]
+    return frozenset(found)
 
 
 @functools.cache
@@ -233,6 +268,12 @@ def _patterns() -> Mapping[str, tuple[Sequence[str], PatternSet]]:
 def _weights() -> Mapping[str, float]:
     lines = (line.split("\t") for line in _read("classifier_weights.txt").splitlines())
     return {feature: float(weight) for weight, feature in lines}
+
+
+@functools.cache
+def _raised_weights() -> Mapping[str, float]:
+    """Returns the weights, those below 0 left out."""
+    return {feature: weight for feature, weight in _weights().items() if weight > 0}
 
 
 def _read(name: str) -> str:

@@ -26,16 +26,13 @@ class PatternSet:
 
     def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yields the first match of each pattern that has one, with the pattern's index, in any order."""
-        for index in self._candidates(text):
-            match = self._patterns[index].search(text)
-            if match is not None:
-                yield index, match
-
-    def _candidates(self, text: str) -> Iterator[int]:
         encoded = text.encode()
         for number, some in enumerate(self._sets_for(is_ascii=text.isascii())):
-            for index in some.Match(encoded) or ():
-                yield number * _PATTERNS_PER_SET + index
+            for place in some.Match(encoded) or ():
+                index = number * _PATTERNS_PER_SET + place
+                match = self._patterns[index].search(text)
+                if match is not None:
+                    yield index, match
 
     def _sets_for(self, *, is_ascii: bool) -> list[re2.Set]:
         """Returns the sets for such texts, made on first use."""

@@ -25,7 +25,8 @@ from orchestrator.merge.subjects import ADD, CUT, ISSUE_SUBJECTS, requests_of, s
 # The weight of how similar the words of two points are.
 WORDS = "words"
 # Longer quotations are the writer's words, or what they should be; a short one names a particle or an ending.
-_LONG_QUOTATION = re.compile(r"""["“][^"”]{7,300}["”]|(?<!\w)['‘][^'’]{7,300}['’]""")
+# It begins as the pattern in `remedies.py` does.
+_LONG_QUOTATION = re.compile(r"""["“'‘](?:(?<=["“])[^"”]{7,300}["”]|(?<=['‘])(?<!\w['‘])[^'’]{7,300}['’])""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class PointContent:
     @property
     def own_words(self) -> str:
         """The words of the point but for those of its quotation, which tell where it stands."""
-        return " ".join(each for each in stems(self.said) if each not in self.quoted)
+        return " ".join([each for each in stems(self.said) if each not in self.quoted])
 
 
 def similarity(features: Mapping[str, float]) -> float:

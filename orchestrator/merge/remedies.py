@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-# What stands between quotation marks, in Korean as in English. An apostrophe inside a word opens nothing.
-_NAMED = re.compile(r"""["“]([^"”\n]{1,80})["”]|(?<!\w)['‘]([^'’\n]{1,60})['’]""")
+# What stands between quotation marks, in Korean as in English. An apostrophe inside a word opens nothing. It
+# begins with the one set of marks that may open, because `re` then skips at once to the next of them.
+_NAMED = re.compile(r"""["“'‘](?:(?<=["“])([^"”\n]{1,80})["”]|(?<=['‘])(?<!\w['‘])([^'’\n]{1,60})['’])""")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 # A Korean word begins with its stem and ends with its particles and endings.
 _STEM_LENGTH = 2

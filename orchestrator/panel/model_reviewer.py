@@ -184,7 +184,7 @@ class ModelReviewer(FeedbackSource):
         if listed.server and result.failure.reason not in _NOT_THE_MODELS:
             call = ModelCall(listed.name, result.HasField("feedback"), own_seconds or seconds, speed)
             self._records.add(call)
-            await self._store.add_call(call)
+            await self._store.add_calls([call])
         return result
 
     async def _checked_answer(

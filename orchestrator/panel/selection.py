@@ -69,9 +69,12 @@ def select(
     elif summary_model is not None and not readers.allow(summary_model):
         wrong["summary_model"] = f"its provider, {summary_model.model.provider}, is not allowed"
     policy = request.policy
+    asked_names = {each.name for each in asked}
     panel = SelectedPanel(
         asked=tuple(asked),
-        spare=tuple(each for each in reviewers if each not in asked and _may_substitute(each, policy)),
+        spare=tuple(
+            each for each in reviewers if each.name not in asked_names and _may_substitute(each, policy)
+        ),
         summary_model=summary_model,
         min_models=policy.min_models if policy.HasField("min_models") else 1,
         min_families=policy.min_families if policy.HasField("min_families") else 1,

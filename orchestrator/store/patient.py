@@ -21,6 +21,8 @@ T = TypeVar("T")
 _DELETE_EVERY_SECONDS = 60.0
 # The most calls that wait to be written. Further ones leave no record: the store is slower than the calls.
 _MAX_UNWRITTEN = 1000
+# The models of a panel end one after the other, and each write costs a transaction.
+_GATHERING_SECONDS = 0.2
 
 
 class PatientStore(Store):
@@ -49,11 +51,16 @@ class PatientStore(Store):
             is_done = not await self.delete_expired()
 
     async def run(self) -> None:
-        """Writes the records of calls, so that no answer waits for them."""
+        """Writes the records of calls, so that no answer waits for them; those of a moment together."""
         while True:
-            call = await self._unwritten.get()
-            with suppress(StoreError):
-                await self._patience.ask("add_call", partial(self._store.add_call, call))
+            calls = [await self._unwritten.get()]
+            try:
+                await asyncio.sleep(_GATHERING_SECONDS)
+            finally:
+                while not self._unwritten.empty():
+                    calls.append(self._unwritten.get_nowait())
+                with suppress(StoreError):
+                    await self._patience.ask("add_calls", partial(self._store.add_calls, calls))
 
     @override
     @asynccontextmanager
@@ -158,12 +165,13 @@ class PatientStore(Store):
             return False
 
     @override
-    async def add_call(self, call: ModelCall) -> None:
-        """Queues the call, which `run` writes soon."""
+    async def add_calls(self, calls: Sequence[ModelCall]) -> None:
+        """Queues the calls, which `run` writes soon."""
         try:
-            self._unwritten.put_nowait(call)
+            for call in calls:
+                self._unwritten.put_nowait(call)
         except asyncio.QueueFull:
-            self._patience.note_failure("add_call", StoreError("too slow"))
+            self._patience.note_failure("add_calls", StoreError("too slow"))
 
     @override
     async def latest_calls(self) -> Sequence[ModelCall]:

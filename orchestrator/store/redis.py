@@ -236,14 +236,16 @@ class RedisStore(Store):
         return False
 
     @override
-    async def add_call(self, call: ModelCall) -> None:
-        key = _calls(call.model)
-        entry = json.dumps([time.time(), call.answered, call.seconds, call.output_tokens_per_second])
+    async def add_calls(self, calls: Sequence[ModelCall]) -> None:
+        now = time.time()
         with explained():
             async with self._client.pipeline() as pipeline:
-                pipeline.sadd(_MODELS, call.model)
-                pipeline.lpush(key, entry)
-                pipeline.ltrim(key, 0, MAX_CALLS - 1)
+                for call in calls:
+                    key = _calls(call.model)
+                    entry = json.dumps([now, call.answered, call.seconds, call.output_tokens_per_second])
+                    pipeline.sadd(_MODELS, call.model)
+                    pipeline.lpush(key, entry)
+                    pipeline.ltrim(key, 0, MAX_CALLS - 1)
                 await pipeline.execute()
 
     @override

@@ -211,13 +211,13 @@ class SqliteStore(Store):
         return False
 
     @override
-    async def add_call(self, call: ModelCall) -> None:
-        row = (call.model, call.answered, call.seconds, call.output_tokens_per_second)
+    async def add_calls(self, calls: Sequence[ModelCall]) -> None:
+        rows = [(call.model, call.answered, call.seconds, call.output_tokens_per_second) for call in calls]
 
         def add(connection: sqlite3.Connection) -> None:
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO calls (model, answered, seconds, output_tokens_per_second) VALUES (?, ?, ?, ?)",
-                row,
+                rows,
             )
 
         await self._database.run(add)

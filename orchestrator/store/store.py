@@ -134,8 +134,8 @@ class Store(Protocol):
         Returns whether there may be more, so that others are served between two steps.
         """
 
-    async def add_call(self, call: ModelCall) -> None:
-        """Adds a call of a model to its record."""
+    async def add_calls(self, calls: Sequence[ModelCall]) -> None:
+        """Adds calls of models to their records, the oldest first."""
 
     async def latest_calls(self) -> Sequence[ModelCall]:
         """Lists the latest calls of every model, the oldest first."""

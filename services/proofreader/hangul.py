@@ -7,6 +7,7 @@ CODA_RIEUL = 8
 CODA_BIEUP = 17
 CODA_SIOT = 19
 _FIRST = ord("가")
+_BEFORE_CODAS = 0x11A7
 _BYTES_OF_USUAL = 2
 
 
@@ -18,6 +19,11 @@ def is_syllable(text: str) -> bool:
 def coda(syllable: str) -> int:
     """Returns the number of a syllable's final consonant, 0 for none."""
     return (ord(syllable) - _FIRST) % CODAS
+
+
+def coda_letter(number: int) -> str:
+    """Returns a final consonant as a letter of its own, "" for none."""
+    return chr(_BEFORE_CODAS + number) if number else ""
 
 
 @functools.lru_cache(maxsize=1024)

@@ -68,7 +68,7 @@ OPERATIONS: dict[str, Callable[[Redis], Awaitable[Any]]] = {
     "keep_result": lambda client: RedisStore(client, 60).keep_result("r1", b"hash", RESULT),
     "keep_response": lambda client: RedisStore(client, 60).keep_response("r1", b"hash", "ann", RESPONSE),
     "feedback": lambda client: RedisStore(client, 60).feedback("ann", "f1"),
-    "add_call": lambda client: RedisStore(client, 60).add_call(CALL),
+    "add_calls": lambda client: RedisStore(client, 60).add_calls([CALL]),
     "add_judgements": lambda client: RedisJudgementHistory(client).add_judgements("f1", "work", [JUDGEMENT]),
     "residual_sums": lambda client: RedisJudgementHistory(client).residual_sums(["rater"], 1),
 }

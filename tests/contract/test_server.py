@@ -163,8 +163,8 @@ async def test_a_call_that_has_not_begun_is_answered_while_the_server_drains(
     monkeypatch.setattr("rpckit.interceptor.CallInterceptor._counted_as_running", lambda _: nullcontext())
     monkeypatch.setattr("rpckit.server._LAST_CALLS_SECONDS", PATIENCE)
     health: Any = health_pb2_grpc.HealthStub(server.channel)
-    watch = health.Watch(health_pb2.HealthCheckRequest(service=SERVICE))
-    assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
+    watch = aiter(health.Watch(health_pb2.HealthCheckRequest(service=SERVICE)))
+    assert (await anext(watch)).status == health_pb2.HealthCheckResponse.SERVING
     call = server.stub.Generate(asked("wait"), timeout=PATIENCE)
     await server.servicer.started.wait()
     server.stop.set()

@@ -251,9 +251,9 @@ async def test_the_latest_calls_come_oldest_first_and_the_rest_is_deleted(opened
 
     async with opened(60) as store:
         assert list(await store.latest_calls()) == []
-        await store.add_call(call("rare", 0))
-        for number in range(MAX_CALLS + 2):
-            await store.add_call(call("frequent", number))
+        await store.add_calls([call("rare", 0)])
+        for first in range(0, MAX_CALLS + 2, 2):
+            await store.add_calls([call("frequent", first), call("frequent", first + 1)])
         calls = await store.latest_calls()
     assert [each.seconds for each in calls if each.model == "frequent"] == list(range(2, MAX_CALLS + 2))
     assert calls[0] == call("rare", 0)

@@ -300,8 +300,8 @@ async def test_a_server_killed_in_the_middle_of_a_call_is_used_again_when_it_is_
         stub = await enter(feedback_stub(orchestrator.address))
 
         request = StreamFeedbackRequest(request=asking("fake/good", "fake/stalls", "fake/hangs"))
-        stream = stub.StreamFeedback(request, timeout=PATIENCE)
-        while not (event := await stream.read()).HasField("result"):
+        stream = aiter(stub.StreamFeedback(request, timeout=PATIENCE))
+        while not (event := await anext(stream)).HasField("result"):
             pass
         await fake.end(signal.SIGKILL)
         *_, last = [event async for event in stream]

@@ -116,9 +116,9 @@ class SlowStore(Store):
         return False
 
     @override
-    async def add_call(self, call: ModelCall) -> None:
+    async def add_calls(self, calls: Sequence[ModelCall]) -> None:
         await self._operate()
-        self.calls.append(call)
+        self.calls += calls
 
     @override
     async def latest_calls(self) -> Sequence[ModelCall]:

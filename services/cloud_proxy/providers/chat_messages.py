@@ -1,13 +1,12 @@
 """Writes a request as OpenAI's Chat Completions have it, which Hugging Face shares."""
 
 import base64
-from collections.abc import Mapping
 from typing import Any
 
 from chorus.model.v1 import content_pb2, model_pb2
 from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
-from modelkit.json_schema.subschemas import subschemas
+from modelkit.json_schema.answer_schema import AnswerSchema
 from services.cloud_proxy.provider import Prompt
 
 _ROLES = {content_pb2.ROLE_USER: "user", content_pb2.ROLE_MODEL: "assistant"}
@@ -42,11 +41,14 @@ def message_blocks(prompt: Prompt) -> list[dict[str, Any]]:
     return messages
 
 
-def response_format(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the argument that asks for JSON of a schema, strictly where the schema allows that."""
+def response_format(schema: AnswerSchema) -> dict[str, Any]:
+    """Returns the argument that asks for JSON of a schema, strictly where the schema allows that.
+
+    `strict` demands that every object requires all its properties and allows no others.
+    """
     return {
         "type": "json_schema",
-        "json_schema": {"name": "answer", "schema": schema, "strict": _is_strict(schema)},
+        "json_schema": {"name": "answer", "schema": schema.anonymous, "strict": schema.is_closed},
     }
 
 
@@ -61,16 +63,6 @@ def _block(part: content_pb2.Part, fence: TaggedFence) -> dict[str, Any]:
             return {"type": "text", "text": part.text}
 
 
-def _is_strict(schema: Mapping[str, Any]) -> bool:
-    """Returns whether every object requires all its properties and allows no others, as `strict` demands."""
-    for each in subschemas(schema):
-        if each.get("type") == "object":
-            is_closed = each.get("additionalProperties") is False
-            if not is_closed or set(each.get("required", ())) != set(each.get("properties", ())):
-                return False
-    return True
-
-
 def form_arguments(prompt: Prompt) -> dict[str, Any]:
     """Returns the arguments for sampling and for the form of the answer, as far as the model takes them."""
     sampling = prompt.request.sampling
@@ -82,5 +74,5 @@ def form_arguments(prompt: Prompt) -> dict[str, Any]:
     if prompt.entry.can(model_pb2.CAPABILITY_SEED) and sampling.HasField("seed"):
         arguments["seed"] = sampling.seed
     if prompt.schema is not None:
-        arguments["response_format"] = response_format(prompt.schema.anonymous)
+        arguments["response_format"] = response_format(prompt.schema)
     return arguments

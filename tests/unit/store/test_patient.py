@@ -12,6 +12,7 @@ from orchestrator.store.model_call import ModelCall
 from orchestrator.store.patient import PatientStore
 from orchestrator.store.store import StoredRequest, StoreError
 from rpckit.errors import Unavailable
+from rpckit.task_end import end
 from tests.fakes.clock import run_in_virtual_time
 from tests.fakes.slow_store import SlowStore
 
@@ -170,25 +171,41 @@ def test_what_has_expired_is_deleted_every_minute_step_by_step() -> None:
     run_in_virtual_time(run())
 
 
-async def test_a_silent_store_holds_up_no_answer_and_its_calls_are_written_all_the_same() -> None:
-    store = SlowStore()
-    patient = PatientStore(store)
-    store.works.clear()
-    writing = asyncio.create_task(patient.run())
-    for call in CALLS[:3]:
-        await patient.add_call(call)
-    assert store.calls == []
-    store.works.set()
-    while len(store.calls) < 3:  # noqa: ASYNC110 - a list does not say that it has changed
+def test_a_silent_store_holds_up_no_answer_and_its_calls_are_written_all_the_same() -> None:
+    async def run() -> None:
+        store = SlowStore()
+        patient = PatientStore(store)
+        store.works.clear()
+        writing = asyncio.create_task(patient.run())
+        for call in CALLS[:3]:
+            await patient.add_calls([call])
+        assert store.calls == []
+        store.works.set()
+        await asyncio.sleep(1)
+        assert store.calls == CALLS[:3]
+        writing.cancel()
+
+    run_in_virtual_time(run())
+
+
+def test_calls_that_wait_to_be_written_are_written_at_the_end() -> None:
+    async def run() -> None:
+        store = SlowStore()
+        patient = PatientStore(store)
+        writing = asyncio.create_task(patient.run())
+        await patient.add_calls(CALLS[:2])
         await asyncio.sleep(0)
-    assert store.calls == CALLS[:3]
-    writing.cancel()
+        assert store.calls == []
+        await end([writing])
+        assert store.calls == CALLS[:2]
+
+    run_in_virtual_time(run())
 
 
 async def test_what_waits_to_be_written_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     patient = PatientStore(SlowStore())
     for call in CALLS:
-        await patient.add_call(call)
+        await patient.add_calls([call])
     assert caplog.messages == ["store fails"]
 
 
