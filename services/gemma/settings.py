@@ -8,7 +8,7 @@ from rpckit.settings import Environment, ServerSettings
 
 # The model that `ListModels` shows when none is set.
 _DEFAULT_NAME = "gemma-3-4b-it"
-_PRECISIONS = ("auto", "bf16", "nf4", "int4", "int4h8", "int8")
+_PRECISIONS = ("auto", "bf16", "nf4", "int4", "int4h8", "q4_0", "int8")
 _MAX_IN_FLIGHT = 8
 
 

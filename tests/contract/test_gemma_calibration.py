@@ -82,9 +82,9 @@ def test_the_texts_are_of_both_languages_and_the_recipe_is_theirs() -> None:
     # Who changes the texts gives the recipe another name.
     digest = hashlib.sha256(TEXTS.read_bytes()).hexdigest()[:12]
     assert (digest, RECIPES["int4"], RECIPES["int4h8"]) == (
-        "774efe464ba5",
-        "int4-g128-gptq2",
-        "int4h8-g128-gptq2",
+        "c7bba4620829",
+        "int4-g128-gptq3",
+        "int4h8-g128-gptq3",
     )
 
 

@@ -35,10 +35,12 @@ KINDS = [
 
 
 def take_weights(model: torch.nn.Module, copy: QuantizedCheckpoint, precision: str) -> None:
-    """Gives a model's linear layers the weights that a copy of it stands for."""
+    """Gives a model the weights that a copy of it stands for."""
     buffers: dict[str, torch.Tensor] = {}
     for file in copy.folder.glob("*.safetensors"):
         buffers |= load_file(file)
+    # Its norms are its own.
+    model.load_state_dict({name: each for name, each in buffers.items() if "norm" in name}, strict=False)
     form: Any = quantized_form(precision)
     for name, linear in linear_layers(model).items():
         own = {key.removeprefix(f"{name}."): buffers[key] for key in buffers if key.startswith(f"{name}.")}

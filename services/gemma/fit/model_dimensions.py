@@ -45,6 +45,7 @@ class ModelDimensions:
             of a token; 0 if there is none.
         model_type: As `config.json` names it.
         unsupported_part: What of it cannot be computed here; empty if there is no such part.
+        on_q4_0_grid: Whether its matrices were trained to lie on the grid of Q4_0.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ModelDimensions:
     per_layer_embedding_parameters: int = 0
     model_type: str = "gemma3_text"
     unsupported_part: str = ""
+    on_q4_0_grid: bool = False
 
     @property
     def text_parameters(self) -> int:

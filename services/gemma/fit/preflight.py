@@ -31,33 +31,42 @@ _IMAGE_ENCODING_BYTES = int(0.65 * GIB)
 _MIN_CONTEXT_TOKENS = 1024
 
 # Bytes of a parameter in memory. In nf4, 64 share an fp32 scale; in int4 and int8, 128 share an fp32 scale
-# and an fp32 sum that the kernel adds, and in int4 a zero point of four bits.
+# and an fp32 sum that the kernel adds, and in int4 a zero point of four bits; in q4_0, 32 share a scale and a
+# sum.
 _PARAMETER_BYTES = {
     "fp32": 4.0,
     "bf16": 2.0,
     "nf4": 0.5 + 4 / 64,
     "int4": 0.5 + 8.5 / 128,
+    "q4_0": 0.5 + 8 / 32,
     "int8": 1 + 8 / 128,
 }
 # Files do not hold that sum.
-_PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {"int4": 0.5 + 4.5 / 128, "int8": 1 + 4 / 128}
+_PARAMETER_FILE_BYTES = _PARAMETER_BYTES | {
+    "int4": 0.5 + 4.5 / 128,
+    "q4_0": 0.5 + 4 / 32,
+    "int8": 1 + 4 / 128,
+}
 # The precisions of the layers and of the head, where they differ.
-_MIXED = {"int4h8": ("int4", "int8")}
+_MIXED = {"int4h8": ("int4", "int8"), "q4_0": ("q4_0", "int8")}
 # A copy's table of per-layer embeddings holds eight bits, and an fp32 scale for each layer's 256.
 _TABLE_FILE_BYTES = 1 + 4 / 256
 # The precisions that need a quantised copy.
 QUANTIZED = tuple(RECIPES)
+# For weights that were trained to lie on that grid: it keeps them as they are, and no others.
+_OF_GRID = "q4_0"
+OFF_GRID = "its weights do not lie on the grid of Q4_0: take int4h8"
 # From the one to choose first. The kernels of whole numbers are quick on every CPU; bitsandbytes' nf4 with
 # AVX512_BF16 and on GPUs. Small models lose more by four bits, and can afford eight.
 _SMALL_PARAMETERS = 1_500_000_000
 _CPU_PRECISIONS = {
-    True: ("int8", "int4h8", "int4", "bf16", "nf4", "fp32"),
-    False: ("int4h8", "int4", "int8", "bf16", "nf4", "fp32"),
+    True: (_OF_GRID, "int8", "int4h8", "int4", "bf16", "nf4", "fp32"),
+    False: (_OF_GRID, "int4h8", "int4", "int8", "bf16", "nf4", "fp32"),
 }
 _GPU_PRECISIONS = ("bf16", "nf4")
 # What "auto" may choose, by whether the device is a GPU. fp32 takes twice the memory and is slower; nf4 is
 # slower on most CPUs.
-_AUTO_PRECISIONS = {True: ("bf16", "nf4"), False: ("int8", "int4h8", "int4", "bf16")}
+_AUTO_PRECISIONS = {True: ("bf16", "nf4"), False: (_OF_GRID, "int8", "int4h8", "int4", "bf16")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,7 @@ def all_plans(
         DeploymentPlan(dimensions, precision, device, max_sequences)
         for device, precisions in devices
         for precision in precisions
+        if precision != _OF_GRID or dimensions.on_q4_0_grid
     ]
 
 
@@ -208,6 +218,8 @@ def choose_plan(
         LoadError: No plan fits, or none that fits has its copy.
     """
     dimensions.refuse_unsupported()
+    if precision == _OF_GRID and not dimensions.on_q4_0_grid:
+        raise LoadError(OFF_GRID)
     plans = [each for each in all_plans(dimensions, resources, max_sequences) if _is_wanted(each, precision)]
     for each in plans:
         if each.fits and (each.precision not in QUANTIZED or each.precision in quantized):

@@ -8,6 +8,7 @@ from services.gemma.low_bit.int4_linear import Int4Linear
 from services.gemma.low_bit.int8_linear import Int8Linear
 from services.gemma.low_bit.integer_linear import IntegerLinear
 from services.gemma.low_bit.linear import FourBitLinear
+from services.gemma.low_bit.q4_0_linear import Q4ZeroLinear
 
 HEAD = "lm_head"
 
@@ -38,11 +39,13 @@ _INTEGER_FORMS = {
     "int8": QuantizedForm(Int8Linear, Int8Linear, calibrated=False),
     "int4h8": QuantizedForm(Int4Linear, Int8Linear, calibrated=True),
     "int4": QuantizedForm(Int4Linear, Int4Linear, calibrated=True),
+    # No head lies on that grid: it is the embedding, too.
+    "q4_0": QuantizedForm(Q4ZeroLinear, Int8Linear, calibrated=False),
 }
 
 
 def quantized_form(precision: str) -> QuantizedForm:
-    """Returns the form of copies in "int8", "int4h8", "int4" or "nf4"."""
+    """Returns the form of copies in "int8", "int4h8", "int4", "q4_0" or "nf4"."""
     if form := _INTEGER_FORMS.get(precision):
         return form
     # Importing bitsandbytes takes seconds and memory, which the others need not pay.

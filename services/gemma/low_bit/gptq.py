@@ -49,6 +49,13 @@ class InputStatistics:
         # From the least up, as an upper factor is the reversed lower one of what is reversed.
         return cls(ascending.flip(0), torch.linalg.cholesky(moments).flip(0, 1))
 
+    @property
+    def importance(self) -> torch.Tensor:
+        """How much an error in each input's weights costs after the inputs yet to come made up for it."""
+        result = torch.empty(len(self.order))
+        result[self.order] = self.factor.diagonal().square()
+        return result
+
 
 def calibrated_codes(
     weight: torch.Tensor,

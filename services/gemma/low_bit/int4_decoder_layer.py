@@ -27,7 +27,7 @@ from services.gemma.low_bit.onnx_graph import OnnxGraph, OnnxSession, share_thre
 
 # The layers that are known here, with what their norms add to the weights that files hold. All else that they
 # differ in is told by the modules that they have.
-_NORM_OFFSETS: dict[type[nn.Module], int] = {
+NORM_OFFSETS: dict[type[nn.Module], int] = {
     GemmaDecoderLayer: 1,
     Gemma2DecoderLayer: 1,
     Gemma3DecoderLayer: 1,
@@ -100,7 +100,7 @@ def refuse_unknown_layers(model: PreTrainedModel) -> None:
         LoadError: They are not those of the Gemmas that are known here, or their activation is not GELU.
     """
     for layer in cast("Any", model.model).layers:
-        if type(layer) not in _NORM_OFFSETS or hasattr(layer, "experts"):
+        if type(layer) not in NORM_OFFSETS or hasattr(layer, "experts"):
             raise LoadError(
                 f"int4 does not know layers of {model.config.model_type}, but those of Gemma 1, 2, 3 and 4 "
                 "without experts: set GEMMA_PRECISION=bf16"
@@ -155,7 +155,7 @@ def _before_attention(layer: Any, folder: Path) -> OnnxSession:
     A layer that shares another's keys and values has queries alone.
     """
     attention = layer.self_attn
-    offset, head_size = _NORM_OFFSETS[type(layer)], attention.head_dim
+    offset, head_size = NORM_OFFSETS[type(layer)], attention.head_dim
     graph = OnnxGraph(rows=attention.q_proj.shape[1:], cosines=(1, head_size), sines=(1, head_size))
     rows = _rms_norm(graph, layer.input_layernorm, "rows", offset)
     shape = graph.add("Constant", value_ints=[0, -1, head_size])
@@ -178,7 +178,7 @@ def _before_attention(layer: Any, folder: Path) -> OnnxSession:
 
 def _after_attention(layer: Any, folder: Path) -> OnnxSession:
     """Turns attention's output, and the hidden states before it, into those after the layer."""
-    projection, mlp, offset = layer.self_attn.o_proj, layer.mlp, _NORM_OFFSETS[type(layer)]
+    projection, mlp, offset = layer.self_attn.o_proj, layer.mlp, NORM_OFFSETS[type(layer)]
     own_embedding = getattr(layer, "per_layer_projection", None)
     per_layer = {"per_layer": own_embedding.shape[1:]} if own_embedding is not None else {}
     graph = OnnxGraph(attended=projection.shape[1:], rows=projection.shape[:1], **per_layer)

@@ -1,6 +1,6 @@
 """Linear layers in int4, and how their weights are rounded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch.nn import functional
@@ -11,9 +11,12 @@ from services.gemma.low_bit.integer_linear import GROUP_SIZE, MIN_SCALE, Integer
 from services.gemma.low_bit.onnx_graph import OnnxGraph
 
 _MAX_CODE = 15
+_MIN_WEIGHT = 1e-20
 # Shares of a group's range that are tried: a smaller one clips the few weights at its ends, and has finer
 # steps for all others.
 _RANGE_SHARES = (1.0, 0.9, 0.8)
+# In calibration fewer of them count.
+_CALIBRATED_SHARES = (1.0, 0.9, 0.8, 0.7)
 
 
 class Int4Linear(IntegerLinear):
@@ -41,19 +44,23 @@ class Int4Linear(IntegerLinear):
         weight = weight.float()
         padding = (0, groups * GROUP_SIZE - inputs)
         padded = functional.pad(weight, padding)
-        codes, scales, zero_points = _nearest_codes(padded.view(outputs, groups, GROUP_SIZE))
-        if statistics is not None:
+        grouped = padded.view(outputs, groups, GROUP_SIZE)
+        if statistics is None:
+            codes, scales, zero_points = _nearest_codes(grouped, torch.ones(()), _RANGE_SHARES)
+        else:
+            importance = functional.pad(statistics.importance, padding).view(groups, GROUP_SIZE)
+            codes, scales, zero_points = _nearest_codes(grouped, importance, _CALIBRATED_SHARES)
             calibrated = calibrated_codes(
                 weight, scales, zero_points, statistics, group_size=GROUP_SIZE, max_code=_MAX_CODE
             )
             codes = functional.pad(calibrated, padding).view(codes.shape)
         zero_points = functional.pad(zero_points, (0, groups % 2))
-        return {"packed": _packed_pairs(codes), "scales": scales, "zeros": _packed_pairs(zero_points)}
+        return {"packed": packed_pairs(codes), "scales": scales, "zeros": packed_pairs(zero_points)}
 
     @staticmethod
     @override
     def dequantized(buffers: Mapping[str, torch.Tensor], inputs: int) -> torch.Tensor:
-        codes, zero_points = (_unpacked_pairs(buffers[name]).float() for name in ("packed", "zeros"))
+        codes, zero_points = (unpacked_pairs(buffers[name]).float() for name in ("packed", "zeros"))
         steps = codes - zero_points[:, : codes.shape[1], None]
         return (steps * buffers["scales"][..., None]).flatten(1)[:, :inputs]
 
@@ -64,11 +71,15 @@ class Int4Linear(IntegerLinear):
         return (zeros,)
 
 
-def _nearest_codes(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _nearest_codes(
+    groups: torch.Tensor, importance: torch.Tensor, shares: Iterable[float]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Quantises groups of weights with the range share that has the least squared error.
 
     Args:
         groups: fp32, of shape (outputs, groups, group size).
+        importance: What each squared error counts, of a shape that broadcasts to that of `groups`.
+        shares: The range shares that are tried.
 
     Returns:
         Codes from 0 to 15 of that shape, then scales and zero points of shape (outputs, groups).
@@ -76,14 +87,16 @@ def _nearest_codes(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, to
     # Zero lies in every range, so that a group of one sign keeps its zeros.
     least, greatest = groups.amin(-1).clamp(max=0), groups.amax(-1).clamp(min=0)
     best, best_errors = (groups, least, least), torch.full_like(least, torch.inf)
-    for share in _RANGE_SHARES:
+    for share in shares:
         scales = ((greatest - least) * share / _MAX_CODE).clamp(min=MIN_SCALE)
         zero_points = (-least * share / scales).round()
         codes = ((groups / scales[..., None]).round() + zero_points[..., None]).clamp(0, _MAX_CODE)
         steps = codes - zero_points[..., None]
         # The scale that fits these codes best, by least squares.
-        scales = ((groups * steps).sum(-1) / (steps**2).sum(-1).clamp(min=1)).clamp(min=MIN_SCALE)
-        errors = ((steps * scales[..., None] - groups) ** 2).sum(-1)
+        weighted = steps * importance
+        scales = (groups * weighted).sum(-1) / (steps * weighted).sum(-1).clamp(min=_MIN_WEIGHT)
+        scales = scales.clamp(min=MIN_SCALE)
+        errors = ((steps * scales[..., None] - groups) ** 2 * importance).sum(-1)
         nearer = errors < best_errors
         best_errors = torch.where(nearer, errors, best_errors)
         best = (
@@ -94,10 +107,11 @@ def _nearest_codes(groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, to
     return best[0].to(torch.uint8), best[1], best[2].to(torch.uint8)
 
 
-def _packed_pairs(codes: torch.Tensor) -> torch.Tensor:
+def packed_pairs(codes: torch.Tensor) -> torch.Tensor:
     """Packs two codes in a byte, the first in its lower half."""
     return codes[..., ::2] | codes[..., 1::2] << 4
 
 
-def _unpacked_pairs(packed: torch.Tensor) -> torch.Tensor:
+def unpacked_pairs(packed: torch.Tensor) -> torch.Tensor:
+    """Returns the codes that `packed_pairs` packed."""
     return torch.stack((packed & 15, packed >> 4), dim=-1).flatten(-2)

@@ -1,8 +1,6 @@
 """Quantises decoder layers one after the other, each on what the quantised ones before it make of texts."""
 
 import json
-from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,13 +13,14 @@ from typing_extensions import override
 from services.gemma.interface.load_error import LoadError
 from services.gemma.low_bit.form import QuantizedForm, linear_layers
 from services.gemma.low_bit.gptq import InputStatistics
+from services.gemma.weights.quantizing_hooks import QuantizingHooks, weight_of_buffers
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Written for this project, in the languages that it serves: calibrated on one alone, the others get worse.
 _TEXTS = Path(__file__).with_name("calibration_texts.jsonl")
 # Rows of so many tokens. More of them are better and take longer, the more so the bigger the model.
 _ROW_TOKENS = 256
-_ROWS, _ROWS_OF_SMALL = 24, 64
+_ROWS, _ROWS_OF_SMALL = 20, 64
 _SMALL = 1_500_000_000
 
 Tensors = dict[str, torch.Tensor]
@@ -61,7 +60,7 @@ class CalibratedPass:
         """
         module = self._layers[layer]
         module.load_state_dict({name: each.float() for name, each in weights.items()}, assign=True)
-        quantizing = _QuantizingHooks(module, self._form)
+        quantizing = QuantizingHooks(module, self._form.layers)
         self._run(layer)
         quantized = {f"{name}.weight" for name in linear_layers(module)}
         return {name: each for name, each in weights.items() if name not in quantized} | quantizing.buffers
@@ -73,7 +72,7 @@ class CalibratedPass:
         for name, linear in linear_layers(module).items():
             prefix = f"{name}."
             buffers = {key.removeprefix(prefix): tensors[key] for key in tensors if key.startswith(prefix)}
-            linear.weight = _parameter(self._form.layers, buffers, linear.in_features)
+            linear.weight = weight_of_buffers(self._form.layers, buffers, linear.in_features)
         others = {name: each.float() for name, each in tensors.items() if name.endswith(".weight")}
         module.load_state_dict(others, assign=True, strict=False)
         self._run(layer)
@@ -126,38 +125,6 @@ class _ArgumentsOfLayer(nn.Module):
         return hidden_states
 
 
-class _QuantizingHooks:
-    """Quantises each linear layer of a module when its input is known, before it multiplies.
-
-    Attributes:
-        buffers: What has been quantised, by the buffers' names in the module.
-    """
-
-    def __init__(self, module: nn.Module, form: QuantizedForm) -> None:
-        self.buffers: Tensors = {}
-        self._form = form
-        self._inputs: torch.Tensor | None = None
-        self._statistics: InputStatistics | None = None
-        self._handles = {
-            name: linear.register_forward_pre_hook(partial(self._quantize, name))
-            for name, linear in linear_layers(module).items()
-        }
-
-    def _quantize(self, name: str, linear: nn.Module, arguments: tuple[torch.Tensor]) -> None:
-        (inputs,) = arguments
-        # Matrices that multiply the same input, such as those of queries, keys and values, share these.
-        if inputs is not self._inputs:
-            self._inputs, self._statistics = inputs, None
-            self._statistics = InputStatistics.of_inputs(inputs.flatten(0, 1))
-        weight = cast("torch.Tensor", linear.weight)
-        buffers = self._form.layers.quantized(weight, self._statistics)
-        self.buffers |= {f"{name}.{buffer}": each for buffer, each in buffers.items()}
-        linear.weight = _parameter(self._form.layers, buffers, weight.shape[1])
-        self._handles.pop(name).remove()
-        if not self._handles:
-            self._inputs = self._statistics = None
-
-
 def calibration_rows(model: PreTrainedModel) -> int:
     """Returns on how many rows a model is calibrated."""
     return _ROWS_OF_SMALL if model.num_parameters() < _SMALL else _ROWS
@@ -191,7 +158,3 @@ def calibration_tokens(source: Path, rows: int, bos_token: int, vocab_size: int)
     if len(cut) != rows or max(map(max, cut)) >= vocab_size:
         raise LoadError("the tokenizer is another model's: it does not cut the calibration texts as Gemma's")
     return torch.tensor(cut)
-
-
-def _parameter(layer_class: Any, buffers: Mapping[str, torch.Tensor], inputs: int) -> nn.Parameter:
-    return nn.Parameter(layer_class.dequantized(buffers, inputs), requires_grad=False)

@@ -20,6 +20,7 @@ from services.gemma.low_bit.form import HEAD, QuantizedForm, linear_layers, quan
 from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.low_bit.int4_decoder_layer import refuse_unknown_layers
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.low_bit.q4_0_linear import OffGridError
 from services.gemma.low_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
 from services.gemma.weights.calibration import (
     CalibratedPass,
@@ -59,7 +60,7 @@ def quantize(
     Args:
         source: The folder of the model.
         cache: The folder of the copies.
-        precision: "int8", "int4h8", "int4" or "nf4".
+        precision: "int8", "int4h8", "int4", "q4_0" or "nf4".
         report_progress: Is called after each file.
 
     Raises:
@@ -213,7 +214,10 @@ class _SourceCheckpoint:
                 # GPTQ cuts the rows itself.
                 rows_per_block = _ROWS_PER_BLOCK if statistics is None else _ROWS_PER_READ
                 blocks = (block for each in reads for block in each.split(rows_per_block))
-                parts = [layer_class.quantized(block, statistics) for block in blocks]
+                try:
+                    parts = [layer_class.quantized(block, statistics) for block in blocks]
+                except OffGridError as error:
+                    raise LoadError(f"{name} does not lie on the grid of Q4_0: take int4h8") from error
             for buffer in parts[0]:
                 whole = torch.cat([part[buffer] for part in parts])
                 result[name.removesuffix("weight") + buffer] = whole.cpu()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -19,9 +19,12 @@ from services.gemma.fit.model_dimensions import ModelDimensions
 from services.gemma.fit.preflight import disk_fault
 from services.gemma.fit.resources import free_disk
 from services.gemma.interface.load_error import LoadError
+from services.gemma.weights.q4_0_probe import lies_on_q4_0_grid
 from services.gemma.weights.required_files import refuse_gguf
 
 _FILE_PATTERNS = ["*.json", "*.jinja", "*.safetensors"]
+# What the names of repositories say whose weights were trained for Q4_0 and are not packed.
+_OF_Q4_0 = "qat-q4_0-unquantized"
 
 
 class ModelHub(Protocol):
@@ -88,8 +91,7 @@ class ModelSource:
         """
         refuse_gguf(Path(name))
         if Path(name).is_dir():
-            folder = Path(name).resolve()
-            return cls(name, ModelDimensions.of_folder(folder, name), folder)
+            return cls._of_folder(name, Path(name).resolve())
         with _load_errors():
             try:
                 missing = hub.missing_bytes(name)
@@ -99,9 +101,17 @@ class ModelSource:
                 # Without a network, the revision in the cache is taken.
                 missing = 0
             if missing:
-                return cls(name, ModelDimensions.of_folder(hub.config(name), name), None, missing)
+                dimensions = ModelDimensions.of_folder(hub.config(name), name)
+                # Until the weights are there, the name alone can tell.
+                dimensions = replace(dimensions, on_q4_0_grid=_OF_Q4_0 in name.lower())
+                return cls(name, dimensions, None, missing)
             folder = hub.fetch(name)
-        return cls(name, ModelDimensions.of_folder(folder, name), folder)
+        return cls._of_folder(name, folder)
+
+    @classmethod
+    def _of_folder(cls, name: str, folder: Path) -> Self:
+        dimensions = ModelDimensions.of_folder(folder, name)
+        return cls(name, replace(dimensions, on_q4_0_grid=lies_on_q4_0_grid(folder)), folder)
 
     def fetch(self, hub: ModelHub) -> Path:
         """Downloads the model if its files are not here; returns its folder.

@@ -157,6 +157,18 @@ def test_the_copy_to_make_is_the_best_that_fits(dimensions: ModelDimensions, fre
     assert precision_to_quantize(dimensions, machine(free, 80)) == made
 
 
+@pytest.mark.parametrize(("free", "made"), [(64, "q4_0"), (3.8, "q4_0"), (3.7, "int4h8"), (3, "int4")])
+def test_what_was_trained_for_q4_0_is_kept_where_memory_allows(free: float, made: str) -> None:
+    trained = dataclasses.replace(FOUR_B, on_q4_0_grid=True)
+    assert precision_to_quantize(trained, machine(free)) == made
+    assert chosen(machine(free), trained, "auto", "int4", "int4h8", "q4_0") == f"{made} on cpu"
+
+
+def test_nothing_else_is_offered_that_grid() -> None:
+    assert "q4_0" not in {each.precision for each in all_plans(FOUR_B, machine(64, 80), 1)}
+    assert refusal(machine(64), FOUR_B, "q4_0") == "its weights do not lie on the grid of Q4_0: take int4h8"
+
+
 def test_a_head_in_eight_bits_costs_half_a_byte_for_each_weight_of_it() -> None:
     plain, mixed = (plan(FOUR_B, precision, machine(64)) for precision in ("int4", "int4h8"))
     more = mixed.weight_bytes - plain.weight_bytes

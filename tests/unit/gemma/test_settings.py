@@ -34,6 +34,6 @@ def test_images_are_read_only_if_they_are_asked_for() -> None:
 
 
 def test_an_unknown_precision_is_named() -> None:
-    said = "GEMMA_PRECISION: 'fp32' is none of auto, bf16, nf4, int4, int4h8, int8"
+    said = "GEMMA_PRECISION: 'fp32' is none of auto, bf16, nf4, int4, int4h8, q4_0, int8"
     with pytest.raises(SettingError, match=said):
         GemmaSettings.read(Environment({"GEMMA_PRECISION": "fp32"}))
