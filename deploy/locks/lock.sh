@@ -52,3 +52,6 @@ run=(cloud-proxy proofreader web cli files comments)
 lock run "${run[@]}" $(without build.txt) "${everywhere[@]}"
 lock gemma "${run[@]}" gemma $no_cuda $(without build.txt run.txt) "${everywhere[@]}"
 lock test "${run[@]}" gemma bedrock tracing evaluate dev $no_cuda $(without build.txt run.txt gemma.txt) "${everywhere[@]}"
+# What the check of Gemma's quality adds: the real weights, and what reads them.
+lock gemma-weights "${run[@]}" gemma bedrock tracing evaluate dev bench-gemma-weights $no_cuda \
+  $(without build.txt run.txt gemma.txt test.txt) "${everywhere[@]}"

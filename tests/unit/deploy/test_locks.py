@@ -43,6 +43,12 @@ INSTALLED = {
         CLIENT,
         without_torch=True,
     ),
+    "make check-gemma-quality": Installed(
+        ("build", "run", "gemma", "test", "gemma-weights"),
+        RUN | {"gemma", "bedrock", "tracing", "evaluate", "dev", "bench-gemma-weights"},
+        CLIENT,
+        without_torch=True,
+    ),
 }
 
 
@@ -78,7 +84,7 @@ def test_a_lock_holds_what_its_packages_need(name: str) -> None:
 
 
 def test_nothing_is_locked_twice() -> None:
-    parts = [lock_of(each).keys() for each in ("build", "run", "gemma", "test")]
+    parts = [lock_of(each).keys() for each in ("build", "run", "gemma", "test", "gemma-weights")]
     assert sum(map(len, parts)) == len(set().union(*parts))
 
 
