@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
@@ -180,14 +180,13 @@ _MARKS_AFTER = ".,!?…\"')”’"
 
 def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds such spellings among the author's own words."""
-    reading.check()
-    confusions = [each for each in _CONFUSIONS if _may_match(each, submission.text)]
+    confusions = [*_possible(_CONFUSIONS, submission.text, reading)]
     if _ANY_LOANWORD.search(submission.text):
-        confusions += [each for each in _loanwords() if _may_match(each, submission.text)]
+        confusions += _possible(_loanwords(), submission.text, reading)
     for sentence in submission.sentences:
-        reading.check()
         yield from _negations(submission, sentence)
         for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
+            reading.check()
             if submission.is_own(*word.span()):
                 yield from _in_word(confusions, submission.text, word, sentence.end)
 
@@ -198,11 +197,14 @@ def _loanwords() -> Sequence[_Confusion]:
     return tuple((re.compile(wrong), right, rule) for wrong, right, rule in (*LOANWORDS, *ADNOMINALS))
 
 
-def _may_match(confusion: _Confusion, text: str) -> bool:
-    """Returns whether a pattern may match in a word of the text: a search of all of it is cheaper."""
-    wrong, _, _ = confusion
-    # The end of a word's surroundings is no end of the text.
-    return "$" in wrong.pattern or wrong.search(text) is not None
+def _possible(confusions: Iterable[_Confusion], text: str, reading: Reading) -> Iterator[_Confusion]:
+    """Yields those that may match in a word of the text: a search of all of it is cheaper."""
+    for each in confusions:
+        reading.check()
+        wrong, _, _ = each
+        # The end of a word's surroundings is no end of the text.
+        if "$" in wrong.pattern or wrong.search(text) is not None:
+            yield each
 
 
 def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Finding]:

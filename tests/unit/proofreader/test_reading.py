@@ -1,9 +1,14 @@
+from collections.abc import Callable, Iterable
 from itertools import count
 
 import pytest
 
 from rpckit.call import Deadline
+from services.proofreader.korean.analyser import AnalysedText, Morpheme
+from services.proofreader.korean.confusions import korean_confusions
+from services.proofreader.korean.grammar import korean_grammar
 from services.proofreader.parsed_text import ParsedText
+from services.proofreader.prose.long_sentences import long_sentences
 from services.proofreader.reading import Reading
 from services.proofreader.wording import word_unread
 from tests.unit.proofreader.test_language import reviewers
@@ -15,11 +20,14 @@ def _read(text: str, language: str, reading: Reading) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("en", "She recieved a lot of it. "), ("ko", "우리는 캍이 갔다. ")]
+    ("language", "sentence", "seconds"),
+    [("en", "She recieved a lot of it. ", 1_000), ("ko", "우리는 캍이 갔다. ", 2_300)],
 )
-def test_a_long_text_is_read_as_far_as_its_time_suffices(language: str, sentence: str) -> None:
+def test_a_long_text_is_read_as_far_as_its_time_suffices(
+    language: str, sentence: str, seconds: float
+) -> None:
     # Each look at the clock takes a second.
-    reading = Reading(cpu_seconds=1000, clock=count(0.0).__next__)
+    reading = Reading(cpu_seconds=seconds, clock=count(0.0).__next__)
     _read(sentence * 300, language, reading)
     assert reading.unread_from is not None
     assert 0 < reading.unread_from < len(sentence) * 300
@@ -42,3 +50,27 @@ def test_says_in_which_sentence_the_unread_part_begins() -> None:
     submission = ParsedText.read("[S1] One. [S2] Two. [S3] Three.", "en")
     assert "sentence 2 of 3" in word_unread(submission, submission.text.index("Two"), "en")
     assert "3문장 가운데 2번째 문장" in word_unread(submission, submission.text.index("Two"), "ko")
+
+
+_TIMES = 2_000
+_SENTENCE = ParsedText.read("물 " * _TIMES, "ko")
+_WATER = [Morpheme("물", "NNG", place, place + 1, -1.0, known=True) for place in range(0, 2 * _TIMES, 2)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda reading: korean_confusions(_SENTENCE, reading),
+        lambda reading: korean_grammar(
+            AnalysedText(_SENTENCE, ((_SENTENCE.sentences[0], tuple(_WATER)),)), reading
+        ),
+        lambda reading: long_sentences(ParsedText.read("Yes.\n" * _TIMES, "en"), reading),
+    ],
+    ids=["confusions", "grammar", "long sentences"],
+)
+def test_a_rule_can_be_stopped_at_any_word_of_a_sentence_without_an_end(
+    rule: Callable[[Reading], Iterable[object]],
+) -> None:
+    seconds: list[float] = []
+    assert [*rule(Reading(let_others=seconds.append))] == []
+    assert len(seconds) >= _TIMES - 1
