@@ -33,9 +33,10 @@ def connect(
     """Opens a channel to every replica behind `target`, for one service.
 
     Calls go round robin over the replicas that report themselves healthy. One that hangs is left out after
-    2 s, until it answers again; its calls go to the others. Only UNAVAILABLE is retried, and
-    gRPC's retry throttling stops the retries while many calls fail. A call made while another is served
-    inherits its request id, its trace and what is left of its deadline, less the reserve for our own answer.
+    2 s, until it answers again; its calls go to the others. Only UNAVAILABLE and what a server cancels are
+    retried, and gRPC's retry throttling stops the retries while many calls fail. A call made while another is
+    served inherits its request id, its trace and what is left of its deadline, less the reserve for our own
+    answer.
 
     Args:
         target: A gRPC target, for example "127.0.0.1:50052" or "dns:///gemma:50052".
@@ -70,7 +71,8 @@ def _options(service: str, security: Security, *, watch_health: bool) -> list[Op
                     "initialBackoff": "0.05s",
                     "maxBackoff": "1s",
                     "backoffMultiplier": 2,
-                    "retryableStatusCodes": ["UNAVAILABLE"],
+                    # As a server stops, grpc ends with CANCELLED the calls that have not begun.
+                    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
                 },
             },
         ],

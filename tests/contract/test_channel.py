@@ -26,18 +26,19 @@ from tests.patience import PATIENCE
 ATTEMPTS = 3
 
 
-class UnavailableServicer(Recorder):
-    """Fails every attempt at a call with UNAVAILABLE, as a proxy before a dead server does."""
+class FailingServicer(Recorder):
+    """Fails every attempt at a call, with UNAVAILABLE as a proxy before a dead server does."""
 
-    def __init__(self) -> None:
+    def __init__(self, code: grpc.StatusCode) -> None:
         super().__init__()
+        self.code = code
         self.attempts = 0
 
     async def Generate(
         self, request: GenerateRequest, context: "grpc.aio.ServicerContext[Any, Any]"
     ) -> GenerateResponse:
         self.attempts += 1
-        await context.abort(grpc.StatusCode.UNAVAILABLE)
+        await context.abort(self.code)
 
 
 class ShortServicer(Recorder):
@@ -109,9 +110,11 @@ async def serving(servicer: Recorder) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def failing() -> AsyncIterator[tuple[UnavailableServicer, Any]]:
+async def failing(
+    code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE,
+) -> AsyncIterator[tuple[FailingServicer, Any]]:
     """Opens a stub for a server that fails."""
-    servicer = UnavailableServicer()
+    servicer = FailingServicer(code)
     async with serving(servicer) as stub:
         yield servicer, stub
 
@@ -125,6 +128,13 @@ async def call(stub: Any) -> None:
 async def test_an_unavailable_server_is_tried_again() -> None:
     async with failing() as (servicer, stub):
         await call(stub)
+    assert servicer.attempts == ATTEMPTS
+
+
+async def test_what_a_server_cancels_as_it_stops_is_tried_again() -> None:
+    async with failing(grpc.StatusCode.CANCELLED) as (servicer, stub):
+        with pytest.raises(grpc.aio.AioRpcError):
+            await stub.Generate(GenerateRequest(), timeout=PATIENCE)
     assert servicer.attempts == ATTEMPTS
 
 
