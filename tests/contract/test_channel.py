@@ -185,7 +185,7 @@ async def test_a_cancelled_call_leaves_nothing_in_memory(ask: Callable[[Any], An
         # Some rounds take what is kept for later ones.
         usual = median(after - before for before, after in pairwise(sizes))
         # grpc itself loses 1,000 bytes of each, and 160 of a stream.
-        assert usual < 80 * at_once
+        assert usual < 110 * at_once
 
 
 async def test_a_stream_that_ends_is_freed_at_once() -> None:
