@@ -31,7 +31,8 @@ from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import FanOut
 from orchestrator.panel.hedging import Hedge, HedgeTimes, first_answer
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.silence import SilenceMeter
 from orchestrator.panel.spending import Spending

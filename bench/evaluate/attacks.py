@@ -23,7 +23,8 @@ from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.hedging import HedgeTimes
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission

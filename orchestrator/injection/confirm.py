@@ -9,7 +9,8 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.submission.reading import SubmissionReading, read_submission
 from orchestrator.submission.reading_threads import ReadingThreads

@@ -12,8 +12,9 @@ from chorus.feedback.v1 import feedback_pb2, feedback_service_pb2
 from chorus.model.v1 import generation_pb2
 from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
 from orchestrator.panel.patience import PanelPatience
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.substitution import FailingProviders, by_preference

@@ -2,21 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from typing_extensions import override
 
-from chorus.feedback.v1 import feedback_pb2, submission_pb2
+from chorus.feedback.v1 import feedback_pb2
 from chorus.model.v1 import failure_pb2, generation_pb2, model_pb2, model_service_pb2
 from modelkit.answer_limits import AnswerMeter, AnswerTooLarge
 from modelkit.reasoning import reasoning_room
 from modelkit.usage import total_usage, usage_of
 from orchestrator.answer.check import check_answer
 from orchestrator.answer.point_stream import PointStreamParser
-from orchestrator.answer.prompt import review_request
 from orchestrator.answer.size_meter import AnswerSizeMeter
 from orchestrator.panel.audience import EarlyPoints, PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
@@ -27,12 +26,12 @@ from orchestrator.panel.reasoning import (
     thought_too_long,
     visible_tokens,
 )
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.silence import SilenceMeter
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.store import Store
-from orchestrator.submission.reading import SubmissionReading
 from rpckit.call import Clock, Deadline
 from rpckit.duration import to_duration
 from rpckit.errors import BadOutput, BudgetExceeded, ChorusError, RateLimited, to_failure
@@ -52,48 +51,6 @@ _UNHEARD_INTERVAL_SECONDS = 1.0
 _NOT_THE_MODELS = frozenset(
     {failure_pb2.ERROR_REASON_INVALID_REQUEST, failure_pb2.ERROR_REASON_BUDGET_EXCEEDED},
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewQuestion:
-    """What every model of a panel is asked about one submission.
-
-    Attributes:
-        model_sampling: How single models sample, by name, in the place of what `sampling` says.
-    """
-
-    reading: SubmissionReading
-    submission: submission_pb2.Submission
-    rubric: submission_pb2.Rubric
-    feedback_language: str
-    sampling: generation_pb2.Sampling
-    include_raw: bool
-    model_sampling: Mapping[str, generation_pb2.Sampling] = field(default_factory=dict)
-    _requests: dict[bool, model_service_pb2.GenerateRequest] = field(
-        default_factory=dict, init=False, repr=False
-    )
-
-    def request(self, *, short: bool) -> model_service_pb2.GenerateRequest:
-        """Returns a request of the caller's own in the long or the short form; each form is worded once."""
-        if short not in self._requests:
-            self._requests[short] = review_request(
-                self.reading, self.submission, self.rubric, self.feedback_language, short=short
-            )
-        request = model_service_pb2.GenerateRequest()
-        request.CopyFrom(self._requests[short])
-        return request
-
-    def sampling_of(self, model: str) -> generation_pb2.Sampling:
-        """Returns how a model samples."""
-        sampling = generation_pb2.Sampling()
-        sampling.CopyFrom(self.sampling)
-        own = self.model_sampling.get(model)
-        if own is not None:
-            # A list that is merged is appended to.
-            if own.stop_sequences:
-                sampling.ClearField("stop_sequences")
-            sampling.MergeFrom(own)
-        return sampling
 
 
 class FeedbackSource(Protocol):

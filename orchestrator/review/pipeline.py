@@ -21,7 +21,8 @@ from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.audience import Audience
 from orchestrator.panel.directory import GenerationClient, ModelLister
 from orchestrator.panel.fan_out import FanOut, Outcome
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel, select
 from orchestrator.panel.spending import Bill, Spending
 from orchestrator.panel.track_record import TrackRecords

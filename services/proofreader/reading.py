@@ -3,10 +3,13 @@
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rpckit.call import Deadline
+
+T = TypeVar("T")
 
 _FOREVER = Deadline(math.inf)
 
@@ -49,6 +52,12 @@ class Reading:
         self.let_others(self._taken())
         if self.stopped.is_set():
             raise CancelledReadingError
+
+    def through(self, items: Iterable[T]) -> Iterator[T]:
+        """Yields the items, and checks before each: for a loop that is as long as the text."""
+        for each in items:
+            self.check()
+            yield each
 
     def has_spent(self, share: float = 1.0) -> bool:
         """Returns whether so much of its processor time is taken, or its deadline has come."""

@@ -18,7 +18,8 @@ from modelkit.usage import usage_of
 from orchestrator.answer.prompt import review_request
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ModelDirectory
-from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
+from orchestrator.panel.model_reviewer import ModelReviewer
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.rubrics.default import default_rubric

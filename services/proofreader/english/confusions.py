@@ -75,8 +75,7 @@ _PATTERNS = tuple(
 
 def english_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds confused words among the author's own words."""
-    for issue, wording, wrong, right in _PATTERNS:
-        reading.check()
+    for issue, wording, wrong, right in reading.through(_PATTERNS):
         for found in wrong.finditer(submission.text):
             if submission.is_own(*found.span()):
                 correction = found.expand(right)

@@ -185,8 +185,7 @@ def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Find
         confusions += _possible(_loanwords(), submission.text, reading)
     for sentence in submission.sentences:
         yield from _negations(submission, sentence)
-        for word in _WORD.finditer(submission.text, sentence.start, sentence.end):
-            reading.check()
+        for word in reading.through(_WORD.finditer(submission.text, sentence.start, sentence.end)):
             if submission.is_own(*word.span()):
                 yield from _in_word(confusions, submission.text, word, sentence.end)
 
@@ -199,8 +198,7 @@ def _loanwords() -> Sequence[_Confusion]:
 
 def _possible(confusions: Iterable[_Confusion], text: str, reading: Reading) -> Iterator[_Confusion]:
     """Yields those that may match in a word of the text: a search of all of it is cheaper."""
-    for each in confusions:
-        reading.check()
+    for each in reading.through(confusions):
         wrong, _, _ = each
         # The end of a word's surroundings is no end of the text.
         if "$" in wrong.pattern or wrong.search(text) is not None:

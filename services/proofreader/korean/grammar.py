@@ -4,13 +4,12 @@ What the spelling rules allow both ways (auxiliary verbs, compound nouns, hours 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
 from services.proofreader.korean.analyser import AnalysedText, Morpheme
-from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
 _NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
@@ -53,29 +52,20 @@ def korean_grammar(analysed: AnalysedText, reading: Reading) -> Iterator[Finding
     """Finds missing and needless spaces, and particles in the wrong form, sentence by sentence."""
     submission = analysed.submission
     for _, morphemes in analysed.sentences:
-        sure = [*_sure_pairs(submission, morphemes, reading)]
-        yield from _missing_spaces(submission.text, sure)
-        for one, two in sure:
-            reading.check()
-            yield from _between(submission.text, one, two)
-
-
-def _sure_pairs(
-    submission: ParsedText, morphemes: Sequence[Morpheme], reading: Reading
-) -> Iterator[tuple[Morpheme, Morpheme]]:
-    """Yields the neighbours that are both known, in the author's own words."""
-    for one, two in pairwise(morphemes):
-        reading.check()
-        if (
-            one.known
+        sure = [
+            (one, two)
+            for one, two in reading.through(pairwise(morphemes))
+            if one.known
             and two.known
             and submission.is_own(one.start, two.end)
             and _is_in_words(submission.text, one, two)
-        ):
-            yield one, two
+        ]
+        yield from _missing_spaces(submission.text, reading.through(sure))
+        for one, two in reading.through(sure):
+            yield from _between(submission.text, one, two)
 
 
-def _missing_spaces(text: str, pairs: Sequence[tuple[Morpheme, Morpheme]]) -> Iterator[Finding]:
+def _missing_spaces(text: str, pairs: Iterable[tuple[Morpheme, Morpheme]]) -> Iterator[Finding]:
     cuts: dict[tuple[int, int], list[int]] = defaultdict(list)
     for one, two in pairs:
         start = _word_start(text, one.start)

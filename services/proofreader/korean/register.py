@@ -23,10 +23,9 @@ _MAX_FINDINGS = 2
 
 def korean_register(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Names the first sentences that leave the style of the others."""
-    reading.check()
     styled = [
         (style, each)
-        for each in submission.sentences
+        for each in reading.through(submission.sentences)
         if submission.is_own(max(each.start, each.end - 2), each.end) and (style := _style(each.text))
     ]
     if len(styled) < _FEWEST_SENTENCES:

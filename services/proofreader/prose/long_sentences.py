@@ -18,12 +18,8 @@ _MAX_FINDINGS = 2
 def long_sentences(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds the longest sentences that pass the limit."""
     limit = _LIMITS[submission.language]
-    too_long: list[tuple[int, ParsedSentence]] = []
-    for each in submission.sentences:
-        reading.check()
-        words = _own_words(submission, each)
-        if words > limit and not _LIST.search(each.text):
-            too_long.append((words, each))
+    lengths = ((_own_words(submission, each), each) for each in reading.through(submission.sentences))
+    too_long = [(words, each) for words, each in lengths if words > limit and not _LIST.search(each.text)]
     for words, each in sorted(too_long, key=lambda pair: -pair[0])[:_MAX_FINDINGS]:
         values = {"words": str(words)}
         yield Finding("long_sentence", "concision", each.start, each.end, severity=MODERATE, values=values)

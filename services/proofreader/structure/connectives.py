@@ -23,8 +23,8 @@ _FRAGMENT = re.compile(r"(?:Because|Since|Although|While|Despite)\b[^,]*$")
 
 def connectives(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds a text without connectives, or with always the same; praises one with several kinds."""
-    reading.check()
-    joined = [found for each in submission.sentences if (found := _connective(each, submission.language))]
+    sentences = reading.through(submission.sentences)
+    joined = [found for each in sentences if (found := _connective(each, submission.language))]
     total = len(submission.sentences)
     if total < _FEWEST_SENTENCES:
         return

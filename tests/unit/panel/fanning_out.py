@@ -18,7 +18,8 @@ from orchestrator.panel.audience import Audience, PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.fan_out import FanOut, Outcome
 from orchestrator.panel.hedging import HedgeTimes
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.selection import SelectedPanel
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords

@@ -25,7 +25,8 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import GenerationClient, ListedModel
-from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
+from orchestrator.panel.model_reviewer import ModelReviewer
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.rubrics.default import default_rubric

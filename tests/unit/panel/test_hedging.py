@@ -11,8 +11,8 @@ from chorus.feedback.v1.feedback_service_pb2 import PanelPolicy
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel
 from orchestrator.panel.hedging import Hedge, HedgeTimes, first_answer
-from orchestrator.panel.model_reviewer import ReviewQuestion
 from orchestrator.panel.patience import PanelPatience
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from rpckit.call import Deadline

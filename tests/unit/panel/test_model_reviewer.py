@@ -20,7 +20,8 @@ from chorus.model.v1.model_service_pb2 import (
 )
 from modelkit.answer_limits import MAX_ANSWER_TEXT_BYTES
 from orchestrator.panel.directory import ListedModel
-from orchestrator.panel.model_reviewer import ModelReviewer, ReviewQuestion
+from orchestrator.panel.model_reviewer import ModelReviewer
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.store.model_call import ModelCall

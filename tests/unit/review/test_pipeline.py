@@ -20,7 +20,8 @@ from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.audience import PointListener
 from orchestrator.panel.directory import ListedModel, Listing, ModelLister
 from orchestrator.panel.hedging import HedgeTimes
-from orchestrator.panel.model_reviewer import FeedbackSource, ReviewQuestion
+from orchestrator.panel.model_reviewer import FeedbackSource
+from orchestrator.panel.review_question import ReviewQuestion
 from orchestrator.panel.spending import Spending
 from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
