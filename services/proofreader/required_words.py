@@ -108,7 +108,7 @@ def _of_sequence(items: Iterable[tuple[Any, Any]]) -> Iterator[Words]:
     yield from _finished(run)
 
 
-def _frequency(words: Words) -> float:
+def _frequency(words: Iterable[str]) -> float:
     """Returns how often one of the words may be in a text, compared with others; in any order the same."""
     return math.fsum(0.2 ** len(each) for each in words)
 
