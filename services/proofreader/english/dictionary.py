@@ -1,32 +1,30 @@
-"""Which words are English, and how often the common ones are written.
+"""Which words are English, and how often the common ones are written."""
 
-`python -m bench.english_words` makes the files of two dictionaries: with both, a British or a new word is not
-taken for a misspelt one. To load these themselves takes ten times as long.
-"""
-
-import gzip
-import hashlib
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 
-COMMON_WORDS_FILE = "common_words.txt.gz"
-RARE_WORDS_FILE = "rare_words.bin"
-# A word that is written less often is rare, and no correction.
-COMMON = 100
+from services.proofreader.english.word_files import (
+    COMMON_WORDS,
+    RARE_WORDS,
+    common_words,
+    fingerprint,
+    rare_words,
+)
 
 
 class EnglishDictionary:
-    """Knows words of letters, and the common ones that have an apostrophe too."""
+    """Knows words of letters, and the common ones that have an apostrophe too.
+
+    Where the files of words were not made, it makes the same of the dictionaries, which takes seconds.
+    """
 
     def __init__(self) -> None:
-        folder = files(__package__)
-        common = gzip.decompress(folder.joinpath(COMMON_WORDS_FILE).read_bytes()).decode()
+        common = COMMON_WORDS.read_text(encoding="utf-8") if COMMON_WORDS.exists() else common_words()
         words, counts = map(str.split, common.split("\n"))
         self._counts: Mapping[str, int] = dict(zip(words, map(int, counts), strict=True))
-        self._rare = array("Q", folder.joinpath(RARE_WORDS_FILE).read_bytes())
+        self._rare = array("Q", RARE_WORDS.read_bytes() if RARE_WORDS.exists() else rare_words())
         self._letters = frozenset("".join(words))
 
     def __contains__(self, word: str) -> bool:
@@ -51,24 +49,6 @@ class EnglishDictionary:
                 yield before + after[1] + after[0] + after[2:]
 
     def _is_rare(self, word: str) -> bool:
-        fingerprint = _fingerprint(word)
-        place = bisect_left(self._rare, fingerprint)
-        return place < len(self._rare) and self._rare[place] == fingerprint
-
-
-def common_words(counts: Mapping[str, int]) -> bytes:
-    """Returns a file's text of how often words are written: a line of words, and one of their counts."""
-    common = sorted((word, count) for word, count in counts.items() if count >= COMMON)
-    words, numbers = zip(*common, strict=True)
-    return f"{' '.join(words)}\n{' '.join(map(str, numbers))}".encode()
-
-
-def rare_words(words: Iterable[str]) -> bytes:
-    """Returns a file's content that tells whether a word is one of these, though not which there are."""
-    return array("Q", sorted(map(_fingerprint, words))).tobytes()
-
-
-def _fingerprint(word: str) -> int:
-    """Returns a number that another word shares with one of these once in 10^14 words."""
-    digest = hashlib.blake2b(word.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+        number = fingerprint(word)
+        place = bisect_left(self._rare, number)
+        return place < len(self._rare) and self._rare[place] == number

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
-from services.proofreader.english.dictionary import COMMON, EnglishDictionary
+from services.proofreader.english.dictionary import EnglishDictionary
+from services.proofreader.english.word_files import COMMON
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading

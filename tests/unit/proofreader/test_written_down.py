@@ -1,19 +1,19 @@
 """What is written down so that it is not derived at each start is what would be derived today."""
 
-import gzip
+from pathlib import Path
 
 import pytest
 import simplemma
 from spellchecker import SpellChecker
 
-from bench.english_words import FOLDER, counts, rare_ones
 from bench.required_words import FILE, expressions
 from bench.word_parts import forms
-from services.proofreader.english.dictionary import (
+from services.proofreader.english import dictionary
+from services.proofreader.english.dictionary import EnglishDictionary
+from services.proofreader.english.word_files import (
     COMMON,
-    COMMON_WORDS_FILE,
-    RARE_WORDS_FILE,
-    EnglishDictionary,
+    COMMON_WORDS,
+    RARE_WORDS,
     common_words,
     rare_words,
 )
@@ -35,9 +35,16 @@ def test_the_words_that_patterns_require_are_those_of_the_patterns() -> None:
 
 
 def test_the_english_words_are_those_of_both_dictionaries() -> None:
-    how = "python -m bench.english_words writes them anew"
-    assert common_words(counts()) == gzip.decompress((FOLDER / COMMON_WORDS_FILE).read_bytes()), how
-    assert rare_words(rare_ones()) == (FOLDER / RARE_WORDS_FILE).read_bytes(), how
+    how = "python -m services.proofreader.english.word_files writes them anew"
+    assert common_words() == COMMON_WORDS.read_text(encoding="utf-8"), how
+    assert rare_words() == RARE_WORDS.read_bytes(), how
+
+
+def test_without_the_files_the_same_words_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dictionary, "COMMON_WORDS", tmp_path / "none")
+    monkeypatch.setattr(dictionary, "RARE_WORDS", tmp_path / "none")
+    known = EnglishDictionary()
+    assert [each in known for each in ("garden", "aahed", "xqzv")] == [True, True, False]
 
 
 @pytest.mark.parametrize("typo", _TYPOS)
