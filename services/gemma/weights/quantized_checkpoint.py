@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -162,7 +163,10 @@ class CheckpointWriter:
     def __init__(self, copy: QuantizedCheckpoint, version: str, recipe: str) -> None:
         self._final_folder = copy.folder
         self.folder = copy.folder.with_name(copy.folder.name + _UNFINISHED)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LoadError(_unwritable(self.folder, error)) from error
         written = Manifest.read(self.folder).files if (self.folder / _MANIFEST).is_file() else {}
         self._files = {
             name: checksum for name, checksum in written.items() if self._is_intact(name, checksum)
@@ -178,9 +182,9 @@ class CheckpointWriter:
         """Writes one file of about `size` bytes.
 
         Raises:
-            LoadError: The disk is full. The files that are written stay, and the next run goes on from there.
+            LoadError: It cannot be written. The files that are stay, and the next run goes on from there.
         """
-        if fault := disk_fault(size, free_disk(self.folder), name):
+        if fault := disk_fault(size, free_disk(self.folder), name, "GEMMA_CACHE_DIR"):
             raise LoadError(fault)
         # Two processes that quantise the same model write the same, each to a file of its own.
         unfinished = self.folder / f"{name}.{os.getpid()}"
@@ -191,17 +195,25 @@ class CheckpointWriter:
             unfinished.replace(self.folder / name)
             self._write_manifest()
         except (OSError, SafetensorError) as error:
-            unfinished.unlink(missing_ok=True)
-            raise LoadError(f"{name} cannot be written: is the disk full?") from error
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise LoadError(_unwritable(self.folder / name, error)) from error
 
     def finish(self) -> None:
-        """Renames the folder: from then on the copy exists."""
-        for each in self.folder.iterdir():
-            if each.name not in {*self._files, _MANIFEST}:
-                each.unlink()
-        _sync(self.folder)
-        self.folder.replace(self._final_folder)
-        _sync(self._final_folder.parent)
+        """Renames the folder: from then on the copy exists.
+
+        Raises:
+            LoadError: It cannot be renamed.
+        """
+        try:
+            for each in self.folder.iterdir():
+                if each.name not in {*self._files, _MANIFEST}:
+                    each.unlink()
+            _sync(self.folder)
+            self.folder.replace(self._final_folder)
+            _sync(self._final_folder.parent)
+        except OSError as error:
+            raise LoadError(_unwritable(self._final_folder, error)) from error
 
     def _write_manifest(self) -> None:
         unfinished = self.folder / f"{_MANIFEST}.{os.getpid()}"
@@ -213,6 +225,15 @@ class CheckpointWriter:
     def _is_intact(self, name: str, checksum: str) -> bool:
         file = self.folder / name
         return file.is_file() and _checksum_of(file) == checksum
+
+
+def _unwritable(path: Path, error: Exception) -> str:
+    """Says why the system does not write there; safetensors has the system's words in its own."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (
+        f"{path} cannot be written, {reason}: make it possible, or set GEMMA_CACHE_DIR to another folder; "
+        "what is written is kept"
+    )
 
 
 def copy_file(source: Path) -> Callable[[Path], object]:
