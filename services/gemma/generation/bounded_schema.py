@@ -62,14 +62,13 @@ def _is_endless(schema: Schema) -> bool:
 
 
 def _number_limits(schema: Schema, *, whole: bool) -> dict[str, Any]:
-    least = schema.get("minimum", schema.get("exclusiveMinimum"))
-    most = schema.get("maximum", schema.get("exclusiveMaximum"))
     limits: dict[str, Any] = {}
-    if least is None:
-        # Below whatever limit the schema has.
-        least = limits["minimum"] = min(-MAX_NUMBER, 0 if most is None else 2 * most)
-    if most is None:
-        most = limits["maximum"] = max(MAX_NUMBER, 2 * least)
+    least = schema.get("minimum", schema.get("exclusiveMinimum", -MAX_NUMBER))
+    most = schema.get("maximum", schema.get("exclusiveMaximum", MAX_NUMBER))
+    if not {"minimum", "exclusiveMinimum"} & schema.keys() and most > -MAX_NUMBER:
+        limits["minimum"] = -MAX_NUMBER
+    if not {"maximum", "exclusiveMaximum"} & schema.keys() and least < MAX_NUMBER:
+        limits["maximum"] = MAX_NUMBER
     if not whole and "multipleOf" not in schema and most - least > _CLOSEST:
         # Limits closer than the usual step might have no multiple between them.
         limits["multipleOf"] = NUMBER_STEP * min(1.0, 10.0 ** math.floor(math.log10(most - least)))

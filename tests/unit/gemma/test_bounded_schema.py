@@ -28,11 +28,6 @@ NUMBER = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER, "mult
             {"type": "number", "exclusiveMinimum": 0, "maximum": 9},
             {"type": "number", "exclusiveMinimum": 0, "maximum": 9, "multipleOf": NUMBER_STEP},
         ),
-        (
-            {"type": "number", "minimum": 10**20},
-            {"type": "number", "minimum": 10**20, "maximum": 2 * 10**20, "multipleOf": NUMBER_STEP},
-        ),
-        ({"type": "integer", "maximum": -(10**20)}, {"minimum": -2 * 10**20, "maximum": -(10**20)}),
         ({"type": "number", "minimum": 0, "maximum": 0.5}, {"multipleOf": pytest.approx(NUMBER_STEP / 10)}),
         ({"type": "string", "pattern": "^[a-z]+$"}, {"maxLength": MAX_STRING_CHARACTERS}),
         ({"type": "string", "pattern": "^a*$"}, {"maxLength": MAX_STRING_CHARACTERS}),
@@ -76,6 +71,8 @@ def test_what_has_no_end_gets_one(schema: Any, expected: Any) -> None:
         {"type": "array", "items": {"const": 1}, "maxItems": 1000},
         {"type": "number", "minimum": 0, "maximum": 9, "multipleOf": 0.5},
         {"type": "number", "minimum": 0.1234567, "maximum": 0.1234567},
+        # llguidance can end no numbers that are so big.
+        {"type": "number", "minimum": 10**20},
         {"not": {"type": "string"}},
     ],
 )
