@@ -187,7 +187,7 @@ def test_a_model_that_is_not_whole_is_not_quantised(tmp_path: Path) -> None:
     weights = load_file(source / "model.safetensors")
     del weights["model.norm.weight"]
     save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(LoadError, match=r"1 weights are missing, for example model.norm.weight"):
+    with pytest.raises(LoadError, match=r"1 weight is missing, for example model.norm.weight"):
         quantize(source, tmp_path / "copies", "int4", silent)
     assert not (tmp_path / "copies").exists()
 

@@ -58,8 +58,8 @@ def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"model_type": "llama"}, "this is no Gemma: its model type is 'llama'"),
-        ({}, "this is no Gemma: its model type is None"),
+        ({"model_type": "llama"}, "this is no Gemma, its model type is 'llama'"),
+        ({}, "this is no Gemma, its model type is None"),
         ({"model_type": "gemma3"}, "config.json does not say hidden_size"),
         (
             {
