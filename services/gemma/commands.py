@@ -106,8 +106,8 @@ def _verdict(
     source: ModelSource | None,
     dimensions: ModelDimensions,
 ) -> str:
-    copies = find_quantized(settings.cache, source.folder) if source and source.folder else {}
     try:
+        copies = find_quantized(settings.cache, source.folder) if source and source.folder else {}
         plan = choose_plan(
             dimensions,
             resources,

@@ -168,6 +168,16 @@ def test_a_folder_that_no_copy_can_be_made_in_is_named(
     assert "cannot be written, Not a directory: make it possible, or set GEMMA_CACHE_DIR" in said
 
 
+def test_a_file_that_cannot_be_read_is_named(folder: Path, tmp_path: Path) -> None:
+    # A folder in its place, as root may read every file.
+    (folder / WEIGHTS).unlink()
+    (folder / WEIGHTS).mkdir()
+    said = f"{folder / WEIGHTS} cannot be read: Is a directory"
+    with pytest.raises(LoadError, match=said):
+        tiny_gemma.loaded(folder)
+    assert checked_line(folder, tmp_path) == f"{REFUSED}{said}"
+
+
 def test_weights_that_are_no_numbers_are_refused(folder: Path) -> None:
     with_weights(lambda weights: weights[NORM].fill_(float("nan")))(folder)
     with pytest.raises(LoadError, match="the logits are no numbers: the weights are damaged"):

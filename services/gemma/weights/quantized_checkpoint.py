@@ -28,15 +28,21 @@ def source_key(folder: Path) -> str:
     """Identifies a version of a model without reading all of it: 12 hex digits.
 
     A revision's name would identify a repository's snapshot, but not a folder whose files were replaced.
+
+    Raises:
+        LoadError: A file cannot be read.
     """
-    digest = hashlib.sha256((folder / "config.json").read_bytes())
-    for file in sorted(folder.glob("*.safetensors")):
-        size = file.stat().st_size
-        digest.update(f"{file.name} {size}".encode())
-        with file.open("rb") as data:
-            digest.update(data.read(_PROBE_BYTES))
-            data.seek(max(0, size - _PROBE_BYTES))
-            digest.update(data.read(_PROBE_BYTES))
+    try:
+        digest = hashlib.sha256((folder / "config.json").read_bytes())
+        for file in sorted(folder.glob("*.safetensors")):
+            size = file.stat().st_size
+            digest.update(f"{file.name} {size}".encode())
+            with file.open("rb") as data:
+                digest.update(data.read(_PROBE_BYTES))
+                data.seek(max(0, size - _PROBE_BYTES))
+                digest.update(data.read(_PROBE_BYTES))
+    except OSError as error:
+        raise LoadError(f"{error.filename} cannot be read: {error.strerror}") from error
     return digest.hexdigest()[:12]
 
 
@@ -88,7 +94,8 @@ class QuantizedCheckpoint:
     @property
     def exists(self) -> bool:
         """Whether it is written, whole."""
-        return self.folder.is_dir()
+        # Of a folder that this user may not look into, `Path.is_dir` would raise.
+        return os.path.isdir(self.folder)  # noqa: PTH112
 
     @property
     def precision(self) -> str:
