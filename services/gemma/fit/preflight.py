@@ -245,11 +245,14 @@ def smaller_models(dimensions: ModelDimensions) -> list[ModelDimensions]:
     return [each for each in capable if each.text_parameters < 0.9 * dimensions.text_parameters]
 
 
-def disk_fault(needed_bytes: int, free_bytes: int, what: str) -> str:
-    """Says that something does not fit the disk; empty if it does."""
+def disk_fault(needed_bytes: int, free_bytes: int, what: str, folder_variable: str) -> str:
+    """Says that something does not fit the disk, and which variable names another; empty if it does."""
     if needed_bytes <= free_bytes:
         return ""
-    return f"{what} needs {gib(needed_bytes)} GiB of disk, {gib(free_bytes)} free"
+    return (
+        f"{what} needs {gib(needed_bytes)} GiB of disk, {gib(free_bytes)} free: make room, or set "
+        f"{folder_variable} to a folder on another disk"
+    )
 
 
 def gib(size: float) -> str:

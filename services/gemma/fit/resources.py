@@ -59,7 +59,8 @@ def free_memory(system: Path = Path("/")) -> int:
 
 def free_disk(folder: Path) -> int:
     """Returns the free bytes on the disk where the folder is, or would be made."""
-    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    # What this user may not look into counts as absent: `Path.exists` would raise.
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.exists(each))  # noqa: PTH110
     return shutil.disk_usage(there).free
 
 

@@ -288,5 +288,8 @@ def test_smaller_ones_are_named_from_the_biggest_down() -> None:
 
 
 def test_a_full_disk_is_named() -> None:
-    assert disk_fault(2 * GIB, GIB, "the copy") == "the copy needs 2.0 GiB of disk, 1.0 free"
-    assert not disk_fault(GIB, GIB, "the copy")
+    assert disk_fault(2 * GIB, GIB, "the copy", "GEMMA_CACHE_DIR") == (
+        "the copy needs 2.0 GiB of disk, 1.0 free: make room, or set GEMMA_CACHE_DIR to a folder on "
+        "another disk"
+    )
+    assert not disk_fault(GIB, GIB, "the copy", "GEMMA_CACHE_DIR")
