@@ -110,6 +110,8 @@ def _no_article(words: Words, place: int) -> Fault | None:
     if before.word in _TAKES_THING:
         if words[place - 1].word in {"a", "the", "to"} and before.may_be(NOUN):
             return None
+        if before.word == "own" and not words[place - 1].may_be(SUBJECT):
+            return None
         if before.may_be(BE) and (
             not words[place - 1].may_be(NOUN | NAME | SUBJECT)
             or (not noun.may_be(PERSON) and end == place + 1)
