@@ -7,8 +7,8 @@ CODA_RIEUL = 8
 CODA_BIEUP = 17
 CODA_SIOT = 19
 CODA_SSANGSIOT = 20
-# The numbers of vowels, and of final consonants, that are heard alike, as "ㅐ" and "ㅔ" or "ㄱ" and "ㄲ", or of
-# which one is a part of the other, as "ㅎ" of "ㄶ".
+# The numbers of vowels, and of final consonants, that are heard alike, as "ㅐ" and "ㅔ" or "ㄱ" and "ㄲ",
+# or of which one is a part of the other, as "ㅎ" of "ㄶ".
 _VOWELS_ALIKE = ({1, 3, 5, 7}, {10, 11, 15})
 _CODAS_ALIKE = (
     {1, 2, 3, 9, 24},
