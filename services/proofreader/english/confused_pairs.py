@@ -22,7 +22,7 @@ _SAID_OF_IT = (
     r"(?:cold|hot|warm|late|early|nice|good|bad|great|important|hard|easy|difficult|big|small|fun|funny|sad|boring"
     r"|interesting|beautiful|expensive|cheap|far|loud|quiet|dark|delicious|dangerous|true|over|ok|okay|mine|yours)"
 )
-_CANNOT_LOOSE = r"(?:to|don['’]t|do not|didn['’]t|doesn['’]t|will|won['’]t|can|can['’]t|could|might|may|would|not|never|always)"
+_CANNOT_LOOSE = r"(?:to|[Dd]on['’]t|[Dd]o not|didn['’]t|doesn['’]t|will|won['’]t|can|can['’]t|could|might|may|would|not|never|always)"
 _LET_LOOSE = r"(?! (?:the|a|his|her|their|my|our) (?:arrows?|dogs?|hounds?|ropes?|knots?|horses?|bolts?)\b)"
 _BRAKED = (
     r"(?:car|train|bus|bike|bicycle|vehicle|van|truck|lorry|wheels?|engine|cart|sledge|motorbike|plane|tram)"
