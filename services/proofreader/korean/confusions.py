@@ -65,6 +65,7 @@ _CONFUSIONS = tuple(
             "confusion_suffix",
         ),
         (r"(?<![가-힣])열심이(?=[\s.!?,](?!있|없)|$)", "열심히", "confusion_suffix"),
+        (r"(?<![가-힣])갑작이", "갑자기", "confusion_one_form"),
         (r"십시요", "십시오", "confusion_ending"),
         (r"(?<=[가-힣])니까서(?![가-힣])", "니까", "confusion_ending"),
         (r"(?<=[가-힣])셧(?=습니다|어요|다(?![가-힣])|는데|지만|던|을|고)", "셨", "confusion_sound"),

@@ -85,7 +85,7 @@ def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
 
 def _misread_stems(word: str) -> Iterator[tuple[int, int, str]]:
     """Yields stems with a consonant that belongs to another form, and "-으요", which is no ending."""
-    for found in _DOUBLED_REU.finditer(word):
+    for found in _DOUBLED_REU.finditer(word) if any(each in word for each in "르른릅") else ():
         stem = _without_coda(found[1])
         if found[2] == "르" and word[found.end() : found.end() + 1] in {"아", "어", "았", "었"}:
             ending = word[found.end()]
@@ -93,10 +93,10 @@ def _misread_stems(word: str) -> Iterator[tuple[int, int, str]]:
             yield found.start(), found.end() + 1, contracted
         else:
             yield *found.span(), stem + found[2]
-    for found in _PLAIN_EU.finditer(word):
+    for found in _PLAIN_EU.finditer(word) if "으요" in word else ():
         bright = decompose(found[1][-1])[1] in {_A, _O}
         yield *found.span(), found[1] + ("아" if bright else "어")
-    for found in _NEEDLESS_RIEUL.finditer(word):
+    for found in _NEEDLESS_RIEUL.finditer(word) if "려" in word else ():
         yield *found.span(), _without_coda(found[1])
 
 

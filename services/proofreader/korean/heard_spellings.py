@@ -42,9 +42,15 @@ _HEARD = re.compile(
     rf"|(?:{_any_of(_PAST)})(?=[어다습는지던고을으]))"
 )
 
+# Hardly any word begins like one of the forms.
+_BEGINNINGS = frozenset(each[:2] for each in (*_WRITTEN, *_PAST))
+_OPENING_MARKS = "\"'“‘(["
+
 
 def heard_faults(word: str) -> Iterator[tuple[int, int, str]]:
     """Yields the half-open range of such a stem in a word, and how it is written."""
+    if word.lstrip(_OPENING_MARKS)[:2] not in _BEGINNINGS:
+        return
     for found in _HEARD.finditer(word):
         written = found.group()
         yield *found.span(), _WRITTEN.get(written) or _PAST[written]

@@ -30,7 +30,7 @@ _ENOUGH_GAIN_KNOWN = 14.0
 # A variant that alone is not likelier by this is hardly likelier by enough among its neighbours.
 _LEAST_GAIN_ALONE = 2.0
 # By less than this no variant leads clearly, so that none is offered.
-_CLEAR_LEAD = 1.5
+_CLEAR_LEAD = 2.0
 # A word takes some 5 ms.
 _MAX_SUSPECTS = 80
 # So many of the words one letter away, the likeliest alone, are tried among their neighbours.
