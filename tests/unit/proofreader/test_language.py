@@ -180,7 +180,7 @@ def test_a_natural_change_of_style_is_no_fault(text: str) -> None:
 
 
 def test_a_text_in_two_polite_styles_is_told() -> None:
-    text = "저는 학생이에요. 공부를 합니다. 책을 읽어요. 집에 갑니다. 잠을 자요. 일찍 일어나요. 물을 마십니다."
+    text = "저는 학생이에요. 공부를 합니다. 책을 읽어요. 집에 갑니다. 잠을 자요. 일어나요. 물도 마십니다."
     assert [each.wording for each in _found(text, "ko")] == ["register_mixed"] * 2
 
 
