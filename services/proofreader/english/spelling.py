@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[\w'’-]+")
 _LONGEST_WORD = 32
 # Parts of fixed expressions and of compounds that are written apart ("work arounds"); no dictionary has
 # them.
-_KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens"})
+_KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens", "cappella"})
 _LONG = 7
 # So often is a word written that a shorter one, or one at the beginning of a sentence, is its slip.
 _VERY_COMMON = 10_000

@@ -2,9 +2,9 @@
 
     python -m services.proofreader.english.word_files
 
-`make` and the image do it. With both dictionaries a British or a new word is not taken for a misspelt one. To load
-these themselves takes ten times as long as to read the files; some of their sources have licences of their own, so
-that the files are made where they are used.
+`make` and the image do it. With both dictionaries a British or a new word is not taken for a misspelt one. To
+load these themselves takes ten times as long as to read the files; some of their sources have licences of their
+own, so that the files are made where they are used.
 """
 
 import gzip
@@ -22,16 +22,16 @@ COMMON = 100
 
 
 def common_words() -> str:
-    """Returns how often common words are written, as pyspellchecker has it: a line of words, one of their counts."""
+    """Returns a line of the common words and one of how often each is written, as pyspellchecker has them."""
     common = sorted((word, count) for word, count in _counts().items() if count >= COMMON)
     words, numbers = zip(*common, strict=True)
     return f"{' '.join(words)}\n{' '.join(map(str, numbers))}"
 
 
 def rare_words() -> bytes:
-    """Returns what tells whether a word of letters is one that either dictionary knows and that is not common.
+    """Returns the sorted fingerprints of the words of letters that either dictionary knows, but the common ones.
 
-    As simplemma does, a word is taken that is written with a capital. Which words there are it does not tell.
+    As simplemma does, a word is taken that is written with a capital.
     """
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory  # noqa: PLC0415
 

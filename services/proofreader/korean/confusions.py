@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
+from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, RIEUL_SYLLABLES, coda, compose, decompose
 from services.proofreader.korean.conjugation import conjugation_fault
+from services.proofreader.korean.heard_spellings import heard_faults
 from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS
 from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
@@ -13,9 +14,6 @@ from services.proofreader.reading import Reading
 
 # The pattern of a fault, its correction and the rule behind it.
 _Confusion = tuple[re.Pattern[str], str, str]
-_RIEUL_SYLLABLES = "".join(
-    chr(each) for each in range(ord("가"), ord("힣") + 1) if coda(chr(each)) == CODA_RIEUL
-)
 CONFUSIONS = SoughtPatterns(
     SoughtPattern(wrong, (right, rule))
     for wrong, right, rule in (
@@ -51,13 +49,37 @@ CONFUSIONS = SoughtPatterns(
         (r"(?<![가-힣])웬지(?![가-힣])", "왠지", "confusion_one_form"),
         (r"역활", "역할", "confusion_one_form"),
         (r"(?<![가-힣])희안", "희한", "confusion_one_form"),
-        (r"(?<![가-힣])어의(?=\s?없)", "어이", "confusion_one_form"),
+        (r"(?<![가-힣])어의(?=가?\s?없)", "어이", "confusion_one_form"),
         (r"(?<![가-힣])곰곰히", "곰곰이", "confusion_suffix"),
         (r"(?<![가-힣])깨끗히", "깨끗이", "confusion_suffix"),
         (r"(?<![가-힣])일일히", "일일이", "confusion_suffix"),
         (r"(?<![가-힣])틈틈히", "틈틈이", "confusion_suffix"),
-        (r"(?<![가-힣])솔직이", "솔직히", "confusion_suffix"),
-        (rf"(?<=[{_RIEUL_SYLLABLES}])[을를]려(?=고|면)", "려", "confusion_one_form"),
+        (
+            r"(?<![가-힣])(가까|반가|따뜻|일찍|높|깊|번번|겹겹|나날|곳곳|뚜렷|버젓|느긋|산뜻|의젓|빠듯)히(?![가-힣])",
+            r"\1이",
+            "confusion_suffix",
+        ),
+        (
+            r"(?<![가-힣])(솔직|천천|조용|가만|부지런|꾸준|당연|대단)이(?=[\s.!?,]|$)",
+            r"\1히",
+            "confusion_suffix",
+        ),
+        (r"(?<![가-힣])열심이(?=[\s.!?,](?!있|없)|$)", "열심히", "confusion_suffix"),
+        (r"(?<![가-힣])갑작이", "갑자기", "confusion_one_form"),
+        (r"십시요", "십시오", "confusion_ending"),
+        (r"(?<=[가-힣])니까서(?![가-힣])", "니까", "confusion_ending"),
+        (r"(?<=[가-힣])셧(?=습니다|어요|다(?![가-힣])|는데|지만|던|을|고)", "셨", "confusion_sound"),
+        (r"(?<=[가-힣])쳣(?=습니다|어요|다(?![가-힣])|는데|지만|던|을|고)", "쳤", "confusion_sound"),
+        (r"헸", "했", "confusion_sound"),
+        (r"(?<=[가-힣])(?<!지)헤(?=요(?![가-힣])|서(?![가-힣]))", "해", "confusion_sound"),
+        (r"(?<![가-힣])게(?=세요|십니|셨)", "계", "confusion_sound"),
+        (r"(?<![가-힣])압(?=에(?:서|는|도)?(?![가-힣])|으로)", "앞", "confusion_sound"),
+        (r"(?<![가-힣])엽(?=에(?:서|는|도)?(?![가-힣])|으로)", "옆", "confusion_sound"),
+        (r"(?<![가-힣])건느(?=[다고면지는려니])", "건너", "confusion_one_form"),
+        (r"(?<![가-힣])건늘(?![가-힣])", "건널", "confusion_one_form"),
+        (r"(?<![가-힣])어서오(?=세요|십시오)", "어서 오", "spacing_missing"),
+        (r"(?<![가-힣])(다음|이번)([주달])(?=[\s.,!?에는은의가도말부까]|$)", r"\1 \2", "spacing_missing"),
+        (rf"(?<=[{RIEUL_SYLLABLES}])[을를]려(?=고|면)", "려", "confusion_one_form"),
         (r"(?<=[가-힣])을려(?=고|면)", "으려", "confusion_one_form"),
         (r"(?<=[할갈볼줄될올])께(?=요?(?![가-힣]))", "게", "confusion_ending"),
         (r"(?<=[있없했갔왔었았였됐겠])읍니다", "습니다", "confusion_ending"),
@@ -164,6 +186,10 @@ _ANH_FOR_AN = re.compile(
     r"(?: (?![았는은을습으던]|이[라란]|[고다](?![가-힣]))|(?=[되돼된될됩됐하해했한할합]))([가-힣]+)"
 )
 _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어지으을])|이예요)")
+# Nouns that end in "이" themselves, so that "예요" follows: "고양이예요".
+_NOUN_IN_I = re.compile(
+    r"(?:고양|어린|호랑|원숭|젊은|늙은|지팡|달팽|올챙|놀|[목귀옷벽]걸|손잡|먹|높|깊|넓|길|맏|떡볶|[쌍막귀바]둥|[난멋겁장]쟁|구쟁|오뚝|곰팡|굼벵|[지구누부][렁엉]|종|송)이\Z"
+)
 _SHORT_COPULA = re.compile(r"(?<=[가-힣])예요(?![가-힣])")
 # "-ㄹ 거" as it sounds.
 _TENSE_FUTURE = re.compile(r"([가-힣]) ?(꺼)(?=야|예요|에요|다|지|니|라|고|냐|입)")
@@ -214,6 +240,9 @@ def _in_word(
         start, end, right = fault
         yield _corrected("confusion_conjugation", word, start, end, right)
         return
+    for start, end, right in heard_faults(word.group()):
+        yield _corrected("confusion_sound", word, start, end, right)
+        return
     found = _TENSE_FUTURE.search(text, word.start(), word.end())
     if found and coda(found[1]) == CODA_RIEUL:
         rest = text[found.end() : word.end()].replace("에요", "예요")
@@ -233,7 +262,11 @@ def _in_word(
         return
     found = _COPULA_AFTER_CODA.search(text, word.start(), word.end())
     # After a vowel "이" may belong to the noun.
-    if found and coda(text[found.start() - 1]):
+    if (
+        found
+        and coda(text[found.start() - 1])
+        and not _NOUN_IN_I.search(text, word.start(), found.start() + 1)
+    ):
         right = "이에요" if found.group() == "이예요" else "이었"
         yield _finding("confusion_copula", word, found, right)
 
