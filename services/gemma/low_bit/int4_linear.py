@@ -54,7 +54,8 @@ class Int4Linear(IntegerLinear):
         else:
             importance = functional.pad(statistics.importance, padding).view(groups, GROUP_SIZE)
             grids = (
-                _nearest_grid(each, importance, _CALIBRATED_SHARES) for each in grouped.split(_ROWS_PER_BLOCK)
+                _nearest_grid(each, importance, _CALIBRATED_SHARES)
+                for each in torch.split(grouped, _ROWS_PER_BLOCK)
             )
             scales, zero_points = map(torch.cat, zip(*grids, strict=True))
             calibrated = calibrated_codes(
