@@ -17,7 +17,9 @@ from services.gemma.generation.runner import GemmaRunner
 from services.gemma.kv_cache.attention import TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 from services.gemma.low_bit.int8_embedding import Int8Embedding
+from services.gemma.weights import calibration
 from services.gemma.weights.quantize import quantize
+from services.gemma.weights.quantized_checkpoint import find_quantized
 from tests.contract.test_gemma_int4_layer import take_weights
 from tests.fakes import tiny_gemma, tiny_gemma_4
 
@@ -25,6 +27,7 @@ from tests.fakes import tiny_gemma, tiny_gemma_4
 LENGTHS = (50, 7, 33)
 PROMPT, CHUNK = 30, 11
 LAYERS = 7
+PRECISIONS = ("int8", "int4h8", "int4", "nf4")
 
 
 def silent(done: int, of: int) -> None:
@@ -40,6 +43,17 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def exact(folder: Path) -> Any:
     """transformers' own, in fp32."""
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+
+@pytest.fixture(scope="module")
+def copies(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of its copies in all precisions."""
+    cache = tmp_path_factory.mktemp("copies")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration, "_ROWS_OF_SMALL", 16)
+        for precision in PRECISIONS:
+            quantize(folder, cache, precision, silent)
+    return cache
 
 
 def texts() -> list[list[int]]:
@@ -103,12 +117,10 @@ def test_logits_are_those_of_transformers(folder: Path, exact: Any, *, windowed:
 
 @pytest.mark.parametrize("windowed", [False, True])
 def test_in_int4_they_are_those_of_the_weights_that_the_copy_stands_for(
-    folder: Path, tmp_path: Path, *, windowed: bool
+    folder: Path, copies: Path, *, windowed: bool
 ) -> None:
-    copy = quantize(folder, tmp_path, "int4", silent)
-    # Its layers are not calibrated yet.
-    assert copy.manifest.recipe == "int4-g128-rounded"
-    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path), GEMMA_PRECISION="int4")
+    copy = find_quantized(copies, folder)["int4"]
+    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(copies), GEMMA_PRECISION="int4")
     multiplied: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     # Its own, no longer the embedding.
     multiplied.lm_head.weight = torch.nn.Parameter(multiplied.lm_head.weight.detach().clone())
@@ -117,16 +129,15 @@ def test_in_int4_they_are_those_of_the_weights_that_the_copy_stands_for(
     assert error(compared(gemma, multiplied, windowed=windowed)) < 0.06
 
 
-@pytest.mark.parametrize("precision", ["int8", "int4h8", "int4", "nf4"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_low_bits_say_nearly_the_same(
     folder: Path,
-    tmp_path: Path,
+    copies: Path,
     exact: Any,
     precision: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    quantize(folder, tmp_path, precision, silent)
-    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path), GEMMA_PRECISION=precision)
+    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(copies), GEMMA_PRECISION=precision)
     pairs = compared(gemma, exact)
     near, far = (log_softmax(torch.cat(each), dim=-1) for each in zip(*pairs, strict=True))
     divergence = float(kl_div(near, far, log_target=True, reduction="batchmean"))
@@ -156,7 +167,7 @@ def test_layers_that_share_keys_and_values_cache_none(folder: Path) -> None:
 def test_the_table_is_written_in_eight_bits_row_by_row(tmp_path: Path) -> None:
     folder = tiny_gemma_4.build(tmp_path / "tiny-it", "E4B")
     table = load_file(folder / "model.safetensors")["model.embed_tokens_per_layer.weight"]
-    copy = quantize(folder, tmp_path / "copies", "int4", silent)
+    copy = quantize(folder, tmp_path / "copies", "int8", silent)
     tensors: dict[str, torch.Tensor] = {}
     for file in copy.folder.glob("*.safetensors"):
         tensors |= load_file(file)
@@ -194,7 +205,8 @@ def test_of_a_multimodal_folder_the_text_tower_is_taken(tmp_path: Path, precisio
     assert "model.language_model.layers.6.self_attn.k_proj.weight" in names
     logits = []
     for folder in (alone, whole):
-        quantize(folder, tmp_path / "copies", "int4", silent)
+        if precision == "int4":
+            quantize(folder, tmp_path / "copies", precision, silent)
         gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION=precision)
         logits.append(torch.cat(found(gemma)))
     torch.testing.assert_close(*logits)

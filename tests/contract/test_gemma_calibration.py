@@ -122,10 +122,17 @@ def test_a_tokenizer_of_more_tokens_than_the_model_is_refused(tmp_path: Path) ->
         calibration_tokens(source, 16, BOS, 300)
 
 
-def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("damaged", "part"),
+    [
+        ("model.layers.0.self_attn.v_proj.weight", "layer 0"),
+        ("model.layers.1.mlp.down_proj.weight", "the head"),
+    ],
+)
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, damaged: str, part: str) -> None:
     source = tiny_gemma.build(tmp_path / "tiny-it")
     weights = load_file(source / "model.safetensors")
-    weights["model.layers.0.self_attn.v_proj.weight"][3, 5] = float("nan")
+    weights[damaged][3, 5] = float("nan")
     save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(LoadError, match=r"layer 0 cannot be calibrated: are its weights damaged\?"):
+    with pytest.raises(LoadError, match=rf"{part} cannot be calibrated: are its weights damaged\?"):
         quantize(source, tmp_path / "copies", "int4", lambda done, of: None)

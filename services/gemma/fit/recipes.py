@@ -11,5 +11,3 @@ RECIPES: Mapping[str, str] = {
     "q4_0": "q4_0-g32-h8",
     "nf4": "nf4-b64",
 }
-# Of models whose layers cannot be calibrated yet, which are Gemma 4's: each weight is rounded to the nearest.
-ROUNDED: Mapping[str, str] = {"int4h8": "int4h8-g128-rounded", "int4": "int4-g128-rounded"}

@@ -17,6 +17,8 @@ _MIN_WEIGHT = 1e-20
 _RANGE_SHARES = (1.0, 0.9, 0.8)
 # In calibration fewer of them count.
 _CALIBRATED_SHARES = (1.0, 0.9, 0.8, 0.7)
+# Rows whose grid is found at once: so many weights stay in a core's cache.
+_ROWS_PER_BLOCK = 64
 
 
 class Int4Linear(IntegerLinear):
@@ -46,14 +48,20 @@ class Int4Linear(IntegerLinear):
         padded = functional.pad(weight, padding)
         grouped = padded.view(outputs, groups, GROUP_SIZE)
         if statistics is None:
-            codes, scales, zero_points = _nearest_codes(grouped, torch.ones(()), _RANGE_SHARES)
+            scales, zero_points = _nearest_grid(grouped, torch.ones(()), _RANGE_SHARES)
+            codes = (grouped / scales[..., None]).round_().add_(zero_points[..., None]).clamp_(0, _MAX_CODE)
+            codes = codes.to(torch.uint8)
         else:
             importance = functional.pad(statistics.importance, padding).view(groups, GROUP_SIZE)
-            codes, scales, zero_points = _nearest_codes(grouped, importance, _CALIBRATED_SHARES)
+            grids = (
+                _nearest_grid(each, importance, _CALIBRATED_SHARES)
+                for each in torch.split(grouped, _ROWS_PER_BLOCK)
+            )
+            scales, zero_points = map(torch.cat, zip(*grids, strict=True))
             calibrated = calibrated_codes(
                 weight, scales, zero_points, statistics, group_size=GROUP_SIZE, max_code=_MAX_CODE
             )
-            codes = functional.pad(calibrated, padding).view(codes.shape)
+            codes = functional.pad(calibrated, padding).view(grouped.shape)
         zero_points = functional.pad(zero_points, (0, groups % 2))
         return {"packed": packed_pairs(codes), "scales": scales, "zeros": packed_pairs(zero_points)}
 
@@ -71,10 +79,10 @@ class Int4Linear(IntegerLinear):
         return (zeros,)
 
 
-def _nearest_codes(
+def _nearest_grid(
     groups: torch.Tensor, importance: torch.Tensor, shares: Iterable[float]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Quantises groups of weights with the range share that has the least squared error.
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Finds the range share for each group of weights that has the least squared error.
 
     Args:
         groups: fp32, of shape (outputs, groups, group size).
@@ -82,29 +90,25 @@ def _nearest_codes(
         shares: The range shares that are tried.
 
     Returns:
-        Codes from 0 to 15 of that shape, then scales and zero points of shape (outputs, groups).
+        Scales and zero points, of shape (outputs, groups).
     """
     # Zero lies in every range, so that a group of one sign keeps its zeros.
     least, greatest = groups.amin(-1).clamp(max=0), groups.amax(-1).clamp(min=0)
-    best, best_errors = (groups, least, least), torch.full_like(least, torch.inf)
+    best, best_errors = (least, least), torch.full_like(least, torch.inf)
     for share in shares:
         scales = ((greatest - least) * share / _MAX_CODE).clamp(min=MIN_SCALE)
         zero_points = (-least * share / scales).round()
-        codes = ((groups / scales[..., None]).round() + zero_points[..., None]).clamp(0, _MAX_CODE)
-        steps = codes - zero_points[..., None]
+        last = zero_points[..., None]
+        steps = (groups / scales[..., None]).round_().add_(last).clamp_(0, _MAX_CODE).sub_(last)
         # The scale that fits these codes best, by least squares.
         weighted = steps * importance
-        scales = (groups * weighted).sum(-1) / (steps * weighted).sum(-1).clamp(min=_MIN_WEIGHT)
-        scales = scales.clamp(min=MIN_SCALE)
-        errors = ((steps * scales[..., None] - groups) ** 2 * importance).sum(-1)
+        energies = (steps * weighted).sum(-1).clamp(min=_MIN_WEIGHT)
+        scales = (weighted.mul_(groups).sum(-1) / energies).clamp(min=MIN_SCALE)
+        errors = steps.mul_(scales[..., None]).sub_(groups).square_().mul_(importance).sum(-1)
         nearer = errors < best_errors
         best_errors = torch.where(nearer, errors, best_errors)
-        best = (
-            torch.where(nearer[..., None], codes, best[0]),
-            torch.where(nearer, scales, best[1]),
-            torch.where(nearer, zero_points, best[2]),
-        )
-    return best[0].to(torch.uint8), best[1], best[2].to(torch.uint8)
+        best = (torch.where(nearer, scales, best[0]), torch.where(nearer, zero_points, best[1]))
+    return best[0], best[1].to(torch.uint8)
 
 
 def packed_pairs(codes: torch.Tensor) -> torch.Tensor:

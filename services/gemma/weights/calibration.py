@@ -1,6 +1,8 @@
 """Quantises decoder layers one after the other, each on what the quantised ones before it make of texts."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +15,7 @@ from typing_extensions import override
 from services.gemma.interface.load_error import LoadError
 from services.gemma.low_bit.form import QuantizedForm, linear_layers
 from services.gemma.low_bit.gptq import InputStatistics
+from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.weights.quantizing_hooks import QuantizingHooks, weight_of_buffers
 from services.gemma.weights.unreadable import refused_if_unreadable
 
@@ -22,6 +25,9 @@ _TEXTS = Path(__file__).with_name("calibration_texts.jsonl")
 _ROW_TOKENS = 256
 _ROWS, _ROWS_OF_SMALL = 20, 64
 _SMALL = 1_500_000_000
+_EMBEDDING, _NORM = "model.embed_tokens.weight", "model.norm.weight"
+PER_LAYER_PROJECTION = "model.per_layer_model_projection"
+_PER_LAYER_NORM = "model.per_layer_projection_norm.weight"
 
 Tensors = dict[str, torch.Tensor]
 
@@ -31,18 +37,28 @@ class CalibratedPass:
 
     Args:
         model: On the device "meta".
-        embedding: Its embedding table.
+        tensor: Returns a tensor of its checkpoint in bf16, by its name in the model.
         tokens: Of the calibration texts, of shape (rows, tokens).
         form: What the layers become.
+
+    Attributes:
+        projection: The buffers of the projection to the per-layer embeddings; none if the model has none.
     """
 
     def __init__(
-        self, model: PreTrainedModel, embedding: torch.Tensor, tokens: torch.Tensor, form: QuantizedForm
+        self,
+        model: PreTrainedModel,
+        tensor: Callable[[str], torch.Tensor],
+        tokens: torch.Tensor,
+        form: QuantizedForm,
     ) -> None:
         decoder = cast("Any", model.model)
+        self.projection: Tensors = {}
         self._layers, self._norm, self._form = list(decoder.layers), decoder.norm, form
-        self._arguments: list[dict[str, Any]] = []
-        self._hidden_states = self._embedded(decoder, embedding, tokens)
+        self._tensor = tensor
+        # In the order of the layers; they share the dictionary of keys and values that some of them share.
+        self._arguments: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+        self._hidden_states = self._embedded(decoder, tokens)
 
     @torch.inference_mode()
     def quantized(self, layer: int, weights: Tensors) -> Tensors:
@@ -69,41 +85,42 @@ class CalibratedPass:
     def pass_through(self, layer: int, tensors: Tensors) -> None:
         """Computes the next layer, which was quantised before: `tensors` is what `quantized` returned."""
         module = self._layers[layer]
-        for name, linear in linear_layers(module).items():
+        linears = linear_layers(module)
+        for name, linear in linears.items():
             prefix = f"{name}."
             buffers = {key.removeprefix(prefix): tensors[key] for key in tensors if key.startswith(prefix)}
             linear.weight = weight_of_buffers(self._form.layers, buffers, linear.in_features)
-        others = {name: each.float() for name, each in tensors.items() if name.endswith(".weight")}
+        others = {
+            name: each.float() for name, each in tensors.items() if name.rpartition(".")[0] not in linears
+        }
         module.load_state_dict(others, assign=True, strict=False)
         self._run(layer)
 
     @torch.inference_mode()
-    def head_statistics(self, norm: torch.Tensor) -> InputStatistics:
-        """Returns the statistics of the head's inputs, after all layers.
-
-        Args:
-            norm: The weight of the norm before the head.
-        """
-        self._norm.weight = nn.Parameter(norm.float(), requires_grad=False)
-        return InputStatistics.of_inputs(self._norm(self._hidden_states).flatten(0, 1))
+    def head_statistics(self) -> InputStatistics:
+        """Returns the statistics of the head's inputs, after all layers."""
+        self._norm.weight = nn.Parameter(self._tensor(_NORM).float(), requires_grad=False)
+        with _refused_if_damaged("the head"):
+            return InputStatistics.of_inputs(self._norm(self._hidden_states).flatten(0, 1))
 
     def _run(self, layer: int) -> None:
-        try:
-            self._hidden_states = self._layers[layer](self._hidden_states, **self._arguments[layer])
-        except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
-            raise LoadError(f"layer {layer} cannot be calibrated: are its weights damaged?") from error
+        positional, named = self._arguments[layer]
+        with _refused_if_damaged(f"layer {layer}"):
+            self._hidden_states = self._layers[layer](self._hidden_states, *positional, **named)
         # Its memory is given back.
         self._layers[layer].to("meta")
 
     @torch.inference_mode()
-    def _embedded(self, decoder: Any, embedding: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    def _embedded(self, decoder: Any, tokens: torch.Tensor) -> torch.Tensor:
         """Returns the first layer's input, and notes what the model hands to each of its layers."""
-        table = decoder.embed_tokens
+        table, embedding = decoder.embed_tokens, self._tensor(_EMBEDDING)
         table.weight = nn.Parameter(embedding, requires_grad=False)
         if hasattr(table, "scalar_embed_scale"):
             table.embed_scale = torch.tensor(table.scalar_embed_scale)
         table.register_forward_hook(lambda _module, _inputs, rows: rows.float())
         decoder.rotary_emb = type(decoder.rotary_emb)(decoder.config)
+        if isinstance(getattr(decoder, "embed_tokens_per_layer", None), nn.Embedding):
+            self._quantize_per_layer_inputs(decoder, tokens)
         # The model's dtype decides that of its masks.
         decoder.layers = nn.ModuleList(_ArgumentsOfLayer(self._arguments) for _ in self._layers)
         decoder.norm = nn.Identity()
@@ -111,18 +128,70 @@ class CalibratedPass:
         table.weight = nn.Parameter(embedding.to("meta"), requires_grad=False)
         return cast("torch.Tensor", hidden_states)
 
+    def _quantize_per_layer_inputs(self, decoder: Any, tokens: torch.Tensor) -> None:
+        """Makes what Gemma 4 gives each layer of a token be computed from what the copy will hold."""
+        inputs = decoder.embed_tokens(tokens).flatten(0, 1)
+        weight = self._tensor(f"{PER_LAYER_PROJECTION}.weight").float()
+        layer_class = self._form.linear_class(PER_LAYER_PROJECTION)
+        with _refused_if_damaged(PER_LAYER_PROJECTION):
+            self.projection = layer_class.quantized(weight, InputStatistics.of_inputs(inputs))
+        decoder.per_layer_model_projection.weight = weight_of_buffers(
+            layer_class, self.projection, weight.shape[1]
+        )
+        norm = self._tensor(_PER_LAYER_NORM).float()
+        decoder.per_layer_projection_norm.weight = nn.Parameter(norm, requires_grad=False)
+        table = self._tensor(f"{PER_LAYER_TABLE}.weight")
+        decoder.embed_tokens_per_layer = _RowsOfTokens(
+            decoder.embed_tokens_per_layer, table, tokens, len(self._layers)
+        )
+
+
+@contextmanager
+def _refused_if_damaged(part: str) -> Iterator[None]:
+    """Names the part of a model whose inputs are no finite numbers."""
+    try:
+        yield
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise LoadError(f"{part} cannot be calibrated: are its weights damaged?") from error
+
 
 class _ArgumentsOfLayer(nn.Module):
     """Stands in for a layer: notes what it is called with, and changes nothing."""
 
-    def __init__(self, noted: list[dict[str, Any]]) -> None:
+    def __init__(self, noted: list[tuple[tuple[Any, ...], dict[str, Any]]]) -> None:
         super().__init__()
         self._noted = noted
 
     @override
-    def forward(self, hidden_states: torch.Tensor, **arguments: Any) -> torch.Tensor:
-        self._noted.append(arguments)
+    def forward(self, hidden_states: torch.Tensor, *positional: Any, **named: Any) -> torch.Tensor:
+        self._noted.append((positional, named))
         return hidden_states
+
+
+class _RowsOfTokens(nn.Module):
+    """A table of per-layer embeddings as a copy holds it, of which it has the rows of some tokens.
+
+    Args:
+        embedding: transformers' own, on the device "meta".
+        table: Its rows; they are mapped, and those of the tokens are read.
+        tokens: The only ones that are looked up.
+        layers: How many layers share a row.
+    """
+
+    def __init__(
+        self, embedding: nn.Embedding, table: torch.Tensor, tokens: torch.Tensor, layers: int
+    ) -> None:
+        super().__init__()
+        self._tokens = tokens.unique()
+        self._embedding = Int8Embedding(embedding, layers)
+        self._embedding.output_type = torch.float32
+        for name, each in Int8Embedding.quantized(table[self._tokens], layers).items():
+            setattr(self._embedding, name, each)
+
+    @override
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        rows: torch.Tensor = self._embedding(torch.searchsorted(self._tokens, ids))
+        return rows
 
 
 def calibration_rows(model: PreTrainedModel) -> int:

@@ -12,8 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import PretrainedConfig, PreTrainedModel
 
-from services.gemma.fit.gemma_4 import is_gemma_4
-from services.gemma.fit.recipes import RECIPES, ROUNDED
+from services.gemma.fit.recipes import RECIPES
 from services.gemma.interface.load_error import LoadError
 from services.gemma.low_bit.form import QuantizedForm, linear_layers, quantized_form
 from services.gemma.low_bit.gptq import InputStatistics
@@ -22,6 +21,7 @@ from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.low_bit.q4_0_linear import OffGridError
 from services.gemma.low_bit.transformers_quantizer import QUANT_METHOD, per_layer_table
 from services.gemma.weights.calibration import (
+    PER_LAYER_PROJECTION,
     CalibratedPass,
     Tensors,
     calibration_rows,
@@ -29,7 +29,6 @@ from services.gemma.weights.calibration import (
 )
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
 from services.gemma.weights.stored_tensors import (
-    EMBEDDING_WEIGHT,
     HEAD_WEIGHT,
     described_model,
     opened,
@@ -46,7 +45,6 @@ _TABLE_ROWS_PER_READ = 512
 # Rows that are quantised at once: few fit the CPU's caches.
 _ROWS_PER_BLOCK = 256
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
-_NORM = "model.norm.weight"
 _TABLE = f"{PER_LAYER_TABLE}.weight"
 _INDEX = "model.safetensors.index.json"
 
@@ -74,8 +72,7 @@ def quantize(
     """
     form = quantized_form(precision)
     config = text_config(source)
-    is_calibrated = form.calibrated and not is_gemma_4(config.model_type)
-    recipe = RECIPES[precision] if is_calibrated == form.calibrated else ROUNDED[precision]
+    recipe = RECIPES[precision]
     copy = QuantizedCheckpoint.of_source(cache, source, recipe)
     if copy.exists:
         return copy
@@ -84,13 +81,13 @@ def quantize(
         refuse_unknown_layers(model)
     checkpoint = _SourceCheckpoint(source, model)
     tokens = None
-    if is_calibrated:
+    if form.calibrated:
         rows = calibration_rows(model)
         tokens = calibration_tokens(source, rows, config.bos_token_id, config.vocab_size)
     writer = CheckpointWriter(copy, source.name, recipe)
     calibrated = None
     if tokens is not None:
-        calibrated = CalibratedPass(model, checkpoint.tensor(EMBEDDING_WEIGHT), tokens, form)
+        calibrated = CalibratedPass(model, checkpoint.tensor, tokens, form)
     for number, (name, keys) in enumerate(checkpoint.files.items(), start=1):
         layer = _LAYER.match(keys[0])
         if not writer.has(name):
@@ -124,8 +121,10 @@ def _quantized_file(
         weights = {key: checkpoint.tensor(key) for key in keys}
         quantized = calibrated.quantized(int(layer[1]), _without(layer[0], weights))
         return {layer[0] + name: each for name, each in quantized.items()}
+    if calibrated and keys == [f"{PER_LAYER_PROJECTION}.weight"]:
+        return {f"{PER_LAYER_PROJECTION}.{name}": each for name, each in calibrated.projection.items()}
     if calibrated and keys == [HEAD_WEIGHT] and form.head is form.layers:
-        statistics = calibrated.head_statistics(checkpoint.tensor(_NORM))
+        statistics = calibrated.head_statistics()
     return checkpoint.quantized(keys, form, statistics)
 
 

@@ -14,7 +14,7 @@ from typing import Self
 from safetensors import SafetensorError
 
 from services.gemma.fit.preflight import disk_fault
-from services.gemma.fit.recipes import RECIPES, ROUNDED
+from services.gemma.fit.recipes import RECIPES
 from services.gemma.fit.resources import free_disk
 from services.gemma.interface.load_error import LoadError
 
@@ -114,7 +114,7 @@ class QuantizedCheckpoint:
     @property
     def is_outdated(self) -> bool:
         """Whether its precision is quantised by another recipe today."""
-        return self.manifest.recipe not in {*RECIPES.values(), *ROUNDED.values()}
+        return self.manifest.recipe not in RECIPES.values()
 
     def refuse_outdated(self) -> None:
         """Refuses it if it is outdated.
