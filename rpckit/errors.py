@@ -305,7 +305,12 @@ def _status_details(error: grpc.aio.AioRpcError) -> list[any_pb2.Any]:
 
 def _unpacked(packed: any_pb2.Any) -> message.Message | None:
     """Returns a detail of one of the kinds that every server sends; None: it is another one, or malformed."""
-    for kind in (error_details_pb2.ErrorInfo, error_details_pb2.RetryInfo, error_details_pb2.BadRequest):
+    kinds: tuple[type[message.Message], ...] = (
+        error_details_pb2.ErrorInfo,
+        error_details_pb2.RetryInfo,
+        error_details_pb2.BadRequest,
+    )
+    for kind in kinds:
         if packed.Is(kind.DESCRIPTOR):
             try:
                 return kind.FromString(packed.value)

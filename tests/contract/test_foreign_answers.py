@@ -50,12 +50,18 @@ class ForeignModels(FakeModels):
         yield StreamGenerateResponse(completed=self._completion)
 
 
+def _below_zero(name: str) -> Usage:
+    usage = Usage()
+    setattr(usage, name, -1)
+    return usage
+
+
 @pytest.mark.parametrize(
     "completion",
     [
         Completion(finish_reason=FINISH_REASON_STOP, model_version="v" * 3_000_000),
         *(
-            Completion(finish_reason=FINISH_REASON_STOP, usage=Usage(**{field.name: -1}))
+            Completion(finish_reason=FINISH_REASON_STOP, usage=_below_zero(field.name))
             for field in Usage.DESCRIPTOR.fields
             if field.name != "basis"
         ),

@@ -110,9 +110,13 @@ async def _ask(stub: Any, adapter: Adapter, *, streaming: bool) -> model_service
     # So it is asked once, and the next reply is the next call's.
     request.sampling.max_output_tokens = 100
     if not streaming:
-        return (await stub.Generate(request, timeout=PATIENCE)).completion
+        response: model_service_pb2.GenerateResponse = await stub.Generate(request, timeout=PATIENCE)
+        return response.completion
     wrapped = model_service_pb2.StreamGenerateRequest(request=request)
-    return [event async for event in stub.StreamGenerate(wrapped, timeout=PATIENCE)][-1].completed
+    last = model_service_pb2.StreamGenerateResponse()
+    async for event in stub.StreamGenerate(wrapped, timeout=PATIENCE):
+        last = event
+    return last.completed
 
 
 # Google's SDK warns of words that it does not know.

@@ -59,9 +59,15 @@ def test_details_of_another_kind_are_no_usage() -> None:
     assert usage_of(InvalidRequest({"turns": "empty"})) is None
 
 
+def _below_zero(name: str) -> Usage:
+    usage = Usage()
+    setattr(usage, name, -1)
+    return usage
+
+
 def test_what_nobody_can_have_used_is_not_said_of_a_failure() -> None:
     garbled = any_pb2.Any(type_url="type.googleapis.com/chorus.model.v1.Usage", value=b"\xff\xff")
     assert usage_of(BadOutput("", details=[garbled])) is None
     for field in Usage.DESCRIPTOR.fields:
         if field.name != "basis":
-            assert usage_of(BadOutput("", details=[Usage(**{field.name: -1})])) is None
+            assert usage_of(BadOutput("", details=[_below_zero(field.name)])) is None

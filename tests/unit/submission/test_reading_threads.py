@@ -114,6 +114,6 @@ def test_a_long_text_is_read_with_a_checkpoint_at_each_step(language: str) -> No
     ids=["marks", "brackets", "Korean"],
 )
 def test_a_text_without_an_end_has_places_to_stop_at(text: str, steps: int) -> None:
-    places = []
+    places: list[None] = []
     read_submission(Submission(text=text), lambda: places.append(None))
     assert len(places) >= steps
