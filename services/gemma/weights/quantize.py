@@ -29,6 +29,7 @@ from services.gemma.weights.calibration import (
 )
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
 from services.gemma.weights.stored_tensors import (
+    EMBEDDING_WEIGHT,
     HEAD_WEIGHT,
     described_model,
     opened,

@@ -2,9 +2,9 @@
 
     python -m services.proofreader.english.word_files
 
-`make` and the image do it. With both dictionaries a British or a new word is not taken for a misspelt one. To
-load these themselves takes ten times as long as to read the files; some of their sources have licences of their
-own, so that the files are made where they are used.
+`make` and the image do it. With both dictionaries a British or a new word is not taken for a misspelt one.
+To load them takes ten times as long as to read the files. Some of their sources have licences of their own, so
+that the files are made where they are used.
 """
 
 import gzip
@@ -29,9 +29,9 @@ def common_words() -> str:
 
 
 def rare_words() -> bytes:
-    """Returns the sorted fingerprints of the words of letters that either dictionary knows, but the common ones.
+    """Returns the fingerprints, in order, of the words of letters that are known and not common.
 
-    As simplemma does, a word is taken that is written with a capital.
+    Known is what either dictionary has. As simplemma does, a word is taken that is written with a capital.
     """
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory  # noqa: PLC0415
 
