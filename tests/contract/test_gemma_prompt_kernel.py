@@ -1,4 +1,4 @@
-"""The compiled kernel for prompts multiplies as onnxruntime's does, whatever the rows, the columns and the threads."""
+"""The compiled kernel for prompts multiplies as onnxruntime's does, whatever the shape and the threads."""
 
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from services.gemma.weights.quantize import quantize
 from tests.contract.test_gemma_int4 import opened
 from tests.fakes import tiny_gemma, tiny_gemma_4
 
+RESOURCES = (tiny_gemma.ROOMY, tiny_gemma.WITH_PROMPT_KERNEL)
 # Fewer groups and columns than the kernel takes at once, as many, and more; a group that is not whole.
 SHAPES = [(16, 64), (64, 256), (65, 700), (150, 2560), (40, 2700)]
 
@@ -68,9 +69,6 @@ def test_a_gemma_4_reads_a_prompt_as_without_it(form: str, tmp_path: Path) -> No
     logits = [prompt_logits(folder, tmp_path / "copies", each) for each in RESOURCES]
     # In these random models a code that is rounded the other way goes on through all layers.
     assert (logits[1] - logits[0]).std() < 0.06 * logits[0].std()
-
-
-RESOURCES = (tiny_gemma.ROOMY, tiny_gemma.WITH_PROMPT_KERNEL)
 
 
 def prompt_logits(folder: Path, copies: Path, resources: Any) -> torch.Tensor:

@@ -30,7 +30,7 @@ _IMAGE_ENCODING_BYTES = int(0.65 * GIB)
 # The shortest context that is of use: a short prompt and its answer. A review takes some thousands.
 _MIN_CONTEXT_TOKENS = 1024
 # The compiled kernel for prompts is used where so long a context is left beside it, or all of a shorter one.
-_PROMPT_KERNEL_CONTEXT_TOKENS = 16_384
+_PROMPT_KERNEL_CONTEXT_TOKENS = 32_768
 # The precisions whose layers it multiplies by.
 _PROMPT_KERNEL_PRECISIONS = ("int4", "int4h8")
 

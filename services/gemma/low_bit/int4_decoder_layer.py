@@ -1,7 +1,7 @@
 """A Gemma in int4 or int8: all that a decoder layer does besides attention, in two runs of onnxruntime.
 
 Operation by operation, a token's way through a layer takes torch some forty calls: for a small Gemma they
-cost as much as its arithmetic. For the rows of a prompt they cost little, and where there is a kernel for those
+cost as much as its arithmetic. For the rows of a prompt they cost little: where there is a kernel for those
 (`prompt_kernel.py`), the layer is computed so.
 """
 
@@ -83,10 +83,9 @@ class Int4DecoderLayer(nn.Module):
             others: Handed to attention.
         """
         if self._prompt_layer is not None and hidden_states.shape[1] >= _MIN_PROMPT_ROWS:
-            own = () if per_layer_input is None else (per_layer_input,)
-            states = self._prompt_layer(
-                hidden_states, *own, position_embeddings=position_embeddings, **others
-            )
+            if per_layer_input is not None:
+                others["per_layer_input"] = per_layer_input
+            states = self._prompt_layer(hidden_states, position_embeddings=position_embeddings, **others)
             return cast("torch.Tensor", states)
         rows = hidden_states[0]
         cosines, sines = (each[0, :, None] for each in position_embeddings)

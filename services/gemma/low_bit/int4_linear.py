@@ -68,7 +68,7 @@ class Int4Linear(IntegerLinear):
         return (steps * buffers["scales"][..., None]).flatten(1)[:, :inputs]
 
     def read_prompts_by(self, kernel: PromptKernel) -> None:
-        """Has the rows of prompts multiplied by that kernel, from the buffers, which stay in the mapped file."""
+        """Has rows multiplied by that kernel, by the buffers as they are now, in the copy's mapped file."""
         self._prompt_kernel = kernel
         self._matrix = PackedMatrix(self.packed, self.scales, self.zeros)
 
