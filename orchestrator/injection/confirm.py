@@ -17,6 +17,7 @@ from orchestrator.submission.reading_threads import ReadingThreads
 from orchestrator.submission.visible_text import strip_invisible
 from rpckit.call import Deadline
 from rpckit.duration import to_seconds
+from rpckit.task_end import end
 from rpckit.task_errors import error_of
 
 # The passage is confirmed if scores change by more than this on average, in levels of the rubric.
@@ -102,7 +103,7 @@ class _Again:
         try:
             await asyncio.wait([asking])
         finally:
-            asking.cancel()
+            await end([asking])
         if error_of(asking) is not None:
             return None
         result = asking.result()
@@ -136,9 +137,9 @@ def _with_neighbours(reading: SubmissionReading, start: int, end: int) -> tuple[
 def _rest(text: str, places: Sequence[tuple[int, int]]) -> str:
     kept = []
     reached = 0
-    for start, end in sorted(places):
+    for start, stop in sorted(places):
         kept.append(text[reached:start])
-        reached = max(reached, end)
+        reached = max(reached, stop)
     return "".join((*kept, text[reached:]))
 
 
