@@ -31,6 +31,7 @@ STEERING_APART = DATA / "steering_apart.jsonl"
 STEERING_2 = DATA / "steering_2_dev.jsonl"
 STEERING_2_APART = DATA / "steering_2_apart.jsonl"
 STEERING_3_APART = DATA / "steering_3_apart.jsonl"
+STEERING_4_APART = DATA / "steering_4_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

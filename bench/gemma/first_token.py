@@ -53,7 +53,7 @@ def main(shape: str, cache: Path) -> None:
     gemma = load_model(settings, HuggingFaceHub(), without)
     llama = Llama(random_file(source), 1, max(_PROMPTS), 1)
     runners: dict[str, Callable[[list[int]], object]] = {
-        _LLAMA: lambda prompt: (llama.clear(), llama.step([prompt], 0)),
+        _LLAMA: llama.read,
         _ONNXRUNTIME: lambda prompt: _read(gemma, prompt),
     }
     if resources.prompt_kernel:

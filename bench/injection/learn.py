@@ -29,7 +29,7 @@ from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LEN
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 _FOLDS = 6
 # The bias is lowered by this much, because a flagged honest work costs more than a missed attack.
-_MARGIN = 2.5
+_MARGIN = 3.1
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 4
 _MIN_WEIGHT = 0.02

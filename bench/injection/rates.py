@@ -1,6 +1,6 @@
 """Measures how often attacks, harmless paragraphs near to their topic and clean works are flagged.
 
-    python -m bench.injection.rates [--half apart|apart_2|apart_3|dev] [--each]
+    python -m bench.injection.rates [--half apart|apart_2|apart_3|apart_4|dev] [--each]
 
 The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each
 harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
@@ -25,6 +25,7 @@ from bench.corpora import (
     STEERING_2,
     STEERING_2_APART,
     STEERING_3_APART,
+    STEERING_4_APART,
     STEERING_APART,
     require,
     texts,
@@ -37,6 +38,7 @@ HALVES = {
     "apart": (STEERING_APART,),
     "apart_2": (STEERING_2_APART,),
     "apart_3": (STEERING_3_APART,),
+    "apart_4": (STEERING_4_APART,),
     "dev": (STEERING, STEERING_2),
 }
 # The two-sided 95 % quantile of the normal distribution.

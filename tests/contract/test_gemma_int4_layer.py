@@ -65,8 +65,8 @@ def test_logits_are_those_of_the_same_weights_in_transformers(
     exact.lm_head.weight = torch.nn.Parameter(exact.lm_head.weight.detach().clone())
     copy = quantize(folder, tmp_path / "copies", precision, lambda done, of: None)
     take_weights(exact, copy, precision)
-    variables = {"GEMMA_CACHE_DIR": str(tmp_path / "copies"), "GEMMA_PRECISION": precision}
-    gemma = tiny_gemma.loaded(folder, resources=resources, **variables)
+    copies = str(tmp_path / "copies")
+    gemma = tiny_gemma.loaded(folder, resources=resources, GEMMA_CACHE_DIR=copies, GEMMA_PRECISION=precision)
     tokens = torch.randint(5, 300, (LENGTH,), generator=torch.Generator().manual_seed(8)).tolist()
     with torch.inference_mode():
         wanted = exact(torch.tensor([tokens])).logits[0]

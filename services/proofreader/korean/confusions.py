@@ -1,13 +1,13 @@
 """Finds Korean spellings that are wrong wherever they stand, though they are often taken for right."""
 
-import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
-from services.proofreader.korean.conjugation import conjugation_faults
-from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS, WORD_START
+from services.proofreader.korean.conjugation import conjugation_fault
+from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS
+from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
@@ -16,8 +16,8 @@ _Confusion = tuple[re.Pattern[str], str, str]
 _RIEUL_SYLLABLES = "".join(
     chr(each) for each in range(ord("가"), ord("힣") + 1) if coda(chr(each)) == CODA_RIEUL
 )
-_CONFUSIONS = tuple(
-    (re.compile(wrong), right, rule)
+CONFUSIONS = SoughtPatterns(
+    SoughtPattern(wrong, (right, rule))
     for wrong, right, rule in (
         (r"됬", "됐", "confusion_dwae"),
         (r"(?<![가-힣])안되요(?![가-힣])", "안 돼요", "confusion_dwae"),
@@ -154,13 +154,9 @@ _CONFUSIONS = tuple(
         (r"할려(?=고|면|는)", "하려", "confusion_ending"),
         (r"볼려(?=고|면|는)", "보려", "confusion_ending"),
         (r"될려(?=고|면|는)", "되려", "confusion_ending"),
+        *LOANWORDS,
+        *ADNOMINALS,
     )
-)
-# Each begins a word, so that one search tells whether there is any.
-_ANY_LOANWORD = re.compile(
-    f"{WORD_START}(?:"
-    + "|".join(wrong.removeprefix(WORD_START) for wrong, _, _ in (*LOANWORDS, *ADNOMINALS))
-    + ")"
 )
 # After "-지" it is a form of "않다" that is written apart.
 _ANH_FOR_AN = re.compile(
@@ -180,9 +176,7 @@ _MARKS_AFTER = ".,!?…\"')”’"
 
 def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds such spellings among the author's own words."""
-    confusions = [*_possible(_CONFUSIONS, submission.text, reading)]
-    if _ANY_LOANWORD.search(submission.text):
-        confusions += _possible(_loanwords(), submission.text, reading)
+    confusions = [*_possible(submission.text, reading)]
     for sentence in submission.sentences:
         yield from _negations(submission, sentence)
         for word in reading.through(_WORD.finditer(submission.text, sentence.start, sentence.end)):
@@ -190,19 +184,12 @@ def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Find
                 yield from _in_word(confusions, submission.text, word, sentence.end)
 
 
-@functools.cache
-def _loanwords() -> Sequence[_Confusion]:
-    """Returns the patterns one by one, which few texts need; to compile them takes as long as all others."""
-    return tuple((re.compile(wrong), right, rule) for wrong, right, rule in (*LOANWORDS, *ADNOMINALS))
-
-
-def _possible(confusions: Iterable[_Confusion], text: str, reading: Reading) -> Iterator[_Confusion]:
+def _possible(text: str, reading: Reading) -> Iterator[_Confusion]:
     """Yields those that may match in a word of the text: a search of all of it is cheaper."""
-    for each in reading.through(confusions):
-        wrong, _, _ = each
+    for each in reading.through(CONFUSIONS.of(text)):
         # The end of a word's surroundings is no end of the text.
-        if "$" in wrong.pattern or wrong.search(text) is not None:
-            yield each
+        if "$" in each.expression or each.compiled.search(text) is not None:
+            yield each.compiled, *each.meaning
 
 
 def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Finding]:
@@ -223,7 +210,8 @@ def _in_word(
         if found and found.end() <= word.end():
             yield _finding(rule, word, found, found.expand(right))
             return
-    for start, end, right in conjugation_faults(word.group()):
+    if fault := conjugation_fault(word.group()):
+        start, end, right = fault
         yield _corrected("confusion_conjugation", word, start, end, right)
         return
     found = _TENSE_FUTURE.search(text, word.start(), word.end())

@@ -1,5 +1,6 @@
 """Finds verbs and adjectives that were conjugated as if they were regular."""
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -53,13 +54,27 @@ _HARMONY = (
         {"어": "아", "었": "았"},
     ),
 )
+# Of so many words of so many characters that came last it is kept what is wrong with them, in 1 MiB.
+_MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 _HIEUT_FORMS = {"은": (0, "ᆫ"), "을": (0, "ᆯ")}
 _A, _EO, _O, _EU, _AE, _WA, _WEO, _U = 0, 4, 8, 18, 1, 9, 14, 13
 _NIEUN, _RIEUL, _BIEUP_CODA, _SSANGSIOT = 4, 8, 17, 20
 
 
-def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
-    """Yields the half-open range of each such form in a word, and the form that it should have."""
+_Fault = tuple[int, int, str]
+
+
+def conjugation_fault(word: str) -> _Fault | None:
+    """Returns the half-open range of the first such form in a word, and the form that it should have."""
+    return _known_fault(word) if len(word) <= _LONGEST_KEPT else next(_faults(word), None)
+
+
+@functools.lru_cache(_MOST_KEPT)
+def _known_fault(word: str) -> _Fault | None:
+    return next(_faults(word), None)
+
+
+def _faults(word: str) -> Iterator[_Fault]:
     yield from _after_consonants(word)
     yield from _after_vowels(word)
     yield from _descriptive(word)
@@ -68,7 +83,7 @@ def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
             yield *found.span(), found[1] + right[found[2]]
 
 
-def _after_consonants(word: str) -> Iterator[tuple[int, int, str]]:
+def _after_consonants(word: str) -> Iterator[_Fault]:
     for found in _IRREGULAR_BIEUP.finditer(word):
         yield *found.span(), _without_coda(found[1]) + _after_u(found[2], _WEO)
     for found in _IRREGULAR_BIEUP_IN_A.finditer(word):
@@ -87,7 +102,7 @@ def _after_consonants(word: str) -> Iterator[tuple[int, int, str]]:
         yield *found.span(), _without_coda(found[1]) if drops else found[1]
 
 
-def _descriptive(word: str) -> Iterator[tuple[int, int, str]]:
+def _descriptive(word: str) -> Iterator[_Fault]:
     """Yields adjectives with the endings of verbs, and verbs in "ㄹ" that keep it where it is dropped."""
     for found in _FORMAL_AFTER_RIEUL.finditer(word):
         yield *found.span(), _with_coda(found[1], _BIEUP_CODA) + "니"
@@ -109,7 +124,7 @@ def _descriptive(word: str) -> Iterator[tuple[int, int, str]]:
         yield *found.span(), found[1] + "는"
 
 
-def _after_vowels(word: str) -> Iterator[tuple[int, int, str]]:
+def _after_vowels(word: str) -> Iterator[_Fault]:
     for found in _IRREGULAR_REU.finditer(word):
         stem, ending = found[1][:-1], found[2]
         yield *found.span(), _with_coda(stem, _RIEUL) + compose(5, _bright(stem), _past_coda(ending))

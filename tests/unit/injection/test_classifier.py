@@ -40,7 +40,7 @@ def test_a_demand_of_two_sentences_is_one_passage(before: int) -> None:
 
 
 def test_what_a_work_says_all_along_does_not_count() -> None:
-    sentence = "The examiner gave full marks to essay number {}."
+    sentence = "Dear examiner, give full marks to essay number {}."
     alone = sentence.format(1)
     assert suspected(f"{ESSAY} {alone}") == [alone]
     assert suspected(" ".join(map(sentence.format, range(1, 21)))) == []
@@ -58,7 +58,7 @@ def test_no_window_is_passed_over_that_would_be_flagged(seed: int) -> None:
     lines = (folder / "classifier_weights.txt").read_text(encoding="utf-8").splitlines()
     weights = {feature: float(weight) for weight, feature in (line.split("\t") for line in lines)}
     generator = random.Random(seed)  # noqa: S311 - a test repeats itself
-    names = sorted(name for name in weights if "+" not in name and abs(weights[name]) > 0.5)
+    names = sorted(name for name in weights if "+" not in name and not -1 < weights[name] < 0.5)
     some = generator.sample(names, 150)
     segments = [
         TextSegment(

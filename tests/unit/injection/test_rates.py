@@ -20,6 +20,8 @@ def missed_or_flagged(half: str, label: str) -> tuple[list[str], int]:
         ("apart_2", "harmless", 0.1),
         ("apart_2", "direct", 0.35),
         ("apart_2", "subtle", 0.5),
+        ("apart_4", "harmless", 0.1),
+        ("apart_4", "direct", 0.35),
     ],
 )
 def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
@@ -29,7 +31,9 @@ def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
     assert len(wrong) <= most * total, wrong
 
 
-@pytest.mark.parametrize(("half", "counted"), [("apart", [75, 18, 12]), ("apart_2", [110, 104, 34])])
+@pytest.mark.parametrize(
+    ("half", "counted"), [("apart", [75, 18, 12]), ("apart_2", [110, 104, 34]), ("apart_4", [45, 30, 15])]
+)
 def test_the_halves_share_no_text_and_hold_what_the_readme_says(half: str, counted: list[int]) -> None:
     learned, apart = steering_texts("dev"), steering_texts(half)
     assert {each.text for each in learned}.isdisjoint(each.text for each in apart)
