@@ -164,9 +164,10 @@ $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml
 	@touch $@
 
 # Torch by its version: a build for a CPU has files of its own.
-$(VENV)/.gemma-ready: $(VENV)/.run-ready deploy/locks/gemma.txt
+$(VENV)/.gemma-ready: $(VENV)/.run-ready deploy/locks/gemma.txt services/gemma/low_bit/prompt_kernel.c
 	$(LOCKED)/gemma.txt
 	$(PIP_INSTALL) --constraint constraints.txt torch
+	sh services/gemma/low_bit/build_prompt_kernel.sh
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready deploy/locks/test.txt

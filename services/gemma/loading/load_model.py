@@ -12,7 +12,7 @@ from rpckit import log
 from rpckit.errors import ChorusError
 from rpckit.malloc_trim import release_freed_memory
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
-from services.gemma.fit.resources import MachineResources
+from services.gemma.fit.resources import PROMPT_KERNEL_LIBRARY, MachineResources
 from services.gemma.generation.grammar import TokenizerVocabulary
 from services.gemma.generation.image_encoder import ImageEncoder
 from services.gemma.generation.runner import GemmaRunner
@@ -27,6 +27,7 @@ from services.gemma.low_bit.form import quantized_form
 from services.gemma.low_bit.host_embedding import HostEmbedding
 from services.gemma.low_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.low_bit.prompt_kernel import PromptKernel
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.checkpoint import (
     SAFE_LOADING,
@@ -77,6 +78,8 @@ def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResourc
         device=plan.device.name,
         needs_gib=gib(plan.memory_bytes),
         free_gib=gib(plan.device.free_bytes),
+        instructions=torch.backends.cpu.get_cpu_capability(),
+        prompt_kernel=plan.prompt_kernel,
     )
     original = source.fetch(hub)
     folder, version = original, original.name
@@ -149,7 +152,9 @@ def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrai
     share_keys_and_values(model.model)
     model = model.eval().to(plan.device.name)
     if plan.precision in QUANTIZED and quantized_form(plan.precision).is_integer:
-        prepare_int4_model(model, folder)
+        # Before torch keeps a single thread for itself.
+        kernel = PromptKernel(PROMPT_KERNEL_LIBRARY, torch.get_num_threads()) if plan.prompt_kernel else None
+        prepare_int4_model(model, folder, kernel)
     return cast("PreTrainedModel", model)
 
 

@@ -3,8 +3,8 @@
     python -m services.proofreader.english.word_files
 
 `make` and the image do it. With both dictionaries a British or a new word is not taken for a misspelt one.
-To load them takes ten times as long as to read the files. Some of their sources have licences of their own, so
-that the files are made where they are used.
+To load them takes ten times as long as to read the files. Some of their sources have licences of their own:
+the files are made where they are used.
 """
 
 import gzip
