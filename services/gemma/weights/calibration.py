@@ -183,7 +183,7 @@ class _RowsOfTokens(nn.Module):
         self, embedding: nn.Embedding, table: torch.Tensor, tokens: torch.Tensor, layers: int
     ) -> None:
         super().__init__()
-        self._tokens = tokens.unique()
+        self._tokens = torch.unique(tokens)
         self._embedding = Int8Embedding(embedding, layers)
         self._embedding.output_type = torch.float32
         for name, each in Int8Embedding.quantized(table[self._tokens], layers).items():
