@@ -155,17 +155,19 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml deploy/locks/build.txt deploy/locks/run.txt
+$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml deploy/locks/build.txt deploy/locks/run.txt services/proofreader/english/word_files.py
 	@echo "Setting up in $(VENV): about 700 MB, a few minutes the first time"
 	$(LOCKED)/build.txt
 	$(LOCKED)/run.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable . --editable clients/python
+	$(VENV)/bin/python -m services.proofreader.english.word_files
 	@touch $@
 
 # Torch by its version: a build for a CPU has files of its own.
-$(VENV)/.gemma-ready: $(VENV)/.run-ready deploy/locks/gemma.txt
+$(VENV)/.gemma-ready: $(VENV)/.run-ready deploy/locks/gemma.txt services/gemma/low_bit/prompt_kernel.c
 	$(LOCKED)/gemma.txt
 	$(PIP_INSTALL) --constraint constraints.txt torch
+	sh services/gemma/low_bit/build_prompt_kernel.sh
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.gemma-ready deploy/locks/test.txt

@@ -4,8 +4,9 @@ A provider's response is held to the first of them as its bytes come, an answer 
 passes, and the orchestrator holds what the answer says to the last.
 """
 
-from chorus.model.v1 import content_pb2
+from chorus.model.v1 import content_pb2, model_service_pb2
 from modelkit.generate_request import MAX_IMAGE_BYTES
+from modelkit.usage import negative_count
 from rpckit.errors import BadOutput
 
 # One event of a provider's stream, or a response that comes whole: a picture in base64, and the rest.
@@ -19,6 +20,8 @@ MAX_ANSWER_TEXT_BYTES = 1024 * 1024
 MAX_ANSWER_PICTURE_BYTES = MAX_IMAGE_BYTES
 # The parts in which it comes.
 MAX_ANSWER_PARTS = 256 * 1024
+# The name of the version that wrote it.
+MAX_MODEL_VERSION_BYTES = 200
 
 # What an answer of `urn:chorus:answer:1` may hold, several times what it is asked for: the values of its
 # JSON, its points, its criteria, and the quotations of them all.
@@ -27,7 +30,7 @@ MAX_POINTS = 64
 MAX_SCORES = 64
 MAX_QUOTES = 128
 # How many characters of the text may be compared with those quotations of an answer that do not stand in it
-# word for word: the longest text 64 times.
+# word for word: the longest text 64 times with quotations of up to 64 characters, 12 times with the longest.
 MAX_COMPARED_CHARACTERS = 6_400_000
 
 
@@ -51,6 +54,9 @@ class AnswerMeter:
         """
         self._parts += 1
         self._text_bytes += len(part.text.encode())
+        if part.HasField("document"):
+            # No answer has one, but a foreign server may send it.
+            self._text_bytes += part.document.ByteSize()
         self._picture_bytes += len(part.image.data)
         for count, most, what in (
             (self._parts, MAX_ANSWER_PARTS, "parts"),
@@ -59,3 +65,16 @@ class AnswerMeter:
         ):
             if count > most:
                 raise AnswerTooLarge(f"the answer has more than {most} {what}")
+
+
+def check_completion(completion: model_service_pb2.Completion) -> None:
+    """Checks what a server says at the end of an answer.
+
+    Raises:
+        AnswerTooLarge: The name of the version is too long.
+        BadOutput: A count of the usage is negative.
+    """
+    if len(completion.model_version.encode()) > MAX_MODEL_VERSION_BYTES:
+        raise AnswerTooLarge(f"model_version has more than {MAX_MODEL_VERSION_BYTES} bytes")
+    if count := negative_count(completion.usage):
+        raise BadOutput(f"usage.{count} is negative")

@@ -57,14 +57,6 @@ def detect_language(text: str) -> str:
     return str(language) if certainty >= _ENOUGH_CERTAINTY else "en"
 
 
-def load_identifier() -> None:
-    """Loads what `detect_language` needs of a text that is neither Korean nor plainly English.
-
-    It takes 20 MB with numpy, and some processor time that the first such text would wait for.
-    """
-    _identifier().classify("")
-
-
 def is_language_code(code: str) -> bool:
     """Returns whether it has the shape of a BCP 47 tag and is not too long."""
     return len(code) <= MAX_LANGUAGE_CODE and _LANGUAGE_CODE.fullmatch(code) is not None

@@ -6,13 +6,14 @@ a tenth of the memory.
 """
 
 import math
-import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 
 import numpy as np
+
+from modelkit.normal_form import normal_form
 
 
 class LanguageIdentifier:
@@ -39,7 +40,7 @@ class LanguageIdentifier:
         """Returns the likeliest language and its probability."""
         if text.isupper():
             text = text.lower()
-        encoded = unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
+        encoded = normal_form("NFC", text).encode(errors="surrogatepass")
         scores = self._scores(encoded) * np.float32(1 / math.sqrt(len(encoded) or 1))
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()

@@ -1,5 +1,11 @@
 """Starts the orchestrator."""
 
+import gc
+
+if __name__ == "__main__":
+    # What is loaded lives as long as the process, so that to look through it again and again is in vain.
+    gc.disable()
+
 import asyncio
 import sqlite3
 

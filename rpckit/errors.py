@@ -32,7 +32,7 @@ from google.protobuf import any_pb2, message
 from google.rpc import error_details_pb2, status_pb2
 
 from chorus.model.v1 import failure_pb2
-from rpckit.duration import to_duration
+from rpckit.duration import bounded_delay, to_duration, to_seconds
 
 DOMAIN = "chorus"
 
@@ -260,23 +260,23 @@ def to_failure(error: ChorusError) -> failure_pb2.Failure:
 def from_rpc_error(error: grpc.aio.AioRpcError) -> ChorusError:
     """Returns the error that a peer sent, with its metadata, retry delay and details.
 
-    A status that carries no ErrorInfo of ours is classified by its code; its text is not passed on.
+    A status that carries no ErrorInfo of ours is classified by its code; its text is not passed on. What is
+    malformed in it is as if it were not there.
     """
     info: error_details_pb2.ErrorInfo | None = None
     retry_delay: float | None = None
     violations: dict[str, str] = {}
     rest: list[any_pb2.Any] = []
     for packed in _status_details(error):
-        if packed.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
-            info = error_details_pb2.ErrorInfo.FromString(packed.value)
-        elif packed.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
-            retry = error_details_pb2.RetryInfo.FromString(packed.value)
-            retry_delay = retry.retry_delay.ToNanoseconds() / 1e9
-        elif packed.Is(error_details_pb2.BadRequest.DESCRIPTOR):
-            bad_request = error_details_pb2.BadRequest.FromString(packed.value)
-            violations.update({each.field: each.description for each in bad_request.field_violations})
-        else:
-            rest.append(packed)
+        match _unpacked(packed):
+            case error_details_pb2.ErrorInfo() as info:
+                pass
+            case error_details_pb2.RetryInfo() as retry:
+                retry_delay = bounded_delay(to_seconds(retry.retry_delay))
+            case error_details_pb2.BadRequest() as bad_request:
+                violations.update({each.field: each.description for each in bad_request.field_violations})
+            case None:
+                rest.append(packed)
     if info is None or info.domain != DOMAIN:
         kind = _BY_CODE.get(error.code(), Internal)
         return kind(f"the server answered {error.code().name}", retry_delay=retry_delay)
@@ -288,10 +288,9 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> ChorusError:
 
 def is_from_chorus(error: grpc.aio.AioRpcError) -> bool:
     """Whether a server of Chorus ended the call and said why. Otherwise the transport or a stranger did."""
-    for packed in _status_details(error):
-        if packed.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
-            return bool(error_details_pb2.ErrorInfo.FromString(packed.value).domain == DOMAIN)
-    return False
+    found = map(_unpacked, _status_details(error))
+    infos = (each for each in found if isinstance(each, error_details_pb2.ErrorInfo))
+    return next((bool(each.domain == DOMAIN) for each in infos), False)
 
 
 def _status_details(error: grpc.aio.AioRpcError) -> list[any_pb2.Any]:
@@ -302,6 +301,22 @@ def _status_details(error: grpc.aio.AioRpcError) -> list[any_pb2.Any]:
             except message.DecodeError:
                 return []
     return []
+
+
+def _unpacked(packed: any_pb2.Any) -> message.Message | None:
+    """Returns a detail of one of the kinds that every server sends; None: it is another one, or malformed."""
+    kinds: tuple[type[message.Message], ...] = (
+        error_details_pb2.ErrorInfo,
+        error_details_pb2.RetryInfo,
+        error_details_pb2.BadRequest,
+    )
+    for kind in kinds:
+        if packed.Is(kind.DESCRIPTOR):
+            try:
+                return kind.FromString(packed.value)
+            except message.DecodeError:
+                return None
+    return None
 
 
 def _pack(detail: message.Message) -> any_pb2.Any:

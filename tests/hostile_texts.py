@@ -70,6 +70,8 @@ HOSTILE_TEXTS: Mapping[str, HostileText] = {
     "apostrophes": _repeated("'"),
     "apostrophes and letters": _repeated("a'"),
     "opening quotation marks": _repeated("“‘"),
+    "quotation marks of every kind": _repeated("“‘「『《〈\"'"),
+    "quotation marks around full stops": _repeated("”。 ‘‘“"),
     "addresses": _repeated("https://a.b/c "),
     "one address": _repeated("a.b/", after="https://"),
     "names of domains": _repeated("a."),

@@ -15,7 +15,7 @@ _ALL_LENGTHS = bool(os.environ.get("CHORUS_ALL_LENGTHS"))
 _GROWTH = 25
 # In seconds of the thread. They cover what is loaded once, and a processor whose caches others use.
 _SLACK = 1.0
-_MOST = 6.0
+_MOST = 2.0
 _ATTEMPTS = 3
 
 

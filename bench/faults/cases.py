@@ -243,6 +243,13 @@ def _by_token(asked: Asked) -> Reply:
 def _floods() -> list[Case]:
     return [
         Case(
+            "counts",
+            "a good answer of 2^40 tokens",
+            lambda asked: asked.answer(counts=Counts(input=2**40)),
+            _may(ANSWER, "BAD_OUTPUT"),
+            _may(MEASURED, UNKNOWN),
+        ),
+        Case(
             "points",
             "3,000 points",
             lambda asked: asked.answer(points=_POINTS),

@@ -44,6 +44,11 @@ class Llama:
         """Clears the KV cache."""
         LIBRARY.llama_memory_clear(LIBRARY.llama_get_memory(self._context), False)  # noqa: FBT003
 
+    def read(self, prompt: list[int]) -> None:
+        """Reads a prompt that nothing went before, up to its answer's first token."""
+        self.clear()
+        self.step([prompt], 0)
+
     def step(self, chunks: list[list[int]], position: int) -> list[int]:
         """Decodes a chunk of each sequence at the position; returns the most likely token after each."""
         self._decode(chunks, position, every_token=False)

@@ -15,6 +15,10 @@ COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
 COPY modelkit/ modelkit/
 COPY services/gemma/ services/gemma/
+# hadolint ignore=DL3008 # any C compiler will do; it stays in this stage
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev \
+    && sh services/gemma/low_bit/build_prompt_kernel.sh \
+    && rm -rf /var/lib/apt/lists/*
 RUN python -m compileall -q .
 
 FROM ${PYTHON}

@@ -12,7 +12,7 @@ COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
 COPY modelkit/ modelkit/
 COPY services/proofreader/ services/proofreader/
-RUN python -m compileall -q .
+RUN /venv/bin/python -m services.proofreader.english.word_files && python -m compileall -q .
 
 FROM ${PYTHON}
 # hadolint ignore=DL3008 # the newest certificates are the right ones

@@ -29,8 +29,10 @@ _MAX_SNAP_DISTANCE = 3
 _MAX_NAMED_SENTENCES = 3
 # A place that is one edit away is looked at alone, which takes as long as so many characters of a search.
 _CHARACTERS_PER_WINDOW = 10
+_COMPARED_AT_ONCE = 64
 _SENTENCE_NUMBER = re.compile(r"\[S\d+\]\s?")
-_SENTENCE_ID = re.compile(r"\[?S(\d+)\]?")
+# No text has a sentence of a longer number, and Python reads none of thousands of digits.
+_SENTENCE_ID = re.compile(r"\[?S(\d{1,7})\]?")
 
 Span = tuple[int, int]
 
@@ -135,7 +137,8 @@ def _folded_needles(wording: str) -> Iterator[str]:
 def _approximate(text: str, needle: str, span: Span, budget: ComparisonBudget) -> Span | None:
     if len(needle) < _MIN_LENGTH_ONE_EDIT:
         return None
-    budget.spend(span[1] - span[0])
+    # A comparison takes words of 64 bits, so a longer quotation takes as many times as long.
+    budget.spend((span[1] - span[0]) * -(-len(needle) // _COMPARED_AT_ONCE))
     if len(needle) >= _MIN_LENGTH_SIMILAR:
         return _similar(text, needle, span)
     return _one_edit_away(text, needle, span, budget)

@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from chorus.feedback.v1 import submission_pb2
 from modelkit.language import primary_subtag
+from modelkit.normal_form import normal_form
 from orchestrator.answer.prompt import PROMPT_VERSION
 from orchestrator.calibration.pool import Pool
 from orchestrator.merge.severity import ResidualSums
@@ -101,5 +101,5 @@ def rater_keys(
 
 def work_key(pool: Pool, text: str) -> str:
     """Returns the key of a work in one pool. Texts of the same letters and digits are one work."""
-    words = _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    words = _NO_LETTERS.sub("", normal_form("NFKC", text).casefold())
     return hashlib.sha256(f"{pool.key}\n{words}".encode()).hexdigest()[:_WORK_LENGTH]

@@ -4,11 +4,14 @@ The panel is averaged over every partition into inliers and outliers (Bayesian m
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from itertools import combinations
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, compress
 
 from orchestrator.merge import policy
+
+# What a level of any height adds.
+_LOG_UNIFORM = -math.log(policy.SCALE_LEVELS)
 
 
 def outlier_weights(
@@ -35,20 +38,24 @@ def outlier_weights(
         for part in combinations(models, size)
         if 2 * size < len(models) or part[:1] == models[:1]
     ]
-    evidence = [
-        {model: _Evidence.of(level, standard_deviations[model]) for model, level in given.items()}
-        for given in levels
-    ]
-    logarithms = [_log_posterior(evidence, models, part) for part in smaller_parts]
+    variances = [standard_deviations[model] ** 2 for model in models]
+    panels: dict[tuple[bool, ...], _Panel] = {}
+    for given in levels:
+        gave = tuple(model in given for model in models)
+        panel = panels.setdefault(gave, _Panel.of(gave, variances))
+        panel.add([given.get(model, 0.0) for model in models])
+    logarithms = [_log_posterior(panels.values(), models, part) for part in smaller_parts]
     # Only ratios count, and those of the exponentials would underflow without a common factor.
-    posteriors = [math.exp(each - max(logarithms)) for each in logarithms]
+    highest = max(logarithms)
+    posteriors = [math.exp(each - highest) for each in logarithms]
+    total = math.fsum(posteriors)
     inlier_probabilities = {
         model: math.fsum(
             posterior
             for part, posterior in zip(smaller_parts, posteriors, strict=True)
             if model not in part or 2 * len(part) == len(models)
         )
-        / math.fsum(posteriors)
+        / total
         for model in models
     }
     return {
@@ -57,49 +64,57 @@ def outlier_weights(
     }
 
 
-class _Evidence(NamedTuple):
-    """What one model's level adds to a likelihood; it is the same in every partition."""
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """What the models that gave levels of the same criteria add to a likelihood, with a place for each model.
 
-    level: float
-    variance: float
-    precision: float
-    weighted_level: float
-    log_normalisation: float
+    One that gave no level adds nothing, and is infinitely uncertain.
+    """
+
+    gave: Sequence[bool]
+    variances: Sequence[float]
+    precisions: Sequence[float]
+    log_normalisations: Sequence[float]
+    # Of each criterion each model's level by its variance, and both of them.
+    criteria: list[tuple[Sequence[float], Sequence[tuple[float, float]]]]
 
     @classmethod
-    def of(cls, level: float, standard_deviation: float) -> "_Evidence":
-        variance = standard_deviation**2
-        return cls(level, variance, 1 / variance, level / variance, math.log(2 * math.pi * variance))
+    def of(cls, gave: Sequence[bool], variances: Sequence[float]) -> "_Panel":
+        known = [variance if each else math.inf for each, variance in zip(gave, variances, strict=True)]
+        logarithms = (math.log(2 * math.pi * each) if math.isfinite(each) else 0.0 for each in known)
+        return cls(gave, known, [1 / each for each in known], list(logarithms), [])
+
+    def add(self, levels: Sequence[float]) -> None:
+        known = list(zip(levels, self.variances, strict=True))
+        self.criteria.append(([level / variance for level, variance in known], known))
+
+    def log_likelihoods(self, part: Sequence[bool]) -> Iterator[float]:
+        """Yields the logarithm of each criterion's likelihood if a part of the models shares a true level.
+
+        That level is integrated out, over a uniform prior on the scale.
+        """
+        precision = math.fsum(compress(self.precisions, part))
+        if not precision:
+            return
+        normalisation = math.fsum(compress(self.log_normalisations, part))
+        normalisation += math.log(precision / (2 * math.pi))
+        for weighted_levels, known in self.criteria:
+            mean = math.fsum(compress(weighted_levels, part)) / precision
+            squares = math.fsum([(level - mean) ** 2 / variance for level, variance in compress(known, part)])
+            yield _LOG_UNIFORM - (squares + normalisation) / 2
 
 
-def _log_posterior(
-    evidence: Sequence[Mapping[str, _Evidence]], models: Sequence[str], smaller_part: Sequence[str]
-) -> float:
+def _log_posterior(panels: Iterable[_Panel], models: Sequence[str], smaller_part: Sequence[str]) -> float:
     """Returns the logarithm of a partition's prior times the likelihood of the levels, not normalised."""
-    rest = [model for model in models if model not in smaller_part]
-    terms = [
-        len(smaller_part) * math.log(policy.OUTLIER_PRIOR),
-        len(rest) * math.log(1 - policy.OUTLIER_PRIOR),
-    ]
-    for given in evidence:
-        terms.append(_log_likelihood([given[model] for model in rest if model in given]))
-        if len(smaller_part) == len(rest):
-            terms.append(_log_likelihood([given[model] for model in smaller_part if model in given]))
+    is_outlier = [model in smaller_part for model in models]
+    is_inlier = [not each for each in is_outlier]
+    outliers, inliers = len(smaller_part), len(models) - len(smaller_part)
+    terms = [outliers * math.log(policy.OUTLIER_PRIOR), inliers * math.log(1 - policy.OUTLIER_PRIOR)]
+    for panel in panels:
+        terms += panel.log_likelihoods(is_inlier)
+        if outliers == inliers:
+            terms += panel.log_likelihoods(is_outlier)
         else:
-            terms += [-math.log(policy.SCALE_LEVELS) for model in smaller_part if model in given]
+            terms += [_LOG_UNIFORM] * (len(panel.criteria) * sum(compress(panel.gave, is_outlier)))
+    # The sum is the same in any order.
     return math.fsum(terms)
-
-
-def _log_likelihood(known: Sequence[_Evidence]) -> float:
-    """Returns the logarithm of the levels' likelihood if their models share a true level.
-
-    That level is integrated out, over a uniform prior on the scale.
-    """
-    if not known:
-        return 0.0
-    precision = math.fsum([each.precision for each in known])
-    mean = math.fsum([each.weighted_level for each in known]) / precision
-    squares = math.fsum([(each.level - mean) ** 2 / each.variance for each in known])
-    normalisation = math.fsum([each.log_normalisation for each in known])
-    normalisation += math.log(precision / (2 * math.pi))
-    return -math.log(policy.SCALE_LEVELS) - (squares + normalisation) / 2

@@ -1,12 +1,12 @@
 """Rejects a model's sentences that hold its own numbers or quotations, a second register, or markup."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 import regex
 
 from chorus.feedback.v1 import merged_pb2
 from modelkit.language import primary_subtag
+from modelkit.normal_form import normal_form
 from orchestrator.submission.visible_text import strip_invisible
 
 # An apostrophe within a word or after a plural is no quotation mark.
@@ -88,4 +88,4 @@ def _is_quoted(quotation: str, quotes: Iterable[str]) -> bool:
 
 
 def _numbers(text: str) -> list[str]:
-    return ["".join(each.lower().split()) for each in _NUMBER.findall(unicodedata.normalize("NFKC", text))]
+    return ["".join(each.lower().split()) for each in _NUMBER.findall(normal_form("NFKC", text))]

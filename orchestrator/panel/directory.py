@@ -11,6 +11,7 @@ import grpc
 from typing_extensions import override
 
 from chorus.model.v1 import generation_pb2, model_pb2, model_service_pb2, model_service_pb2_grpc
+from modelkit.answer_limits import check_completion
 from modelkit.generate_request import MAX_MODEL_NAME
 from modelkit.list_models import MAX_PAGE_SIZE
 from modelkit.usage import usage_of, with_usage
@@ -168,6 +169,7 @@ class ModelDirectory(ModelLister, GenerationClient):
         finally:
             # One that is given up as it starts goes on otherwise, until its deadline (grpc/grpc#43462).
             call.cancel()
+        check_completion(response.completion)
         self._metrics.use(listed.name, response.completion.usage)
         return response
 
@@ -190,6 +192,7 @@ class ModelDirectory(ModelLister, GenerationClient):
         try:
             async for message in call:
                 if message.HasField("completed"):
+                    check_completion(message.completed)
                     self._metrics.use(listed.name, message.completed.usage)
                 yield message
         except grpc.aio.AioRpcError as error:

@@ -253,11 +253,11 @@ class ModelReviewer(FeedbackSource):
                     async for message in stream:
                         charge.has_begun = True
                         silence.take()
+                        meter.take(message.delta)
                         if message.HasField("completed"):
                             completion = message.completed
                             charge.usage = completion.usage
                             continue
-                        meter.take(message.delta)
                         size.take(message.delta.text)
                         pieces.append(message.delta.text)
                         points.feed(message.delta.text)

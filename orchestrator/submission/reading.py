@@ -67,12 +67,14 @@ def read_submission(submission: submission_pb2.Submission, check: Checkpoint = g
     Raises:
         InvalidRequest: Nothing in the text is visible.
     """
-    visible = VisibleText.of(submission.text)
+    visible = VisibleText.of(submission.text, check)
     if not visible.text.strip():
         raise InvalidRequest({"submission.text": "holds nothing visible"})
     check()
     language_code = submission.language_code or detect_language(visible.text)
+    check()
     sentences = split_sentences(visible.text, language_code, check)
+    check()
     return SubmissionReading(
         text=submission.text,
         visible=visible,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import regex
 from sentencex import get_sentence_boundaries
@@ -14,8 +15,11 @@ _SPACES = regex.compile(r"\s{2,}")
 _LINE_BREAKS = 2
 # After a capital letter, sentencex 1.0.32 takes the space before a full stop for one byte, and panics.
 _WIDE_SPACE = regex.compile(r"[^\S\x00-\x7f](?=\.)")
-# Of thousands of quotation marks the time to find sentences grows with the square.
+# The time to find sentences grows with the cube of the quotation marks and brackets in a passage, so that one
+# with as many of them ends there.
 _MAX_PASSAGE = 5_000
+_MAX_MARKS = 400
+_MARK = regex.compile(r"[\p{Pi}\p{Pf}\p{Ps}\p{Pe}\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def _sentences(text: str, language: str, check: Checkpoint) -> Iterator[Sentence
     for first, last in _paragraphs(text):
         check()
         # The splitters may drop a character between two sentences, so only the starts are taken from them.
-        starts = [start for start in _starts(text, first, last, language) if start > first]
+        starts = [start for start in _starts(text, first, last, language, check) if start > first]
         for start, end in zip([first, *starts], [*starts, last], strict=True):
             sentence = text[start:end]
             if not sentence.isspace():
@@ -56,15 +60,18 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _starts(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    starts = _starts_by_punctuation(text, start, end, language)
+def _starts(text: str, start: int, end: int, language: str, check: Checkpoint) -> Iterator[int]:
+    starts = _starts_by_punctuation(text, start, end, language, check)
     return korean_starts(text, start, end, starts) if language == "ko" else starts
 
 
-def _starts_by_punctuation(text: str, start: int, end: int, language: str) -> Iterator[int]:
+def _starts_by_punctuation(
+    text: str, start: int, end: int, language: str, check: Checkpoint
+) -> Iterator[int]:
     """Yields where sentences start after `start`, passage by passage."""
     while start < end:
-        passage = text[start : min(end, start + _MAX_PASSAGE)]
+        check()
+        passage = text[start : _passage_end(text, start, end)]
         boundaries = get_sentence_boundaries(language, _WIDE_SPACE.sub(" ", passage))
         starts = [start + each["start_index"] for each in boundaries if each["start_index"]]
         if start + len(passage) == end:
@@ -74,3 +81,10 @@ def _starts_by_punctuation(text: str, start: int, end: int, language: str) -> It
         sure = starts[:-1] or starts
         yield from sure
         start = sure[-1] if sure else start + len(passage)
+
+
+def _passage_end(text: str, start: int, end: int) -> int:
+    """Returns where a passage ends that is short enough to be read at once."""
+    end = min(end, start + _MAX_PASSAGE)
+    beyond = next(islice(_MARK.finditer(text, start, end), _MAX_MARKS, None), None)
+    return end if beyond is None else beyond.start()

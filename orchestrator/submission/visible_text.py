@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import regex
 
+from orchestrator.submission.reading_threads import Checkpoint, going_on
+
 # Zero-width, bidi, tag and filler characters, variation selectors, and the controls that are not white space.
 _INVISIBLE = regex.compile(
     r"[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB[\p{Cc}--[\t\n\v\f\r\x85]]]", regex.VERSION1
@@ -17,6 +19,8 @@ _GRAPHEME_CLUSTER = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=Sp
 _SINGLE_CHARACTERS = regex.compile(r"[\p{GCB=Other}\p{GCB=LV}\p{GCB=LVT}\p{GCB=LF}\p{GCB=Control}]*+")
 # Nobody writes a longer cluster, and thousands of marks take minutes to be put in order.
 _MAX_CLUSTER_LENGTH = 64
+# So many clusters are read between two checkpoints, in some milliseconds.
+_CLUSTERS_A_STEP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,19 @@ class VisibleText:
     cluster_offsets: Sequence[int]
 
     @classmethod
-    def of(cls, text: str) -> "VisibleText":
+    def of(cls, text: str, check: Checkpoint = going_on) -> "VisibleText":
         """Extracts the visible text of a text as received."""
-        cluster_offsets = _cluster_offsets(text)
+        cluster_offsets = _cluster_offsets(text, check)
         if _INVISIBLE.search(text) is None and unicodedata.is_normalized("NFC", text):
             return cls(text, range(len(text)), range(1, len(text) + 1), cluster_offsets)
         offsets = [offset for offset, character in enumerate(text) if _INVISIBLE.match(character) is None]
+        check()
         pieces: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         # Composition never crosses a cluster, so each cluster is composed by itself.
         seen = "".join(text[offset] for offset in offsets)
-        for start, end in _clusters(seen):
+        for start, end in _clusters(seen, check):
             composed = unicodedata.normalize("NFC", seen[start:end])
             pieces.append(composed)
             starts += [offsets[start]] * len(composed)
@@ -75,13 +80,15 @@ def strip_invisible(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text[start:end]) for start, end in _clusters(text))
 
 
-def _cluster_offsets(text: str) -> Sequence[int]:
+def _cluster_offsets(text: str, check: Checkpoint) -> Sequence[int]:
     if _SINGLE_CHARACTERS.fullmatch(text):
         return range(len(text) + 1)
-    return [0, *(end for _, end in _clusters(text))]
+    return [0, *(end for _, end in _clusters(text, check))]
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    for match in _GRAPHEME_CLUSTER.finditer(text):
+def _clusters(text: str, check: Checkpoint = going_on) -> Iterator[tuple[int, int]]:
+    for number, match in enumerate(_GRAPHEME_CLUSTER.finditer(text)):
+        if number % _CLUSTERS_A_STEP == 0:
+            check()
         for start in range(match.start(), match.end(), _MAX_CLUSTER_LENGTH):
             yield start, min(start + _MAX_CLUSTER_LENGTH, match.end())

@@ -1,5 +1,11 @@
 """Runs the cloud proxy."""
 
+import gc
+
+if __name__ == "__main__":
+    # What is loaded lives as long as the process, so that to look through it again and again is in vain.
+    gc.disable()
+
 from chorus.model.v1 import model_service_pb2_grpc
 from modelkit.servicer import MODEL_SERVICE
 from rpckit.server import Host, run

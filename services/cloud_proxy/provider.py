@@ -6,9 +6,11 @@ from enum import Enum
 from typing import Protocol
 
 from chorus.model.v1 import content_pb2, generation_pb2, model_pb2, model_service_pb2
+from modelkit.answer_limits import MAX_MODEL_VERSION_BYTES
 from modelkit.fencing import TaggedFence
 from modelkit.generate_request import content_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
+from modelkit.usage import negative_count
 from rpckit.call import Deadline
 from services.cloud_proxy.catalog import Entry
 
@@ -70,12 +72,21 @@ class AnswerEnd:
         word: The provider's own word for the reason, for developers.
         model_version: The version that answered, as the provider names it.
         usage: What the provider counted, without the cost; None if it did not say.
+
+    Raises:
+        ValueError: What the provider says of the version or of the usage can be neither.
     """
 
     finish: Finish
     word: str
     model_version: str
     usage: generation_pb2.Usage | None
+
+    def __post_init__(self) -> None:
+        if len(self.model_version.encode()) > MAX_MODEL_VERSION_BYTES:
+            raise ValueError("the version's name is too long")
+        if self.usage is not None and (count := negative_count(self.usage)):
+            raise ValueError(f"{count} is negative")
 
 
 AnswerPiece = content_pb2.Part | AnswerEnd

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
 from http import HTTPStatus
 
+from rpckit.duration import bounded_delay
 from rpckit.errors import (
     BadOutput,
     ChorusError,
@@ -47,6 +48,10 @@ _BY_STATUS: Mapping[int, ErrorClass] = {
 }
 
 
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What is raised where a malformed response is read: the SDKs do not check what they hand on."""
+
+
 class NoAnswer(BadOutput):
     """The response is not an answer: HTML, half a chunk, no finish reason. It may be billed all the same."""
 
@@ -76,7 +81,8 @@ class ProviderError:
         codes: The provider's own codes, the most specific one first.
         message: The provider's text. Only the tables of phrases read it; it may quote the prompt, so it is
             never passed on.
-        retry_delay: Seconds to wait, or None where the provider named no delay.
+        retry_delay: Seconds to wait as the provider said it, whatever number that is; None where it named no
+            delay.
     """
 
     status: int
@@ -122,6 +128,10 @@ class ErrorTable:
 
 def retry_delay(headers: Mapping[str, str]) -> float | None:
     """Returns the seconds to wait, from `retry-after-ms` or `Retry-After` (seconds or a date)."""
+    return bounded_delay(_named_delay(headers))
+
+
+def _named_delay(headers: Mapping[str, str]) -> float | None:
     milliseconds = _number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
         return milliseconds / 1000
@@ -129,13 +139,17 @@ def retry_delay(headers: Mapping[str, str]) -> float | None:
     seconds = _number(value)
     if seconds is not None:
         return seconds
-    date = parsedate_tz(value)
-    return None if date is None else max(0.0, mktime_tz(date) - time.time())
+    try:
+        date = parsedate_tz(value)
+        return None if date is None else mktime_tz(date) - time.time()
+    except MALFORMED:
+        # A year of six digits, for example.
+        return None
 
 
 def _number(value: str) -> float | None:
     try:
-        return max(0.0, float(value))
+        return float(value)
     except ValueError:
         return None
 
@@ -158,7 +172,7 @@ def _to_error(error_class: ErrorClass, provider_error: ProviderError, prompt: Pr
     if issubclass(error_class, Redirected):
         return error_class(f"{text}, a redirect, which is not followed")
     if issubclass(error_class, RateLimited | Unavailable):
-        return error_class(text, retry_delay=provider_error.retry_delay)
+        return error_class(text, retry_delay=bounded_delay(provider_error.retry_delay))
     return error_class(text)
 
 

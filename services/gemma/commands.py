@@ -23,14 +23,14 @@ from services.gemma.fit.preflight import (
 from services.gemma.fit.resources import ComputeDevice, MachineResources, free_disk
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
-from services.gemma.weights.quantized_checkpoint import find_quantized
-from services.gemma.weights.required_files import require_files
+from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint, find_quantized
+from services.gemma.weights.required_files import NoChatTemplateError
 from services.gemma.weights.source import HuggingFaceHub, ModelHub, ModelSource
 
 _FAILED = 1
 _WRONG_SETTING = 2
 # Without these, glibc keeps the memory that each layer took, and the process grows to three times its size.
-_MALLOC_SETTINGS = {
+MALLOC_SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": "4194304",
     "MALLOC_TRIM_THRESHOLD_": "67108864",
     "MALLOC_ARENA_MAX": "2",
@@ -106,8 +106,8 @@ def _verdict(
     source: ModelSource | None,
     dimensions: ModelDimensions,
 ) -> str:
-    copies = find_quantized(settings.cache, source.folder) if source and source.folder else {}
     try:
+        copies = find_quantized(settings.cache, source.folder) if source and source.folder else {}
         plan = choose_plan(
             dimensions,
             resources,
@@ -116,22 +116,29 @@ def _verdict(
             quantized=copies,
         )
         if source and source.folder:
-            copy = copies.get(plan.precision)
-            if copy:
-                copy.refuse_outdated()
-            require_files(copy.folder if copy else source.folder)
+            _inspect(source.folder, copies.get(plan.precision), settings.threads)
     except LoadError as error:
         return f"the server would refuse it: {error}"
     chosen = f"{plan.precision} on {plan.device.name}"
     return f"the server would take {chosen}, {plan.context_tokens} tokens for a prompt and its answer"
 
 
+def _inspect(folder: Path, copy: QuantizedCheckpoint | None, threads: int) -> None:
+    # Torch takes seconds to import, and memory that the plan counts as free.
+    from services.gemma.loading.inspection import inspect_copy, inspect_model  # noqa: PLC0415
+
+    if copy:
+        inspect_copy(copy, threads)
+    else:
+        inspect_model(folder)
+
+
 def _quantize(settings: GemmaSettings, wanted: str | None) -> None:
-    if not _MALLOC_SETTINGS.items() <= os.environ.items():
+    if not MALLOC_SETTINGS.items() <= os.environ.items():
         # The allocator reads its settings when a process starts.
         command = [sys.executable, "-m", "services.gemma", "quantize", settings.source]
         command += ["--precision", wanted] if wanted else []
-        os.execve(sys.executable, command, os.environ | _MALLOC_SETTINGS)  # noqa: S606
+        os.execve(sys.executable, command, os.environ | MALLOC_SETTINGS)  # noqa: S606
     hub = HuggingFaceHub()
     source = ModelSource.find(settings.source, hub)
     source.dimensions.refuse_unsupported()
@@ -143,9 +150,13 @@ def _quantize(settings: GemmaSettings, wanted: str | None) -> None:
     plan = next((each for each in plans if each.precision == precision), None)
     if plan is None:
         raise LoadError(OFF_GRID)
-    if fault := disk_fault(plan.disk_bytes, free_disk(settings.cache), "the copy"):
+    if fault := disk_fault(plan.disk_bytes, free_disk(settings.cache), "the copy", "GEMMA_CACHE_DIR"):
         raise LoadError(fault)
     folder = source.fetch(hub)
+    try:
+        _inspect(folder, None, settings.threads)
+    except NoChatTemplateError as error:
+        sys.stderr.write(f"the server would refuse the copy: {error}\n")
     # Torch takes seconds to import.
     import torch  # noqa: PLC0415
 

@@ -1,5 +1,11 @@
 """Starts the proofreader."""
 
+import gc
+
+if __name__ == "__main__":
+    # What is loaded lives as long as the process, so that to look through it again and again is in vain.
+    gc.disable()
+
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 

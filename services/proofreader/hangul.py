@@ -7,6 +7,20 @@ CODA_RIEUL = 8
 CODA_BIEUP = 17
 CODA_SIOT = 19
 CODA_SSANGSIOT = 20
+# The numbers of vowels, and of final consonants, that are heard alike, as "ㅐ" and "ㅔ" or "ㄱ" and "ㄲ",
+# or of which one is a part of the other, as "ㅎ" of "ㄶ".
+_VOWELS_ALIKE = ({1, 3, 5, 7}, {10, 11, 15})
+_CODAS_ALIKE = (
+    {1, 2, 3, 9, 24},
+    {7, 19, 20, 22, 23, 25, 27},
+    {14, 17, 18, 26},
+    {4, 5, 6},
+    {8, 9, 10, 11, 12, 13, 14, 15},
+    {10, 16},
+    {6, 15, 27},
+    {11, 17},
+    {3, 12, 18, 19},
+)
 _FIRST = ord("가")
 _BEFORE_CODAS = 0x11A7
 _BYTES_OF_USUAL = 2
@@ -60,3 +74,18 @@ def decompose(syllable: str) -> tuple[int, int, int]:
 def compose(initial: int, vowel: int, final: int) -> str:
     """Returns the syllable of three letters."""
     return chr(_FIRST + (initial * VOWELS + vowel) * CODAS + final)
+
+
+def sound_alike(one: str, other: str) -> bool:
+    """Returns whether two syllables differ in letters that are hardly told apart by ear, and in no others."""
+    (initial, vowel, final), (other_initial, other_vowel, other_final) = decompose(one), decompose(other)
+    return (
+        initial == other_initial
+        and (vowel == other_vowel or any({vowel, other_vowel} <= each for each in _VOWELS_ALIKE))
+        and (final == other_final or any({final, other_final} <= each for each in _CODAS_ALIKE))
+    )
+
+
+RIEUL_SYLLABLES = "".join(
+    chr(each) for each in range(ord("가"), ord("힣") + 1) if coda(chr(each)) == CODA_RIEUL
+)

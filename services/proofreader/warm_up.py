@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from modelkit.language import load_identifier
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 from services.proofreader.rule_reviewers import RuleReviewer
@@ -24,7 +23,6 @@ _TEXTS = {
 
 def warm_up(reviewers: Iterable[RuleReviewer]) -> None:
     """Has each reviewer read a text of each language, and words what it finds, which is dropped."""
-    load_identifier()
     for language, text in _TEXTS.items():
         submission = ParsedText.read(text, language)
         for reviewer in reviewers:

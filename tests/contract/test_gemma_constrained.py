@@ -119,7 +119,10 @@ def written(vocabulary: TokenizerVocabulary, schema: Any, preferred: str, most: 
         ({"type": "number"}, "1.086", 24),
         ({"type": "number", "minimum": 0, "maximum": 10}, "20.", 8),
         ({"type": "integer"}, "-9", 17),
+        ({"type": "number", "minimum": 0, "maximum": 0.5}, "0.3", 9),
         ({"type": "string"}, "a", 2002),
+        ({"type": "string", "pattern": "^a+$"}, "a", 2002),
+        ({"type": "string", "format": "email"}, "ab", 2002),
         ({"type": "array", "items": {"type": "number"}}, "[,1]", 256 * 17 + 1),
     ],
 )

@@ -71,18 +71,18 @@ def change_weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], obj
 @pytest.mark.parametrize(
     ("change", "because"),
     [
-        (lambda weights: weights.pop(PROJECTION), f"1 weights are missing, for example {PROJECTION}"),
+        (lambda weights: weights.pop(PROJECTION), f"1 weight is missing, for example {PROJECTION}"),
         (
             lambda weights: [weights.pop(each) for each in list(weights) if each.startswith("vision_tower.")],
             "weights are missing, for example vision_tower",
         ),
         (
             lambda weights: weights.update({VISION_NORM: torch.zeros(5)}),
-            f"1 weights have another shape, for example {VISION_NORM}",
+            f"1 weight has another shape than config.json says, for example {VISION_NORM}",
         ),
         (
             lambda weights: weights.update({"vision_tower.head.probe": torch.zeros(5)}),
-            "1 weights belong to another model, for example vision_tower.head.probe",
+            "1 weight belongs to another model, for example vision_tower.head.probe",
         ),
     ],
 )

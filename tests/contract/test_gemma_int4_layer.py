@@ -17,6 +17,7 @@ from transformers import (
     GemmaForCausalLM,
 )
 
+from services.gemma.fit.resources import MachineResources
 from services.gemma.kv_cache.attention import TokenChunk
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 from services.gemma.low_bit.form import linear_layers, quantized_form
@@ -47,10 +48,13 @@ def take_weights(model: torch.nn.Module, copy: QuantizedCheckpoint, precision: s
         linear.weight.data = form.linear_class(name).dequantized(own, linear.in_features)
 
 
+@pytest.mark.parametrize("resources", [tiny_gemma.ROOMY, tiny_gemma.WITH_PROMPT_KERNEL])
 @pytest.mark.parametrize(("kind", "config", "attention", "precision"), KINDS)
 def test_logits_are_those_of_the_same_weights_in_transformers(
-    tmp_path: Path, kind: Any, config: Any, attention: str, precision: str
+    tmp_path: Path, kind: Any, config: Any, attention: str, precision: str, resources: MachineResources
 ) -> None:
+    if resources.prompt_kernel:
+        tiny_gemma.require_prompt_kernel()
     folder = tmp_path / "tiny-it"
     if config:
         tiny_gemma.build_older(folder, kind, config)
@@ -61,7 +65,8 @@ def test_logits_are_those_of_the_same_weights_in_transformers(
     exact.lm_head.weight = torch.nn.Parameter(exact.lm_head.weight.detach().clone())
     copy = quantize(folder, tmp_path / "copies", precision, lambda done, of: None)
     take_weights(exact, copy, precision)
-    gemma = tiny_gemma.loaded(folder, GEMMA_CACHE_DIR=str(tmp_path / "copies"), GEMMA_PRECISION=precision)
+    copies = str(tmp_path / "copies")
+    gemma = tiny_gemma.loaded(folder, resources=resources, GEMMA_CACHE_DIR=copies, GEMMA_PRECISION=precision)
     tokens = torch.randint(5, 300, (LENGTH,), generator=torch.Generator().manual_seed(8)).tolist()
     with torch.inference_mode():
         wanted = exact(torch.tensor([tokens])).logits[0]

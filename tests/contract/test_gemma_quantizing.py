@@ -187,7 +187,7 @@ def test_a_model_that_is_not_whole_is_not_quantised(tmp_path: Path) -> None:
     weights = load_file(source / "model.safetensors")
     del weights["model.norm.weight"]
     save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(LoadError, match=r"1 weights are missing, for example model.norm.weight"):
+    with pytest.raises(LoadError, match=r"1 weight is missing, for example model.norm.weight"):
         quantize(source, tmp_path / "copies", "int4", silent)
     assert not (tmp_path / "copies").exists()
 
@@ -221,17 +221,19 @@ def test_the_commands_make_a_copy_and_then_choose_it(
 def test_a_command_that_fails_says_why_in_a_line(tmp_path: Path) -> None:
     failed = command("check", "/no/such/folder", GEMMA_CACHE_DIR=str(tmp_path))
     assert failed.returncode == 1
-    assert failed.stderr == "GEMMA_MODEL is neither a folder nor a repository's name\n"
+    (line,) = failed.stderr.splitlines()
+    assert line.startswith("/no/such/folder is neither a folder nor a repository's name: ")
 
 
-def test_checking_imports_no_torch(source: Path, tmp_path: Path) -> None:
+def test_planning_imports_no_torch(tmp_path: Path) -> None:
+    """The plan counts what torch takes as free. Only the files of a model that fits are looked at with it."""
     if Path("/dev/nvidiactl").exists():
         pytest.skip("torch is asked for this machine's GPUs")
     checked = (
-        "import sys; from services.gemma.commands import main; main(['check', sys.argv[1]]);"
+        "import sys; from services.gemma.commands import main; main(['check']);"
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
     )
-    assert run(checked, source).returncode == 0
+    assert run(checked).returncode == 0
 
 
 @pytest.mark.gpu

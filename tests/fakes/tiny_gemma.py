@@ -1,5 +1,6 @@
 """A Gemma 3 with random weights, small enough to be built for a test, in the files of a real one."""
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImagePr
 
 from rpckit.errors import ChorusError
 from rpckit.settings import Environment
-from services.gemma.fit.resources import ComputeDevice, MachineResources
+from services.gemma.fit.resources import PROMPT_KERNEL_LIBRARY, ComputeDevice, MachineResources
 from services.gemma.generation.runner import GemmaRunner
 from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
 from services.gemma.interface.local_model import GenerationResult
@@ -128,6 +129,17 @@ def build_older(folder: Path, kind: Any, config: Any) -> Path:
 GREETING = GenerationRequest((ChatMessage("user", "Hello, 글"),), SamplingParameters(temperature=0))
 ROOMY = MachineResources(ComputeDevice("cpu", 2**34, 1e10), 2**34)
 """16 GiB of memory and of disk, as a test's machine."""
+WITH_PROMPT_KERNEL = dataclasses.replace(ROOMY, prompt_kernel=True)
+
+
+def require_prompt_kernel() -> None:
+    """Skips a test where the kernel for prompts was not built, or this CPU cannot run it."""
+    import pytest  # noqa: PLC0415 - benches build these models without it
+
+    if not PROMPT_KERNEL_LIBRARY.is_file():
+        pytest.skip("the kernel for prompts is not built: services/gemma/low_bit/build_prompt_kernel.sh")
+    if torch.backends.cpu.get_cpu_capability() not in {"AVX2", "AVX512"}:
+        pytest.skip("the kernel for prompts needs AVX2")
 
 
 def loaded(

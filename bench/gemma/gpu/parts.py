@@ -27,9 +27,12 @@ def shapes() -> tuple[str, str]:
 
 
 def stages() -> list[list[BenchPart]]:
-    """The parts; those of one stage run at the same time, because none of their figures is a speed."""
+    """The parts; those of one stage run at the same time, because none of their figures is a speed.
+
+    A part that both shapes have, since they are the same, comes once: two of them would write the same files.
+    """
     big, small = shapes()
-    return [
+    named = [
         [
             _part("device", seconds=100),
             _part("marked_tests", seconds=150),
@@ -47,6 +50,9 @@ def stages() -> list[list[BenchPart]]:
         [_part("passes", big, "nf4", seconds=80)],
         [_part("divergence", seconds=90)],
     ]
+    first = {part.name: part for stage in reversed(named) for part in reversed(stage)}
+    once = [[part for part in stage if part is first[part.name]] for stage in named]
+    return [stage for stage in once if stage]
 
 
 def _part(module: str, *arguments: str, seconds: float, repeats: bool = False) -> BenchPart:

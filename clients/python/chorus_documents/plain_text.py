@@ -12,6 +12,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 _FIRST_OF_EUC_KR = 0xA1
+# Icelandic, which has the most, has a half at times; what is Cyrillic, Greek or broken Korean has nearly all.
+_MOST_BEYOND_ASCII = 0.6
 
 
 def plain_text(data: bytes) -> Document:
@@ -39,7 +41,16 @@ def _decoded(data: bytes) -> tuple[str, frozenset[Remark]]:
             raise UnreadableDocument(Refusal.NOT_TEXT) from None
     if (korean := _korean(data)) is not None:
         return korean, frozenset({Remark.READ_AS_CP949})
-    return _strict(data, "cp1252"), frozenset({Remark.READ_AS_CP1252})
+    return _western(data), frozenset({Remark.READ_AS_CP1252})
+
+
+def _western(data: bytes) -> str:
+    """Decodes Windows-1252, unless so many letters are beyond ASCII that no language of it has them."""
+    text = _strict(data, "cp1252")
+    letters = [each for each in text if each.isalpha()]
+    if _MOST_BEYOND_ASCII * len(letters) < sum(not each.isascii() for each in letters):
+        raise UnreadableDocument(Refusal.NOT_TEXT)
+    return text
 
 
 def _strict(data: bytes, encoding: str) -> str:

@@ -31,13 +31,23 @@ _REFUSED = (
 )
 _BLANK = r"\s{0,1000}"
 _PAGE = r"<(?:!doctype\s+html|html|head|body)\b"
+# What begins with one of these tags is cut out of a page.
+_PART_OF_PAGE = r"<(?:p|div|span|table|ul|ol|h[1-6]|section|article|meta|style|script)(?:\s[^<>]{0,1000})?>"
 _MARKUP = (
     (
         re.compile(rf"{_BLANK}(?:<(?:!--|\?xml).{{0,1000}}?>{_BLANK})?{_PAGE}", re.IGNORECASE | re.DOTALL),
         Refusal.HTML,
     ),
+    (re.compile(rf"{_BLANK}{_PART_OF_PAGE}", re.IGNORECASE), Refusal.HTML),
+    # A page in one file, as browsers and Word save it.
+    (
+        re.compile(rf"{_BLANK}(?:[A-Z][\w-]{{0,40}}:[^\n]{{0,500}}\n){{0,8}}MIME-Version:", re.IGNORECASE),
+        Refusal.HTML,
+    ),
     (re.compile(rf"{_BLANK}<\?xml\s"), Refusal.XML),
     (re.compile(rf"{_BLANK}\{{\\rtf"), Refusal.RTF),
+    # It names a document of Google's, whose text is elsewhere.
+    (re.compile(rf'{_BLANK}\{{"[^{{}}]{{0,1000}}"(?:doc_id|resource_key)":'), Refusal.NOT_TEXT),
 )
 
 
@@ -57,7 +67,7 @@ def refuse_markup(text: str) -> None:
     """Refuses a text that is the source of a page.
 
     Raises:
-        UnreadableDocument: It begins as HTML, XML or RTF does.
+        UnreadableDocument: It begins as HTML, XML or RTF does, or only names a document.
     """
     for pattern, refusal in _MARKUP:
         if pattern.match(text):

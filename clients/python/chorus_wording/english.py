@@ -151,7 +151,9 @@ ENGLISH = FeedbackWords(
         failure_pb2.ERROR_REASON_UNAVAILABLE: "not available",
         failure_pb2.ERROR_REASON_OUT_OF_MEMORY: "not enough memory",
         failure_pb2.ERROR_REASON_TIMEOUT: "the time was up",
-        failure_pb2.ERROR_REASON_BAD_OUTPUT: "the answer was empty, cut or malformed",
+        failure_pb2.ERROR_REASON_BAD_OUTPUT: (
+            "the answer was empty, cut, malformed or repetitive, or misquoted the text"
+        ),
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "fewer models answered than asked for",
         failure_pb2.ERROR_REASON_INTERNAL: "an error inside of the server",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "the server does not know who calls",

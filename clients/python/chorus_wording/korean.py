@@ -151,7 +151,9 @@ KOREAN = FeedbackWords(
         failure_pb2.ERROR_REASON_UNAVAILABLE: "지금 쓸 수 없어요",
         failure_pb2.ERROR_REASON_OUT_OF_MEMORY: "메모리가 부족해요",
         failure_pb2.ERROR_REASON_TIMEOUT: "시간이 다 됐어요",
-        failure_pb2.ERROR_REASON_BAD_OUTPUT: "답이 비었거나 끊겼거나 형식에 맞지 않아요",
+        failure_pb2.ERROR_REASON_BAD_OUTPUT: (
+            "답이 비었거나 끊겼거나, 형식에 맞지 않거나, 같은 말만 하거나, 글에 없는 말을 인용했어요"
+        ),
         failure_pb2.ERROR_REASON_QUORUM_NOT_REACHED: "답한 모델이 요구한 수보다 적어요",
         failure_pb2.ERROR_REASON_INTERNAL: "서버 안에서 오류가 났어요",
         failure_pb2.ERROR_REASON_UNAUTHENTICATED: "서버가 누구의 요청인지 몰라요",

@@ -1,11 +1,11 @@
 """Speaks to Anthropic's Messages API."""
 
 import base64
-import json
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import aiohttp
 import anthropic
 import httpx2
 from anthropic.types import Message, RawMessageStreamEvent, Usage
@@ -27,7 +27,14 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
-from services.cloud_proxy.provider_errors import ErrorTable, NoAnswer, ProviderError, retry_delay, too_long
+from services.cloud_proxy.provider_errors import (
+    MALFORMED,
+    ErrorTable,
+    NoAnswer,
+    ProviderError,
+    retry_delay,
+    too_long,
+)
 from services.cloud_proxy.providers.anthropic_client import anthropic_client
 from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
@@ -267,10 +274,10 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
     except (anthropic.APIConnectionError, httpx2.RequestError) as error:
         # Within a stream the SDK lets the errors of its transport through.
         raise broken_connection(error, prompt.entry.provider) from None
-    except (anthropic.APIResponseValidationError, json.JSONDecodeError, UnicodeDecodeError):
-        raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
-    except (AttributeError, TypeError):
-        # The SDK does not check the objects that it builds, so a malformed event fails where it is read.
+    except aiohttp.ClientError as error:
+        # A status that has no body, with one.
+        raise broken_connection(error, prompt.entry.provider) from None
+    except (anthropic.APIResponseValidationError, *MALFORMED):
         raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None
 
 

@@ -12,9 +12,9 @@ try:
     from botocore.exceptions import BotoCoreError
 except ImportError:
     # Without the extra "bedrock" no endpoint needs it.
-    _ERRORS: tuple[type[Exception], ...] = (GoogleAuthError, RuntimeError)
+    _ERRORS: tuple[type[Exception], ...] = (GoogleAuthError,)
 else:
-    _ERRORS = (GoogleAuthError, BotoCoreError, RuntimeError)
+    _ERRORS = (GoogleAuthError, BotoCoreError)
 
 
 @contextmanager
@@ -25,9 +25,11 @@ def mapped_credentials(prompt: Prompt) -> Iterator[None]:
         yield
     except TransportError:
         raise Unavailable(f"{provider}: its server of credentials cannot be reached") from None
-    except _ERRORS as error:
-        # The SDKs raise a bare RuntimeError where the search for credentials ends with none.
-        if type(error) is RuntimeError and not prompt.entry.endpoint.finds_credentials:
+    except _ERRORS:
+        raise no_credentials(prompt) from None
+    except RuntimeError as error:
+        # The SDKs raise a bare one where the search for credentials ends with none.
+        if type(error) is not RuntimeError or not prompt.entry.endpoint.finds_credentials:
             raise
         raise no_credentials(prompt) from None
 

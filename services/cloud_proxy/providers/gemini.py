@@ -1,13 +1,11 @@
 """Speaks to the Gemini API through google-genai."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
 from typing import Any
 
 import aiohttp
-import pydantic
 from google import genai
 from google.genai import errors, types
 from typing_extensions import override
@@ -16,7 +14,7 @@ from chorus.model.v1 import content_pb2, generation_pb2, model_pb2
 from rpckit.task_end import end
 from services.cloud_proxy.endpoints import Sdk
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
-from services.cloud_proxy.provider_errors import NoAnswer, too_long
+from services.cloud_proxy.provider_errors import MALFORMED, NoAnswer, too_long
 from services.cloud_proxy.providers.cloud_credentials import mapped_credentials
 from services.cloud_proxy.providers.connection_lost import broken_connection
 from services.cloud_proxy.providers.gemini_request import (
@@ -75,12 +73,7 @@ class Gemini(Provider):
             await self._client.aio.models.list(config={"page_size": 1})
         except errors.APIError as error:
             return refuses_key(provider_error(error.code, error.details))
-        except (
-            aiohttp.ClientError,
-            errors.UnknownApiResponseError,
-            json.JSONDecodeError,
-            UnicodeDecodeError,
-        ):
+        except (aiohttp.ClientError, errors.UnknownApiResponseError, *MALFORMED):
             return False
         return False
 
@@ -254,10 +247,5 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise ERROR_TABLE.classify(provider_error(status, error.details), prompt) from None
     except aiohttp.ClientError as error:
         raise broken_connection(error, prompt.entry.provider) from None
-    except (
-        errors.UnknownApiResponseError,
-        json.JSONDecodeError,
-        pydantic.ValidationError,
-        UnicodeDecodeError,
-    ):
+    except (errors.UnknownApiResponseError, *MALFORMED):
         raise NoAnswer(f"{prompt.entry.provider}: the response is malformed") from None

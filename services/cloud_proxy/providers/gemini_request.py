@@ -126,11 +126,11 @@ def provider_error(status: int, body: object) -> ProviderError:
     error = body.get("error", body) if isinstance(body, dict) else None
     fields = error if isinstance(error, dict) else {}
     codes, delay = [str(fields.get("status", ""))], None
-    for detail in fields.get("details") or ():
+    for detail in _objects(fields.get("details")):
         match str(detail.get("@type", "")).rpartition(".")[2]:
             case "ErrorInfo":
                 codes.insert(0, str(detail.get("reason", "")))
-            case "QuotaFailure" if any(_PER_DAY in _quota(each) for each in detail.get("violations", ())):
+            case "QuotaFailure" if any(_PER_DAY in quota for quota in _quotas(detail)):
                 codes.insert(0, _PER_DAY)
             case "RetryInfo":
                 delay = _seconds(str(detail.get("retryDelay", "")))
@@ -142,8 +142,13 @@ def refuses_key(error: ProviderError) -> bool:
     return error.status == HTTPStatus.UNAUTHORIZED or _KEY_INVALID in error.codes
 
 
-def _quota(violation: Mapping[str, object]) -> str:
-    return str(violation.get("quotaId", ""))
+def _objects(values: object) -> list[dict[str, object]]:
+    """Returns the objects of a list; none where it is another value."""
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+
+
+def _quotas(failure: Mapping[str, object]) -> list[str]:
+    return [str(each.get("quotaId", "")) for each in _objects(failure.get("violations"))]
 
 
 def _seconds(duration: str) -> float | None:

@@ -20,7 +20,13 @@ from urllib3.exceptions import MaxRetryError
 from chorus.model.v1 import content_pb2, generation_pb2
 from rpckit.errors import Timeout, Unavailable
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
-from services.cloud_proxy.provider_errors import ConnectionLost, NoAnswer, ProviderError, too_long
+from services.cloud_proxy.provider_errors import (
+    MALFORMED,
+    ConnectionLost,
+    NoAnswer,
+    ProviderError,
+    too_long,
+)
 from services.cloud_proxy.providers.abortable_connection import (
     AbortableAdapter,
     AbortableConnection,
@@ -269,12 +275,12 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise ConnectionLost("google: the connection broke") from None
     except requests.RequestException:
         raise ConnectionLost("google: the connection broke") from None
-    except (json_format.ParseError, ValueError):
+    except (json_format.ParseError, *MALFORMED):
         raise NoAnswer("google: the response is malformed") from None
 
 
 def _json(response: requests.Response) -> object:
     try:
         return response.json()
-    except ValueError:
+    except MALFORMED:
         return None

@@ -1,6 +1,5 @@
 """Speaks to Hugging Face's Inference Providers, or to an Inference Endpoint."""
 
-import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,6 +29,7 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import (
+    MALFORMED,
     ConnectionLost,
     ErrorTable,
     NoAnswer,
@@ -230,15 +230,14 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         raise _ERROR_TABLE.classify(
             _provider_error(200, error.args[0] if error.args else None), prompt
         ) from None
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError, KeyError):
-        # The SDK does not check the objects that it builds, so a malformed chunk fails where it is read.
+    except MALFORMED:
         raise NoAnswer("huggingface: the response is malformed") from None
 
 
 def _http_provider_error(response: httpx2.Response) -> ProviderError:
     try:
         body = response.json()
-    except ValueError:
+    except MALFORMED:
         body = None
     fields = body if isinstance(body, dict) else {}
     provider_error = _provider_error(

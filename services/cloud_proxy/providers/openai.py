@@ -3,11 +3,11 @@
 The newer Responses API would leave out vLLM, Ollama, llama.cpp and the gateways.
 """
 
-import json
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import aiohttp
 import openai
 from typing_extensions import override
 
@@ -25,6 +25,7 @@ from rpckit.errors import (
 )
 from services.cloud_proxy.provider import AnswerEnd, AnswerPiece, Finish, Prompt, Provider, text
 from services.cloud_proxy.provider_errors import (
+    MALFORMED,
     ErrorTable,
     NoAnswer,
     ProviderError,
@@ -244,8 +245,10 @@ def _mapped_errors(prompt: Prompt) -> Iterator[None]:
         if not prompt.entry.endpoint.finds_credentials:
             raise
         raise no_credentials(prompt) from None
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, LookupError, TypeError):
-        # The SDK does not check what it hands on, so a malformed chunk fails where it is read.
+    except aiohttp.ClientError as error:
+        # A status that has no body, with one.
+        raise broken_connection(error, provider) from None
+    except MALFORMED:
         raise NoAnswer(f"{provider}: the response is malformed") from None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gemma.fit.config_values import size
+from services.gemma.fit.config_values import layer_count, size
 from services.gemma.fit.layer_dimensions import LayerDimensions
 from services.gemma.interface.load_error import LoadError
 
@@ -53,7 +53,7 @@ def layers(text: dict[str, Any]) -> tuple[LayerDimensions, ...]:
         LoadError: A size is missing, or something is no size.
     """
     try:
-        count = size(text, "num_hidden_layers")
+        count = layer_count(text)
         first_sharing = count - int(text.get("num_kv_shared_layers") or 0)
         found = tuple(
             _layer(text, index, kind, shares=index >= first_sharing)
@@ -74,7 +74,7 @@ def per_layer_parameters(text: dict[str, Any]) -> tuple[int, int]:
     """
     if not text["hidden_size_per_layer_input"]:
         return 0, 0
-    width = size(text, "num_hidden_layers") * size(text, "hidden_size_per_layer_input")
+    width = layer_count(text) * size(text, "hidden_size_per_layer_input")
     return size(text, "hidden_size") * width, size(text, "vocab_size_per_layer_input") * width
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from services.gemma.fit import gemma_4
-from services.gemma.fit.config_values import section, size
+from services.gemma.fit.config_values import layer_count, section, size
 from services.gemma.fit.layer_dimensions import LayerDimensions
-from services.gemma.interface.load_error import LoadError, UnsupportedModelError
+from services.gemma.interface.load_error import SERVE_ELSEWHERE, LoadError, UnsupportedModelError
 
 # Gemma 3's config files leave out what equals transformers' defaults.
 _DEFAULTS = {
@@ -76,7 +76,7 @@ class ModelDimensions:
         """
         model_type = section(config, "config.json").get("model_type")
         if not isinstance(model_type, str) or not model_type.startswith("gemma"):
-            raise LoadError(f"this is no Gemma: its model type is {model_type!r}")
+            raise LoadError(f"this is no Gemma, its model type is {model_type!r}: {SERVE_ELSEWHERE}")
         of_gemma_4 = gemma_4.is_gemma_4(model_type)
         defaults = _DEFAULTS | (gemma_4.defaults(model_type) if of_gemma_4 else {})
         text = defaults | section(config.get("text_config") or config, "text_config")
@@ -107,10 +107,14 @@ class ModelDimensions:
         """
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise LoadError(
+                f"there is no config.json in {folder}: take the folder of the model's own repository"
+            ) from error
         except OSError as error:
-            raise LoadError("there is no config.json") from error
+            raise LoadError(f"{folder / 'config.json'} cannot be read: {error.strerror}") from error
         except (ValueError, RecursionError) as error:
-            raise LoadError("config.json is no JSON") from error
+            raise LoadError("config.json is no JSON: download the model again") from error
         dimensions = cls.of_config(name, config)
         tokenizer = folder / "tokenizer.json"
         if not tokenizer.is_file():
@@ -143,9 +147,8 @@ class ModelDimensions:
 
 def _equal_layers(model_type: str, text: Mapping[str, Any]) -> tuple[LayerDimensions, ...]:
     """Returns the layers of Gemma 1, 2 or 3, which differ in their window alone."""
-    hidden, count, head, inner = (
-        size(text, key) for key in ("hidden_size", "num_hidden_layers", "head_dim", "intermediate_size")
-    )
+    hidden, head, inner = (size(text, key) for key in ("hidden_size", "head_dim", "intermediate_size"))
+    count = layer_count(text)
     queries, keys = (size(text, key) * head for key in ("num_attention_heads", "num_key_value_heads"))
     full, sliding = (
         LayerDimensions.of_sizes(hidden=hidden, queries=queries, keys=keys, inner=inner, sliding=each)

@@ -29,6 +29,10 @@ _BF16_BYTES = 2
 _IMAGE_ENCODING_BYTES = int(0.65 * GIB)
 # The shortest context that is of use: a short prompt and its answer. A review takes some thousands.
 _MIN_CONTEXT_TOKENS = 1024
+# The compiled kernel for prompts is used where so long a context is left beside it, or all of a shorter one.
+_PROMPT_KERNEL_CONTEXT_TOKENS = 32_768
+# The precisions whose layers it multiplies by.
+_PROMPT_KERNEL_PRECISIONS = ("int4", "int4h8")
 
 # Bytes of a parameter in memory. In nf4, 64 share an fp32 scale; in int4 and int8, 128 share an fp32 scale
 # and an fp32 sum that the kernel adds, and in int4 a zero point of four bits; in q4_0, 32 share a scale and a
@@ -75,12 +79,14 @@ class DeploymentPlan:
 
     Attributes:
         max_sequences: How many answers are generated at once, at the most.
+        prompt_kernel_built: Whether the machine has the compiled kernel for prompts.
     """
 
     dimensions: ModelDimensions
     precision: str
     device: ComputeDevice
     max_sequences: int
+    prompt_kernel_built: bool = False
 
     @property
     def weight_bytes(self) -> int:
@@ -117,7 +123,22 @@ class DeploymentPlan:
     def kv_cache_bytes(self) -> int:
         """The KV cache's budget over all sequences."""
         free_bytes = self.device.free_bytes - self._bytes_without_cache
+        if self.prompt_kernel:
+            free_bytes -= self._mapped_codes_bytes
         return self.kv_cache_size.budget(free_bytes, self.max_sequences, self.dimensions.context_tokens)
+
+    @property
+    def prompt_kernel(self) -> bool:
+        """Whether prompts are read by the compiled kernel.
+
+        It reads the layers' codes from their mapped files, so that those pages have to stay in memory.
+        """
+        if not self.prompt_kernel_built or self.precision not in _PROMPT_KERNEL_PRECISIONS:
+            return False
+        tokens = min(self.dimensions.context_tokens, _PROMPT_KERNEL_CONTEXT_TOKENS)
+        cache_bytes = self.kv_cache_size.bytes_for(tokens, windowed=True)
+        free_bytes = self.device.free_bytes - self._bytes_without_cache
+        return free_bytes >= self._mapped_codes_bytes + cache_bytes
 
     @property
     def context_tokens(self) -> int:
@@ -145,6 +166,11 @@ class DeploymentPlan:
         layers, head = _MIXED.get(self.precision, (self.precision, self.precision))
         matrices, embedding = self.dimensions.matrix_parameters, self.dimensions.embedding_parameters
         return int(parameter_bytes[layers] * matrices + parameter_bytes[head] * embedding)
+
+    @property
+    def _mapped_codes_bytes(self) -> int:
+        """Bytes of the files' pages that the kernel for prompts reads for each chunk."""
+        return int(_PARAMETER_FILE_BYTES["int4"] * self.dimensions.matrix_parameters)
 
     @property
     def _bytes_without_cache(self) -> int:
@@ -189,7 +215,13 @@ def all_plans(
     on_cpu = _CPU_PRECISIONS[dimensions.text_parameters < _SMALL_PARAMETERS]
     devices = [(each, _GPU_PRECISIONS) for each in resources.gpus] + [(resources.cpu, on_cpu)]
     return [
-        DeploymentPlan(dimensions, precision, device, max_sequences)
+        DeploymentPlan(
+            dimensions,
+            precision,
+            device,
+            max_sequences,
+            prompt_kernel_built=resources.prompt_kernel and not device.is_gpu,
+        )
         for device, precisions in devices
         for precision in precisions
         if precision != _OF_GRID or dimensions.on_q4_0_grid
@@ -245,11 +277,14 @@ def smaller_models(dimensions: ModelDimensions) -> list[ModelDimensions]:
     return [each for each in capable if each.text_parameters < 0.9 * dimensions.text_parameters]
 
 
-def disk_fault(needed_bytes: int, free_bytes: int, what: str) -> str:
-    """Says that something does not fit the disk; empty if it does."""
+def disk_fault(needed_bytes: int, free_bytes: int, what: str, folder_variable: str) -> str:
+    """Says that something does not fit the disk, and which variable names another; empty if it does."""
     if needed_bytes <= free_bytes:
         return ""
-    return f"{what} needs {gib(needed_bytes)} GiB of disk, {gib(free_bytes)} free"
+    return (
+        f"{what} needs {gib(needed_bytes)} GiB of disk, {gib(free_bytes)} free: make room, or set "
+        f"{folder_variable} to a folder on another disk"
+    )
 
 
 def gib(size: float) -> str:

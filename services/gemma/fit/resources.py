@@ -12,6 +12,8 @@ from typing import Self
 _PROBE_BYTES = 128 * 2**20
 # NVIDIA's drivers of Linux, and of Linux within Windows.
 _GPU_DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
+# `low_bit/prompt_kernel.c`, compiled where there was a C compiler when the server was set up.
+PROMPT_KERNEL_LIBRARY = Path(__file__).parents[1] / "low_bit/libprompt_kernel.so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,29 @@ class MachineResources:
     Attributes:
         disk_bytes: Free bytes on the disk that quantised copies are written to.
         gpus: In the order of their indices.
+        prompt_kernel: Whether the compiled kernel for prompts is there, and is quicker on this CPU.
     """
 
     cpu: ComputeDevice
     disk_bytes: int
     gpus: tuple[ComputeDevice, ...] = ()
+    prompt_kernel: bool = False
 
     @classmethod
     def read(cls, cache: Path) -> Self:
         """Reads what is free now. The folder `cache` tells the disk; it need not be there yet."""
-        return cls(ComputeDevice("cpu", free_memory(), _bandwidth()), free_disk(cache), tuple(_gpus()))
+        cpu = ComputeDevice("cpu", free_memory(), _bandwidth())
+        built = PROMPT_KERNEL_LIBRARY.is_file() and suits_prompt_kernel(Path("/proc/cpuinfo"))
+        return cls(cpu, free_disk(cache), tuple(_gpus()), prompt_kernel=built)
+
+
+def suits_prompt_kernel(cpuinfo: Path) -> bool:
+    """Whether a CPU has AVX2 and no AVX-512: with that onnxruntime has instructions that the kernel lacks."""
+    if not cpuinfo.is_file():
+        return False
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+    flags = set(next((line for line in lines if line.startswith("flags")), "").split())
+    return {"avx2", "fma"} <= flags and "avx512f" not in flags
 
 
 def free_memory(system: Path = Path("/")) -> int:
@@ -59,7 +74,8 @@ def free_memory(system: Path = Path("/")) -> int:
 
 def free_disk(folder: Path) -> int:
     """Returns the free bytes on the disk where the folder is, or would be made."""
-    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    # What this user may not look into counts as absent: `Path.exists` would raise.
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.exists(each))  # noqa: PTH110
     return shutil.disk_usage(there).free
 
 

@@ -1,5 +1,7 @@
 """Gives every string, number and list of a JSON Schema an end, so that no answer fills its limit with one."""
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +12,12 @@ MAX_LIST_ITEMS = 256
 # Fifteen digits before the point, which is what a double holds, and six after it.
 MAX_NUMBER = 10**15
 NUMBER_STEP = 1e-6
+# Numbers between closer limits are not given steps.
+_CLOSEST = 1e-9
 
 _VALUES = frozenset({"enum", "const"})
-# These say which strings there are, as the schema wants them.
-_STRING_LIMITS = _VALUES | {"maxLength", "pattern", "format"}
+# A string that keeps to such a pattern may go on: it repeats something, or leaves an end open.
+_ENDLESS_PATTERN = re.compile(r"[*+]|,\}|^[^^]|[^$]$|^$")
 # Narrower subschemas of these make the schema wider, or another one.
 _UNTOUCHED = frozenset({"not", "if", "contains", "propertyNames"})
 
@@ -41,13 +45,20 @@ def _limits(schema: Schema) -> dict[str, Any]:
     kinds = schema.get("type", ())
     kinds = (kinds,) if isinstance(kinds, str) else kinds
     limits: dict[str, Any] = {}
-    if "string" in kinds and not _STRING_LIMITS & schema.keys():
+    if "string" in kinds and _is_endless(schema):
         limits["maxLength"] = max(MAX_STRING_CHARACTERS, int(schema.get("minLength", 0)))
     if "array" in kinds and "maxItems" not in schema and schema.get("items") is not False:
         limits["maxItems"] = max(MAX_LIST_ITEMS, int(schema.get("minItems", 0)))
     if {"number", "integer"} & set(kinds) and not _VALUES & schema.keys():
         limits |= _number_limits(schema, whole="number" not in kinds)
     return limits
+
+
+def _is_endless(schema: Schema) -> bool:
+    """Returns whether a schema leaves a string's length open."""
+    if (_VALUES | {"maxLength"}) & schema.keys():
+        return False
+    return "pattern" not in schema or bool(_ENDLESS_PATTERN.search(schema["pattern"]))
 
 
 def _number_limits(schema: Schema, *, whole: bool) -> dict[str, Any]:
@@ -58,7 +69,7 @@ def _number_limits(schema: Schema, *, whole: bool) -> dict[str, Any]:
         limits["minimum"] = -MAX_NUMBER
     if not {"maximum", "exclusiveMaximum"} & schema.keys() and least < MAX_NUMBER:
         limits["maximum"] = MAX_NUMBER
-    # Limits closer than that might have no multiple between them.
-    if not whole and "multipleOf" not in schema and most - least >= 1:
-        limits["multipleOf"] = NUMBER_STEP
+    if not whole and "multipleOf" not in schema and most - least > _CLOSEST:
+        # Limits closer than the usual step might have no multiple between them.
+        limits["multipleOf"] = NUMBER_STEP * min(1.0, 10.0 ** math.floor(math.log10(most - least)))
     return limits

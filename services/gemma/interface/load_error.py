@@ -5,6 +5,11 @@ class LoadError(Exception):
     """A model cannot be served. The text tells the operator why, and what to do."""
 
 
+SERVE_ELSEWHERE = (
+    "serve it by llama.cpp, Ollama or vLLM, and name that server in the catalog by base_url (docs/gemma.md)"
+)
+
+
 class UnsupportedModelError(LoadError):
     """The model is of an architecture that this server does not run.
 
@@ -13,9 +18,7 @@ class UnsupportedModelError(LoadError):
     """
 
     def __init__(self, model_type: str, part: str = "") -> None:
-        kind = f"the type {model_type} with {part}" if part else f"the type {model_type}"
-        super().__init__(
-            f"models of {kind} are not supported, those of Gemma 1, 2, 3 and 4 are: serve it by llama.cpp, "
-            "Ollama or vLLM, and name that server in the catalog by base_url (docs/gemma.md)"
-        )
+        others = f"{model_type} with {part}" if part else model_type
+        known = "" if part else ", those of Gemma 1, 2, 3 and 4 are"
+        super().__init__(f"models of the type {others} are not supported{known}: {SERVE_ELSEWHERE}")
         self.model_type = model_type

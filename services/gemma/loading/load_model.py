@@ -5,30 +5,29 @@ from typing import Any, cast
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
 import services.gemma.low_bit.transformers_quantizer  # noqa: F401 - it tells transformers of the copies
 from rpckit import log
 from rpckit.errors import ChorusError
 from rpckit.malloc_trim import release_freed_memory
-from services.gemma.fit.gemma_4 import is_gemma_4
 from services.gemma.fit.preflight import QUANTIZED, DeploymentPlan, choose_plan, gib
-from services.gemma.fit.resources import MachineResources
-from services.gemma.generation.chat_prompt import ChatPromptEncoder
+from services.gemma.fit.resources import PROMPT_KERNEL_LIBRARY, MachineResources
 from services.gemma.generation.grammar import TokenizerVocabulary
 from services.gemma.generation.image_encoder import ImageEncoder
 from services.gemma.generation.runner import GemmaRunner
-from services.gemma.interface.generation_request import ChatMessage, GenerationRequest, SamplingParameters
+from services.gemma.interface.generation_request import GenerationRequest, SamplingParameters
 from services.gemma.interface.load_error import LoadError
 from services.gemma.interface.local_model import ModelInfo, StepOutput
 from services.gemma.kv_cache.attention import PACKED_ATTENTION, share_keys_and_values
 from services.gemma.kv_cache.cache_pool import KVCachePool
-from services.gemma.loading.tokenizer import load_tokenizer
+from services.gemma.loading.tokenizer import GREETING, greeted_prompt_encoder, load_tokenizer
 from services.gemma.loading.vision_tower import load_image_encoder
 from services.gemma.low_bit.form import quantized_form
 from services.gemma.low_bit.host_embedding import HostEmbedding
 from services.gemma.low_bit.int4_decoder_layer import prepare_int4_model
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
+from services.gemma.low_bit.prompt_kernel import PromptKernel
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.checkpoint import (
     SAFE_LOADING,
@@ -40,6 +39,12 @@ from services.gemma.weights.madvise import advise_random_access
 from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint, find_quantized
 from services.gemma.weights.required_files import require_files
 from services.gemma.weights.source import ModelHub, ModelSource
+from services.gemma.weights.stored_tensors import (
+    described_model,
+    refuse_other_tensors,
+    stored_tensors,
+    text_config,
+)
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 
@@ -73,6 +78,8 @@ def load_model(settings: GemmaSettings, hub: ModelHub, resources: MachineResourc
         device=plan.device.name,
         needs_gib=gib(plan.memory_bytes),
         free_gib=gib(plan.device.free_bytes),
+        instructions=torch.backends.cpu.get_cpu_capability(),
+        prompt_kernel=plan.prompt_kernel,
     )
     original = source.fetch(hub)
     folder, version = original, original.name
@@ -99,15 +106,14 @@ def _load_runner(
 ) -> GemmaRunner:
     require_files(folder)
     weights = list(folder.glob("*.safetensors"))
-    with refused_if_unreadable("config.json"):
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        config = config.get_text_config()
+    config = text_config(folder)
+    if plan.precision not in QUANTIZED:
+        # Of a copy the checksums have told.
+        refuse_other_tensors(described_model(config), stored_tensors(folder))
     tokenizer = load_tokenizer(folder, config.vocab_size)
     # Parsing it took hundreds of megabytes, and the weights are yet to come.
     release_freed_memory()
-    with refused_if_unreadable("config.json or tokenizer.json"):
-        system_role = is_gemma_4(config.model_type)
-        prompt_encoder = ChatPromptEncoder(tokenizer, image_encoder, system_role=system_role)
+    prompt_encoder = greeted_prompt_encoder(tokenizer, config.model_type, image_encoder)
     model = _load_text_model(folder, config, plan)
     info = ModelInfo(
         version=version,
@@ -146,7 +152,9 @@ def _load_text_model(folder: Path, config: Any, plan: DeploymentPlan) -> PreTrai
     share_keys_and_values(model.model)
     model = model.eval().to(plan.device.name)
     if plan.precision in QUANTIZED and quantized_form(plan.precision).is_integer:
-        prepare_int4_model(model, folder)
+        # Before torch keeps a single thread for itself.
+        kernel = PromptKernel(PROMPT_KERNEL_LIBRARY, torch.get_num_threads()) if plan.prompt_kernel else None
+        prepare_int4_model(model, folder, kernel)
     return cast("PreTrainedModel", model)
 
 
@@ -174,10 +182,8 @@ def _warm_up(runner: GemmaRunner) -> None:
     Raises:
         LoadError: The model cannot answer.
     """
-    greeting = GenerationRequest(
-        (ChatMessage("user", "Hello"),), SamplingParameters(temperature=0, max_output_tokens=2)
-    )
-    with refused_if_unreadable("the chat template or the weights"):
+    greeting = GenerationRequest(GREETING, SamplingParameters(temperature=0, max_output_tokens=2))
+    with refused_if_unreadable("config.json or the weights"):
         try:
             sequence = runner.begin(greeting)
             runner.admit(sequence)

@@ -1,7 +1,8 @@
 """A Gemma in int4 or int8: all that a decoder layer does besides attention, in two runs of onnxruntime.
 
 Operation by operation, a token's way through a layer takes torch some forty calls: for a small Gemma they
-cost as much as its arithmetic.
+cost as much as its arithmetic. For the rows of a prompt they cost little: where there is a kernel for those
+(`prompt_kernel.py`), the layer is computed so.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -21,9 +22,11 @@ from typing_extensions import override
 
 from services.gemma.interface.load_error import LoadError
 from services.gemma.kv_cache.attention import packed_attention
+from services.gemma.low_bit.int4_linear import Int4Linear
 from services.gemma.low_bit.int8_embedding import Int8Embedding
 from services.gemma.low_bit.integer_linear import IntegerLinear
 from services.gemma.low_bit.onnx_graph import OnnxGraph, OnnxSession, share_threads, tensor_locations
+from services.gemma.low_bit.prompt_kernel import PromptKernel
 
 # The layers that are known here, with what their norms add to the weights that files hold. All else that they
 # differ in is told by the modules that they have.
@@ -36,6 +39,8 @@ NORM_OFFSETS: dict[type[nn.Module], int] = {
 }
 # The attribute `approximate` of ONNX's Gelu, by the module that it stands in for.
 _GELU_APPROXIMATION: dict[type[nn.Module], str] = {GELUTanh: "tanh", GELUActivation: "none"}
+# For fewer rows two runs of onnxruntime are quicker than the kernel for prompts and torch's calls.
+_MIN_PROMPT_ROWS = 32
 
 
 class Int4DecoderLayer(nn.Module):
@@ -44,11 +49,18 @@ class Int4DecoderLayer(nn.Module):
     Args:
         layer: Its linear layers are `IntegerLinear`s with their locations in the folder's files.
         folder: The quantised copy's.
+        prompt_kernel: Multiplies the rows of prompts; None if onnxruntime does.
     """
 
-    def __init__(self, layer: Any, folder: Path) -> None:
+    def __init__(self, layer: Any, folder: Path, prompt_kernel: PromptKernel | None) -> None:
         super().__init__()
         self._attention = layer.self_attn
+        linears = [each for each in layer.modules() if isinstance(each, IntegerLinear)]
+        self._prompt_layer = None
+        if prompt_kernel and all(isinstance(each, Int4Linear) for each in linears):
+            for each in linears:
+                cast("Int4Linear", each).read_prompts_by(prompt_kernel)
+            self._prompt_layer = layer
         self._before_attention = _before_attention(layer, folder)
         self._after_attention = _after_attention(layer, folder)
 
@@ -70,6 +82,11 @@ class Int4DecoderLayer(nn.Module):
             position_embeddings: The cosines and sines of the rotary embedding.
             others: Handed to attention.
         """
+        if self._prompt_layer is not None and hidden_states.shape[1] >= _MIN_PROMPT_ROWS:
+            if per_layer_input is not None:
+                others["per_layer_input"] = per_layer_input
+            states = self._prompt_layer(hidden_states, position_embeddings=position_embeddings, **others)
+            return cast("torch.Tensor", states)
         rows = hidden_states[0]
         cosines, sines = (each[0, :, None] for each in position_embeddings)
         heads = self._before_attention.run(rows=rows, cosines=cosines, sines=sines)
@@ -112,12 +129,15 @@ def refuse_unknown_layers(model: PreTrainedModel) -> None:
             )
 
 
-def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
+def prepare_int4_model(
+    model: PreTrainedModel, folder: Path, prompt_kernel: PromptKernel | None = None
+) -> None:
     """Makes a Gemma of `IntegerLinear`s ready to run with the files of its copy.
 
     Args:
         model: Loaded from the copy.
         folder: The copy's.
+        prompt_kernel: Multiplies the rows of prompts by matrices in four bits; None if onnxruntime does.
 
     Raises:
         LoadError: As `refuse_unknown_layers` says.
@@ -143,7 +163,7 @@ def prepare_int4_model(model: PreTrainedModel, folder: Path) -> None:
         share_threads()
         opening = [pool.submit(each.open, folder) for each in alone]
         decoder.layers = nn.ModuleList(
-            pool.map(lambda layer: Int4DecoderLayer(layer, folder), decoder.layers)
+            pool.map(lambda layer: Int4DecoderLayer(layer, folder, prompt_kernel), decoder.layers)
         )
         for opened in opening:
             opened.result()

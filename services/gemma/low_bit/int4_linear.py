@@ -9,6 +9,7 @@ from typing_extensions import override
 from services.gemma.low_bit.gptq import InputStatistics, calibrated_codes
 from services.gemma.low_bit.integer_linear import GROUP_SIZE, MIN_SCALE, IntegerLinear
 from services.gemma.low_bit.onnx_graph import OnnxGraph
+from services.gemma.low_bit.prompt_kernel import PackedMatrix, PromptKernel
 
 _MAX_CODE = 15
 _MIN_WEIGHT = 1e-20
@@ -31,6 +32,8 @@ class Int4Linear(IntegerLinear):
 
     bits = 4
     zeros: torch.Tensor
+    _prompt_kernel: PromptKernel | None = None
+    _matrix: PackedMatrix | None = None
 
     @staticmethod
     @override
@@ -71,6 +74,18 @@ class Int4Linear(IntegerLinear):
         codes, zero_points = (unpacked_pairs(buffers[name]).float() for name in ("packed", "zeros"))
         steps = codes - zero_points[:, : codes.shape[1], None]
         return (steps * buffers["scales"][..., None]).flatten(1)[:, :inputs]
+
+    def read_prompts_by(self, kernel: PromptKernel) -> None:
+        """Has rows multiplied by that kernel, by the buffers as they are now, in the copy's mapped file."""
+        self._prompt_kernel = kernel
+        self._matrix = PackedMatrix(self.packed, self.scales, self.zeros)
+
+    @override
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        if self._prompt_kernel is None or self._matrix is None:
+            return super().forward(inputs)
+        result = self._prompt_kernel.multiply(inputs.reshape(-1, self.shape[1]), self._matrix)
+        return result.view(*inputs.shape[:-1], self.shape[0])
 
     @override
     def _add_zeros_to(self, graph: OnnxGraph) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from services.gemma.low_bit.form import QuantizedForm, linear_layers
 from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
 from services.gemma.weights.quantizing_hooks import QuantizingHooks, keep_inputs, weight_of_buffers
+from services.gemma.weights.stored_tensors import EMBEDDING_WEIGHT
 from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Written for this project, in the languages that it serves: calibrated on one alone, the others get worse.
@@ -26,7 +27,7 @@ _TEXTS = Path(__file__).with_name("calibration_texts.jsonl")
 _ROW_TOKENS = 256
 _ROWS, _ROWS_OF_SMALL = 20, 64
 _SMALL = 1_500_000_000
-_EMBEDDING, _NORM = "model.embed_tokens.weight", "model.norm.weight"
+_NORM = "model.norm.weight"
 PER_LAYER_PROJECTION = "model.per_layer_model_projection"
 _PER_LAYER_NORM = "model.per_layer_projection_norm.weight"
 
@@ -128,7 +129,7 @@ class CalibratedPass:
     @torch.inference_mode()
     def _embedded(self, decoder: Any, tokens: torch.Tensor) -> torch.Tensor:
         """Returns the first layer's input, and notes what the model hands to each of its layers."""
-        table, embedding = decoder.embed_tokens, self._tensor(_EMBEDDING)
+        table, embedding = decoder.embed_tokens, self._tensor(EMBEDDING_WEIGHT)
         table.weight = nn.Parameter(embedding, requires_grad=False)
         if hasattr(table, "scalar_embed_scale"):
             table.embed_scale = torch.tensor(table.scalar_embed_scale)
@@ -219,7 +220,7 @@ class _RowsOfTokens(nn.Module):
         self, embedding: nn.Embedding, table: torch.Tensor, tokens: torch.Tensor, layers: int
     ) -> None:
         super().__init__()
-        self._tokens = tokens.unique()
+        self._tokens = torch.unique(tokens)
         self._embedding = Int8Embedding(embedding, layers)
         self._embedding.output_type = torch.float32
         for name, each in Int8Embedding.quantized(table[self._tokens], layers).items():

@@ -65,10 +65,14 @@ def refuse_wrong_keys(missing: Iterable[str], reshaped: Iterable[str], surplus: 
     Raises:
         LoadError: It names one of the wrong tensors.
     """
-    for fault, keys in (
-        ("are missing", missing),
-        ("have another shape", reshaped),
-        ("belong to another model", surplus),
+    for one, several, keys in (
+        ("is missing", "are missing", missing),
+        ("has another shape than config.json says", "have other shapes than config.json says", reshaped),
+        ("belongs to another model", "belong to another model", surplus),
     ):
         if wrong := list(keys):
-            raise LoadError(f"{len(wrong)} weights {fault}, for example {min(wrong)}")
+            fault = f"weight {one}" if len(wrong) == 1 else f"weights {several}"
+            raise LoadError(
+                f"{len(wrong)} {fault}, for example {min(wrong)}: take config.json and *.safetensors of one "
+                "download"
+            )

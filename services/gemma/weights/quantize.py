@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, AutoModelForCausalLM, PretrainedConfig, PreTrainedModel
+from transformers import PretrainedConfig, PreTrainedModel
 
 from services.gemma.fit.recipes import RECIPES
 from services.gemma.interface.load_error import LoadError
-from services.gemma.low_bit.form import HEAD, QuantizedForm, linear_layers, quantized_form
+from services.gemma.low_bit.form import QuantizedForm, linear_layers, quantized_form
 from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.low_bit.int4_decoder_layer import refuse_unknown_layers
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
@@ -28,10 +27,17 @@ from services.gemma.weights.calibration import (
     calibration_rows,
     calibration_tokens,
 )
-from services.gemma.weights.checkpoint import refuse_wrong_keys, text_key, unused_keys
 from services.gemma.weights.quantized_checkpoint import CheckpointWriter, QuantizedCheckpoint, copy_file
+from services.gemma.weights.stored_tensors import (
+    EMBEDDING_WEIGHT,
+    HEAD_WEIGHT,
+    described_model,
+    opened,
+    refuse_other_tensors,
+    stored_tensors,
+    text_config,
+)
 from services.gemma.weights.tensor_file import write_by_rows
-from services.gemma.weights.unreadable import refused_if_unreadable
 
 # Rows of one read: a slice of a file costs the same, long or short.
 _ROWS_PER_READ = 4096
@@ -40,7 +46,6 @@ _TABLE_ROWS_PER_READ = 512
 # Rows that are quantised at once: few fit the CPU's caches.
 _ROWS_PER_BLOCK = 256
 _LAYER = re.compile(r"model\.layers\.(\d+)\.")
-_HEAD, _EMBEDDING = f"{HEAD}.weight", "model.embed_tokens.weight"
 _TABLE = f"{PER_LAYER_TABLE}.weight"
 _INDEX = "model.safetensors.index.json"
 
@@ -67,18 +72,12 @@ def quantize(
         LoadError: The model is not whole, cannot be computed in that precision, or the disk is full.
     """
     form = quantized_form(precision)
-    with refused_if_unreadable("config.json"):
-        config = AutoConfig.from_pretrained(source, local_files_only=True, trust_remote_code=False)
-        config = config.get_text_config()
+    config = text_config(source)
     recipe = RECIPES[precision]
     copy = QuantizedCheckpoint.of_source(cache, source, recipe)
     if copy.exists:
         return copy
-    with refused_if_unreadable("config.json"), torch.device("meta"):
-        # The eager attention knows all that a Gemma's layers do, the cap on the scores included.
-        model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
-            config, dtype=torch.bfloat16, attn_implementation="eager"
-        )
+    model = described_model(config)
     if form.is_integer:
         refuse_unknown_layers(model)
     checkpoint = _SourceCheckpoint(source, model)
@@ -127,7 +126,7 @@ def _quantized_file(
         return {layer[0] + name: each for name, each in quantized.items()}
     if calibrated and keys == [f"{PER_LAYER_PROJECTION}.weight"]:
         return {f"{PER_LAYER_PROJECTION}.{name}": each for name, each in calibrated.projection.items()}
-    if calibrated and keys == [_HEAD] and form.head is form.layers:
+    if calibrated and keys == [HEAD_WEIGHT] and form.head is form.layers:
         statistics = calibrated.head_statistics()
     return checkpoint.quantized(keys, form, statistics)
 
@@ -148,22 +147,12 @@ class _SourceCheckpoint:
         self._layers = model.config.num_hidden_layers
         table = per_layer_table(model)
         self._table = Int8Embedding(table, self._layers) if table else None
-        self._stored: dict[str, tuple[Path, str]] = {}
-        shapes: dict[str, tuple[int, ...]] = {}
-        for file in sorted(folder.glob("*.safetensors")):
-            with _opened(file) as tensors:
-                for key in tensors.keys():  # noqa: SIM118 - it is no mapping
-                    if name := text_key(key):
-                        self._stored[name] = file, key
-                        shapes[name] = tuple(tensors.get_slice(key).get_shape())
-        if model.config.tie_word_embeddings and _EMBEDDING in shapes:
-            self._stored[_HEAD], shapes[_HEAD] = self._stored[_EMBEDDING], shapes[_EMBEDDING]
-        wanted = {name: tuple(each.shape) for name, each in model.state_dict().items()}
-        reshaped = {name for name in wanted.keys() & shapes.keys() if wanted[name] != shapes[name]}
-        surplus = shapes.keys() - wanted.keys() - unused_keys(model)
-        refuse_wrong_keys(wanted.keys() - shapes.keys(), reshaped, surplus)
+        self._stored = stored_tensors(folder)
+        refuse_other_tensors(model, self._stored)
+        if model.config.tie_word_embeddings:
+            self._stored[HEAD_WEIGHT] = self._stored[EMBEDDING_WEIGHT]
         groups: defaultdict[str, list[str]] = defaultdict(list)
-        for name in wanted:
+        for name in model.state_dict():
             layer = _LAYER.match(name)
             groups[layer[1] if layer else name].append(name)
         self.files = {
@@ -173,9 +162,8 @@ class _SourceCheckpoint:
 
     def tensor(self, name: str) -> torch.Tensor:
         """Returns a tensor in bf16. One that is stored so is mapped, not read."""
-        file, key = self._stored[name]
-        with _opened(file) as tensors:
-            return cast("torch.Tensor", tensors.get_tensor(key)).bfloat16()
+        with opened(self._stored[name].file) as tensors:
+            return cast("torch.Tensor", tensors.get_tensor(self._stored[name].key)).bfloat16()
 
     def table_file(self) -> tuple[Callable[[Path], object], int]:
         """Returns how to write the file of the per-layer embeddings, and how many bytes its tensors have."""
@@ -187,9 +175,8 @@ class _SourceCheckpoint:
 
     def _table_blocks(self) -> Iterator[dict[str, torch.Tensor]]:
         """Yields the buffers of the per-layer embeddings, some rows at a time: they take gigabytes."""
-        file, key = self._stored[_TABLE]
-        with _opened(file) as tensors:
-            stored = tensors.get_slice(key)
+        with opened(self._stored[_TABLE].file) as tensors:
+            stored = tensors.get_slice(self._stored[_TABLE].key)
             for at in range(0, stored.get_shape()[0], _TABLE_ROWS_PER_READ):
                 buffers = Int8Embedding.quantized(stored[at : at + _TABLE_ROWS_PER_READ], self._layers)
                 yield {f"{PER_LAYER_TABLE}.{name}": rows for name, rows in buffers.items()}
@@ -204,9 +191,8 @@ class _SourceCheckpoint:
         """
         result = {}
         for name in names:
-            file, key = self._stored[name]
-            with _opened(file) as tensors:
-                stored = tensors.get_slice(key)
+            with opened(self._stored[name].file) as tensors:
+                stored = tensors.get_slice(self._stored[name].key)
                 if name not in self._quantizable:
                     result[name] = stored[:].bfloat16()
                     continue
@@ -230,7 +216,7 @@ class _SourceCheckpoint:
         """Returns the index of the copy's safetensors files, which are written."""
         weights: dict[str, str] = {}
         for file in self.files:
-            with _opened(folder / file) as tensors:
+            with opened(folder / file) as tensors:
                 weights |= dict.fromkeys(tensors.keys(), file)
         return {"metadata": {}, "weight_map": weights}
 
@@ -249,10 +235,3 @@ def _small_files(
 
 def _text(text: str) -> Callable[[Path], object]:
     return lambda path: path.write_text(text, encoding="utf-8")
-
-
-def _opened(file: Path) -> Any:
-    try:
-        return safe_open(file, "pt")
-    except SafetensorError as error:
-        raise LoadError(f"{file.name} is damaged: download the model again") from error

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -27,15 +28,21 @@ def source_key(folder: Path) -> str:
     """Identifies a version of a model without reading all of it: 12 hex digits.
 
     A revision's name would identify a repository's snapshot, but not a folder whose files were replaced.
+
+    Raises:
+        LoadError: A file cannot be read.
     """
-    digest = hashlib.sha256((folder / "config.json").read_bytes())
-    for file in sorted(folder.glob("*.safetensors")):
-        size = file.stat().st_size
-        digest.update(f"{file.name} {size}".encode())
-        with file.open("rb") as data:
-            digest.update(data.read(_PROBE_BYTES))
-            data.seek(max(0, size - _PROBE_BYTES))
-            digest.update(data.read(_PROBE_BYTES))
+    try:
+        digest = hashlib.sha256((folder / "config.json").read_bytes())
+        for file in sorted(folder.glob("*.safetensors")):
+            size = file.stat().st_size
+            digest.update(f"{file.name} {size}".encode())
+            with file.open("rb") as data:
+                digest.update(data.read(_PROBE_BYTES))
+                data.seek(max(0, size - _PROBE_BYTES))
+                digest.update(data.read(_PROBE_BYTES))
+    except OSError as error:
+        raise LoadError(f"{error.filename} cannot be read: {error.strerror}") from error
     return digest.hexdigest()[:12]
 
 
@@ -87,7 +94,8 @@ class QuantizedCheckpoint:
     @property
     def exists(self) -> bool:
         """Whether it is written, whole."""
-        return self.folder.is_dir()
+        # Of a folder that this user may not look into, `Path.is_dir` would raise.
+        return os.path.isdir(self.folder)  # noqa: PTH112
 
     @property
     def precision(self) -> str:
@@ -162,7 +170,10 @@ class CheckpointWriter:
     def __init__(self, copy: QuantizedCheckpoint, version: str, recipe: str) -> None:
         self._final_folder = copy.folder
         self.folder = copy.folder.with_name(copy.folder.name + _UNFINISHED)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LoadError(_unwritable(self.folder, error)) from error
         written = Manifest.read(self.folder).files if (self.folder / _MANIFEST).is_file() else {}
         self._files = {
             name: checksum for name, checksum in written.items() if self._is_intact(name, checksum)
@@ -178,9 +189,9 @@ class CheckpointWriter:
         """Writes one file of about `size` bytes.
 
         Raises:
-            LoadError: The disk is full. The files that are written stay, and the next run goes on from there.
+            LoadError: It cannot be written. The files that are stay, and the next run goes on from there.
         """
-        if fault := disk_fault(size, free_disk(self.folder), name):
+        if fault := disk_fault(size, free_disk(self.folder), name, "GEMMA_CACHE_DIR"):
             raise LoadError(fault)
         # Two processes that quantise the same model write the same, each to a file of its own.
         unfinished = self.folder / f"{name}.{os.getpid()}"
@@ -191,17 +202,25 @@ class CheckpointWriter:
             unfinished.replace(self.folder / name)
             self._write_manifest()
         except (OSError, SafetensorError) as error:
-            unfinished.unlink(missing_ok=True)
-            raise LoadError(f"{name} cannot be written: is the disk full?") from error
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise LoadError(_unwritable(self.folder / name, error)) from error
 
     def finish(self) -> None:
-        """Renames the folder: from then on the copy exists."""
-        for each in self.folder.iterdir():
-            if each.name not in {*self._files, _MANIFEST}:
-                each.unlink()
-        _sync(self.folder)
-        self.folder.replace(self._final_folder)
-        _sync(self._final_folder.parent)
+        """Renames the folder: from then on the copy exists.
+
+        Raises:
+            LoadError: It cannot be renamed.
+        """
+        try:
+            for each in self.folder.iterdir():
+                if each.name not in {*self._files, _MANIFEST}:
+                    each.unlink()
+            _sync(self.folder)
+            self.folder.replace(self._final_folder)
+            _sync(self._final_folder.parent)
+        except OSError as error:
+            raise LoadError(_unwritable(self._final_folder, error)) from error
 
     def _write_manifest(self) -> None:
         unfinished = self.folder / f"{_MANIFEST}.{os.getpid()}"
@@ -213,6 +232,15 @@ class CheckpointWriter:
     def _is_intact(self, name: str, checksum: str) -> bool:
         file = self.folder / name
         return file.is_file() and _checksum_of(file) == checksum
+
+
+def _unwritable(path: Path, error: Exception) -> str:
+    """Says why the system does not write there; safetensors has the system's words in its own."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (
+        f"{path} cannot be written, {reason}: make it possible, or set GEMMA_CACHE_DIR to another folder; "
+        "what is written is kept"
+    )
 
 
 def copy_file(source: Path) -> Callable[[Path], object]:

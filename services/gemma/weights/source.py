@@ -92,7 +92,7 @@ class ModelSource:
         refuse_gguf(Path(name))
         if Path(name).is_dir():
             return cls._of_folder(name, Path(name).resolve())
-        with _load_errors():
+        with _load_errors(name):
             try:
                 missing = hub.missing_bytes(name)
             except (GatedRepoError, RepositoryNotFoundError):
@@ -121,26 +121,31 @@ class ModelSource:
         """
         if self.folder:
             return self.folder
-        if fault := disk_fault(self.download_bytes, hub.disk_bytes(), f"the download of {self.name}"):
+        if fault := disk_fault(
+            self.download_bytes, hub.disk_bytes(), f"the download of {self.name}", "HF_HUB_CACHE"
+        ):
             raise LoadError(fault)
-        with _load_errors():
+        with _load_errors(self.name):
             return hub.fetch(self.name)
 
 
 @contextmanager
-def _load_errors() -> Iterator[None]:
-    """Tells the operator why the hub refused, and what to do."""
+def _load_errors(name: str) -> Iterator[None]:
+    """Tells the operator why the hub refused a repository, and what to do."""
     try:
         yield
     except HFValidationError as error:
-        raise LoadError("GEMMA_MODEL is neither a folder nor a repository's name") from error
+        raise LoadError(
+            f"{name} is neither a folder nor a repository's name: a model is a folder with config.json and "
+            "*.safetensors, or a name such as google/gemma-3-4b-it"
+        ) from error
     except GatedRepoError as error:
-        raise LoadError("the repository is gated: accept its licence there, then set HF_TOKEN") from error
+        raise LoadError(f"{name} is gated: accept its licence there, then set HF_TOKEN") from error
     except RepositoryNotFoundError as error:
-        raise LoadError("there is no such repository, or HF_TOKEN may not see it") from error
+        raise LoadError(f"{name} is no repository, nor a folder, or HF_TOKEN may not see it") from error
     except EntryNotFoundError as error:
         raise LoadError(
-            "the repository holds no config.json; one of GGUF files is llama.cpp's: take the model's own"
+            f"{name} holds no config.json; a repository of GGUF files is llama.cpp's: take the model's own"
         ) from error
     except OSError as error:
-        raise LoadError("the repository cannot be reached and is not in the cache: use a folder") from error
+        raise LoadError(f"{name} cannot be reached and is not in the cache: use a folder") from error

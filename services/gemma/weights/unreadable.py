@@ -31,7 +31,11 @@ def refused_if_unreadable(what: str) -> Iterator[None]:
     except SafetensorError as error:
         raise LoadError("a safetensors file is damaged: download the model again") from error
     except (OSError, ValueError) as error:
-        raise LoadError(f"transformers cannot read {what} without remote code") from error
+        log.unexpected("load", error)
+        fault = (
+            f"transformers cannot read {what} without remote code, or it is damaged: {type(error).__name__}"
+        )
+        raise LoadError(f"{fault}, see the log") from error
     except Exception as error:
         if isinstance(error, RuntimeError | MemoryError) and out_of_memory(error, torch.device("cpu")):
             raise LoadError(f"memory ran out while {what} was read") from error

@@ -2,7 +2,7 @@
 
 import re
 
-from services.proofreader.english.nouns import PERSONS, PLURALS, plural
+from services.proofreader.english.nouns import MASS, PERSONS, PLURALS, plural
 from services.proofreader.english.patterns import CLAUSE, FaultPattern
 from services.proofreader.english.verbs import ONLY_VERBS, PAST, THIRD, any_of
 
@@ -38,6 +38,7 @@ _PLURAL_OWNERS = (
 _PLACE = r"(?: (?:in|of|at|from) (?:my|our|the|this|his|her) [a-z]{2,15})?"
 _PLURAL_NOUNS = any_of([*PLURALS, *map(plural, PERSONS), "people"])
 _ALONE = r"(?:[Ee]veryone|[Ee]verybody|[Ss]omeone|[Ss]omebody|[Nn]obody|[Nn]o one|[Aa]nyone|[Ee]ach student|[Ee]very (?:student|child|person|day))"
+_MASS = any_of(MASS)
 # "Like" may be no verb: "My brother like me", "My sisters like cats".
 _NOT_ALIKE = r"(?! (?:me|him|her|us|them|you|all|many|most|every|any)\b)"
 
@@ -88,7 +89,7 @@ AGREEMENT_PATTERNS = (
     ),
     FaultPattern.of(
         "agreement",
-        r"[Tt]here (?P<bad>is|was|has been)(?= (?:many(?! an?\b)|several|two|three|four|five|six|seven|eight|nine|ten|a few|few|some [a-z]{2,20}(?<!s)s"
+        rf"[Tt]here (?P<bad>is|was|has been)(?= (?:many(?! (?:an?|{_MASS})\b)|several|two|three|four|five|six|seven|eight|nine|ten|a few|few|some [a-z]{{2,20}}(?<!s)s"
         rf"|(?:a lot|lots) of {any_of([*PLURALS, 'people'])})\b)",
         lambda found: {"is": "are", "was": "were"}.get(found["bad"], "have been"),
     ),

@@ -16,6 +16,7 @@ from services.proofreader.english.word_classes import (
     BASE_FORM,
     BE,
     CONJUNCTION,
+    DETERMINING,
     MARK,
     MASS,
     MODAL,
@@ -108,7 +109,11 @@ def _no_article(words: Words, place: int) -> Fault | None:
     ) and not (after.word == "and" and end > place + 1):
         return None
     if before.word in _TAKES_THING:
-        if words[place - 1].word in {"a", "the", "to"} and before.may_be(NOUN):
+        if words[place - 1].may_be(DETERMINING) and before.may_be(NOUN | ADJECTIVE | AMBIGUOUS):
+            return None
+        if words[place - 1].word == "to" and before.may_be(NOUN):
+            return None
+        if before.word == "own" and not words[place - 1].may_be(SUBJECT):
             return None
         if before.may_be(BE) and (
             not words[place - 1].may_be(NOUN | NAME | SUBJECT)

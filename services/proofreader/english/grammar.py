@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from services.proofreader.english.agreement import AGREEMENT_PATTERNS
 from services.proofreader.english.companions import COMPANION_PATTERNS
+from services.proofreader.english.confused_pairs import CONFUSED_PAIR_PATTERNS
+from services.proofreader.english.learner_phrases import LEARNER_PHRASE_PATTERNS
 from services.proofreader.english.nouns import NOUN_PATTERNS
 from services.proofreader.english.patterns import FaultPatterns
 from services.proofreader.english.verb_companions import VERB_COMPANION_PATTERNS
@@ -22,6 +24,8 @@ PATTERNS = (
     *NOUN_PATTERNS,
     *COMPANION_PATTERNS,
     *WORD_FORM_PATTERNS,
+    *CONFUSED_PAIR_PATTERNS,
+    *LEARNER_PHRASE_PATTERNS,
 )
 _FAULTS = FaultPatterns(PATTERNS)
 

@@ -193,10 +193,10 @@ def _how_many(words: Words, place: int) -> Fault | None:
         return word_fault(place, place, "few", "usage", WORD_CHOICE)
     if (
         word == "few"
-        and words[place - 1].word in {"a", "only"}
+        and words[place - 1].word not in {"the", "these", "those", "my", "his", "her", "our", "their"}
         and noun.may_be(MASS)
         and not noun.may_be(NOUN | BASE_FORM | AMBIGUOUS)
-        and ends_phrase(words[place + 2])
+        and (ends_phrase(words[place + 2]) or words[place + 2].word == "left")
     ):
         return word_fault(place, place, "little", "usage", WORD_CHOICE)
     if (

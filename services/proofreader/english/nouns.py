@@ -10,7 +10,7 @@ from services.proofreader.english.verbs import any_of
 
 _WORDS = tomllib.loads(files(__package__).joinpath("nouns.toml").read_text(encoding="utf-8"))
 COUNTED: list[str] = _WORDS["counted"].split()
-_MASS = _WORDS["mass"].split()
+MASS: list[str] = _WORDS["mass"].split()
 ADJECTIVES = any_of(_WORDS["adjectives"].split())
 PLACES: list[str] = _WORDS["places"].split()
 PERSONS: list[str] = _WORDS["persons"].split()
@@ -104,7 +104,7 @@ NOUN_PATTERNS = (
     ),
     FaultPattern.of(
         "usage",
-        rf"([Mm])any ({any_of(_MASS)})(?=[.,!?]| (?:and|in|on|to|from|for|about|yesterday|today)\b)",
+        rf"([Mm])any ({any_of(MASS)})(?=[.,!?]| (?:and|in|on|to|from|for|about|yesterday|today)\b)",
         r"\1uch \2",
         "word_choice",
     ),

@@ -35,6 +35,7 @@ from services.proofreader.english.word_classes import (
 )
 
 _SETTLED = frozenset({"always", "never", "usually"})
+_GAMES = frozenset("chess tennis football soccer basketball baseball badminton volleyball cards".split())
 _ASKING = frozenset(
     "know knows knew wonder wonders wondered ask asked asks tell told explain understand remember see "
     "forgot forget idea sure".split()
@@ -58,7 +59,10 @@ def _often_after(words: Words, place: int) -> Fault | None:
     if (
         not verb.may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE)
         or verb.may_be(ADJECTIVE | ADVERB)
-        or not words[place + 1].may_be(DETERMINING | NOUN | PLURAL | MASS | OBJECT | PREPOSITION)
+        or not (
+            words[place + 1].may_be(DETERMINING | NOUN | PLURAL | MASS | OBJECT | PREPOSITION)
+            or words[place + 1].word in _GAMES
+        )
         or words[place + 1].word in _BESIDE_PERFECT
     ):
         return None

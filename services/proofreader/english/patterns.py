@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.proofreader.english.required_words import Pieces, required_words
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
+from services.proofreader.required_words import Pieces, required_words
 
 # Where a clause begins, so that the next word is its subject.
 CLAUSE = (

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
-import simplemma
-
 from services.proofreader.english.dictionary import EnglishDictionary
+from services.proofreader.english.word_files import COMMON
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -18,12 +17,11 @@ _WORD = re.compile(r"(?<![\w'’./@#-])[a-z]{4,}(?![\w'’/@-])(?!\.\w)")
 _ANY_WORD = re.compile(r"(?<![\w'’./@#-])[A-Za-z]?[a-z]+(?![\w'’/@-])(?!\.\w)")
 _DOUBLED = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[\w'’-]+")
-_COMMON = 100
 # No word that a dictionary has is longer.
 _LONGEST_WORD = 32
 # Parts of fixed expressions and of compounds that are written apart ("work arounds"); no dictionary has
 # them.
-_KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens"})
+_KNOWN_TOO = frozenset({"versa", "arounds", "throughs", "betweens", "cappella"})
 _LONG = 7
 # So often is a word written that a shorter one, or one at the beginning of a sentence, is its slip.
 _VERY_COMMON = 10_000
@@ -76,7 +74,7 @@ class EnglishSpelling:
             return word[:-1]
         return self._usual.get(word, "")
 
-    def _correction(self, text: str, found: re.Match[str], least: int = _COMMON) -> str:
+    def _correction(self, text: str, found: re.Match[str], least: int = COMMON) -> str:
         word = found.group().lower()
         if len(word) < _SHORTEST or self._knows(word):
             return ""
@@ -87,7 +85,7 @@ class EnglishSpelling:
             and (
                 _is_plausible_slip(word, each)
                 or (
-                    least == _COMMON
+                    least == COMMON
                     and self._words.count(each) >= _VERY_COMMON
                     and _is_slip_of_common(word, each)
                 )
@@ -106,8 +104,7 @@ class EnglishSpelling:
         )
 
     def _knows(self, word: str) -> bool:
-        # The default keeps an index of 17 MB in memory, and few words are looked up.
-        return word in _KNOWN_TOO or word in self._words or simplemma.is_known(word, "en", low_memory=True)
+        return word in _KNOWN_TOO or word in self._words
 
     def _is_among_strangers(self, text: str, found: re.Match[str]) -> bool:
         """Returns whether a neighbour is unknown too, as in another language, a name or a broken line."""

@@ -66,7 +66,7 @@ VERB_COMPANION_PATTERNS = (
     FaultPattern.of("verb_form", rf"{CLAUSE}(?P<bad>(?P<subject>I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he) not (?P<verb>{_NEGATED}))", _negative),
     FaultPattern.of("verb_form", rf"{_SUBJECTS} (?:am|is|are|was|were) (?P<bad>knowing|wanting|needing|understanding|believing|owning|preferring)(?! (?:that|how|what|and|the|to)\b)", lambda _: ""),
     FaultPattern.of("verb_form", rf"{CLAUSE}(?P<bad>(?:I|[Ww]e|[Hh]e|[Ss]he) (?:am|is|are|was|were) (?:{any_of(_SURE)}|watch|talk|listen to|wait for|play with))(?= (?:to|the|a|an|my|his|her|it|TV|in|at|with|for|about|English|Korean|when|while|home|food|music)\b)", lambda _: ""),
-    FaultPattern.of("tense", rf"(?:If|if|When|when) (?:I|he|she|it|we|they) (?P<bad>will (?P<verb>{any_of({*PAST, 'be'} - {'do'})}))(?=[^.!?,;:\n?]{{0,50}}, (?:I|he|she|it|we|they|you|my|the)\b)", lambda found: "" if found["verb"] == "be" else _present(found)),
+    FaultPattern.of("tense", rf"(?:If|if|When|when) (?:I|he|she|it|we|they) (?P<bad>will (?P<verb>{any_of({*PAST, 'be'} - {'do', 'help', 'make'})}))(?=[^.!?,;:\n?]{{0,50}}, (?:I|he|she|it|we|they|you|my|the)\b)", lambda found: "" if found["verb"] == "be" else _present(found)),
     FaultPattern.of("tense", rf"{_SUBJECTS} (?P<bad>(?:have|has) (?P<verb>{any_of(_PAST_OF_PARTICIPLE)}))(?= (?:(?:it|him|her|them|you|this|(?:the|my|a|to the|to) [a-z]{{3,12}}) )?{_TIME_AGO}[.!])", lambda found: _PAST_OF_PARTICIPLE[found["verb"]]),
     FaultPattern.of("agreement", rf"{CLAUSE}(?:[Hh]e|[Ss]he|[Ii]t) {_OFTEN} (?P<bad>{any_of(set(PAST) - {'become', 'come', 'run'})})", lambda found: _SINGULAR_OF[found["bad"]]),
     FaultPattern.of("agreement", rf"{CLAUSE}(?:I|[Tt]hey|[Ww]e|[Yy]ou) {_OFTEN} (?P<bad>{any_of(THIRD.values())})", lambda found: _PLURAL_OF[found["bad"]]),

@@ -173,7 +173,7 @@ WORD_FORM_PATTERNS = (
     FaultPattern.of("word_order", rf"{_BEGINS}(?:Although|Though|Even though) [^.!?;,\n]{{3,80}}, (?P<bad>but (?P<rest>I|we|he|she|they|it|you|the|my))", r"\g<rest>"),
     FaultPattern.of("word_order", rf"{_BEGINS}Because [^.!?;,\n]{{3,80}}, (?P<bad>so (?P<rest>I|we|he|she|they|it|you|the|my))", r"\g<rest>"),
     FaultPattern.of("comparison", r"(?:is|are|was|were|becomes?|feels?|felt|looks?|gets?|got|much) (?P<bad>more (?P<adjective>good|bad))(?= than\b|[.!])", lambda found: {"good": "better", "bad": "worse"}[found["adjective"]]),
-    _of(_ADVERBS, r"(?:speaks?|spoke|sings?|sang|swims?|danced?|dances|drives?|drove|plays?|played|cooks?|cooked|works?|worked|sleeps?|slept|writes?|wrote|behaved?|behaves)(?: (?:[A-Z][a-z]+|the [a-z]{4,8}))? (?:very|so|really|quite|too) (?P<bad>BAD)(?=[.,!?]| (?:and|but|because|in|at)\b)"),
+    _of(_ADVERBS, r"(?:speaks?|spoke|sings?|sang|swims?|danced?|dances|drives?|drove|plays?|played|cooks?|cooked|works?|worked|sleeps?|slept|writes?|wrote|behaved?|behaves)(?: (?:[A-Z][a-z]+|the [a-z]{4,8}))? (?:very|so|really|quite|too) (?P<bad>BAD)(?=[.,!?]| (?:and|but|because|in|at|for|when|on|with)\b)"),
     _of(_ADVERBS, r"(?:speak|speaks|spoke) [A-Z][a-z]+ (?P<bad>good|fluent|bad|perfect)(?=[.,!?]| (?:and|but|because)\b)"),
     _of(_QUALITIES, r"(?:[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir) (?P<bad>BAD)(?= (?:is|was)\b)"),
     _of(_QUALITIES, r"(?:[Tt]he) (?P<bad>different|difficult|important|happy|healthy|safe|strong)(?= (?:of|between)\b)"),

@@ -1,23 +1,21 @@
 """Finds Korean spellings that are wrong wherever they stand, though they are often taken for right."""
 
-import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose
-from services.proofreader.korean.conjugation import conjugation_faults
-from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS, WORD_START
+from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, RIEUL_SYLLABLES, coda, compose, decompose
+from services.proofreader.korean.conjugation import conjugation_fault
+from services.proofreader.korean.heard_spellings import heard_faults
+from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS
+from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
 # The pattern of a fault, its correction and the rule behind it.
 _Confusion = tuple[re.Pattern[str], str, str]
-_RIEUL_SYLLABLES = "".join(
-    chr(each) for each in range(ord("가"), ord("힣") + 1) if coda(chr(each)) == CODA_RIEUL
-)
-_CONFUSIONS = tuple(
-    (re.compile(wrong), right, rule)
+CONFUSIONS = SoughtPatterns(
+    SoughtPattern(wrong, (right, rule))
     for wrong, right, rule in (
         (r"됬", "됐", "confusion_dwae"),
         (r"(?<![가-힣])안되요(?![가-힣])", "안 돼요", "confusion_dwae"),
@@ -51,13 +49,37 @@ _CONFUSIONS = tuple(
         (r"(?<![가-힣])웬지(?![가-힣])", "왠지", "confusion_one_form"),
         (r"역활", "역할", "confusion_one_form"),
         (r"(?<![가-힣])희안", "희한", "confusion_one_form"),
-        (r"(?<![가-힣])어의(?=\s?없)", "어이", "confusion_one_form"),
+        (r"(?<![가-힣])어의(?=가?\s?없)", "어이", "confusion_one_form"),
         (r"(?<![가-힣])곰곰히", "곰곰이", "confusion_suffix"),
         (r"(?<![가-힣])깨끗히", "깨끗이", "confusion_suffix"),
         (r"(?<![가-힣])일일히", "일일이", "confusion_suffix"),
         (r"(?<![가-힣])틈틈히", "틈틈이", "confusion_suffix"),
-        (r"(?<![가-힣])솔직이", "솔직히", "confusion_suffix"),
-        (rf"(?<=[{_RIEUL_SYLLABLES}])[을를]려(?=고|면)", "려", "confusion_one_form"),
+        (
+            r"(?<![가-힣])(가까|반가|따뜻|일찍|높|깊|번번|겹겹|나날|곳곳|뚜렷|버젓|느긋|산뜻|의젓|빠듯)히(?![가-힣])",
+            r"\1이",
+            "confusion_suffix",
+        ),
+        (
+            r"(?<![가-힣])(솔직|천천|조용|가만|부지런|꾸준|당연|대단)이(?=[\s.!?,]|$)",
+            r"\1히",
+            "confusion_suffix",
+        ),
+        (r"(?<![가-힣])열심이(?=[\s.!?,](?!있|없)|$)", "열심히", "confusion_suffix"),
+        (r"(?<![가-힣])갑작이", "갑자기", "confusion_one_form"),
+        (r"십시요", "십시오", "confusion_ending"),
+        (r"(?<=[가-힣])니까서(?![가-힣])", "니까", "confusion_ending"),
+        (r"(?<=[가-힣])셧(?=습니다|어요|다(?![가-힣])|는데|지만|던|을|고)", "셨", "confusion_sound"),
+        (r"(?<=[가-힣])쳣(?=습니다|어요|다(?![가-힣])|는데|지만|던|을|고)", "쳤", "confusion_sound"),
+        (r"헸", "했", "confusion_sound"),
+        (r"(?<=[가-힣])(?<!지)헤(?=요(?![가-힣])|서(?![가-힣]))", "해", "confusion_sound"),
+        (r"(?<![가-힣])게(?=세요|십니|셨)", "계", "confusion_sound"),
+        (r"(?<![가-힣])압(?=에(?:서|는|도)?(?![가-힣])|으로)", "앞", "confusion_sound"),
+        (r"(?<![가-힣])엽(?=에(?:서|는|도)?(?![가-힣])|으로)", "옆", "confusion_sound"),
+        (r"(?<![가-힣])건느(?=[다고면지는려니])", "건너", "confusion_one_form"),
+        (r"(?<![가-힣])건늘(?![가-힣])", "건널", "confusion_one_form"),
+        (r"(?<![가-힣])어서오(?=세요|십시오)", "어서 오", "spacing_missing"),
+        (r"(?<![가-힣])(다음|이번)([주달])(?=[\s.,!?에는은의가도말부까]|$)", r"\1 \2", "spacing_missing"),
+        (rf"(?<=[{RIEUL_SYLLABLES}])[을를]려(?=고|면)", "려", "confusion_one_form"),
         (r"(?<=[가-힣])을려(?=고|면)", "으려", "confusion_one_form"),
         (r"(?<=[할갈볼줄될올])께(?=요?(?![가-힣]))", "게", "confusion_ending"),
         (r"(?<=[있없했갔왔었았였됐겠])읍니다", "습니다", "confusion_ending"),
@@ -154,13 +176,9 @@ _CONFUSIONS = tuple(
         (r"할려(?=고|면|는)", "하려", "confusion_ending"),
         (r"볼려(?=고|면|는)", "보려", "confusion_ending"),
         (r"될려(?=고|면|는)", "되려", "confusion_ending"),
+        *LOANWORDS,
+        *ADNOMINALS,
     )
-)
-# Each begins a word, so that one search tells whether there is any.
-_ANY_LOANWORD = re.compile(
-    f"{WORD_START}(?:"
-    + "|".join(wrong.removeprefix(WORD_START) for wrong, _, _ in (*LOANWORDS, *ADNOMINALS))
-    + ")"
 )
 # After "-지" it is a form of "않다" that is written apart.
 _ANH_FOR_AN = re.compile(
@@ -168,6 +186,10 @@ _ANH_FOR_AN = re.compile(
     r"(?: (?![았는은을습으던]|이[라란]|[고다](?![가-힣]))|(?=[되돼된될됩됐하해했한할합]))([가-힣]+)"
 )
 _COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어지으을])|이예요)")
+# Nouns that end in "이" themselves, so that "예요" follows: "고양이예요".
+_NOUN_IN_I = re.compile(
+    r"(?:고양|어린|호랑|원숭|젊은|늙은|지팡|달팽|올챙|놀|[목귀옷벽]걸|손잡|먹|높|깊|넓|길|맏|떡볶|[쌍막귀바]둥|[난멋겁장]쟁|구쟁|오뚝|곰팡|굼벵|[지구누부][렁엉]|종|송)이\Z"
+)
 _SHORT_COPULA = re.compile(r"(?<=[가-힣])예요(?![가-힣])")
 # "-ㄹ 거" as it sounds.
 _TENSE_FUTURE = re.compile(r"([가-힣]) ?(꺼)(?=야|예요|에요|다|지|니|라|고|냐|입)")
@@ -180,9 +202,7 @@ _MARKS_AFTER = ".,!?…\"')”’"
 
 def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds such spellings among the author's own words."""
-    confusions = [*_possible(_CONFUSIONS, submission.text, reading)]
-    if _ANY_LOANWORD.search(submission.text):
-        confusions += _possible(_loanwords(), submission.text, reading)
+    confusions = [*_possible(submission.text, reading)]
     for sentence in submission.sentences:
         yield from _negations(submission, sentence)
         for word in reading.through(_WORD.finditer(submission.text, sentence.start, sentence.end)):
@@ -190,19 +210,12 @@ def korean_confusions(submission: ParsedText, reading: Reading) -> Iterator[Find
                 yield from _in_word(confusions, submission.text, word, sentence.end)
 
 
-@functools.cache
-def _loanwords() -> Sequence[_Confusion]:
-    """Returns the patterns one by one, which few texts need; to compile them takes as long as all others."""
-    return tuple((re.compile(wrong), right, rule) for wrong, right, rule in (*LOANWORDS, *ADNOMINALS))
-
-
-def _possible(confusions: Iterable[_Confusion], text: str, reading: Reading) -> Iterator[_Confusion]:
+def _possible(text: str, reading: Reading) -> Iterator[_Confusion]:
     """Yields those that may match in a word of the text: a search of all of it is cheaper."""
-    for each in reading.through(confusions):
-        wrong, _, _ = each
+    for each in reading.through(CONFUSIONS.of(text)):
         # The end of a word's surroundings is no end of the text.
-        if "$" in wrong.pattern or wrong.search(text) is not None:
-            yield each
+        if "$" in each.expression or each.compiled.search(text) is not None:
+            yield each.compiled, *each.meaning
 
 
 def _negations(submission: ParsedText, sentence: ParsedSentence) -> Iterator[Finding]:
@@ -223,8 +236,12 @@ def _in_word(
         if found and found.end() <= word.end():
             yield _finding(rule, word, found, found.expand(right))
             return
-    for start, end, right in conjugation_faults(word.group()):
+    if fault := conjugation_fault(word.group()):
+        start, end, right = fault
         yield _corrected("confusion_conjugation", word, start, end, right)
+        return
+    for start, end, right in heard_faults(word.group()):
+        yield _corrected("confusion_sound", word, start, end, right)
         return
     found = _TENSE_FUTURE.search(text, word.start(), word.end())
     if found and coda(found[1]) == CODA_RIEUL:
@@ -245,7 +262,11 @@ def _in_word(
         return
     found = _COPULA_AFTER_CODA.search(text, word.start(), word.end())
     # After a vowel "이" may belong to the noun.
-    if found and coda(text[found.start() - 1]):
+    if (
+        found
+        and coda(text[found.start() - 1])
+        and not _NOUN_IN_I.search(text, word.start(), found.start() + 1)
+    ):
         right = "이에요" if found.group() == "이예요" else "이었"
         yield _finding("confusion_copula", word, found, right)
 

@@ -1,5 +1,6 @@
 """Finds verbs and adjectives that were conjugated as if they were regular."""
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -22,7 +23,21 @@ _IRREGULAR_EU = re.compile(
 _IRREGULAR_HIEUT = re.compile(
     r"(빨갛|파랗|노랗|하얗|까맣|그렇|이렇|저렇)(은|을|아서|어서|아요|어요|았|었|아졌|아지|어졌|어지)"
 )
-_DROPPED_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|줄|늘|벌|달)으(?=면|려|며|니까|시)")
+# "ㄹ" belongs to "몰라" and "불러", not to the stem itself.
+_DOUBLED_REU = re.compile(
+    r"(?<![가-힣])(몰|달|빨|잘|눌|흘|골|올|불|찔|발|말|서둘|게을)(르(?=[고는지니던면다게기려시신십아어았었])|른(?![가-힣]{3})|릅니(?=[다까]))"
+)
+_DROPPED_RIEUL = re.compile(
+    r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|줄|늘|벌|달)으(?=면|려|며|니까|[시십셨세신실])"
+)
+_PLAIN_EU = re.compile(
+    r"(?<![가-힣])(먹|읽|입|있|없|웃|앉|받|찾|잡|좋|많|작|높|괜찮|싫|젊|늦|넣|살|알|놀|만들|팔|울|열|길|멀|힘들|믿|씻|남)으(?=요(?![가-힣]))"
+)
+# "-으려고" takes no "ㄹ" after a vowel; stems in "ㄹ" have one of their own.
+_NEEDLESS_RIEUL = re.compile(
+    r"(?<![가-힣])(만날|배울|마실|보낼|다닐|일어날|기다릴|가르칠|나갈|나올|들어갈|돌아갈|돌아올|올라갈|내려갈|지낼|끝낼|빌릴|고칠|바꿀|키울|채울|지킬|도와줄|사귈)"
+    r"(?=려(?:고|면)(?![가-힣]{2}))"
+)
 _FORMAL_AFTER_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|벌|멀|길|달|흔들|풀|걸)습니(?=다|까)")
 _ATTRIBUTIVE_AFTER_RIEUL = re.compile(r"(만들|힘들|멀|떠들|흔들)은(?![가-힣])")
 _PRESENT_AFTER_RIEUL = re.compile(r"(만들|살|놀|팔|울|알|힘들|떠들)는(?![가-힣])")
@@ -53,13 +68,28 @@ _HARMONY = (
         {"어": "아", "었": "았"},
     ),
 )
+# Of so many words of so many characters that came last it is kept what is wrong with them, in 1 MiB.
+_MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 _HIEUT_FORMS = {"은": (0, "ᆫ"), "을": (0, "ᆯ")}
 _A, _EO, _O, _EU, _AE, _WA, _WEO, _U = 0, 4, 8, 18, 1, 9, 14, 13
 _NIEUN, _RIEUL, _BIEUP_CODA, _SSANGSIOT = 4, 8, 17, 20
 
 
-def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
-    """Yields the half-open range of each such form in a word, and the form that it should have."""
+_Fault = tuple[int, int, str]
+
+
+def conjugation_fault(word: str) -> _Fault | None:
+    """Returns the half-open range of the first such form in a word, and the form that it should have."""
+    return _known_fault(word) if len(word) <= _LONGEST_KEPT else next(_faults(word), None)
+
+
+@functools.lru_cache(_MOST_KEPT)
+def _known_fault(word: str) -> _Fault | None:
+    return next(_faults(word), None)
+
+
+def _faults(word: str) -> Iterator[_Fault]:
+    yield from _misread_stems(word)
     yield from _after_consonants(word)
     yield from _after_vowels(word)
     yield from _descriptive(word)
@@ -68,7 +98,24 @@ def conjugation_faults(word: str) -> Iterator[tuple[int, int, str]]:
             yield *found.span(), found[1] + right[found[2]]
 
 
-def _after_consonants(word: str) -> Iterator[tuple[int, int, str]]:
+def _misread_stems(word: str) -> Iterator[_Fault]:
+    """Yields stems with a consonant that belongs to another form, and "-으요", which is no ending."""
+    for found in _DOUBLED_REU.finditer(word) if any(each in word for each in "르른릅") else ():
+        stem = _without_coda(found[1])
+        if found[2] == "르" and word[found.end() : found.end() + 1] in {"아", "어", "았", "었"}:
+            ending = word[found.end()]
+            contracted = found[1] + compose(5, _bright(stem), _past_coda(ending))
+            yield found.start(), found.end() + 1, contracted
+        else:
+            yield *found.span(), stem + found[2]
+    for found in _PLAIN_EU.finditer(word) if "으요" in word else ():
+        bright = decompose(found[1][-1])[1] in {_A, _O}
+        yield *found.span(), found[1] + ("아" if bright else "어")
+    for found in _NEEDLESS_RIEUL.finditer(word) if "려" in word else ():
+        yield *found.span(), _without_coda(found[1])
+
+
+def _after_consonants(word: str) -> Iterator[_Fault]:
     for found in _IRREGULAR_BIEUP.finditer(word):
         yield *found.span(), _without_coda(found[1]) + _after_u(found[2], _WEO)
     for found in _IRREGULAR_BIEUP_IN_A.finditer(word):
@@ -83,11 +130,11 @@ def _after_consonants(word: str) -> Iterator[tuple[int, int, str]]:
     for found in _IRREGULAR_HIEUT.finditer(word):
         yield *found.span(), _without_hieut(found[1], found[2])
     for found in _DROPPED_RIEUL.finditer(word):
-        drops = word[found.end()] in "니시"
+        drops = word[found.end()] in "니시십셨세신실"
         yield *found.span(), _without_coda(found[1]) if drops else found[1]
 
 
-def _descriptive(word: str) -> Iterator[tuple[int, int, str]]:
+def _descriptive(word: str) -> Iterator[_Fault]:
     """Yields adjectives with the endings of verbs, and verbs in "ㄹ" that keep it where it is dropped."""
     for found in _FORMAL_AFTER_RIEUL.finditer(word):
         yield *found.span(), _with_coda(found[1], _BIEUP_CODA) + "니"
@@ -109,7 +156,7 @@ def _descriptive(word: str) -> Iterator[tuple[int, int, str]]:
         yield *found.span(), found[1] + "는"
 
 
-def _after_vowels(word: str) -> Iterator[tuple[int, int, str]]:
+def _after_vowels(word: str) -> Iterator[_Fault]:
     for found in _IRREGULAR_REU.finditer(word):
         stem, ending = found[1][:-1], found[2]
         yield *found.span(), _with_coda(stem, _RIEUL) + compose(5, _bright(stem), _past_coda(ending))

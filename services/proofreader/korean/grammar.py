@@ -6,10 +6,12 @@ What the spelling rules allow both ways (auxiliary verbs, compound nouns, hours 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
 from services.proofreader.korean.analyser import AnalysedText, Morpheme
+from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
 
 _NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
@@ -48,38 +50,49 @@ _AFTER_VOWEL = {second: first for first, second in _PARTICLE_PAIRS}
 _LONGEST_WORD = 40
 
 
+class _Pair(NamedTuple):
+    """Two morphemes, one after the other, and the half-open range of the words that they are in."""
+
+    one: Morpheme
+    two: Morpheme
+    start: int
+    end: int
+
+
 def korean_grammar(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
     """Finds missing and needless spaces, and particles in the wrong form, sentence by sentence."""
     submission = analysed.submission
     for _, morphemes in analysed.sentences:
-        sure = [
-            (one, two)
-            for one, two in reading.through(pairwise(morphemes))
-            if one.known
-            and two.known
-            and submission.is_own(one.start, two.end)
-            and _is_in_words(submission.text, one, two)
-        ]
+        sure = list(_sure_pairs(submission, reading.through(pairwise(morphemes))))
         yield from _missing_spaces(submission.text, reading.through(sure))
-        for one, two in reading.through(sure):
-            yield from _between(submission.text, one, two)
+        for pair in reading.through(sure):
+            yield from _between(submission.text, pair)
 
 
-def _missing_spaces(text: str, pairs: Iterable[tuple[Morpheme, Morpheme]]) -> Iterator[Finding]:
-    cuts: dict[tuple[int, int], list[int]] = defaultdict(list)
+def _sure_pairs(submission: ParsedText, pairs: Iterable[tuple[Morpheme, Morpheme]]) -> Iterator[_Pair]:
+    """Yields the author's own, of morphemes that are known, in something as short as a word may be."""
+    text = submission.text
     for one, two in pairs:
-        start = _word_start(text, one.start)
+        if one.known and two.known and submission.is_own(one.start, two.end):
+            start, end = _word_start(text, one.start), _word_end(text, two.end)
+            if one.start - start < _LONGEST_WORD and end - two.end < _LONGEST_WORD:
+                yield _Pair(one, two, start, end)
+
+
+def _missing_spaces(text: str, pairs: Iterable[_Pair]) -> Iterator[Finding]:
+    cuts: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for one, two, start, end in pairs:
         # A particle cannot begin a word: the analysis is wrong.
         misread = one.tag.startswith("J") and one.start == start
         if one.end == two.start and one.start < two.start and not misread and _needs_space(one, two):
-            cuts[start, _word_end(text, two.end)].append(two.start)
+            cuts[start, end].append(two.start)
     for (start, end), places in cuts.items():
         apart = " ".join(text[first:last] for first, last in pairwise([start, *places, end]))
         yield _finding("spacing_missing", "spacing", text, start, end, apart)
 
 
-def _between(text: str, one: Morpheme, two: Morpheme) -> Iterator[Finding]:
-    start, end = _word_start(text, one.start), _word_end(text, two.end)
+def _between(text: str, pair: _Pair) -> Iterator[Finding]:
+    one, two, start, end = pair
     if one.end == two.start:
         right = _right_particle(text, one, two)
         if right:
@@ -145,21 +158,15 @@ def _finding(wording: str, issue: str, text: str, start: int, end: int, rewrite:
     return Finding(wording, issue, start, end, values=values, rewrite=rewrite)
 
 
-def _is_in_words(text: str, one: Morpheme, two: Morpheme) -> bool:
-    """Returns whether both are in something as short as a word may be."""
-    before, after = one.start - _word_start(text, one.start), _word_end(text, two.end) - two.end
-    return max(before, after) < _LONGEST_WORD
-
-
 def _word_start(text: str, position: int) -> int:
     first = max(0, position - _LONGEST_WORD)
-    while position > first and is_syllable(text[position - 1]):
+    while position > first and "가" <= text[position - 1] <= "힣":
         position -= 1
     return position
 
 
 def _word_end(text: str, position: int) -> int:
     last = min(len(text), position + _LONGEST_WORD)
-    while position < last and is_syllable(text[position]):
+    while position < last and "가" <= text[position] <= "힣":
         position += 1
     return position

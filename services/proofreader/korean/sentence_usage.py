@@ -1,6 +1,6 @@
 """Finds Korean verbs and particles that do not fit their subject, their object or the time that is named."""
 
-from services.proofreader.hangul import coda
+from services.proofreader.hangul import RIEUL_SYLLABLES, coda
 from services.proofreader.korean.usage_pattern import UsagePattern
 
 _ELDER = r"(?:할머니|할아버지|선생님|아버지|어머니|부모님|교수님|사장님|아버님|어머님|원장님|교장 선생님)"
@@ -19,6 +19,7 @@ _GIVEN = {
 }
 _STAYS = {"있어요": "계세요", "있습니다": "계십니다", "있었어요": "계셨어요", "있었습니다": "계셨습니다"}
 # Words between: each ends in a particle, so that none is a clause of its own.
+_WHO = r"(?:(?:저|나|우리|저희|제 친구|친구|동생|우리 가족)(?:[는은도가이]|들은) )?"
 _BETWEEN = r"(?:(?:[가-힣]{1,8}(?:에서|에게|에|을|를|와|과|하고|랑|한테|으로|(?<!기)로|께)|같이|함께|또|많이|열심히|처음) ){0,3}"
 _BEFORE_NOW = r"(?<![가-힣])(?:어제|어제는|그저께|지난주에|지난주|지난달에|작년에|지난 (?:주말|주|달|해|여름|겨울|봄|가을|방학)에)"
 _FROM_NOW = r"(?<![가-힣])(?:내일|내일은|모레|다음 주에|다음 달에|내년에|다음 (?:주말|학기|여름|겨울|방학)에)"
@@ -60,6 +61,24 @@ _VISITED = {
     "들리고": "들르고",
     "들렸는데": "들렀는데",
 }
+_GIVING = r"드(?:[리릴린립렸]|려(?![가-힣]))"
+_QUALITIES = (
+    r"(?:춥|덥|많|좋|예쁘|아프|크|맛있|재미있|무섭|배고프|힘들|바쁘|기쁘|슬프|반갑|고맙|피곤하|행복하|놀랐)"
+)
+_STEMS = r"(?:가|오|먹|하|보|살|놀|입|쓰|읽|타|다니|듣|알|마시|배우|좋아하|사랑하|부르|지내|만나)"
+_LONG_AGO = r"(?:어렸을 때|어릴 때|어릴 적|예전에|옛날에|어제|아까|그때|작년에|젊었을 때)"
+_ANY = r"(?:무엇을|뭘|무얼|뭐를|어디를|어디에|어디로|어디에서|언제|누구를|누구와|어떻게)"
+_PROFESSION = r"(?:친구|의사|가수|배우|기자|요리사|간호사|변호사|교사|누나|오빠|언니|엄마|아빠|사과|커피|의자|바나나|우유|버스|기차|회사|학교|영화|노래|나라|도시|취미|김치|휴가|바다|치마|모자|여자|남자)"
+_SMALL = {
+    "적어요": "작아요",
+    "적습니다": "작습니다",
+    "적다": "작다",
+    "적고": "작고",
+    "적지만": "작지만",
+    "적어서": "작아서",
+    "적은": "작은",
+    "적었": "작았",
+}
 _UNKNOWN = {
     "안 알아요": "몰라요",
     "안 알아": "몰라",
@@ -70,24 +89,50 @@ _UNKNOWN = {
     "안 알았다": "몰랐다",
 }
 
+_ISSUES = {
+    "similar_word": "word_choice",
+    "spacing_needless": "spacing",
+    "spacing_missing": "spacing",
+    "confusion_doe": "spelling",
+    "confusion_copula": "spelling",
+}
+
 
 def _after(noun: str, closed: str, open_: str) -> str:
     return closed if coda(noun[-1]) else open_
 
 
 def _of(wording: str, pattern: str, right: dict[str, str] | str) -> UsagePattern:
-    issue = "word_choice" if wording == "similar_word" else "sentence_error"
+    issue = _ISSUES.get(wording, "sentence_error")
     return UsagePattern.of(
         wording, issue, pattern.replace("BAD", "|".join(right)) if isinstance(right, dict) else pattern, right
     )
 
 
 SENTENCE_PATTERNS = (
+    _of("similar_word", r"키(?:가|도) (?:[가-힣]{1,3} )?(?P<bad>BAD)", _SMALL),
+    _of("similar_word", r"(?<![가-힣])(?P<bad>예기)(?=를 (?:나누|나눴|나눠|하|했|해|들|듣))", "얘기"),
+    _of("similar_word", r"(?<=에 )(?P<bad>안자)(?=서|요|라| )|(?P<other>안자)(?= 있)", "앉아"),
+    _of("similar_word", r"(?<=에 )[가-힣]{1,6}[이가] (?P<bad>업)(?=어요|습니다|다(?![가-힣])|었|고 |어서|는데)", "없"),
+    _of("similar_word", r"(?<=[이가] )(?P<bad>마나)(?=요(?![가-힣])|서(?![가-힣]))", "많아"),
+    _of("similar_word", r"(?<=(?:집|방|문) )(?P<bad>박)(?=에(?:서|는|도)?(?![가-힣]))", "밖"),
+    _of("confusion_doe", r"(?:(?<=[가-힣] )(?P<bad>돼)(?=지 (?:않|못|말(?!이)))|(?<=안 )(?P<other>돼)(?=지(?:[.?!만]|요)))", "되"),
+    _of("confusion_copula", rf"(?<![가-힣]){_PROFESSION}(?P<bad>이[예에])(?=요(?![가-힣]))", "예"),
+    _of("honorific_missing", rf"{_ELDER}(?:님)?(?P<bad>에게|한테)(?= (?:[가-힣]{{1,6}}[을를] )?{_GIVING})", "께"),
+    _of("choice_ending", rf"{_LONG_AGO} (?:[가-힣]{{1,6}} ){{0,2}}{_STEMS}(?P<bad>든)(?= (?!파티|호텔|레스토랑)[가-힣]{{1,6}}[^가-힣])(?![^.!?\n]{{0,30}}든)", "던"),
+    _of("choice_ending", rf"(?<![가-힣]){_ANY} (?:[가-힣]{{1,6}} )?{_STEMS}(?P<bad>던)(?= (?:나는|난|저는|전|너는|넌|우리는|상관|괜찮|걱정|네|꼭|늘|항상|모두|다 |마찬가지))", "든"),
+    _of("choice_ending", rf"얼마나 {_QUALITIES}(?P<bad>든지)(?![가-힣])(?![^.!?\n]{{0,20}}(?:상관|관계|괜찮|간에|마찬가지))", "던지"),
+    _of("choice_ending", r"(?<![가-힣])[가-힣]{1,5}(?P<bad>던지)(?= (?:[가-힣]{1,6} ){0,2}[가-힣]{1,6}던지 (?:[가-힣]{1,4} )?(?:하세요|하자|해라|해요|하면|해야|합시다|마음대로|알아서))", "든지"),
+    _of("choice_ending", r"(?<![가-힣])[가-힣]{1,4}(?P<bad>던 말던)(?![가-힣])", "든 말든"),
+    _of("choice_ending", r"(?<![가-힣])[가-힣]{1,4}(?P<bad>던지 말던지)(?![가-힣])", "든지 말든지"),
+    # After "ㄹ" it may be the noun of "할 뿐".
+    _of("spacing_needless", rf"(?:[가-힣](?<![{RIEUL_SYLLABLES}])|(?:친구|사람|아이|학생)들)(?P<bad> 뿐)(?=만 아니라|이[다에었야]|입니다)", "뿐"),
+    _of("spacing_missing", r"(?<!비가 )(?<!눈이 )(?P<word>[가-힣]{0,3}[가하드읽우쓰치짓찾])(?P<bad>는데)(?= (?:약 )?(?:[가-힣0-9]{1,3} ?)?(?:시간|분|년|달)(?:이|쯤|정도)?(?: [가-힣]{1,2})? (?:걸[려렸리린릴립]|들었|들어요|듭니|든다))", "는 데"),
     _of("honorific_missing", rf"{_ELDER}께서(?:는|도)? (?:[가-힣]{{1,8}}(?<![이가은는고며면])(?<![아어해]서) ){{0,3}}(?P<bad>BAD)(?![가-힣])", _HONOURED),
     _of("honorific_missing", rf"{_ELDER}(?:께서|께서는|이|가|은|는) (?:[가-힣]{{1,6}} )?[가-힣]{{1,6}}에 (?P<bad>BAD)(?![가-힣])", _STAYS),
     _of("honorific_missing", rf"{_ELDER}(?:께|에게|한테) (?:[가-힣]{{1,6}} ?[을를] )?(?P<bad>BAD)(?![가-힣])", _GIVEN),
-    _of("tense_time", rf"{_BEFORE_NOW} {_BETWEEN}(?:[가-힣]{{1,4}}(?=해요|합니다))?(?P<bad>BAD)(?![가-힣])", _PAST),
-    _of("tense_time", rf"{_FROM_NOW} {_BETWEEN}(?P<bad>{_DID})(?=[.!?])", ""),
+    _of("tense_time", rf"{_BEFORE_NOW} {_WHO}{_BETWEEN}(?:[가-힣]{{1,4}}(?=해요|합니다))?(?P<bad>BAD)(?![가-힣])", _PAST),
+    _of("tense_time", rf"{_FROM_NOW} {_WHO}(?:할머니 |할아버지 |친구 |이모 |고모 |삼촌 )?{_BETWEEN}(?P<bad>{_DID})(?=[.!?])", ""),
     _of("tense_time", rf"(?<![가-힣])(?:[가-힣]{{1,4}}(?=했는))?(?P<bad>BAD)(?= {_NAMED}(?:[이가은는을를에도과와의]|입|이)|\s{_NAMED} )", _ATTRIBUTIVE),
     _of("tense_time", r"(?:했|갔|봤|먹었|왔|만났|읽었|마셨|끝났)(?P<bad>고)(?= 나서)", ""),
     _of("particle_verb", rf"(?<![가-힣]){_PERSON}(?:들)?(?P<bad>에)(?= (?:[가-힣]{{1,6}}[을를] )?{_TOLD})", "에게"),
@@ -120,6 +165,7 @@ SENTENCE_PATTERNS = (
     _of("confusion_conjugation", r"(?:동안|길을|거리를|공원을|공원에서|산길을|바닷가를|까지|천천히|같이|한참) (?P<bad>걷)(?=었|어서|어요|으면서)", "걸"),
     _of("confusion_conjugation", r"길을 (?P<bad>묻)(?=어|었)", "물"),
     _of("choice_ending", r"(?<![가-힣])(?:살|먹|다니|놀|보|듣|입|쓰|하|가|읽|타|좋아하|사랑하|알)(?P<bad>든)(?= (?:사람|곳|때|날|것|집|일|학교|친구|동네|책|옷|노래|음식|빵|마을|고향|물건|방|시절|차|자리|가게)[은는이가을를에의과와도])", "던"),
+    _of("place_particle", rf"(?<![가-힣]){_WORK_PLACE}(?P<bad>에)(?= [가-힣]{{1,6}}[을를] (?:먹었|먹는다|먹어요|먹습|먹고|마셨|마셔요|마십|읽었|읽어요|읽습|배웠|배워요|배웁|봤|봐요|찍었|찍어요))", "에서"),
     _of("place_particle", r"(?:학교|대학교|회사|학원|도서관|교회|병원|헬스장)(?P<bad>에서)(?= (?:다녀|다닙|다닌|다녔|다니))", "에"),
     _of("place_particle", r"(?:서울|부산|한국|중국|일본|미국|집|학교|도서관|교실|방|회사|기숙사|고향)(?P<bad>에서)(?= (?:있어요|있습니다))", "에"),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import CODA_SIOT, coda, is_usual, without_coda
+from services.proofreader.hangul import CODA_SIOT, coda, is_usual, sound_alike, without_coda
 from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser, Morpheme
 from services.proofreader.korean.letter_choices import likeliest_words
 from services.proofreader.korean.word_parts import WordParts
@@ -30,7 +30,7 @@ _ENOUGH_GAIN_KNOWN = 14.0
 # A variant that alone is not likelier by this is hardly likelier by enough among its neighbours.
 _LEAST_GAIN_ALONE = 2.0
 # By less than this no variant leads clearly, so that none is offered.
-_CLEAR_LEAD = 1.5
+_CLEAR_LEAD = 2.0
 # A word takes some 5 ms.
 _MAX_SUSPECTS = 80
 # So many of the words one letter away, the likeliest alone, are tried among their neighbours.
@@ -167,6 +167,11 @@ class KoreanSpelling:
         if not all(each.known and each.tag not in _NO_COMMON_WORDS for each in meant):
             return None
         is_sure = not others or reading.score - readings[others[0]].score >= _CLEAR_LEAD
+        if not _sounds_like(word, best):
+            # Who writes by ear means a word that sounds the same rather than a likelier one.
+            is_sure &= not any(
+                _sounds_like(word, each) and readings[each].score - own.score >= enough for each in others
+            )
         return _Correction(best if is_sure else "", of_ending=_contents(written) == _contents(meant))
 
     def _find_likely_variants(
@@ -176,6 +181,10 @@ class KoreanSpelling:
         plausible = self._parts.plausible(word, places, suspected)
         least = self._analyser.score(word) + _LEAST_GAIN_ALONE
         return likeliest_words(self._analyser, word, plausible, least=least, most=_VARIANTS)
+
+
+def _sounds_like(word: str, other: str) -> bool:
+    return len(word) == len(other) and all(map(sound_alike, word, other))
 
 
 def _drops_saisiot(word: str, meant: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
 from services.proofreader.korean.sentence_usage import SENTENCE_PATTERNS
+from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
 from services.proofreader.korean.usage_pattern import UsagePattern
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -64,7 +65,7 @@ _PLAIN = {
     "준비되셨습니다": "준비됐습니다", "예쁘십니다": "예쁩니다", "좋으십니다": "좋습니다", "비싸십니다": "비쌉니다", "오셨습니다": "왔습니다", "오십니다": "옵니다",
 }  # fmt: skip
 _OBJECT = r"(?:을|를)"
-_USAGES = (
+_BESIDE = (
     UsagePattern.of("role_particle", "spelling", rf"(?<![가-힣]){_PERSON}(?P<bad>(?:으)?로써)(?![가-힣])", ""),
     UsagePattern.of("role_particle", "spelling", rf"(?<![가-힣]){_TOOL}(?P<bad>(?:으)?로서)(?= (?!의|가치|존재|훌륭|중요|의미))", ""),
     UsagePattern.of("role_particle", "spelling", r"[가-힣](?<=[함됨킴줌짐])(?P<bad>으로서)(?![가-힣])", "으로써"),
@@ -95,15 +96,14 @@ _USAGES = (
 )  # fmt: skip
 
 
-_PATTERNS = tuple((each, re.compile(each.pattern)) for each in (*_USAGES, *SENTENCE_PATTERNS))
+USAGES = SoughtPatterns(SoughtPattern(each.pattern, each) for each in (*_BESIDE, *SENTENCE_PATTERNS))
 
 
 def korean_usage(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     """Finds them among the author's own words."""
-    for each, pattern in _PATTERNS:
-        reading.check()
-        for found in pattern.finditer(submission.text):
-            yield from _finding(each, found, submission)
+    for each in reading.through(USAGES.of(submission.text)):
+        for found in each.compiled.finditer(submission.text):
+            yield from _finding(each.meaning, found, submission)
 
 
 def _finding(usage: UsagePattern, found: re.Match[str], submission: ParsedText) -> Iterator[Finding]:

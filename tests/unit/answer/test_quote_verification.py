@@ -74,6 +74,8 @@ def test_among_several_places_the_named_sentence_wins() -> None:
     twice = reading("I like cats. Dogs bark. I like cats a lot.")
     places = [find_quote(twice, "I like cats", ids) for ids in ([], ["S3"], ["[S3]"], ["S2"], ["S99", "x"])]
     assert [place and place.start for place in places] == [0, 24, 24, 0, 0]
+    # Python reads no number of more than 4,300 digits.
+    assert find_quote(twice, "I like cats", ["S" + "9" * 5_000]) == places[0]
     nearly = reading("I really like cats. I really like cats.")
     anchor = find_quote(nearly, "I realy like cats.", ["S2"])
     assert anchor is not None

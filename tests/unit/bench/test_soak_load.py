@@ -21,7 +21,7 @@ from chorus.model.v1.failure_pb2 import Failure
 from tests.fakes.clock import run_in_virtual_time
 
 STEPS = 300
-# Of `services/proofreader/english/required_words.py`.
+# Of `services/proofreader/required_words.py`.
 MOST_WORDS_KEPT = 4_096
 
 

@@ -57,6 +57,25 @@ def test_errors_say_what_a_caller_can_do() -> None:
     assert TABLE.classify(ProviderError(402, retry_delay=3), asked).retry_delay is None
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        *((delay, 24 * 3600) for delay in ("inf", "1e300", "9" * 30, "1e999")),
+        *((delay, 0) for delay in ("-5", "-inf")),
+        *(
+            (delay, None)
+            for delay in ("nan", "", "soon", "Fri, 31 Dec 999999 23:59:59 GMT", "9" * 5_000 + " Jan 1 1:1:1")
+        ),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_whatever_a_provider_names_as_a_delay_can_be_told(said: str, told: float | None, status: int) -> None:
+    error = TABLE.classify(ProviderError(status, retry_delay=retry_delay({"retry-after": said})), prompt())
+    assert error.retry_delay == told
+    errors.to_status(error)
+    errors.to_failure(error)
+
+
 def test_a_providers_message_is_not_passed_on() -> None:
     quoted = "the student wrote this"
     error = TABLE.classify(ProviderError(400, [quoted], quoted), prompt())

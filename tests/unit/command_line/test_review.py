@@ -18,7 +18,7 @@ from tests.fakes.scripted_orchestrator import ScriptedOrchestrator
 from tests.patience import PATIENCE
 
 GOOD, BAD = TextFile("good.txt", "Dogs are loud."), TextFile("bad.txt", "Cats are not.")
-WHY = "the answer was empty, cut or malformed: cut"
+WHY = "the answer was empty, cut, malformed or repetitive, or misquoted the text: cut"
 
 
 class OneFails(ScriptedOrchestrator):

@@ -26,6 +26,7 @@ KOREAN = "학교에 정원이 필요합니다.\r\n콩을 심자.\n"
         ("Un café déjà là.".encode("cp1252"), "Un café déjà là.", {Remark.READ_AS_CP1252}),
         # Each of these high bytes and the letter behind it are a syllable in CP949.
         (b"It\x92s what they don\x92t say.", "It’s what they don’t say.", {Remark.READ_AS_CP1252}),
+        ("Þá er það góð bók.".encode("cp1252"), "Þá er það góð bók.", {Remark.READ_AS_CP1252}),
         ("A “garden” – for €5".encode("cp1252"), "A “garden” – for €5", {Remark.READ_AS_CP1252}),
     ],
 )
@@ -48,6 +49,9 @@ def test_a_text_is_decoded_by_a_strict_order_of_trials(data: bytes, text: str, r
         KOREAN.encode("cp949") + b"\x01",
         b"caf\xe9 \x81",
         bytes(range(256)),
+        "Вчера мы ходили в музей.".encode("cp1251"),
+        # Cut within a letter, so that no pair of bytes is the right one.
+        ("어제 박물관에 갔다. " * 3).encode("cp949")[1:],
     ],
 )
 def test_what_is_no_text_is_refused(data: bytes) -> None:

@@ -58,9 +58,13 @@ def test_a_vision_tower_is_read_of_the_config_as_the_hub_has_it() -> None:
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"model_type": "llama"}, "this is no Gemma: its model type is 'llama'"),
-        ({}, "this is no Gemma: its model type is None"),
+        ({"model_type": "llama"}, "this is no Gemma, its model type is 'llama'"),
+        ({}, "this is no Gemma, its model type is None"),
         ({"model_type": "gemma3"}, "config.json does not say hidden_size"),
+        (
+            {"model_type": "gemma3", "hidden_size": 1, "intermediate_size": 1, "num_hidden_layers": 10**9},
+            "config.json: num_hidden_layers is 1000000000, no size",
+        ),
         (
             {
                 "model_type": "gemma3",

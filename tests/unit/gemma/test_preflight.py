@@ -244,6 +244,27 @@ def test_what_is_left_is_for_keys_and_values() -> None:
     assert plan(FOUR_B, "int4", machine(1)).context_tokens == 0
 
 
+def test_the_kernel_for_prompts_takes_the_pages_of_the_codes_from_the_kv_cache() -> None:
+    pages = int((0.5 + 4.5 / 128) * FOUR_B.matrix_parameters)
+    needed = plan(FOUR_B, "int4", machine(1)).memory_bytes
+    size = plan(FOUR_B, "int4", machine(1)).kv_cache_size
+    # 32,768 tokens in the place of the 1,024 that a model needs at least.
+    least = (
+        needed + pages + sum(sign * size.bytes_for(n, windowed=True) for sign, n in ((1, 32_768), (-1, 1024)))
+    )
+    for free_bytes, used in ((least, True), (least - 1, False)):
+        built = MachineResources(ComputeDevice("cpu", free_bytes, 1), 0, prompt_kernel=True)
+        without = dataclasses.replace(built, prompt_kernel=False)
+        ours, others = (plan(FOUR_B, "int4", each) for each in (built, without))
+        assert (ours.prompt_kernel, others.prompt_kernel) == (used, False)
+        assert others.kv_cache_bytes - ours.kv_cache_bytes == (pages if used else 0)
+        assert ours.memory_bytes == others.memory_bytes
+    assert ours.context_tokens > 32_768
+    roomy = dataclasses.replace(machine(64, 24), prompt_kernel=True)
+    using = {(each.device.name, each.precision) for each in all_plans(FOUR_B, roomy, 1) if each.prompt_kernel}
+    assert using == {("cpu", "int4"), ("cpu", "int4h8")}
+
+
 def test_layers_with_a_window_take_no_more_than_that() -> None:
     size = plan(FOUR_B, "int4", machine(8)).kv_cache_size
     # All 34 layers, and of one layer in fp32, too.
@@ -288,5 +309,8 @@ def test_smaller_ones_are_named_from_the_biggest_down() -> None:
 
 
 def test_a_full_disk_is_named() -> None:
-    assert disk_fault(2 * GIB, GIB, "the copy") == "the copy needs 2.0 GiB of disk, 1.0 free"
-    assert not disk_fault(GIB, GIB, "the copy")
+    assert disk_fault(2 * GIB, GIB, "the copy", "GEMMA_CACHE_DIR") == (
+        "the copy needs 2.0 GiB of disk, 1.0 free: make room, or set GEMMA_CACHE_DIR to a folder on "
+        "another disk"
+    )
+    assert not disk_fault(GIB, GIB, "the copy", "GEMMA_CACHE_DIR")

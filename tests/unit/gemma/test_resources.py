@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.gemma.fit.resources import MachineResources, free_disk, free_memory
+from services.gemma.fit.resources import MachineResources, free_disk, free_memory, suits_prompt_kernel
 
 GIB = 2**30
 READ = "import services.gemma.fit.resources as r; print(r.free_memory())"
@@ -105,3 +105,18 @@ def test_a_real_cgroups_limit_counts(cgroup: Path) -> None:
     joined = f"import pathlib; pathlib.Path('{cgroup}/cgroup.procs').write_text('0'); {READ}"
     run = subprocess.run([sys.executable, "-c", joined], capture_output=True, text=True, check=True)  # noqa: S603
     assert GIB * 0.8 < int(run.stdout) <= GIB
+
+
+@pytest.mark.parametrize(
+    ("flags", "suits"),
+    [
+        ("sse4_2 avx2 fma", True),
+        ("avx avx2", False),
+        ("avx2 fma avx512f", False),
+        ("neon", False),
+    ],
+)
+def test_the_kernel_for_prompts_is_for_avx2_alone(tmp_path: Path, flags: str, suits: bool) -> None:
+    write(tmp_path / "cpuinfo", f"processor\t: 0\nflags\t\t: fpu {flags} ht\n\nprocessor\t: 1\n")
+    assert suits_prompt_kernel(tmp_path / "cpuinfo") is suits
+    assert not suits_prompt_kernel(tmp_path / "none")

@@ -1,4 +1,5 @@
 import pytest
+from google.protobuf import any_pb2
 
 from chorus.model.v1.generation_pb2 import (
     USAGE_BASIS_ESTIMATED,
@@ -40,6 +41,11 @@ def test_every_count_of_the_contract_is_summed() -> None:
     )
 
 
+def test_a_sum_that_its_field_cannot_hold_is_the_most_that_it_can() -> None:
+    most = Usage(input_tokens=2**31 - 1, cost_usd_nanos=2**63 - 1, basis=USAGE_BASIS_MEASURED)
+    assert total_usage([most, most]) == most
+
+
 def test_nothing_is_measured_to_be_nothing() -> None:
     assert total_usage([]) == Usage(basis=USAGE_BASIS_MEASURED)
 
@@ -51,3 +57,17 @@ def test_a_failure_says_what_it_used(used: Usage | None) -> None:
 
 def test_details_of_another_kind_are_no_usage() -> None:
     assert usage_of(InvalidRequest({"turns": "empty"})) is None
+
+
+def _below_zero(name: str) -> Usage:
+    usage = Usage()
+    setattr(usage, name, -1)
+    return usage
+
+
+def test_what_nobody_can_have_used_is_not_said_of_a_failure() -> None:
+    garbled = any_pb2.Any(type_url="type.googleapis.com/chorus.model.v1.Usage", value=b"\xff\xff")
+    assert usage_of(BadOutput("", details=[garbled])) is None
+    for field in Usage.DESCRIPTOR.fields:
+        if field.name != "basis":
+            assert usage_of(BadOutput("", details=[_below_zero(field.name)])) is None

@@ -21,6 +21,10 @@ In the US the Korea Times is read. We went to the China Sea. I go to the Germany
 I am so tired that I sleep. What I am like is unclear. It is like home. We are open. They are clean. The shop is close. He is lost. The store was open late. I'm like, wow. The show is live in Seoul.
 Everyday life is hard. An everyday thing. It happens every day. More and more people are here. The better the book, the more I read. It is more old than new. The very most happy moment.
 She is the most happy when alone. More better-known names exist. He is a more clean-cut man. Last night's show was good. Yesterday's news is old. He says he was sick yesterday. I know that it rained last week. They are from last year. I have the book I bought yesterday.
+I know it's food that matters. Its cold waters flow south. There going price is high. Your a cappella choir sings. To effect the necessary changes takes time. This will effect a change. Do not loose the dogs. To brake the car is hard.
+The people I know were the first. Those we asked were the teachers. That is where it hurts. I live in the country to where my aunt moved. To right a wrong is hard. They live in the city. All my live shows were fun. He felt off balance.
+I have seen the film you gave me yesterday. I have read the book we bought last week. I am used to left turns. If it will help, I will do it. The police is an institution. Sun was a Chinese leader. This class was loud. He waited by an open window.
+She lives in her own garden flat. They saw their own house. We met behind closed doors. Without help at home she failed. He has few money worries. There are few water birds. In Monday's paper it said so. A shorts pocket is small. She is the taller of the two.
 """
 KOREAN = """
 어렸을 때 나는 할머니 댁에 자주 놀러 갔다. 할머니는 늘 웃어 주셨고, 마당에서 나은 열매를 따 주셨다. 그 집은 지은 지 오래되어서 벽이 얇았다.
@@ -47,4 +51,7 @@ KOREAN = """
 알아서 하세요. 앉아서 기다렸다. 좋아요. 많아서 걱정이다. 먹어요. 없어서 못 산다. 놀면서 배운다. 만들면 된다. 힘든 날이었다. 아는 사람이다. 살려면 먹어야 한다.
 책이 없습니다. 아기를 업어 주었다. 등에 아이를 업고 걸었다. 실을 이어 옷을 만들었다. 두 점을 잇습니다. 머리를 빗습니다. 옷을 벗습니다. 손을 씻어요.
 여기가 바로 제 고향이에요. 학생이에요. 아니에요. 저예요. 이것은 사과예요. 거기가 어디예요? 누구예요?
+어제 가든파티에 갔다. 먹든 죽든 상관없다고 생각했다. 무엇을 하던 사람인가? 노아 방주 이야기를 읽었다. 아라비아 숫자와 드러난 사실을 보았다. 이것저것 보았다. 바다가 넓다. 가마를 탔다.
+할 뿐만 아니라 그럴 뿐이다. 웃을 뿐이었다. 비가 오는데 두 시간이 걸렸다. 잘 보이려 하지 않은 돼지 말이오. 게시판에 게시된 글이다. 고양이예요. 어린이예요. 다음날 아침에 갔다.
+강의 상류에서 칼을 갈려고 했다. 시골에 살려고 갔다. 그 식당에 밥을 먹으러 갔다. 우리 집에 손님을 초대했다. 사과가 적어요. 말이 빠르다. 발을 씻었다. 물을 길러 왔다. 달을 보았다.
 """

@@ -7,9 +7,9 @@ from bench.corpora import LEARNER_ERRORS
 from bench.proofreader.learner_errors import read_errors
 from services.proofreader.english.grammar import PATTERNS
 from services.proofreader.english.patterns import FaultPattern, FaultPatterns
-from services.proofreader.english.required_words import Pieces, required_words
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
+from services.proofreader.required_words import Pieces, required_words
 
 
 def test_passage_by_passage_the_same_is_found_as_in_the_whole_text() -> None:

@@ -166,6 +166,34 @@ def test_a_question_to_everybody_keeps_the_formal_register() -> None:
     assert [each.wording for each in _found(text, "ko") if each.issue == "register_mix"] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "저는 학생입니다. 공부를 합니다. 알은 하나뿐이지요. 참 좋네요. 집에 갑니다. 같이 갑시다.",
+        "참 깔끔하네요. 두 가지만 말할게요. 요청이 멈춥니다. 그렇게 해 주세요. 잘 되어 있어요.",
+        "문이 열린다. 안나가 들어온다.\n안나: 누구세요? 들어오세요.\n빛이 꺼진다. 막이 내린다.",
+    ],
+    ids=["endings that no formal one stands for", "formal now and then", "a play"],
+)
+def test_a_natural_change_of_style_is_no_fault(text: str) -> None:
+    assert [each.wording for each in _found(text, "ko") if each.issue == "register_mix"] == []
+
+
+def test_a_text_in_two_polite_styles_is_told() -> None:
+    text = "저는 학생이에요. 공부를 합니다. 책을 읽어요. 집에 갑니다. 잠을 자요. 일어나요. 물도 마십니다."
+    assert [each.wording for each in _found(text, "ko")] == ["register_mixed"] * 2
+
+
+@pytest.mark.parametrize("text", ["haha\nhaha yes", "we sing\nsing on\nall night", "No no, please please."])
+def test_a_word_may_be_taken_up_on_purpose(text: str) -> None:
+    assert [each.wording for each in _found(text, "en") if each.issue == "repetition"] == []
+
+
+def test_no_correction_is_offered_where_another_word_sounds_as_it_is_written() -> None:
+    found = _found("아침에 창문을 닥고 나서 밥을 먹었어요.", "ko")
+    assert [(each.wording, each.rewrite) for each in found] == [("spelling_unsure", "")]
+
+
 @pytest.mark.parametrize(("language", "word"), [("ko", "그리고 "), ("en", "and so ")])
 def test_names_an_overlong_sentence(language: str, word: str) -> None:
     text = word * 50 + "end."

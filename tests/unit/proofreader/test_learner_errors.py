@@ -34,6 +34,14 @@ He drank too {many|much} milk. {Pollutions|Pollution} kills. It is in {same|the 
 {However|However,} he was tired. I saw {picturs|pictures} of it.
 Many {student|students} ride a bike. One of my {friend|friends} plays the drums. I have two {brother|brothers} and a sister.
 Does your brother {likes|like} chess? Did your father {works|work} there?
+I used to {played|play} football. This is {most boring|the most boring} film I have ever seen. I had {terrible|a terrible} headache. Could you close {door|the door}, please? {Moon|The moon} was so bright.
+These shoes {costs|cost} too much. {This|These} biscuits are good. I {have seen|saw} him two days ago at the bakery. If it {will rain|rains} tomorrow, we will stay. The bus {leaved|left} early. He went out without {say|saying} goodbye.
+My birthday is {in|on} the fourth of May. {In|On} Monday I swim. He has {few|little} money left. There is {many|much} milk in the fridge. She drives too {careful|carefully} for me. He {plays always|always plays} chess.
+{Their|They're} going to paint it. It hurt {it's|its} paw on a nail. {Its|It's} very cold. {Its|It's} raining today. {Your|You're} the best. We lost {there|their} ball in the park. {They're|Their} house is big. {Who's|Whose} book is this?
+Don't {loose|lose} my number. We had to {brake|break} the window. Let's take a {brake|break} at ten. It will {effect|affect} the harvest. Nobody knows {were|where} the key is. {Were|Where} is my book? We {where|were} very tired.
+You must {where|wear} a uniform. I don't know {weather|whether} I can come. The {whether|weather} is nice. We went {passed|past} the church. I want to {by|buy} a bike. I don't {no|know} the answer. I want to {right|write} a letter.
+She gave me good {advise|advice}. I can {advice|advise} you. I had fun in my {live|life}. He {felt|fell} off the bike. {Lot's|Lots} of people came. He stood {infront|in front} of me. They love {eachother|each other}. {May be|Maybe} he is ill.
+I {can not to|can not} go. {Do you can|Can you} swim? I {am not|do not} know him. After {to eat|eating} we left. {What means this word|What does this word mean}? I {very|really} like it. He is as {taller|tall} as me. {The life|Life} is hard. {Despite of|Despite} it, we won.
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
@@ -50,6 +58,13 @@ KOREAN = """
 {쥬스를|주스를} 마셨다. {메세지를|메시지를} 읽었다. {조용하는|조용한} 방이다. 친구와 {놀은|논} 뒤에 잤다. 그러면 안 {돼죠|되죠}. 나는 {바보를|바보가} 아니다. 밥을 {먹을려고|먹으려고} 왔다.
 {회사에|회사에서} 일한다. {친구 들과|친구들과} 놀았다. 연필로 썼다. {그레서|그래서} 갔다. 얼마나 {울었든지|울었던지} 눈이 부었다. 나는 {열살|열 살}이다.
 주문하신 주스가 {나오셨습니다|나왔습니다}. 모두 백 {원이십니다|원입니다}. {카페에|카페에서} 공부했습니다. {벤치에서|벤치에} 앉았다.
+의자에 {안자|앉아} 있다. 책을 {일거|읽어} 보세요. 시간이 {업서서|없어서} 못 갔다. 감자를 {살마|삶아} 주셨다. 사람이 {마나요|많아요}. 책상 위에 연필이 {업어요|없어요}.
+우리 집 {압에|앞에} 나무가 있다. 방 {박에서|밖에서} 놀았다. 길을 {건늘|건널} 때다. 안녕히 {게세요|계세요}. 저도 {좋아헤요|좋아해요}. 어서 {오십시요|오십시오}.
+선생님께서 {칭찬하셧어요|칭찬하셨어요}. {추우니까서|추우니까} 들어와라. 날마다 {열심이|열심히} 산다. 학교에서 {가까히|가까이} 산다. 제 {친구이예요|친구예요}. 저는 {가수이에요|가수예요}.
+저는 잘 {몰르아요|몰라요}. 길을 {몰르고|모르고} 갔다. 머리를 {잘르고|자르고} 왔다. 서울에 {살으요|살아요}. 시골에 {살으십니다|사십니다}. 밥을 {먹으요|먹어요}. 친구를 {만날려고|만나려고} 나갔다.
+어렸을 때 자주 {가든|가던} 빵집이다. 네가 무엇을 {하던|하든} 나는 네 편이다. 얼마나 {춥든지|춥던지} 울었다. 먹{던 말던|든 말든} 상관없다. {하던지|하든지} 말든지 해라.
+{너 뿐만|너뿐만} 아니라 나도 그렇다. 집에 {가는데|가는 데} 한 시간이 걸린다. {다음주에|다음 주에} 만나자. {어서오세요|어서 오세요}. 저는 키가 {적어요|작아요}. {예기를|얘기를} 나누었다.
+할머니{에게|께} 편지를 드렸다. 우리는 식당{에|에서} 불고기를 먹었어요. 어제 우리는 영화를 {봐요|봤어요}. 내일 할머니 댁에 {갔어요|갈 거예요}. 일이 잘 {돼지|되지} 않았다.
 """
 MARK = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")
 

@@ -1,11 +1,12 @@
 import grpc
 import pytest
+from google.protobuf import duration_pb2, json_format, message
 from google.rpc import error_details_pb2, status_pb2
 from grpc.aio import AioRpcError, Metadata
 
 from chorus.model.v1 import failure_pb2, generation_pb2
 from rpckit import errors
-from rpckit.errors import ChorusError, from_rpc_error, to_failure, to_status
+from rpckit.errors import ChorusError, from_rpc_error, is_from_chorus, to_failure, to_status
 
 
 def over_the_wire(error: ChorusError) -> ChorusError:
@@ -79,6 +80,30 @@ def test_garbled_details_are_no_crash() -> None:
     assert (
         type(from_rpc_error(AioRpcError(grpc.StatusCode.INTERNAL, Metadata(), trailing))) is errors.Internal
     )
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [error_details_pb2.ErrorInfo, error_details_pb2.RetryInfo, error_details_pb2.BadRequest],
+)
+def test_a_garbled_detail_is_as_if_it_were_not_there(kind: type[message.Message]) -> None:
+    status = status_pb2.Status(code=14)
+    status.details.add(type_url=f"type.googleapis.com/{kind.DESCRIPTOR.full_name}", value=b"\xff\xff")
+    trailing = Metadata((errors.STATUS_KEY, status.SerializeToString()))
+    received = AioRpcError(grpc.StatusCode.UNAVAILABLE, Metadata(), trailing)
+    assert type(from_rpc_error(received)) is errors.Unavailable
+    assert not is_from_chorus(received)
+
+
+@pytest.mark.parametrize(("said", "told"), [(2**62, 24 * 3600), (-(2**62), 0), (3, 3)])
+def test_a_delay_that_a_peer_names_can_be_passed_on(said: int, told: float) -> None:
+    status = status_pb2.Status(code=14)
+    status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=said)))
+    trailing = Metadata((errors.STATUS_KEY, status.SerializeToString()))
+    received = from_rpc_error(AioRpcError(grpc.StatusCode.UNAVAILABLE, Metadata(), trailing))
+    assert received.retry_delay == told
+    # A delay beyond what JSON can say would make the whole message unreadable for callers that read JSON.
+    json_format.MessageToJson(to_failure(received))
 
 
 def test_a_failure_is_short() -> None:

@@ -6,7 +6,11 @@ from chorus.feedback.v1.submission_pb2 import Submission
 from chorus.model.v1.content_pb2 import Document
 from modelkit.fencing import backtick_fenced
 from modelkit.language import detect_language
+from orchestrator.answer.prompt import review_request
+from orchestrator.calibration.judgement_history import work_key
+from orchestrator.calibration.pool import Pools
 from orchestrator.injection.detection import suspected_injections
+from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
 from orchestrator.submission.visible_text import strip_invisible
 from rpckit.errors import InvalidRequest
@@ -15,13 +19,20 @@ from tests.linear_time import check_growth, lengths
 
 
 def read_whole(text: str) -> None:
-    """Reads a text as the orchestrator does: sentences, clusters, language, signs of steering, fences."""
+    """Does all that the orchestrator does with a text, but for asking models and merging what they say.
+
+    That is sentences, clusters, language, signs of steering, fences, the prompt, and the key of the work.
+    """
     strip_invisible(text)
     detect_language(text)
     backtick_fenced(Document(text=text))
+    submission = Submission(text=text)
     # Of some shapes nothing is visible.
     with suppress(InvalidRequest):
-        suspected_injections(read_submission(Submission(text=text)))
+        reading = read_submission(submission)
+        suspected_injections(reading)
+        review_request(reading, submission, default_rubric("en"), "en")
+        work_key(Pools().of(""), reading.visible_text)
 
 
 @pytest.fixture(scope="module", autouse=True)

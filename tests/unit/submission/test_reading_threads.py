@@ -106,3 +106,14 @@ def test_a_long_text_is_read_with_a_checkpoint_at_each_step(language: str) -> No
     left = paragraphs
     with pytest.raises(_StoppedError):
         suspected_injections(read_submission(submission), check)
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [("e\u0301" * 50_000, 100), ("Yes (no) " * 11_000, 20), ("나는 학교에 갔다 " * 10_000, 20)],
+    ids=["marks", "brackets", "Korean"],
+)
+def test_a_text_without_an_end_has_places_to_stop_at(text: str, steps: int) -> None:
+    places: list[None] = []
+    read_submission(Submission(text=text), lambda: places.append(None))
+    assert len(places) >= steps

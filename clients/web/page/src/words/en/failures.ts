@@ -25,7 +25,7 @@ export const failures = {
     [ErrorReason.UNAVAILABLE]: "not available",
     [ErrorReason.OUT_OF_MEMORY]: "not enough memory",
     [ErrorReason.TIMEOUT]: "the time was up",
-    [ErrorReason.BAD_OUTPUT]: "the answer was empty, cut or malformed",
+    [ErrorReason.BAD_OUTPUT]: "the answer was empty, cut, malformed or repetitive, or misquoted the text",
     [ErrorReason.QUORUM_NOT_REACHED]: "fewer models answered than asked for",
     [ErrorReason.INTERNAL]: "an error inside of the server",
     [ErrorReason.UNAUTHENTICATED]: "the server does not know who calls",

@@ -25,7 +25,7 @@ export const failures: Words["failures"] = {
     [ErrorReason.UNAVAILABLE]: "지금 쓸 수 없어요",
     [ErrorReason.OUT_OF_MEMORY]: "메모리가 부족해요",
     [ErrorReason.TIMEOUT]: "시간이 다 됐어요",
-    [ErrorReason.BAD_OUTPUT]: "답이 비었거나 끊겼거나 형식에 맞지 않아요",
+    [ErrorReason.BAD_OUTPUT]: "답이 비었거나 끊겼거나, 형식에 맞지 않거나, 같은 말만 하거나, 글에 없는 말을 인용했어요",
     [ErrorReason.QUORUM_NOT_REACHED]: "답한 모델이 요구한 수보다 적어요",
     [ErrorReason.INTERNAL]: "서버 안에서 오류가 났어요",
     [ErrorReason.UNAUTHENTICATED]: "서버가 누구의 요청인지 몰라요",

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
@@ -9,10 +10,14 @@ from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from services.proofreader.hangul import is_syllable
+
 # More spellings of one piece ("[Hh]e", "[Tt]h[eo]se") are not told apart.
 _MOST_SPELLINGS = 4
 _MOST_LETTERS = 2
 _SHORTEST = 2
+# A syllable of Korean tells as much as two letters of English.
+_MOST_SYLLABLES = 30
 # The pieces of so many words of so many characters are kept, those that came last, in 1 MiB.
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
@@ -36,7 +41,7 @@ def derive_required_words(expression: str) -> tuple[Words, ...]:
         return ()
     found = {each for each in _of_sequence(parsed) if each}
     # The sets with the fewest and the longest pieces are in the fewest texts.
-    return tuple(sorted(found, key=lambda words: (sum(0.2 ** len(each) for each in words), sorted(words))))
+    return tuple(sorted(found, key=lambda words: (_frequency(words), sorted(words))))
 
 
 def write_down(expressions: Iterable[str]) -> str:
@@ -66,6 +71,7 @@ class Pieces:
     def __init__(self, pieces: Iterable[str]) -> None:
         # A piece is kept once, and not once for each word that holds it.
         self._pieces = {each: each for each in pieces}
+        self._shortest = min(map(len, self._pieces), default=1)
         self._longest = max(map(len, self._pieces), default=0)
         self._inside_known = functools.lru_cache(_MOST_KEPT)(self._inside)
 
@@ -82,7 +88,7 @@ class Pieces:
             [
                 self._pieces[piece]
                 for start in range(len(word))
-                for end in range(start + _SHORTEST, min(len(word), start + self._longest) + 1)
+                for end in range(start + self._shortest, min(len(word), start + self._longest) + 1)
                 if (piece := word[start:end]) in self._pieces
             ]
         )
@@ -102,22 +108,27 @@ def _of_sequence(items: Iterable[tuple[Any, Any]]) -> Iterator[Words]:
     yield from _finished(run)
 
 
+def _frequency(words: Iterable[str]) -> float:
+    """Returns how often one of the words may be in a text, compared with others; in any order the same."""
+    return math.fsum(0.2 ** len(each) for each in words)
+
+
 def _finished(run: list[str]) -> Iterator[Words]:
-    if len(run[0]) >= _SHORTEST:
+    if len(run[0]) >= _SHORTEST or is_syllable(run[0]):
         yield frozenset(run)
 
 
 def _letters(code: Any, argument: Any) -> list[str]:
-    """Returns the letters that a part stands for, if it is one letter, of which there are few."""
-    if code is codes.LITERAL:
-        return [chr(argument)]
-    if (
-        code is codes.IN
-        and len(argument) <= _MOST_LETTERS
-        and all(each is codes.LITERAL for each, _ in argument)
-    ):
-        return [chr(value) for _, value in argument]
-    return []
+    """Returns the letters that a part stands for, if it is one letter, of which there are few.
+
+    White space is no letter: a piece is in one word.
+    """
+    literals = argument if code is codes.IN else [(code, argument)]
+    if any(each is not codes.LITERAL for each, _ in literals):
+        return []
+    letters = [chr(value) for _, value in literals]
+    most = _MOST_SYLLABLES if all(map(is_syllable, letters)) else _MOST_LETTERS
+    return letters if len(letters) <= most and not any(map(str.isspace, letters)) else []
 
 
 def _of_part(code: Any, argument: Any) -> Iterator[Words]:
@@ -142,5 +153,5 @@ def _of_branch(alternatives: Iterable[Iterable[tuple[Any, Any]]]) -> Iterator[Wo
         sets = list(_of_sequence(each))
         if not sets:
             return
-        union |= min(sets, key=lambda words: sum(0.2 ** len(word) for word in words))
+        union |= min(sets, key=_frequency)
     yield frozenset(union)
