@@ -75,6 +75,26 @@ def test_the_factor_is_that_of_the_second_moments(monkeypatch: pytest.MonkeyPatc
     assert torch.equal(statistics.factor, statistics.factor.triu())
 
 
+def test_a_matrix_goes_half_of_the_way_to_the_original_outputs() -> None:
+    torch.manual_seed(9)
+    inputs, weight = correlated(600, 40), torch.randn(24, 40)
+    original = inputs + 0.3 * torch.randn(600, 40) + 0.2 * inputs.roll(1, 1)
+    drift = InputStatistics.of_inputs(inputs, original - inputs).drift
+    assert drift is not None
+    moments = inputs.T @ inputs / len(inputs)
+    moments.diagonal().add_(0.1 * moments.diagonal().mean())
+    whole = moments.inverse() @ inputs.T @ (original - inputs) @ weight.T / len(inputs)
+    torch.testing.assert_close(drift.correction(weight), whole.T / 2, rtol=1e-3, atol=1e-4)
+    # What is rounded is that of the inputs that there are, with or without.
+    assert torch.equal(
+        InputStatistics.of_inputs(inputs).factor, InputStatistics.of_inputs(inputs, drift=original).factor
+    )
+    off = [
+        ((inputs @ each.T) - original @ weight.T).square().mean() for each in (weight, weight + whole.T / 2)
+    ]
+    assert off[1] < off[0]
+
+
 def test_the_texts_are_of_both_languages_and_the_recipe_is_theirs() -> None:
     records = [json.loads(line) for line in TEXTS.read_text(encoding="utf-8").splitlines()]
     assert set(Counter(each["language"] for each in records)) == {"en", "ko"}
@@ -83,8 +103,8 @@ def test_the_texts_are_of_both_languages_and_the_recipe_is_theirs() -> None:
     digest = hashlib.sha256(TEXTS.read_bytes()).hexdigest()[:12]
     assert (digest, RECIPES["int4"], RECIPES["int4h8"]) == (
         "c7bba4620829",
-        "int4-g128-gptq3",
-        "int4h8-g128-gptq3",
+        "int4-g128-gptq4",
+        "int4h8-g128-gptq4",
     )
 
 

@@ -1,6 +1,7 @@
 """Inputs that carry much get finer steps, and the layer computes what it did."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from transformers.models.gemma.modeling_gemma import GemmaDecoderLayer
 from transformers.models.gemma2.modeling_gemma2 import Gemma2DecoderLayer
 from transformers.models.gemma3.modeling_gemma3 import Gemma3DecoderLayer
 
+from services.gemma.low_bit.form import linear_layers
 from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.low_bit.input_scaling import divided_norm, input_scales
 from services.gemma.low_bit.int4_linear import Int4Linear
-from services.gemma.weights.quantizing_hooks import QuantizingHooks
+from services.gemma.weights.quantizing_hooks import QuantizingHooks, keep_inputs
 from tests.contract.test_gemma_calibration import correlated
 
 KINDS: list[tuple[Any, Any]] = [
@@ -66,6 +68,34 @@ def test_a_layer_with_scaled_inputs_computes_the_same(kind: Any, config: Any) ->
     down = hooks.buffers["mlp.down_proj.whole"]
     assert not torch.equal(hooks.buffers["mlp.up_proj.scales"], torch.ones(96, 1))
     assert down.shape == (64, 96)
+
+
+@torch.inference_mode()
+def test_after_layers_that_changed_a_layer_puts_out_what_is_nearer_to_the_original() -> None:
+    torch.manual_seed(15)
+    settings = Gemma3TextConfig(
+        **SIZES, num_key_value_heads=1, num_hidden_layers=1, attn_implementation="eager"
+    )
+    layer: Any = Gemma3DecoderLayer(settings, 0)
+    for each in layer.parameters():
+        each.normal_(std=0.3)
+    original = torch.randn(8, 60, 64) * torch.rand(64) * 5
+    changed = original + 0.3 * torch.randn(8, 60, 64) @ torch.randn(64, 64) / 8
+    rotation = (torch.ones(1, 60, 32), torch.zeros(1, 60, 32))
+    kept, handles = keep_inputs(layer)
+    wanted = layer(original, position_embeddings=rotation)
+    for handle in handles:
+        handle.remove()
+    assert set(kept) == set(linear_layers(layer))
+    off = []
+    for inputs in (None, dict(kept)):
+        same = deepcopy(layer)
+        QuantizingHooks(same, Unrounded, inputs)
+        off.append((same(changed, position_embeddings=rotation) - wanted).square().mean())
+    assert off[1] < 0.95 * off[0]
+    # Where nothing changed, nothing is moved.
+    QuantizingHooks(layer, Unrounded, kept)
+    torch.testing.assert_close(layer(original, position_embeddings=rotation), wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_scales_follow_the_inputs_sizes_within_bounds() -> None:

@@ -2,6 +2,10 @@
 
 Frantar, Ashkboos, Hoefler, Alistarh: *GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
 Transformers*, 2023. One column after the other is rounded, and the columns yet to come make up for its error.
+
+Li, Yin, Lee, Xiao, Panda: *GPTAQ: Efficient Finetuning-Free Quantization for Asymmetric Calibration*, 2025.
+The layers before a matrix are quantised, too. Before it is rounded, its weights are moved so that on what it
+gets from them it puts out what the original one does on what that gets.
 """
 
 from dataclasses import dataclass
@@ -13,6 +17,10 @@ import torch
 # saw would be made to compensate without bound.
 _DAMPING = 0.01
 _MIN_ENERGY = 1e-6
+# How much of the way to the original outputs the weights are moved, and the damping of that: calibration's
+# texts are few, and all of the way, or with less damping, others get worse.
+_SHARE_OF_WAY = 0.5
+_WAY_DAMPING = 0.1
 # Columns whose corrections are computed at once, and rows that are rounded at once: so many weights stay in
 # a core's cache.
 _COLUMNS, _ROWS = 64, 2048
@@ -28,14 +36,21 @@ class InputStatistics:
         order: The inputs from the greatest mean square down: these are rounded first, as all others can
             make up for them.
         factor: The upper triangular factor M of the second moments MMᵀ, in that order.
+        drift: What the original model's inputs are apart from these; None where they are not known.
     """
 
     order: torch.Tensor
     factor: torch.Tensor
+    drift: "InputDrift | None" = None
 
     @classmethod
-    def of_inputs(cls, inputs: torch.Tensor) -> Self:
-        """Computes the statistics of inputs in fp32, of shape (tokens, inputs)."""
+    def of_inputs(cls, inputs: torch.Tensor, drift: torch.Tensor | None = None) -> Self:
+        """Computes the statistics of inputs in fp32, of shape (tokens, inputs).
+
+        Args:
+            inputs: Of the matrix in the quantised model.
+            drift: Those of the original model's matrix less these, of the same shape.
+        """
         ascending = inputs.square().mean(0).argsort()
         inputs = inputs[:, ascending]
         size = len(ascending)
@@ -45,9 +60,15 @@ class InputStatistics:
             # Below the diagonal alone: the rest is not read.
             torch.mm(inputs[:, start:end].T, inputs[:, :end], out=moments[start:end, :end])
         moments /= len(inputs)
-        moments.diagonal().add_(_DAMPING * moments.diagonal().mean().clamp(min=_MIN_ENERGY))
+        energy = moments.diagonal().mean().clamp(min=_MIN_ENERGY)
+        moments.diagonal().add_(_DAMPING * energy)
         # From the least up, as an upper factor is the reversed lower one of what is reversed.
-        return cls(ascending.flip(0), torch.linalg.cholesky(moments).flip(0, 1))
+        factor = torch.linalg.cholesky(moments).flip(0, 1)
+        if drift is None:
+            return cls(ascending.flip(0), factor)
+        moments.diagonal().add_((_WAY_DAMPING - _DAMPING) * energy)
+        moved = InputDrift(ascending, torch.linalg.cholesky(moments), inputs.T @ drift / len(inputs))
+        return cls(ascending.flip(0), factor, moved)
 
     @property
     def importance(self) -> torch.Tensor:
@@ -55,6 +76,29 @@ class InputStatistics:
         result = torch.empty(len(self.order))
         result[self.order] = self.factor.diagonal().square()
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class InputDrift:
+    """What the inputs of a matrix in the original model are apart from those in the quantised one.
+
+    Attributes:
+        ascending: The inputs from the least mean square up.
+        factor: The lower triangular factor L of the damped second moments LLᵀ of the quantised model's
+            inputs, in that order.
+        moments: Those of these inputs, in that order, with the drift, in the matrix's own.
+    """
+
+    ascending: torch.Tensor
+    factor: torch.Tensor
+    moments: torch.Tensor
+
+    def correction(self, weight: torch.Tensor) -> torch.Tensor:
+        """Returns what to add to the weight that the original inputs multiply, of its shape."""
+        solved = torch.cholesky_solve(self.moments @ weight.T, self.factor)
+        result = torch.empty_like(weight)
+        result[:, self.ascending] = solved.T
+        return result.mul_(_SHARE_OF_WAY)
 
 
 def calibrated_codes(

@@ -10,13 +10,14 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import PreTrainedModel
+from transformers.cache_utils import KVSharingDict
 from typing_extensions import override
 
 from services.gemma.interface.load_error import LoadError
 from services.gemma.low_bit.form import QuantizedForm, linear_layers
 from services.gemma.low_bit.gptq import InputStatistics
 from services.gemma.low_bit.int8_embedding import PER_LAYER_TABLE, Int8Embedding
-from services.gemma.weights.quantizing_hooks import QuantizingHooks, weight_of_buffers
+from services.gemma.weights.quantizing_hooks import QuantizingHooks, keep_inputs, weight_of_buffers
 from services.gemma.weights.stored_tensors import EMBEDDING_WEIGHT
 from services.gemma.weights.unreadable import refused_if_unreadable
 
@@ -60,6 +61,7 @@ class CalibratedPass:
         # In the order of the layers; they share the dictionary of keys and values that some of them share.
         self._arguments: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
         self._hidden_states = self._embedded(decoder, tokens)
+        self._original = _OriginalPass(self._hidden_states) if is_small(model) else None
 
     @torch.inference_mode()
     def quantized(self, layer: int, weights: Tensors) -> Tensors:
@@ -76,15 +78,22 @@ class CalibratedPass:
             LoadError: Numbers on the way are not finite.
         """
         module = self._layers[layer]
-        module.load_state_dict({name: each.float() for name, each in weights.items()}, assign=True)
-        quantizing = QuantizingHooks(module, self._form.layers)
+        inputs = self._original_inputs(layer, weights)
+        quantizing = QuantizingHooks(module, self._form.layers, inputs)
         self._run(layer)
         quantized = {f"{name}.weight" for name in linear_layers(module)}
         return {name: each for name, each in weights.items() if name not in quantized} | quantizing.buffers
 
     @torch.inference_mode()
-    def pass_through(self, layer: int, tensors: Tensors) -> None:
-        """Computes the next layer, which was quantised before: `tensors` is what `quantized` returned."""
+    def pass_through(self, layer: int, weights: Tensors, tensors: Tensors) -> None:
+        """Computes the next layer, which was quantised before.
+
+        Args:
+            layer: Its number.
+            weights: Its tensors by their names in the layer.
+            tensors: What `quantized` returned for them.
+        """
+        self._original_inputs(layer, weights)
         module = self._layers[layer]
         linears = linear_layers(module)
         for name, linear in linears.items():
@@ -103,6 +112,12 @@ class CalibratedPass:
         self._norm.weight = nn.Parameter(self._tensor(_NORM).float(), requires_grad=False)
         with _refused_if_damaged("the head"):
             return InputStatistics.of_inputs(self._norm(self._hidden_states).flatten(0, 1))
+
+    def _original_inputs(self, layer: int, weights: Tensors) -> Tensors | None:
+        """Loads a layer's weights; returns what its linear layers get in the original model, if known."""
+        module = self._layers[layer]
+        module.load_state_dict({name: each.float() for name, each in weights.items()}, assign=True)
+        return self._original.run(module, *self._arguments[layer]) if self._original else None
 
     def _run(self, layer: int) -> None:
         positional, named = self._arguments[layer]
@@ -156,6 +171,28 @@ def _refused_if_damaged(part: str) -> Iterator[None]:
         raise LoadError(f"{part} cannot be calibrated: are its weights damaged?") from error
 
 
+class _OriginalPass:
+    """The same pass through the original layers.
+
+    Args:
+        hidden_states: The first layer's input.
+    """
+
+    def __init__(self, hidden_states: torch.Tensor) -> None:
+        self._hidden_states = hidden_states
+        # What layers of Gemma 4 share is not what the quantised ones share.
+        self._shared = KVSharingDict()
+
+    def run(self, layer: nn.Module, positional: tuple[Any, ...], named: dict[str, Any]) -> Tensors:
+        """Computes the next layer; returns what each of its linear layers got, by its name."""
+        own = {"shared_kv_states": self._shared} if "shared_kv_states" in named else {}
+        inputs, handles = keep_inputs(layer)
+        self._hidden_states = layer(self._hidden_states, *positional, **(named | own))
+        for handle in handles:
+            handle.remove()
+        return inputs
+
+
 class _ArgumentsOfLayer(nn.Module):
     """Stands in for a layer: notes what it is called with, and changes nothing."""
 
@@ -195,9 +232,14 @@ class _RowsOfTokens(nn.Module):
         return rows
 
 
+def is_small(model: PreTrainedModel) -> bool:
+    """Returns whether there is time to calibrate a model on more rows, and against its original layers."""
+    return model.num_parameters() < _SMALL
+
+
 def calibration_rows(model: PreTrainedModel) -> int:
     """Returns on how many rows a model is calibrated."""
-    return _ROWS_OF_SMALL if model.num_parameters() < _SMALL else _ROWS
+    return _ROWS_OF_SMALL if is_small(model) else _ROWS
 
 
 def calibration_tokens(source: Path, rows: int, bos_token: int, vocab_size: int) -> torch.Tensor:

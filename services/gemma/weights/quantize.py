@@ -94,7 +94,9 @@ def quantize(
         if not writer.has(name):
             writer.write(name, *_file(checkpoint, keys, form, calibrated))
         elif layer and calibrated:
-            calibrated.pass_through(int(layer[1]), _without(layer[0], load_file(writer.folder / name)))
+            weights = _without(layer[0], {key: checkpoint.tensor(key) for key in keys})
+            written = _without(layer[0], load_file(writer.folder / name))
+            calibrated.pass_through(int(layer[1]), weights, written)
         report_progress(number, len(checkpoint.files))
     for name, save in _small_files(source, config, precision, checkpoint, writer.folder).items():
         writer.write(name, save, 0)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import torch
 from torch import nn
+from torch.utils.hooks import RemovableHandle
 
 from services.gemma.low_bit.form import linear_layers
 from services.gemma.low_bit.gptq import InputStatistics
@@ -27,13 +28,18 @@ class QuantizingHooks:
     Args:
         layer: A decoder layer in fp32.
         layer_class: The class of a matrix's buffers.
+        original_inputs: What each linear layer gets in the original model, by its name: the weights are moved
+            towards the original outputs. None if it is not known.
 
     Attributes:
         buffers: What the copy holds in the place of the layer's tensors, by the names in the layer.
     """
 
-    def __init__(self, layer: Any, layer_class: Any) -> None:
+    def __init__(
+        self, layer: Any, layer_class: Any, original_inputs: dict[str, torch.Tensor] | None = None
+    ) -> None:
         self.buffers: dict[str, torch.Tensor] = {}
+        self._original_inputs = original_inputs or {}
         self._layer = layer
         self._layer_class = layer_class
         self._norm_name = next(name for name in _NORMS_BEFORE_MLP if hasattr(layer, name))
@@ -62,14 +68,18 @@ class QuantizingHooks:
         self, name: str, linear: nn.Module, arguments: tuple[torch.Tensor]
     ) -> tuple[torch.Tensor] | None:
         (inputs,) = arguments
+        original = self._original_inputs.pop(name, None)
         # Matrices that multiply the same input, such as those of queries, keys and values, share these.
         if inputs is not self._inputs:
             self._inputs, self._statistics = inputs, None
             self._scaled, self._scales = self._scaled_inputs(name, inputs)
-            self._statistics = InputStatistics.of_inputs(self._scaled.flatten(0, 1))
-        scaled = cast("torch.Tensor", self._scaled)
+            drift = None if original is None else (original - inputs).flatten(0, 1)
+            self._statistics = InputStatistics.of_inputs(self._scaled.flatten(0, 1), drift)
+        scaled, statistics = cast("torch.Tensor", self._scaled), cast("InputStatistics", self._statistics)
         weight = cast("torch.Tensor", linear.weight) * self._scales
-        buffers = self._layer_class.quantized(weight, self._statistics)
+        if statistics.drift:
+            weight += statistics.drift.correction(cast("torch.Tensor", linear.weight))
+        buffers = self._layer_class.quantized(weight, statistics)
         self.buffers |= {f"{name}.{buffer}": each for buffer, each in buffers.items()}
         linear.weight = weight_of_buffers(self._layer_class, buffers, weight.shape[1])
         self._handles.pop(name).remove()
@@ -101,6 +111,23 @@ class QuantizingHooks:
     def _buffer_names(self, name: str) -> list[str]:
         prefix = f"{name}."
         return [each.removeprefix(prefix) for each in self.buffers if each.startswith(prefix)]
+
+
+def keep_inputs(layer: nn.Module) -> tuple[dict[str, torch.Tensor], list[RemovableHandle]]:
+    """Keeps what each linear layer of a decoder layer gets in the next pass, by its name.
+
+    Returns:
+        The inputs, once the pass was made, and what ends the keeping.
+    """
+    kept: dict[str, torch.Tensor] = {}
+
+    def keep(name: str, _linear: nn.Module, arguments: tuple[torch.Tensor]) -> None:
+        (kept[name],) = arguments
+
+    handles = [
+        linear.register_forward_pre_hook(partial(keep, name)) for name, linear in linear_layers(layer).items()
+    ]
+    return kept, handles
 
 
 def weight_of_buffers(layer_class: Any, buffers: Mapping[str, torch.Tensor], inputs: int) -> nn.Parameter:
