@@ -5,6 +5,8 @@ import unicodedata
 from urllib.parse import quote
 
 _MAX_CHARACTERS = 120
+# Of one as macOS writes it: a syllable of Hangul is three letters there.
+_MAX_TAKEN_APART = 3 * _MAX_CHARACTERS
 _UNSAFE = re.compile(r'[\\/:*?"<>|]')
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Controls, and what reverses a line, such as U+202E: "cod.exe" must not look like "exe.doc".
@@ -12,10 +14,10 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def shown_name(name: str) -> str:
-    """Returns a file's name without folders, with what cannot be seen replaced; at most 120 characters."""
-    # A name may be as long as the request: no pattern goes over it, and no letter that is not shown is read.
+    """Returns a file's name without folders, in NFC, what cannot be seen replaced; at most 120 characters."""
+    # A name may be as long as the request: hardly a letter is read beyond it. macOS takes Hangul apart.
     begin = max(map(name.rfind, "\\/")) + 1
-    last = name[begin : begin + _MAX_CHARACTERS]
+    last = unicodedata.normalize("NFC", name[begin : begin + _MAX_TAKEN_APART])[:_MAX_CHARACTERS]
     return "".join(_REPLACEMENT if unicodedata.category(each) in _HIDDEN else each for each in last)
 
 

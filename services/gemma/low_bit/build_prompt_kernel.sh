@@ -13,6 +13,10 @@ if ! command -v cc >/dev/null; then
     echo "No kernel for prompts: there is no C compiler (cc), so that a first token takes longer"
     exit 0
 fi
+rm -f libprompt_kernel.so
 # With its sums reordered it would need more registers than there are.
-cc -std=gnu11 -O3 -fno-tree-reassoc -mavx2 -mfma -Wall -Wextra -shared -fPIC -o libprompt_kernel.so.new prompt_kernel.c
+if ! cc -std=gnu11 -O3 -fno-tree-reassoc -mavx2 -mfma -Wall -Wextra -shared -fPIC -o libprompt_kernel.so.new prompt_kernel.c; then
+    echo "No kernel for prompts: it was not compiled, so that a first token takes longer"
+    exit 0
+fi
 mv libprompt_kernel.so.new libprompt_kernel.so

@@ -1,10 +1,10 @@
 """Which words are English, and how often the common ones are written."""
 
-import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
+from modelkit.normal_form import normal_form
 from services.proofreader.english.word_files import (
     COMMON_WORDS,
     RARE_WORDS,
@@ -28,7 +28,7 @@ class EnglishDictionary:
         self._letters = frozenset("".join(words))
 
     def __contains__(self, word: str) -> bool:
-        return word in self._counts or self._is_rare(unicodedata.normalize("NFC", word))
+        return word in self._counts or self._is_rare(normal_form("NFC", word))
 
     def count(self, word: str) -> int:
         """Returns how often a common word is written, 0 for any other."""

@@ -1,5 +1,6 @@
 import io
 import struct
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 
@@ -8,6 +9,9 @@ import pytest
 from chorus_documents.document import Refusal
 from clients.web.server.classes import file_set
 from clients.web.server.classes.file_set import MAX_FILES, NamedFile, RefusedSet, files_of
+from clients.web.server.classes.roster import key_of
+from clients.web.server.file_names import shown_name
+from tests.linear_time import check_growth
 
 NAME = "김둘.txt"
 MOST = 1024 * 1024
@@ -90,6 +94,17 @@ def test_nothing_is_unpacked_that_python_unpacks_without_a_limit(method: int) ->
 def test_a_name_may_be_as_long_as_a_zip_allows() -> None:
     (file,) = _files_of("w.zip", _zip({"a/" + "b" * 60_000: b"1"}), MOST)
     assert file.name == "b" * 120
+
+
+def test_a_long_name_as_macos_writes_it_is_that_of_the_roster() -> None:
+    name = unicodedata.normalize("NFD", "김" * 130)
+    (file,) = _files_of("w.zip", _zip({name: b"1"}), MOST)
+    assert file.name == "김" * 120
+    assert key_of(name) == key_of(file.name)
+
+
+def test_marks_of_a_long_name_take_no_more_time_than_a_short_one() -> None:
+    check_growth(shown_name, lambda length: ("\u0301\u0323" * length)[:length])
 
 
 def test_a_table_of_contents_that_is_too_large_is_not_read() -> None:

@@ -3,7 +3,6 @@
 import io
 import re
 import struct
-import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -146,5 +145,4 @@ def _name(entry: ZipInfo) -> str:
             except UnicodeError:
                 continue
             break
-    # macOS takes Hangul apart.
-    return shown_name(unicodedata.normalize("NFC", name))
+    return shown_name(name)

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +36,7 @@ class Roster:
 
 def key_of(file_name: str) -> str:
     """Returns what two names of one file share, whatever their suffix, case and form of Hangul."""
-    return _SUFFIX.sub("", unicodedata.normalize("NFC", shown_name(file_name)).strip()).casefold()
+    return _SUFFIX.sub("", shown_name(file_name).strip()).casefold()
 
 
 def read_roster(text: str) -> Roster:
