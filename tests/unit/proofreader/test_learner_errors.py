@@ -42,6 +42,30 @@ Don't {loose|lose} my number. We had to {brake|break} the window. Let's take a {
 You must {where|wear} a uniform. I don't know {weather|whether} I can come. The {whether|weather} is nice. We went {passed|past} the church. I want to {by|buy} a bike. I don't {no|know} the answer. I want to {right|write} a letter.
 She gave me good {advise|advice}. I can {advice|advise} you. I had fun in my {live|life}. He {felt|fell} off the bike. {Lot's|Lots} of people came. He stood {infront|in front} of me. They love {eachother|each other}. {May be|Maybe} he is ill.
 I {can not to|can not} go. {Do you can|Can you} swim? I {am not|do not} know him. After {to eat|eating} we left. {What means this word|What does this word mean}? I {very|really} like it. He is as {taller|tall} as me. {The life|Life} is hard. {Despite of|Despite} it, we won.
+He opened {door|the door} and left. Only a few {student|students} passed the exam. One of my {friend|friends} lives in Canada. Each of them {know|knows} the answer. The price of the tickets {are|is} too high.
+The people who live in this city {is|are} friendly. I have a cousin who {live|lives} in Paris. People who {smokes|smoke} should stop. He told a story that {make|makes} me cry. She decided to {studies|study} law.
+They tried to {fixed|fix} the car. She has worked there {for|since} 2015. She {works|has worked} here since January. The house {built|was built} in 1990. If I {would be|were} rich, I would travel. I don't have {no|any} money.
+We can't find him {nowhere|anywhere}. It was the {worse|worst} day of my life. My English is {worst|worse} than yours. She is {good|better} than me at maths. He is {same|the same} age as me. I think {their|they're} very tired.
+{Who's|Whose} coat is this? I know {whose|who's} coming tonight. It costs more {then|than} ten dollars. First we ate, {than|then} we left. Pollution {effects|affects} our health. The {affect|effect} of smoking is bad.
+He always {looses|loses} his keys. The {principle|principal} of our school spoke to us. It is a matter of {principal|principle}. I can't {bare|bear} the noise. Please be {quite|quiet} in the library. I like it {to|too}.
+She explained {me|to me} the rule. I was born {in|on} 5 May. I have {few|little} time for hobbies. Can you tell me what time {is it|it is}? I think {is|it is} important to read. {She|She is} very tired today.
+My {parents|parents are} very happy with me. I was tired{,| and} I went home. The film was boring{,| so} we left early. She is my best friend{,| and} I love her. Although he {studied hard.|...} Which was very {nice.|...}
+It was late. {we|We} went home. I like tea. {my|My} brother likes coffee. We ate. {then|Then} we left. The {teachers|teacher's} book is on the table. I like {apple's|apples} and pears. The {student's|students} are happy.
+We sell {ticket's|tickets} here. The food tastes {well|good}. He {told|said} that he was busy. She {makes|does} the dishes. I {use|used} to play football when I was young. It was {so|such} a good film.
+We had {so|such} good weather. Thank you {too|very} much. My {foots|feet} hurt. {Me|I} and my friend went home. She gave it to my brother and {I|me}. I enjoyed {me|myself} at the party. This is the car {what|that} I bought.
+I have a {ten years-old|ten-year-old} brother. She is a {five years old|five-year-old} girl. I have {others|other} problems. {Another|Other} people think so. The {others|other} students left. I have a {lot|lot of} friends.
+She has {blues|blue} eyes. There are {differents|different} people. I like {importants|important} things. I {have|am} hungry. It {makes|is} cold today. He speaks {very well English|English very well}.
+They went {for fishing|fishing}. I {born|was born} in Spain. It makes me {happily|happy}. She {is have|has} two cats. I {was went|went} to the park. We {were played|played} football. She {was came|came} late.
+I {no|don't} like fish. My {mother|mother's} name is Lan. We know {their|they're} not coming. The girl {who's|whose} bike was stolen cried. There were more {then|than} fifty people. First we cooked, {than|then} we ate.
+Smoking {effects|affects} your lungs. If we {loose|lose} this match, we are out. My brother always {looses|loses} things. The {principle|principal} told us to go home. I can't {bare|bear} to see it. She walked in {bear|bare} feet.
+It was the {worse|worst} film of my life. The situation is getting {worst|worse}. He is the {taller|tallest} boy in the class. I have a sister who {work|works} in a bank. The people who {lives|live} next door are noisy.
+It is a game that {make|makes} us laugh. These are the things that {makes|make} me happy. The colour of the walls {are|is} ugly. The results of the test {was|were} good. It was {so|such} a cold day. They are {so|such} nice people.
+There are {others|other} reasons. She bought three {book's|books}. The {teacher's|teachers} are kind. My {brother|brother's} name is Jun. The {students|} desk is broken. It is a {ten minutes|ten-minute} walk.
+He is a {six years old|six-year-old} boy. He {no|doesn't} speak English. I think {is|it is} better to wait. The children {very|are very} tired today. I {born|was born} in 1999. He explained {me|to me} how it works.
+Can you describe {us|to us} the picture? I {use|used} to live there. We went {for swimming|swimming} yesterday. She {told|said} that she was busy. He has lived here {for|since} 2018. He {works|has worked} here since March.
+If I {would have|had} money, I would buy a car. I {was enjoyed|enjoyed} the party. They {were watched|watched} a film. He plays {very well guitar|guitar very well}. Tell me what time {is it|it is}. {Me|} and my sister went there.
+He gave it to my sister and {I|me}. We ran. {then|Then} it rained. The weather was cold{,| so} we stayed home. She is late. {Although she left early.|Although she left early, she is late.}
+He came late. {Which was annoying.|It was annoying.}
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
