@@ -1,8 +1,8 @@
-"""Widens a quotation of a word or two to a passage that a reader finds in the work."""
+"""Widens a quotation of one word to a passage that a reader finds in the work."""
 
 import re
 
-# A passage of so many words is found at once; one with fewer is widened.
+# A word alone is widened to so many, which are found at once.
 _FINDABLE = 4
 # On each side, in characters.
 _MOST_BESIDE = 80
@@ -11,7 +11,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
 def passage_around(work: str, start: int, end: int, max_length: int) -> str:
-    """Returns the words at a range with those of their sentence around them, as far as they are needed.
+    """Returns a word at a range with those of its sentence around it. More than one word stays as it is.
 
     Args:
         work: The text.
@@ -21,7 +21,7 @@ def passage_around(work: str, start: int, end: int, max_length: int) -> str:
     """
     passage = work[start:end]
     count = len(_WORD.findall(passage))
-    if not count or count >= _FINDABLE or "\n" in passage:
+    if count != 1:
         return passage
     before, after = _words_before(work, start), _words_after(work, end)
     first, last = start, end

@@ -107,6 +107,11 @@ def _explained_me(words: Words, place: int) -> Fault | None:
         and (after.may_be(DETERMINING | QUESTION | PLURAL) or after.word in {"that", "about"})
         and not (after.may_be(NAME | OBJECT))
     ):
+        thing = noun_phrase(words, place + 2) if after.may_be(DETERMINING) else None
+        if thing and words[thing.head + 1].may_be(MARK | CONJUNCTION) and words[thing.head + 1].word != "as":
+            named = " ".join(words[each].text for each in range(place + 2, thing.head + 1))
+            right = f"{named} to {person.text}"
+            return word_fault(place + 1, thing.head, right, "preposition_missing", SENTENCE_ERROR)
         return word_fault(place + 1, place + 1, f"to {person.text}", "preposition_missing", SENTENCE_ERROR)
     return None
 

@@ -24,6 +24,7 @@ from services.proofreader.english.pronoun_rules import PRONOUN_RULES
 from services.proofreader.english.relative_rules import RELATIVE_RULES
 from services.proofreader.english.tagged_words import tagged_sentence
 from services.proofreader.english.tense_rules import TENSE_RULES
+from services.proofreader.english.verb_form_reasons import verb_form_wording
 from services.proofreader.english.verb_rules import VERB_RULES
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
@@ -82,6 +83,8 @@ def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[F
                 start, end = words[fault.first].start, words[fault.last].end
                 if text[start:end] != fault.correction and submission.is_own(start, end):
                     values = {"word": " ".join(text[start:end].split()), "correction": fault.correction}
-                    yield Finding(
-                        fault.wording, fault.issue, start, end, values=values, rewrite=fault.correction
-                    )
+                    wording = fault.wording
+                    if wording.startswith("verb_form"):
+                        before = text[sentence.start : start]
+                        wording = verb_form_wording(before, text[start:end], fault.correction)
+                    yield Finding(wording, fault.issue, start, end, values=values, rewrite=fault.correction)
