@@ -42,6 +42,8 @@ _WRONG_SETTING_EXIT_CODE = 2
 _LAST_CALLS_SECONDS = 2.0
 # A server that drains stops once no call has begun for so long.
 _QUIET_SECONDS = 0.2
+# So many calls may wait to be seen, each of which costs some kilobytes.
+_MAX_PENDING = 20_000
 
 
 class ServiceSettings(Protocol):
@@ -234,6 +236,10 @@ def _options(settings: ServerSettings) -> tuple[Option, ...]:
         *COMMON_OPTIONS,
         *ping_options(SERVER_PING_SECONDS, SERVER_PING_TIMEOUT_SECONDS),
         ("grpc.so_reuseport", 0),
+        # Beyond these grpc ends calls that nobody has seen with CANCELLED, whosesoever they are, at random up
+        # to the second. By default they are 1,000 and 3,000; the admission says what it refuses, and why.
+        ("grpc.server.max_pending_requests", _MAX_PENDING),
+        ("grpc.server.max_pending_requests_hard_limit", _MAX_PENDING),
         # An old connection takes no new calls. There is no grace after which its running calls are cut off:
         # they have their deadlines, and a drain bounds them.
         ("grpc.max_connection_age_ms", round(settings.connection_age * 1000)),
