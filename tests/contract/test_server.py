@@ -200,7 +200,7 @@ async def test_calls_that_came_while_the_process_was_busy_are_answered_though_it
 
 async def test_no_call_is_cancelled_because_many_come_at_once(server: InstructedServer) -> None:
     async with grpc.aio.insecure_channel(server.address) as channel:
-        stub = model_service_pb2_grpc.ModelServiceStub(channel)
+        stub: Any = model_service_pb2_grpc.ModelServiceStub(channel)
         calls = [stub.ListModels(ListModelsRequest(), timeout=PATIENCE) for _ in range(MANY_CALLS)]
         assert await asyncio.gather(*calls) == [ListModelsResponse()] * MANY_CALLS
 
