@@ -12,7 +12,7 @@ import grpc
 import uvloop
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 from prometheus_client import CollectorRegistry
 
 from rpckit import log
@@ -24,6 +24,7 @@ from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import metrics_endpoint
 from rpckit.probes import health_endpoint
+from rpckit.reflection import PacedReflection
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.task_end import end
 from rpckit.task_errors import error_of
@@ -109,7 +110,8 @@ class Host:
     def reflect(self) -> None:
         """Adds the reflection service, which tells clients the descriptors of all that was added."""
         names = (*self.health.services, HEALTH_SERVICE, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self.server)
+        add: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server
+        add(PacedReflection(names), self.server)
 
     async def drain(self) -> None:
         """Reports NOT_SERVING, gives clients time to notice, waits for running calls, and closes the rest."""
