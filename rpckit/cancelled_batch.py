@@ -9,11 +9,11 @@ they do not hear that they failed. What a stream needs to know of that is in its
 
 import asyncio
 import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from typing import Any
 
-from grpc._cython.cygrpc import ExecuteBatchError  # type: ignore[import-not-found]
+from grpc._cython.cygrpc import BaseError, ExecuteBatchError  # type: ignore[import-not-found]
 from grpc.aio._call import UnaryStreamCall
 
 
@@ -33,6 +33,20 @@ def finish_reads(call: Any) -> None:
     call._preparation = call._send_unary_request_task = asyncio.ensure_future(sending)  # noqa: SLF001
 
 
+def finish_status(begin: Callable[[], Coroutine[Any, Any, Any]]) -> Awaitable[Any]:
+    """Returns what a handler awaits to end its call with a status, which then leaves nothing."""
+    return _finished(begin)
+
+
+def finish_message(begin: Callable[[], Coroutine[Any, Any, Any]]) -> Awaitable[Any]:
+    """Returns what a handler awaits to read or to write a message of a stream, which then leaves nothing.
+
+    A batch that fails there says that the caller has gone. The handler waits for its cancellation then, which
+    follows: if it took the failure for the end of the requests, grpc would lose the status, too.
+    """
+    return _finished(begin, is_served=True)
+
+
 class _FinishingStreamCall(UnaryStreamCall):  # type: ignore[type-arg]
     def _read(self) -> Any:
         return _finished(super()._read, self.cancel)
@@ -40,7 +54,10 @@ class _FinishingStreamCall(UnaryStreamCall):  # type: ignore[type-arg]
 
 @types.coroutine
 def _finished(
-    begin: Callable[[], Coroutine[Any, Any, Any]], cancel: Callable[[], object]
+    begin: Callable[[], Coroutine[Any, Any, Any]],
+    cancel: Callable[[], object] | None = None,
+    *,
+    is_served: bool = False,
 ) -> Generator[Any, Any, Any]:
     """Begins a coroutine and awaits it. If that is cancelled, calls `cancel`, and the coroutine goes on.
 
@@ -60,9 +77,12 @@ def _finished(
             yield from own
         except asyncio.CancelledError:
             awaited.add_done_callback(partial(_run_to_end, stepping))
-            cancel()
+            if cancel is not None:
+                cancel()
             raise
-        _forget_failure(awaited)
+        if _forget_failure(awaited) and is_served:
+            _run_to_end(stepping, awaited)
+            yield from loop.create_future()
 
 
 def _run_to_end(stepping: Coroutine[Any, Any, Any], awaited: asyncio.Future[Any]) -> None:
@@ -70,16 +90,18 @@ def _run_to_end(stepping: Coroutine[Any, Any, Any], awaited: asyncio.Future[Any]
     _forget_failure(awaited)
     try:
         following = stepping.send(None)
-    except (StopIteration, asyncio.CancelledError):
+    except (StopIteration, asyncio.CancelledError, BaseError):
         return
     following.add_done_callback(partial(_run_to_end, stepping))
 
 
-def _forget_failure(awaited: asyncio.Future[Any]) -> None:
-    """Makes the future of a batch that failed one that succeeded; the batch has received nothing."""
+def _forget_failure(awaited: asyncio.Future[Any]) -> bool:
+    """Makes the future of a batch that failed one that succeeded, and says whether it was one."""
     if type(awaited) is not asyncio.Future or awaited.cancelled():
-        return
-    if isinstance(awaited.exception(), ExecuteBatchError):
-        # That is how a future forgets its outcome.
-        asyncio.Future.__init__(awaited, loop=awaited.get_loop())
-        awaited.set_result(None)
+        return False
+    if not isinstance(awaited.exception(), ExecuteBatchError):
+        return False
+    # That is how a future forgets its outcome.
+    asyncio.Future.__init__(awaited, loop=awaited.get_loop())
+    awaited.set_result(None)
+    return True
