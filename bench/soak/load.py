@@ -89,6 +89,11 @@ class Load:
             )
             await self._stub.GetFeedback(request, timeout=_DEADLINE_SECONDS)
 
+    async def fill_pools(self, at_once: int) -> None:
+        """Makes so many calls at once that orchestrators have as many connections to Redis as later."""
+        asked = (self._request(self._new()) for _ in range(at_once))
+        await asyncio.gather(*(self._stub.GetFeedback(each, timeout=_DEADLINE_SECONDS) for each in asked))
+
     async def settle(self, calls: int) -> None:
         """Makes plain calls, one after another.
 
