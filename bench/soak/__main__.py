@@ -41,7 +41,7 @@ _ROUND_SECONDS = 40.0
 _SETTLING_CALLS = 3
 # Of so many the least is taken: gRPC holds 64 KiB, or none, for what each connection is going to receive.
 _SAMPLES = 3
-# Connections to the provider that nobody uses are closed in it.
+# Connections to the provider that nobody uses are closed in it, before the first of them.
 _QUIET_SECONDS = 6.0
 _AT_ONCE, _AT_ONCE_UNDER_KILLS = 24, 8
 
@@ -62,9 +62,9 @@ async def soak(running: Chorus, seconds: float, told: TextIO | None = None) -> R
             group.create_task(disruption.disturb(rounds))
             group.create_task(load.run(partial(_is_before, round_ends_at), _AT_ONCE))
         taken: list[list[Sample]] = []
-        for _ in range(_SAMPLES):
+        for number in range(_SAMPLES):
             await load.settle(_SETTLING_CALLS * len(running.orchestrators))
-            await asyncio.sleep(_QUIET_SECONDS)
+            await asyncio.sleep(0 if number else _QUIET_SECONDS)
             taken.append(await asyncio.gather(*(each.sample() for each in measured)))
         for each, *of_process in zip(measured, *taken, strict=True):
             sample = min(of_process, key=attrgetter("in_use"))
