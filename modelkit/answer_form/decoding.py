@@ -19,8 +19,16 @@ from modelkit.answer_form.schema import (
 )
 from modelkit.json_schema.subschemas import Schema
 
+# A string with this keyword is a quotation: a server that has the work at hand lets it be nothing else.
+QUOTATION_KEY = "x-quotation"
+# An answer of so many tokens is brought to its end: what is begun is closed, and what is left is short. It is
+# more than an answer usually has, and on a small machine what a caller waits for.
+TOKENS_BEFORE_CLOSING = 2048
+
 # The prompt asks for one or two sentences.
 _MAX_SENTENCES = 400
+# One word, such as the name of the issue once more, is no observation.
+_WORDS = r"^[^ ]+ [^ ](.|\n)*$"
 _MAX_SENTENCE_IDS = 8
 _MAX_EVIDENCE = 3
 _SENTENCE_ID = {"type": "string", "pattern": "^S[1-9][0-9]{0,3}$"}
@@ -30,8 +38,8 @@ _SCORE_STEP = 0.01
 def decoding_schema(schema: Schema) -> Schema:
     """Returns a schema whose answers all keep to `schema`; one that is no answer form's is returned as it is.
 
-    Points are numbered p1, p2 and so on, criteria are judged once each in the rubric's order, scores lie on
-    their scale, and texts and lists are at most as long as the prompt asks for.
+    There is a point at least, points are numbered p1, p2 and so on, criteria are judged once each in the
+    rubric's order, scores lie on their scale, and texts and lists are at most as long as the prompt asks for.
     """
     form = answer_form(schema)
     if form is None:
@@ -40,7 +48,7 @@ def decoding_schema(schema: Schema) -> Schema:
     full = "summary" in fields
     if schema.get(WORK_LANGUAGE_KEY) in WORK_LANGUAGES:
         fields["work_language"] = {"const": schema[WORK_LANGUAGE_KEY]}
-    fields["injection"] = _with_fields(fields["injection"], quote=_text(MAX_QUOTE))
+    fields["injection"] = _injection(fields["injection"])
     fields["points"] = _points(fields["points"]["items"], full=full)
     fields["criteria"] = _criteria(fields["criteria"]["items"], schema.get(SCORE_RANGES_KEY))
     if full:
@@ -49,21 +57,32 @@ def decoding_schema(schema: Schema) -> Schema:
     return {**schema, "properties": fields}
 
 
+def _injection(record: Schema) -> Schema:
+    """Lets nothing be quoted where nothing is suspected.
+
+    What is suspected may be any text: only what a model copies from the work counts.
+    """
+    nothing = _with_fields(record, suspected={"const": False}, quote={"const": ""})
+    return {"anyOf": [nothing, _with_fields(record, suspected={"const": True}, quote=_text(MAX_QUOTE))]}
+
+
 def _points(point: Schema, *, full: bool) -> Schema:
     sentences = _text(_MAX_SENTENCES)
-    texts = dict.fromkeys(("observation", "reason", "next_step", "suggested_rewrite"), sentences)
+    texts = dict.fromkeys(("reason", "next_step", "suggested_rewrite"), sentences)
     bounded = _with_fields(
         point,
         sentence_ids={"type": "array", "items": _SENTENCE_ID, "maxItems": _MAX_SENTENCE_IDS},
-        quote=_text(MAX_QUOTE),
+        quote=_quotation(),
+        observation=sentences | {"pattern": _WORDS},
         **{name: text for name, text in texts.items() if name in point["properties"]},
     )
     count = MAX_IMPROVEMENTS + MAX_STRENGTHS if full else MAX_POINTS_SHORT
-    return _each_once([_with_fields(bounded, id={"const": f"p{at}"}) for at in range(1, count + 1)])
+    points = [_with_fields(bounded, id={"const": f"p{at}"}) for at in range(1, count + 1)]
+    return _each_once(points) | {"minItems": 1}
 
 
 def _criteria(score: Schema, ranges: Any) -> Schema:
-    evidence = {"type": "array", "items": _text(MAX_QUOTE), "maxItems": _MAX_EVIDENCE}
+    evidence = {"type": "array", "items": _quotation(least=1), "maxItems": _MAX_EVIDENCE}
     bounded = _with_fields(score, evidence_quotes=evidence, rationale=_text(_MAX_SENTENCES))
     identifiers = score["properties"]["criterion_id"]["enum"]
     ranges = (
@@ -76,10 +95,10 @@ def _criteria(score: Schema, ranges: Any) -> Schema:
             case [int() | float() as least, int() | float() as most] if least < most:
                 number |= {"minimum": least, "maximum": most}
         criteria.append(_with_fields(bounded, criterion_id={"const": identifier}, score=number))
-    return {**_each_once(criteria), "minItems": len(criteria)}
+    return _each_once(criteria) | {"minItems": len(criteria)}
 
 
-def _each_once(items: Sequence[Schema]) -> Schema:
+def _each_once(items: Sequence[Schema]) -> dict[str, Any]:
     return {"type": "array", "prefixItems": items, "items": False}
 
 
@@ -87,5 +106,9 @@ def _with_fields(record: Schema, **fields: Schema) -> Schema:
     return {**record, "properties": {**record["properties"], **fields}}
 
 
-def _text(length: int) -> Schema:
+def _quotation(least: int = 0) -> Schema:
+    return {"type": "string", "minLength": least, "maxLength": MAX_QUOTE, QUOTATION_KEY: True}
+
+
+def _text(length: int) -> dict[str, Any]:
     return {"type": "string", "maxLength": length}

@@ -2,15 +2,19 @@
 
 import json
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import llguidance
 import torch
 from transformers import PreTrainedTokenizerFast
 from typing_extensions import override
 
-from modelkit.answer_form.decoding import decoding_schema
+from modelkit.answer_form.decoding import TOKENS_BEFORE_CLOSING, decoding_schema
 from rpckit.errors import NotSupported
 from services.gemma.generation.bounded_schema import bounded
+from services.gemma.generation.closing import ClosingTokens, JsonStringState
+from services.gemma.generation.quotation_grammar import quotation_grammar
 from services.gemma.generation.thoughts import ThoughtFilter
 
 # How Gemma's tokenizer writes a space, and a byte that is part of no other token.
@@ -38,6 +42,7 @@ class TokenizerVocabulary:
     ) -> None:
         self.eos_token_ids = eos_token_ids
         source = _TokenizerSource(tokenizer, vocab_size)
+        self._closing = ClosingTokens(source.tokens)
         self._tokenizer = llguidance.LLTokenizer(source, vocab_size, sorted(eos_token_ids), _SLICES)
         # llguidance has copied them into a trie.
         source.tokens = ()
@@ -53,32 +58,50 @@ class TokenizerVocabulary:
         """Returns a filter for one answer."""
         return ThoughtFilter(self._thought_begin, self._thought_end)
 
-    def grammar(self, json_schema: str) -> "JsonSchemaGrammar":
+    def grammar(self, json_schema: str, passages: Sequence[str] = ()) -> "JsonSchemaGrammar":
         """Compiles a JSON Schema for one answer.
+
+        Args:
+            json_schema: What the answer keeps to.
+            passages: What the quotations of a review are from; empty leaves them free.
 
         Raises:
             NotSupported: The schema uses what cannot be followed token by token.
         """
-        return JsonSchemaGrammar(self._tokenizer, json_schema)
+        return JsonSchemaGrammar(self._tokenizer, json_schema, self._closing, passages)
 
 
 class JsonSchemaGrammar:
     """Follows one answer and tells which tokens may come next. Every string, number and list has an end.
 
     Each method raises NotSupported if the schema turns out to be one that cannot be followed.
+
+    Args:
+        tokenizer: The model's.
+        json_schema: What the answer keeps to.
+        closing: The vocabulary's.
+        passages: What the quotations of a review are from; empty leaves them free.
     """
 
-    def __init__(self, tokenizer: llguidance.LLTokenizer, json_schema: str) -> None:
-        # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
+    def __init__(
+        self,
+        tokenizer: llguidance.LLTokenizer,
+        json_schema: str,
+        closing: ClosingTokens,
+        passages: Sequence[str] = (),
+    ) -> None:
+        self._closing = closing
+        self._string = JsonStringState()
         try:
-            grammar = llguidance.LLMatcher.grammar_from_json_schema(
-                json.dumps(bounded(decoding_schema(json.loads(json_schema)))),
-                overrides={"whitespace_flexible": False},
-            )
+            asked = json.loads(json_schema)
+            schema = decoding_schema(asked)
+            self._is_review = schema is not asked
+            grammar = _compiled(bounded(schema), passages if self._is_review else ())
         except RecursionError as error:
             raise _not_supported("it is nested too deeply") from error
         except (ValueError, TypeError, OverflowError) as error:
             raise _not_supported(str(error)) from error
+        self._tokenizer = tokenizer
         self._matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
         self._raise_errors()
 
@@ -87,11 +110,23 @@ class JsonSchemaGrammar:
         """Whether the JSON is complete and nothing may follow."""
         return self._matcher.is_stopped()
 
-    def mask_logits(self, logits: torch.Tensor) -> None:
-        """Sets the logits of all forbidden tokens to minus infinity, in place; shape (vocabulary,)."""
-        allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8)
+    def tokens_before_closing(self, max_output_tokens: int) -> int:
+        """Returns after how many tokens an answer is to be closed, so that it is whole within its limit."""
+        if not self._is_review:
+            return max_output_tokens
+        # What is left of a review then is short: half of its room is more than it takes.
+        return min(max_output_tokens // 2, TOKENS_BEFORE_CLOSING)
+
+    def mask_logits(self, logits: torch.Tensor, *, closing: bool = False) -> None:
+        """Sets the logits of all forbidden tokens to minus infinity, in place; shape (vocabulary,).
+
+        With `closing` whatever can be ended now is ended: the string, the list or the object.
+        """
+        allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8) != 0
         self._raise_errors()
-        logits.masked_fill_(allowed.to(logits.device) == 0, float("-inf"))
+        if closing:
+            allowed = self._closing.among(allowed, in_string=self._string.is_open)
+        logits.masked_fill_(~allowed.to(logits.device), float("-inf"))
 
     def fast_forward_tokens(self) -> list[int]:
         """Returns the tokens that must come next, as far as the schema leaves no choice."""
@@ -101,6 +136,7 @@ class JsonSchemaGrammar:
 
     def accept(self, token: int) -> None:
         """Advances by a token that was sampled or forced."""
+        self._string.take(self._tokenizer.decode_bytes([token]))
         self._matcher.consume_token(token)
         self._raise_errors()
 
@@ -133,6 +169,15 @@ class _TokenizerSource(llguidance.TokenizerWrapper):
     def __call__(self, text: str) -> list[int]:
         """Tokenizes what a schema forces. A control token that it spells out is text."""
         return [token.id for token in self._model.tokenize(text.replace(" ", _SPACE))]
+
+
+def _compiled(schema: Any, passages: Sequence[str]) -> str:
+    if passages:
+        return llguidance.LLMatcher.grammar_from_lark(quotation_grammar(schema, passages))
+    # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
+    return llguidance.LLMatcher.grammar_from_json_schema(
+        json.dumps(schema), overrides={"whitespace_flexible": False}
+    )
 
 
 def _not_supported(reason: str) -> NotSupported:

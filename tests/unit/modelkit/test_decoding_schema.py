@@ -17,7 +17,7 @@ RUBRIC = Rubric(
         Criterion(id="b", levels=[Level(score=1), Level(score=2), Level(score=3)]),
     ]
 )
-TEXTS = {"observation": "x", "reason": "x", "next_step": "", "quote": "", "suggested_rewrite": ""}
+TEXTS = {"observation": "x y", "reason": "x", "next_step": "", "quote": "", "suggested_rewrite": ""}
 POINT = {
     "id": "p1",
     "criterion_id": "",
@@ -64,10 +64,16 @@ def test_a_usual_answer_keeps_to_both() -> None:
     ("path", "value"),
     [
         ("work_language", "en"),
-        ("injection.quote", "x" * 301),
+        ("injection.quote", "nothing is suspected"),
+        ("injection", {"suspected": True, "quote": "x" * 301}),
+        ("points", []),
+        ("points.0.observation", ""),
+        ("points.0.observation", "punctuation"),
+        ("points.0.observation", " x"),
+        ("criteria.0.evidence_quotes", [""]),
         ("points", [POINT | {"id": f"p{number}"} for number in range(1, 14)]),
         ("points.1.id", "p1"),
-        ("points.0.observation", "x" * 401),
+        ("points.0.observation", "x " * 201),
         ("points.0.suggested_rewrite", "x" * 401),
         ("points.0.quote", "x" * 301),
         ("points.0.sentence_ids", ["S1"] * 9),
