@@ -16,7 +16,7 @@ from transformers import AddedToken
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
 from modelkit.answer_form.schema import answer_schema
 from modelkit.json_schema.answer_schema import AnswerSchema
-from services.gemma.generation.closing import ClosingTokens
+from services.gemma.generation.closing import Closing, ClosingTokens
 from services.gemma.generation.grammar import JsonSchemaGrammar, TokenizerVocabulary
 from tests.fakes.tiny_gemma import tiny_tokenizer
 
@@ -53,9 +53,9 @@ def reference() -> llguidance.LLTokenizer:
     return llguidance.hf.from_tokenizer(TOKENIZER, ROWS, sorted(EOS_TOKEN_IDS))
 
 
-def allowed(grammar: JsonSchemaGrammar, *, closing: bool = False) -> list[int]:
+def allowed(grammar: JsonSchemaGrammar, closing: Closing = Closing.NOTHING) -> list[int]:
     logits = torch.zeros(ROWS)
-    grammar.mask_logits(logits, closing=closing)
+    grammar.mask_logits(logits, closing)
     return logits.isfinite().nonzero().flatten().tolist()
 
 
@@ -105,6 +105,7 @@ def written(
     *,
     passages: Sequence[str] = (),
     before_closing: int = 1_000_000,
+    before_last_point: int = 1_000_000,
 ) -> str:
     """What a model writes that takes the first of these characters that it may, then any token."""
     grammar = vocabulary.grammar(json.dumps(schema), passages)
@@ -113,7 +114,9 @@ def written(
     for at in range(most):
         if grammar.finished:
             return text.decode()
-        choice = set(allowed(grammar, closing=at >= before_closing)) - EOS_TOKEN_IDS
+        closing = Closing.LISTS_OF_OBJECTS if at >= before_last_point else Closing.NOTHING
+        closing = Closing.EVERYTHING if at >= before_closing else closing
+        choice = set(allowed(grammar, closing)) - EOS_TOKEN_IDS
         if not choice:
             return text.decode()
         token = next((each for each in wanted if each in choice), min(choice, default=0))
@@ -203,9 +206,33 @@ def test_a_review_is_whole_soon_after_it_is_to_be_closed(
 
 
 def test_only_a_review_is_closed_before_its_limit(vocabulary: TokenizerVocabulary) -> None:
-    assert vocabulary.grammar(review_schema()).tokens_before_closing(1024) == 512
-    assert vocabulary.grammar(review_schema()).tokens_before_closing(100_000) == 2048
-    assert vocabulary.grammar(json.dumps(SCHEMA)).tokens_before_closing(100_000) == 100_000
+    review, other = vocabulary.grammar(review_schema()), vocabulary.grammar(json.dumps(SCHEMA))
+    for limit, points, everything in ((1024, 320, 640), (4096, 1280, 2560), (100_000, 1280, 2560)):
+        assert review.closing_after(points - 1, limit) is Closing.NOTHING
+        assert review.closing_after(points, limit) is Closing.LISTS_OF_OBJECTS
+        assert review.closing_after(everything - 1, limit) is Closing.LISTS_OF_OBJECTS
+        assert review.closing_after(everything, limit) is Closing.EVERYTHING
+        assert other.closing_after(limit - 1, limit) is Closing.NOTHING
+
+
+@pytest.mark.parametrize("preferred", [',"', ",}"])
+def test_no_point_is_begun_after_the_last_one_and_what_follows_is_not_short(
+    vocabulary: TokenizerVocabulary, preferred: str
+) -> None:
+    asked = review_schema()
+    text = written(
+        vocabulary,
+        json.loads(asked),
+        preferred,
+        most=3000,
+        passages=("a, b",),
+        before_closing=1800,
+        before_last_point=300,
+    )
+    AnswerSchema.parse(asked).check_text(text)
+    answer = json.loads(text)
+    assert len(answer["points"]) < 5
+    assert len(answer["criteria"]) == 2
 
 
 @pytest.mark.parametrize("text", ["<eos>", "a<end_of_turn>b", "<unused0>", "<b>ab</b>"])
@@ -215,3 +242,10 @@ def test_a_control_token_that_a_schema_spells_out_is_text(vocabulary: TokenizerV
     for token in tokens:
         grammar.accept(token)
     assert b"".join(map(vocabulary.to_bytes, tokens)) == json.dumps(text).encode()
+
+
+def test_a_text_of_a_review_does_not_go_round_in_circles(vocabulary: TokenizerVocabulary) -> None:
+    asked = review_schema(short=True)
+    text = written(vocabulary, json.loads(asked), "a", most=2000, before_closing=400)
+    assert "aaaaaa" in text
+    assert "aaaaaaa" not in text

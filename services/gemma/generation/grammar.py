@@ -10,11 +10,12 @@ import torch
 from transformers import PreTrainedTokenizerFast
 from typing_extensions import override
 
-from modelkit.answer_form.decoding import TOKENS_BEFORE_CLOSING, decoding_schema
+from modelkit.answer_form.decoding import TOKENS_BEFORE_CLOSING, TOKENS_BEFORE_LAST_POINT, decoding_schema
 from rpckit.errors import NotSupported
 from services.gemma.generation.bounded_schema import bounded
-from services.gemma.generation.closing import ClosingTokens, JsonStringState
+from services.gemma.generation.closing import Closing, ClosingTokens, JsonStringState
 from services.gemma.generation.quotation_grammar import quotation_grammar
+from services.gemma.generation.repetition import TextNgrams
 from services.gemma.generation.thoughts import ThoughtFilter
 
 # How Gemma's tokenizer writes a space, and a byte that is part of no other token.
@@ -92,6 +93,7 @@ class JsonSchemaGrammar:
     ) -> None:
         self._closing = closing
         self._string = JsonStringState()
+        self._ngrams = TextNgrams()
         try:
             asked = json.loads(json_schema)
             schema = decoding_schema(asked)
@@ -110,22 +112,29 @@ class JsonSchemaGrammar:
         """Whether the JSON is complete and nothing may follow."""
         return self._matcher.is_stopped()
 
-    def tokens_before_closing(self, max_output_tokens: int) -> int:
-        """Returns after how many tokens an answer is to be closed, so that it is whole within its limit."""
+    def closing_after(self, tokens: int, max_output_tokens: int) -> Closing:
+        """Returns what is to be ended after so many tokens, so that a review is whole within its limit."""
         if not self._is_review:
-            return max_output_tokens
-        # What is left of a review then is short: half of its room is more than it takes.
-        return min(max_output_tokens // 2, TOKENS_BEFORE_CLOSING)
+            return Closing.NOTHING
+        # What is left of a review that is closed takes some 300 tokens.
+        if tokens >= min(max_output_tokens * 5 // 8, TOKENS_BEFORE_CLOSING):
+            return Closing.EVERYTHING
+        if tokens >= min(max_output_tokens * 5 // 16, TOKENS_BEFORE_LAST_POINT):
+            return Closing.LISTS_OF_OBJECTS
+        return Closing.NOTHING
 
-    def mask_logits(self, logits: torch.Tensor, *, closing: bool = False) -> None:
+    def mask_logits(self, logits: torch.Tensor, closing: Closing = Closing.NOTHING) -> None:
         """Sets the logits of all forbidden tokens to minus infinity, in place; shape (vocabulary,).
 
-        With `closing` whatever can be ended now is ended: the string, the list or the object.
+        What is to be ended is ended as soon as the grammar allows it. Within a text of a review no run of
+        tokens comes twice, unless the grammar leaves nothing else.
         """
         allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8) != 0
         self._raise_errors()
-        if closing:
-            allowed = self._closing.among(allowed, in_string=self._string.is_open)
+        if self._is_review and (repeating := self._ngrams.repeating()):
+            others = allowed.index_fill(0, torch.tensor(sorted(repeating)), value=False)
+            allowed = others if others.any() else allowed
+        allowed = self._closing.among(allowed, closing, self._string)
         logits.masked_fill_(~allowed.to(logits.device), float("-inf"))
 
     def fast_forward_tokens(self) -> list[int]:
@@ -137,6 +146,10 @@ class JsonSchemaGrammar:
     def accept(self, token: int) -> None:
         """Advances by a token that was sampled or forced."""
         self._string.take(self._tokenizer.decode_bytes([token]))
+        if self._string.is_open:
+            self._ngrams.take(token)
+        else:
+            self._ngrams = TextNgrams()
         self._matcher.consume_token(token)
         self._raise_errors()
 

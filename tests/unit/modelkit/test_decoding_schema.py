@@ -129,3 +129,27 @@ def test_another_schema_is_left_as_it_is() -> None:
 def test_ranges_that_are_none_bound_nothing(ranges: Any) -> None:
     criteria = decoding_schema(asked() | {"x-score-ranges": ranges})["properties"]["criteria"]["prefixItems"]
     assert [each["properties"]["score"] for each in criteria] == [{"type": "number", "multipleOf": 0.01}] * 2
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "accepted"),
+    [
+        ("ko", "주장이 분명해요.", True),
+        ("ko-KR", "'recieve'는 틀렸어요.", True),
+        ("ko", "The claim is clear.", False),
+        ("en", "The claim is clear.", True),
+        ("ko", "1.0, 1.0, 2.0", False),
+        ("en", "1.0, 1.0, 2.0", False),
+    ],
+)
+def test_feedback_begins_with_no_digit_and_in_korean_with_no_latin_letter(language: str, text: str, *, accepted: bool) -> None:
+    schema = decoding_schema(json.loads(answer_schema(RUBRIC, language)))
+    for path in ("points.0.observation", "points.0.reason", "criteria.0.rationale", "summary.next"):
+        korean = changed("points", [POINT | {"observation": "가 나", "reason": "가"}])
+        korean["criteria"] = [each | {"rationale": "가"} for each in ANSWER["criteria"]]
+        *parents, last = (int(each) if each.isdigit() else each for each in path.split("."))
+        node: Any = korean
+        for each in parents:
+            node = node[each]
+        node[last] = text
+        assert accepts(schema, korean) == accepted, path
