@@ -2,8 +2,8 @@
 
 GPTQ rounds each column once, by a grid that was chosen before. Then the scale of each group is the one whose
 products with the inputs of calibration are off least, by least squares, and each code is rounded once more
-with all others as they are (coordinate descent). Behdin, Acharya, Gupta, Keerthi, Mazumder: *QuantEase:
-Optimization-based Quantization for Language Models*, 2023.
+with all others as they are (coordinate descent). Behdin, Acharya, Gupta, Song, Zhu, Keerthi, Mazumder:
+*QuantEase: Optimization-based Quantization for Language Models*, 2023.
 """
 
 import torch
@@ -41,10 +41,9 @@ def refined(
         max_code: The greatest code; the least is 0.
     """
     parts = []
-    for of_rows in zip(
-        *(torch.split(each, _ROWS) for each in (weight, codes, scales, zero_points)), strict=True
-    ):
-        outputs = _Outputs(*of_rows, statistics, group_size, max_code)
+    of_rows = (torch.split(each, _ROWS) for each in (weight, codes, scales, zero_points))
+    for rows, rounded, grid, zeros in zip(*of_rows, strict=True):
+        outputs = _Outputs(rows, rounded, grid, zeros, statistics, group_size, max_code)
         for _ in range(_SWEEPS):
             outputs.fit_scales()
             outputs.round_again()
