@@ -103,9 +103,9 @@ def test_the_texts_are_of_both_languages_and_the_recipe_is_theirs() -> None:
     # Who changes the texts gives the recipe another name.
     digest = hashlib.sha256(TEXTS.read_bytes()).hexdigest()[:12]
     assert (digest, RECIPES["int4"], RECIPES["int4h8"]) == (
-        "c7bba4620829",
-        "int4-g128-gptq4",
-        "int4h8-g128-gptq4",
+        "b3d61110e315",
+        "int4-g128-gptq5",
+        "int4h8-g128-gptq5",
     )
 
 

@@ -170,14 +170,14 @@ def test_a_copy_by_another_recipe_is_not_served(
     copy = quantize(source, tmp_path, "int4", silent)
     manifest = dataclasses.replace(copy.manifest, recipe="int4-g64-abacus")
     (copy.folder / "copy.json").write_text(manifest.to_json())
-    said = "the copy is int4-g64-abacus, int4-g128-gptq4 is what is read: quantise again"
+    said = "the copy is int4-g64-abacus, int4-g128-gptq5 is what is read: quantise again"
     with pytest.raises(LoadError, match=said):
         tiny_gemma.loaded(source, GEMMA_CACHE_DIR=str(tmp_path))
     monkeypatch.setenv("GEMMA_CACHE_DIR", str(tmp_path))
     assert main(["check", str(source)]) == 0
     assert f"the server would refuse it: {said}" in capsys.readouterr().out
     # Beside a copy by today's recipe it is not looked at, whatever its folder's name.
-    copy.folder.rename(copy.folder.with_name(copy.folder.name.replace("gptq4", "xyz")))
+    copy.folder.rename(copy.folder.with_name(copy.folder.name.replace("gptq5", "xyz")))
     today = quantize(source, tmp_path, "int4", silent)
     assert find_quantized(tmp_path, source) == {"int4": today}
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 # Whatever changes what a copy holds (the group, the calibration, its texts) changes the name.
 RECIPES: Mapping[str, str] = {
     "int8": "int8-g128",
-    "int4h8": "int4h8-g128-gptq4",
-    "int4": "int4-g128-gptq4",
+    "int4h8": "int4h8-g128-gptq5",
+    "int4": "int4-g128-gptq5",
     "q4_0": "q4_0-g32-h8",
     "nf4": "nf4-b64",
 }

@@ -10,6 +10,7 @@ from services.gemma.low_bit.gptq import InputStatistics, calibrated_codes
 from services.gemma.low_bit.integer_linear import GROUP_SIZE, MIN_SCALE, IntegerLinear
 from services.gemma.low_bit.onnx_graph import OnnxGraph
 from services.gemma.low_bit.prompt_kernel import PackedMatrix, PromptKernel
+from services.gemma.low_bit.refinement import refined
 
 _MAX_CODE = 15
 _MIN_WEIGHT = 1e-20
@@ -64,6 +65,17 @@ class Int4Linear(IntegerLinear):
             calibrated = calibrated_codes(
                 weight, scales, zero_points, statistics, group_size=GROUP_SIZE, max_code=_MAX_CODE
             )
+            # With the original inputs known, the model is small enough for that.
+            if statistics.drift:
+                calibrated, scales = refined(
+                    weight,
+                    calibrated,
+                    scales,
+                    zero_points,
+                    statistics,
+                    group_size=GROUP_SIZE,
+                    max_code=_MAX_CODE,
+                )
             codes = functional.pad(calibrated, padding).view(grouped.shape)
         zero_points = functional.pad(zero_points, (0, groups % 2))
         return {"packed": packed_pairs(codes), "scales": scales, "zeros": packed_pairs(zero_points)}
