@@ -18,7 +18,7 @@ from services.gemma.generation.sequence import RunningSequence
 from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import LocalModel, ModelInfo, StepOutput
 from services.gemma.kv_cache.attention import TokenChunk
-from services.gemma.kv_cache.cache_pool import KVCachePool
+from services.gemma.kv_cache.cache_pool import KVCachePool, common_length, saves_prefill
 from services.gemma.kv_cache.sequence_cache import SequenceKVCache
 from services.gemma.kv_cache.size import PREFILL_CHUNK_TOKENS
 
@@ -67,7 +67,11 @@ class GemmaRunner(LocalModel[RunningSequence]):
 
     @override
     def admit(self, sequence: RunningSequence) -> bool:
-        return self.cache_pool.reserve(sequence.cache, sequence.pending_tokens)
+        reserve = partial(self.cache_pool.reserve, sequence.cache, sequence.pending_tokens)
+        reserved = self._boundary.contain_repeatable(reserve)
+        if isinstance(reserved, ChorusError):
+            raise reserved
+        return bool(reserved)
 
     @override
     def release(self, sequence: RunningSequence) -> None:
@@ -85,6 +89,7 @@ class GemmaRunner(LocalModel[RunningSequence]):
                 outcome = self._boundary.contain(partial(sequences[index].advance, chunks[index], logits))
             if isinstance(outcome, StepOutput):
                 outputs[index] = outcome
+                self._retain_snapshot(sequences[index])
             elif isinstance(outcome, ChorusError):
                 failed[index] = outcome
         # One layer of one image: the sequences in decode wait for no more than that.
@@ -139,9 +144,31 @@ class GemmaRunner(LocalModel[RunningSequence]):
         if prefill_budget <= 0:
             return None
         if not sequence.cache.tokens:
-            self.cache_pool.reuse_prefix(sequence.cache, sequence.pending_tokens)
-            sequence.pending_tokens = sequence.pending_tokens[len(sequence.cache.tokens) :]
+            self._reuse_prefix(sequence)
         return None if sequence.image_to_encode else sequence.next_chunk(prefill_budget)
+
+    def _reuse_prefix(self, sequence: RunningSequence) -> None:
+        """Reuses what another sequence has read, and decides whether others will reuse more of this one."""
+        cache, prompt = sequence.cache, sequence.pending_tokens
+        self.cache_pool.reuse_prefix(cache, prompt)
+        sequence.pending_tokens = prompt[len(cache.tokens) :]
+        # A full cache is retained as a whole. Encoding takes time, so it is done where it is of use.
+        if cache.windowed_tokens is None or not sequence.shared_messages:
+            return
+        shared = self._boundary.contain(partial(self.prompt_encoder.encode, sequence.shared_messages))
+        # What fails here leaves the answer as it is.
+        if not isinstance(shared, ChorusError):
+            length = common_length(shared, prompt)
+            if saves_prefill(length - len(cache.tokens), len(prompt)):
+                sequence.snapshot_length = length
+
+    def _retain_snapshot(self, sequence: RunningSequence) -> None:
+        """Retains what other prompts share, once it is read; after that a windowed cache evicts it."""
+        length = sequence.snapshot_length
+        if length and len(sequence.cache.tokens) >= length:
+            sequence.snapshot_length = 0
+            # Without memory for it others read it again, and this answer goes on.
+            self._boundary.contain(partial(self.cache_pool.retain_snapshot, sequence.cache, length))
 
     def _logits(self, chunks: Mapping[int, TokenChunk]) -> Mapping[int, torch.Tensor | ChorusError]:
         """Returns the logits after each chunk, or its sequence's error; one without either is tried again."""

@@ -29,7 +29,9 @@ class RunningSequence:
     Attributes:
         cache: Its KV cache.
         pending_tokens: The tokens that no forward pass has read yet.
+        shared_messages: The messages that its prompt has in common with others.
         image_encoding: The encoding of the image that comes next, once it has begun.
+        snapshot_length: Once so many tokens are cached, a snapshot of them is retained; 0 if none is.
 
     Raises:
         NotSupported: The model cannot keep to the JSON Schema.
@@ -47,6 +49,8 @@ class RunningSequence:
         self.cache = SequenceKVCache(len(prompt) + max_output_tokens)
         self.pending_tokens = list(prompt)
         self.image_encoding: ImageEncoding | None = None
+        self.snapshot_length = 0
+        self.shared_messages = request.shared_messages
         self._images = {image.placeholder: image for message in request.messages for image in message.images}
         self._prompt_tokens = len(prompt)
         self._max_output_tokens = max_output_tokens

@@ -24,7 +24,8 @@ class SequenceKVCache:
     """The keys and values of one sequence.
 
     A full cache holds every token in every layer, so that another sequence may reuse a prefix of it. A
-    windowed cache holds in its sliding layers what they can still attend to.
+    windowed cache holds in its sliding layers what they can still attend to. A snapshot is a windowed cache
+    that ends where prompts of a class part: another sequence may reuse all of it.
 
     Attributes:
         tokens: The token ids whose keys and values are cached. Each of an image's is its placeholder.
@@ -87,6 +88,28 @@ class SequenceKVCache:
             start = layer.start if self.windowed_tokens is None else first_visible(length, layer.window)
             layers[index] = self._moved(layer, start, length, length)
         self.tokens, self.layers = other.tokens[:length], layers
+
+    def snapshot(self, length: int, windowed_tokens: int) -> "SequenceKVCache":
+        """Copies the first `length` tokens, which can be shared, into a snapshot.
+
+        Args:
+            length: In tokens.
+            windowed_tokens: How many of them the snapshot's sliding layers hold, at the most.
+        """
+        snapshot = SequenceKVCache(length)
+        snapshot.tokens, snapshot.layers = self.tokens, dict(self.layers)
+        snapshot.shrink(length, windowed_tokens)
+        return snapshot
+
+    def shrink(self, length: int, windowed_tokens: int) -> None:
+        """Becomes a snapshot of its first `length` tokens, which can be shared, one layer after the other.
+
+        If an allocation fails, the layers that are left hold more than they need.
+        """
+        self.tokens, self.capacity, self.windowed_tokens = self.tokens[:length], length, windowed_tokens
+        for index, layer in self.layers.items():
+            start = layer.start if layer.window is None else max(layer.start, length - windowed_tokens)
+            self.layers[index] = self._moved(layer, start, length, length)
 
     def _moved(self, layer: LayerCache, start: int, cached_end: int, end: int) -> LayerCache:
         """Copies the tokens from `start` to `cached_end` into a new allocation that has room up to `end`."""

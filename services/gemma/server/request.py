@@ -2,12 +2,18 @@
 
 import re
 
-from chorus.model.v1 import generation_pb2, model_service_pb2
+from chorus.model.v1 import content_pb2, generation_pb2, model_service_pb2
 from modelkit.answer_form.schema import MAX_QUOTE, SCHEMA_ID, SUBMISSION_TITLE
+from modelkit.generate_request import shared_parts
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.servicer import CheckedRequest
 from rpckit.errors import InvalidRequest
-from services.gemma.interface.generation_request import GenerationRequest, RgbImage, SamplingParameters
+from services.gemma.interface.generation_request import (
+    ChatMessage,
+    GenerationRequest,
+    RgbImage,
+    SamplingParameters,
+)
 from services.gemma.server.prompt import to_messages
 
 _SENTENCE_NUMBER = re.compile(r"\[S\d+\]")
@@ -34,10 +40,12 @@ def to_generation_request(request: CheckedRequest, image_side: int = 0) -> Gener
         InvalidRequest: Images cannot be decoded; every one is named.
     """
     message = request.message
+    images = _decoded_images(message, image_side)
     return GenerationRequest(
-        messages=to_messages(message.system_instruction, message.turns, _decoded_images(message, image_side)),
+        messages=to_messages(message.system_instruction, message.turns, images),
         sampling=_sampling(message.sampling),
         json_schema=request.schema.text if request.schema else None,
+        shared_messages=_shared_messages(message, images),
         passages=_passages(message, request.schema),
     )
 
@@ -52,6 +60,18 @@ def _passages(request: model_service_pb2.GenerateRequest, schema: AnswerSchema |
     return tuple(
         passage.strip() for each in sentences for passage in _PASSAGE.findall(each) if _WORD.search(passage)
     )
+
+
+def _shared_messages(
+    request: model_service_pb2.GenerateRequest, images: list[RgbImage]
+) -> tuple[ChatMessage, ...]:
+    """Returns the conversation up to the work, which is its last document; nothing if nothing precedes it."""
+    shared = shared_parts(request)
+    if not shared:
+        return ()
+    *earlier, last = request.turns
+    turns = [*earlier, content_pb2.Turn(role=last.role, parts=shared)]
+    return to_messages(request.system_instruction, turns, images)
 
 
 def _decoded_images(request: model_service_pb2.GenerateRequest, side: int) -> list[RgbImage]:

@@ -46,6 +46,21 @@ def test_a_schema_is_handed_on_as_it_was_sent() -> None:
     assert to_generation_request(request(output_format={"json_schema": schema})).json_schema == schema
 
 
+def test_what_stands_before_the_work_is_shared_with_its_class() -> None:
+    task, work = ({"document": {"title": title, "text": title}} for title in ("task", "work"))
+    turn = {"role": "ROLE_USER", "parts": [{"text": "Read."}, task, work, {"text": "Review it."}]}
+    job = to_generation_request(request(system_instruction="Be kind.", turns=[turn]))
+    system, shared = job.shared_messages
+    assert system == job.messages[0] == ChatMessage("system", "Be kind.")
+    before, _, after = str(job.messages[1].content).partition(str(shared.content))
+    assert not before
+    assert after.lstrip().startswith('Document "work"')
+
+
+def test_of_a_request_without_a_document_nothing_is_known_to_be_shared() -> None:
+    assert to_generation_request(request()).shared_messages == ()
+
+
 def review_of(
     text: str, title: str = "submission", identifier: str = "urn:chorus:answer:1"
 ) -> CheckedRequest:
