@@ -32,14 +32,18 @@ class GemmaSettings:
     threads: int
 
     @classmethod
-    def read(cls, environment: Environment) -> "GemmaSettings":
+    def read(cls, environment: Environment, *, spare_cores: int = 1) -> "GemmaSettings":
         """Reads the GEMMA_ variables.
+
+        Args:
+            environment: The variables.
+            spare_cores: How many cores are left to others unless GEMMA_THREADS says otherwise. With another
+                process on each core, torch falls to a fifth of its speed.
 
         Raises:
             SettingError: A variable holds what it cannot hold.
         """
-        # With another process on each core, torch falls to a fifth of its speed: one core is left to others.
-        free_cores = max(1, len(os.sched_getaffinity(0)) - 1)
+        free_cores = max(1, len(os.sched_getaffinity(0)) - spare_cores)
         return cls(
             server=ServerSettings.read(environment, "GEMMA", port=50052, max_in_flight=_MAX_IN_FLIGHT),
             source=environment.text("GEMMA_MODEL"),

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -126,6 +127,20 @@ def test_a_big_model_is_calibrated_on_fewer_rows() -> None:
             )
 
     assert rows(1) > rows(26) > 0
+
+
+def test_a_big_model_is_not_calibrated_against_its_original_layers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tiny_gemma.build(tmp_path / "tiny-it")
+    original_pass = Mock(wraps=calibration._OriginalPass)
+    monkeypatch.setattr(calibration, "_OriginalPass", original_pass)
+    quantize(source, tmp_path / "small", "int4h8", lambda done, of: None)
+    original_pass.assert_called_once()
+    parameters = AutoModelForCausalLM.from_pretrained(source).num_parameters()
+    monkeypatch.setattr(calibration, "_SMALL", parameters)
+    quantize(source, tmp_path / "big", "int4h8", lambda done, of: None)
+    original_pass.assert_called_once()
 
 
 def test_without_a_tokenizer_nothing_is_calibrated(tmp_path: Path) -> None:

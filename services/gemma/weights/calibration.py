@@ -56,12 +56,14 @@ class CalibratedPass:
     ) -> None:
         decoder = cast("Any", model.model)
         self.projection: Tensors = {}
+        # Asked before the layers are taken out, which are most of it.
+        small = is_small(model)
         self._layers, self._norm, self._form = list(decoder.layers), decoder.norm, form
         self._tensor = tensor
         # In the order of the layers; they share the dictionary of keys and values that some of them share.
         self._arguments: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
         self._hidden_states = self._embedded(decoder, tokens)
-        self._original = _OriginalPass(self._hidden_states) if is_small(model) else None
+        self._original = _OriginalPass(self._hidden_states) if small else None
 
     @torch.inference_mode()
     def quantized(self, layer: int, weights: Tensors) -> Tensors:

@@ -23,6 +23,13 @@ def test_several_answers_at_a_time_and_at_least_one_thread() -> None:
     assert settings.threads >= 1
 
 
+def test_a_core_is_left_to_others_where_others_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: range(4))
+    assert GemmaSettings.read(Environment({})).threads == 3
+    assert GemmaSettings.read(Environment({}), spare_cores=0).threads == 4
+    assert GemmaSettings.read(Environment({"GEMMA_THREADS": "2"}), spare_cores=0).threads == 2
+
+
 def test_a_wrong_number_of_threads_is_named() -> None:
     with pytest.raises(SettingError, match="GEMMA_THREADS"):
         GemmaSettings.read(Environment({"GEMMA_THREADS": "0"}))
