@@ -30,7 +30,7 @@ _SEGMENT_STEP = 200
 _MAX_SEGMENTS = 3
 _MAX_WINDOW_LENGTH = 700
 # Each segment of a window has to raise its logit by this much, or it is no part of the demand.
-_SEGMENT_PENALTY = 1.0
+_SEGMENT_PENALTY = 2.0
 # Each segment after the first lowers the logit: of harmless sentences, too, some three add up to a demand.
 FURTHER_SEGMENT_PENALTY = 1.0
 # Segments this near to a window are not counted as the rest, so what a demand says twice still counts.
