@@ -16,12 +16,12 @@ HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
 HARD_PAIRS_3 = DATA / "hard_pairs_3.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
-    for part in ("dev", "written", "passages", "sentences", "acceptance")
+    for part in ("dev", "written", "passages", "sentences", "acceptance", "fresh")
     for language in ("en", "ko")
 )
 CLEAN_TEXTS = tuple(
     DATA / f"clean_texts_{language}_{part}.jsonl"
-    for part in ("written", "passages", "acceptance")
+    for part in ("written", "passages", "acceptance", "fresh")
     for language in ("en", "ko")
 )
 RATINGS = DATA / "l2_ratings_dev.csv"

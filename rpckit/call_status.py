@@ -11,12 +11,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import grpc
 
 from rpckit import log
 from rpckit.call import REQUEST_ID_KEY
+from rpckit.cancelled_batch import finish_status
 from rpckit.errors import STATUS_KEY, ChorusError, Internal, Unavailable, reason_name, to_status
 from rpckit.version import VERSION, VERSION_KEY
 
@@ -53,11 +55,6 @@ async def answering(
         # never answer the client.
         log.unexpected(method, error)
         await _abort(Internal("a part of the call was cancelled"), request_id, context, outcome)
-    except GeneratorExit:
-        # The client left while grpc was sending a part of a stream: the handler waits for nothing then, so it
-        # is not cancelled but closed.
-        outcome.code = grpc.StatusCode.CANCELLED
-        raise
     except grpc.aio.AbortError:
         # The handler has sent a status itself.
         raise
@@ -68,7 +65,7 @@ async def answering(
         await _abort(Internal("internal error"), request_id, context, outcome)
 
 
-async def _abort(error: ChorusError, request_id: str, context: Context, outcome: CallOutcome) -> NoReturn:
+async def _abort(error: ChorusError, request_id: str, context: Context, outcome: CallOutcome) -> None:
     status = to_status(error)
     outcome.code, outcome.reason = error.code, reason_name(error.reason)
     trailing: list[tuple[str, str | bytes]] = [
@@ -78,7 +75,7 @@ async def _abort(error: ChorusError, request_id: str, context: Context, outcome:
     if isinstance(error, Unavailable):
         # This server has tried the work already. Only a dead or draining server is worth a retry elsewhere.
         trailing.append(("grpc-retry-pushback-ms", "-1"))
-    await context.abort(error.code, status.message, tuple(trailing))
+    await finish_status(partial(context.abort, error.code, status.message, tuple(trailing)))
 
 
 def _trailing_metadata(request_id: str) -> tuple[tuple[str, str], ...]:

@@ -116,11 +116,12 @@ class Callers:
 
         A caller that calls for a person is one of its own, "NAME:PERSON": what is kept is that person's.
 
-        The more wrong tokens a peer's machine sends, the later it hears of each. Its right ones are taken at
-        once.
+        The more wrong tokens a peer's machine sends, the later the next one is looked at, unless it was
+        right for that machine before.
 
         Raises:
             Unauthenticated: The caller has no name, cannot prove it, or is none of those who are answered.
+            RateLimited: The peer's machine sends too many wrong tokens.
         """
         caller = await self._name(context, peer, deadline)
         if self._settings.allowed and caller not in self._settings.allowed:
@@ -141,10 +142,13 @@ class Callers:
         for key, value in context.invocation_metadata() or ():
             if key == "authorization":
                 scheme, _, token = str(value).partition(" ")
-                if scheme.lower() != _SCHEME or not (caller := tokens.caller(token)):
-                    await self._wrong_tokens.delay(machine_of(peer), deadline)
-                    raise Unauthenticated("the token is nobody's")
-                return caller
+                if scheme.lower() == _SCHEME:
+                    caller = await self._wrong_tokens.look_up(
+                        machine_of(peer), token, deadline, tokens.caller
+                    )
+                    if caller:
+                        return caller
+                raise Unauthenticated("the token is nobody's")
         if not certified:
             raise Unauthenticated("a bearer token or a client certificate is needed")
         return certified

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import grpc
 from google.protobuf import descriptor, descriptor_pool, message
 
+from rpckit.cancelled_batch import finish_message
 from rpckit.errors import InvalidRequest
 from rpckit.malformed import violations
 
@@ -55,7 +57,7 @@ def _unary(
 
     async def answer(request: Any, context: Context) -> Any:
         async with surroundings.surround(method, context):
-            return await behaviour(_parsed(request, method, surroundings), context)
+            return await behaviour(_parsed(request, method, surroundings, context), context)
 
     return answer
 
@@ -65,18 +67,20 @@ def _streaming(
 ) -> Callable[..., Any]:
     behaviour: Any = handler.stream_stream if handler.request_streaming else handler.unary_stream
 
-    async def answer(request: Any, context: Context) -> AsyncIterator[Any]:
+    async def answer(request: Any, context: Context) -> None:
         async with (
             surroundings.surround(method, context),
-            aclosing(behaviour(_parsed(request, method, surroundings), context)) as responses,
+            aclosing(behaviour(_parsed(request, method, surroundings, context), context)) as responses,
         ):
             async for response in responses:
-                yield response
+                await finish_message(partial(context.write, response))
 
     return answer
 
 
-def _parsed(request: Any, method: descriptor.MethodDescriptor, surroundings: Surroundings) -> Any:
+def _parsed(
+    request: Any, method: descriptor.MethodDescriptor, surroundings: Surroundings, context: Context
+) -> Any:
     """Returns the request, or an iterator over the requests of a stream.
 
     Raises:
@@ -89,7 +93,7 @@ def _parsed(request: Any, method: descriptor.MethodDescriptor, surroundings: Sur
 
     async def each() -> AsyncIterator[Any]:
         is_further = False
-        async for one in request:
+        while (one := await finish_message(context.read)) is not grpc.aio.EOF:
             if isinstance(one, _Malformed):
                 raise InvalidRequest(violations(one.data, method.input_type))
             if is_further:

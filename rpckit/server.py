@@ -12,7 +12,7 @@ import grpc
 import uvloop
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 from prometheus_client import CollectorRegistry
 
 from rpckit import log
@@ -24,6 +24,7 @@ from rpckit.health import Health
 from rpckit.interceptor import CallInterceptor
 from rpckit.metrics import metrics_endpoint
 from rpckit.probes import health_endpoint
+from rpckit.reflection import PacedReflection
 from rpckit.settings import Environment, ServerSettings, SettingError
 from rpckit.task_end import end
 from rpckit.task_errors import error_of
@@ -42,6 +43,8 @@ _WRONG_SETTING_EXIT_CODE = 2
 _LAST_CALLS_SECONDS = 2.0
 # A server that drains stops once no call has begun for so long.
 _QUIET_SECONDS = 0.2
+# So many calls may wait to be seen, each of which costs some kilobytes.
+_MAX_PENDING = 20_000
 
 
 class ServiceSettings(Protocol):
@@ -107,7 +110,8 @@ class Host:
     def reflect(self) -> None:
         """Adds the reflection service, which tells clients the descriptors of all that was added."""
         names = (*self.health.services, HEALTH_SERVICE, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self.server)
+        add: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server
+        add(PacedReflection(names), self.server)
 
     async def drain(self) -> None:
         """Reports NOT_SERVING, gives clients time to notice, waits for running calls, and closes the rest."""
@@ -234,6 +238,10 @@ def _options(settings: ServerSettings) -> tuple[Option, ...]:
         *COMMON_OPTIONS,
         *ping_options(SERVER_PING_SECONDS, SERVER_PING_TIMEOUT_SECONDS),
         ("grpc.so_reuseport", 0),
+        # Beyond these grpc ends calls that nobody has seen with CANCELLED, whosesoever they are, at random up
+        # to the second. By default they are 1,000 and 3,000; the admission says what it refuses, and why.
+        ("grpc.server.max_pending_requests", _MAX_PENDING),
+        ("grpc.server.max_pending_requests_hard_limit", _MAX_PENDING),
         # An old connection takes no new calls. There is no grace after which its running calls are cut off:
         # they have their deadlines, and a drain bounds them.
         ("grpc.max_connection_age_ms", round(settings.connection_age * 1000)),

@@ -154,8 +154,10 @@ class Security:
             raise SettingError(variable, wrong)
 
 
-def _callers(environment: Environment, prefix: str, *, has_outside_callers: bool) -> CallerSettings:
-    allowed = _names(environment, f"{prefix}_CALLERS")
+def _callers(
+    environment: Environment, prefix: str, default: str, *, has_outside_callers: bool
+) -> CallerSettings:
+    allowed = _names(environment, f"{prefix}_CALLERS", default)
     if not has_outside_callers:
         return CallerSettings(allowed=allowed)
     path = environment.text(_CALLER_TOKENS)
@@ -173,9 +175,9 @@ def _callers(environment: Environment, prefix: str, *, has_outside_callers: bool
     )
 
 
-def _names(environment: Environment, variable: str) -> frozenset[str]:
+def _names(environment: Environment, variable: str, default: str = "") -> frozenset[str]:
     """Reads names that are separated by commas."""
-    return frozenset(filter(None, map(str.strip, environment.text(variable).split(","))))
+    return frozenset(filter(None, map(str.strip, environment.text(variable, default).split(","))))
 
 
 def _metrics_callers(environment: Environment) -> frozenset[str]:
@@ -249,11 +251,23 @@ class ServerSettings:
         port: int,
         max_in_flight: int = 64,
         has_outside_callers: bool = False,
+        only_caller: str = "",
     ) -> "ServerSettings":
         """Reads `{prefix}_PORT` and its siblings, for example GEMMA_PORT.
 
-        With `has_outside_callers`, services other than Chorus's own call this server.
+        Args:
+            environment: The variables.
+            prefix: What they begin with.
+            port: Where the server listens unless they say otherwise.
+            max_in_flight: How many calls it answers at a time unless they say otherwise.
+            has_outside_callers: Whether services other than Chorus's own call this server.
+            only_caller: Who alone is answered where callers show certificates, unless they name others.
+
+        Raises:
+            SettingError: A variable holds what it cannot hold.
         """
+        security = Security.read(environment)
+        default_callers = only_caller if security.certificates else ""
         settings = cls(
             prefix=prefix,
             host=environment.text(f"{prefix}_HOST", "127.0.0.1"),
@@ -267,8 +281,8 @@ class ServerSettings:
             connection_age=environment.number(
                 "CHORUS_CONNECTION_AGE_SECONDS", 300.0, least=1, most=_DAY_SECONDS
             ),
-            security=Security.read(environment),
-            callers=_callers(environment, prefix, has_outside_callers=has_outside_callers),
+            security=security,
+            callers=_callers(environment, prefix, default_callers, has_outside_callers=has_outside_callers),
             metrics_callers=_metrics_callers(environment),
             collector=environment.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
         )

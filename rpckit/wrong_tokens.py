@@ -1,12 +1,14 @@
 """Slows down machines that send one wrong token after another."""
 
 import asyncio
+import hashlib
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from rpckit.call import Clock, Deadline
+from rpckit.errors import RateLimited
 
 # So many may be mistakes, of a caller whose token was changed; each further one doubles the delay.
 _FREE = 5
@@ -14,9 +16,11 @@ _FIRST_DELAY_SECONDS = 0.1
 _MOST_DELAY_SECONDS = 5.0
 # Who sends none for so long has made none.
 _FORGOTTEN_AFTER_SECONDS = 60.0
-# Of so many machines the latest mistakes are known.
+# Of so many machines the latest mistakes are known, and so many right tokens, each with its machine.
 _MOST_MACHINES = 10_000
-# Calls that wait cost memory: of more than so many at once the others are refused without a delay.
+_MOST_RIGHT = 10_000
+# Calls that wait cost memory: so many tokens of one machine, and of all together, wait at once.
+_MOST_WAITING_OF_ONE = 64
 _MOST_WAITING = 256
 
 
@@ -27,9 +31,17 @@ class _Mistakes:
 
 
 class WrongTokens:
-    """Counts the wrong tokens that each machine has sent, and delays their refusals.
+    """Looks tokens up, the later the more wrong ones their machine has sent.
 
-    Right tokens are never looked for here, so that a machine which many callers share holds up none of them.
+    The delay comes before the look and is the same for a right token. If only the refusals came late, a
+    guesser would send many at once, give each a moment, and take silence for a refusal. So a machine has
+    some 13 tokens looked at in a second at most, however many it sends and whenever it hangs up. A token
+    beyond those that may wait, or whose call has too little time, is refused unseen: that tells nothing of
+    it.
+
+    A token that was right for this machine is known, so it is taken at once, whatever else the machine
+    sends. What that costs: somebody who guesses at a machine which many callers share keeps a caller that
+    comes to it for the first time waiting, or has it refused, until the guessing ends.
     """
 
     def __init__(
@@ -41,21 +53,58 @@ class WrongTokens:
         self._sleep = sleep
         # The machine whose latest mistake is longest ago comes first.
         self._mistakes: OrderedDict[str, _Mistakes] = OrderedDict()
-        self._waiting = 0
+        # Machines with the hashes of tokens that were right, the one that was used longest ago first.
+        self._right: OrderedDict[tuple[str, bytes], None] = OrderedDict()
+        self._waiting: Counter[str] = Counter()
 
-    async def delay(self, machine: str, deadline: Deadline) -> None:
-        """Counts a wrong token, and delays its refusal, at most half of the time left."""
-        seconds = min(self._count(machine), deadline.remaining() / 2)
-        if seconds <= 0 or self._waiting >= _MOST_WAITING:
+    async def look_up(
+        self, machine: str, token: str, deadline: Deadline, holder: Callable[[str], str]
+    ) -> str:
+        """Returns the name of a token's holder, "" for a wrong one.
+
+        Raises:
+            RateLimited: The machine has sent too many wrong ones, so the token is not looked at.
+        """
+        known = machine, hashlib.sha256(token.encode()).digest()
+        if known not in self._right:
+            await self._wait(machine, deadline)
+        if name := holder(token):
+            self._right[known] = None
+            self._right.move_to_end(known)
+            if len(self._right) > _MOST_RIGHT:
+                self._right.popitem(last=False)
+        else:
+            self._right.pop(known, None)
+            self._count(machine)
+        return name
+
+    async def _wait(self, machine: str, deadline: Deadline) -> None:
+        seconds = self._delay(machine)
+        if not seconds:
             return
-        self._waiting += 1
+        is_full = self._waiting[machine] >= _MOST_WAITING_OF_ONE or self._waiting.total() >= _MOST_WAITING
+        if is_full or seconds > deadline.remaining() / 2:
+            raise RateLimited("too many wrong tokens", retry_delay=_MOST_DELAY_SECONDS)
+        self._waiting[machine] += 1
         try:
             await self._sleep(seconds)
         finally:
-            self._waiting -= 1
+            self._waiting[machine] -= 1
+            if not self._waiting[machine]:
+                del self._waiting[machine]
 
-    def _count(self, machine: str) -> float:
-        """Returns the seconds that a machine's next refusal is delayed."""
+    def _delay(self, machine: str) -> float:
+        """Returns the seconds that a machine's next token waits. Those that wait count as wrong ones."""
+        mistakes = self._mistakes.get(machine)
+        if mistakes is None or self._clock() - mistakes.at > _FORGOTTEN_AFTER_SECONDS:
+            return 0.0
+        beyond = mistakes.count + self._waiting[machine] - _FREE
+        if beyond < 0:
+            return 0.0
+        # A larger power would not fit into a float.
+        return min(_MOST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** min(beyond, 16))
+
+    def _count(self, machine: str) -> None:
         now = self._clock()
         mistakes = self._mistakes.pop(machine, None)
         if mistakes is None or now - mistakes.at > _FORGOTTEN_AFTER_SECONDS:
@@ -65,8 +114,3 @@ class WrongTokens:
         self._mistakes[machine] = mistakes
         while len(self._mistakes) > _MOST_MACHINES:
             self._mistakes.popitem(last=False)
-        beyond = mistakes.count - _FREE
-        if beyond <= 0:
-            return 0.0
-        # A larger power would not fit into a float.
-        return min(_MOST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** min(beyond - 1, 16))

@@ -32,7 +32,7 @@ _MOST_ATTEMPTS = 30
 _PAUSE_SECONDS = 0.5
 _BATCH_ITEMS = 4
 _LONGEST_BEFORE_CANCEL_SECONDS = 0.3
-# The proofreader keeps what it found of the latest 4,096 words.
+# The proofreader keeps what it found of the latest 4,096 words of each language.
 _WORDS, _WORDS_AT_ONCE = 5_000, 500
 # Of a text.
 _MOST_CHARACTERS = 100_000
@@ -81,13 +81,18 @@ class Load:
         await asyncio.gather(*(keep_asking() for _ in range(at_once)))
 
     async def fill_memories(self) -> None:
-        """Has the proofreader read more words than it keeps, so that its memory of words is full."""
-        for start in range(0, _WORDS, _WORDS_AT_ONCE):
-            words = map(str, range(start, start + _WORDS_AT_ONCE))
+        """Has the proofreader read more words than it keeps, so that its memories of words are full."""
+        for start, language in itertools.product(range(0, _WORDS, _WORDS_AT_ONCE), ("en", "ko")):
+            text = " ".join(map(str, range(start, start + _WORDS_AT_ONCE)))
             request = GetFeedbackRequest(
-                submission=Submission(text=" ".join(words), language_code="en"), models=[_PROOFREADER]
+                submission=Submission(text=text, language_code=language), models=[_PROOFREADER]
             )
             await self._stub.GetFeedback(request, timeout=_DEADLINE_SECONDS)
+
+    async def fill_pools(self, at_once: int) -> None:
+        """Makes so many calls at once that orchestrators have as many connections to Redis as later."""
+        asked = (self._request(self._new()) for _ in range(at_once))
+        await asyncio.gather(*(self._stub.GetFeedback(each, timeout=_DEADLINE_SECONDS) for each in asked))
 
     async def settle(self, calls: int) -> None:
         """Makes plain calls, one after another.

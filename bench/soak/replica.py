@@ -27,16 +27,23 @@ class Sample:
     Attributes:
         calls: The calls that it has ended, without those of health and reflection.
         resident: Its resident memory in MiB.
-        in_use: The MiB that malloc and Python have in use, without the freed memory that they keep.
+        malloc: The MiB that malloc has given out, without the freed memory that it keeps.
+        blocks: The MiB of Python's small objects.
         descriptors: Its open files and connections.
         tasks: The tasks of its event loop.
     """
 
     calls: float
     resident: float
-    in_use: float
+    malloc: float
+    blocks: float
     descriptors: float
     tasks: float
+
+    @property
+    def in_use(self) -> float:
+        """The MiB that malloc and Python have in use."""
+        return self.malloc + self.blocks
 
 
 @dataclass
@@ -113,7 +120,8 @@ class Replica:
         return Sample(
             calls=values["calls"],
             resident=values["process_resident_memory_bytes"] / 2**20,
-            in_use=(values["chorus_malloc_bytes"] + _BLOCK_BYTES * values["chorus_python_blocks"]) / 2**20,
+            malloc=values["chorus_malloc_bytes"] / 2**20,
+            blocks=_BLOCK_BYTES * values["chorus_python_blocks"] / 2**20,
             descriptors=values["process_open_fds"],
             tasks=values["chorus_asyncio_tasks"],
         )

@@ -13,7 +13,15 @@ from bench.soak.replica import Sample
 
 # MiB, descriptors and tasks that a process may gain in 100,000 calls of its own. Resident memory goes up and
 # down by MiB with freed blocks that allocators keep: its limit is for what malloc and Python do not count.
-_LIMITS = {"in_use": 1.0, "resident": 100.0, "descriptors": 100.0, "tasks": 100.0}
+# The two parts of what is in use have none, and tell where to look.
+_LIMITS: dict[str, float | None] = {
+    "in_use": 1.0,
+    "malloc": None,
+    "blocks": None,
+    "resident": 100.0,
+    "descriptors": 100.0,
+    "tasks": 100.0,
+}
 # A process that starts, fills its caches and pools: this share of its samples is left out, and what it had
 # before so many calls. An orchestrator keeps the latest 1,000 of each model.
 _WARM_UP_SHARE, _WARM_UP_CALLS = 0.3, 1_500
@@ -73,7 +81,7 @@ class Report:
             for what, limit in _LIMITS.items():
                 values = [getattr(each, what) for each in warm]
                 growth = Growth.of(calls, values)
-                verdict = growth.verdict(limit)
+                verdict = "" if limit is None else growth.verdict(limit)
                 print(
                     f"{process:15} {calls[-1] - calls[0]:7,.0f} {what:12} {values[0]:8.1f} {values[-1]:8.1f}"
                     f"  {growth}  {verdict}"

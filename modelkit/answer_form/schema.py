@@ -14,6 +14,8 @@ from modelkit.json_schema.subschemas import Schema
 from modelkit.language import primary_subtag
 
 SCHEMA_ID = "urn:chorus:answer:1"
+# The title of the document that is reviewed. Each of its sentences is preceded by its number: "[S1] ".
+SUBMISSION_TITLE = "submission"
 # Servers whose feedback is not worded by a prompt read the language from here.
 LANGUAGE_KEY = "x-feedback-language"
 # Servers that hold their model to the schema token by token read these: the one `work_language` that is

@@ -13,6 +13,7 @@ from modelkit.answer_form.schema import (
     MAX_POINTS_SHORT,
     MAX_QUOTE,
     MAX_STRENGTHS,
+    SUBMISSION_TITLE,
     answer_schema,
 )
 from modelkit.language import primary_subtag
@@ -171,7 +172,9 @@ def _documents(
             text=_rubric_json(rubric.SerializeToString()),
             media_type="application/json",
         ),
-        content_pb2.Document(title="submission", text=reading.numbered, language_code=reading.language_code),
+        content_pb2.Document(
+            title=SUBMISSION_TITLE, text=reading.numbered, language_code=reading.language_code
+        ),
     ]
     if submission.reference_answer.strip():
         documents.insert(0, content_pb2.Document(title="reference_answer", text=submission.reference_answer))

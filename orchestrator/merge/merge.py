@@ -45,7 +45,7 @@ def merge(
     return merged_pb2.MergedFeedback(
         points=points,
         scores=scores,
-        summary=template_summary(points, feedback_language),
+        summary=template_summary(points, feedback_language, reading.text),
         suspected_injections=_all_suspected(suspected_injections, ordered),
         version=policy.VERSION,
         calibration_version=calibration.id,

@@ -13,6 +13,7 @@ from chorus.feedback.v1.merged_pb2 import MergedPoint
 from modelkit.answer_form.issues import ISSUES, OTHER
 from modelkit.language import primary_subtag
 from orchestrator.merge import policy, summary_phrases
+from orchestrator.merge.passages import passage_around
 
 SummarySentence = merged_pb2.Summary.Sentence
 Topic = list[MergedPoint]
@@ -30,21 +31,31 @@ _LETTER = regex.compile(r"\p{L}")
 _NAMED_TOGETHER = frozenset(
     {"spelling", "spacing", "punctuation", "register_mix", "sentence_error", "word_choice", "repetition"}
 )
+# A word that is misspelt is found by itself, while "do" or "was" stands in many places.
+_FOUND_ALONE = frozenset({"spelling", "spacing"})
 _MAX_PLACES = 3
 _ABOUT_THE_WHOLE = frozenset({"introduction", "conclusion", "length_format", "missing_requirement"})
 
 
-def template_summary(points: Sequence[MergedPoint], language_code: str) -> merged_pb2.Summary | None:
-    """Returns at most two strengths, then at most three next steps; None if there are no points."""
+def template_summary(
+    points: Sequence[MergedPoint], language_code: str, text: str
+) -> merged_pb2.Summary | None:
+    """Returns at most two strengths, then at most three next steps; None if there are no points.
+
+    Args:
+        points: What the summary speaks of, the most important first.
+        language_code: The language that the summary is in.
+        text: What the anchors of the points refer to.
+    """
     sentences_of = _korean if primary_subtag(language_code) == "ko" else _english
     strengths, next_steps = select_topics(points)
     sentences = [
-        SummarySentence(text=text, point_ids=[point.id for point in topic], kind=kind)
+        SummarySentence(text=wording, point_ids=[point.id for point in topic], kind=kind)
         for kind, topics in (
             (SummarySentence.KIND_STRENGTH, strengths),
             (SummarySentence.KIND_NEXT_STEP, next_steps),
         )
-        for topic, text in zip(topics, sentences_of(kind, topics), strict=True)
+        for topic, wording in zip(topics, sentences_of(kind, topics, text), strict=True)
     ]
     return merged_pb2.Summary(sentences=sentences) if sentences else None
 
@@ -110,24 +121,24 @@ def _criterion(point: MergedPoint) -> str:
     return shown.criterion_id or ISSUES.get(shown.issue, ISSUES[OTHER]).group
 
 
-def _korean(kind: SummarySentence.Kind.ValueType, topics: Sequence[Topic]) -> Iterator[str]:
+def _korean(kind: SummarySentence.Kind.ValueType, topics: Sequence[Topic], work: str) -> Iterator[str]:
     leads = [""] * len(topics)
     if kind == SummarySentence.KIND_NEXT_STEP and len(topics) > 1:
         leads = ["먼저 ", "다음으로 ", "그리고 "]
     for topic, lead in zip(topics, leads, strict=False):
         phrase = summary_phrases.KOREAN.get(_shown(topic[0]).issue, summary_phrases.KOREAN[OTHER])
-        excerpts = _excerpts(topic, _MAX_EXCERPT_KOREAN)
+        excerpts = _excerpts(topic, _MAX_EXCERPT_KOREAN, work)
         place = f"{', '.join(excerpts)} 부분" if excerpts else "글"
         yield f"{lead}{_wording(phrase, kind).format(place=place)}."
 
 
-def _english(kind: SummarySentence.Kind.ValueType, topics: Sequence[Topic]) -> Iterator[str]:
+def _english(kind: SummarySentence.Kind.ValueType, topics: Sequence[Topic], work: str) -> Iterator[str]:
     leads: Iterable[str] = ("", "also, ")
     if kind == SummarySentence.KIND_NEXT_STEP:
         leads = ("first, ", "next, ", "after that, ") if len(topics) > 1 else ("as a next step, ",)
     for topic, lead in zip(topics, leads, strict=False):
         phrase = summary_phrases.ENGLISH.get(_shown(topic[0]).issue, summary_phrases.ENGLISH[OTHER])
-        excerpts = _excerpts(topic, _MAX_EXCERPT)
+        excerpts = _excerpts(topic, _MAX_EXCERPT, work)
         *before, last = excerpts or [""]
         listed = f"{', '.join(before)} and {last}" if before else last
         place = f"where you write {listed}, " if excerpts else ""
@@ -139,17 +150,20 @@ def _wording(phrase: summary_phrases.Phrase, kind: SummarySentence.Kind.ValueTyp
     return phrase.strength if kind == SummarySentence.KIND_STRENGTH else phrase.next_step
 
 
-def _excerpts(topic: Topic, max_length: int) -> list[str]:
+def _excerpts(topic: Topic, max_length: int, work: str) -> list[str]:
     """Returns the heads of the topic's passages; none for a topic that is about the whole, quoted or not."""
     if _shown(topic[0]).issue in _ABOUT_THE_WHOLE:
         return []
     length = max_length // min(len(topic), 2)
-    return list(dict.fromkeys(filter(None, (_excerpt(each, length) for each in topic))))
+    return list(dict.fromkeys(filter(None, (_excerpt(each, length, work) for each in topic))))
 
 
-def _excerpt(point: MergedPoint, max_length: int) -> str:
+def _excerpt(point: MergedPoint, max_length: int, work: str) -> str:
     """Returns the head of the passage, as written and in quotation marks; "" for a point about the whole."""
-    quote = _shown(point).anchor.quote.strip()
+    anchor = _shown(point).anchor
+    quote = anchor.quote.strip()
+    if quote and _shown(point).issue not in _FOUND_ALONE and quote in work[anchor.start : anchor.end]:
+        quote = passage_around(work, anchor.start, anchor.end, max_length).strip()
     line = quote.splitlines()[0].lstrip(_BULLETS) if quote else ""
     # In ASCII a line has a cluster for each character.
     head = line[:max_length] if line.isascii() else "".join(_GRAPHEME_CLUSTER.findall(line)[:max_length])

@@ -25,7 +25,7 @@ class RunRecord:
     """
 
     def __init__(self, store: Store, key: str, digest: bytes, caller: str, budget: TimeBudget) -> None:
-        self._store = store
+        self._store = store.for_call(budget.deadline)
         self._key = key
         self._digest = digest
         self._caller = caller

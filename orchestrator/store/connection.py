@@ -7,12 +7,13 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from orchestrator.store.store import StoreError, StoreSilentError
+from orchestrator.store.store import SILENCE_SECONDS, StoreError, StoreSilentError
 
-# A Redis that is up answers in a few milliseconds; a process that is busy hears it later. It is asked twice.
-_PATIENCE_SECONDS = 1.0
+# Operations that wait have a connection each. All calls that are admitted at once need fewer.
+_MAX_CONNECTIONS = 1000
 # With uvloop, to write to a connection that was lost a moment ago is a RuntimeError, which redis-py passes on
 # as it is.
 CLIENT_ERRORS = (OSError, RedisError, RuntimeError)
@@ -27,10 +28,12 @@ async def connected(url: str) -> AsyncIterator[Redis]:
     """
     client = Redis.from_url(
         url,
-        socket_timeout=_PATIENCE_SECONDS,
-        socket_connect_timeout=_PATIENCE_SECONDS,
-        # A restart of the server cuts the connection: the first operation after it is sent again.
-        retry=Retry(NoBackoff(), 1),
+        max_connections=_MAX_CONNECTIONS,
+        socket_timeout=SILENCE_SECONDS,
+        socket_connect_timeout=SILENCE_SECONDS,
+        # A restart of the server cuts the connection: the first operation after it is sent again. One that is
+        # silent is not asked twice.
+        retry=Retry(NoBackoff(), 1, (ConnectionLost,)),
         retry_on_error=[RuntimeError],
     )
     try:

@@ -3,20 +3,46 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from orchestrator.store.store import StoreError, StoreSilentError
+from orchestrator.store.store import SILENCE_SECONDS, StoreError, StoreSilentError
 from rpckit import log
+from rpckit.call import Deadline
 
 T = TypeVar("T")
 
-# A store that has ended nothing well for this long is silent.
-SILENCE_SECONDS = 5.0
 # The silence is counted in so many waits, for which the event loop has its turn in between. A loop that is
 # held up by other work sees one of them pass, and hears the answers before the next.
 _WAITS = 5
 # A store that is silent is tried again after this long.
 PAUSE_SECONDS = 2.0
+# A call spends this part of its time at most on a store that is silent.
+_CALL_SHARE = 0.5
+# A call that has waited for it in vain waits no longer than this once more, with whatever it asks.
+_ONCE_MORE_SECONDS = 0.1
+
+
+@dataclass(slots=True)
+class SilenceLimit:
+    """How long one call waits for a store that is silent: for a part of its time at most, and once.
+
+    Attributes:
+        deadline: The caller's; None: what waits is no call.
+        is_used_up: Whether the call has waited so long in vain.
+    """
+
+    deadline: Deadline | None = None
+    is_used_up: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long the store may be silent now."""
+        if self.is_used_up:
+            return _ONCE_MORE_SECONDS
+        if self.deadline is None:
+            return SILENCE_SECONDS
+        return min(SILENCE_SECONDS, _CALL_SHARE * self.deadline.remaining())
 
 
 class Patience:
@@ -38,13 +64,18 @@ class Patience:
         self._try_again_at = 0.0
         self._failing: set[str] = set()
 
-    async def ask(self, operation: str, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def ask(
+        self,
+        operation: str,
+        ask: Callable[[], Coroutine[Any, Any, T]],
+        limit: SilenceLimit | None = None,
+    ) -> T:
         """Returns what the store answers.
 
         Raises:
             StoreError: It fails, or it is silent.
         """
-        return await self.wait(self.start(operation, ask))
+        return await self.wait(self.start(operation, ask), limit)
 
     def start(self, operation: str, ask: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Starts an operation, which nobody has to wait for.
@@ -61,19 +92,22 @@ class Patience:
         task.add_done_callback(self._note_end)
         return task
 
-    async def wait(self, task: asyncio.Task[T]) -> T:
+    async def wait(self, task: asyncio.Task[T], limit: SilenceLimit | None = None) -> T:
         """Returns what the store answers to an operation that was started.
 
         Raises:
-            StoreError: It fails, in whatever way, or the store is silent.
+            StoreError: It fails, in whatever way, or it is silent for longer than the limit. It is left alone
+                only if that is as long as anybody waits.
         """
-        waits = 0
+        limit = limit or SilenceLimit()
+        seconds, waits = limit.seconds, 0
         while not task.done():
             ended_well = self._ended_well
-            await asyncio.wait([task], timeout=SILENCE_SECONDS / _WAITS)
+            await asyncio.wait([task], timeout=seconds / _WAITS)
             waits = waits + 1 if ended_well == self._ended_well else 0
             if waits == _WAITS and not task.done():
-                error = StoreSilentError("no answer")
+                limit.is_used_up = limit.deadline is not None
+                error = (StoreSilentError if seconds == SILENCE_SECONDS else StoreError)("no answer")
                 self.note_failure(task.get_name(), error)
                 raise error
         return _answer(task)

@@ -1,9 +1,10 @@
 """Keeps answers flowing while the store is slow or gone."""
 
 import asyncio
+import copy
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,8 +12,9 @@ from typing_extensions import override
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
-from orchestrator.store.patience import PAUSE_SECONDS, Patience
+from orchestrator.store.patience import PAUSE_SECONDS, Patience, SilenceLimit
 from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
+from rpckit.call import Deadline
 from rpckit.errors import Unavailable
 
 T = TypeVar("T")
@@ -38,6 +40,7 @@ class PatientStore(Store):
     def __init__(self, store: Store, count_failure: Callable[[str], None] = lambda _: None) -> None:
         self._store = store
         self._patience = Patience(count_failure)
+        self.silence_limit = SilenceLimit()
         self._unwritten: asyncio.Queue[ModelCall] = asyncio.Queue(_MAX_UNWRITTEN)
         # The writes under each request_id that have not ended yet.
         self._writes: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
@@ -63,27 +66,47 @@ class PatientStore(Store):
                     await self._patience.ask("add_calls", partial(self._store.add_calls, calls))
 
     @override
+    def for_call(self, deadline: Deadline) -> "PatientStore":
+        """Returns this store for one call, which waits for a silent one for half of its time at most."""
+        store = copy.copy(self)
+        store.silence_limit = SilenceLimit(deadline)
+        return store
+
+    @override
+    async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None] | None:
+        taking = self._patience.start("lease", partial(self._store.take_lease, request_id))
+        try:
+            return await self._patience.wait(taking, self.silence_limit)
+        except BaseException:
+            taking.add_done_callback(self._give_back)
+            raise
+
+    def _give_back(self, taking: asyncio.Task[AbstractAsyncContextManager[None] | None]) -> None:
+        """Gives back a lease that came when nobody waited for it any more."""
+        if not taking.cancelled() and taking.exception() is None and (lease := taking.result()) is not None:
+            self._release(lease, ())
+
+    @override
     @asynccontextmanager
     async def lease(self, request_id: str) -> AsyncIterator[None]:
         """Waits for another replica as long as it takes; gives the lease up once what was kept is written."""
         async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(self._store.lease(request_id))
-            except StoreError as error:
-                self._patience.note_failure("lease", error)
-                raise
+            await stack.enter_async_context(super().lease(request_id))
             try:
                 yield
             finally:
                 if writes := self._writes.pop(request_id, None):
-                    release = asyncio.create_task(_release(stack.pop_all(), tuple(writes)))
-                    self._releases.add(release)
-                    release.add_done_callback(self._releases.discard)
+                    self._release(stack.pop_all(), tuple(writes))
+
+    def _release(self, lease: AbstractAsyncContextManager[Any], writes: Sequence[asyncio.Task[None]]) -> None:
+        release = asyncio.create_task(_end_lease(lease, writes))
+        self._releases.add(release)
+        release.add_done_callback(self._releases.discard)
 
     @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         return await self._patience.ask(
-            "open_request", partial(self._store.open_request, request_id, request_hash)
+            "open_request", partial(self._store.open_request, request_id, request_hash), self.silence_limit
         )
 
     @override
@@ -112,7 +135,7 @@ class PatientStore(Store):
         if request_id:
             self._writes[request_id].add(task)
             task.add_done_callback(partial(self._forget_write, request_id))
-        await self._patience.wait(task)
+        await self._patience.wait(task, self.silence_limit)
 
     def _forget_write(self, request_id: str, task: asyncio.Task[None]) -> None:
         """A request whose lease failed, or has ended, takes its writes along with nobody."""
@@ -124,13 +147,15 @@ class PatientStore(Store):
     @override
     async def replace_response(self, caller: str, response: feedback_service_pb2.GetFeedbackResponse) -> bool:
         return await self._patience.ask(
-            "replace_response", partial(self._store.replace_response, caller, response)
+            "replace_response", partial(self._store.replace_response, caller, response), self.silence_limit
         )
 
     @override
     async def name_results(self, request_id: str, caller: str, feedback_id: str) -> None:
         await self._patience.ask(
-            "name_results", partial(self._store.name_results, request_id, caller, feedback_id)
+            "name_results",
+            partial(self._store.name_results, request_id, caller, feedback_id),
+            self.silence_limit,
         )
 
     @override
@@ -187,7 +212,8 @@ class PatientStore(Store):
             raise Unavailable("the store does not answer", retry_delay=PAUSE_SECONDS) from None
 
 
-async def _release(lease: AsyncExitStack, writes: Sequence[asyncio.Task[None]]) -> None:
+async def _end_lease(lease: AbstractAsyncContextManager[Any], writes: Sequence[asyncio.Task[None]]) -> None:
     """Gives a lease up when the writes have ended, well or not."""
-    await asyncio.wait(writes)
-    await lease.aclose()
+    async with lease:
+        if writes:
+            await asyncio.wait(writes)

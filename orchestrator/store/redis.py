@@ -1,20 +1,18 @@
 """Keeps the state of several orchestrators in one Redis."""
 
-import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.lock import Lock
-from redis.exceptions import LockError
 from typing_extensions import override
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
-from orchestrator.store.connection import CLIENT_ERRORS, explained
+from orchestrator.store.connection import explained
 from orchestrator.store.model_call import MAX_CALLS, ModelCall
+from orchestrator.store.redis_lease import LEASE_SECONDS, take_lease
 from orchestrator.store.store import (
     ANSWERED_ALREADY,
     OTHER_REQUEST,
@@ -23,12 +21,6 @@ from orchestrator.store.store import (
     StoredRequest,
     StoreError,
 )
-from rpckit.task_end import end
-
-# A replica that dies loses its lease after this long at most.
-_LEASE_SECONDS = 6.0
-# The replicas that wait for a lease try this often.
-_LOOK_AGAIN_SECONDS = 0.05
 
 # Sets a field of a request that is this one or new. A new one begins to live, in milliseconds.
 _KEEP_RESULT = """
@@ -78,9 +70,7 @@ _DECISIONS = b"decisions:"
 class RedisStore(Store):
     """Keeps what belongs together in one hash, so that it expires and is deleted as one."""
 
-    def __init__(
-        self, client: Redis, retention_seconds: float, lease_seconds: float = _LEASE_SECONDS
-    ) -> None:
+    def __init__(self, client: Redis, retention_seconds: float, lease_seconds: float = LEASE_SECONDS) -> None:
         self._client = client
         self._retention = round(retention_seconds * 1000)
         self._lease_seconds = lease_seconds
@@ -90,36 +80,8 @@ class RedisStore(Store):
         self._delete = client.register_script(_DELETE)
 
     @override
-    @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[None]:
-        lock = Lock(
-            self._client,
-            f"chorus:lease:{request_id}",
-            timeout=self._lease_seconds,
-            sleep=_LOOK_AGAIN_SECONDS,
-            thread_local=False,
-        )
-        with explained():
-            await lock.acquire()
-        beating = asyncio.create_task(self._keep(lock))
-        try:
-            yield
-        finally:
-            await end([beating])
-            # A lease that is not released expires.
-            with suppress(*CLIENT_ERRORS):
-                await lock.release()
-
-    async def _keep(self, lock: Lock) -> None:
-        while True:
-            await asyncio.sleep(self._lease_seconds / 3)
-            try:
-                await lock.reacquire()
-            except LockError:
-                return
-            except CLIENT_ERRORS:
-                # The Redis may be back before the lease expires.
-                continue
+    async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None] | None:
+        return await take_lease(self._client, request_id, self._lease_seconds)
 
     @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:

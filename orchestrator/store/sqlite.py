@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,9 @@ class SqliteStore(Store):
         return cls(database, retention_seconds)
 
     @override
-    @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[None]:
-        yield
+    async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
+        """Takes it at once: a file is one orchestrator's."""
+        return nullcontext()
 
     @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:

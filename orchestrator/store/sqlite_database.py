@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from orchestrator.store.store import StoreError
+from orchestrator.store.store import SILENCE_SECONDS, StoreError
 
 T = TypeVar("T")
 
-# Another process may hold the file's lock this long. As a rule there is none.
-_LOCKED_SECONDS = 2.0
 # As many operations are committed together at most, so that the first one does not wait for a long queue.
 _MOST_TOGETHER = 64
 # Of `PRAGMA auto_vacuum`: pages that are free are given back to the disk step by step.
@@ -46,9 +44,11 @@ class SqliteDatabase:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, path: Path, locked_seconds: float = _LOCKED_SECONDS
+        cls, path: Path, locked_seconds: float = SILENCE_SECONDS
     ) -> AsyncIterator["SqliteDatabase"]:
         """Opens the file, and closes it after the block, once all that waits has run.
+
+        Another process, which as a rule there is none of, may hold the file's lock for `locked_seconds`.
 
         Raises:
             sqlite3.Error: The file cannot be used.

@@ -1,12 +1,20 @@
 """The seam between the orchestrator and the database that keeps its state."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
+from rpckit.call import Deadline
+
+SILENCE_SECONDS = 5.0
+"""A store that has ended nothing well for this long is silent, whichever it is."""
+
+# Who waits for a lease looks again this often.
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,23 @@ class Store(Protocol):
     unique among all callers. Each method may raise StoreError.
     """
 
-    def lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
-        """Lets one orchestrator alone run a request while the block runs; the others wait for their turn.
+    def for_call(self, deadline: Deadline) -> "Store":  # noqa: ARG002 - of those that know of patience
+        """Returns this store for one call, which does not spend all of its time on it."""
+        return self
+
+    async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None] | None:
+        """Takes a request for this orchestrator alone, until the block ends; None: another one has it.
 
         One that dies loses it within seconds.
         """
+
+    @asynccontextmanager
+    async def lease(self, request_id: str) -> AsyncIterator[None]:
+        """Waits until no other orchestrator runs a request, and makes others wait while the block runs."""
+        while (lease := await self.take_lease(request_id)) is None:  # noqa: ASYNC110 - no store wakes others
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        async with lease:
+            yield
 
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:
         """Finds what is kept under a request_id, and begins to keep a new one."""

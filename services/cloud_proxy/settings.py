@@ -100,7 +100,9 @@ class CloudProxySettings:
         except CatalogError as error:
             raise SettingError(_CATALOG_VARIABLE, f"{path.name}: {error}") from None
         settings = cls(
-            server=ServerSettings.read(environment, "CLOUD_PROXY", port=50053, max_in_flight=256),
+            server=ServerSettings.read(
+                environment, "CLOUD_PROXY", port=50053, max_in_flight=256, only_caller="orchestrator"
+            ),
             catalog=catalog,
             connections={
                 name: _connection(environment, entry.endpoint) for name, entry in catalog.entries.items()

@@ -21,6 +21,7 @@ from services.gemma.fit.preflight import (
     smaller_models,
 )
 from services.gemma.fit.resources import ComputeDevice, MachineResources, free_disk
+from services.gemma.interface.base_model import is_base_model
 from services.gemma.interface.load_error import LoadError
 from services.gemma.settings import GemmaSettings
 from services.gemma.weights.quantized_checkpoint import QuantizedCheckpoint, find_quantized
@@ -124,6 +125,8 @@ def _verdict(
     except LoadError as error:
         return f"the server would refuse it: {error}"
     chosen = f"{plan.precision} on {plan.device.name}"
+    if is_base_model(Path(plan.dimensions.name).name):
+        chosen += ", by its name a base model, not made to follow instructions"
     return f"the server would take {chosen}, {plan.context_tokens} tokens for a prompt and its answer"
 
 

@@ -86,6 +86,7 @@ def sound_alike(one: str, other: str) -> bool:
     )
 
 
+OPEN_SYLLABLES = "".join(chr(each) for each in range(ord("가"), ord("힣") + 1) if not coda(chr(each)))
 RIEUL_SYLLABLES = "".join(
     chr(each) for each in range(ord("가"), ord("힣") + 1) if coda(chr(each)) == CODA_RIEUL
 )

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chorus.model.v1 import content_pb2
-from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID
+from modelkit.answer_form.schema import LANGUAGE_KEY, SCHEMA_ID, SUBMISSION_TITLE
 from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.language import primary_subtag
 from modelkit.servicer import CheckedRequest
 from rpckit.errors import NotSupported
 from services.proofreader.parsed_text import ParsedText
-
-_SUBMISSION_TITLE = "submission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,8 @@ def read_review_request(request: CheckedRequest) -> ReviewRequest:
 def _submission(turns: Iterable[content_pb2.Turn]) -> content_pb2.Document:
     for turn in turns:
         for part in turn.parts:
-            if part.document.title == _SUBMISSION_TITLE:
+            if part.document.title == SUBMISSION_TITLE:
                 return part.document
     raise NotSupported(
-        f'a reviewer reads a document titled "{_SUBMISSION_TITLE}" only', metadata={"capability": "TEXT"}
+        f'a reviewer reads a document titled "{SUBMISSION_TITLE}" only', metadata={"capability": "TEXT"}
     )

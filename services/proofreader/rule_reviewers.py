@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.proofreader.english.confusions import english_confusions
 from services.proofreader.english.grammar import english_grammar
 from services.proofreader.english.register import english_register
+from services.proofreader.english.sentence_rules import english_sentences
 from services.proofreader.english.spelling import EnglishSpelling
 from services.proofreader.english.word_grammar import english_word_grammar
 from services.proofreader.finding import Finding
@@ -88,6 +89,7 @@ def load_reviewers() -> tuple[RuleReviewer, ...]:
                     english_confusions,
                     english_grammar,
                     english_word_grammar,
+                    english_sentences,
                     EnglishSpelling().find,
                     english_register,
                     *everywhere,

@@ -1,6 +1,7 @@
 """What tokens stand for, and which ones a schema leaves: as llguidance reads a tokenizer by itself."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from transformers import AddedToken
 from chorus.feedback.v1.submission_pb2 import Criterion, Level, Rubric
 from modelkit.answer_form.schema import answer_schema
 from modelkit.json_schema.answer_schema import AnswerSchema
+from services.gemma.generation.closing import Closing, ClosingTokens
 from services.gemma.generation.grammar import JsonSchemaGrammar, TokenizerVocabulary
 from tests.fakes.tiny_gemma import tiny_tokenizer
 
@@ -51,9 +53,9 @@ def reference() -> llguidance.LLTokenizer:
     return llguidance.hf.from_tokenizer(TOKENIZER, ROWS, sorted(EOS_TOKEN_IDS))
 
 
-def allowed(grammar: JsonSchemaGrammar) -> list[int]:
+def allowed(grammar: JsonSchemaGrammar, closing: Closing = Closing.NOTHING) -> list[int]:
     logits = torch.zeros(ROWS)
-    grammar.mask_logits(logits)
+    grammar.mask_logits(logits, closing)
     return logits.isfinite().nonzero().flatten().tolist()
 
 
@@ -73,7 +75,7 @@ def test_a_schema_allows_and_forces_the_same_tokens(
 ) -> None:
     schema = json.dumps(SCHEMA)
     ours = vocabulary.grammar(schema)
-    theirs = JsonSchemaGrammar(reference, schema)
+    theirs = JsonSchemaGrammar(reference, schema, ClosingTokens([b""] * ROWS))
     forced = 0
     for at in range(200):
         if ours.finished:
@@ -95,15 +97,26 @@ def test_a_schema_allows_and_forces_the_same_tokens(
     assert forced > 20
 
 
-def written(vocabulary: TokenizerVocabulary, schema: Any, preferred: str, most: int) -> str:
+def written(
+    vocabulary: TokenizerVocabulary,
+    schema: Any,
+    preferred: str,
+    most: int,
+    *,
+    passages: Sequence[str] = (),
+    before_closing: int = 1_000_000,
+    before_last_point: int = 1_000_000,
+) -> str:
     """What a model writes that takes the first of these characters that it may, then any token."""
-    grammar = vocabulary.grammar(json.dumps(schema))
+    grammar = vocabulary.grammar(json.dumps(schema), passages)
     wanted = [TOKENIZER.get_vocab()[each] for each in preferred]
     text = b""
-    for _ in range(most):
+    for at in range(most):
         if grammar.finished:
             return text.decode()
-        choice = set(allowed(grammar)) - EOS_TOKEN_IDS
+        closing = Closing.LISTS_OF_OBJECTS if at >= before_last_point else Closing.NOTHING
+        closing = Closing.EVERYTHING if at >= before_closing else closing
+        choice = set(allowed(grammar, closing)) - EOS_TOKEN_IDS
         if not choice:
             return text.decode()
         token = next((each for each in wanted if each in choice), min(choice, default=0))
@@ -134,13 +147,17 @@ def test_what_would_go_on_for_ever_is_ended_by_the_grammar(
     AnswerSchema.parse(json.dumps(schema | {"$id": "x"})).check_text(text)
 
 
+def review_schema(*, short: bool = False) -> str:
+    levels = [Level(score=1), Level(score=4)]
+    rubric = Rubric(criteria=[Criterion(id="a", levels=levels), Criterion(id="b", levels=levels)])
+    return answer_schema(rubric, "ko", work_language="ko", short=short)
+
+
 @pytest.mark.parametrize("preferred", ["2", "0.", "aS1", '"]', ",a"])
 def test_a_model_that_prefers_one_character_gives_a_whole_answer(
     vocabulary: TokenizerVocabulary, preferred: str
 ) -> None:
-    levels = [Level(score=1), Level(score=4)]
-    rubric = Rubric(criteria=[Criterion(id="a", levels=levels), Criterion(id="b", levels=levels)])
-    asked = answer_schema(rubric, "ko", work_language="ko")
+    asked = review_schema()
     text = written(vocabulary, json.loads(asked), preferred, most=60_000)
     AnswerSchema.parse(asked).check_text(text)
     answer = json.loads(text)
@@ -149,6 +166,73 @@ def test_a_model_that_prefers_one_character_gives_a_whole_answer(
     assert [each["id"] for each in answer["points"]] == [f"p{at + 1}" for at in range(len(answer["points"]))]
     assert [each["criterion_id"] for each in answer["criteria"]] == ["a", "b"]
     assert all(1 <= each["score"] <= 4 for each in answer["criteria"])
+    assert answer["points"]
+
+
+@pytest.mark.parametrize("preferred", ["ab", "글", "\\A", "]"])
+def test_what_a_review_quotes_stands_in_the_work(vocabulary: TokenizerVocabulary, preferred: str) -> None:
+    passages = ("사한글 ab, bab.", 'A "b" \\n\na!', "글뷁 😀 글", "...")
+    wanted = "".join(each for each in preferred if each in TOKENIZER.get_vocab())
+    asked = review_schema()
+    text = written(vocabulary, json.loads(asked), wanted, most=2000, passages=passages, before_closing=600)
+    AnswerSchema.parse(asked).check_text(text)
+    answer = json.loads(text)
+    evidence = [quote for each in answer["criteria"] for quote in each["evidence_quotes"]]
+    quotes = evidence + [each["quote"] for each in answer["points"]]
+    for quote in filter(None, quotes):
+        assert any(quote in each for each in passages), quote
+        assert any(map(str.isalnum, quote)), quote
+    assert all(evidence)
+    assert any(quotes) or preferred == "]"
+
+
+@pytest.mark.parametrize(
+    ("preferred", "before_closing", "short"), [("a", 0, False), ("\\", 300, True), (",a", 700, False)]
+)
+def test_a_review_is_whole_soon_after_it_is_to_be_closed(
+    vocabulary: TokenizerVocabulary, preferred: str, before_closing: int, short: bool
+) -> None:
+    asked = review_schema(short=short)
+    text = written(
+        vocabulary,
+        json.loads(asked),
+        preferred,
+        # A token is a byte here: what must be written, field names above all, is 900 of them.
+        most=before_closing + 1200,
+        passages=("aaa " * 70,),
+        before_closing=before_closing,
+    )
+    AnswerSchema.parse(asked).check_text(text)
+
+
+def test_only_a_review_is_closed_before_its_limit(vocabulary: TokenizerVocabulary) -> None:
+    review, other = vocabulary.grammar(review_schema()), vocabulary.grammar(json.dumps(SCHEMA))
+    for limit, points, everything in ((1024, 320, 640), (4096, 1280, 2560), (100_000, 1280, 2560)):
+        assert review.closing_after(points - 1, limit) is Closing.NOTHING
+        assert review.closing_after(points, limit) is Closing.LISTS_OF_OBJECTS
+        assert review.closing_after(everything - 1, limit) is Closing.LISTS_OF_OBJECTS
+        assert review.closing_after(everything, limit) is Closing.EVERYTHING
+        assert other.closing_after(limit - 1, limit) is Closing.NOTHING
+
+
+@pytest.mark.parametrize("preferred", [',"', ",}"])
+def test_no_point_is_begun_after_the_last_one_and_what_follows_is_not_short(
+    vocabulary: TokenizerVocabulary, preferred: str
+) -> None:
+    asked = review_schema()
+    text = written(
+        vocabulary,
+        json.loads(asked),
+        preferred,
+        most=3000,
+        passages=("a, b",),
+        before_closing=1800,
+        before_last_point=300,
+    )
+    AnswerSchema.parse(asked).check_text(text)
+    answer = json.loads(text)
+    assert len(answer["points"]) < 5
+    assert len(answer["criteria"]) == 2
 
 
 @pytest.mark.parametrize("text", ["<eos>", "a<end_of_turn>b", "<unused0>", "<b>ab</b>"])
@@ -158,3 +242,10 @@ def test_a_control_token_that_a_schema_spells_out_is_text(vocabulary: TokenizerV
     for token in tokens:
         grammar.accept(token)
     assert b"".join(map(vocabulary.to_bytes, tokens)) == json.dumps(text).encode()
+
+
+def test_a_text_of_a_review_does_not_go_round_in_circles(vocabulary: TokenizerVocabulary) -> None:
+    asked = review_schema(short=True)
+    text = written(vocabulary, json.loads(asked), "a", most=2000, before_closing=400)
+    assert "aaaaaa" in text
+    assert "aaaaaaa" not in text

@@ -42,6 +42,8 @@ from tests.patience import PATIENCE, with_growing_deadline
 # As a server drains by default, in seconds.
 PAUSE = 0.3
 CALLS = 8
+# More than grpc keeps waiting by default.
+MANY_CALLS = 1500
 REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 
 
@@ -194,6 +196,13 @@ async def test_calls_that_came_while_the_process_was_busy_are_answered_though_it
         time.sleep(2 * PAUSE)  # noqa: ASYNC251 - nothing else on the loop may run
         assert await asyncio.gather(*calls) == [ListModelsResponse()] * CALLS
     await server.stopped
+
+
+async def test_no_call_is_cancelled_because_many_come_at_once(server: InstructedServer) -> None:
+    async with grpc.aio.insecure_channel(server.address) as channel:
+        stub: Any = model_service_pb2_grpc.ModelServiceStub(channel)
+        calls = [stub.ListModels(ListModelsRequest(), timeout=PATIENCE) for _ in range(MANY_CALLS)]
+        assert await asyncio.gather(*calls) == [ListModelsResponse()] * MANY_CALLS
 
 
 @pytest.mark.parametrize("seconds", [10.001, 12.001, 100.1, 1000.5])

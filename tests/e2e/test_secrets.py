@@ -66,7 +66,7 @@ async def system(folder: Path, collector: Collector) -> AsyncIterator[ChorusWith
         ports = (free_port(), free_port())
         common = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
-            "CHORUS_TLS_DIR": str(authority.issue(folder / "server", "chorus")),
+            "CHORUS_TLS_DIR": str(authority.issue(folder / "server", "orchestrator")),
         }
         proxy = await enter(
             running(

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from typing_extensions import override
 
@@ -49,9 +49,8 @@ class SlowStore(Store):
             await asyncio.sleep(self._seconds)
 
     @override
-    @asynccontextmanager
-    async def lease(self, request_id: str) -> AsyncIterator[None]:
-        yield
+    async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     @override
     async def open_request(self, request_id: str, request_hash: bytes) -> StoredRequest:

@@ -13,15 +13,20 @@ from chorus_wording.words import FeedbackWords
 def scores(
     merged: merged_pb2.MergedFeedback, rubric: submission_pb2.Rubric, words: FeedbackWords
 ) -> Iterator[RenderableType]:
-    """Yields one row for each criterion that was judged, the others in one line, then the total."""
+    """Yields one row for each criterion that was judged, the others in one line, then the total.
+
+    Where none was judged that is all there is to say.
+    """
     criteria = {each.id: each for each in rubric.criteria}
     judged = [each for each in merged.scores if each.HasField("low")]
     unjudged = [each for each in merged.scores if not each.HasField("low")]
     if not merged.scores:
         return
     yield Text(words.note.labels.scores, style="bold underline")
-    if judged:
-        yield indented(grid([_row(each, criteria.get(each.criterion_id), words) for each in judged]))
+    if not judged:
+        yield indented(Text(words.nothing_scored, style="dim"))
+        return
+    yield indented(grid([_row(each, criteria.get(each.criterion_id), words) for each in judged]))
     if unjudged:
         titles = ", ".join(_title(each, criteria.get(each.criterion_id)) for each in unjudged)
         yield indented(labelled(words.not_scored, titles, style="dim"))

@@ -109,6 +109,7 @@ ENGLISH = FeedbackWords(
     },
     scale="scale {low}–{high}",
     not_scored="not scored",
+    nothing_scored="No reviewer gave a score.",
     total="Total",
     no_total="none (a criterion that counts has no score)",
     task="Task",

@@ -109,6 +109,7 @@ KOREAN = FeedbackWords(
     },
     scale="{low}–{high}점 척도",
     not_scored="채점하지 않았어요",
+    nothing_scored="점수를 매긴 검토기가 없어요.",
     total="총점",
     no_total="없어요 (점수를 매기지 못한 기준이 있어요)",
     task="과제",

@@ -83,6 +83,7 @@ class FeedbackWords:
     score_agreements: Mapping[merged_pb2.Agreement.ValueType, str]
     scale: str
     not_scored: str
+    nothing_scored: str
     total: str
     no_total: str
 

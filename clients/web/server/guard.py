@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from clients.web.server.settings import Door, WebSettings
 from clients.web.server.visiting import visiting_teacher
 from rpckit import log
 from rpckit.call import Deadline
+from rpckit.errors import RateLimited
 from rpckit.wrong_tokens import WrongTokens
 
 CSRF_HEADER = "x-chorus-csrf"
@@ -37,7 +37,8 @@ _SAME_SITE = ("", "same-origin", "none")
 # What a browser sends to another site without asking it first.
 _SIMPLE_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _MAX_NAME = 200
-_MOST_DELAY_SECONDS = 10.0
+# A request has no deadline of its own to find out in whose token it sends.
+_TOKEN_SECONDS = 10.0
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self';"
@@ -93,13 +94,11 @@ class Guard:
         started = time.monotonic()
         try:
             if scope["path"] != HEALTH_PATH:
-                visitor = self._visitor(scope, headers)
+                visitor = await self._visitor(scope, headers)
                 visiting_teacher.set(visitor.teacher)
                 scope.setdefault("state", {})["visitor"] = visitor
             await self._application(scope, receive, answer)
         except Problem as problem:
-            if problem.status == HTTPStatus.UNAUTHORIZED and "authorization" in headers:
-                await self._wrong_tokens.delay(_peer(scope), Deadline.after(_MOST_DELAY_SECONDS))
             await problem.response(scope["path"])(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - no text of an error reaches a browser or a log
             log.unexpected(scope["path"], error)
@@ -115,13 +114,13 @@ class Guard:
                 request_id=request_id,
             )
 
-    def _visitor(self, scope: Scope, headers: Headers) -> Visitor:
+    async def _visitor(self, scope: Scope, headers: Headers) -> Visitor:
         names = self._settings.host_names
         if names and _host_name(headers.get("host", "")) not in names:
             # A page elsewhere may have its own name lead here, and would then count as this one.
             raise Problem(403, "HOST", "this server is not called so; WEB_HOST_NAMES says how it may be")
         peer = _peer(scope)
-        teacher = self._teacher(headers, peer)
+        teacher = await self._teacher(headers, peer)
         token = _cookie(headers)
         calls = scope["path"].startswith((*DOOR_PATHS.values(), "/api/"))
         if calls and headers.get("sec-fetch-site", "") not in _SAME_SITE:
@@ -140,7 +139,7 @@ class Guard:
             is_private=self._is_private(scope, headers, peer),
         )
 
-    def _teacher(self, headers: Headers, peer: str) -> str:
+    async def _teacher(self, headers: Headers, peer: str) -> str:
         proxy, tokens = self._settings.identity_proxy, self._settings.tokens
         if proxy and proxy.trusts(peer) and (names := headers.getlist(proxy.header)):
             if len(names) > 1:
@@ -149,8 +148,15 @@ class Guard:
             if name := names[0].encode("latin-1").decode("utf-8", "replace").strip()[:_MAX_NAME]:
                 return name
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        if tokens and scheme.lower() == "bearer" and (name := tokens.caller(token.strip())):
-            return name
+        if tokens and scheme.lower() == "bearer":
+            try:
+                name = await self._wrong_tokens.look_up(
+                    peer, token.strip(), Deadline.after(_TOKEN_SECONDS), tokens.caller
+                )
+            except RateLimited as error:
+                raise Problem(429, "RATE_LIMITED", error.text) from None
+            if name:
+                return name
         if self._settings.needs_name:
             raise Problem(401, "UNAUTHENTICATED", "log in at the identity proxy, or send a bearer token")
         return ""

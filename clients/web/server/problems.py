@@ -17,6 +17,7 @@ _CONNECT_CODES = {
     404: "unimplemented",
     405: "unimplemented",
     413: "resource_exhausted",
+    429: "resource_exhausted",
     500: "internal",
     503: "unavailable",
 }

@@ -2,15 +2,20 @@
 
 import json
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import llguidance
 import torch
 from transformers import PreTrainedTokenizerFast
 from typing_extensions import override
 
-from modelkit.answer_form.decoding import decoding_schema
+from modelkit.answer_form.decoding import TOKENS_BEFORE_CLOSING, TOKENS_BEFORE_LAST_POINT, decoding_schema
 from rpckit.errors import NotSupported
 from services.gemma.generation.bounded_schema import bounded
+from services.gemma.generation.closing import Closing, ClosingTokens, JsonStringState
+from services.gemma.generation.quotation_grammar import quotation_grammar
+from services.gemma.generation.repetition import TextNgrams
 from services.gemma.generation.thoughts import ThoughtFilter
 
 # How Gemma's tokenizer writes a space, and a byte that is part of no other token.
@@ -38,6 +43,7 @@ class TokenizerVocabulary:
     ) -> None:
         self.eos_token_ids = eos_token_ids
         source = _TokenizerSource(tokenizer, vocab_size)
+        self._closing = ClosingTokens(source.tokens)
         self._tokenizer = llguidance.LLTokenizer(source, vocab_size, sorted(eos_token_ids), _SLICES)
         # llguidance has copied them into a trie.
         source.tokens = ()
@@ -53,32 +59,51 @@ class TokenizerVocabulary:
         """Returns a filter for one answer."""
         return ThoughtFilter(self._thought_begin, self._thought_end)
 
-    def grammar(self, json_schema: str) -> "JsonSchemaGrammar":
+    def grammar(self, json_schema: str, passages: Sequence[str] = ()) -> "JsonSchemaGrammar":
         """Compiles a JSON Schema for one answer.
+
+        Args:
+            json_schema: What the answer keeps to.
+            passages: What the quotations of a review are from; empty leaves them free.
 
         Raises:
             NotSupported: The schema uses what cannot be followed token by token.
         """
-        return JsonSchemaGrammar(self._tokenizer, json_schema)
+        return JsonSchemaGrammar(self._tokenizer, json_schema, self._closing, passages)
 
 
 class JsonSchemaGrammar:
     """Follows one answer and tells which tokens may come next. Every string, number and list has an end.
 
     Each method raises NotSupported if the schema turns out to be one that cannot be followed.
+
+    Args:
+        tokenizer: The model's.
+        json_schema: What the answer keeps to.
+        closing: The vocabulary's.
+        passages: What the quotations of a review are from; empty leaves them free.
     """
 
-    def __init__(self, tokenizer: llguidance.LLTokenizer, json_schema: str) -> None:
-        # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
+    def __init__(
+        self,
+        tokenizer: llguidance.LLTokenizer,
+        json_schema: str,
+        closing: ClosingTokens,
+        passages: Sequence[str] = (),
+    ) -> None:
+        self._closing = closing
+        self._string = JsonStringState()
+        self._ngrams = TextNgrams()
         try:
-            grammar = llguidance.LLMatcher.grammar_from_json_schema(
-                json.dumps(bounded(decoding_schema(json.loads(json_schema)))),
-                overrides={"whitespace_flexible": False},
-            )
+            asked = json.loads(json_schema)
+            schema = decoding_schema(asked)
+            self._is_review = schema is not asked
+            grammar = _compiled(bounded(schema), passages if self._is_review else ())
         except RecursionError as error:
             raise _not_supported("it is nested too deeply") from error
         except (ValueError, TypeError, OverflowError) as error:
             raise _not_supported(str(error)) from error
+        self._tokenizer = tokenizer
         self._matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
         self._raise_errors()
 
@@ -87,11 +112,30 @@ class JsonSchemaGrammar:
         """Whether the JSON is complete and nothing may follow."""
         return self._matcher.is_stopped()
 
-    def mask_logits(self, logits: torch.Tensor) -> None:
-        """Sets the logits of all forbidden tokens to minus infinity, in place; shape (vocabulary,)."""
-        allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8)
+    def closing_after(self, tokens: int, max_output_tokens: int) -> Closing:
+        """Returns what is to be ended after so many tokens, so that a review is whole within its limit."""
+        if not self._is_review:
+            return Closing.NOTHING
+        # What is left of a review that is closed takes some 300 tokens.
+        if tokens >= min(max_output_tokens * 5 // 8, TOKENS_BEFORE_CLOSING):
+            return Closing.EVERYTHING
+        if tokens >= min(max_output_tokens * 5 // 16, TOKENS_BEFORE_LAST_POINT):
+            return Closing.LISTS_OF_OBJECTS
+        return Closing.NOTHING
+
+    def mask_logits(self, logits: torch.Tensor, closing: Closing = Closing.NOTHING) -> None:
+        """Sets the logits of all forbidden tokens to minus infinity, in place; shape (vocabulary,).
+
+        What is to be ended is ended as soon as the grammar allows it. Within a text of a review no run of
+        tokens comes twice, unless the grammar leaves nothing else.
+        """
+        allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8) != 0
         self._raise_errors()
-        logits.masked_fill_(allowed.to(logits.device) == 0, float("-inf"))
+        if self._is_review and (repeating := self._ngrams.repeating()):
+            others = allowed.index_fill(0, torch.tensor(sorted(repeating)), value=False)
+            allowed = others if others.any() else allowed
+        allowed = self._closing.among(allowed, closing, self._string)
+        logits.masked_fill_(~allowed.to(logits.device), float("-inf"))
 
     def fast_forward_tokens(self) -> list[int]:
         """Returns the tokens that must come next, as far as the schema leaves no choice."""
@@ -101,6 +145,11 @@ class JsonSchemaGrammar:
 
     def accept(self, token: int) -> None:
         """Advances by a token that was sampled or forced."""
+        self._string.take(self._tokenizer.decode_bytes([token]))
+        if self._string.is_open:
+            self._ngrams.take(token)
+        else:
+            self._ngrams = TextNgrams()
         self._matcher.consume_token(token)
         self._raise_errors()
 
@@ -133,6 +182,15 @@ class _TokenizerSource(llguidance.TokenizerWrapper):
     def __call__(self, text: str) -> list[int]:
         """Tokenizes what a schema forces. A control token that it spells out is text."""
         return [token.id for token in self._model.tokenize(text.replace(" ", _SPACE))]
+
+
+def _compiled(schema: Any, passages: Sequence[str]) -> str:
+    if passages:
+        return llguidance.LLMatcher.grammar_from_lark(quotation_grammar(schema, passages))
+    # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
+    return llguidance.LLMatcher.grammar_from_json_schema(
+        json.dumps(schema), overrides={"whitespace_flexible": False}
+    )
 
 
 def _not_supported(reason: str) -> NotSupported:

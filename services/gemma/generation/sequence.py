@@ -54,7 +54,7 @@ class RunningSequence:
         self._sampler = TokenSampler(request.sampling, device)
         self._grammar: JsonSchemaGrammar | None = None
         if request.json_schema is not None:
-            self._grammar = vocabulary.grammar(request.json_schema)
+            self._grammar = vocabulary.grammar(request.json_schema, request.passages)
         self._thoughts = vocabulary.thought_filter()
         self._detokenizer = StreamingDetokenizer(request.sampling.stop_sequences)
         self._repetition = RepetitionDetector()
@@ -103,7 +103,8 @@ class RunningSequence:
     def _generate(self, logits: torch.Tensor) -> StepOutput:
         """Samples the next token, and adds those that the schema forces after it."""
         if self._grammar:
-            self._grammar.mask_logits(logits)
+            closing = self._grammar.closing_after(self._output_tokens, self._max_output_tokens)
+            self._grammar.mask_logits(logits, closing)
         token = self._sampler.sample(logits)
         text = self._append(token)
         if not self._result and self._repetition.repeats(token):

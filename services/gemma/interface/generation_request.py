@@ -81,8 +81,10 @@ class GenerationRequest:
         messages: The first may be the system's. Of the others the first and the last are the user's, and the
             roles alternate.
         json_schema: The schema that the answer keeps to, as JSON; None leaves the answer free.
+        passages: What the quotations of a review are from, where the schema is a review's.
     """
 
     messages: tuple[ChatMessage, ...]
     sampling: SamplingParameters
     json_schema: str | None = None
+    passages: tuple[str, ...] = ()

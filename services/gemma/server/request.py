@@ -1,11 +1,19 @@
 """Turns a well-formed request into what the engine takes."""
 
+import re
+
 from chorus.model.v1 import generation_pb2, model_service_pb2
+from modelkit.answer_form.schema import MAX_QUOTE, SCHEMA_ID, SUBMISSION_TITLE
+from modelkit.json_schema.answer_schema import AnswerSchema
 from modelkit.servicer import CheckedRequest
 from rpckit.errors import InvalidRequest
 from services.gemma.interface.generation_request import GenerationRequest, RgbImage, SamplingParameters
 from services.gemma.server.prompt import to_messages
 
+_SENTENCE_NUMBER = re.compile(r"\[S\d+\]")
+_WORD = re.compile(r"\w")
+# A sentence that is longer than a quotation may be is divided at white space, if there is any.
+_PASSAGE = re.compile(rf"(?s)\S.{{0,{MAX_QUOTE - 1}}}(?!\S)|\S{{1,{MAX_QUOTE}}}")
 # Whatever else the contract has is not for a local model.
 _SAMPLING_FIELDS = frozenset({"temperature", "top_p", "max_output_tokens", "seed"})
 
@@ -30,6 +38,19 @@ def to_generation_request(request: CheckedRequest, image_side: int = 0) -> Gener
         messages=to_messages(message.system_instruction, message.turns, _decoded_images(message, image_side)),
         sampling=_sampling(message.sampling),
         json_schema=request.schema.text if request.schema else None,
+        passages=_passages(message, request.schema),
+    )
+
+
+def _passages(request: model_service_pb2.GenerateRequest, schema: AnswerSchema | None) -> tuple[str, ...]:
+    """Returns the sentences of the work that is reviewed, each as long as a quotation may be."""
+    if schema is None or schema.identifier != SCHEMA_ID:
+        return ()
+    documents = [part.document for turn in request.turns for part in turn.parts]
+    work = next((each.text for each in documents if each.title == SUBMISSION_TITLE), "")
+    sentences = _SENTENCE_NUMBER.split(work)
+    return tuple(
+        passage.strip() for each in sentences for passage in _PASSAGE.findall(each) if _WORD.search(passage)
     )
 
 

@@ -15,6 +15,7 @@ from modelkit.servicer import CheckedRequest, GenerationEvent, StreamingServicer
 from modelkit.usage import with_usage
 from rpckit.call import current_trace, served_call
 from rpckit.errors import BadOutput, ChorusError, ModelNotFound
+from services.gemma.interface.base_model import display_name
 from services.gemma.interface.generation_request import GenerationRequest
 from services.gemma.interface.local_model import GenerationResult
 from services.gemma.scheduler.engine import GenerationEngine, ModelState
@@ -108,7 +109,7 @@ class GemmaServicer(StreamingServicer):
         model = model_pb2.Model(
             name=self._name,
             kind=model_pb2.Model.KIND_LANGUAGE_MODEL,
-            display_name=self._name.partition("/")[2],
+            display_name=display_name(self._name.partition("/")[2]),
             family=_FAMILY,
             capabilities=self._capabilities,
             state=_STATES[status.state],

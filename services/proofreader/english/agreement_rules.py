@@ -98,6 +98,7 @@ def _agreement(words: Words, place: int) -> Fault | None:
     if bare and not (plural or subject.is_mass):
         return None
     if words[place].word in {"that", "what"} or words[subject.head].word in {
+        "present",
         "news",
         "mathematics",
         "sheep",
@@ -138,6 +139,8 @@ def _each_of(words: Words, place: int) -> Fault | None:
     """Finds "each of the children have"."""
     if words[place].word not in _EACH or words[place + 1].word != "of" or not begins_clause(words, place):
         return None
+    if words[place + 2].word in {"them", "us", "you"}:
+        return _disagrees(words, place + 3, plural=False, after_person=True, place=place)
     inner = noun_phrase(words, place + 2)
     if inner is None or not inner.is_plural or not words[place + 2].may_be(DETERMINING):
         return None

@@ -17,6 +17,7 @@ from services.proofreader.english.word_classes import (
     BE,
     CONJUNCTION,
     DETERMINING,
+    HAVE,
     MARK,
     MASS,
     MODAL,
@@ -182,9 +183,12 @@ def _same(words: Words, place: int) -> Fault | None:
     """Finds "In same class", "for first time"."""
     if (
         words[place].word in _DETERMINED
-        and words[place - 1].may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE | PREPOSITION | MODAL)
+        and (
+            words[place - 1].may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE | PREPOSITION | MODAL)
+            or (words[place].word == "same" and words[place - 1].may_be(BE | HAVE))
+        )
         and words[place - 1].word not in _BESIDE_SAME
-        and words[place + 1].may_be(NOUN | PLACE)
+        and (words[place + 1].may_be(NOUN | PLACE) or words[place + 1].word in {"age", "size", "height"})
         and ends_phrase(words[place + 2])
         and words[place + 1].word != "language"
     ):

@@ -141,6 +141,15 @@ def _after_be(words: Words, place: int) -> Fault | None:
     ):
         return None
     if verb.may_be(PAST_TENSE) and not verb.may_be(NOUN | BASE_FORM | ADJECTIVE):
+        if (
+            words[place].word in {"was", "were"}
+            and end == place + 1
+            and (
+                BASE_OF[verb.word] in {"go", "come"}
+                or (before.may_be(SUBJECT) and after.may_be(DETERMINING | OBJECT))
+            )
+        ):
+            return verb_fault(place, end, verb.text)
         return verb_fault(end, end, FORMS_OF[BASE_OF[verb.word]][2])
     if (
         not verb.may_be(BASE_FORM)

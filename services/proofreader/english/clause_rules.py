@@ -1,9 +1,8 @@
-"""Rules for clauses: what is missing in one, denied twice, or joined twice."""
+"""Rules for clauses: what is missing in one, or joined twice."""
 
 from services.proofreader.english.phrases import (
     PUNCTUATION,
     SENTENCE_ERROR,
-    WORD_CHOICE,
     Fault,
     WordRule,
     begins_clause,
@@ -27,28 +26,14 @@ from services.proofreader.english.word_classes import (
     MODAL,
     NAME,
     NOUN,
-    PARTICIPLE,
     PAST_TENSE,
     PLURAL,
     POSSESSIVE,
     PREPOSITION,
-    QUESTION,
     SUBJECT,
     THIRD_PERSON,
 )
 
-_NEGATIVE = frozenset(
-    "don't doesn't didn't can't couldn't won't haven't hasn't hadn't isn't wasn't aren't weren't cannot "
-    "never".split()
-)
-_ANY = {
-    "nothing": "anything",
-    "nobody": "anybody",
-    "never": "ever",
-    "none": "any",
-    "no": "any",
-    "nowhere": "anywhere",
-}
 _COPULA = {"i": "am", "he": "is", "she": "is", "it": "is", "we": "are", "you": "are", "they": "are"}
 _OPENINGS = frozenset(
     "however, therefore, moreover, furthermore, nevertheless, for example, in addition, as a result, "
@@ -73,7 +58,7 @@ def _no_be(words: Words, place: int) -> Fault | None:
     is_adjective = (
         word.may_be(ADJECTIVE)
         and not word.may_be(NOUN | PLURAL | BASE_FORM | ADVERB | PREPOSITION | AMBIGUOUS)
-        and (after.may_be(PREPOSITION | CONJUNCTION | MARK) or after.word == "to")
+        and (after.may_be(PREPOSITION | CONJUNCTION | MARK) or after.word in {"to", "today", "now"})
     )
     is_gerund = (
         word.may_be(GERUND_FORM)
@@ -155,33 +140,6 @@ def _no_it(words: Words, place: int) -> Fault | None:
     return None
 
 
-def _negated_twice(words: Words, place: int) -> Fault | None:
-    """Finds "I don't know nothing", "hasn't got some"."""
-    if words[place].word.endswith("n't") and words[place + 1].word == "never":
-        return word_fault(place, place + 1, "never", "double_negative", SENTENCE_ERROR)
-    if words.is_question:
-        return None
-    if (
-        words[place].may_be(HAVE | DO)
-        and words[place + 1].word in {"have", "got", "need"}
-        and words[place + 2].word == "some"
-        and words[place + 3].may_be(NOUN | PLURAL | MASS)
-        and words[place + 4].may_be(MARK)
-    ):
-        return word_fault(place + 2, place + 2, "any", "usage", WORD_CHOICE)
-    for each in range(place + 1, place + 5):
-        word = words[each].word
-        if words[each].may_be(CONJUNCTION | QUESTION | MARK) or words[each].word in {"for", "that"}:
-            return None
-        if (
-            word in _ANY
-            and (word != "no" or words[each + 1].may_be(NOUN | PLURAL | MASS))
-            and words[each - 1].may_be(BASE_FORM | PAST_TENSE | PARTICIPLE | GERUND_FORM)
-        ):
-            return word_fault(each, each, _ANY[word], "double_negative", SENTENCE_ERROR)
-    return None
-
-
 def _comma(words: Words, place: int) -> Fault | None:
     """Finds "for example my uncle", "However he still"."""
     if place != 0:
@@ -234,7 +192,6 @@ CLAUSE_RULES = (
     WordRule.at(_no_be, _COPULA),
     WordRule.at(_thing_no_be, classes=DETERMINING),
     WordRule.at(_no_it, ["because", "when", "if", "is", "was"]),
-    WordRule.at(_negated_twice, _NEGATIVE),
     WordRule.at(_comma, {each.split()[0] for each in _OPENINGS}),
     WordRule.at(_although_but, ["although", "though", "because", "since"]),
 )

@@ -23,6 +23,7 @@ from services.proofreader.english.word_classes import (
     MASS,
     NOUN,
     NUMBER,
+    PAST_TENSE,
     PLACE,
     PLURAL,
     PREPOSITION,
@@ -55,9 +56,12 @@ def _noun_ends(words: Words, place: int) -> bool:
         return True
     return (
         words[place].word in PERSONS
-        and after.may_be(BASE_FORM | THIRD_PERSON)
+        and after.may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE)
         and not after.may_be(ADJECTIVE)
-        and words[place + 2].may_be(DETERMINING | SUBJECT)
+        and (
+            words[place + 2].may_be(DETERMINING | SUBJECT)
+            or (after.may_be(THIRD_PERSON) and words[place + 2].may_be(PREPOSITION))
+        )
     )
 
 
@@ -77,7 +81,7 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
         return word_fault(end, end, "times", "number", SENTENCE_ERROR)
     if not noun.may_be(NOUN) or noun.may_be(PLURAL) or noun.word not in _THINGS or not _noun_ends(words, end):
         return None
-    if words[place].word == "few" and words[place - 1].word != "a":
+    if (words[place].word == "few" and words[place - 1].word != "a") or noun.word == "present":
         return None
     if (words[place - 1].may_be(DETERMINING) and noun.word in _MEASURES) or words[end + 1].word == "old":
         return None

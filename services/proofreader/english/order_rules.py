@@ -34,6 +34,7 @@ from services.proofreader.english.word_classes import (
     THIRD_PERSON,
 )
 
+_MEASURES = frozenset("time day old far long much many big tall often colour color kind".split())
 _SETTLED = frozenset({"always", "never", "usually"})
 _GAMES = frozenset("chess tennis football soccer basketball baseball badminton volleyball cards".split())
 _ASKING = frozenset(
@@ -78,6 +79,8 @@ def _told_question(words: Words, place: int) -> Fault | None:
     )
     if not asked:
         return None
+    measured = words[place].word in {"what", "how"} and words[place + 1].word in _MEASURES
+    place += measured
     verb, subject, after = words[place + 1], words[place + 2], words[place + 3]
     if not (verb.may_be(BE) or verb.word in {"can", "should", "will"}) or verb.word.endswith("n't"):
         return None

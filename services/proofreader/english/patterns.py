@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from services.proofreader.english.verb_form_reasons import verb_form_wording
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -111,5 +112,7 @@ def _faults(
             correction, end = correction.rstrip(), end - 1
         word = " ".join(submission.text[start:end].split())
         wording = pattern.wording if correction else f"{pattern.wording}_unsure"
+        if wording.startswith("verb_form"):
+            wording = verb_form_wording(submission.text[max(0, start - _REACH) : start], word, correction)
         values = {"word": word, "correction": correction}
         yield Finding(wording, pattern.issue, start, end, values=values, rewrite=correction)

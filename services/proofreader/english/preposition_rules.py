@@ -59,6 +59,10 @@ _ALONE = {
     word: frozenset(wrong.split(","))
     for word, wrong in (each.split(":") for each in str(_FRAMES["alone"]).split())
 }
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+_DAYS = 31
 _SEASONS = frozenset({"summer", "winter", "spring", "autumn"})
 _GOING = frozenset("go goes went going come comes came walk walked walks run ran drive drove".split())
 _NO_TO = frozenset({"home", "here", "there", "abroad", "upstairs", "downstairs", "outside", "downtown"})
@@ -286,6 +290,25 @@ def _clock(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _on_date(words: Words, place: int) -> Fault | None:
+    """Finds "born in 5 May", "in July 4th"."""
+    month, day = words[place + 2], words[place + 1]
+    if day.word in _MONTHS:
+        month, day = day, month
+        # "In March 12 people came" counts the people.
+        if day.text.isdigit() and not words[place + 3].may_be(MARK):
+            return None
+    number = day.text.removesuffix("th").removesuffix("st").removesuffix("nd").removesuffix("rd")
+    if (
+        month.word in _MONTHS
+        and month.text[:1].isupper()
+        and number.isdigit()
+        and 0 < int(number[:4]) <= _DAYS
+    ):
+        return word_fault(place, place, like(words[place].text, "on"))
+    return None
+
+
 def _said_me(words: Words, place: int) -> Fault | None:
     """Finds "said me", "tell to me"."""
     if words[place + 1].word in {"me", "us", "him"} and words[place - 1].may_be(NOUN | NAME | SUBJECT):
@@ -309,5 +332,6 @@ PREPOSITION_RULES = (
     WordRule.at(_clause_after, ["because", "despite", "during"]),
     WordRule.at(_going_to, _GOING),
     WordRule.at(_clock, ["in", "on", "at", "by"]),
+    WordRule.at(_on_date, ["in"]),
     WordRule.at(_said_me, ["say", "says", "said"]),
 )

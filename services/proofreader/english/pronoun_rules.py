@@ -71,8 +71,9 @@ def _every_thing(words: Words, place: int) -> Fault | None:
         return None
     opens = words[place].word in {"everything", "something", "anything", "nothing", "all"} or (
         words[place].may_be(NOUN)
+        and not words[place].may_be(PERSON)
         and words[place - 1].word in {"the", "a"}
-        and begins_clause(words, place - 1)
+        and (begins_clause(words, place - 1) or words[place - 2].may_be(BE))
     )
     return word_fault(place + 1, place + 1, "that", "relative", WORD_CHOICE) if opens else None
 
@@ -91,7 +92,8 @@ def _which_person(words: Words, place: int) -> Fault | None:
     if (
         relative == "who"
         and noun.may_be(NOUN | PLURAL)
-        and not noun.may_be(PERSON | BASE_FORM | AMBIGUOUS)
+        and not noun.may_be(PERSON)
+        and (not noun.may_be(BASE_FORM | AMBIGUOUS) or begins_clause(words, place - 2))
         and words[place - 2].may_be(DETERMINING)
         and not words[place - 3].may_be(PREPOSITION)
         and noun.word not in _GROUPS_AND_ANIMALS
@@ -244,6 +246,23 @@ def _and_me(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _me_and(words: Words, place: int) -> Fault | None:
+    """Finds "Me and my friend went", "to my brother and I."."""
+    after = words[place + 1]
+    if words[place].text == "Me" and place == 0 and after.word == "and":
+        other = noun_phrase(words, 2)
+        end = other.head + 1 if other else 3 if words[2].may_be(NAME) else 0
+        if end and words[end].may_be(PAST_TENSE | BE | HAVE | BASE_FORM | MODAL):
+            return word_fault(0, 0, "", "pronoun", WORD_CHOICE)
+        return None
+    if words[place].text == "I" and words[place - 1].word == "and" and after.word in {".", "!", ","}:
+        first = place - 2 - words[place - 3].may_be(POSSESSIVE)
+        given = words[first - 1].may_be(PREPOSITION) or words[first - 1].word in _GIVING
+        if words[place - 2].may_be(PERSON | NAME) and given and not words[first - 1].may_be(CONJUNCTION):
+            return word_fault(place, place, "me", "pronoun", WORD_CHOICE)
+    return None
+
+
 def _double_subject(words: Words, place: int) -> Fault | None:
     """Finds "my mother she is"."""
     subject = noun_phrase(words, place) if place == 0 else None
@@ -269,5 +288,6 @@ PRONOUN_RULES = (
     WordRule.at(_possessive_alone, {*_ALONE, *_BEFORE_OWNED}),
     WordRule.at(_self, _SELVES),
     WordRule.at(_and_me, ["me", "him", "her"]),
+    WordRule.at(_me_and, ["me", "i"]),
     WordRule.at(_double_subject, classes=POSSESSIVE),
 )

@@ -36,11 +36,12 @@ from services.proofreader.english.word_classes import (
     THIRD_PERSON,
 )
 
+_MADE = frozenset("built founded invented painted opened".split())
 # They say what is so at any time, whatever was told before.
 _STATES = frozenset(
     "know think like love want need live believe hope remember feel mean say understand agree guess "
     "wish belong prefer hate miss thank seem look work study own tell regret call use promise recommend "
-    "suggest learn help read write put let cut hit set".split()
+    "suggest learn help read write put let cut hit set admit confess swear bet".split()
 )
 _ALWAYS = frozenset(
     "now always usually often never sometimes every still today will can would could should must may "
@@ -50,6 +51,9 @@ _PAST_BE = {"am": "was", "is": "was", "are": "were"}
 _LAST = frozenset(
     "night week weekend month year summer winter spring autumn fall sunday monday tuesday wednesday "
     "thursday friday saturday".split()
+)
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
 )
 _ENDS = frozenset({"yesterday", "ago"})
 _SUBJECTS = frozenset({"i", "we", "he", "she", "they"})
@@ -206,7 +210,7 @@ def _since(words: Words, place: int) -> Fault | None:
         word, after = words[each].word, words[each + 1]
         if word == "since" and (
             (after.text.isdigit() and len(after.text) == 4)
-            or (after.word in {"i", "childhood", "last"} and words[each + 2].word != "am")
+            or (after.word in {"i", "childhood", "last", *_MONTHS, *_LAST} and words[each + 2].word != "am")
         ):
             has = "has" if words[place].word in {"he", "she"} else "have"
             return tense_fault(place + 1, f"{has} {FORMS_OF[base][2]}")
@@ -221,9 +225,12 @@ def _stolen(words: Words, place: int) -> Fault | None:
     if subject is None or not words[place].may_be(DETERMINING):
         return None
     word, after = words[subject.head + 1], words[subject.head + 2]
+    dated = (
+        word.word in _MADE and words[subject.head + 3].text.isdigit() and words[subject.head + 4].word == "."
+    )
     if (
         not word.may_be(PARTICIPLE)
-        or word.may_be(BASE_FORM | PAST_TENSE | ADJECTIVE)
+        or (word.may_be(BASE_FORM | PAST_TENSE | ADJECTIVE) and not (dated and not subject.is_person))
         or not (after.word in {"last", "yesterday", "by"} or after.word in {".", "in"})
     ):
         return None

@@ -162,6 +162,8 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
             forward and (after.may_be(DETERMINING | NAME | OBJECT) or not verb.may_be(AMBIGUOUS))
         ):
             return None
+        if after.word in {"and", "or"} and verb.may_be(AMBIGUOUS):
+            return None
         if used and words[place - 3].may_be(NOUN) and not words[place - 3].may_be(PERSON):
             return None
     elif word.word not in _GERUND_PREPOSITIONS or (word.may_be(CONJUNCTION) and word.word == "for"):

@@ -9,14 +9,22 @@ from services.proofreader.english.auxiliary_rules import AUXILIARY_RULES
 from services.proofreader.english.capital_rules import CAPITAL_RULES
 from services.proofreader.english.clause_rules import CLAUSE_RULES
 from services.proofreader.english.comparison_rules import COMPARISON_RULES
+from services.proofreader.english.complement_rules import COMPLEMENT_RULES
 from services.proofreader.english.confused_rules import CONFUSED_RULES
+from services.proofreader.english.degree_rules import DEGREE_RULES
+from services.proofreader.english.homophone_rules import HOMOPHONE_RULES
+from services.proofreader.english.missing_word_rules import MISSING_WORD_RULES
+from services.proofreader.english.negation_rules import NEGATION_RULES
+from services.proofreader.english.noun_form_rules import NOUN_FORM_RULES
 from services.proofreader.english.noun_rules import NOUN_RULES
 from services.proofreader.english.order_rules import ORDER_RULES
 from services.proofreader.english.phrases import Rule, WordRule
 from services.proofreader.english.preposition_rules import PREPOSITION_RULES
 from services.proofreader.english.pronoun_rules import PRONOUN_RULES
+from services.proofreader.english.relative_rules import RELATIVE_RULES
 from services.proofreader.english.tagged_words import tagged_sentence
 from services.proofreader.english.tense_rules import TENSE_RULES
+from services.proofreader.english.verb_form_reasons import verb_form_wording
 from services.proofreader.english.verb_rules import VERB_RULES
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
@@ -35,7 +43,14 @@ _RULES: tuple[WordRule, ...] = (
     *CLAUSE_RULES,
     *CONFUSED_RULES,
     *CAPITAL_RULES,
+    *DEGREE_RULES,
+    *HOMOPHONE_RULES,
+    *NEGATION_RULES,
+    *NOUN_FORM_RULES,
+    *MISSING_WORD_RULES,
+    *COMPLEMENT_RULES,
     *TENSE_RULES,
+    *RELATIVE_RULES,
 )
 _BY_WORD = {
     word: tuple(each.rule for each in _RULES if word in each.words) for each in _RULES for word in each.words
@@ -43,9 +58,13 @@ _BY_WORD = {
 
 
 @cache
-def _rules_at(classes: int) -> tuple[Rule, ...]:
-    """Returns the rules that begin at a word of some classes: the lexicon has some hundred combinations."""
-    return tuple(each.rule for each in _RULES if each.classes & classes)
+def _rules_at(word: str, classes: int) -> tuple[Rule, ...]:
+    """Returns the rules that begin at a word of some classes, once each.
+
+    The word is "" unless a rule names it, so that what is kept is bounded by the lexicon.
+    """
+    of_classes = (each.rule for each in _RULES if each.classes & classes)
+    return tuple(dict.fromkeys((*_BY_WORD.get(word, ()), *of_classes)))
 
 
 def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
@@ -57,13 +76,15 @@ def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[F
             return
         words = tagged_sentence(text, sentence.start, sentence.end)
         for place, word in enumerate(words):
-            for rule in dict.fromkeys((*_BY_WORD.get(word.word, ()), *_rules_at(word.classes))):
+            for rule in _rules_at(word.word if word.word in _BY_WORD else "", word.classes):
                 fault = rule(words, place)
                 if fault is None:
                     continue
                 start, end = words[fault.first].start, words[fault.last].end
                 if text[start:end] != fault.correction and submission.is_own(start, end):
                     values = {"word": " ".join(text[start:end].split()), "correction": fault.correction}
-                    yield Finding(
-                        fault.wording, fault.issue, start, end, values=values, rewrite=fault.correction
-                    )
+                    wording = fault.wording
+                    if wording.startswith("verb_form"):
+                        before = text[sentence.start : start]
+                        wording = verb_form_wording(before, text[start:end], fault.correction)
+                    yield Finding(wording, fault.issue, start, end, values=values, rewrite=fault.correction)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, RIEUL_SYLLABLES, coda, compose, decompose
 from services.proofreader.korean.conjugation import conjugation_fault
+from services.proofreader.korean.endings import ending_fault
 from services.proofreader.korean.heard_spellings import heard_faults
 from services.proofreader.korean.loanwords import ADNOMINALS, LOANWORDS
 from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
@@ -92,6 +93,20 @@ CONFUSIONS = SoughtPatterns(
         (r"([것거])같(?=[다아은이습지았])", r"\1 같", "spacing_missing"),
         (r"(?<=[가-힣]고)십(?=[다어습지었])", " 싶", "confusion_sound"),
         (r"(?<=[가-힣]고 )십(?=[다어습지었])", "싶", "confusion_sound"),
+        (r"(?<=[가-힣]고)싶(?=[다어은었습지])", " 싶", "spacing_missing"),
+        (
+            r"(?<=[은본한간친된운린킨])후(?=에(?![가-힣])|에[는도]|로(?![가-힣])|부터)",
+            " 후",
+            "spacing_missing",
+        ),
+        (r"(?<=[가-힣][는은가를와])같이(?![가-힣])", " 같이", "spacing_missing"),
+        (r"(?<=[있없했갔왔봤었았겠])는대(?=\s|$)", "는데", "confusion_ending"),
+        (r"(?<=[좋많작높낮넓좁짧젊싫])은대(?=\s|$)", "은데", "confusion_ending"),
+        (
+            r"(고픈|예쁜|아픈|바쁜|나쁜|비싼|다른|빠른|슬픈|기쁜|(?:유명|중요|필요|친절|조용|피곤)한)대(?=\s|$)",
+            r"\1데",
+            "confusion_ending",
+        ),
         (r"괜찬", "괜찮", "confusion_sound"),
         (r"(?<![가-힣])조(?=았|아요|습니다|아서|아하)", "좋", "confusion_sound"),
         (r"(?<![가-힣])만(?=아요|아서|았다|습니다)", "많", "confusion_sound"),
@@ -120,6 +135,33 @@ CONFUSIONS = SoughtPatterns(
         (r"(?<![가-힣])왠(?!지)", "웬", "confusion_one_form"),
         (r"(?<![가-힣])구지(?=\s)", "굳이", "confusion_one_form"),
         (r"(?<![가-힣])궂이(?![가-힣])", "굳이", "confusion_one_form"),
+        (r"(?<![가-힣])어째든(?![가-힣])", "어쨌든", "confusion_one_form"),
+        (r"(?<![가-힣])요세(?=$|\s|[는도])", "요새", "confusion_one_form"),
+        (
+            r"(?<![가-힣])날라(?=가[는고서지면]|갔|갑|간|다니|다녀|다녔|오[는고]|왔)",
+            "날아",
+            "confusion_one_form",
+        ),
+        (r"바꼈", "바뀌었", "confusion_one_form"),
+        (r"바껴", "바뀌어", "confusion_one_form"),
+        (r"(?<![가-힣])사겼", "사귀었", "confusion_one_form"),
+        (r"(?<![가-힣])사겨", "사귀어", "confusion_one_form"),
+        (r"뇌졸증", "뇌졸중", "confusion_one_form"),
+        (r"(?<![가-힣])들어나(?=[다는지고면]|게|서)", "드러나", "confusion_one_form"),
+        (r"(?<![가-힣])삼가하(?=[세고지는다시기면])", "삼가", "confusion_one_form"),
+        (r"(?<![가-힣])(설레)여", r"\1어", "confusion_one_form"),
+        (r"(?<![가-힣])헤메", "헤매", "confusion_one_form"),
+        (
+            r"(?<![가-힣])(내|제|네|니|우리|누구|엄마|동생)꺼(?=야|예요|에요|다|를|가|는|도|로|$)",
+            r"\1 거",
+            "confusion_ending",
+        ),
+        (r"(?<=내 |제 |네 |니 )꺼(?=야|예요|에요|다|를|가|는|도|로|$)", "거", "confusion_ending"),
+        (
+            r"(?<![가-힣])조은(?=\s(?:사람|친구|날|곳|생각|것|책|음식|집|옷|점수|방법|하루))",
+            "좋은",
+            "confusion_sound",
+        ),
         (r"찌게(?![가-힣]{3})", "찌개", "confusion_one_form"),
         (r"(?<![가-힣])육계장", "육개장", "confusion_one_form"),
         (r"떡볶기|떡뽁이|떡복이", "떡볶이", "confusion_one_form"),
@@ -240,6 +282,10 @@ def _in_word(
         start, end, right = fault
         yield _corrected("confusion_conjugation", word, start, end, right)
         return
+    if ending := ending_fault(word.group()):
+        rule, start, end, right = ending
+        yield _corrected(rule, word, start, end, right)
+        return
     for start, end, right in heard_faults(word.group()):
         yield _corrected("confusion_sound", word, start, end, right)
         return
@@ -278,7 +324,7 @@ def _finding(rule: str, word: re.Match[str], found: re.Match[str], right: str) -
 
 def _corrected(rule: str, word: re.Match[str], start: int, end: int, right: str) -> Finding:
     whole = word.group().rstrip(_MARKS_AFTER)
-    corrected = whole[:start] + right + whole[end:]
+    corrected = whole[:start] + right + whole[end:] if right else ""
     issue = "spacing" if rule.startswith("spacing") else "spelling"
     values = {"word": whole, "correction": corrected}
     return Finding(rule, issue, word.start(), word.start() + len(whole), values=values, rewrite=corrected)

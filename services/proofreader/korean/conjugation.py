@@ -42,6 +42,7 @@ _FORMAL_AFTER_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|�
 _ATTRIBUTIVE_AFTER_RIEUL = re.compile(r"(만들|힘들|멀|떠들|흔들)은(?![가-힣])")
 _PRESENT_AFTER_RIEUL = re.compile(r"(만들|살|놀|팔|울|알|힘들|떠들)는(?![가-힣])")
 _DESCRIPTIVE = "예쁘|나쁘|바쁘|아프|비싸|기쁘|슬프|고프|느리|빠르|다르|착하|친절하|깨끗하|조용하|행복하|유명하|중요하|필요하|따뜻하|시원하|편하|복잡하|위험하"
+_DESCRIPTIVE_STEMS = frozenset(_DESCRIPTIVE.split("|"))
 _DESCRIPTIVE_CLOSED = "좋|많|작|높|낮|넓|좁|짧|젊|싫|괜찮"
 _DESCRIPTIVE_BIEUP = "춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|아름답|즐겁|무섭|가깝|차갑|뜨겁|시끄럽"
 _DESCRIPTIVE_NEUN = re.compile(
@@ -86,6 +87,11 @@ def conjugation_fault(word: str) -> _Fault | None:
 @functools.lru_cache(_MOST_KEPT)
 def _known_fault(word: str) -> _Fault | None:
     return next(_faults(word), None)
+
+
+def is_descriptive(stem: str) -> bool:
+    """Returns whether a stem is that of a frequent adjective that ends in a vowel."""
+    return stem in _DESCRIPTIVE_STEMS
 
 
 def _faults(word: str) -> Iterator[_Fault]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
+from services.proofreader.korean.paired_words import PAIRED_PATTERNS
 from services.proofreader.korean.sentence_usage import SENTENCE_PATTERNS
 from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
 from services.proofreader.korean.usage_pattern import UsagePattern
@@ -96,7 +97,9 @@ _BESIDE = (
 )  # fmt: skip
 
 
-USAGES = SoughtPatterns(SoughtPattern(each.pattern, each) for each in (*_BESIDE, *SENTENCE_PATTERNS))
+USAGES = SoughtPatterns(
+    SoughtPattern(each.pattern, each) for each in (*_BESIDE, *SENTENCE_PATTERNS, *PAIRED_PATTERNS)
+)
 
 
 def korean_usage(submission: ParsedText, reading: Reading) -> Iterator[Finding]:

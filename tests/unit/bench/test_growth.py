@@ -43,7 +43,7 @@ def test_too_few_samples_leave_it_open(calls: list[float]) -> None:
 
 
 def sample(calls: float) -> Sample:
-    return Sample(calls=calls, resident=1, in_use=1, descriptors=1, tasks=1)
+    return Sample(calls=calls, resident=1, malloc=1, blocks=1, descriptors=1, tasks=1)
 
 
 def test_what_a_process_gains_as_it_warms_up_does_not_count() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from rpckit.settings import Environment, SettingError
 from services.cloud_proxy.settings import CloudProxySettings
+from tests.fakes.authority import Authority
 
 KEY = "hf_not-a-key"
 COMPATIBLE = 'display_name = "A"\nfamily = "a"\ncapabilities = ["TEXT"]\nbase_url = "http://127.0.0.1:1/v1"\n'
@@ -34,6 +35,14 @@ def test_without_keys_it_starts_and_no_connection_is_open() -> None:
     settings = read()
     assert not any(connection.is_open for connection in settings.connections.values())
     assert settings.connections["google/gemini-1.5-flash"].key_variable == "GOOGLE_API_KEY"
+
+
+def test_who_holds_the_keys_answers_the_orchestrator_alone_by_tls(tmp_path: Path) -> None:
+    folder = str(Authority().issue(tmp_path / "certificates", "cloud-proxy"))
+    assert read(CHORUS_TLS_DIR=folder).server.callers.allowed == {"orchestrator"}
+    named = read(CHORUS_TLS_DIR=folder, CLOUD_PROXY_CALLERS="panel, tutor")
+    assert named.server.callers.allowed == {"panel", "tutor"}
+    assert not read().server.callers.allowed
 
 
 def test_a_key_is_in_no_repr() -> None:

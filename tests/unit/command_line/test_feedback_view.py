@@ -119,6 +119,9 @@ def test_scores_have_ranges_contested_ones_only_a_range_and_unscored_ones_say_so
     assert "not scored: Conventions" in english(merged)
     assert "Total: none (a criterion that counts has no score)" in english(merged)
     assert "채점하지 않았어요: Conventions" in korean(merged)
+    del merged.scores[:2]
+    assert "No reviewer gave a score." in english(merged)
+    assert "Conventions" not in english(merged)
 
 
 def test_the_total_is_out_of_a_hundred() -> None:

@@ -210,6 +210,17 @@ def test_scores_have_their_range_on_the_scale() -> None:
     assert "**Total:** 68 / 100\n" in text
 
 
+def test_says_once_that_nothing_is_scored() -> None:
+    merged = merged_pb2.MergedFeedback(
+        scores=[merged_pb2.MergedScore(criterion_id=each) for each in ("claim", "evidence", "norms")]
+    )
+    for words in (ENGLISH, KOREAN):
+        for text in (html([report(merged, words=words)]), markdown([report(merged, words=words)])):
+            assert text.count(words.nothing_scored) == 1
+            assert words.no_total not in text
+            assert words.not_scored not in text
+
+
 def test_nothing_that_is_shown_can_do_anything_in_html() -> None:
     document = html([hostile()])
     elements = Elements(document)

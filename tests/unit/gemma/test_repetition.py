@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from services.gemma.generation.repetition import RepetitionDetector
+from services.gemma.generation.repetition import RepetitionDetector, TextNgrams
 
 
 def seen_after(tokens: list[int]) -> int | None:
@@ -45,3 +45,17 @@ def test_it_keeps_no_more_than_its_window() -> None:
     for token in range(10_000):
         detector.repeats(token)
     assert len(detector._counts) == len(detector._ngrams) < 200
+
+
+def test_a_text_may_say_five_tokens_twice_and_not_six() -> None:
+    ngrams = TextNgrams()
+    for token in [1, 2, 3, 4, 5, 6, 9, 1, 2, 3, 4]:
+        assert not ngrams.repeating()
+        ngrams.take(token)
+    ngrams.take(5)
+    assert ngrams.repeating() == {6}
+    ngrams.take(7)
+    assert not ngrams.repeating()
+    for token in [1, 2, 3, 4, 5]:
+        ngrams.take(token)
+    assert ngrams.repeating() == {6, 7}

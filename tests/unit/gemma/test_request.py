@@ -44,3 +44,23 @@ def test_what_is_set_is_taken() -> None:
 def test_a_schema_is_handed_on_as_it_was_sent() -> None:
     schema = json.dumps({"$id": "urn:chorus:answer:1", "type": "object"}, indent=4)
     assert to_generation_request(request(output_format={"json_schema": schema})).json_schema == schema
+
+
+def review_of(
+    text: str, title: str = "submission", identifier: str = "urn:chorus:answer:1"
+) -> CheckedRequest:
+    document = {"title": title, "text": text, "media_type": "text/plain"}
+    turn = {"role": "ROLE_USER", "parts": [{"document": document}]}
+    schema = json.dumps({"$id": identifier, "type": "object"})
+    return request(turns=[turn], output_format={"json_schema": schema})
+
+
+def test_a_review_quotes_from_the_works_sentences() -> None:
+    long = "word " * 100
+    job = to_generation_request(review_of(f"[S1] One, two.\n\n[S2] ... [S3] {long}[S4] {'글' * 301}"))
+    assert job.passages == ("One, two.", long[:299], long[300:-1], "글" * 300, "글")
+
+
+def test_only_a_review_quotes() -> None:
+    assert to_generation_request(review_of("[S1] One.", title="rubric")).passages == ()
+    assert to_generation_request(review_of("[S1] One.", identifier="x")).passages == ()

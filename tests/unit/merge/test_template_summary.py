@@ -26,8 +26,8 @@ def merged_point(
     return merged_pb2.MergedPoint(id=identifier, members=[member], agreement=agreement)
 
 
-def texts(points: list[merged_pb2.MergedPoint], language: str = "en") -> list[str]:
-    summary = template_summary(points, language)
+def texts(points: list[merged_pb2.MergedPoint], language: str = "en", text: str = "") -> list[str]:
+    summary = template_summary(points, language, text)
     return [each.text for each in summary.sentences] if summary else []
 
 
@@ -62,11 +62,11 @@ def test_one_step_and_no_points() -> None:
     assert texts(POINTS[2:3]) == [
         "As a next step, think of what someone who disagrees might say, and answer it."
     ]
-    assert template_summary([], "en") is None
+    assert template_summary([], "en", "") is None
 
 
 def test_every_sentence_cites_its_point_and_strengths_come_first() -> None:
-    summary = template_summary(POINTS, "en")
+    summary = template_summary(POINTS, "en", "")
     assert summary is not None
     assert [list(each.point_ids) for each in summary.sentences] == [["b"], ["a"], ["c"], ["d"]]
     assert [each.kind for each in summary.sentences] == [SummarySentence.KIND_STRENGTH] + [
@@ -76,7 +76,7 @@ def test_every_sentence_cites_its_point_and_strengths_come_first() -> None:
 
 
 def cited(points: list[merged_pb2.MergedPoint]) -> list[str]:
-    summary = template_summary(points, "en")
+    summary = template_summary(points, "en", "")
     return [identifier for each in (summary.sentences if summary else []) for identifier in each.point_ids]
 
 
@@ -163,3 +163,35 @@ def test_every_issue_has_a_phrase_in_one_register() -> None:
     assert has_one_register([f"{wording}." for wording in wordings], "ko")
     # The particle must fit both nouns that can stand for the place. 으로 would not.
     assert not any(re.search(r"\{place\}(?:으로|로)", wording) for wording in wordings)
+
+
+def at(text: str, quote: str, issue: str = "sentence_error") -> merged_pb2.MergedPoint:
+    point = merged_point("a", issue, quote=quote)
+    start = text.index(quote)
+    point.members[0].point.anchor.start = start
+    point.members[0].point.anchor.end = start + len(quote)
+    return point
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "passage"),
+    [
+        ("It says that homework do not improve marks.", "do", "that homework do not"),
+        ("He was late. They was early, as ever.", "early", "They was early, as"),
+        ("Stop. He go.", "go", "He go"),
+        ("He was late. They was early, as ever.", "They was", "They was"),
+        ("One\ntwo go three\nfour five", "go", "two go three"),
+        ("The only one of the words that ends here goes", "goes", "that ends here goes"),
+    ],
+)
+def test_a_word_is_quoted_with_those_around_it(text: str, quote: str, passage: str) -> None:
+    (sentence,) = texts([at(text, quote)], text=text)
+    assert f"“{passage}”" in sentence
+
+
+def test_a_misspelt_word_and_more_than_one_word_stand_as_they_are() -> None:
+    text = "I saw teh big old house by the sea."
+    assert "“teh”" in texts([at(text, "teh", "spelling")], text=text)[0]
+    assert "“old house”" in texts([at(text, "old house")], text=text)[0]
+    korean = "어제 친구를 만나요. 영화를 봤어요."
+    assert "“어제 친구를 만나요”" in texts([at(korean, "만나요")], "ko", korean)[0]

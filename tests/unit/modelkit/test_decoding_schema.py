@@ -17,7 +17,7 @@ RUBRIC = Rubric(
         Criterion(id="b", levels=[Level(score=1), Level(score=2), Level(score=3)]),
     ]
 )
-TEXTS = {"observation": "x", "reason": "x", "next_step": "", "quote": "", "suggested_rewrite": ""}
+TEXTS = {"observation": "x y", "reason": "x", "next_step": "", "quote": "", "suggested_rewrite": ""}
 POINT = {
     "id": "p1",
     "criterion_id": "",
@@ -64,10 +64,16 @@ def test_a_usual_answer_keeps_to_both() -> None:
     ("path", "value"),
     [
         ("work_language", "en"),
-        ("injection.quote", "x" * 301),
+        ("injection.quote", "nothing is suspected"),
+        ("injection", {"suspected": True, "quote": "x" * 301}),
+        ("points", []),
+        ("points.0.observation", ""),
+        ("points.0.observation", "punctuation"),
+        ("points.0.observation", " x"),
+        ("criteria.0.evidence_quotes", [""]),
         ("points", [POINT | {"id": f"p{number}"} for number in range(1, 14)]),
         ("points.1.id", "p1"),
-        ("points.0.observation", "x" * 401),
+        ("points.0.observation", "x " * 201),
         ("points.0.suggested_rewrite", "x" * 401),
         ("points.0.quote", "x" * 301),
         ("points.0.sentence_ids", ["S1"] * 9),
@@ -123,3 +129,27 @@ def test_another_schema_is_left_as_it_is() -> None:
 def test_ranges_that_are_none_bound_nothing(ranges: Any) -> None:
     criteria = decoding_schema(asked() | {"x-score-ranges": ranges})["properties"]["criteria"]["prefixItems"]
     assert [each["properties"]["score"] for each in criteria] == [{"type": "number", "multipleOf": 0.01}] * 2
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "accepted"),
+    [
+        ("ko", "주장이 분명해요.", True),
+        ("ko-KR", "'recieve'는 틀렸어요.", True),
+        ("ko", "The claim is clear.", False),
+        ("en", "The claim is clear.", True),
+        ("ko", "1.0, 1.0, 2.0", False),
+        ("en", "1.0, 1.0, 2.0", False),
+    ],
+)
+def test_feedback_begins_as_its_language_does(language: str, text: str, *, accepted: bool) -> None:
+    schema = decoding_schema(json.loads(answer_schema(RUBRIC, language)))
+    for path in ("points.0.observation", "points.0.reason", "criteria.0.rationale", "summary.next"):
+        korean = changed("points", [POINT | {"observation": "가 나", "reason": "가"}])
+        korean["criteria"] = [each | {"rationale": "가"} for each in ANSWER["criteria"]]
+        *parents, last = (int(each) if each.isdigit() else each for each in path.split("."))
+        node: Any = korean
+        for each in parents:
+            node = node[each]
+        node[last] = text
+        assert accepts(schema, korean) == accepted, path

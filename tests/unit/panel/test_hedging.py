@@ -143,9 +143,9 @@ def test_who_stops_waiting_ends_both() -> None:
 @pytest.mark.parametrize(
     ("policy", "count", "seconds"),
     [
-        (PanelPolicy(hedge=True), 10, 4),
-        (PanelPolicy(hedge=True, wait_for_all=True), 10, 4),
-        (PanelPolicy(hedge=True, straggler_grace=Duration(seconds=1)), 10, 4),
+        (PanelPolicy(hedge=True), 10, 3.5),
+        (PanelPolicy(hedge=True, wait_for_all=True), 10, 3.5),
+        (PanelPolicy(hedge=True, straggler_grace=Duration(seconds=1)), 10, 3.5),
         (PanelPolicy(hedge=True), 9, None),
         (PanelPolicy(), 10, None),
     ],
@@ -166,12 +166,12 @@ def test_nobody_is_late_within_a_second_or_while_the_others_are_slower_too() -> 
     patience = PanelPatience(records({"quick": 0.1, "a": 4, "b": 2}), PanelPolicy(hedge=True))
     for name in ("quick", "a", "b"):
         patience.begin(name, Deadline.after(0, clock))
-    assert [(late := patience.hedge_at(each)) and late.remaining() for each in ("quick", "a")] == [1, 4]
+    assert [(late := patience.hedge_at(each)) and late.remaining() for each in ("quick", "a")] == [1, 3.5]
     clock.now += 3
     patience.note_answer("b")
     late = patience.hedge_at("a")
     assert late
-    assert late.remaining() == pytest.approx(1.5 * 4 - 3)
+    assert late.remaining() == pytest.approx(1.5 * 3.5 - 3)
 
 
 class Hedged(ScriptedModels):
@@ -204,7 +204,7 @@ class Hedged(ScriptedModels):
     ("policy", "usual", "answers_after"),
     [
         # The second ask has its usual time, though the patience ended before.
-        (PanelPolicy(hedge=True), [1.0] * 18 + [2.0] * 2, 3),
+        (PanelPolicy(hedge=True), [1.0] * 18 + [2.0] * 2, 2.75),
         # It comes too late for that.
         (PanelPolicy(hedge=True), [0.1] * 20, None),
         (PanelPolicy(hedge=True, wait_for_all=True), [0.1] * 20, 2),

@@ -15,6 +15,7 @@ from tests.unit.panel.test_patience import answers
 # Each answer of these took ten seconds, and was silent for two at most.
 SECONDS, SILENCE = 10.0, 2.0
 LATE_SILENCE = 1.25 * SILENCE
+LATE_SECONDS = 0.875 * SECONDS
 
 
 def writers(*names: str, silences: Sequence[float] = (SILENCE,) * 20) -> TrackRecords:
@@ -71,7 +72,7 @@ def test_while_nobody_writes_nobody_is_late_by_his_silence() -> None:
         assert (late := panel.late_in("a")) is not None
         assert late > 0
     # A whole answer has never taken longer than so.
-    panel.clock.now += 2
+    panel.clock.now += LATE_SECONDS - 8
     assert panel.late_in("a") == 0
 
 
@@ -88,7 +89,7 @@ def test_nobody_is_late_within_a_second_of_silence() -> None:
     assert panel.late_in("a") == 1.0
 
 
-@pytest.mark.parametrize(("count", "late_in"), [(9, SECONDS), (10, LATE_SILENCE)])
+@pytest.mark.parametrize(("count", "late_in"), [(9, LATE_SECONDS), (10, LATE_SILENCE)])
 def test_a_silence_is_judged_by_ten_answers_at_least(count: int, late_in: float) -> None:
     records = writers("b")
     for each in answers("a", *[SECONDS] * 20):

@@ -42,6 +42,30 @@ Don't {loose|lose} my number. We had to {brake|break} the window. Let's take a {
 You must {where|wear} a uniform. I don't know {weather|whether} I can come. The {whether|weather} is nice. We went {passed|past} the church. I want to {by|buy} a bike. I don't {no|know} the answer. I want to {right|write} a letter.
 She gave me good {advise|advice}. I can {advice|advise} you. I had fun in my {live|life}. He {felt|fell} off the bike. {Lot's|Lots} of people came. He stood {infront|in front} of me. They love {eachother|each other}. {May be|Maybe} he is ill.
 I {can not to|can not} go. {Do you can|Can you} swim? I {am not|do not} know him. After {to eat|eating} we left. {What means this word|What does this word mean}? I {very|really} like it. He is as {taller|tall} as me. {The life|Life} is hard. {Despite of|Despite} it, we won.
+He opened {door|the door} and left. Only a few {student|students} passed the exam. One of my {friend|friends} lives in Canada. Each of them {know|knows} the answer. The price of the tickets {are|is} too high.
+The people who live in this city {is|are} friendly. I have a cousin who {live|lives} in Paris. People who {smokes|smoke} should stop. He told a story that {make|makes} me cry. She decided to {studies|study} law.
+They tried to {fixed|fix} the car. She has worked there {for|since} 2015. She {works|has worked} here since January. The house {built|was built} in 1990. If I {would be|were} rich, I would travel. I don't have {no|any} money.
+We can't find him {nowhere|anywhere}. It was the {worse|worst} day of my life. My English is {worst|worse} than yours. She is {good|better} than me at maths. He is {same|the same} age as me. I think {their|they're} very tired.
+{Who's|Whose} coat is this? I know {whose|who's} coming tonight. It costs more {then|than} ten dollars. First we ate, {than|then} we left. Pollution {effects|affects} our health. The {affect|effect} of smoking is bad.
+He always {looses|loses} his keys. The {principle|principal} of our school spoke to us. It is a matter of {principal|principle}. I can't {bare|bear} the noise. Please be {quite|quiet} in the library. I like it {to|too}.
+She explained {me|to me} the rule. I was born {in|on} 5 May. I have {few|little} time for hobbies. Can you tell me what time {is it|it is}? I think {is|it is} important to read. {She|She is} very tired today.
+My {parents|parents are} very happy with me. I was tired{,| and} I went home. The film was boring{,| so} we left early. She is my best friend{,| and} I love her. Although he {studied hard.|...} Which was very {nice.|...}
+It was late. {we|We} went home. I like tea. {my|My} brother likes coffee. We ate. {then|Then} we left. The {teachers|teacher's} book is on the table. I like {apple's|apples} and pears. The {student's|students} are happy.
+We sell {ticket's|tickets} here. The food tastes {well|good}. He {told|said} that he was busy. She {makes|does} the dishes. I {use|used} to play football when I was young. It was {so|such} a good film.
+We had {so|such} good weather. Thank you {too|very} much. My {foots|feet} hurt. {Me|I} and my friend went home. She gave it to my brother and {I|me}. I enjoyed {me|myself} at the party. This is the car {what|that} I bought.
+I have a {ten years-old|ten-year-old} brother. She is a {five years old|five-year-old} girl. I have {others|other} problems. {Another|Other} people think so. The {others|other} students left. I have a {lot|lot of} friends.
+She has {blues|blue} eyes. There are {differents|different} people. I like {importants|important} things. I {have|am} hungry. It {makes|is} cold today. He speaks {very well English|English very well}.
+They went {for fishing|fishing}. I {born|was born} in Spain. It makes me {happily|happy}. She {is have|has} two cats. I {was went|went} to the park. We {were played|played} football. She {was came|came} late.
+I {no|don't} like fish. My {mother|mother's} name is Lan. We know {their|they're} not coming. The girl {who's|whose} bike was stolen cried. There were more {then|than} fifty people. First we cooked, {than|then} we ate.
+Smoking {effects|affects} your lungs. If we {loose|lose} this match, we are out. My brother always {looses|loses} things. The {principle|principal} told us to go home. I can't {bare|bear} to see it. She walked in {bear|bare} feet.
+It was the {worse|worst} film of my life. The situation is getting {worst|worse}. He is the {taller|tallest} boy in the class. I have a sister who {work|works} in a bank. The people who {lives|live} next door are noisy.
+It is a game that {make|makes} us laugh. These are the things that {makes|make} me happy. The colour of the walls {are|is} ugly. The results of the test {was|were} good. It was {so|such} a cold day. They are {so|such} nice people.
+There are {others|other} reasons. She bought three {book's|books}. The {teacher's|teachers} are kind. My {brother|brother's} name is Jun. The {students|} desk is broken. It is a {ten minutes|ten-minute} walk.
+He is a {six years old|six-year-old} boy. He {no|doesn't} speak English. I think {is|it is} better to wait. The children {very|are very} tired today. I {born|was born} in 1999. He explained {me|to me} how it works.
+Can you describe {us|to us} the picture? I {use|used} to live there. We went {for swimming|swimming} yesterday. She {told|said} that she was busy. He has lived here {for|since} 2018. He {works|has worked} here since March.
+If I {would have|had} money, I would buy a car. I {was enjoyed|enjoyed} the party. They {were watched|watched} a film. He plays {very well guitar|guitar very well}. Tell me what time {is it|it is}. {Me|} and my sister went there.
+He gave it to my sister and {I|me}. We ran. {then|Then} it rained. The weather was cold{,| so} we stayed home. She is late. {Although she left early.|Although she left early, she is late.}
+He came late. {Which was annoying.|It was annoying.}
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
@@ -65,6 +89,13 @@ KOREAN = """
 어렸을 때 자주 {가든|가던} 빵집이다. 네가 무엇을 {하던|하든} 나는 네 편이다. 얼마나 {춥든지|춥던지} 울었다. 먹{던 말던|든 말든} 상관없다. {하던지|하든지} 말든지 해라.
 {너 뿐만|너뿐만} 아니라 나도 그렇다. 집에 {가는데|가는 데} 한 시간이 걸린다. {다음주에|다음 주에} 만나자. {어서오세요|어서 오세요}. 저는 키가 {적어요|작아요}. {예기를|얘기를} 나누었다.
 할머니{에게|께} 편지를 드렸다. 우리는 식당{에|에서} 불고기를 먹었어요. 어제 우리는 영화를 {봐요|봤어요}. 내일 할머니 댁에 {갔어요|갈 거예요}. 일이 잘 {돼지|되지} 않았다.
+비가 {오는대|오는데} 우산이 없다. 배가 {고픈대|고픈데} 먹을 게 없어요. 저는 서울{에|에서} 태어났어요. 서울{으로|로} 갔다. 제가 {도와드릴께요|도와드릴게요}. {몇 일|며칠} 동안 아팠어요. 오늘이 몇 월 {몇 일|며칠}이에요? 늦었는데 {어떻게|어떡해}? 문제를 다 {맞추었어요|맞혔어요}. 화살을 과녁에 {맞췄다|맞혔다}. 빨리 {낳으세요|나으세요}. 버스보다 지하철이 더 {낳다|낫다}.
+{있다가|이따가} 전화할게요. 우리 {있다|이따} 만나자. 그럼 다음에 {뵐께요|뵐게요}. {요세|요새} 바빠요. {어째든|어쨌든} 갔다. {날라가는|날아가는} 새를 보았다. {바껴서|바뀌어서} 놀랐다. {뇌졸증|뇌졸중}은 무섭다. {들어나다|드러나다}는 어렵다. {삼가하세요|삼가세요}. 마음이 {설레여서|설레어서} 못 잤다. 제 이름은 민수{에요|예요}. 내일 갈 {꺼예요|거예요}.
+이건 제 {꺼예요|거예요}. 형은 키가 {커고|크고} 말랐다. 밥을 {먹은후에|먹은 후에} 나갔다. {조은|좋은} 사람이에요. 사과 {셋|세} 개를 샀다. 책 {둘|두} 권을 읽었다. 저는 {이십|스무} 살이에요. 커피 {둘|두} 잔 주세요. 어제 {아팠어서|아파서} 못 갔어요. 늦게 {일어났어서|일어나서} 늦었다. 저는 피자를 {먹고싶어요|먹고 싶어요}. 동생은 집에 가고 {싶어요|싶어 해요}.
+저는 한국에 {가서 싶어요|가고 싶어요}. {우리는같이|우리는 같이} 갔다. {공부 하다|공부하다}가 잤다. {학교 에|학교에} 갔다. {잊혀진|잊힌} 기억이다. 문이 {닫혀졌다|닫혔다}. 그렇게 {보여진다|보인다}. 책이 {쓰여졌다|쓰였다}. 문을 {닫어요|닫아요}. 학교에 {가아요|가요}. 한국어를 {배우어요|배워요}. 친구를 {만나아서|만나서} 놀았다. 나는 밥을 {먹다|먹는다}.
+나는 매일 학교에 {가다|간다}. 물을 {마시는다|마신다}. 저는 밥을 {먹읍니다|먹습니다}. 저는 학교에 {가습니다|갑니다}. 날씨가 {좋읍니다|좋습니다}. 저는 음악을 {듣읍니다|듣습니다}.
+이 음식은 {별로|} 맛있어요. {전혀|} 재미있어요. 나는 {결코|} 갔다. {왜냐하면|} 비가 왔다. {만약|} 비가 와서 안 갈 거예요. {아무도|} 왔어요. {비록|} 작아서 힘이 세다.
+{피곤해서|} 쉽시다. {추워서|} 들어가지 마세요. 저는 술을 {좋아습니다|}.
 """
 MARK = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")
 

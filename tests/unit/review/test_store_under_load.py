@@ -69,13 +69,39 @@ def test_repeats_that_come_while_the_first_calls_run_are_bought_once() -> None:
 
 def test_a_store_that_works_but_not_in_time_costs_the_call_and_not_the_money() -> None:
     async def run() -> int:
-        script, store = ready(), SlowStore(4)
-        runs = IdempotentRuns(script, PatientStore(store))
+        script, store = ready(), PatientStore(SlowStore(0.5))
+        others = asyncio.gather(*(store.open_request(f"o{number}", b"hash") for number in range(8)))
         with pytest.raises(Timeout):
-            await runs.response(REQUEST, loop_deadline(2))
+            await IdempotentRuns(script, store).response(REQUEST, loop_deadline(2))
+        await others
         return script.bought
 
     assert run_in_virtual_time(run()) == 0
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(2, 1.2), (8, 4.2), (60, 5)])
+def test_a_store_that_is_silent_costs_a_call_half_of_its_time_at_most(seconds: float, waited: float) -> None:
+    async def run() -> float:
+        store, deadline = SlowStore(), loop_deadline(seconds)
+        store.works.clear()
+        response = await IdempotentRuns(ready(), PatientStore(store)).response(REQUEST, deadline)
+        assert response.results == [BOUGHT]
+        assert response.store_failed
+        return seconds - deadline.remaining()
+
+    assert run_in_virtual_time(run()) == pytest.approx(waited)
+
+
+def test_a_hasty_call_does_not_have_the_store_left_alone_for_others() -> None:
+    async def run() -> list[bool]:
+        script, store = ready(), SlowStore(1.5)
+        runs = IdempotentRuns(script, PatientStore(store))
+        hasty = asyncio.create_task(runs.response(numbered(1), loop_deadline(2)))
+        await asyncio.sleep(1.1)
+        patient = await runs.response(numbered(2), loop_deadline(60))
+        return [(await hasty).store_failed, patient.store_failed]
+
+    assert run_in_virtual_time(run()) == [True, False]
 
 
 @pytest.mark.parametrize("error", ERRORS)

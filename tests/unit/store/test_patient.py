@@ -2,7 +2,7 @@ import asyncio
 from asyncio import CancelledError
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from typing_extensions import override
@@ -83,11 +83,14 @@ def test_a_lease_is_given_up_once_what_was_to_be_kept_is_kept() -> None:
     class Leasing(SlowStore):
         released_at = 0.0
 
-        @override
         @asynccontextmanager
-        async def lease(self, request_id: str) -> AsyncIterator[None]:
+        async def _hold(self) -> AsyncIterator[None]:
             yield
             self.released_at = seconds_now()
+
+        @override
+        async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
+            return self._hold()
 
     async def run() -> float:
         store = Leasing(seconds=3)
@@ -212,10 +215,8 @@ async def test_what_waits_to_be_written_is_bounded(caplog: pytest.LogCaptureFixt
 def test_writes_of_a_request_whose_lease_failed_are_not_remembered() -> None:
     class Unleased(SlowStore):
         @override
-        @asynccontextmanager
-        async def lease(self, request_id: str) -> AsyncIterator[None]:
+        async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
             raise StoreError("no answer")
-            yield
 
     async def run() -> None:
         patient = PatientStore(Unleased())

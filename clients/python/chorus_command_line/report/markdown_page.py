@@ -71,9 +71,11 @@ def _note(note: PointNote, page: ReportPage) -> Iterator[str]:
 def _scores(page: ReportPage) -> Iterator[str]:
     words = page.words
     head = (words.note.labels.criterion, words.note.labels.score, words.range, words.agreement)
-    if page.scores:
-        rows = (head, ["---"] * len(head), *map(_score, page.scores))
-        yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    if not page.scores:
+        yield words.nothing_scored
+        return
+    rows = (head, ["---"] * len(head), *map(_score, page.scores))
+    yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
     if page.unjudged:
         yield f"**{words.not_scored}:** {', '.join(map(escaped, page.unjudged))}"
     yield f"**{words.total}:** {page.total}"

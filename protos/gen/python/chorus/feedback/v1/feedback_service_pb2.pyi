@@ -234,10 +234,10 @@ class PanelPolicy(google.protobuf.message.Message):
     hedge: builtins.bool
     """Whether a model that is late is asked a second time. The answer that comes first
     counts, and the other is cut off, so its cost is not known. Late: it takes longer
-    than 95 % of its latest answers took, or writes nothing for a quarter longer than
-    in 95 % of them while another model writes; never before 1 s, and as much longer
-    as those that have answered, or written, took longer than they usually do. A model
-    with fewer than 10 answers is never late. One that is late is given up later, too, where
+    than seven eighths of what 95 % of its latest answers took at most, or writes
+    nothing for a quarter longer than in 95 % of them while another model writes; never
+    before 1 s, and as much longer as those that have answered, or written, took longer
+    than they usually do. A model with fewer than 10 answers is never late. One that is late is given up later, too, where
     `wait_for_all` and `straggler_grace` say nothing. A second ask takes the place of
     the one that an answer of the wrong form would have, so that it costs no more
     than `ListModelsResponse.max_review_cost_usd_nanos`; there is none where it could
