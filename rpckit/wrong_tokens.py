@@ -13,7 +13,9 @@ from rpckit.errors import RateLimited
 # So many may be mistakes, of a caller whose token was changed; each further one doubles the delay.
 _FREE = 5
 _FIRST_DELAY_SECONDS = 0.1
-_MOST_DELAY_SECONDS = 5.0
+MOST_DELAY_SECONDS = 5.0
+"""No token waits longer. A call that has less than twice as long may have its token refused unseen."""
+
 # Who sends none for so long has made none.
 _FORGOTTEN_AFTER_SECONDS = 60.0
 # Of so many machines the latest mistakes are known, and so many right tokens, each with its machine.
@@ -84,7 +86,7 @@ class WrongTokens:
             return
         is_full = self._waiting[machine] >= _MOST_WAITING_OF_ONE or self._waiting.total() >= _MOST_WAITING
         if is_full or seconds > deadline.remaining() / 2:
-            raise RateLimited("too many wrong tokens", retry_delay=_MOST_DELAY_SECONDS)
+            raise RateLimited("too many wrong tokens", retry_delay=MOST_DELAY_SECONDS)
         self._waiting[machine] += 1
         try:
             await self._sleep(seconds)
@@ -102,7 +104,7 @@ class WrongTokens:
         if beyond < 0:
             return 0.0
         # A larger power would not fit into a float.
-        return min(_MOST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** min(beyond, 16))
+        return min(MOST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** min(beyond, 16))
 
     def _count(self, machine: str) -> None:
         now = self._clock()

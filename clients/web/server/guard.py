@@ -19,7 +19,7 @@ from clients.web.server.visiting import visiting_teacher
 from rpckit import log
 from rpckit.call import Deadline
 from rpckit.errors import RateLimited
-from rpckit.wrong_tokens import WrongTokens
+from rpckit.wrong_tokens import MOST_DELAY_SECONDS, WrongTokens
 
 CSRF_HEADER = "x-chorus-csrf"
 CSRF_COOKIE = "chorus_csrf"
@@ -37,8 +37,9 @@ _SAME_SITE = ("", "same-origin", "none")
 # What a browser sends to another site without asking it first.
 _SIMPLE_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _MAX_NAME = 200
-# A request has no deadline of its own to find out in whose token it sends.
-_TOKEN_SECONDS = 10.0
+# A request has no deadline of its own to find out in whose token it sends. Twice the delay would be over by
+# the time it is compared, and every token of a machine that guesses be refused unseen.
+_TOKEN_SECONDS = 3 * MOST_DELAY_SECONDS
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self';"

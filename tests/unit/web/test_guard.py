@@ -1,9 +1,12 @@
 import hashlib
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from clients.web.server import guard
+from rpckit.wrong_tokens import MOST_DELAY_SECONDS, WrongTokens
 from tests.fakes.browser import Browser
 from tests.unit.web.conftest import Serve
 
@@ -138,5 +141,24 @@ async def test_who_guesses_tokens_hears_later_and_later(serve: Serve, tmp_path: 
     assert (await browser.ask("GET", "/api/session")).status == 401
     # The event loop's clock may be a little ahead.
     assert time.monotonic() - began > 0.15
+    browser.headers["authorization"] = "Bearer secret"
+    assert (await browser.ask("GET", "/api/session")).status == 200
+
+
+async def test_a_right_token_is_looked_at_beside_somebody_who_guesses(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delays: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        delays.append(seconds)
+
+    monkeypatch.setattr(guard, "WrongTokens", partial(WrongTokens, sleep=sleep))
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"kim:{hashlib.sha256(b'secret').hexdigest()}\n", "utf-8")
+    browser = serve(WEB_TOKENS=str(tokens))
+    browser.headers["authorization"] = "Bearer wrong"
+    while MOST_DELAY_SECONDS not in delays:
+        assert (await browser.ask("GET", "/api/session")).status == 401
     browser.headers["authorization"] = "Bearer secret"
     assert (await browser.ask("GET", "/api/session")).status == 200
