@@ -89,14 +89,16 @@ class PatientStore(Store):
     @override
     @asynccontextmanager
     async def lease(self, request_id: str) -> AsyncIterator[None]:
-        """Waits for another replica as long as it takes; gives the lease up once what was kept is written."""
+        """Waits for another replica as long as it takes; gives the lease up once what was kept is written.
+
+        Nobody waits for that: a store that falls silent now holds up no answer.
+        """
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(super().lease(request_id))
             try:
                 yield
             finally:
-                if writes := self._writes.pop(request_id, None):
-                    self._release(stack.pop_all(), tuple(writes))
+                self._release(stack.pop_all(), tuple(self._writes.pop(request_id, ())))
 
     def _release(self, lease: AbstractAsyncContextManager[Any], writes: Sequence[asyncio.Task[None]]) -> None:
         release = asyncio.create_task(_end_lease(lease, writes))

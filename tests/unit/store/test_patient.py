@@ -105,6 +105,32 @@ def test_a_lease_is_given_up_once_what_was_to_be_kept_is_kept() -> None:
     assert run_in_virtual_time(run()) == pytest.approx(3)
 
 
+def test_nobody_waits_until_a_lease_is_given_up() -> None:
+    class Silent(SlowStore):
+        is_released = False
+
+        @asynccontextmanager
+        async def _hold(self) -> AsyncIterator[None]:
+            yield
+            await asyncio.sleep(5)
+            self.is_released = True
+
+        @override
+        async def take_lease(self, request_id: str) -> AbstractAsyncContextManager[None]:
+            return self._hold()
+
+    async def run() -> None:
+        store = Silent()
+        started = seconds_now()
+        async with PatientStore(store).lease("r1"):
+            pass
+        assert seconds_now() == started
+        await asyncio.sleep(6)
+        assert store.is_released
+
+    run_in_virtual_time(run())
+
+
 def test_a_store_that_fails_at_once_is_asked_again_at_once() -> None:
     async def run() -> int:
         store = SlowStore()
