@@ -14,8 +14,8 @@ from orchestrator.store.store import SILENCE_SECONDS
 from rpckit.task_end import end
 
 # A replica that dies loses its lease after this long at most. One that lives renews it so often that it has
-# it still after a silence that the store is waited for. A renewal that goes into a dead connection takes all of
-# it, so that two pauses and the silence have to be shorter than the lease.
+# it still after a silence that the store is waited for. A renewal that goes into a dead connection takes as
+# long, so that two pauses and the silence have to be shorter than the lease.
 LEASE_SECONDS = SILENCE_SECONDS + 2.0
 _RENEWALS = 10
 

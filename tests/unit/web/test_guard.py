@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import time
 from functools import partial
@@ -7,7 +8,7 @@ import pytest
 
 from clients.web.server import guard
 from rpckit.wrong_tokens import MOST_DELAY_SECONDS, WrongTokens
-from tests.fakes.browser import Browser
+from tests.fakes.browser import Answer, Browser
 from tests.unit.web.conftest import Serve
 
 LIST_MODELS = "/chorus.feedback.v1.FeedbackService/ListModels"
@@ -162,3 +163,28 @@ async def test_a_right_token_is_looked_at_beside_somebody_who_guesses(
         assert (await browser.ask("GET", "/api/session")).status == 401
     browser.headers["authorization"] = "Bearer secret"
     assert (await browser.ask("GET", "/api/session")).status == 200
+
+
+async def test_who_has_too_many_tokens_wait_is_told_when_to_come_again(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        await ended.wait()
+
+    monkeypatch.setattr(guard, "WrongTokens", partial(WrongTokens, sleep=sleep))
+    tokens = tmp_path / "tokens"
+    tokens.write_text("", "utf-8")
+    browser = serve(WEB_TOKENS=str(tokens))
+    browser.headers["authorization"] = "Bearer wrong"
+    guesses = [asyncio.create_task(browser.ask("GET", "/api/session")) for _ in range(70)]
+    answered: list[Answer] = []
+    for guess in asyncio.as_completed(guesses):
+        answered.append(await guess)
+        if answered[-1].status == 429:
+            break
+    ended.set()
+    await asyncio.gather(*guesses)
+    assert answered[-1].headers["retry-after"] == "5"
+    assert answered[-1].json()["error"]["reason"] == "RATE_LIMITED"

@@ -14,6 +14,7 @@ export const refusals = {
   NOT_FOUND: "The server does not know this. Load the page anew.",
   METHOD_NOT_ALLOWED: "The server does not know this. Load the page anew.",
   INTERNAL: "Something went wrong inside of the page's server. Try again.",
+  RATE_LIMITED: "Too many wrong tokens came from where you are. Try again in a minute.",
   BUSY: "Too many files are being read or written. Try again in a minute.",
   FIELD: (field: string) => `This cannot be taken: ${field}.`,
   // Files and what is given back.

@@ -14,6 +14,7 @@ export const refusals: Words["refusals"] = {
   NOT_FOUND: "서버가 모르는 요청이에요. 페이지를 새로 고쳐 주세요.",
   METHOD_NOT_ALLOWED: "서버가 모르는 요청이에요. 페이지를 새로 고쳐 주세요.",
   INTERNAL: "페이지의 서버 안에서 오류가 났어요. 다시 해 주세요.",
+  RATE_LIMITED: "같은 곳에서 틀린 토큰이 너무 많이 왔어요. 잠시 뒤에 다시 해 주세요.",
   BUSY: "파일을 읽거나 만드는 일이 밀려 있어요. 잠시 뒤에 다시 해 주세요.",
   FIELD: (field) => `받을 수 없는 값이에요: ${field}.`,
   FILE_NOT_FOUND: "받았던 파일이 이제 없어요. 다시 골라 주세요.",
