@@ -155,8 +155,8 @@ class Guard:
                     peer, token.strip(), Deadline.after(_TOKEN_SECONDS), tokens.caller
                 )
             except RateLimited as error:
-                headers = {"retry-after": f"{MOST_DELAY_SECONDS:.0f}"}
-                raise Problem(429, "RATE_LIMITED", error.text, headers=headers) from None
+                again = {"retry-after": f"{MOST_DELAY_SECONDS:.0f}"}
+                raise Problem(429, "RATE_LIMITED", error.text, headers=again) from None
             if name:
                 return name
         if self._settings.needs_name:
