@@ -235,6 +235,28 @@ def test_no_point_is_begun_after_the_last_one_and_what_follows_is_not_short(
     assert len(answer["criteria"]) == 2
 
 
+def test_a_closed_review_keeps_its_scores(vocabulary: TokenizerVocabulary) -> None:
+    levels = [Level(score=0), Level(score=100)]
+    asked = answer_schema(Rubric(criteria=[Criterion(id="a", levels=levels)]), "ko", short=True)
+    text = written(vocabulary, json.loads(asked), "87", most=1500, before_closing=0)
+    assert json.loads(text)["criteria"][0]["score"] == 88.88
+
+
+@pytest.mark.parametrize("work", ["½ ²", "①②③가", "_"])
+def test_a_work_without_a_word_can_be_reviewed(vocabulary: TokenizerVocabulary, work: str) -> None:
+    asked = review_schema()
+    text = written(vocabulary, json.loads(asked), "S1", most=3000, passages=(work,), before_closing=900)
+    AnswerSchema.parse(asked).check_text(text)
+
+
+def test_a_work_of_100_000_characters_can_be_quoted(vocabulary: TokenizerVocabulary) -> None:
+    passages = [
+        f"{number} " + "".join(map(chr, range(0xAC00 + number, 0xAC30 + number))) for number in range(2000)
+    ]
+    text = written(vocabulary, json.loads(review_schema()), "1", 3000, passages=passages, before_closing=600)
+    assert json.loads(text)["points"][0]["quote"]
+
+
 @pytest.mark.parametrize("text", ["<eos>", "a<end_of_turn>b", "<unused0>", "<b>ab</b>"])
 def test_a_control_token_that_a_schema_spells_out_is_text(vocabulary: TokenizerVocabulary, text: str) -> None:
     grammar = vocabulary.grammar(json.dumps({"const": text}))
@@ -249,3 +271,37 @@ def test_a_text_of_a_review_does_not_go_round_in_circles(vocabulary: TokenizerVo
     text = written(vocabulary, json.loads(asked), "a", most=2000, before_closing=400)
     assert "aaaaaa" in text
     assert "aaaaaaa" not in text
+
+
+def test_a_repeated_character_is_not_broken(vocabulary: TokenizerVocabulary) -> None:
+    # It takes three tokens, so that a run of six ends with it.
+    repeated = "뷁" * 3 + "😀" * 3
+    grammar = vocabulary.grammar(review_schema(short=True))
+    before = '{"work_language":"ko","injection":{"suspected":true,"quote":"'
+    for byte in (before + repeated).encode():
+        token = TOKENIZER.get_vocab()[f"<0x{byte:02X}>"]
+        if byte not in before.encode() and byte & 0xC0 == 0x80:
+            assert token in allowed(grammar)
+        grammar.accept(token)
+
+
+def test_one_field_is_not_kept_from_what_another_one_says() -> None:
+    tokenizer = tiny_tokenizer(['","', '":"'])
+    vocabulary = TokenizerVocabulary(tokenizer, ROWS, EOS_TOKEN_IDS)
+    tokens = tokenizer.get_vocab()
+    grammar = vocabulary.grammar(review_schema(short=True))
+    asked = '{"work_language":"ko","injection":{"suspected":false,"quote":""},"points":['
+    for character in asked:
+        grammar.accept(tokens[character])
+    # Between the two points there is nothing but what their fields begin and end with.
+    for identifier in ("p1", "p2"):
+        for character in '{"id":"' + identifier + '","criterion_id":"':
+            grammar.accept(tokens[character])
+        for token in ("a", '","', *"issue", '":"', *"other", '","', *"polarity", '":"', "s"):
+            logits = torch.zeros(ROWS)
+            grammar.mask_logits(logits)
+            assert logits[tokens[token]].isfinite(), token
+            grammar.accept(tokens[token])
+        rest = 'trength","sentence_ids":[],"quote":"","observation":"가 나","reason":"","next_step":"",'
+        for character in rest + '"severity":"minor"},':
+            grammar.accept(tokens[character])

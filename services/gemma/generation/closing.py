@@ -7,6 +7,9 @@ import torch
 
 _QUOTATION_MARK, _BACKSLASH, _COMMA, _BRACE = b'"\\,}'
 _ENDS = frozenset(b'"]}')
+_OF_NUMBERS = frozenset(b"0123456789.-")
+# The first byte of a character of so many bytes in UTF-8 is at least this.
+_FIRST_OF_TWO, _FIRST_OF_THREE, _FIRST_OF_FOUR = 0xC0, 0xE0, 0xF0
 
 
 class Closing(Enum):
@@ -23,15 +26,23 @@ class Closing(Enum):
 
 
 class JsonStringState:
-    """Tells whether the JSON so far ends inside a string, or with an object."""
+    """Tells whether the JSON so far ends inside a string, with a number, or with an object."""
 
     def __init__(self) -> None:
         self.is_open = False
+        self.ends_number = False
         self.ends_object = False
         self._is_escaped = False
+        self._missing_bytes = 0
 
-    def take(self, text: bytes) -> None:
-        """Adds the bytes that come next."""
+    @property
+    def is_inside_character(self) -> bool:
+        """Whether the bytes so far end in the middle of a character or of an escape."""
+        return self._is_escaped or self._missing_bytes > 0
+
+    def take(self, text: bytes) -> bool:
+        """Adds the bytes that come next; returns whether a string begins or ends with them."""
+        crosses = False
         for byte in text:
             if self._is_escaped:
                 self._is_escaped = False
@@ -39,7 +50,14 @@ class JsonStringState:
                 self._is_escaped = True
             elif byte == _QUOTATION_MARK:
                 self.is_open = not self.is_open
+                crosses = True
+            if byte >= _FIRST_OF_TWO:
+                self._missing_bytes = 1 + (byte >= _FIRST_OF_THREE) + (byte >= _FIRST_OF_FOUR)
+            else:
+                self._missing_bytes = max(0, self._missing_bytes - 1)
+            self.ends_number = byte in _OF_NUMBERS and not self.is_open
             self.ends_object = byte == _BRACE and not self.is_open
+        return crosses
 
 
 class ClosingTokens:
@@ -65,7 +83,8 @@ class ClosingTokens:
             closing: What is to be ended.
             state: What the answer ends with so far.
         """
-        if closing is Closing.NOTHING:
+        # A number has an end of its own: its first digit alone would be another one.
+        if closing is Closing.NOTHING or state.ends_number:
             return allowed
         if closing is Closing.EVERYTHING:
             wanted = allowed & (self._ends_of_strings if state.is_open else self._ends_of_others)

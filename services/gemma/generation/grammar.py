@@ -14,7 +14,7 @@ from modelkit.answer_form.decoding import TOKENS_BEFORE_CLOSING, TOKENS_BEFORE_L
 from rpckit.errors import NotSupported
 from services.gemma.generation.bounded_schema import bounded
 from services.gemma.generation.closing import Closing, ClosingTokens, JsonStringState
-from services.gemma.generation.quotation_grammar import quotation_grammar
+from services.gemma.generation.quotation_grammar import has_word, quotation_grammar
 from services.gemma.generation.repetition import TextNgrams
 from services.gemma.generation.thoughts import ThoughtFilter
 
@@ -27,6 +27,9 @@ _BYTE_TOKEN = re.compile("<0x([0-9A-F]{2})>")
 # four takes 12 MiB; the other three would save a millisecond in white space and in strings with few
 # characters left.
 _SLICES = [r'[^"\\\x00-\x1F\x7F]{1,30}']
+
+# What llguidance may spend on the sentences of a work: its own limit is reached below 100,000 characters.
+_LEXER_FUEL = 20_000_000
 
 
 class TokenizerVocabulary:
@@ -91,6 +94,7 @@ class JsonSchemaGrammar:
         closing: ClosingTokens,
         passages: Sequence[str] = (),
     ) -> None:
+        self._tokenizer = tokenizer
         self._closing = closing
         self._string = JsonStringState()
         self._ngrams = TextNgrams()
@@ -98,13 +102,12 @@ class JsonSchemaGrammar:
             asked = json.loads(json_schema)
             schema = decoding_schema(asked)
             self._is_review = schema is not asked
-            grammar = _compiled(bounded(schema), passages if self._is_review else ())
+            schema = bounded(schema)
+            self._matcher = self._matching(schema, passages if self._is_review else ())
         except RecursionError as error:
             raise _not_supported("it is nested too deeply") from error
         except (ValueError, TypeError, OverflowError) as error:
             raise _not_supported(str(error)) from error
-        self._tokenizer = tokenizer
-        self._matcher = llguidance.LLMatcher(tokenizer, grammar, log_level=0)
         self._raise_errors()
 
     @property
@@ -131,7 +134,9 @@ class JsonSchemaGrammar:
         """
         allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8) != 0
         self._raise_errors()
-        if self._is_review and (repeating := self._ngrams.repeating()):
+        # What a character or an escape begins with is not given another end.
+        repeating = set() if self._string.is_inside_character else self._ngrams.repeating()
+        if self._is_review and repeating:
             others = allowed.index_fill(0, torch.tensor(sorted(repeating)), value=False)
             allowed = others if others.any() else allowed
         allowed = self._closing.among(allowed, closing, self._string)
@@ -145,13 +150,27 @@ class JsonSchemaGrammar:
 
     def accept(self, token: int) -> None:
         """Advances by a token that was sampled or forced."""
-        self._string.take(self._tokenizer.decode_bytes([token]))
-        if self._string.is_open:
-            self._ngrams.take(token)
-        else:
+        # One token may end a field's text, or its name, and begin the next one: each has its own n-grams.
+        if self._string.take(self._tokenizer.decode_bytes([token])):
             self._ngrams = TextNgrams()
+        elif self._string.is_open:
+            self._ngrams.take(token)
         self._matcher.consume_token(token)
         self._raise_errors()
+
+    def _matching(self, schema: Any, passages: Sequence[str]) -> llguidance.LLMatcher:
+        """Compiles a grammar. In a work that is too long even so, quotations are free."""
+        if quotable := [each for each in passages if has_word(each)]:
+            grammar = llguidance.LLMatcher.grammar_from_lark(quotation_grammar(schema, quotable))
+            limits = llguidance.LLParserLimits(initial_lexer_fuel=_LEXER_FUEL)
+            matcher = llguidance.LLMatcher(self._tokenizer, grammar, log_level=0, limits=limits)
+            if not matcher.is_error():
+                return matcher
+        # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
+        grammar = llguidance.LLMatcher.grammar_from_json_schema(
+            json.dumps(schema), overrides={"whitespace_flexible": False}
+        )
+        return llguidance.LLMatcher(self._tokenizer, grammar, log_level=0)
 
     def _raise_errors(self) -> None:
         if self._matcher.is_error():
@@ -182,15 +201,6 @@ class _TokenizerSource(llguidance.TokenizerWrapper):
     def __call__(self, text: str) -> list[int]:
         """Tokenizes what a schema forces. A control token that it spells out is text."""
         return [token.id for token in self._model.tokenize(text.replace(" ", _SPACE))]
-
-
-def _compiled(schema: Any, passages: Sequence[str]) -> str:
-    if passages:
-        return llguidance.LLMatcher.grammar_from_lark(quotation_grammar(schema, passages))
-    # No white space: a model can fill its token limit with it, and forced tokens save forward passes.
-    return llguidance.LLMatcher.grammar_from_json_schema(
-        json.dumps(schema), overrides={"whitespace_flexible": False}
-    )
 
 
 def _not_supported(reason: str) -> NotSupported:

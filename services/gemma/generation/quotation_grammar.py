@@ -19,13 +19,18 @@ _WITH_A_WORD = r"/[^\w\s]{0,2}\w(.|\n)*/"
 _OPTIONS = {"x-guidance": {"whitespace_flexible": False}}
 
 
+def has_word(passage: str) -> bool:
+    """Returns whether a part of a passage begins with what is a word to llguidance, too: ½ and ① are none."""
+    return any(each[0].isalpha() or each[0].isdecimal() for each in _CHUNK.findall(passage))
+
+
 def quotation_grammar(schema: Schema, passages: Sequence[str]) -> str:
     """Returns a grammar in llguidance's variant of Lark for the answers of a JSON Schema.
 
     Args:
         schema: Its objects have all of their fields, and its lists an end. A string with `QUOTATION_KEY` is a
             part of a passage; it is empty only if its `minLength` is 0.
-        passages: What may be quoted from; at least one of them has a word.
+        passages: What may be quoted from; each has a word.
     """
     grammar = _Grammar()
     start = grammar.name_of(schema)
