@@ -21,7 +21,7 @@ LEARNER_ERRORS = tuple(
 )
 CLEAN_TEXTS = tuple(
     DATA / f"clean_texts_{language}_{part}.jsonl"
-    for part in ("written", "passages", "acceptance", "fresh")
+    for part in ("written", "passages", "acceptance", "fresh", "genres")
     for language in ("en", "ko")
 )
 RATINGS = DATA / "l2_ratings_dev.csv"

@@ -7,6 +7,7 @@ from services.proofreader.english.phrases import (
     Fault,
     WordRule,
     begins_clause,
+    noun_phrase,
     verb_fault,
     word_fault,
 )
@@ -17,10 +18,12 @@ from services.proofreader.english.word_classes import (
     BASE_FORM,
     BE,
     DETERMINING,
+    DO,
     GERUND_FORM,
     HAVE,
     MARK,
     MASS,
+    MODAL,
     NAME,
     NOUN,
     NUMBER,
@@ -44,6 +47,10 @@ _WITHOUT_PASSIVE_OBJECT = frozenset(
     "play watch visit eat enjoy like love want cook study clean finish learn read write drink wear wash "
     "decide remember need hope".split()
 )
+_LASTING = frozenset("live work study learn play teach be know stay".split())
+_PRESENT = frozenset("is are am will can has have must nobody".split())
+# What depends on nobody's will: "if he would help, we could finish" asks for it.
+_NOT_WILLED = frozenset("be have know live win own understand become".split())
 _SKILLS = frozenset("speak play know understand sing cook dance write read draw".split())
 
 
@@ -79,8 +86,12 @@ def _use_to(words: Words, place: int) -> Fault | None:
 def _for_fishing(words: Words, place: int) -> Fault | None:
     """Finds "they went for fishing"."""
     activity, after = words[place + 2], words[place + 3]
+    before = words[place - 1]
     if (
         words[place + 1].word == "for"
+        # "The prize went for dancing."
+        and not (before.may_be(NOUN | MASS) and not before.may_be(PERSON))
+        and before.word != "it"
         and activity.word in _ACTIVITIES
         and (after.may_be(MARK | ADVERB) or after.word in {"on", "in", "at", "with", "and", "every", "last"})
     ):
@@ -90,9 +101,13 @@ def _for_fishing(words: Words, place: int) -> Fault | None:
 
 def _told_that(words: Words, place: int) -> Fault | None:
     """Finds "he told that he was busy"."""
+    told = noun_phrase(words, place + 2)
+    # "My father told that every Christmas": "that" is a story.
+    verb = place + 3 if words[place + 2].may_be(SUBJECT) else told.head + 1 if told else -1
     if (
         words[place + 1].word == "that"
         and words[place + 2].may_be(SUBJECT | DETERMINING)
+        and words[verb].may_be(BE | HAVE | DO | MODAL | BASE_FORM | THIRD_PERSON | PAST_TENSE | ADVERB)
         and not words[place + 2].may_be(NAME)
         and words[place - 1].may_be(SUBJECT | PERSON)
         and begins_clause(words, place - 1 - words[place - 2].may_be(DETERMINING))
@@ -111,6 +126,8 @@ def _is_have(words: Words, place: int) -> Fault | None:
         and subject.may_be(SUBJECT | PERSON)
         and after.may_be(NUMBER | DETERMINING)
         and not words.is_question
+        # "All you can do for the child is have a bed ready."
+        and not any(words[each].may_be(DO) for each in range(place))
     ):
         one = subject.word in {"he", "she", "it"} or (subject.may_be(PERSON) and not subject.may_be(PLURAL))
         return verb_fault(place, place + 1, "has" if one else "have")
@@ -166,6 +183,9 @@ def _living_for(words: Words, place: int) -> Fault | None:
     if words[place].may_be(HAVE):
         for each in range(place + 2, place + 6):
             after = words[each + 1]
+            if BASE_OF.get(words[place + 2].word if verb.may_be(ADVERB) else verb.word) not in _LASTING:
+                # "He has no answer for 1914", "they have a budget for 2030".
+                return None
             if words[each].word == "for" and len(after.text) == 4 and after.text[:2] in {"19", "20"}:
                 ends = words[each + 2].may_be(MARK)
                 return word_fault(each, each, "since", "usage", WORD_CHOICE) if ends else None
@@ -174,7 +194,7 @@ def _living_for(words: Words, place: int) -> Fault | None:
         return None
     if (
         not verb.may_be(GERUND_FORM)
-        or BASE_OF.get(verb.word) not in {"live", "work", "study", "learn", "play", "teach"}
+        or BASE_OF.get(verb.word) not in _LASTING
         or words[place - 1].word not in {"i", "we", "they", "he", "she"}
         or words[place].word not in {"am", "is", "are"}
     ):
@@ -182,7 +202,8 @@ def _living_for(words: Words, place: int) -> Fault | None:
     for each in range(place + 2, place + 6):
         if words[each].word in {"for", "since"}:
             # "For five years" may be a plan, unless it is said to last already.
-            years = words[each].word == "since" or (
+            because = any(words[here].word in _PRESENT for here in range(each + 1, each + 8))
+            years = (words[each].word == "since" and words[each + 1].classes and not because) or (
                 words[each + 2].word in {"years", "months"} and words[each + 3].word in {"now", "already"}
             )
             right = "has been" if words[place - 1].word in {"he", "she"} else "have been"
@@ -198,6 +219,8 @@ def _if_would(words: Words, place: int) -> Fault | None:
         return None
     verb = words[3]
     if verb.word in {"like", "prefer"} or words[1].word == "you":
+        return None
+    if words[1].word != "i" and (verb.word not in _NOT_WILLED or words[4].word in {"so", "kind", "willing"}):
         return None
     comma = next((each for each in range(4, 16) if words[each].word == ","), 0)
     if not comma or not any(words[each].word in {"would", "could"} for each in range(comma, comma + 5)):

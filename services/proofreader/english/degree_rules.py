@@ -42,7 +42,9 @@ _COMPARATIVE_OF_ALL = {
 _OF_ALL = frozenset(
     "life lives world class school year history all family childhood country town city".split()
 )
-_GETTING = frozenset("become get go make feel".split())
+# What has a comparative of its own with no others beside it: "the better part of my life".
+_COMPARED_WITH_ONE = frozenset("part half share portion side end world picture majority number good".split())
+_GETTING = frozenset("become get go feel".split())
 _FEELING = frozenset(
     {"is", "am", "are", "was", "were", "feel", "felt", "look", "looked", "looks", "be", "been"}
 )
@@ -58,9 +60,9 @@ def _the_best_of(words: Words, place: int) -> Fault | None:
     noun, after = words[place + 1], words[place + 2]
     if words[place - 1].word not in {"the", "my"} or not noun.may_be(NOUN | MASS | PLACE):
         return None
-    if noun.may_be(ADJECTIVE) and not noun.may_be(NOUN):
+    if (noun.may_be(ADJECTIVE) and not noun.may_be(NOUN)) or noun.word in _COMPARED_WITH_ONE:
         return None
-    group = {words[each].word for each in range(place + 3, place + 6)}
+    group = {words[each].word for each in range(place + 3, place + 6) if words[each + 1].word != "of"}
     if words[place + 3].word in {"two", "both"} or "two" in group:
         return None
     of_all = after.word in {"of", "in"} and words[place + 3].word in {"the", "my", "our", "his", "her", "all"}
@@ -72,11 +74,12 @@ def _the_best_of(words: Words, place: int) -> Fault | None:
 
 def _worst(words: Words, place: int) -> Fault | None:
     """Finds "worst than", "it is getting worst", "it was worse film of"."""
-    if words[place + 1].word == "than":
-        return word_fault(place, place, "worse", "comparison", SENTENCE_ERROR)
     before = words[place - 1]
+    if words[place + 1].word == "than" and before.word != "very":
+        return word_fault(place, place, "worse", "comparison", SENTENCE_ERROR)
     becomes = BASE_OF.get(before.word) in _GETTING or before.word in {"much", "even", "and"}
-    if becomes and words[place + 1].may_be(MARK | CONJUNCTION) and words[place - 2].word != "the":
+    ends = words[place + 1].may_be(MARK | CONJUNCTION) and words[place + 1].word != ","
+    if becomes and ends and words[place - 2].word != "the":
         if before.word == "and" and words[place - 2].word not in {"worse", "worst"}:
             return None
         return word_fault(place, place, "worse", "comparison", SENTENCE_ERROR)
@@ -139,6 +142,10 @@ def _too_much(words: Words, place: int) -> Fault | None:
     if (
         words[place - 1].may_be(BE)
         and _is_adjective(words, place + 2)
+        # Who told a story a hundred years ago "was too much excited to sleep".
+        and not (
+            words[place - 1].word in {"was", "were"} and (after.word[-2:] == "ed" or after.word == "afraid")
+        )
         and not after.may_be(COMPARATIVE | NOUN | MASS | AMBIGUOUS)
         and words[place + 3].may_be(MARK | PREPOSITION | CONJUNCTION)
     ):
@@ -153,12 +160,13 @@ def _happily(words: Words, place: int) -> Fault | None:
         return None
     before = words[place - 1]
     if word.word == "well":
-        tastes = BASE_OF.get(before.word) in {"taste", "smell"} and words[place - 2].may_be(
-            NOUN | PLURAL | MASS
-        )
+        # A dog "smells well", and so finds what it seeks.
+        things = MASS if BASE_OF.get(before.word) == "smell" else NOUN | PLURAL | MASS
+        tastes = BASE_OF.get(before.word) in {"taste", "smell"} and words[place - 2].may_be(things)
         tastes = tastes and not words[place - 2].may_be(PERSON | SUBJECT)
         return word_fault(place, place, "good", "word_choice", WORD_CHOICE) if tastes else None
-    if before.may_be(OBJECT) and BASE_OF.get(words[place - 2].word) == "make":
+    # "He made it badly" and "they made it sadly" say how.
+    if before.may_be(OBJECT) and before.word != "it" and BASE_OF.get(words[place - 2].word) == "make":
         return word_fault(place, place, _OF_MOODS[word.word], "word_choice", WORD_CHOICE)
     return None
 
@@ -181,8 +189,11 @@ def _be_hungry(words: Words, place: int) -> Fault | None:
         return None
     if not subject.may_be(SUBJECT) or not begins_clause(words, place - 1):
         return None
+    past = words[place].word == "had"
+    if end.word in {",", "and"} or (past and after.word in {"tired", "scared"}):
+        # "We have hungry, cold people here", "he had tired of the sea".
+        return None
     if after.word in {"hungry", "thirsty", "sleepy", "afraid", "tired", "angry", "scared", "happy", "sad"}:
-        past = words[place].word == "had"
         if subject.word == "i":
             right = "was" if past else "am"
         elif subject.word in {"he", "she", "it"}:

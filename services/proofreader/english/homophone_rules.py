@@ -1,7 +1,15 @@
 """Rules for words that sound alike, or nearly so, by the classes of the words beside them."""
 
 from services.proofreader.english.lexicon import BASE_OF
-from services.proofreader.english.phrases import WORD_CHOICE, Fault, WordRule, ends_phrase, like, word_fault
+from services.proofreader.english.phrases import (
+    WORD_CHOICE,
+    Fault,
+    WordRule,
+    ends_phrase,
+    has_verb_from,
+    like,
+    word_fault,
+)
 from services.proofreader.english.tagged_words import Words
 from services.proofreader.english.word_classes import (
     ADJECTIVE,
@@ -39,9 +47,27 @@ _BEFORE_CLAUSE = frozenset(
 )
 _BEFORE_OWNED = frozenset("of in on for with from by at to under near into around inside behind".split())
 _DEGREES = frozenset("very so too really quite".split())
-_COMPARED = frozenset("rather other different more less sooner no nothing better worse would else as".split())
-_SPEAKING = frozenset("said says told asked announced spoke called gave wants decided came".split())
+_COMPARED = frozenset(
+    "rather other different more less sooner no nothing better worse would else as hardly scarcely "
+    "barely".split()
+)
+_SPEAKING = frozenset("said says told asked spoke wants came".split())
 _SCHOOLS = frozenset("school college".split())
+_OF_EFFECTS = frozenset("bad good big great strong positive negative harmful main huge serious".split())
+_LOST = frozenset(
+    "weight time money hope hair blood key keys phone wallet bag purse passport ticket umbrella glasses "
+    "match game games war job way mind memory temper patience interest balance confidence control life "
+    "lives home friend friends thing things everything it them number power energy".split()
+)
+_OWED = frozenset("pay pays paid payment payments interest loan loans debt debts mortgage rent".split())
+_BORNE = frozenset(
+    "pain noise heat cold thought weight smell sight pressure responsibility cost costs loss stress "
+    "sadness loneliness it idea burden situation".split()
+)
+_QUIET_PLACES = frozenset(
+    "library class classroom hospital church temple museum cinema theatre theater lesson night exam room "
+    "bus train subway meeting office school house lecture concert".split()
+)
 _EATING = frozenset(
     "ate eat eats eating had have having order ordered ordering made make making for favourite favorite "
     "delicious sweet chocolate fruit after served serve of and some our my tasty".split()
@@ -104,9 +130,11 @@ def _their(words: Words, place: int) -> Fault | None:
             adjective.may_be(ADJECTIVE) and not end.may_be(NOUN | PLURAL | MASS | ADJECTIVE) and end.classes
         )
     else:
+        # "I think their not coming was wise" and "if their going to sea upset her" name what is done.
         fits = (after.word == "not" and (place or not words[2].may_be(GERUND_FORM))) or (
-            after.word == "going" and words[place + 2].word == "to"
+            after.word == "going" and words[place + 2].word == "to" and words[place + 3].may_be(BASE_FORM)
         )
+        fits = fits and not has_verb_from(words, place + 2 + (after.word == "going"))
     return _confused(place, like(words[place].text, "they're")) if fits else None
 
 
@@ -122,6 +150,9 @@ def _whose(words: Words, place: int) -> Fault | None:
             and beyond.may_be(BE | HAVE | SUBJECT | DETERMINER | PAST_TENSE | MODAL)
         ):
             return _confused(place, like(words[place].text, "whose"))
+        return None
+    # What is owned has a verb of its own: "a singer whose singing brought many".
+    if has_verb_from(words, place + 2):
         return None
     if (
         after.may_be(GERUND_FORM)
@@ -169,14 +200,15 @@ def _effect(words: Words, place: int) -> Fault | None:
             return _confused(place, "affects")
         return None
     if word == "effected":
-        if (
-            before.may_be(BE) or words[place - 1].word in {"badly", "deeply", "greatly"}
-        ) and after.word == "by":
+        # A change is effected, people are affected.
+        subject = words[place - 2]
+        suffers = before.may_be(BE) and subject.may_be(PERSON | SUBJECT | PLURAL) and subject.word != "it"
+        if (suffers or before.word in {"badly", "deeply", "greatly"}) and after.word == "by":
             return _confused(place, "affected")
         return None
-    named = before.may_be(DETERMINING | ADJECTIVE)
+    named = before.may_be(DETERMINING) or before.word in _OF_EFFECTS
     named = named and before.word not in {"that", "this", "all", "both", "her"}
-    has_one = before.word in {"an", "no", "any"} and after.may_be(MARK) and words[place - 2].may_be(HAVE)
+    has_one = before.word in {"an", "no", "any"} and after.word == "." and words[place - 2].may_be(HAVE)
     if named and (after.word in {"of", "on"} or has_one):
         return _confused(place, "effect" if word == "affect" else "effects")
     return None
@@ -191,11 +223,12 @@ def _loose(words: Words, place: int) -> Fault | None:
             "!",
         }:
             return _confused(place, "lose")
-        if before.word in {"i", "we", "they"} and after.may_be(DETERMINING) and after.word != "a":
-            return _confused(place, "lose")
-        return None
-    right = {"looses": "loses", "loosing": "losing", "loosed": "lost"}[word]
-    if after.may_be(DETERMINING | OBJECT | PLURAL) or after.word in {"weight", "time", "money", "hope"}:
+        if before.word not in {"i", "we", "they"}:
+            return None
+    right = {"loose": "lose", "looses": "loses", "loosing": "losing", "loosed": "lost"}[word]
+    # Dogs, arrows and knots are loosed.
+    lost = (words[each].word for each in range(place + 1, place + 4))
+    if after.may_be(DETERMINING | PLURAL | MASS | NOUN) and not _LOST.isdisjoint(lost):
         return _confused(place, right)
     return None
 
@@ -205,12 +238,19 @@ def _principal(words: Words, place: int) -> Fault | None:
     word, before, after = words[place].word, words[place - 1], words[place + 1]
     right = {"principle": "principal", "principles": "principals", "principal": "principle"}[word]
     if word != "principal":
-        speaks = after.word in _SPEAKING and (before.may_be(POSSESSIVE) or before.word == "the")
+        speaks = (
+            word == "principle"
+            and after.word in _SPEAKING
+            and (before.may_be(POSSESSIVE) or before.word == "the")
+        )
         leads = (
             word == "principle"
             and before.word == "the"
             and after.word in {"of", "at"}
-            and any(words[each].word in _SCHOOLS for each in (place + 2, place + 3))
+            and any(
+                words[each].word in _SCHOOLS and words[each + 1].word != "of"
+                for each in (place + 2, place + 3)
+            )
         )
         if before.word in _SCHOOLS or speaks or leads:
             return _confused(place, right)
@@ -220,7 +260,9 @@ def _principal(words: Words, place: int) -> Fault | None:
             return _confused(place, right)
         return None
     if (before.word == "of" and words[place - 2].word in {"matter", "question"}) or (
-        before.word in {"in", "on"} and after.may_be(MARK) and words[place - 1].may_be(PREPOSITION)
+        before.word in {"in", "on"}
+        and after.may_be(MARK)
+        and not any(words[each].word in _OWED for each in range(place))
     ):
         return _confused(place, right)
     return None
@@ -233,12 +275,17 @@ def _bear(words: Words, place: int) -> Fault | None:
         if after.word in _TO_BARE and before.may_be(PREPOSITION | POSSESSIVE):
             return _confused(place, "bare")
         return None
-    if (
-        (before.may_be(MODAL) or before.word in {"to", "not", "hardly"})
-        and (after.may_be(DETERMINING | OBJECT | SUBJECT) or after.word in {"to", "in", "with"})
-        and after.word not in _BARED
-    ):
+    if after.word in _BARED or words[place - 2].may_be(BE) or words[place - 2].word == "dared":
+        return None
+    denied = before.word in {"not", "hardly", "cannot"} or before.word.endswith("n't")
+    if denied and (after.may_be(DETERMINING | OBJECT | SUBJECT) or after.word in {"to", "in", "with"}):
         return _confused(place, "bear")
+    if before.may_be(MODAL) or before.word == "to":
+        borne = any(words[each].word in _BORNE for each in range(place + 1, place + 4))
+        if (after.word == "in" and words[place + 2].word == "mind") or (
+            borne and after.may_be(DETERMINING | OBJECT)
+        ):
+            return _confused(place, "bear")
     return None
 
 
@@ -268,7 +315,10 @@ def _quiet(words: Words, place: int) -> Fault | None:
     if words[place - 1].word in _CALM and (
         after.word in _AFTER_QUIET or (after.may_be(MARK) and words[place - 1].word != "please")
     ):
-        if after.word in {"in", "at", "on"} and not words[place + 2].may_be(DETERMINING | NOUN):
+        if after.word in {"in", "at", "on", "during"} and _QUIET_PLACES.isdisjoint(
+            words[each].word for each in range(place + 2, place + 5)
+        ):
+            # "He was quite at a loss", "quite in the dark".
             return None
         return _confused(place, "quiet")
     return None
@@ -285,7 +335,8 @@ def _too(words: Words, place: int) -> Fault | None:
         BASE_OF.get(verb.word) in _LIKING
         and words[place - 3].may_be(SUBJECT | PERSON)
         and words[place - 1].may_be(OBJECT | NOUN | PLURAL | MASS)
-        and not any(words[each].word in {"would", "want", "told", "ask"} for each in range(place))
+        and (words[place - 1].word in {"it", "that"} or not words[place - 1].may_be(OBJECT | PERSON))
+        and not any(words[each].word in {"would", "want", "told", "ask", "if"} for each in range(place))
     ):
         return _confused(place, "too")
     return None

@@ -6,6 +6,7 @@ from services.proofreader.english.phrases import (
     Fault,
     WordRule,
     begins_clause,
+    has_verb_from,
     noun_phrase,
     word_fault,
 )
@@ -19,6 +20,7 @@ from services.proofreader.english.word_classes import (
     CONJUNCTION,
     DETERMINING,
     MARK,
+    MODAL,
     NAME,
     NOUN,
     OBJECT,
@@ -35,6 +37,11 @@ _RELATIVES = frozenset(
 )
 _EXPLAINING = frozenset("explain describe suggest say mention introduce announce report".split())
 _OBJECTS = frozenset({"me", "him", "us", "them"})
+_REST = 16
+_TIMES_AND_WAYS = frozenset(
+    "way day time evening morning afternoon night week month year summer winter moment minute second "
+    "manner place once".split()
+)
 _CERTAIN = frozenset({"good", "bad", "better", "important"})
 
 
@@ -71,7 +78,13 @@ def _very_happy(words: Words, place: int) -> Fault | None:
         after.may_be(MARK | PREPOSITION | CONJUNCTION) or after.word in {"today", "now"}
     ):
         return None
-    if after.word == "," or words.is_question:
+    if words.is_question or words[place].word in {"a", "an"}:
+        return None
+    # "His heart so full that he wept, he sang" and "a task too great for one" tell how something is.
+    rest = range(subject.head + 3, subject.head + 3 + _REST)
+    if any(words[each].word in {",", "that", ";", "—"} for each in rest) or has_verb_from(words, rest.start):
+        return None
+    if degree.word == "too" and any(words[each].word == "to" for each in rest):
         return None
     be = "are" if subject.is_plural else "is"
     right = f"{words[subject.head].text} {be} {degree.text}"
@@ -92,7 +105,13 @@ def _born(words: Words, place: int) -> Fault | None:
         or not begins_clause(words, place - 1 - (before.may_be(PERSON)))
     ):
         return None
-    if before.may_be(PERSON) and any(words[each].may_be(BE) for each in range(place + 1, place + 12)):
+    later = any(words[each].may_be(BE | MODAL) for each in range(place + 1, place + 12))
+    if before.may_be(PERSON) and (
+        later or words[place - 2].word in {"a", "an"} or has_verb_from(words, place + 1)
+    ):
+        return None
+    if words[place - 2].word == "and" and any(words[each].may_be(BE) for each in range(place - 2)):
+        # "She was rich and he born in a barn."
         return None
     be = "were" if before.word in {"we", "they"} else "was"
     return word_fault(place, place, f"{be} {words[place].text}", "missing_verb", SENTENCE_ERROR)
@@ -108,6 +127,12 @@ def _explained_me(words: Words, place: int) -> Fault | None:
         and not (after.may_be(NAME | OBJECT))
     ):
         thing = noun_phrase(words, place + 2) if after.may_be(DETERMINING) else None
+        introduces = BASE_OF.get(words[place].word) in {"introduce", "announce"}
+        if after.word in {"all", "both", "every"} or (thing and words[thing.head].word in _TIMES_AND_WAYS):
+            # "He introduced me the next day", "nobody described him the same way".
+            return None
+        if introduces and not (thing and words[thing.head].may_be(PERSON)):
+            return None
         if thing and words[thing.head + 1].may_be(MARK | CONJUNCTION) and words[thing.head + 1].word != "as":
             named = " ".join(words[each].text for each in range(place + 2, thing.head + 1))
             right = f"{named} to {person.text}"

@@ -1,5 +1,6 @@
 """Rules for what is denied: twice, or without "do"."""
 
+from services.proofreader.english.lexicon import BASE_OF
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
     WORD_CHOICE,
@@ -29,6 +30,8 @@ from services.proofreader.english.word_classes import (
     PAST_TENSE,
     PLURAL,
     QUESTION,
+    SUBJECT,
+    THIRD_PERSON,
 )
 
 _NEGATIVE = frozenset(
@@ -47,6 +50,9 @@ _NOBODY = frozenset({"nobody", "nothing", "none"})
 _PLACES_AFTER = 5
 # After them "not" and "no" deny something else: "do you not know", "he could not go".
 _AUXILIARIES = MODAL | BE | HAVE | DO
+_FINITE = _AUXILIARIES | BASE_FORM | THIRD_PERSON | PAST_TENSE
+# After others "that she not go" is said of what shall be: "it was agreed that she not sign".
+_SAYING = frozenset("think know say believe hope feel guess see hear find understand mean".split())
 
 
 def _negated_twice(words: Words, place: int) -> Fault | None:
@@ -68,7 +74,19 @@ def _negated_twice(words: Words, place: int) -> Fault | None:
         if words[each].may_be(CONJUNCTION | QUESTION | MARK) or word in {"for", "that", "nothing's"}:
             return None
         if word not in _ANY:
+            if (
+                words[each].may_be(SUBJECT)
+                and words[each + 1].may_be(_FINITE)
+                and not words[each].may_be(OBJECT)
+            ):
+                # A clause of its own: "I don't believe he has no money".
+                return None
             continue
+        if before.word in {"do", "doing", "have", "having", "eating"} and (
+            words[each - 2].word == "to" or before.may_be(GERUND_FORM)
+        ):
+            # Both are meant: "I don't want to do nothing", "I couldn't bear to have no friends".
+            return None
         if words[each + 1].word in {"but", "except"}:
             return None
         # After an object the word may open a clause of its own, but for "nowhere".
@@ -96,6 +114,8 @@ def _no_verb(words: Words, place: int) -> Fault | None:
     if subject.word not in {"i", "you", "we", "they", "he", "she"} or not begins_clause(words, place - 1):
         return None
     if words[place - 2].may_be(_AUXILIARIES) or words.is_question:
+        return None
+    if words[place - 2].word == "that" and BASE_OF.get(words[place - 3].word) not in _SAYING:
         return None
     if (
         not verb.may_be(BASE_FORM)

@@ -1,6 +1,6 @@
 """Rules for the form of nouns and of the words before them: apostrophes, measures, plurals of adjectives."""
 
-from services.proofreader.english.lexicon import COUNTED, LONG_ADJECTIVES, PERSONS, plural_of
+from services.proofreader.english.lexicon import BASE_OF, COUNTED, LONG_ADJECTIVES, PERSONS, plural_of
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
     SPELLING,
@@ -21,9 +21,11 @@ from services.proofreader.english.word_classes import (
     CONJUNCTION,
     DETERMINER,
     DETERMINING,
+    DO,
     HAVE,
     MARK,
     MASS,
+    MODAL,
     NOUN,
     NUMBER,
     PAST_TENSE,
@@ -41,11 +43,11 @@ _ALSO_NOUNS = frozenset(
     "native positive negative favorite favourite creative local general medical physical modern extra "
     "major essential familiar independent intellectual musical romantic natural moral innocent material "
     "capable historic perfect economic comic logic mental political particular regular social suitable "
-    "calm".split()
+    "calm valuable edible comparable perishable collectible".split()
 )
 _PLURAL_ADJECTIVES = {
     f"{each}s": each for each in LONG_ADJECTIVES - _ALSO_NOUNS if not each.endswith(("y", "s", "sh", "ch"))
-} | {f"{each}s": each for each in "big tall nice strong rich poor young".split()}
+} | {f"{each}s": each for each in "big nice strong rich poor young".split()}
 _COLOURS = {f"{each}s": each for each in "blue red green brown black white yellow pink".split()}
 _RELATIVES = frozenset(
     "mother father brother sister friend uncle aunt grandmother grandfather grandma grandpa dad mom mum "
@@ -55,6 +57,13 @@ _OWNED = frozenset(
     "name house car job birthday phone bag room bike dog cat voice face hair office shop restaurant "
     "farm advice dream wedding computer clothes shoes".split()
 )
+_THEIRS = frozenset({"mine", "yours", "his", "hers", "ours", "theirs"})
+_GIVING = frozenset(
+    "give buy make show offer lend send bring find get tell teach write cook pay sell leave read pass hand "
+    "wish ask promise draw name call".split()
+)
+# They are called after those whom they are for.
+_INSTITUTIONS = frozenset("market school club team room union league association shop".split())
 _UNITS = frozenset(
     "year week day minute hour month star mile kilometer kilometre meter metre page floor dollar euro".split()
 )
@@ -101,6 +110,18 @@ def _plural_apostrophe(words: Words, place: int) -> Fault | None:
     if before.may_be(DETERMINER | POSSESSIVE) and (after.word in {"are", "were", "have", "don't"}):
         if before.word in {"a", "an", "this", "that", "each", "every", "one"}:
             return None
+        if noun in PERSONS and (
+            before.may_be(POSSESSIVE)
+            or any(
+                each.word in _THEIRS or (each.word.endswith("'s") and each is not words[place])
+                for each in words
+            )
+            or any(
+                words[each].word.endswith("s") and words[each + 1].word in {"'", "’"} for each in range(place)
+            )
+        ):
+            # What is theirs is meant: "my sister's are green, and mine are brown".
+            return None
         return word_fault(place, place, right, "plural_apostrophe", SPELLING)
     if (
         before.word in _SELLING
@@ -122,6 +143,7 @@ def _owner(words: Words, place: int) -> Fault | None:
         words[place].may_be(POSSESSIVE)
         and owner.word in _RELATIVES
         and owned.word in _OWNED
+        and BASE_OF.get(words[place - 1].word) not in _GIVING
         and (after.may_be(BE | MARK | PREPOSITION | CONJUNCTION) or after.may_be(HAVE))
     ):
         return word_fault(place + 1, place + 1, f"{owner.text}'s", "owner_apostrophe", SPELLING)
@@ -131,7 +153,7 @@ def _owner(words: Words, place: int) -> Fault | None:
         and owner.may_be(PLURAL)
         and not owner.may_be(NOUN | THIRD_PERSON)
         and owner.word not in {"people", "men", "women", "children"}
-        and owned.word in COUNTED
+        and owned.word in COUNTED - _INSTITUTIONS
         and not owned.may_be(PLURAL | ADJECTIVE)
         and after.word in {"is", "was", "has"}
     ):
@@ -143,6 +165,8 @@ def _measure(words: Words, place: int) -> Fault | None:
     """Finds "a five years old girl", "a two weeks holiday"."""
     unit = words[place + 2]
     if not words[place + 1].may_be(NUMBER) or unit.word not in _PLURAL_UNITS:
+        return None
+    if words[place + 1].word in {"few", "several", "many"}:
         return None
     singular = _PLURAL_UNITS[unit.word]
     count, end = words[place + 1].text, place + 3
@@ -176,7 +200,7 @@ def _a_good_luck(words: Words, place: int) -> Fault | None:
 
 _NEVER_ONE = frozenset(
     "advice information homework luck weather furniture luggage baggage equipment traffic progress "
-    "money housework electricity happiness scenery".split()
+    "money housework scenery".split()
 )
 
 
@@ -189,6 +213,8 @@ def _a_lot(words: Words, place: int) -> Fault | None:
         noun.may_be(PLURAL | MASS)
         and not noun.may_be(NOUN | BASE_FORM | THIRD_PERSON | ADJECTIVE | ADVERB | AMBIGUOUS)
         and ends_phrase(words[place + 2])
+        # "There is a lot people do not know."
+        and not words[place + 2].may_be(DO | MODAL | BE | HAVE)
         and words[place - 2].may_be(HAVE | BE | BASE_FORM | THIRD_PERSON | PAST_TENSE)
     ):
         return word_fault(place, place, "lot of", "quantity", WORD_CHOICE)

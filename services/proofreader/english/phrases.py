@@ -22,6 +22,7 @@ from services.proofreader.english.word_classes import (
     NOUN,
     NUMBER,
     OBJECT,
+    PAST_TENSE,
     PERSON,
     PLURAL,
     PREPOSITION,
@@ -62,6 +63,7 @@ _OF_NO_NUMBER = frozenset(
     "number lot few plenty bacteria others".split()
 )
 _MOST_DETERMINERS, _MOST_ADJECTIVES = 2, 3
+_LONGEST_REST = 14
 _UNCERTAIN_CLAUSES = frozenset(
     "suggest suggests suggested recommend recommends recommended insist insisted demand demands "
     "demanded important essential necessary ask asked request requested propose proposed wish lest "
@@ -160,6 +162,17 @@ def begins_clause(words: Words, place: int) -> bool:
     if before.word == "that" and any(words[each].word in _UNCERTAIN_CLAUSES for each in range(place)):
         return False
     return place == 0 or before.word in {".", ",", ";", ":", "!", "?"} or before.word in _CLAUSE_OPENERS
+
+
+def has_verb_from(words: Words, first: int) -> bool:
+    """Returns whether the clause that goes on at a place has a verb of its own still to come."""
+    for place in range(first, first + _LONGEST_REST):
+        word = words[place]
+        if word.may_be(CONJUNCTION | SUBJECT) or word.word in {".", "?", "!", ";", ""}:
+            return False
+        if word.may_be(BE | HAVE | DO | MODAL | THIRD_PERSON | PAST_TENSE):
+            return True
+    return False
 
 
 def ends_phrase(word: TaggedWord) -> bool:

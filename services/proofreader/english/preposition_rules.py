@@ -298,6 +298,9 @@ def _on_date(words: Words, place: int) -> Fault | None:
         # "In March 12 people came" counts the people.
         if day.text.isdigit() and not words[place + 3].may_be(MARK):
             return None
+    elif words[place + 3].text[:1].isupper() or words[place + 3].may_be(PLURAL):
+        # "In 4 May Street", "in 12 March issues".
+        return None
     number = day.text.removesuffix("th").removesuffix("st").removesuffix("nd").removesuffix("rd")
     if (
         month.word in _MONTHS

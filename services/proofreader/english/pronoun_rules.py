@@ -61,7 +61,14 @@ _TAKES_OBJECT = frozenset(
     "miss misses missed visit visits visited call calls called thank thanks thanked invite invites "
     "invited hug hugs hugged follow follows followed resembles married hit kicked".split()
 )
-_GROUPS_AND_ANIMALS = frozenset("team group dog cat company crowd club band family country".split())
+_GROUPS_AND_ANIMALS = frozenset(
+    "team group dog cat company crowd club band family country ghost robot spirit monster dragon giant "
+    "fairy doll puppet alien soul voice character creature beast figure somebody star bear wolf fox horse "
+    "bird machine government army people party nation tribe king queen minister hero tutor ruler victim "
+    "reader relative bee ant lamb donkey rabbit mouse monkey lion tiger duck goose owl snake puppy "
+    "kitten cow pig elephant frog spider orchestra animal pet community minority majority couple "
+    "organ head".split()
+)
 _WHERE_PEOPLE_LIVE = frozenset("city house town country village school place".split())
 
 
@@ -258,6 +265,8 @@ def _me_and(words: Words, place: int) -> Fault | None:
     if words[place].text == "I" and words[place - 1].word == "and" and after.word in {".", "!", ","}:
         first = place - 2 - words[place - 3].may_be(POSSESSIVE)
         given = words[first - 1].may_be(PREPOSITION) or words[first - 1].word in _GIVING
+        # "He is older than my sister and I."
+        given = given and words[first - 1].word not in {"than", "as", "but", "like"}
         if words[place - 2].may_be(PERSON | NAME) and given and not words[first - 1].may_be(CONJUNCTION):
             return word_fault(place, place, "me", "pronoun", WORD_CHOICE)
     return None

@@ -52,72 +52,15 @@ _PLURAL = {
 _ONE = frozenset(["a", "an", "my", "your", "his", "her", "our", "their", "every", "each", "one", "another"])
 # A noun of several, whatever its own number, or one whose number the noun after "of" gives.
 _OF_SEVERAL = frozenset(
-    [
-        "number",
-        "majority",
-        "minority",
-        "lot",
-        "group",
-        "pair",
-        "couple",
-        "range",
-        "series",
-        "set",
-        "team",
-        "half",
-        "part",
-        "percentage",
-        "type",
-        "kind",
-        "sort",
-        "variety",
-        "bunch",
-        "crowd",
-        "class",
-        "family",
-        "rest",
-        "total",
-        "quarter",
-        "third",
-        "amount",
-        "quantity",
-        "handful",
-        "dozen",
-        "collection",
-        "selection",
-        "list",
-        "generation",
-        "army",
-        "minority",
-        "band",
-        "box",
-        "bag",
-        "basket",
-        "bowl",
-        "bottle",
-        "plate",
-        "cup",
-        "glass",
-        "piece",
-    ]
+    "number majority minority lot group pair couple range series set team half part percentage type kind "
+    "sort variety bunch crowd class family rest total quarter third amount quantity handful dozen "
+    "collection selection list generation army band box bag basket bowl bottle plate cup glass piece "
+    "string host flock herd pack pile line row swarm wave flood chain succession array cluster queue gang "
+    "shower sea wealth mass bulk body panel committee average maximum minimum stack parade procession "
+    "crew pool trail mix mixture combination stream fleet bundle heap load rash jumble parliament remains "
+    "whereabouts youth people".split()
 )
-_TELLING = frozenset(
-    [
-        "tell",
-        "tells",
-        "told",
-        "show",
-        "shows",
-        "showed",
-        "teach",
-        "remind",
-        "warn",
-        "promise",
-        "asked",
-        "ask",
-        "persuade",
-    ]
-)
+_TELLING = frozenset("tell tells told show shows showed teach remind warn promise asked ask persuade".split())
 _UNSURE_NUMBER = frozenset({"one", "only", "group", "team", "kind", "sort", "type", "number", "set"})
 _MOST_WORDS = 8
 

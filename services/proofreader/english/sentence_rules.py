@@ -30,6 +30,9 @@ _SMALL_OPENING = re.compile(
     r"|before|in|on|at|also|however|first|finally|people|you|one|every|some|many|what|why|how)(?= )"
 )
 _ENDS_BEFORE = re.compile(r"[a-z]{3,}[.!?]$")
+_SAID_AFTER = re.compile(
+    r"(?:[a-z]+ ){1,3}(?:thought|said|asked|wondered|cried|told|mused|whispered|shouted|answered|replied)\b"
+)
 _ABBREVIATIONS = frozenset(
     "etc. vol. approx. dept. incl. misc. est. min. max. ave. dec. jan. feb. nov.".split()
 )
@@ -43,6 +46,7 @@ _ASIDE = frozenset(
     "think thought said says say know knew guess believe hope suppose mean see told asked seems swear "
     "admit promise wonder whispered shouted replied answered wrote cried".split()
 )
+_SENSED = frozenset({"tell", "see", "hear", "feel", "sense", "swear"})
 _JOINED_BY_LENGTH = 3
 _LONGEST_SPLICE, _LONGEST_PART = 40, 14
 
@@ -66,6 +70,9 @@ def _small_opening(
 ) -> Finding | None:
     found = _SMALL_OPENING.match(submission.text, sentence.start)
     if found is None or before is None:
+        return None
+    if before.text[-1] in "!?" and _SAID_AFTER.match(submission.text, sentence.start):
+        # "What a day! he thought."
         return None
     last = before.text.rsplit(None, 1)[-1]
     if not _ENDS_BEFORE.search(last) or last in _ABBREVIATIONS or not before.text[0].isupper():
@@ -108,6 +115,9 @@ def _incomplete(
 def _part_end(words: Words) -> int:
     """Returns the place where a part of a sentence ends that stands alone, or -1."""
     if words[0].word == "which":
+        if words[2].may_be(QUESTION) or words[2].word in {"to", "fine"}:
+            # "Which is why I came", "which is to say no": said as an afterthought.
+            return -1
         fits = words[1].may_be(BE | PAST_TENSE | MODAL) or words[1].may_be(HAVE | THIRD_PERSON)
         return 1 if fits and not _has(words, {",", "?"}, _LONGEST_PART) else -1
     verbs = 0
@@ -149,6 +159,13 @@ def _splice(words: Words) -> int:
     if words[0].word in _DETERMINERS and (subject is None or not words[head + 1].may_be(BE)):
         return -1
     first, second = words[head + 1], words[comma + 2]
+    aside = next((words[each] for each in (comma + 3, comma + 2) if words[each].word in _SENSED), None)
+    if aside and (words[comma + 4].word == "." or aside.word == "tell"):
+        # "He was gone, she could tell."
+        return -1
+    if words[0].word == "you":
+        # "You are young, you will learn": a proverb or a promise.
+        return -1
     after = words[comma + 1]
     if after.word not in _SPLICE_SUBJECTS or words[comma - 1].word in {"and", "but", "that"}:
         return -1

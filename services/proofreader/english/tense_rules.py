@@ -226,7 +226,11 @@ def _stolen(words: Words, place: int) -> Fault | None:
         return None
     word, after = words[subject.head + 1], words[subject.head + 2]
     dated = (
-        word.word in _MADE and words[subject.head + 3].text.isdigit() and words[subject.head + 4].word == "."
+        word.word in _MADE
+        and words[subject.head + 3].text.isdigit()
+        and words[subject.head + 4].word == "."
+        # "A castle built in 1420." stands below a picture.
+        and words[place].word not in {"a", "an"}
     )
     if (
         not word.may_be(PARTICIPLE)

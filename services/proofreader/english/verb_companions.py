@@ -54,7 +54,7 @@ VERB_COMPANION_PATTERNS = (
     FaultPattern.of("verb_form", rf"(?:went|came|go|come|going|here|there|time|money|enough|way|ready|important|studied|difficult|easy|need it|hard) (?P<bad>for (?P<verb>{any_of(_SURE)}))", r"to \g<verb>"),
     _to_gerund(rf"(?:enjoy|enjoys|enjoyed|finish|finished|finishes|avoid|avoids|avoided|suggest|suggested|suggests|dislike|dislikes|considering|recommend|can['’]t help|gave up|give up|deny|denied|admitted) (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
     _to_gerund(rf"(?:do|would) you mind (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
-    _to_gerund(rf"{CLAUSE}(?:I am|I['’]m|I was|[Ww]e are|[Ww]e['’]re|[Hh]e is|[Ss]he is|[Yy]ou are|I got|I am not|I['’]m not) used to (?P<bad>(?P<verb>{any_of({*_SURE, 'have', 'do'})}|get|work|live|wake|sleep|drive|study))(?= [a-z]+)"),
+    _to_gerund(rf"{CLAUSE}(?:I am|I['’]m|I was|[Ww]e are|[Ww]e['’]re|[Hh]e is|[Ss]he is|[Yy]ou are|I got|I am not|I['’]m not) used to (?P<bad>(?P<verb>{any_of({*_SURE, 'have', 'do'})}|get|work|live|wake|sleep|drive|study))(?= [a-z]+)(?! (?:and|or)\b)"),
     _to_gerund(rf"forward to (?P<bad>(?P<verb>{any_of(GERUND)}))(?= (?:you|him|her|them|my|your|the|from|with|to|in|again|there)\b)"),
     _to_gerund(r"(?:[Tt]hanks|[Tt]hank you)(?: (?:very|so) much)? for (?P<bad>(?P<verb>help|teach|invite|visit|answer|call|read|listen|give|come|take|let|tell|show|send|make))(?= (?:me|us|my|our|him|her|them|to|the|this|such)\b)"),
     _to_gerund(rf"(?:without|[Bb]efore|[Aa]fter|instead of) (?P<bad>(?P<verb>{any_of(_SURE)}))(?! ?[(=`])"),

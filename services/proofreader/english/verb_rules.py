@@ -134,6 +134,8 @@ def _after_causing(words: Words, place: int) -> Fault | None:
         and words[end + 1].may_be(BASE_FORM)
         and not words[end + 1].may_be(NOUN | PLACE)
         and (words[place].word.startswith("let") or words[place + 1].may_be(OBJECT))
+        # "He made it to win": he made a thing, and why.
+        and not (words[place + 1].word == "it" and words[end + 2].may_be(MARK))
     ):
         return verb_fault(end, end + 1, words[end + 1].text)
     if (
@@ -162,7 +164,7 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
             forward and (after.may_be(DETERMINING | NAME | OBJECT) or not verb.may_be(AMBIGUOUS))
         ):
             return None
-        if after.word in {"and", "or"} and verb.may_be(AMBIGUOUS):
+        if after.word in {"and", "or"} and verb.may_be(AMBIGUOUS | PLACE):
             return None
         if used and words[place - 3].may_be(NOUN) and not words[place - 3].may_be(PERSON):
             return None
@@ -194,6 +196,8 @@ def _after_to(words: Words, place: int) -> Fault | None:
     verb = words[place + 1]
     if (
         verb.word in _ALSO_OTHERS
+        # A school is founded.
+        or (verb.word == "found" and words[place + 2].word in {"a", "an"})
         or words[place + 1].text[:1].isupper()
         or verb.may_be(NOUN | PLURAL | BASE_FORM | PARTICIPLE | GERUND_FORM | ADJECTIVE | AMBIGUOUS)
         or not verb.may_be(THIRD_PERSON | PAST_TENSE)

@@ -118,7 +118,7 @@ def _told(found: re.Match[str]) -> str | None:
 WORD_ORDER_PATTERNS = (
     FaultPattern.of(
         "irregular_form",
-        rf"(?P<bad>{any_of(_REGULARISED)})",
+        rf"(?!(?:(?<=\b[Hh]e )|(?<=\b[Ss]he )|(?<=\bwho ))mans (?:the|a|his|her|this|that|one)\b)(?P<bad>{any_of(_REGULARISED)})",
         lambda found: _REGULARISED[found["bad"]],
         "spelling",
     ),

@@ -46,6 +46,16 @@ A number of students are here. The team of doctors are tired. The quality of the
 We had a good weather forecast. I have no idea. I don't know, nobody does. We don't do nothing but work. He could not go and did not care. I had not known it. What I think is important to me stays. The man I think is important left. My father, born in 1950, is old. My brother born in May is tall. The soup very hot, we waited.
 Explain it to me. I was told that he left. I use to-do lists. He went for running shoes. I am working here for two weeks. If you would like tea, I would make some. I asked if I would be late. We were given the books. They were watched closely. He was made captain. What time is it? In May 2010 we met. In March 12 people came.
 Me and my big mouth! My sister and I, we went. I like it. iPhones are dear. I was hungry, I admit. He was tall, he was strong, he was kind. It was late, she thought. You know, I was there. He is old, I think. The house was big, it seems. Although small, it is nice. Why? Because I can. Which was it?
+He admired their not complaining. If their going to the coast upset her, she did not say so. She was a singer whose singing brought people from miles around. Whose coming of age is it? The widow, whose standing in the town had fallen, kept to herself.
+Scarcely had he left, than she wept. The change was effected by stealth. The men loosed their arrows. He loosed the dog. The frost looses its grip. Her principles told her to refuse. The principle announced by Newton changed physics. Half of the payment goes on principal.
+She bent to bare the roots of the rose. The walls were hardly bare with all those pictures. He was quite on his own that winter. They were quite at a loss. I was quite in the dark about it. They do it because their mothers like them to.
+The better part of my life was spent at sea. The greater part of my childhood passed in that town. The wider world of the city called to him. I was too much excited to sleep. He made it badly and it broke. He had tired of the sea.
+I don't believe he has no money. I couldn't bear to have no friends. It was agreed that she not sign. The rule is that you not speak. My sister's are green, and mine are brown. I bought my daughter clothes and shoes. I gave my brother advice. The farmers market is on Saturdays.
+There is a lot people do not know. A girl too young to vote asked the best question. Her voice so soft that I could hardly hear, she began to read. The doctor born in Vienna went to London. My grandfather, a man born in another century, hated telephones.
+He introduced me the next day. Nobody described him the same way. She introduced me that summer to her friends. The money went for camping on the coast. My father told that every Christmas. All I can do for the child is have the bed ready.
+I am working since nobody else will. He has no answer for 1914. We have high hopes for 2030. If he would help, we could finish by noon. If he would be so kind, we would be grateful. What a day! he thought. I left early. Which is why I missed it.
+He was gone, she could tell. You are young, you will learn. The murder in 4 May Street was never solved. He is older than my sister and I. The ghost who walks the stairs is kind. There was once a king who had three daughters. He mans the desk on Saturdays. He made it to win.
+I am used to work and stress. A stream of cars were passing. My mother makes the dishes in the oven. The potter makes dishes and bowls.
 """
 KOREAN = """
 어렸을 때 나는 할머니 댁에 자주 놀러 갔다. 할머니는 늘 웃어 주셨고, 마당에서 나은 열매를 따 주셨다. 그 집은 지은 지 오래되어서 벽이 얇았다.
@@ -80,4 +90,8 @@ KOREAN = """
 잊힌 기억. 키가 크는 아이. 밥을 먹다가 나갔다. 저는 갑니다. 그는 결코 쉬운 사람이 아니다. 이 둘은 전혀 다른 문제다. 아무도 그 이유를 몰랐다. 별로 안 좋아해요. 비록 몸은 작지만 힘이 세다. 아무리 바빠도 밥은 먹어야 한다. 만약 내일 비가 오면 집에 있자. 왜냐하면 시간이 없었기 때문이다. 왜냐하면 아직 어리니까. 하나 둘 세 개의 방이 있다. 둘 다 좋다. 저는 한국 사람이고 회사에 다닙니다. 나는 어제 그를 보았다. 나는 밥을 먹다가 잠들었다. 동생은 선생님이 되고 싶어 해요. 엄마는 보고 싶어요. 친구가 되고 싶어요. 비가 왔으면 싶다. 집에 가서 쉬고 싶어요.
 더 낳은 알은 작았다. 닭이 알을 더 낳았다. 우리 있다가 없다가 했다. 학교에 있다가 집에 왔다. 하늘께 빌었다. 선생님들께요? 부모님께 드렸다. 머리를 감아요. 손을 닦아요. 눈을 감았습니다. 모국어요? 아니요, 외국어요. 민준아, 어서 와. 나아서 다행이다. 점점 나아졌다. 밝혀진 사실이 많다. 알려진 대로다. 믿음이 굳어졌다. 커지고 있다. 예뻐지고 좋아지고 많아진다. 해고를 당했다. 달라고 했다. 그는 이후에 떠났다. 산후에 쉬었다. 오후에 만나자. 꽃같이 예쁘다. 새벽같이 일어났다. 눈같이 흰 옷. 나는 같이 갔다. 갑과 을 사이의 계약이다.
 결혼 했던 날, 운동 하나, 전화 한 통. 재미있는 이야기 하나 해 줄게. 추워서 문을 닫았다. 바빠서 못 갔습니다. 앉아서 기다리십시오. 가서 봅시다. 서울에서 태어났다. 가난한 집에 태어났다. 있어서 좋다. 없어서 슬프다. 갔어. 서둘러. 칼을 갈려고 돌을 샀다. 그가 온대. 먹는대. 비가 온대요. 인대가 늘어났다. 군대에 간다. 들으면 안다. 물으로가 아니라 물로다. 단어요? 단어를 외워요.
+전혀 뜻밖의 소식이었다. 전혀 낯선 거리를 걸었다. 전혀 엉뚱한 대답이 돌아왔다. 둘은 전혀 별개의 문제다. 그는 결코 만만찮은 상대였다. 맛이 별로 그저 그래. 왜냐하면 인간은 누구나 죽는 까닭이다. 만약 그가 돌아온다 해도 나는 모른 척하겠다. 만일 실패할 시에는 어떻게 할 것인가.
+비록 늦었을지언정 포기는 없다. 비록 적은 돈이나마 보태고 싶다. 아무리 그래 봐야 소용없다. 아무리 뭐라 하든 나는 간다. 하나 대신 둘을 가져왔다. 하나 주고 둘 달라 한다. 형제 셋 벌어서 먹고산다. 하나 살 때 둘을 준다.
+배고파서 못 참겠으니 밥부터 먹읍시다. 추워서 떠는 아이를 놀리지 마세요. 할머니는 손주를 안고 싶었다. 아이를 더 낳은 나라가 이긴다. 곧 낳으시면 연락 주세요. 비도 오는데 어떻게... 걸어서 왔니? 돈은 없는데 어떻게? 훔치기라도 하게?
+표적에 맞춰서 조준했다. 퀴즈에 맞춰서 음악이 나왔다. 불을 꺼다오. 불을 꺼지 마라. 촛불을 꺼라고 했다. 한국에 태어난 것을 고맙게 여긴다. 영어 공부 하는 중이다. 무슨 공부 했어요? 개미들이 먹이를 날라갔다.
 """

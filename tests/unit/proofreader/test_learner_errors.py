@@ -48,7 +48,7 @@ They tried to {fixed|fix} the car. She has worked there {for|since} 2015. She {w
 We can't find him {nowhere|anywhere}. It was the {worse|worst} day of my life. My English is {worst|worse} than yours. She is {good|better} than me at maths. He is {same|the same} age as me. I think {their|they're} very tired.
 {Who's|Whose} coat is this? I know {whose|who's} coming tonight. It costs more {then|than} ten dollars. First we ate, {than|then} we left. Pollution {effects|affects} our health. The {affect|effect} of smoking is bad.
 He always {looses|loses} his keys. The {principle|principal} of our school spoke to us. It is a matter of {principal|principle}. I can't {bare|bear} the noise. Please be {quite|quiet} in the library. I like it {to|too}.
-She explained {me|to me} the rule. I was born {in|on} 5 May. I have {few|little} time for hobbies. Can you tell me what time {is it|it is}? I think {is|it is} important to read. {She|She is} very tired today.
+She explained {me the rule|the rule to me}. I was born {in|on} 5 May. I have {few|little} time for hobbies. Can you tell me what time {is it|it is}? I think {is|it is} important to read. {She|She is} very tired today.
 My {parents|parents are} very happy with me. I was tired{,| and} I went home. The film was boring{,| so} we left early. She is my best friend{,| and} I love her. Although he {studied hard.|...} Which was very {nice.|...}
 It was late. {we|We} went home. I like tea. {my|My} brother likes coffee. We ate. {then|Then} we left. The {teachers|teacher's} book is on the table. I like {apple's|apples} and pears. The {student's|students} are happy.
 We sell {ticket's|tickets} here. The food tastes {well|good}. He {told|said} that he was busy. She {makes|does} the dishes. I {use|used} to play football when I was young. It was {so|such} a good film.
@@ -62,7 +62,7 @@ It was the {worse|worst} film of my life. The situation is getting {worst|worse}
 It is a game that {make|makes} us laugh. These are the things that {makes|make} me happy. The colour of the walls {are|is} ugly. The results of the test {was|were} good. It was {so|such} a cold day. They are {so|such} nice people.
 There are {others|other} reasons. She bought three {book's|books}. The {teacher's|teachers} are kind. My {brother|brother's} name is Jun. The {students|} desk is broken. It is a {ten minutes|ten-minute} walk.
 He is a {six years old|six-year-old} boy. He {no|doesn't} speak English. I think {is|it is} better to wait. The children {very|are very} tired today. I {born|was born} in 1999. He explained {me|to me} how it works.
-Can you describe {us|to us} the picture? I {use|used} to live there. We went {for swimming|swimming} yesterday. She {told|said} that she was busy. He has lived here {for|since} 2018. He {works|has worked} here since March.
+Can you describe {us the picture|the picture to us}? I {use|used} to live there. We went {for swimming|swimming} yesterday. She {told|said} that she was busy. He has lived here {for|since} 2018. He {works|has worked} here since March.
 If I {would have|had} money, I would buy a car. I {was enjoyed|enjoyed} the party. They {were watched|watched} a film. He plays {very well guitar|guitar very well}. Tell me what time {is it|it is}. {Me|} and my sister went there.
 He gave it to my sister and {I|me}. We ran. {then|Then} it rained. The weather was cold{,| so} we stayed home. She is late. {Although she left early.|Although she left early, she is late.}
 He came late. {Which was annoying.|It was annoying.}
