@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, Gemma4TextConfig
 from transformers.models.gemma4_unified.configuration_gemma4_unified import Gemma4UnifiedTextConfig
 
 from rpckit.settings import Environment
-from services.gemma.commands import checked, main
+from services.gemma.commands import MALLOC_SETTINGS, checked, main
 from services.gemma.fit.model_dimensions import ModelDimensions
 from services.gemma.fit.preflight import all_plans
 from services.gemma.interface.load_error import LoadError, UnsupportedModelError
@@ -143,12 +143,8 @@ def test_what_cannot_be_computed_is_refused_before_a_byte_is_written(
     assert lines[-1] == f"the server would refuse it: {said}"
 
     monkeypatch.setenv("GEMMA_CACHE_DIR", str(cache))
-    for name, value in {
-        "MMAP_THRESHOLD_": "4194304",
-        "TRIM_THRESHOLD_": "67108864",
-        "ARENA_MAX": "2",
-    }.items():
-        monkeypatch.setenv(f"MALLOC_{name}", value)
+    for name, value in MALLOC_SETTINGS.items():
+        monkeypatch.setenv(name, value)
     assert main(["quantize", str(folder)]) == 1
     assert capsys.readouterr().err == f"{said}\n"
     assert not cache.exists()

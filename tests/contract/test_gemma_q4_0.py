@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
-from services.gemma.commands import main
+from services.gemma.commands import MALLOC_SETTINGS, main
 from services.gemma.interface.load_error import LoadError
 from services.gemma.low_bit.q4_0_linear import OffGridError, Q4ZeroLinear
 from services.gemma.weights.q4_0_probe import lies_on_q4_0_grid
@@ -146,9 +146,8 @@ def test_off_the_grid_it_cannot_be_asked_for(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GEMMA_CACHE_DIR", str(tmp_path))
-    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "4194304")
-    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "67108864")
-    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
+    for name, value in MALLOC_SETTINGS.items():
+        monkeypatch.setenv(name, value)
     assert main(["quantize", str(source), "--precision", "q4_0"]) == 1
     said = "its weights do not lie on the grid of Q4_0: take int4h8"
     assert capsys.readouterr().err == f"{said}\n"

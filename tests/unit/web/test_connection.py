@@ -44,6 +44,12 @@ def may_answer() -> asyncio.Event:
 
 
 @pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may take longer to begin than an impatient connection waits for its first request."""
+    monkeypatch.setattr(Impatient, "header_seconds", PATIENCE)
+
+
+@pytest.fixture
 async def connection(may_answer: asyncio.Event) -> AsyncIterator[tuple[Impatient, Wire]]:
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         await may_answer.wait()
@@ -72,10 +78,12 @@ async def test_a_request_that_does_not_come_ends_the_connection(
         await wire.aborted.wait()
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_an_answer_may_take_its_time_and_the_next_request_too(
-    connection: tuple[Impatient, Wire], may_answer: asyncio.Event
+    connection: tuple[Impatient, Wire], may_answer: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, wire = connection
+    monkeypatch.setattr(Impatient, "header_seconds", 0.01)
     made.data_received(REQUEST + b"12")
     assert made._timer is not None
     made._timer.cancel()
