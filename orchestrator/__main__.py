@@ -52,6 +52,7 @@ async def register(host: Host, settings: OrchestratorSettings) -> None:
     """Constructs everything and adds both services, which are ready once the language models are loaded."""
     kept, history = await _open_state(host, settings)
     store = PatientStore(kept, store_failures(host.metrics))
+    host.exit_stack.push_async_callback(store.finish)
     metrics = ModelMetrics(host.metrics, settings.server.metrics_callers)
     directory = ModelDirectory(settings.model_servers, settings.server.security, host.exit_stack, metrics)
     records = TrackRecords(await store.latest_calls())

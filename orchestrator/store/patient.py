@@ -13,7 +13,7 @@ from typing_extensions import override
 from chorus.feedback.v1 import decision_pb2, feedback_pb2, feedback_service_pb2
 from orchestrator.store.model_call import ModelCall
 from orchestrator.store.patience import PAUSE_SECONDS, Patience, SilenceLimit
-from orchestrator.store.store import Store, StoredFeedback, StoredRequest, StoreError
+from orchestrator.store.store import SILENCE_SECONDS, Store, StoredFeedback, StoredRequest, StoreError
 from rpckit.call import Deadline
 from rpckit.errors import Unavailable
 
@@ -64,6 +64,11 @@ class PatientStore(Store):
                     calls.append(self._unwritten.get_nowait())
                 with suppress(StoreError):
                     await self._patience.ask("add_calls", partial(self._store.add_calls, calls))
+
+    async def finish(self) -> None:
+        """Waits for what nobody waited for, writes and leases that are given up: as long as for any answer."""
+        if going_on := self._releases.union(*self._writes.values()):
+            await asyncio.wait(going_on, timeout=SILENCE_SECONDS)
 
     @override
     def for_call(self, deadline: Deadline) -> "PatientStore":

@@ -190,7 +190,7 @@ def test_the_answer_ends_before_a_stop_sequence(gemma: GemmaRunner) -> None:
 
 def test_the_answer_schema_is_kept(gemma: GemmaRunner) -> None:
     # The names of the fields alone, which are letter by letter here, take more than half of it.
-    chosen = [{"temperature": 0.0}, *({"seed": seed} for seed in range(5))]
+    chosen: list[dict[str, Any]] = [{"temperature": 0.0}, *({"seed": seed} for seed in range(5))]
     answers = [write(gemma, schema=ANSWER_SCHEMA, max_output_tokens=1000, **each) for each in chosen]
     for texts, result in answers:
         assert not result.truncated

@@ -35,7 +35,9 @@ async def server(tmp_path: Path) -> AsyncIterator[RedisServer]:
 async def replica(server: RedisServer) -> AsyncIterator[tuple[IdempotentRuns, ScriptedReview]]:
     script = ScriptedReview()
     async with redis_store(server.url, 60, LEASE_SECONDS) as store:
-        yield IdempotentRuns(script, PatientStore(store)), script
+        patient = PatientStore(store)
+        yield IdempotentRuns(script, patient), script
+        await patient.finish()
 
 
 def deadline() -> Deadline:
@@ -88,10 +90,11 @@ async def test_a_replica_that_died_is_taken_over_from_what_it_has_bought(server:
         digest = await _digest(server)
         await store.open_request(KEY, digest)
         await store.keep_result(KEY, digest, BOUGHT)
-    async with server.client() as client, replica(server) as (two, script):
+    async with server.client() as client:
         await client.set(LEASE, "of the dead", px=300)
-        script.go.set()
-        response = await two.response(REQUEST, deadline())
+        async with replica(server) as (two, script):
+            script.go.set()
+            response = await two.response(REQUEST, deadline())
         assert not response.replayed
         assert await client.get(LEASE) is None
     assert script.bought == 0
