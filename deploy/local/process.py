@@ -21,6 +21,8 @@ _STOP_SECONDS = 130.0
 _PLAINTEXT = Security()
 # Kiwi's allocator, mimalloc, would otherwise keep the memory that only loading took.
 _MIMALLOC_VARIABLES = {"MIMALLOC_PURGE_DELAY": "0", "MIMALLOC_ALLOW_LARGE_OS_PAGES": "0"}
+# All show one certificate here, whatever its name, and listen to this machine alone.
+_CALLERS_VARIABLES = {"CLOUD_PROXY_CALLERS": ","}
 
 
 class PortTakenError(SettingError):
@@ -132,6 +134,7 @@ async def start(started: Sequence[Service], logs: Path) -> list[Child]:
     orchestrator = next(each for each in started if each.name == ORCHESTRATOR.name)
     environment = (
         _MIMALLOC_VARIABLES
+        | _CALLERS_VARIABLES
         | os.environ
         | ports
         | {"CHORUS_MODEL_SERVERS": ",".join([*targets, known])}

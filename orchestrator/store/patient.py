@@ -66,7 +66,7 @@ class PatientStore(Store):
                     await self._patience.ask("add_calls", partial(self._store.add_calls, calls))
 
     async def finish(self) -> None:
-        """Waits for what nobody waited for, writes and leases that are given up: as long as for any answer."""
+        """Waits, as long as for any answer, for writes and for leases that are given up."""
         if going_on := self._releases.union(*self._writes.values()):
             await asyncio.wait(going_on, timeout=SILENCE_SECONDS)
 

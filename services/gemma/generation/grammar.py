@@ -119,7 +119,7 @@ class JsonSchemaGrammar:
         """Returns what is to be ended after so many tokens, so that a review is whole within its limit."""
         if not self._is_review:
             return Closing.NOTHING
-        # What is left of a review that is closed takes some 300 tokens.
+        # What is left of a review that is closed takes some 40 tokens a criterion.
         if tokens >= min(max_output_tokens * 5 // 8, TOKENS_BEFORE_CLOSING):
             return Closing.EVERYTHING
         if tokens >= min(max_output_tokens * 5 // 16, TOKENS_BEFORE_LAST_POINT):
