@@ -47,6 +47,7 @@ _EACH = frozenset({"each", "one", "neither", "either"})
 _ADVERBS = frozenset(
     "always never often usually sometimes also really still just already only not ever".split()
 )
+_LONGEST_SUBJECT = 10
 _PLURAL_SUBJECTS = frozenset({"i", "you", "we", "they", "people"})
 
 
@@ -199,7 +200,10 @@ def _do_agreement(words: Words, place: int) -> Fault | None:
     subject = noun_phrase(words, place + 1)
     if subject is None or not words[place + 1].may_be(DETERMINING) or words[subject.head + 1].word == "and":
         return None
-    if words[place].word == "do" and not subject.is_plural and words[subject.head + 1].may_be(BASE_FORM):
+    verb = subject.head + 1
+    while words[verb].word in _ADVERBS:
+        verb += 1
+    if words[place].word == "do" and not subject.is_plural and words[verb].may_be(BASE_FORM | HAVE):
         return verb_fault(place, place, like(words[place].text, "does"), "agreement")
     if words[place].word == "does" and subject.is_plural:
         return verb_fault(place, place, like(words[place].text, "do"), "agreement")
@@ -292,7 +296,42 @@ def _there_is(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _number_of(words: Words, place: int) -> Fault | None:
+    """Finds "the number of students at our school have", "the number of people who smoke are"."""
+    number, noun = words[place + 1], words[place + 3]
+    if number.word != "number" or words[place + 2].word != "of" or not begins_clause(words, place):
+        return None
+    first = place + 4
+    while not noun.may_be(PLURAL) and noun.may_be(ADJECTIVE | NOUN) and first < place + 7:
+        noun, first = words[first], first + 1
+    if not noun.may_be(PLURAL) and not (noun.word.endswith("s") and not noun.classes):
+        return None
+    has_clause = False
+    for each in range(first, first + _LONGEST_SUBJECT):
+        word, before = words[each], words[each - 1]
+        if word.may_be(MARK | SUBJECT | QUESTION) and word.word not in {"who", "which", "that"}:
+            return None
+        if word.word in {"who", "which", "that"}:
+            if has_clause:
+                return None
+            has_clause = True
+            continue
+        relates = before.word in {"who", "which", "that"}
+        if word.may_be(BE | HAVE) and not relates:
+            return (
+                verb_fault(each, each, _SINGULAR[word.word], "agreement") if word.word in _SINGULAR else None
+            )
+        if (
+            word.may_be(THIRD_PERSON | PAST_TENSE | DO)
+            and not relates
+            and not word.may_be(PLURAL | PARTICIPLE)
+        ):
+            return None
+    return None
+
+
 AGREEMENT_RULES = (
+    WordRule.at(_number_of, ["the"]),
     WordRule.at(_agreement, classes=DETERMINING | NOUN | PLURAL | MASS | ADJECTIVE | NUMBER),
     WordRule.at(_each_of, ["each", "one", "neither", "either"]),
     WordRule.at(

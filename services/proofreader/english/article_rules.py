@@ -1,6 +1,6 @@
 """Rules for articles that are missing or one too many."""
 
-from services.proofreader.english.lexicon import COUNTED, PERSONS
+from services.proofreader.english.lexicon import BASE_OF, COUNTED, FORMS_OF, PERSONS
 from services.proofreader.english.patterns import CONSONANT_SOUND
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
@@ -23,6 +23,7 @@ from services.proofreader.english.word_classes import (
     MODAL,
     NAME,
     NOUN,
+    NUMBER,
     PAST_TENSE,
     PERSON,
     PLACE,
@@ -44,7 +45,11 @@ _TAKES_THING = frozenset(
     "see saw sell sold take took want wants wanted wear wears wore write wrote watch watched visit "
     "visited lost lose use used open opened make made is was become became own owns keep keeps kept".split()
 )
-_PLACED = frozenset({"in", "at", "for", "with", "near", "into", "under", "behind", "on"})
+# "She is reading novel", "we have borrowed car".
+_BEING_TAKEN = frozenset(
+    FORMS_OF[base][3] for base in {BASE_OF.get(each, "") for each in _TAKES_THING} & set(FORMS_OF)
+)
+_PLACED = frozenset({"in", "at", "for", "with", "near", "into", "under", "behind", "on", "to"})
 _NO_ARTICLE = frozenset(
     "man woman child friend dinner lunch example chance sign fire art person guest change exam time "
     "music park place star price church summer weekend conclusion order company office contest case "
@@ -54,6 +59,8 @@ _NO_ARTICLE = frozenset(
     "class cake score number figure page room chapter step unit table exercise cover cook guide model "
     "film video sport event water key record answer".split()
 )
+_OF_PEOPLE = frozenset({"youngest", "oldest", "eldest", "tallest", "shortest", "smartest", "cleverest"})
+_ORDINALS = frozenset({"first", "second", "third", "last", "only"})
 _DETERMINED = frozenset({"same", "first", "second", "third"})
 _OWN_PLACES_AND_TIMES = frozenset(
     "month week year house garden village city forest bedroom box library hotel farm restaurant".split()
@@ -107,9 +114,16 @@ def _no_article(words: Words, place: int) -> Fault | None:
             '"',
             "’",
         }
-    ) and not (after.word == "and" and end > place + 1):
+    ) and not (
+        after.word == "and"
+        and (end > place + 1 or (before.may_be(HAVE) and words[end + 2].may_be(NUMBER | DETERMINING)))
+    ):
         return None
-    if before.word in _TAKES_THING:
+    if before.word in _BEING_TAKEN and not words[place - 1].may_be(BE):
+        return None
+    if before.word == "to" and (end == place + 1 or any(words[each].word == "from" for each in range(place))):
+        return None
+    if before.word in _TAKES_THING or before.word in _BEING_TAKEN:
         if words[place - 1].may_be(DETERMINING) and before.may_be(NOUN | ADJECTIVE | AMBIGUOUS):
             return None
         if words[place - 1].word == "to" and before.may_be(NOUN):
@@ -156,14 +170,24 @@ def _unique(words: Words, place: int) -> Fault | None:
 def _the_nature(words: Words, place: int) -> Fault | None:
     """Finds "I love the nature."."""
     noun = words[place + 1]
-    if noun.word in _BARE and words[place + 2].may_be(MARK) and words[place - 1].word in _BEFORE_NATURE:
+    ends = words[place + 2].may_be(MARK) or words[place + 2].word in {"and", "because", "very", "so"}
+    if noun.word in _BARE and ends and words[place - 1].word in _BEFORE_NATURE:
         return word_fault(place, place + 1, noun.text, "article_needless", SENTENCE_ERROR)
     return None
 
 
 def _superlative(words: Words, place: int) -> Fault | None:
-    """Finds "It was best holiday of"."""
+    """Finds "It was best holiday of", "he is youngest in our class"."""
     end = place + 1
+    if (
+        words[end].word in _OF_PEOPLE
+        and words[place].may_be(BE)
+        and words[end + 1].word in {"in", "of"}
+        and words[end + 2].may_be(DETERMINING)
+        and words[place - 1].may_be(SUBJECT | PERSON | NAME)
+        and words[place - 1].word != "it"
+    ):
+        return word_fault(end, end, f"the {words[end].text}", "article_missing", SENTENCE_ERROR)
     if (
         not words[place].may_be(BE)
         or not words[end].may_be(SUPERLATIVE)
@@ -201,6 +225,19 @@ def _same(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _first_to(words: Words, place: int) -> Fault | None:
+    """Finds "It was first time that", "she was first woman to"."""
+    noun, after = words[place + 1], words[place + 2]
+    if not words[place - 1].may_be(BE) or words.is_question:
+        return None
+    time = noun.word == "time" and words[place].word != "only"
+    thing = (noun.may_be(NOUN) and not noun.may_be(BASE_FORM | ADJECTIVE) and noun.word != "thing") or time
+    goes_on = after.word in {"to", "who", "that", "in", "i", "we", "he", "she", "they", "my", "of"}
+    if not thing or not (goes_on or (time and after.may_be(MARK))):
+        return None
+    return word_fault(place, place, f"the {words[place].text}", "article_missing", SENTENCE_ERROR)
+
+
 def _such(words: Words, place: int) -> Fault | None:
     """Finds "such beautiful place"."""
     end = place + 1
@@ -225,7 +262,8 @@ def _such(words: Words, place: int) -> Fault | None:
 
 
 ARTICLE_RULES = (
-    WordRule.at(_no_article, {*_TAKES_THING, *_PLACED}),
+    WordRule.at(_no_article, {*_TAKES_THING, *_BEING_TAKEN, *_PLACED}),
+    WordRule.at(_first_to, _ORDINALS),
     WordRule.at(_unique, _UNIQUE),
     WordRule.at(_the_nature, ["the"]),
     WordRule.at(_superlative, classes=BE),

@@ -43,6 +43,11 @@ from services.proofreader.english.word_classes import (
 _ADVERBS = frozenset(
     "always never often usually sometimes also really still just already only not ever".split()
 )
+_TAKEN = frozenset("a an my your his our their many several some".split())
+# "I have work a lot", "they have need of".
+_HAD = frozenset(
+    "work need dance practice practise time cause reason study play access love hope control".split()
+)
 _CONTRACTED = frozenset({"i'm", "you're", "we're", "they're", "been", "be"})
 # What may follow "be" in its plain form: "the best thing is come what may", "all I do is eat".
 _PLAIN_AFTER = frozenset({"do", "does", "did", "thing", "job", "what", "all"})
@@ -104,14 +109,23 @@ def _after_have(words: Words, place: int) -> Fault | None:
         or verb.may_be(THIRD_PERSON | GERUND_FORM)
     ):
         return None
-    base = BASE_OF[verb.word]
+    base, after = BASE_OF[verb.word], words[end + 1]
     if verb.may_be(BASE_FORM):
         negated = words[place].word.endswith("n't") or end > place + 1
         known = not verb.may_be(ANY_NOUN | ADJECTIVE | COMPARATIVE | ADVERB | AMBIGUOUS) and (
             words[place - 1].may_be(SUBJECT) or negated
         )
+        done = (
+            words[place - 1].may_be(SUBJECT)
+            and words[place].word in {"have", "has"}
+            and (after.may_be(OBJECT) or after.word in _TAKEN)
+            and verb.word not in _HAD
+            and end == place + 1
+            and not words.is_question
+        )
         if (
             not known
+            and not done
             and not (negated and words[end + 1].may_be(DETERMINING | OBJECT))
             and not (
                 words[place - 1].may_be(SUBJECT)

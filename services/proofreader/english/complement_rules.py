@@ -171,7 +171,10 @@ def _very_well(words: Words, place: int) -> Fault | None:
 
 def _i_enjoyed_me(words: Words, place: int) -> Fault | None:
     """Finds "I enjoyed me at the party"."""
-    same = {"i": ("me", "myself"), "we": ("us", "ourselves")}.get(words[place - 1].word)
+    subject = place - 1
+    while words[subject].word in {"really", "always", "never", "also", "all", "both"}:
+        subject -= 1
+    same = {"i": ("me", "myself"), "we": ("us", "ourselves")}.get(words[subject].word)
     if same and words[place + 1].word == same[0]:
         return word_fault(place + 1, place + 1, same[1], "pronoun", WORD_CHOICE)
     return None
@@ -239,7 +242,9 @@ COMPLEMENT_RULES = (
     WordRule.at(_is_have, ["am", "is", "are"]),
     WordRule.at(_was_played, ["was", "were"]),
     WordRule.at(_very_well, ["very"]),
-    WordRule.at(_i_enjoyed_me, ["enjoy", "enjoyed", "hurt"]),
+    WordRule.at(
+        _i_enjoyed_me, ["enjoy", "enjoyed", "hurt", "cut", "introduced", "introduce", "washed", "dressed"]
+    ),
     WordRule.at(_living_for, classes=BE | HAVE),
     WordRule.at(_if_would, ["if"]),
 )

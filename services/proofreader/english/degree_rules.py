@@ -40,7 +40,8 @@ _COMPARATIVE_OF_ALL = {
     for each in SHORT_ADJECTIVES - {"few", "old", "early", "late", "young", "large", "small", "low", "high"}
 } | _SUPERLATIVE_OF
 _OF_ALL = frozenset(
-    "life lives world class school year history all family childhood country town city".split()
+    "life lives world class school year history all family childhood country town city team "
+    "group company".split()
 )
 # What has a comparative of its own with no others beside it: "the better part of my life".
 _COMPARED_WITH_ONE = frozenset("part half share portion side end world picture majority number good".split())

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from services.proofreader.english.agreement import AGREEMENT_PATTERNS
+from services.proofreader.english.collocations import COLLOCATION_PATTERNS
 from services.proofreader.english.companions import COMPANION_PATTERNS
 from services.proofreader.english.confused_pairs import CONFUSED_PAIR_PATTERNS
 from services.proofreader.english.learner_phrases import LEARNER_PHRASE_PATTERNS
 from services.proofreader.english.nouns import NOUN_PATTERNS
 from services.proofreader.english.patterns import FaultPatterns
+from services.proofreader.english.split_words import SPLIT_WORD_PATTERNS
 from services.proofreader.english.verb_companions import VERB_COMPANION_PATTERNS
 from services.proofreader.english.verb_phrases import VERB_PATTERNS
 from services.proofreader.english.word_forms import WORD_FORM_PATTERNS
@@ -26,6 +28,8 @@ PATTERNS = (
     *WORD_FORM_PATTERNS,
     *CONFUSED_PAIR_PATTERNS,
     *LEARNER_PHRASE_PATTERNS,
+    *COLLOCATION_PATTERNS,
+    *SPLIT_WORD_PATTERNS,
 )
 _FAULTS = FaultPatterns(PATTERNS)
 

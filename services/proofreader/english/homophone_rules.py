@@ -115,7 +115,7 @@ def _its(words: Words, place: int) -> Fault | None:
 
 
 def _their(words: Words, place: int) -> Fault | None:
-    """Finds "I think their very tired": "be" is what is meant."""
+    """Finds "I think their very tired", "Its very hot in": "be" is what is meant."""
     before, after = words[place - 1], words[place + 1]
     opens = (
         place == 0
@@ -124,18 +124,44 @@ def _their(words: Words, place: int) -> Fault | None:
     )
     if not opens:
         return None
+    if words[place].word == "its":
+        adjective = place + 1 + (after.word in _DEGREES)
+        word, end = words[adjective], words[adjective + 1]
+        known = word.may_be(ADJECTIVE) or word.word in {"good", "bad", "better", "fun"}
+        # "Its cold and wet summers": what is owned may come later.
+        fits = known and (end.may_be(MARK | PREPOSITION) or end.word in {"to", "because", "when", "here"})
+        fits = (
+            fits
+            and end.word not in {",", "-", "of"}
+            and not has_verb_from(words, adjective + 2 + 14 * (end.may_be(PREPOSITION)))
+        )
+        named = after.word in {"called", "named", "located", "made"} and words[place + 2].may_be(
+            NAME | PREPOSITION
+        )
+        return _confused(place, like(words[place].text, "it's")) if fits or named else None
     if after.word in _DEGREES:
         adjective, end = words[place + 2], words[place + 3]
         fits = (
             adjective.may_be(ADJECTIVE) and not end.may_be(NOUN | PLURAL | MASS | ADJECTIVE) and end.classes
         )
+    elif words[place].word == "your":
+        return None
     else:
         # "I think their not coming was wise" and "if their going to sea upset her" name what is done.
         fits = (after.word == "not" and (place or not words[2].may_be(GERUND_FORM))) or (
             after.word == "going" and words[place + 2].word == "to" and words[place + 3].may_be(BASE_FORM)
         )
+        # "Their going to the coast upset her."
+        beyond = words[place + 5]
+        fits = fits or (
+            after.word == "going"
+            and words[place + 2].word == "to"
+            and words[place + 3].may_be(DETERMINING)
+            and (beyond.may_be(MARK) or beyond.word in {"tonight", "tomorrow", "next", "this", "with"})
+        )
         fits = fits and not has_verb_from(words, place + 2 + (after.word == "going"))
-    return _confused(place, like(words[place].text, "they're")) if fits else None
+    right = "you're" if words[place].word == "your" else "they're"
+    return _confused(place, like(words[place].text, right)) if fits else None
 
 
 def _whose(words: Words, place: int) -> Fault | None:
@@ -174,6 +200,10 @@ def _than_then(words: Words, place: int) -> Fault | None:
         if (before.may_be(COMPARATIVE) or before.word == "fewer") and (
             (after.may_be(NUMBER) and before.word != "later")
             or after.word in {"once", "twice", "ever", "usual"}
+            or (
+                after.may_be(GERUND_FORM)
+                and words[place + 2].may_be(PREPOSITION | DETERMINING | NOUN | PLURAL)
+            )
         ):
             return _confused(place, "than")
         return None
@@ -344,7 +374,7 @@ def _too(words: Words, place: int) -> Fault | None:
 
 HOMOPHONE_RULES = (
     WordRule.at(_its, ["it's", "you're"]),
-    WordRule.at(_their, ["their"]),
+    WordRule.at(_their, ["their", "its", "your"]),
     WordRule.at(_whose, ["who's", "whose"]),
     WordRule.at(_than_then, ["then", "than"]),
     WordRule.at(_effect, ["effects", "effected", "affect", "affects"]),

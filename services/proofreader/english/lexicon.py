@@ -145,7 +145,8 @@ _CLOSED = {
     CONJUNCTION: "and but or so because when if although though while that after before since until",
     QUESTION: "what where when why how who which whose whom",
     ADVERB: "very really too so quite always never often usually sometimes also just already still now here there "
-    "then today yesterday tomorrow not only even soon well",
+    "then today yesterday tomorrow not only even soon well again together anywhere everywhere somewhere nowhere "
+    "tonight later",
     COMPARATIVE: "better worse more less",
     SUPERLATIVE: "best worst most least",
 }

@@ -55,9 +55,12 @@ def _think_is(words: Words, place: int) -> Fault | None:
     if any(words[each].word in _RELATIVES or words[each].may_be(QUESTION) for each in range(place)):
         return None
     adjective = place + (3 if after.word in {"very", "too", "so", "not", "really"} else 2)
-    if not (words[adjective].may_be(ADJECTIVE | COMPARATIVE) or words[adjective].word in _CERTAIN):
+    named = after.word in {"a", "an", "the", "my"} and any(
+        words[each].word == "." for each in (place + 4, place + 5)
+    )
+    if not (words[adjective].may_be(ADJECTIVE | COMPARATIVE) or words[adjective].word in _CERTAIN or named):
         return None
-    if words[adjective + 1].word not in {"to", "that", "for", "because", "when", ".", "if"}:
+    if words[adjective + 1].word not in {"to", "that", "for", "because", "when", ".", "if"} and not named:
         return None
     if place > 2 and words[place - 2].may_be(NOUN | PLURAL):
         return None
@@ -82,6 +85,10 @@ def _very_happy(words: Words, place: int) -> Fault | None:
         return None
     # "His heart so full that he wept, he sang" and "a task too great for one" tell how something is.
     rest = range(subject.head + 3, subject.head + 3 + _REST)
+    # "My sister very clever, and she gets good marks" has two clauses.
+    comma = next((each for each in rest if words[each].word == ","), 0)
+    joined = comma and words[comma + 1].word in {"and", "but", "so"} and words[comma + 2].may_be(SUBJECT)
+    rest = range(rest.start, comma) if joined else rest
     if any(words[each].word in {",", "that", ";", "—"} for each in rest) or has_verb_from(words, rest.start):
         return None
     if degree.word == "too" and any(words[each].word == "to" for each in rest):

@@ -29,6 +29,7 @@ from services.proofreader.english.word_classes import (
     PARTICIPLE,
     PAST_TENSE,
     PLURAL,
+    PREPOSITION,
     QUESTION,
     SUBJECT,
     THIRD_PERSON,
@@ -117,6 +118,24 @@ def _no_verb(words: Words, place: int) -> Fault | None:
         return None
     if words[place - 2].word == "that" and BASE_OF.get(words[place - 3].word) not in _SAYING:
         return None
+    if (
+        verb.word in {"have", "has"}
+        and words[place].word == "no"
+        and after.may_be(DETERMINING | NOUN | PLURAL | MASS)
+    ):
+        does = "doesn't" if subject.word in {"he", "she"} else "don't"
+        return word_fault(place, place + 1, f"{does} have", "negation", SENTENCE_ERROR)
+    if (
+        verb.may_be(THIRD_PERSON)
+        and not verb.may_be(ADJECTIVE)
+        and subject.word in {"he", "she"}
+        and (
+            after.may_be(DETERMINING | OBJECT | NOUN | PLURAL | MASS | MARK | PREPOSITION)
+            or after.word == "to"
+        )
+        and (words[place].word == "not" or after.may_be(DETERMINING | OBJECT) or after.word == "to")
+    ):
+        return word_fault(place, place + 1, f"doesn't {BASE_OF[verb.word]}", "negation", SENTENCE_ERROR)
     if (
         not verb.may_be(BASE_FORM)
         or verb.may_be(PAST_TENSE | PARTICIPLE | ADJECTIVE | ADVERB)

@@ -64,6 +64,10 @@ _GIVING = frozenset(
 )
 # They are called after those whom they are for.
 _INSTITUTIONS = frozenset("market school club team room union league association shop".split())
+# "My mother tongue", "our sister city".
+_TITLES = frozenset(
+    "language ship company city country land figure school class bag bear cat dog son".split()
+)
 _UNITS = frozenset(
     "year week day minute hour month star mile kilometer kilometre meter metre page floor dollar euro".split()
 )
@@ -139,6 +143,17 @@ def _plural_apostrophe(words: Words, place: int) -> Fault | None:
 def _owner(words: Words, place: int) -> Fault | None:
     """Finds "My mother name is", "The teachers book is"."""
     owner, owned, after = words[place + 1], words[place + 2], words[place + 3]
+    singular = owner.word.removesuffix("s")
+    if (
+        words[place].may_be(POSSESSIVE)
+        and singular in _RELATIVES
+        and owned.word in COUNTED - _INSTITUTIONS - _TITLES
+        and not owned.may_be(PLURAL | ADJECTIVE | PERSON | BASE_FORM | AMBIGUOUS)
+        and BASE_OF.get(words[place - 1].word) not in _GIVING
+        and (singular != owner.word or after.may_be(BE | HAVE))
+        and (after.may_be(BE | MARK | PREPOSITION | CONJUNCTION | HAVE | MODAL | PAST_TENSE | THIRD_PERSON))
+    ):
+        return word_fault(place + 1, place + 1, f"{singular}'s", "owner_apostrophe", SPELLING)
     if (
         words[place].may_be(POSSESSIVE)
         and owner.word in _RELATIVES
@@ -191,7 +206,9 @@ def _a_good_luck(words: Words, place: int) -> Fault | None:
     adjective, noun, after = words[place + 1], words[place + 2], words[place + 3]
     if not adjective.may_be(ADJECTIVE) and adjective.word not in {"good", "bad"}:
         return None
-    if noun.word not in _NEVER_ONE or not after.may_be(PREPOSITION | BE | CONJUNCTION | MARK):
+    if noun.word not in _NEVER_ONE or not (
+        after.may_be(PREPOSITION | BE | CONJUNCTION | MARK) or after.word in {"today", "yesterday", "here"}
+    ):
         return None
     if after.word in {"-", "for", "of"} and noun.word in {"health", "progress", "equipment"}:
         return None

@@ -21,9 +21,11 @@ from services.proofreader.english.word_classes import (
     DETERMINING,
     MARK,
     MASS,
+    NAME,
     NOUN,
     NUMBER,
     PAST_TENSE,
+    PERSON,
     PLACE,
     PLURAL,
     PREPOSITION,
@@ -89,6 +91,10 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
         return None
     if words[place].text[0].isdigit() and (
         words[place].text in {"1", "0"}
+        # "Unit 4 assignment", "the Room 12 key".
+        or words[place - 1].may_be(NOUN | NAME)
+        or words[place - 1].word
+        in {"unit", "grade", "chapter", "room", "number", "level", "phase", "section"}
         or "." in words[place].text
         or len(words[place].text) > 3
         or words[end].word in {"page", "well"}
@@ -243,7 +249,61 @@ def _lot_of(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _likes_dog(words: Words, place: int) -> Fault | None:
+    """Finds "collecting coin", "I like apple.", "afraid of spider", "from different country"."""
+    noun, after = words[place + 1], words[place + 2]
+    word, before = words[place].word, words[place - 1]
+    if noun.word not in _THINGS or noun.word in _NOT_LIKED or noun.text != noun.word:
+        return None
+    if noun.may_be(MASS | PLACE | PLURAL | BASE_FORM | ADJECTIVE | PREPOSITION | AMBIGUOUS):
+        return None
+    if not (
+        after.may_be(MARK) or after.word in {"and", "because", "but", "very", "from", "when", "in", "so"}
+    ):
+        return None
+    if after.word in {"-", "/", "'", '"', "’", "”", ":"}:
+        return None
+    if word in {"different", "various"}:
+        fits = before.may_be(PREPOSITION | BASE_FORM | THIRD_PERSON | PAST_TENSE) and before.word not in {
+            "like",
+            "as",
+        }
+    elif word == "of":
+        fits = before.word in {"afraid", "scared", "fond"}
+    else:
+        fits = before.may_be(SUBJECT | PERSON | BE) or before.word in {
+            "to",
+            "not",
+            "don't",
+            "doesn't",
+            "really",
+            "also",
+            "of",
+        }
+        fits = fits or word == "collecting"
+        fits = fits and (word.startswith("collect") or not noun.may_be(PERSON))
+        if word == "like" and (before.may_be(BE | PERSON) or before.word in {"not", "of"}):
+            return None
+    return word_fault(place + 1, place + 1, plural_of(noun.word), "number", SENTENCE_ERROR) if fits else None
+
+
+# As food, as a game, as what is done there or as a title they have no article.
+_NOT_LIKED = frozenset(
+    "cake chicken fish pizza orange chocolate school church class college university game rock "
+    "pop jazz science "
+    "art cinema theatre theater fashion drama mother father mom dad grandma grandpa lunch dinner "
+    "meat stone paper space history duck lamb turkey melon banana potato lemon candy baby "
+    "man woman nature law speech language travel onion tomato coconut pear peach grape corn egg "
+    "football".split()
+)
+
+
 NOUN_RULES = (
+    WordRule.at(
+        _likes_dog,
+        "collect collects collecting collected like likes liked love loves hate hates prefer "
+        "different various of".split(),
+    ),
     WordRule.at(_counted_singular, _COUNTING, NUMBER),
     WordRule.at(_last_years, ["one", "some"]),
     WordRule.at(_each_plural, ["every", "each", "another", "a", "an"]),

@@ -75,7 +75,7 @@ NOUN_PATTERNS = (
     FaultPattern.of(
         "article_needless",
         rf"(?:in|to|from|near|at|visit|visited|of) (?P<bad>the ({any_of(PLACES)}))"
-        r"(?=[.,!?]| (?:and|because|when|with|last|for|every|by)\b)",
+        r"(?=[.,!?]| (?:and|because|when|with|last|for|every|by|once|twice|two|three|many)\b)",
         r"\2",
     ),
     FaultPattern.of(

@@ -1,5 +1,6 @@
 """Rules for the order of words."""
 
+from services.proofreader.english.lexicon import BASE_OF, COUNTED
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
     Fault,
@@ -143,19 +144,83 @@ def _enough(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _house_big(words: Words, place: int) -> Fault | None:
+    """Finds "a house big with", "a car red."."""
+    noun, adjective, after = words[place + 1], words[place + 2], words[place + 3]
+    before = words[place - 1]
+    if (
+        noun.word not in COUNTED - _MEASURED
+        or noun.may_be(ADJECTIVE | AMBIGUOUS)
+        or adjective.word not in _AFTER_NO_NOUN
+        or not (
+            before.may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE | BE | HAVE)
+            or before.word in {"in", "with", "of"}
+        )
+    ):
+        return None
+    if (
+        not (after.may_be(MARK) or after.word in {"with", "and", "in", "near", "for", "because", "but"})
+        or after.word == "-"
+    ):
+        return None
+    if BASE_OF.get(before.word) in {
+        "make",
+        "keep",
+        "find",
+        "paint",
+        "get",
+        "turn",
+        "call",
+        "leave",
+        "consider",
+        "build",
+    }:
+        return None
+    sound = "an" if adjective.word[0] in "aeiou" else "a"
+    right = f"{sound if words[place].text.islower() else sound.capitalize()} {adjective.text} {noun.text}"
+    return word_fault(place, place + 2, right, "word_order", SENTENCE_ERROR)
+
+
+_MEASURED = frozenset(
+    "day minute hour year month week mile meter metre kilometer kilometre foot step place thing "
+    "world life".split()
+)
+# Adjectives that stand before their noun, unless more belongs to them.
+_AFTER_NO_NOUN = frozenset(
+    "big small new old red blue green black white yellow brown beautiful expensive modern "
+    "interesting famous cheap nice "
+    "delicious large young cute pretty traditional important difficult pink grey huge dirty "
+    "boring funny".split()
+)
+
+
 def _very_much(words: Words, place: int) -> Fault | None:
     """Finds "I like very much pizza"."""
     if (
         words[place].word == "very"
         and words[place + 1].word == "much"
+        and words[place + 2].word != "that"
         and words[place - 1].may_be(BASE_FORM | THIRD_PERSON | PAST_TENSE)
-        and words[place + 2].may_be(DETERMINING | NOUN | PLURAL | MASS | NAME | GERUND_FORM | OBJECT)
-        and words[place - 2].may_be(NOUN | NAME | SUBJECT)
+        and (
+            words[place + 2].may_be(DETERMINING | NOUN | PLURAL | MASS | NAME | GERUND_FORM | OBJECT)
+            # A word that the lexicon lacks is a thing if nothing belongs to it.
+            or (
+                words[place + 2].text.islower()
+                and not words[place + 2].classes
+                and words[place + 3].may_be(MARK)
+            )
+        )
+        and (
+            words[place - 2].may_be(NOUN | NAME | SUBJECT)
+            or words[place - 2].word in {"don't", "also", "really"}
+        )
     ):
         end = place + 2
         while words[end + 1].may_be(NOUN | PLURAL | MASS | OBJECT) and words[end].may_be(
             DETERMINING | ADJECTIVE
         ):
+            end += 1
+        while words[end + 1].text.islower() and not words[end + 1].classes and end < place + 5:
             end += 1
         moved = " ".join(words[each].text for each in range(place + 2, end + 1))
         return word_fault(place, end, f"{moved} very much", "word_order", SENTENCE_ERROR)
@@ -163,6 +228,7 @@ def _very_much(words: Words, place: int) -> Fault | None:
 
 
 ORDER_RULES = (
+    WordRule.at(_house_big, ["a", "an"]),
     WordRule.at(_often_after, _SETTLED),
     WordRule.at(_told_question, _QUESTIONS),
     WordRule.at(_asked, _QUESTIONS),

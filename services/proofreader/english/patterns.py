@@ -72,6 +72,12 @@ class FaultPatterns:
     def __init__(self, patterns: Iterable[FaultPattern]) -> None:
         self._patterns = [(each, required_words(each.expression)) for each in patterns]
         self._pieces = Pieces(word for _, sets in self._patterns for words in sets for word in words)
+        # The patterns of each piece of their rarest set, so that those are not asked whose pieces are not held.
+        self._by_piece: dict[str, list[int]] = {}
+        self._always = frozenset(number for number, (_, sets) in enumerate(self._patterns) if not sets)
+        for number, (_, sets) in enumerate(self._patterns):
+            for piece in sets[0] if sets else ():
+                self._by_piece.setdefault(piece, []).append(number)
 
     def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
         """Finds the faults among the author's own words. Where no correction is sure, none is offered."""
@@ -82,14 +88,19 @@ class FaultPatterns:
                 break
             self._search(submission.text, start, matches)
         for (each, _), found in zip(self._patterns, matches, strict=True):
-            yield from _faults(each, found, submission)
+            if found:
+                yield from _faults(each, found, submission)
 
     def _search(self, text: str, start: int, matches: Sequence[list[re.Match[str]]]) -> None:
         """Adds the matches that begin in the passage from `start` on, pattern by pattern."""
         end, limit = start + _PASSAGE, start + _PASSAGE + _REACH
         held = self._pieces.held_by(text[max(0, start - _REACH) : limit])
-        for (each, sets), found in zip(self._patterns, matches, strict=True):
-            if any(words.isdisjoint(held) for words in sets):
+        possible = set(self._always)
+        for piece in held:
+            possible.update(self._by_piece.get(piece, ()))
+        for number in possible:
+            (each, sets), found = self._patterns[number], matches[number]
+            if any(words.isdisjoint(held) for words in sets[1:]):
                 continue
             place = max(start, found[-1].end()) if found else start
             for match in each.pattern.finditer(text, place, limit):

@@ -62,6 +62,8 @@ _OF_NO_NUMBER = frozenset(
     "audience elite rest half poor rich young old unemployed sick dead blind cattle pair couple variety "
     "number lot few plenty bacteria others".split()
 )
+# Adjectives that are other words as often, and have no class.
+_PLAIN_ADJECTIVES = frozenset({"good", "bad", "little", "elder", "older", "younger"})
 _MOST_DETERMINERS, _MOST_ADJECTIVES = 2, 3
 _LONGEST_REST = 14
 _UNCERTAIN_CLAUSES = frozenset(
@@ -123,10 +125,8 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
         place += 1
     adjectives = place
     while (
-        words[place].may_be(ADJECTIVE | COMPARATIVE | SUPERLATIVE)
-        and not words[place].may_be(ANY_NOUN)
-        and place - adjectives < _MOST_ADJECTIVES
-    ):
+        words[place].may_be(ADJECTIVE | COMPARATIVE | SUPERLATIVE) or (determined and _is_plain(words, place))
+    ) and (not words[place].may_be(ANY_NOUN) and place - adjectives < _MOST_ADJECTIVES):
         place += 1
     noun = words[place]
     if determined and not noun.classes and noun.text.isalpha() and noun.text.islower():
@@ -153,6 +153,13 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
     head = words[place]
     return NounPhrase(
         first, place, head.may_be(PLURAL) and not head.may_be(NOUN), head.may_be(PERSON), head.may_be(MASS)
+    )
+
+
+def _is_plain(words: Words, place: int) -> bool:
+    """Returns whether a word is an adjective here, though it is other words elsewhere."""
+    return words[place].word in _PLAIN_ADJECTIVES and words[place + 1].may_be(
+        NOUN | PLURAL | ADJECTIVE | PERSON
     )
 
 

@@ -24,6 +24,7 @@ from services.proofreader.english.word_classes import (
     NUMBER,
     OBJECT,
     PAST_TENSE,
+    PERSON,
     PLURAL,
     POSSESSIVE,
     PREPOSITION,
@@ -138,7 +139,11 @@ def _verb_preposition(words: Words, place: int) -> Fault | None:
             return word_fault(end + 1, end + 1, right)
         if (
             "-" in wrong
-            and (after.may_be(DETERMINING | OBJECT) or (after.may_be(MASS) and base == "listen"))
+            and (
+                after.may_be(DETERMINING | OBJECT)
+                or (after.may_be(MASS) and base == "listen")
+                or (after.may_be(GERUND_FORM) and base == "look_forward")
+            )
             and after.word
             not in _NO_OBJECT_YET | ({"the"} if base in {"look_forward", "participate"} else set())
         ):
@@ -313,7 +318,16 @@ def _on_date(words: Words, place: int) -> Fault | None:
 
 
 def _said_me(words: Words, place: int) -> Fault | None:
-    """Finds "said me", "tell to me"."""
+    """Finds "said me", "said my mother that"."""
+    told = noun_phrase(words, place + 1) if words[place + 1].may_be(POSSESSIVE) else None
+    if (
+        told
+        and told.is_person
+        and words[place - 1].may_be(SUBJECT | PERSON)
+        and (words[told.head + 1].word == "that" and words[told.head + 2].may_be(SUBJECT | DETERMINING))
+    ):
+        right = {"say": "tell", "says": "tells"}.get(words[place].word, "told")
+        return word_fault(place, place, right)
     if words[place + 1].word in {"me", "us", "him"} and words[place - 1].may_be(NOUN | NAME | SUBJECT):
         right = {"say": "tell", "says": "tells"}.get(words[place].word, "told")
         return word_fault(place, place, right)

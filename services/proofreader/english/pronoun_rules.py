@@ -67,7 +67,10 @@ _GROUPS_AND_ANIMALS = frozenset(
     "bird machine government army people party nation tribe king queen minister hero tutor ruler victim "
     "reader relative bee ant lamb donkey rabbit mouse monkey lion tiger duck goose owl snake puppy "
     "kitten cow pig elephant frog spider orchestra animal pet community minority majority couple "
-    "organ head".split()
+    "organ head dolphin whale shark octopus eagle falcon kangaroo penguin parrot swan sparrow "
+    "pigeon society organisation "
+    "organization committee department institution community generation audience orchestra "
+    "choir circus".split()
 )
 _WHERE_PEOPLE_LIVE = frozenset("city house town country village school place".split())
 
@@ -164,21 +167,25 @@ def _pronoun_case(words: Words, place: int) -> Fault | None:
         return None
     if before.word in _GIVING and after.may_be(DETERMINING | MASS | ADJECTIVE | NUMBER) and before.classes:
         return word_fault(place, place, _TO_OBJECT[pronoun], "pronoun", WORD_CHOICE)
-    if (
-        after.may_be(MARK)
-        and after.word in {".", "!", ","}
-        and (
-            (
-                before.word in _TAKES_OBJECT
-                and words[place - 2].may_be(NOUN | PLURAL | NAME | ADVERB | SUBJECT)
-            )
-            or (before.word in {"with", "like", "for", "about", "at", "to", "from", "of"} and before.classes)
-        )
+    if ((after.may_be(MARK) and after.word in {".", "!", ","}) or _goes_on_without_verb(words, place)) and (
+        (before.word in _TAKES_OBJECT and words[place - 2].may_be(NOUN | PLURAL | NAME | ADVERB | SUBJECT))
+        or (before.word in {"with", "like", "for", "about", "at", "to", "from", "of"} and before.classes)
     ):
         if pronoun == "i" and before.word == "like" and not words[place - 2].may_be(THIRD_PERSON):
             return None
         return word_fault(place, place, _TO_OBJECT[pronoun], "pronoun", WORD_CHOICE)
     return None
+
+
+def _goes_on_without_verb(words: Words, place: int) -> bool:
+    """Returns whether no clause begins at a pronoun: "looked at he angrily", "I like she very much"."""
+    before, after = words[place - 1], words[place + 1]
+    if before.word in {"like", "for", "of", "than", "as"} and not words[place - 2].may_be(SUBJECT | NAME):
+        return False
+    says_how = after.word.endswith("ly") and after.may_be(ADVERB) and words[place + 2].may_be(MARK)
+    says_how = says_how or (after.word.endswith("ly") and not after.classes and words[place + 2].may_be(MARK))
+    much = after.word == "very" and words[place + 2].word == "much"
+    return says_how or much or (after.word in {"because", "every", "yesterday"} and before.word != "for")
 
 
 def _pronoun_owner(words: Words, place: int) -> Fault | None:
@@ -206,8 +213,13 @@ def _possessive_alone(words: Words, place: int) -> Fault | None:
     word = words[place].word
     if (
         word in _ALONE
-        and words[place + 1].word in {".", "!"}
-        and words[place - 1].may_be(DETERMINER | PREPOSITION | BE)
+        and words[place + 1].word in {".", "!", ";", ",", "?"}
+        and (
+            words[place - 1].may_be(DETERMINER | PREPOSITION | BE)
+            or (words[place - 1].word in {"not", "also"} and words[place - 2].may_be(BE))
+        )
+        and not (words[place + 1].word in {",", ";", "?"} and words[place - 1].may_be(PREPOSITION))
+        and not words[place + 2].may_be(CONJUNCTION)
         and (
             word != "her"
             or (
@@ -256,11 +268,12 @@ def _and_me(words: Words, place: int) -> Fault | None:
 def _me_and(words: Words, place: int) -> Fault | None:
     """Finds "Me and my friend went", "to my brother and I."."""
     after = words[place + 1]
-    if words[place].text == "Me" and place == 0 and after.word == "and":
+    if words[place].text in {"Me", "Him", "Her", "Us", "Them"} and place == 0 and after.word == "and":
         other = noun_phrase(words, 2)
         end = other.head + 1 if other else 3 if words[2].may_be(NAME) else 0
         if end and words[end].may_be(PAST_TENSE | BE | HAVE | BASE_FORM | MODAL):
-            return word_fault(0, 0, "", "pronoun", WORD_CHOICE)
+            right = "" if words[0].text == "Me" else _TO_SUBJECT[words[0].word].capitalize()
+            return word_fault(0, 0, right, "pronoun", WORD_CHOICE)
         return None
     if words[place].text == "I" and words[place - 1].word == "and" and after.word in {".", "!", ","}:
         first = place - 2 - words[place - 3].may_be(POSSESSIVE)
@@ -297,6 +310,6 @@ PRONOUN_RULES = (
     WordRule.at(_possessive_alone, {*_ALONE, *_BEFORE_OWNED}),
     WordRule.at(_self, _SELVES),
     WordRule.at(_and_me, ["me", "him", "her"]),
-    WordRule.at(_me_and, ["me", "i"]),
+    WordRule.at(_me_and, ["me", "i", "him", "her", "us", "them"]),
     WordRule.at(_double_subject, classes=POSSESSIVE),
 )

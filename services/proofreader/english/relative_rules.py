@@ -25,6 +25,7 @@ from services.proofreader.english.word_classes import (
     PARTICIPLE,
     PAST_TENSE,
     PERSON,
+    PLACE,
     PLURAL,
     POSSESSIVE,
     PREPOSITION,
@@ -138,9 +139,10 @@ def _after_relative(words: Words, place: int) -> Fault | None:
             return None
         if word.may_be(BE | HAVE):
             right = (_PLURAL if plural else _SINGULAR).get(word.word, "")
-            sure = words[each - 1].may_be(NOUN | PLURAL | MASS | ADVERB | OBJECT) or words[each - 1].may_be(
-                NAME
-            )
+            before = words[each - 1]
+            sure = before.may_be(NOUN | PLURAL | MASS | PLACE | ADVERB | OBJECT | NAME)
+            # A word that the lexicon lacks is a noun after "the" and the like.
+            sure = sure or (not before.classes and words[each - 2].may_be(DETERMINING))
             return verb_fault(each, each, right, "agreement") if right and sure else None
     return None
 

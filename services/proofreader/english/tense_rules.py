@@ -27,6 +27,8 @@ from services.proofreader.english.word_classes import (
     MODAL,
     NAME,
     NOUN,
+    NUMBER,
+    OBJECT,
     PARTICIPLE,
     PAST_TENSE,
     PLURAL,
@@ -59,11 +61,13 @@ _ENDS = frozenset({"yesterday", "ago"})
 _SUBJECTS = frozenset({"i", "we", "he", "she", "they"})
 _AGO_SUBJECTS = _SUBJECTS | {"it"}
 _BEFORE_PLAIN_FORM = frozenset("saw heard watched made let helped had felt".split())
+_LASTED = frozenset({"live", "like", "love", "want", "hate", "study", "work"})
+_GROUPS = frozenset({"family", "team", "class", "dog", "cat"})
 _PAST_EVENTS = frozenset("got had bought made went found left met felt".split())
 _LASTING_VERBS = frozenset("know live work study learn play have teach own want".split())
 
 
-def _present(words: Words, place: int) -> str:
+def _present(words: Words, place: int, *, lasted: bool = False) -> str:
     """Returns the past of a verb in the present, or "" if it is none for sure."""
     word = words[place]
     if (
@@ -73,7 +77,8 @@ def _present(words: Words, place: int) -> str:
     ):
         return ""
     base = BASE_OF.get(word.word, "")
-    return "" if base in _STATES or not base else FORMS_OF[base][1]
+    states = _STATES - _LASTED if lasted else _STATES
+    return "" if base in states or not base else FORMS_OF[base][1]
 
 
 def _subject_end(words: Words, place: int) -> int:
@@ -81,7 +86,9 @@ def _subject_end(words: Words, place: int) -> int:
     if words[place].word in _SUBJECTS:
         return place + 1
     subject = noun_phrase(words, place)
-    return subject.head + 1 if subject and subject.is_person and words[place].may_be(DETERMINING) else -1
+    if subject is None or not words[place].may_be(DETERMINING):
+        return -1
+    return subject.head + 1 if subject.is_person or words[subject.head].word in _GROUPS else -1
 
 
 def _is_past(words: Words, first: int, last: int) -> bool:
@@ -102,17 +109,23 @@ def _is_past(words: Words, first: int, last: int) -> bool:
 
 def _after_past(words: Words, place: int) -> Fault | None:
     """Finds "when I was seven, I break", "I fell and my brother run": the present after the past."""
-    joined = words[place - 1].word in {"and", ","}
+    joined = words[place - 1].word in {"and", ","} or (
+        words[place - 1].word == "then" and words[place - 2].word in {"and", ","}
+    )
     if place < 3 or not joined:
         return None
     end = _subject_end(words, place)
-    if end < 0 or not _present(words, end) or (words[end].may_be(THIRD_PERSON) and words[end].may_be(NOUN)):
+    # "When I was a child, I live": so long it lasted.
+    lasted = words[0].word == "when" and words[2].word in {"was", "were"} and words[place - 1].word == ","
+    right = _present(words, end, lasted=lasted) if end >= 0 else ""
+    if not right or (words[end].may_be(THIRD_PERSON) and words[end].may_be(NOUN)):
         return None
     first_past = (
         words[0].word in {"when", "after", "before", "while", "then", "one"}
         or words[1].may_be(PAST_TENSE)
         or words[0].word in {"i", "we", "he", "she", "they"}
     )
+    first_past = first_past or (words[0].word == "first" and words[2].may_be(PAST_TENSE))
     if not first_past or not _is_past(words, 0, place - 1):
         return None
     if any(
@@ -124,7 +137,7 @@ def _after_past(words: Words, place: int) -> Fault | None:
         for each in range(place)
     ):
         return None
-    return tense_fault(end, _present(words, end))
+    return tense_fault(end, right)
 
 
 def _before_past(words: Words, place: int) -> Fault | None:
@@ -250,7 +263,77 @@ def _stolen(words: Words, place: int) -> Fault | None:
     )
 
 
+def _and_runs(words: Words, place: int) -> Fault | None:
+    """Finds "He drew his sword and runs towards": a series in the past that ends in the present."""
+    verb, after = words[place + 1], words[place + 2]
+    base = BASE_OF.get(verb.word, "")
+    if not verb.may_be(THIRD_PERSON) or base not in _SUDDEN or verb.may_be(ADJECTIVE):
+        return None
+    # "He grew up in Leeds and runs a bakery", "she wrote a book and goes to schools to read it".
+    rushes = base in _RUSHING and after.word in _DIRECTIONS
+    takes = base in _SUDDEN - _RUSHING and after.may_be(DETERMINING | OBJECT) and not verb.may_be(PLURAL)
+    if not rushes and not takes:
+        return None
+    if not words[0].may_be(SUBJECT | DETERMINING | NAME) or not _is_past(words, 1, place):
+        return None
+    if any(
+        words[each].may_be(QUESTION | MODAL)
+        or words[each].word in {"is", "are", "has", "have", "does", "that", "every", "always", '"', "“"}
+        or (words[each].may_be(THIRD_PERSON) and not words[each].may_be(PLURAL | AMBIGUOUS))
+        for each in range(place)
+    ) or any(
+        words[each].word in _ALWAYS or words[each].word in {"is", "are"} for each in range(place, place + 10)
+    ):
+        return None
+    return tense_fault(place + 1, FORMS_OF[base][1])
+
+
+def _yesterday(words: Words, place: int) -> Fault | None:
+    """Finds "Yesterday afternoon we visit", "Two days ago my brother break"."""
+    if place != 0:
+        return None
+    end = 1
+    if words[0].word == "yesterday":
+        end += words[1].word in {"morning", "afternoon", "evening", "night"}
+    elif words[0].word == "last":
+        if words[1].word not in _LAST:
+            return None
+        end = 2 + (words[2].word in {"morning", "night", "evening"})
+    else:
+        ago = next((each for each in range(2, 5) if words[each].word == "ago"), 0)
+        if not ago:
+            return None
+        end = ago + 1
+    if words[end].word == ",":
+        end += 1
+    subject = _subject_end(words, end)
+    if subject < 0 and words[end].may_be(NAME) and words[end].text[:1].isupper():
+        subject = end + 1
+    if subject < 0 and words[end].may_be(DETERMINING):
+        thing = noun_phrase(words, end)
+        subject = thing.head + 1 if thing and not words[thing.head].may_be(AMBIGUOUS) else -1
+    if subject < 0:
+        return None
+    right = _PAST_BE.get(words[subject].word, "") or _present(words, subject)
+    if words[subject].word in {"have", "has"} and words[subject + 1].may_be(DETERMINING):
+        right = "had"
+    if not right or (
+        words[subject].may_be(AMBIGUOUS | PLURAL) and words[subject + 1].may_be(NOUN | THIRD_PERSON | BE)
+    ):
+        return None
+    return tense_fault(subject, right)
+
+
+_RUSHING = frozenset("run jump fall rush turn climb walk".split())
+_SUDDEN = _RUSHING | frozenset("throw grab break kick drop catch hit open close put pick".split())
+_DIRECTIONS = frozenset("towards toward into away out off down up back over after".split())
+
+
 TENSE_RULES = (
+    WordRule.at(_and_runs, ["and"]),
+    WordRule.at(
+        _yesterday, {"yesterday", "last", "two", "three", "four", "five", "ten", "a", "some", "many"}, NUMBER
+    ),
     WordRule.at(_after_past, _SUBJECTS, DETERMINING),
     WordRule.at(_before_past, _SUBJECTS),
     WordRule.at(_with_time, _AGO_SUBJECTS, DETERMINING),

@@ -10,7 +10,14 @@ _SUBJECTS = r"(?:I|[Yy]ou|[Hh]e|[Ss]he|[Ii]t|[Ww]e|[Tt]hey)"
 # Verbs that are a noun or an adjective in none of their uses; "have" and the like follow too much else.
 _SURE = ONLY_VERBS - {"have", "become", "come", "do", "let"}
 _SURE_BASES = any_of({*_SURE, "have", "become"})
-_GERUNDS = {**GERUND, "read": "reading", "cut": "cutting", "put": "putting", "invite": "inviting", "let": "letting"}
+_GERUNDS = {
+    **GERUND,
+    "read": "reading",
+    "cut": "cutting",
+    "put": "putting",
+    "invite": "inviting",
+    "let": "letting",
+}
 _BASES_OF_GERUNDS = {gerund: base for base, gerund in _GERUNDS.items()}
 _TIME_AGO = r"(?:yesterday|last (?:night|week|weekend|month|year|summer|winter|Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday)|(?:two|three|four|five|many|some|a few|\d{1,2}) (?:days|weeks|months|years) ago)"
 _PAST_OF_PARTICIPLE = {participle: PAST[base] for base, participle in PARTICIPLE.items() if base in PAST} | {

@@ -64,7 +64,7 @@ VERB_PATTERNS = (
     ),
     FaultPattern.of(
         "verb_form",
-        rf"(?:[Hh]ave|[Hh]as|[Hh]ad|I['’]ve|[Tt]hey['’]ve|[Ww]e['’]ve)(?: never| already| just| not| always| ever)? (?P<bad>{any_of(set(PARTICIPLE) - set(PAST) - {'saw', 'rode', 'wore', 'fell'})}|saw(?= (?:that|this|the|him|her|it|them|a|many|my|you)\b))",
+        rf"(?:[Hh]ave|[Hh]as|[Hh]ad|I['’]ve|[Tt]hey['’]ve|[Ww]e['’]ve)(?: never| already| just| not| always| ever)? (?P<bad>{any_of(set(PARTICIPLE) - set(PAST) - {'saw', 'rode', 'wore', 'fell'})}|saw(?= (?:such|so|anything|anyone|anybody|that|this|the|him|her|it|them|a|many|my|you)\b))",
         lambda found: PARTICIPLE[found["bad"]],
     ),
     FaultPattern.of(

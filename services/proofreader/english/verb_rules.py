@@ -15,6 +15,7 @@ from services.proofreader.english.word_classes import (
     ADVERB,
     AMBIGUOUS,
     BASE_FORM,
+    BE,
     CONJUNCTION,
     DETERMINING,
     DO,
@@ -44,7 +45,7 @@ _TO_GERUND = frozenset(
     "enjoy finish avoid mind suggest consider practise quit imagine deny admit dislike recommend".split()
 )
 _CAUSING = frozenset({"let", "lets", "letting", "make", "makes", "made", "making"})
-_GERUND_PREPOSITIONS = frozenset("at in of without before after by about for from instead".split())
+_GERUND_PREPOSITIONS = frozenset("at in of without before after by about for from".split())
 _VERBS_OF_NOUNS = {
     "success": "succeed",
     "protection": "protect",
@@ -111,6 +112,8 @@ def _after_verb(words: Words, place: int) -> Fault | None:
     if (
         base in _TO_GERUND
         and after.word == "to"
+        # "It is highly recommended to use it."
+        and not (words[place].may_be(PARTICIPLE) and any(words[place - each].may_be(BE) for each in (1, 2)))
         and words[place + 2].may_be(BASE_FORM)
         and words[place - 1].may_be(NOUN | PLURAL | NAME | ADVERB | SUBJECT | MODAL | HAVE | DO)
         and not words[place + 2].may_be(NOUN | MASS | PLACE)
@@ -172,7 +175,10 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
         return None
     elif verb.may_be(PLACE | AMBIGUOUS):
         after_adjective = (
-            words[place - 1].may_be(ADJECTIVE)
+            (
+                words[place - 1].may_be(ADJECTIVE)
+                or words[place - 1].word in {"good", "bad", "better", "worse"}
+            )
             and word.word in {"at", "of", "in", "about"}
             and after.may_be(DETERMINING | OBJECT | PREPOSITION | CONJUNCTION | MARK)
         )

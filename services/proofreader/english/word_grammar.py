@@ -10,8 +10,13 @@ from services.proofreader.english.capital_rules import CAPITAL_RULES
 from services.proofreader.english.clause_rules import CLAUSE_RULES
 from services.proofreader.english.comparison_rules import COMPARISON_RULES
 from services.proofreader.english.complement_rules import COMPLEMENT_RULES
+from services.proofreader.english.condition_rules import CONDITION_RULES
 from services.proofreader.english.confused_rules import CONFUSED_RULES
+from services.proofreader.english.copula_rules import COPULA_RULES
 from services.proofreader.english.degree_rules import DEGREE_RULES
+from services.proofreader.english.family_rules import FAMILY_RULES
+from services.proofreader.english.feeling_rules import FEELING_RULES
+from services.proofreader.english.gap_rules import GAP_RULES
 from services.proofreader.english.homophone_rules import HOMOPHONE_RULES
 from services.proofreader.english.missing_word_rules import MISSING_WORD_RULES
 from services.proofreader.english.negation_rules import NEGATION_RULES
@@ -21,11 +26,13 @@ from services.proofreader.english.order_rules import ORDER_RULES
 from services.proofreader.english.phrases import Rule, WordRule
 from services.proofreader.english.preposition_rules import PREPOSITION_RULES
 from services.proofreader.english.pronoun_rules import PRONOUN_RULES
+from services.proofreader.english.question_rules import QUESTION_RULES
 from services.proofreader.english.relative_rules import RELATIVE_RULES
 from services.proofreader.english.tagged_words import tagged_sentence
 from services.proofreader.english.tense_rules import TENSE_RULES
 from services.proofreader.english.verb_form_reasons import verb_form_wording
 from services.proofreader.english.verb_rules import VERB_RULES
+from services.proofreader.english.voice_rules import VOICE_RULES
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -51,6 +58,13 @@ _RULES: tuple[WordRule, ...] = (
     *COMPLEMENT_RULES,
     *TENSE_RULES,
     *RELATIVE_RULES,
+    *CONDITION_RULES,
+    *COPULA_RULES,
+    *FAMILY_RULES,
+    *FEELING_RULES,
+    *GAP_RULES,
+    *QUESTION_RULES,
+    *VOICE_RULES,
 )
 _BY_WORD = {
     word: tuple(each.rule for each in _RULES if word in each.words) for each in _RULES for word in each.words

@@ -56,6 +56,100 @@ He introduced me the next day. Nobody described him the same way. She introduced
 I am working since nobody else will. He has no answer for 1914. We have high hopes for 2030. If he would help, we could finish by noon. If he would be so kind, we would be grateful. What a day! he thought. I left early. Which is why I missed it.
 He was gone, she could tell. You are young, you will learn. The murder in 4 May Street was never solved. He is older than my sister and I. The ghost who walks the stairs is kind. There was once a king who had three daughters. He mans the desk on Saturdays. He made it to win.
 I am used to work and stress. A stream of cars were passing. My mother makes the dishes in the oven. The potter makes dishes and bowls.
+The results will be published in May. The company will publish in the spring. The bridge built by the Romans still stands. A house built in 1932 needs care.
+The wallet stolen on the train was found. The pen wrote in blue. The car took the corner too fast. The author wrote in English. My wallet was stolen on the train.
+The road will hold in winter. The rope will hold. The meeting was held in May. The team holds a meeting every week. The party held in our garden was loud.
+The letter written by my mother made me cry. It was a surprise. She is an interest of mine. The reason was surprise and nothing more. What I felt was surprise.
+My dog is called Max. I was called home. They were attacked at night. She was bored. We are interested in art. My work is design and drawing. Was it a surprise?
+The film was bored into my memory. The boy was so bored that he fell asleep. The class was bored. My team is excited about the match. The audience seemed bored.
+The dog looked tired. I found him interesting. I found the boy bored and alone. She is interesting. He is boring. They are amazing. She was amazing in the play.
+Our teacher is very interesting. The tired car gave up. An excited crowd came. The worried look on her face told me everything.
+My brother, only twelve, can speak four languages. The boy I saw was only twelve. He was just ten. Only twelve people came. My sister has only two friends.
+I have just ten minutes. We sold only three tickets. They chose ten players. My father is already fifty. She turned twelve. He got only four points.
+I came from Korea. The men from Korea are here. She and I at home are quiet. It was he in the end. She in particular liked it. This very moment matters.
+This so pleased him that he laughed. This too will pass. That is why I came. That very day he left. This is very important. There, many people live alone.
+People who care win. The woman who first came left. Anyone who poor people trust is welcome. What your mother said is true. How you did it is a mystery.
+My brother is liked by all. Do you still like it? Does he work here? What do the men doing this want? My mother, angry with me, left.
+My mother angry with me was a sight. The food left over is yours. The people present agreed. The money needed for the trip is here.
+My father, ill at the time, stayed at home. I asked him what was wrong. I know what is going on. I wonder who is at the door. He asked me which was better.
+Tell me what is on the table. I asked who was there. I know who can help. He knows what matters. Ask him if that is true. I asked him if he knew.
+She asked me whether it was raining. He told me where the station was. I asked her: what was he doing? Why the delay? Why not? What a day! What the film shows is sad.
+How the world works is a mystery. What time the film starts is not important. When the teacher is angry, do you leave? What books are on the table?
+How many people came? How much money is left? What sports are popular? Who came? Which team won the match? What happened? What kind of music is this?
+Not only he but also his brother came. Not only the teacher is tired. Never mind. Never give up. Hardly anyone came. Hardly had he left when it rained.
+Not only did he lose his job, but he also lost his house. Never have I seen such a thing. Seldom does he write. Why don't you come?
+What you don't know can't hurt you. How you didn't see it is a mystery. What does he look like? How do you like it? How is life? How would you like to go?
+I know how to cook. How do you feel like that? Had I known, I would have come. Were he here, he would help. Should you need help, call me.
+Could you please send me the file. Would you mind closing the door. What you did was wrong. What he is doing is good. Do come in. Do not touch it. Is it late?
+Are you tired? How could I forget. Did you see it? Where there is smoke there is fire. Who is it for? Who are you talking about? What are you waiting for?
+Which country do you come from? Who do you think won? What do you think? Which city do you like? Who did you see? Which school did you go to? Who do you live with?
+If I have time, I will help you. If you have any questions, I would be happy to help. If he is right, I would like to know. If it rains, we will stay.
+If I had a car, I would drive. If I have to go, I would rather walk. If I am honest, I would say no. If he had studied law, he would be a judge now.
+If she had married him, she would live in Rome. If you see her, would you tell her? I wonder if he would have known. I asked if he would have come.
+I will see when he will come. I don't know when I will be back. I will ask him when he will arrive. I wish you were here. I wish I could fly. I wish him well.
+I hope I can come. I make a wish I can keep. While I am waiting, I read. When I am tired, I sleep. While he is sleeping, the cat plays.
+When I was young, I am told, I was shy. When he died, his son was working. She has been sick since Monday. She is sad since he left her alone.
+It is ten years since we met. He is the best player since 1990. She is here for two weeks. I work here for two months. We have been married for ten years.
+I know it is late. He is in a hurry since his train leaves soon. I have known her since we were children. In winter it is very cold. In the box is a very cold bottle.
+In Korea is a city called Busan. In winter, the lake is very cold. In my opinion is where the problem lies. In 2010 was the last time. At home is where I am happy.
+On the table was a big cake. In his class he has many friends. I like it because it is close. The trouble is because of you. Here is very good news.
+Here is a nice place. Is my answer right? Is your brother here? Was his idea good? I find it difficult to speak. I find difficult books boring.
+He made important decisions. She found easy ways to win. This is the park which I like. This is the house which my father built. The town which I love is small.
+That is the school which I told you about. The hotel which I stayed in was cheap. The city which I live in is old. The day which I fear most is near.
+The restaurant which I recommended closed. The bag that I bought is red. It was such a nice car that I bought it. He liked the book so much that he bought it.
+I said of the book that I bought it. The boy who name-calls is rude. There are many people living here. There are people who live here. There is a man I know.
+I have a friend in Rome. I have friends like you. There are many people like him. I have a brother who works here. My mother, she said, was tired.
+The man he saw was tall. The book it was in is lost. The day he left was cold. My friends know it. The development of the city took years.
+The kind of the book does not matter. I remember the kind of the car he drove. The important thing is love. The young of many animals are blind.
+The best of all is this. The most popular of the songs won. He is important of course. She was the most beautiful of them. The very thought of it hurts.
+The most help came from her. Most music is fun. The most interest was shown by the young. I usually go. I final-checked it. We real men cook. You poor thing.
+It was complete nonsense. The total is high. The damage was total and final. He could hardly work. He works hard. She hardly worked. I have not seen her lately.
+It tastes terribly good. The dog smells badly hurt. The fish smelled terribly of oil. She looked beautifully calm. He smelled danger. I lost the train of thought.
+They robbed the bank. They robbed him of his money. He spoke to the Spanish teacher. They talk English politics. He said the truth hurts. She told a lie.
+Look, the TV is on. He saw TV as a danger. I see television changing. He made a bath for the birds. She made some walks safe. I made the exam easier.
+The party they made was small. Do your best. Make a plan. I do sports. We made sports popular. He won the match. They won us over. She won him the prize.
+I remember him to be kind. I remembered her of all people. Open the TV stand. He opened the light box. She learned a lot. The sun raised my spirits.
+Prices raised by the shop fell. He fell ill. She fell silent. I fell badly. I can lend my car. She lent the book. He borrowed my pen to write.
+They won the first price war. We walked and passed the church. The bus went past us. He went and passed the exam. Almost all people came. Almost everybody came.
+I prefer walking rather than driving. He prefers tea to coffee. He prefers a smaller car than mine. Same time next week. On his own he is weak.
+He did it by his own choice. Others like each other. I don't want to go too. He didn't eat too much. The lot of the poor is hard. He is one of a lot of people.
+Plenty of people came. There is plenty to do. Hundreds of people came. Two hundred people came. Thousands came. Such a day is rare. At age ten he left.
+In middle age he changed. The rest of us left. He knows the English of Shakespeare. He spoke the English of the court. They learn the Spanish guitar.
+We teach the law of the land. She studied the law on tax. We ate the breakfast that she made. The money can wait. The education of the young matters.
+The nature of the problem is clear. The love he felt was real. I must stay until Monday. You should not send it until Friday. Please wait until tomorrow.
+He worked until midnight. You must keep it and not give it until Monday. I got the letter of thanks. I got a letter of recommendation.
+Before two weeks had passed, he left. He left before three. He looked me in the eye. He smiled. She laughed at me. He looks his age. Look this way.
+They look the same. It happened yesterday. It may happen you know. He talks nonsense. They agree this is right. I agree the plan is good. Help him the best you can.
+They searched my bag. Search the house. He sat the baby down. They sat the exam. Sleep the night away. Knock the wall down. He knocked the door down.
+Instead, to win, he ran. In spite of it we won. Thank you. He paid a visit to Rome. The reason of state won. The answer of the boy was wrong. It is worth it.
+It is worth a lot to see it. He has no time to waste. He had trouble. They are too busy to talk. He was so busy to be sure. You had better go. I would rather stay.
+I stopped him to ask the way. I saw him to the door. She watched me to see if I lied. I heard it to be true. We enjoy music. I like books. We enjoy play time.
+I like study groups. I like watch chains. I would like meeting rooms to be free. He woke up. She picked up the phone. They turned off the road.
+He wrote down the name. It is enough. It is good enough. He had enough good books. Not enough big names came. Yesterday went well. I saw yesterday's film.
+He said yesterday the car was sold. I met last night's winner. Where do they come from? How do you call for help? Although he was ill, he came. Some things change.
+Some body parts hurt. The sun set at six. The sun set over the hills. We had the hair cut short. Any way you like it. He may be ill. All ready? They were all ready.
+My sister is sixteen, and she is tall. My brother has a girlfriend, and she is nice. My mother met a man, and he was kind. My sister's friend is tall, but he is shy.
+My brother likes my sister, but she is busy. My aunt has a dog, and he is old. My father works with Anna, and she helps him. My sister lives with her husband.
+My brother went out with his girlfriend. My sister and his wife are friends. The number of students who smoke is small. The number of people was large.
+The number of those who have left is small. The number of seats that are free is small. The number of ways we have is two. Do your homework. Do the dishes now.
+Do his parents know? Do all of us agree? It was first come, first served. It was first thing in the morning. He was first in line. She was second to none.
+It was last year. He is last. This is second nature. She is first among equals. I like stamp collecting. He collects stamp albums. I like chess. I like bird song.
+He likes art. I love summer. She likes dance and theatre. She is like sister to me. They came from different country clubs. He is afraid of spider bites.
+Kind of like car parks. I like ice cream and cake. I like dinner at home. The use of different computer systems is hard. My family moves a lot.
+When I was ten, my family moved to Rome. He grew up in Leeds and runs a bakery. He was born in Rome and lives in Paris.
+She wrote a book and goes to schools to read it. He took the bus and walks from there every day. He sat down and sits there still. Yesterday is gone.
+Yesterday my mother had a party. Last week is over. Two days ago is too long. Last night I put the book away. Yesterday he said that he likes it.
+I said my prayers that night. He said my name. I said my mother was ill. He said my mother that day was happy. The dictionary is mine. It is not my fault.
+Its very name is odd. Its very old walls fell. Its old and new parts differ. Your very own room is here. Your so-called friend left. Your very kind letter came.
+He did not like it. She no doubt likes it. He no longer works. We not only sing but dance. They found there old coins and new ones. He found there a friend.
+She saw there swimming pools. We met there new friends. He was younger then. It was better then, living alone. He knew more then. My mother tongue is Korean.
+My sister school is in Rome. My brother officers came. My brothers work here. My teachers test us. I really enjoyed meeting us. He was a man alone. It is a day late.
+It was a house big enough for ten. I have a heart full of hope. She made a house beautiful. He painted a door red. It is a sea blue and calm.
+We had a year good and bad. I like it very much indeed. I love very much that he came. It's a good weather forecast. He is youngest by far. It is oldest in the north.
+It is strongest in the south. He has hand and foot problems. We have work to do. They have need of you. I have answer sheets. She has cause to worry.
+What I think is a good idea is this. Something I think is a good idea came up. He would have come if he could. I would have stayed if it was warm. He lets go.
+In car parks it is dark.
+I am amazing at chess. It was extreme cold that killed them. It is highly recommended to use it. I will instead resolve it. Open the unit 4 file.
 """
 KOREAN = """
 어렸을 때 나는 할머니 댁에 자주 놀러 갔다. 할머니는 늘 웃어 주셨고, 마당에서 나은 열매를 따 주셨다. 그 집은 지은 지 오래되어서 벽이 얇았다.

@@ -66,6 +66,73 @@ Can you describe {us the picture|the picture to us}? I {use|used} to live there.
 If I {would have|had} money, I would buy a car. I {was enjoyed|enjoyed} the party. They {were watched|watched} a film. He plays {very well guitar|guitar very well}. Tell me what time {is it|it is}. {Me|} and my sister went there.
 He gave it to my sister and {I|me}. We ran. {then|Then} it rained. The weather was cold{,| so} we stayed home. She is late. {Although she left early.|Although she left early, she is late.}
 He came late. {Which was annoying.|It was annoying.}
+The results will {publish|be published} in May. My wallet {stole|was stolen} on the train. The bridge {built|was built} in 1932 by a famous engineer. The festival {holds|is held} in April. Tickets can {buy|be bought} at the station.
+I was {surprise|surprised} by the news. My house is {locate|located} in a village. My dog is {call|called} Max. The song was {singing|sung} by my sister. He was {disappoint|disappointed} because we lost.
+The movie was so {bored|boring} that he fell asleep. I found the book {interested|interesting}. It was an {excited|exciting} trip. I was so {boring|bored} during the speech. My sister is {interesting|interested} in history. It made me {confusing|confused}.
+Although Tom {only|is only} twelve, he can drive. My sister {15|is 15} years old. I {from|am from} Korea. She {my|is my} best friend. This {very|is very} important. There {many|are many} people in my city. {That|That's} why I came.
+People who {poor|are poor} need help. Where {you|are you} from? What {your|is your} name? My brother {is likes|likes} films. {Do you are|Are you} hungry? What {do|are} you doing? My mother {angry|is angry} with me.
+I asked the man what {was he|he was} doing in our garden. I don't know where {does my father work|my father works}. What time {the film starts|does the film start} tonight? Why {the teacher is|is the teacher} angry? Not only {he lost|did he lose} his job, but he was ill. {Never I have|Never have I} seen it.
+Why {you don't|don't you} like it? {How|What} is the weather like? I know {how|what} it looks like. Where did you put my {glasses.|glasses?} Which country do you {come|come from}? Who are you {talking|talking to}?
+If I {have|had} a million dollars, I would buy a house. If he had studied more, he would {pass|have passed} the exam last June. If she {would have|had} asked me, I would have helped. I will call you when I {will arrive|arrive}. I wish I {can|could} fly.
+While I {am|was} waiting for the bus, I saw a parrot. When I {am|was} young, I lived there. She {is|has been} sick since last Monday. We {are|have been} married for ten years now. I {know|have known} her since we were children. I would have come if I {knew|had known} it.
+In winter {is|it is} very cold in my town. In my class {has|there are} 30 students. I like it because {is|it is} close to the beach. {Is|It is} raining. I find {difficult|it difficult} to speak.
+This is the park {which|where} I played soccer. The day {which|when} I met her was cold. This is the book that I {bought it|bought} last week. A friend {who|whose} father works here came. There are many people {live|who live} in my town. I have a friend {his|whose} name is Carlos. My {city it|city} is very big.
+The {pollute|pollution} of our rivers is bad. The {important|importance} of education is clear. She is the most {succeed|successful} singer of all. I {usual|usually} go by bus. {Sudden|Suddenly}, the lights went out. It was {extreme|extremely} cold in there. He works very {hardly|hard}. The soup smelled {deliciously|delicious}, but it was hot.
+We {lost|missed} the train by two minutes. Two men {robbed|stole} three bicycles from us. They {talk|speak} English very well. He always {says|tells} the truth. I {see|watch} TV every evening. I {made|took} a shower and left. We {made|had} a party at home. He {did|made} a mistake in the test. Our class {won|beat} the other team. This song {remembers|reminds} me of you.
+{Open|Turn on} the light, please. The sun {raises|rises} in the east. She {felt|fell} asleep on the sofa. I {fell|felt} happy because of it. Can I {lend|borrow} your pen? He won the first {price|prize} in the contest. It is half {passed|past} ten. {Almost|Most} people like music. I prefer tea {than|to} coffee. My bag is the same {like|as} yours.
+He did it {by his own|on his own}. I don't like coffee {too|either}. {Lot of|A lot of} people came. There were {plenty|plenty of} people in the park. It was {a such|such a} nice day. {My all|All my} friends came. At {end|the end} of the story he dies. He travelled around {world|the world}. Tell me {truth|the truth}. She studies {the medicine|medicine} in Cairo. I learn {the English|English} at school. We had {the lunch|lunch} at home.
+Please hand in the report {until|by} Friday. I got a letter {of|from} my friend. I came here {before two years|two years ago}. Everybody {looked me|looked at me} and laughed. It {happened me|happened to me} last week. He {helped me my homework|helped me with my homework}. I {searched my keys|searched for my keys} everywhere. We {sat the grass|sat on the grass} and talked. The film is {worth to see|worth seeing}. We have trouble {to find|finding} it. I was {busy to prepare|busy preparing} dinner. You {had better to|had better} go.
+{Wake up me|Wake me up} at six. He is {enough old|old enough} to drive. I saw {yesterday a film|a film yesterday}. {Where do you from|Where are you from}? I looked {every where|everywhere}. {Infact|In fact}, I know. He lives in {a house big|a big house} with a garden.
+My sister is sixteen, and {he|she} is tall. My aunt came with {his|her} husband.
+The number of students at our school {have|has} grown. {Do|Does} your brother still work there? My little brother {don't|doesn't} eat fish. It was {first|the first} time that I saw it. My hobby is collecting {coin|coins}. I am afraid of {spider|spiders}. Yesterday afternoon we {visit|visited} a castle. He drew his sword and {runs|ran} towards the dragon. Every night I {listen music|listen to music}. I am looking forward {seeing|to seeing} you.
+I {said|told} my mother that I was ill. This book is not {my|mine}; it is his. {Him|He} and his dog walked home. We really enjoyed {us|ourselves} at the party. {Its|It's} very hot in Hanoi. I {no have|don't have} any brothers. He {not wants|doesn't want} to come. They couldn't find {there|their} swimming costumes. It is cheaper {then|than} living in town. My {mothers|mother's} car broke down. My sister {very|is very} clever, and she gets good marks. Thank you for {invite|inviting} me.
+My cousin is {lawyer|a lawyer} in a small firm. She bought {umbrella|an umbrella} because it was raining. It was {best|the best} meal I have ever had.
+We stayed in {expensive hotel|an expensive hotel} near the beach. He was {second|the second} person to arrive.
+In {middle|the middle} of the night I heard a noise. I go to {gym|the gym} three times a week. He has {dog|a dog} and two cats.
+My brother is {youngest|the youngest} in our family. I love {the nature|nature} and fresh air. She goes to {the school|school} by bus.
+My uncle plays {the football|football} every weekend. I have three {sister|sisters}. There were many {tourist|tourists} on the beach.
+I need some {informations|information} about the course. He gave me good {advices|advice}. My parents {lives|live} in a village.
+The students in my class {is|are} friendly. Everybody in my family {like|likes} fish. She {have|has} long hair. The news {are|is} bad today.
+One of my teachers {come|comes} from Scotland. {Does|Do} your parents speak English? There {was|were} two policemen at the door.
+My favourite subjects {is|are} history and art. The books on the shelf {belongs|belong} to my sister.
+My father and my uncle {works|work} in the same factory. Last summer I {go|went} to Greece with my family.
+When I was a child, I {live|lived} in a small village. I {have seen|saw} this film last week. She {didn't came|didn't come} to school yesterday.
+I {am living|have been living} in this city since 2015. When I got home, my mother {is|was} cooking dinner.
+I will call you when I {will arrive|arrive}. While we {are|were} eating, the phone rang. Two weeks ago we {buy|bought} a new car.
+I {know|have known} her for ten years. We arrived {to|at} the station at noon. I am interested {on|in} music. She is afraid {from|of} spiders.
+My birthday is {in|on} 12 May. I was born {at|in} 1999. He is married {with|to} a doctor. She has been waiting {since|for} two hours.
+It depends {of|on} the weather. We {discussed about|discussed} the problem for an hour. I {entered into|entered} the room quietly.
+We waited {|for} the bus in the rain. He explained {me the rules|the rules to me}. I went {|to} Paris last year. She asked {to me|me} a question.
+He must {to go|go} now. I can {swimming|swim} very well. She doesn't {likes|like} coffee. I enjoy {to swim|swimming} in the sea.
+He wants {going|to go} home. I am looking forward to {see|seeing} you. She made me {to laugh|laugh}. He is used to {get|getting} up early.
+I decided {staying|to stay} at home. It is difficult {for learn|to learn} Chinese. Thank you for {help|helping} me.
+I have {went|gone} there many times. He has {broke|broken} his leg. I have never {saw|seen} such a big fish.
+{Their|They're} going to the cinema tonight. The cat hurt {it's|its} leg. I don't know {weather|whether} he will come. She is taller {then|than} me.
+I want to {loose|lose} weight. {Your|You're} very kind. I {teached|taught} him to swim. My {brothers|brother's} bike is new. I {dont|don't} like milk.
+{Lets|Let's} go to the park. She sings very {beautiful|beautifully}. He drives too {fastly|fast}. My mother is a good {cooker|cook}.
+The {important|importance} of education is clear. He is a very {success|successful} businessman. She has a lot of {confident|confidence}.
+I was very {surprise|surprised} when I saw him. I am very {boring|bored} in this class. The lesson was very {bored|boring}.
+It was an {interested|interesting} book. I am {exciting|excited} about the trip. I {very tired|am very tired} today.
+My sister {very happy|is very happy} with her new job. She {is live|lives} in Rome. He {is work|works} in a bank. I {am agree|agree} with you.
+{Is|It is} very cold today. I think {is|it is} a good idea. My {mother she|mother} works in a hospital. The {teacher he|teacher} is very kind.
+He gave the book to my sister and {I|me}. {Me|I} and my brother like football. She looked at {he|him} angrily. I hurt {me|myself} with the knife.
+I like {very much ice cream|ice cream very much}. He {goes always|always goes} to bed late. She has a {dress red|red dress}.
+I don't know where {is the bank|the bank is}. Can you tell me what time {is it|it is}? I asked him what {did he want|he wanted}.
+Where {you live|do you live}? What {he did|did he do} yesterday? Why {you are|are you} crying? How many children {you have|do you have}?
+He is {more tall|taller} than his brother. This is the {most cheap|cheapest} shop in town. My house is {bigger that|bigger than} yours.
+She is as tall {than|as} her mother. If I {will have|have} time, I will help you. If I {would have|had} more money, I would travel more.
+If it {will rain|rains}, we will stay at home. I would have come if I {knew|had known} about the party.
+I {don't know nothing|don't know anything} about it. He {no speak|doesn't speak} English. Nobody {didn't come|came} to the party.
+There are {much|many} people in the street. I have a {few|little} money left. She drinks too {many|much} coffee. He {said|told} me a secret.
+Can you {borrow|lend} me your pen? I {did|made} a mistake in the test. She {made|did} her homework after dinner.
+My teacher {learned|taught} us a new song. The house {was build|was built} in 1950. This book {wrote|was written} by a famous author.
+English {is speak|is spoken} in many countries. My bag {was steal|was stolen} yesterday. The accident {was happened|happened} last night.
+The man {which|who} lives next door is a doctor. The girl {who's|whose} father is a pilot is my friend. I have a friend {his|whose} name is Carlos.
+I live in {london|London}. My sister is learning {french|French}. Although it was cold, {but we|we} went out. Because I was ill, {so I|I} stayed at home.
+I like {cook|cooking} and reading. He has a lot of {homeworks|homework} today. I saw a film {who|that} was very funny. She is good {in|at} maths.
+What {means this word|does this word mean}? He is {enough old|old enough} to drive. I have {visit|visited} many countries. We {was|were} very happy.
+It's {a bad|bad} weather today. I have two {childs|children}. He is the {better|best} player in the team. I {feel me|feel} tired today.
+He came {in|by} car and parked outside. {In|On} Sunday we went hiking. I have been to {the Japan|Japan} twice.
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
