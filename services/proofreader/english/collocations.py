@@ -3,6 +3,7 @@
 import re
 
 from services.proofreader.english.lexicon import FORMS_OF, IRREGULAR_PLURALS, PERSONS, plural_of
+from services.proofreader.english.nouns import PLACES
 from services.proofreader.english.patterns import CLAUSE, Correct, FaultPattern
 from services.proofreader.english.verbs import any_of
 
@@ -192,6 +193,17 @@ def _own_sex(found: re.Match[str]) -> str | None:
     return right if fits and right != found["own"] else None
 
 
+def _time_first(found: re.Match[str]) -> str:
+    who = found["who"] if found["who"] == "I" else found["who"].lower()
+    time = found["time"]
+    opens = found["who"][0].isupper() and not re.search(r"[a-z,;] \Z", found.string[: found.start("bad")])
+    return f"{time.capitalize() if opens else time} {who}"
+
+
+def _with_article(found: re.Match[str]) -> str:
+    return f"{'an' if found['noun'][0] in 'aeiou' or found['noun'].startswith('honest') else 'a'} {found['noun']}"
+
+
 def _hundreds_of(found: re.Match[str]) -> str | None:
     return None if (found["before"] or "").lower().strip() in _COUNTS else f"{found['bad']} of"
 
@@ -203,7 +215,7 @@ COLLOCATION_PATTERNS = (
     _of(_MISS, r"(?P<bad>BAD)(?= (?:the|my|our|his|her|their) (?:last |first )?(?:train|bus|flight|plane|ferry|subway)(?=[.,!?;]| (?:by|and|because|so|to|this|yesterday|again|at|for|in|on)\b))"),
     _of(_STEAL, rf"(?P<bad>BAD)(?= (?:{_DET}|two|three|many|several|all) (?:[a-z]{{2,10}} )?{_PORTABLE}(?=[.,!?;]| (?:from|in|at|and|last|while|yesterday|on|of)\b))"),
     _of(_SPEAK, rf"(?:I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Pp]eople|to|can|could|not|people|is|are|am|was|were|n['’]t|everyone|of) (?P<bad>BAD)(?= {_LANGUAGES}(?=[.,!?;]| (?:with|to|in|at|and|very|well|fluently|every|because|when|but)\b))"),
-    _of(_TELL, r"(?P<bad>BAD)(?= (?:the truth|a lie|lies|a story|stories|jokes|a joke|a secret)(?=[.,!?;]| (?:to|about|and|because|in|when|every)\b))"),
+    _of(_TELL, r"(?P<bad>BAD)(?= (?:the truth|a lie|lies|a story|stories|jokes|a joke|a secret)(?=[.,!?;]| (?:to|about|and|because|in|when|every|all)\b))"),
     _words(r"(?P<bad>tell|told|tells)(?= (?:hello|goodbye|good morning|good night|sorry)\b)", lambda found: {"tell": "say", "told": "said", "tells": "says"}[found["bad"]]),
     _of(_PLAY, r"(?:I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|to|and|is|am|are|was|were|often|always|usually|like|love|of|not|n['’]t) (?P<bad>BAD)(?= (?:the )?(?:TV|television|movies on)(?=[.,!?;]| (?:and|in|at|every|with|after|before|all|together|for|because|when|a lot|too)\b))"),
     _of(_TAKE, rf"(?P<bad>BAD)(?= (?:an?|some|many|{_OWN}|two|the) {_SMALL}(?:shower|bath|nap|selfie|photos? of|walk)(?=[.,!?;]| (?:at|with|and|every|before|after|because|together|yesterday|around|my|me|the)\b))"),
@@ -211,7 +223,7 @@ COLLOCATION_PATTERNS = (
     _of(_HAVE, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|often|always|will) (?P<bad>BAD)(?= (?:a|an|{_OWN}) {_SMALL}(?:party|accident|dream|birthday party|good time)(?=[.,!?;]| (?:in|at|for|with|and|on|last|yesterday|when|every|because|about)\b))"),
     _of(_MAKE, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|not|n['’]t|will|can|must|always|often) (?P<bad>BAD)(?= (?:an?|the same|many|some|new|lots of|a lot of|{_OWN}) {_SMALL}(?:mistakes?|decisions?|efforts?|noise|friends|progress|money|speech|promises?|phone calls?|appointments?|plans?|jokes?|suggestions?)(?=[.,!?;]| (?:in|at|for|with|and|on|last|yesterday|when|every|because|to|about)\b))"),
     _of(_DO, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|not|n['’]t|will|can|must|always|often) (?P<bad>BAD)(?= (?:(?:an?|my|your|his|her|our|their|some|the) )?{_SMALL}(?:homework|exercises?|research|sports?|yoga|best|shopping|housework|favou?r|experiments?)(?=[.,!?;]| (?:every|about|in|for|and|on|at|to|after|before|yesterday|because|with)\b)(?! bikes?\b))"),
-    _words(rf"(?:to|and|I|he|she|we|they|can|may|will|want to) (?P<bad>(?P<verb>make|makes|made|do|did)(?= (?:a|some|many|the|two|{_OWN}) {_SMALL}questions?(?=[.!]| (?:to|about)\b)))", lambda found: {"make": "ask", "makes": "asks", "made": "asked", "do": "ask", "did": "asked"}[found["verb"]]),
+    _words(rf"(?:to|and|I|he|she|we|they|can|may|will|want to) (?P<bad>(?P<verb>make|makes|made|do|did)(?= (?:(?:{_THEM}|you|her) )?(?:a|some|many|the|two|{_OWN}) {_SMALL}questions?(?=[.!]| (?:to|about)\b)))", lambda found: {"make": "ask", "makes": "asks", "made": "asked", "do": "ask", "did": "asked"}[found["verb"]]),
     _of(_BEAT, rf"(?P<bad>BAD)(?= (?:{_THEM}(?=[.,!]| (?:in|at|by|with|\d))|(?:the other|their|our|another) (?:teams?|class|school)(?=[.,!]| (?:in|at|by|with|yesterday|last|\d))))"),
     _of(_REMIND, rf"(?P<bad>BAD)(?= (?:{_THEM}|you) of (?!all\b|old\b))"),
     _of(_REMIND, rf"(?:[Pp]lease|to|it|It|This song|photos?|pictures?|songs?|[Mm]y mother|he|she|always) (?P<bad>BAD)(?= (?:{_THEM}) to [a-z])"),
@@ -239,6 +251,57 @@ COLLOCATION_PATTERNS = (
     _usage(r"(?P<bad>[Ee]ach others)(?=[.,!?;]| (?:and|in|at|on|when|very|because|with|for|every|a lot)\b)", lambda found: found["bad"][:-1]),
     _usage(r"(?:do|does|did|have|has|ca|wo)n['’]t (?:like|know|have|understand|eat|drink|speak|remember|agree)(?: (?!to\b)[a-z]+){0,2} (?P<bad>too)(?=[.!])", "either"),
     _usage(r"(?:do|does|did|have|has|ca|wo)n['’]t (?:[a-z]+ ){1,4}(?P<bad>neither)(?=[.!])", "either"),
+    _of({"spend": "have", "spends": "has", "spent": "had", "spending": "having"}, r"(?P<bad>BAD)(?= (?:a|an) (?:very )?(?:good|great|nice|wonderful|amazing|fun|happy|fantastic|lovely) time\b)"),
+    _words(r"(?:I|[Ww]e|[Yy]ou|[Tt]hey|people) (?P<bad>thing)(?= (?:that|it|he|she|we|they|this|so|you)\b)", "think"),
+    _words(r"(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|and) (?P<bad>herd)(?= (?:an?|the|him|her|that|it|about|someone|something|my)\b)", "heard"),
+    _words(r"(?:I|can|to|could|n['’]t|cannot) (?P<bad>here)(?= (?:an?|you|him|the (?:music|noise|sound|news|bell|voice|birds|sea)|my (?:name|mother|voice))\b)", "hear"),
+    _words(rf"(?:to|will|can|I|want to) (?P<bad>meat)(?= (?:him|you|her|them|us|my|me|new|{_OWN})\b)", "meet"),
+    _words(r"(?:walk|walked|walking|go|went|ran|drove|looked|look|came|passed|flew|climbed) (?P<bad>threw)(?= (?:the|an?|my|our)\b)", "through"),
+    _words(r"(?:am|is|are|was|were|come|comes|came|letter|email|far|different|back|home) (?P<bad>form)(?= (?:[A-Z][a-z]+|my|the|him|her|school|work|home|each)\b)(?! the basis)", "from"),
+    _words(r"(?:in|of|to|with|at|for) (?P<bad>are)(?= (?:house|school|class|country|city|town|family|teacher|parents|life|lives|friends|room|car|garden)(?=[.,!?;]| (?:and|was|is|in|because)\b))", "our"),
+    _words(r"(?<![^.!?\n] )(?<!\w)(?:They|We) (?P<bad>we['’]re)(?= (?:very|so|not|late|happy|sad|tired|all|there|in|at)\b)", "were"),
+    _words(r"(?:right|until|till|by|for|and) (?P<bad>know)(?=[.,!](?! (?:that|what|how|who)))(?<!\band know)", "now"),
+    _words(r"(?:wear|wears|wore|wearing|my|warm|beautiful) (?P<bad>cloths)(?=[.,!?;]| (?:and|in|at|for|because|are|were|every|to|from)\b)", "clothes"),
+    _words(r"(?:in|write|wrote|my|a|keep) (?P<bad>dairy)(?= every|[.,!])(?<=my dairy)", "diary"),
+    _words(r"(?:have|has|had|with|got) (?P<bad>to)(?= (?:cats|dogs|brothers|sisters|children|friends|sons|daughters|cars|bikes|rooms|hands|older|younger)\b)", "two"),
+    _words(rf"(?:I|[Ww]e|[Tt]hey) (?P<bad>leave)(?= in (?:an? (?:(?:small|big|large|little) )?(?:apartment|house|flat|village|city|town)|{any_of(PLACES)})\b)", "live"),
+    _words(rf"{_BEGINS}(?P<bad>Thanks you)(?= (?:for|very|so|to)\b|[.!])", "Thank you"),
+    _words(rf"{_BEGINS}(?P<bad>Whose)(?= (?:that|this) (?:[a-z]+ )?(?:girl|boy|man|woman|person|guy|lady|teacher|student)\b)", "Who's"),
+    _words(r"(?:[Hh]ow|[Tt]oo|[Ss]o) (?P<bad>many)(?= (?:water|milk|sugar|rice|coffee|tea|bread|money|information|homework|meat|salt|traffic|rain|snow|food|work)(?=[.,!?;]| (?:do|does|did|is|are|was|should|in|on|at|for|to|and|that|can|we|I|you|because)\b))", "much"),
+    _words(r"(?:smiled|smiles|laughed|laughs|cried|shouted) (?P<bad>happy|sad|angry|nervous)(?=[.!])", lambda found: {"happy": "happily", "sad": "sadly", "angry": "angrily", "nervous": "nervously"}[found["bad"]]),
+    _words(r"(?:works?|worked|speaks?|spoke|sings?|sang|plays?|played|swims?|swam|dances?|danced|drives?|drove|cooks?|cooked|writes?|sleep|sleeps|slept|behaves?) (?:very |so |really )?(?P<bad>good)(?=[.!]| because\b)", "well"),
+    _words(rf"(?:lose|lost|loses|losing|show|showed|thank you for) {_OWN} (?P<bad>patient|confident|honest)(?= (?:with|in)\b)", lambda found: {"patient": "patience", "confident": "confidence", "kind": "kindness", "honest": "honesty"}[found["bad"]]),
+    _words(r"(?:[Aa]|very) (?P<bad>danger)(?= (?:animal|place|road|job|sport|situation|city|man|person|dog|snake|game|thing|river|country|activity|trip)\b)", "dangerous"),
+    _words(r"(?:[Aa]|very|most) (?P<bad>beauty)(?= (?:girl|woman|place|city|country|day|flower|house|view|garden|beach|dress|island|picture|town|lady|song)\b)", "beautiful"),
+    _words(rf"{_BEGINS}(?P<bad>How)(?= do you think (?:about|of) )", "What"),
+    _words(r"(?P<bad>most bad|most good)(?= (?:day|film|movie|book|thing|player|student|teacher|friend|city|food|place|time|experience|song|idea|way|team)\b)", lambda found: {"most bad": "worst", "most good": "best"}[found["bad"]]),
+    _usage(r"(?:agree|agrees|agreed|disagree|disagrees|disagreed) (?P<bad>to)(?= (?:you|him|them|me)(?=[.,!?;]| (?:that|because|and|about|in)\b))", "with"),
+    _usage(r"(?:see you|meet|met|leave|left|arrive|arrived|start|started|go|come|came|call you|study|work|run|jog|walk) (?P<bad>on)(?= the (?:morning|afternoon|evening)[.!])", "in"),
+    _usage(rf"(?:arriv(?:e|ed|es|ing)) (?P<bad>at)(?= {any_of(PLACES)}(?=[.,!?;]| (?:on|in|at|by|yesterday|last|and|after|with)\b))", "in"),
+    _usage(rf"(?:live|lives|lived|living|born|stay|stayed) (?P<bad>at)(?= {any_of(PLACES)}(?= (?:with|and|for|since|because|when|now|until|but)\b))", "in"),
+    _usage(rf"{_BEGINS}(?P<bad>Look)(?= (?:this|that|these|those) (?!way|time|morning|week)[a-z]+[.!])", "Look at"),
+    _usage(rf"(?P<bad>(?P<verb>give|gives|gave|show|showed|send|sent|lend|lent) to (?P<who>{_THEM}|her))(?= (?:your|my|an?|some|the|his) [a-z]{{3,10}}[.,!?])", r"\g<verb> \g<who>"),
+    _usage(rf"{_BEGINS}(?P<bad>(?:As|For|By|On) (?:a )?conclusion)(?=,| I\b)", "In conclusion"),
+    _usage(r"(?P<bad>[Ss]ome times)(?= (?:I|we|he|she|they|it|my)\b)", lambda found: found["bad"][0] + "ometimes"),
+    _usage(r"(?:is|are|was|were|looks?) (?P<bad>same (?:as|like|with))(?= [a-z])", "the same as"),
+    FaultPattern.of("double_negative", r"(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere)n['’]t (?P<bad>no)(?= (?!longer|more|one|such|doubt)[a-z]{3,14}[.,!]| (?:milk|food|water|money|time|people|bread|way|place|chairs?) )", "any"),
+    FaultPattern.of("verb_form", rf"(?P<bad>(?P<modal>will|would|must|should|may|might|shall) can)(?= {_BASES})", r"\g<modal> be able to"),
+    FaultPattern.of("verb_form", rf"(?:[Ii]t is no use|[Ii]t['’]s no use|(?:I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|n['’]t|not|really|just) (?:feels?|felt) like) (?P<bad>to (?P<verb>{_BASES}))", _gerund),
+    FaultPattern.of("verb_form", rf"(?:spend|spends|spent|spending) (?:(?:a lot of|much|too much|all|most of|{_OWN}|some|more|two|three|many|several|the|free|whole) ){{1,3}}(?:time|hours?|day|weekend|evening|days?|years?|minutes) (?P<bad>(?:to|for) (?P<verb>{_BASES}))(?! (?:you|me|him)\b)", _gerund),
+    FaultPattern.of("verb_form", r"(?:good|bad|excellent|terrible|better) at (?P<bad>(?P<verb>cook|swim|draw|sing|paint|read|write|speak|drive|run|dance))(?=[.,!?]| (?:and|but|because)\b)(?! and dr)", _gerund),
+    FaultPattern.of("verb_form", rf"{_BEGINS}(?P<bad>(?P<verb>Swim|Cook|Read|Listen|Speak|Write|Learn|Eat|Drive|Sing|Draw))(?= is (?:good|fun|important|difficult|dangerous|healthy|very|not|so|a good|easy|hard|useful|interesting|boring)\b)", lambda found: FORMS_OF[found["verb"].lower()][3].capitalize()),
+    FaultPattern.of("article_missing", rf"(?:work|works|worked|working|job) as (?P<bad>(?P<noun>(?:(?!(?:an?|the|my|his|her|their|our|your|its|one|any|another|no|both)\b)[a-z]+ )?{_PERSON}))(?=[.,!?;]| (?:in|at|for|and|because|since|when|with|there)\b)", _with_article),
+    FaultPattern.of("article_missing", r"(?:have|has|had|having) (?P<bad>(?P<noun>(?:great|good|nice|wonderful|fantastic|hard|terrible|lovely|amazing|bad) time))(?=[.,!?;]| (?:at|in|with|and|there|together|on|because)\b)", _with_article),
+    FaultPattern.of("article_missing", rf"(?:[Hh]e|[Ss]he|I|[Mm]y {_PERSON}) (?:is|was|am) (?:(?:not|really) )?(?P<bad>(?P<noun>(?:very )?(?:good|kind|honest|nice|smart|clever|brave|strong|rich|poor|shy|funny|famous|tall|lazy|friendly|bad|great|young|old|quiet|hardworking|polite|popular|happy|busy|lucky) (?:man|woman|person|boy|girl|student|teacher|child|friend|doctor|singer|actor|player|mother|father|cook|driver|writer|nurse)))(?=[.,!?;]| (?:and|who|because|but|with|in|at|to|for)\b)", _with_article),
+    FaultPattern.of("article_missing", rf"{_BEGINS}(?P<bad>Sun|Moon)(?= (?:is|was) (?:shining|hot|setting|rising|going|up|very|so|behind)\b)", lambda found: f"The {found['bad'].lower()}"),
+    FaultPattern.of("article_missing", r"(?:afraid|scared) of (?P<bad>dark)(?=[.,!?;]| (?:and|because|when)\b)", _the),
+    FaultPattern.of("article_needless", r"(?:have|has|had|having|eat|ate|eats) (?P<bad>a (?P<name>breakfast|lunch|dinner))(?= (?:at|together|with|every|in the)\b|[.!])", r"\g<name>"),
+    FaultPattern.of("article_needless", r"(?:play|plays|played|playing) (?P<bad>the (?P<name>soccer|football|tennis|basketball|baseball|badminton|volleyball|chess))(?= (?:until|when|there|together|a lot|very|but|or|since|before)\b)", r"\g<name>"),
+    FaultPattern.of("number", r"(?:has|have|had|with) (?:(?:beautiful|big|small|long|short|nice|pretty|large) )?(?:blue|brown|green|black|big|small|beautiful|dark|long) (?P<bad>(?P<one>eye|ear|leg|hand|finger|wing))(?=[.,!?;]| and\b)", r"\g<one>s"),
+    FaultPattern.of("agreement", rf"{CLAUSE}(?:[Pp]hysics|[Mm]athematics|[Mm]aths|[Ee]conomics|[Pp]olitics|[Gg]ymnastics) (?P<bad>are|were)(?= (?:my|an?|the|not|very|so|too|difficult|easy|important|interesting|boring|hard)\b)", lambda found: {"are": "is", "were": "was"}[found["bad"]]),
+    FaultPattern.of("agreement", rf"{_BEGINS}(?P<bad>Is|Was)(?= there (?:any|many|some|two|three|several|a lot of) (?:[a-z]+ )?(?:(?!news|means|series)[a-z]{{3,14}}(?<!ss)(?<!us)s|{_PEOPLE})(?: [a-z]+){{0,6}}\?)", lambda found: {"Is": "Are", "Was": "Were"}[found["bad"]]),
+    FaultPattern.of("owner_apostrophe", rf"{_OWN.replace('(?:my|your|his|her|our|their)', '(?:[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir)')} (?P<bad>(?P<who>parents|grandparents|friends|sisters|brothers))(?= (?:house|car|bedroom|home|garden|shop|restaurant|farm|wedding|anniversary|flat|apartment|birthday)(?=[.,!?;]| (?:is|was|in|on|at|and|has|because|for)\b))", lambda found: f"{found['who']}'" if found["who"][-7:] == "parents" else f"{found['who'][:-1]}'s"),
+    FaultPattern.of("word_order", rf"(?:speak|speaks|spoke|speaking|know|knows) (?P<bad>(?P<how>fluently|perfectly|well) (?P<what>{_LANGUAGES}))(?=[.,!?;]| (?:and|because|but|with|in)\b)", r"\g<what> \g<how>"),
     # Determiners and quantities.
     _usage(rf"{_BEGINS}(?P<bad>Lot of)(?= [a-z])", "A lot of"),
     _usage(r"(?:have|has|had|are|were|is|was|with|eat|ate|drink|spend|spent|need|buy|bought|learn|learned|see|saw|make|made|visit|know|do|did|read|met|meet) (?P<bad>lot of)(?= [a-z])", "a lot of"),
@@ -309,7 +372,7 @@ COLLOCATION_PATTERNS = (
     # Orders of words.
     FaultPattern.of("word_order", r"(?P<bad>(?P<verb>[Ww]ake up|woke up|wakes up|[Pp]ick up|picked up|picks up|[Tt]hrow away|threw away|throws away|[Tt]urn off|turned off|[Ss]witch off|switched off|[Ss]witch on|switched on|[Ww]rite down|wrote down|[Tt]ry on|tried on|[Cc]ut down|[Ff]ill in|filled in|[Pp]ut away|put away|[Gg]ive back|gave back|[Tt]ake off|took off) (?P<who>me|him|us|them|it))(?=[.,!?;]| (?:at|and|early|because|when|every|before|after|from|in|please|please|again|yesterday)\b)", lambda found: f"{found['verb'].split()[0]} {found['who']} {found['verb'].split()[1]}"),
     FaultPattern.of("word_order", r"(?:[Ii]s|are|was|were|not|am|n['’]t) (?P<bad>enough (?P<adjective>good|big|old|tall|strong|rich|fast|warm|clever|brave|smart|large|hot|clear|easy|close|long|young))(?= (?:to|for)\b|[.,!])", r"\g<adjective> enough"),
-    FaultPattern.of("word_order", rf"{CLAUSE}(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey) (?P<bad>yesterday (?P<verb>went|ate|saw|met|bought|watched|played|visited|had|was|were|read|did|came|got|made|studied|cooked))", lambda _: ""),
+    FaultPattern.of("word_order", rf"{CLAUSE}(?P<bad>(?P<who>I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey) (?P<time>yesterday|every (?:day|morning|evening|night|week|weekend|summer|Sunday|Saturday)))(?= (?:went|go|goes|ate|eat|eats|saw|see|met|meet|bought|buy|watched|watch|played|play|plays|visited|visit|had|have|has|was|were|read|did|do|came|got|get|made|make|studied|study|cooked|cook|drink|walk|run)\b)", _time_first),
     FaultPattern.of("word_order", rf"{CLAUSE}(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey) (?:saw|met|bought|ate|played|visited|watched|cooked|play|eat|watch|drink|study|read|drank|lost|found) (?P<bad>(?P<time>yesterday|every (?:day|morning|evening|weekend|week)|last (?:night|week|weekend|month|year)) (?P<what>(?:(?:an?|the|{_OWN}|some) )?(?:[a-z]{{3,10}} )?(?:friends?|film|movie|book|football|soccer|tennis|piano|coffee|English|homework|TV|milk|breakfast|dinner|lunch|shoes|dress|car|bike|cake|museum|grandparents|grandmother|uncle|aunt|game|games|phone|keys?|wallet|museum|concert|match|bread|rice|fruit|basketball|guitar)))(?=[.!]| (?:with|in|at|and)\b)", r"\g<what> \g<time>"),
     _words(r"(?P<bad>[Ww]here do (?P<who>you|they|we) from)", lambda found: f"{found['bad'][0]}here are {found['who']} from"),
     _words(rf"{_BEGINS}(?P<bad>How)(?= (?:do|does|did) (?:you|we|they|people) call (?:this|it|that|these|them|him|her)\b)", "What"),

@@ -16,6 +16,7 @@ from services.proofreader.english.word_classes import (
     ADJECTIVE,
     ADVERB,
     AMBIGUOUS,
+    BASE_FORM,
     BE,
     COMPARATIVE,
     DETERMINING,
@@ -24,12 +25,14 @@ from services.proofreader.english.word_classes import (
     NOUN,
     NUMBER,
     OBJECT,
+    PAST_TENSE,
     PERSON,
     PLURAL,
     POSSESSIVE,
     PREPOSITION,
     SUBJECT,
     SUPERLATIVE,
+    THIRD_PERSON,
 )
 
 _QUALITIES = {
@@ -183,7 +186,7 @@ def _plain_than(words: Words, place: int) -> Fault | None:
     if words[place].word == "that":
         if (
             word.may_be(COMPARATIVE)
-            and before.may_be(ADVERB | BE)
+            and before.may_be(ADVERB | BE | BASE_FORM | THIRD_PERSON | PAST_TENSE)
             and (words[place + 1].may_be(OBJECT) and words[place + 1].word not in {"you", "it", "her"})
         ):
             return word_fault(place, place, "than", "word_choice")

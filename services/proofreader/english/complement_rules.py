@@ -146,6 +146,10 @@ def _was_played(words: Words, place: int) -> Fault | None:
         and (
             after.may_be(NOUN | PLURAL | MASS | DETERMINING)
             or after.word in {"football", "basketball", "tennis"}
+            or (
+                after.word == "to"
+                and BASE_OF.get(verb.word) in _WANTING - {"need", "promise", "refuse", "try"}
+            )
         )
         and not after.may_be(ADVERB)
         and words[place].word in {"was", "were"}

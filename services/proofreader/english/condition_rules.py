@@ -53,6 +53,7 @@ _WISHED = {
     "are": "were",
     "has": "had",
 }
+_OVER = frozenset("start leave finish begin go arrive close end eat sell".split())
 _AGES = frozenset("young little small old single".split())
 
 
@@ -234,7 +235,16 @@ def _mother_is_cooking(words: Words, place: int) -> Fault | None:
     past = verb.word in {"was", "were", "had"} or (verb.may_be(PAST_TENSE) and not verb.may_be(BASE_FORM))
     comma = _comma(words, subject.end) if past else 0
     main = subject_at(words, comma + 1) if comma else None
-    if main is None or words[main.end].word not in {"am", "is", "are"}:
+    if main is None:
+        return None
+    if words[main.end].word == "already":
+        # "When we arrived, the film already started."
+        done = words[main.end + 1]
+        fits = words[0].word == "when" and BASE_OF.get(done.word) in _OVER and done.may_be(PAST_TENSE)
+        fits = fits and not done.may_be(BASE_FORM)
+        right = f"had already {FORMS_OF[BASE_OF[done.word]][2]}" if fits else ""
+        return word_fault(main.end, main.end + 1, right, "tense", SENTENCE_ERROR) if right else None
+    if words[main.end].word not in {"am", "is", "are"}:
         return None
     doing = words[main.end + 1]
     if not doing.may_be(GERUND_FORM) or doing.may_be(ADJECTIVE) or doing.word == "going":

@@ -85,7 +85,10 @@ def _confused(words: Words, place: int) -> Fault | None:
                 and not after.may_be(BASE_FORM | THIRD_PERSON | PREPOSITION | CONJUNCTION)
                 and words[place + 2].may_be(PREPOSITION | CONJUNCTION | MARK)
             )
-            or (BASE_OF.get(before.word) in _OWNING and _is_owned_with_more(words, place + 1))
+            or (
+                (BASE_OF.get(before.word) in _OWNING or after.may_be(ADJECTIVE))
+                and _is_owned_with_more(words, place + 1)
+            )
         )
         and BASE_OF.get(before.word) not in _WITHOUT_OBJECT
     ):

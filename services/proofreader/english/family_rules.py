@@ -59,7 +59,7 @@ _NOUN_OF = dict(
         "succeed:success suggest:suggestion survive:survival think:thought transport:transportation "
         "translate:translation treat:treatment vary:variety weigh:weight die:death serve:service "
         "advise:advice prescribe:prescription reserve:reservation register:registration "
-        "investigate:investigation celebrate:celebration concentrate:concentration"
+        "know:knowledge investigate:investigation celebrate:celebration concentrate:concentration"
     ).split()
 )
 _ALSO_NOUNS = frozenset(
@@ -111,7 +111,7 @@ _ADJECTIVE_OF = dict(
         "taste:tasty dirt:dirty salt:salty wind:windy rain:rainy sun:sunny cloud:cloudy thirst:thirsty "
         "knowledge:knowledgeable talent:talented experience:experienced skill:skilled interest:interesting "
         "excite:exciting surprise:surprising bore:boring depend:dependent impress:impressive "
-        "comfort:comfortable courage:courageous ability:able relax:relaxing"
+        "friend:friendly comfort:comfortable courage:courageous ability:able relax:relaxing"
     ).split()
 )
 _DEGREES = frozenset({"very", "so", "too", "most", "really"})

@@ -113,7 +113,7 @@ def _boring(words: Words, place: int) -> Fault | None:
         return None
     thing = noun_phrase(words, place + 2)
     about = after.word in _FELT_ABOUT and (thing is not None or words[place + 2].text.isalpha())
-    if after.word in {"in", "at", "with", "by"} and word in _ALSO_OF_PEOPLE - {"interesting"}:
+    if after.word in {"in", "at", "with"} and word in _ALSO_OF_PEOPLE - {"interesting"}:
         about = about and subject.word in {"i", "we"}
     if after.word == "to" and words[place + 2].word in {"see", "hear", "know", "find", "learn", "meet"}:
         about = True

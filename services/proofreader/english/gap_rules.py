@@ -6,6 +6,7 @@ from services.proofreader.english.phrases import (
     WORD_CHOICE,
     Fault,
     WordRule,
+    begins_clause,
     like,
     noun_phrase,
     word_fault,
@@ -135,7 +136,7 @@ def _because_is(words: Words, place: int) -> Fault | None:
         return None
     if words[place].word in {"is", "was"}:
         if place == 0 and words[0].text[:1].isupper() and not words.is_question:
-            opens = after.word in {"raining", "snowing", "getting"} or (
+            opens = after.word in {"raining", "snowing", "getting", "a", "an"} or (
                 after.may_be(POSSESSIVE)
                 and beyond.may_be(ADJECTIVE | NOUN)
                 and words[place + 3].may_be(NOUN | MARK)
@@ -275,6 +276,14 @@ def _bought_it(words: Words, place: int) -> Fault | None:
 def _who_father(words: Words, place: int) -> Fault | None:
     """Finds "a friend who father works here"."""
     owned, after = words[place + 1], words[place + 2]
+    if words[place].word == "what":
+        # "The man what works here."
+        does = owned.may_be(THIRD_PERSON | BE | MODAL) or (
+            owned.may_be(PAST_TENSE) and not owned.may_be(BASE_FORM)
+        )
+        person = words[place - 1].may_be(PERSON) and words[place - 2].word in {"the", "a", "this", "that"}
+        person = person and begins_clause(words, place - 2)
+        return word_fault(place, place, "who", "relative", WORD_CHOICE) if does and person else None
     if (
         words[place - 1].may_be(PERSON)
         and owned.word in _OWNED_BY_WHO
@@ -388,7 +397,7 @@ GAP_RULES = (
     WordRule.at(_find_difficult, _FINDING),
     WordRule.at(_which_i_played, ["which", "that"]),
     WordRule.at(_bought_it, ["that", "which"]),
-    WordRule.at(_who_father, ["who"]),
+    WordRule.at(_who_father, ["who", "which", "what"]),
     WordRule.at(_people_live, ["there", "have", "has", "had"]),
     WordRule.at(_my_mother_she, classes=DETERMINING | NAME | PLURAL),
 )

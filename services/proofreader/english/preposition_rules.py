@@ -252,7 +252,10 @@ def _clause_after(words: Words, place: int) -> Fault | None:
     if (
         after.may_be(SUBJECT)
         and words[place + 2].may_be(PAST_TENSE | MODAL | BE | HAVE | DO)
-        and after.word not in {"it", "you"}
+        and (
+            after.word not in {"it", "you"}
+            or (words[place + 2].word in {"was", "is"} and words[place + 3].may_be(GERUND_FORM | ADJECTIVE))
+        )
     ):
         return word_fault(place, place, like(words[place].text, "although" if word == "despite" else "while"))
     return None

@@ -234,7 +234,14 @@ def _possessive_alone(words: Words, place: int) -> Fault | None:
         word in _BEFORE_OWNED
         and words[place + 1].may_be(NOUN | PLURAL)
         and not words[place + 1].may_be(BASE_FORM | THIRD_PERSON | AMBIGUOUS)
-        and (place == 0 or words[place - 1].may_be(BASE_FORM | PREPOSITION))
+        and (
+            place == 0
+            or words[place - 1].may_be(BASE_FORM | PREPOSITION)
+            or (
+                words[place - 1].may_be(BE)
+                and words[place - 2].word in {"this", "that", "it", "these", "those"}
+            )
+        )
     ):
         return word_fault(place, place, like(words[place].text, _BEFORE_OWNED[word]), "pronoun", WORD_CHOICE)
     return None

@@ -44,6 +44,10 @@ _TO_INFINITIVE = frozenset(
 _TO_GERUND = frozenset(
     "enjoy finish avoid mind suggest consider practise quit imagine deny admit dislike recommend".split()
 )
+# "He made me cried."
+_DONE_BY_ONESELF = frozenset(
+    "cried laughed smiled went thought wanted realized waited walked ran came slept".split()
+)
 _CAUSING = frozenset({"let", "lets", "letting", "make", "makes", "made", "making"})
 _GERUND_PREPOSITIONS = frozenset("at in of without before after by about for from".split())
 _VERBS_OF_NOUNS = {
@@ -141,6 +145,8 @@ def _after_causing(words: Words, place: int) -> Fault | None:
         and not (words[place + 1].word == "it" and words[end + 2].may_be(MARK))
     ):
         return verb_fault(end, end + 1, words[end + 1].text)
+    if words[end].word in _DONE_BY_ONESELF and words[place + 1].may_be(OBJECT):
+        return verb_fault(end, end, BASE_OF[words[end].word])
     if (
         words[end].may_be(THIRD_PERSON)
         and not words[end].may_be(NOUN)
@@ -210,6 +216,23 @@ def _after_to(words: Words, place: int) -> Fault | None:
     ):
         return None
     return verb_fault(place + 1, place + 1, BASE_OF[verb.word])
+
+
+def _asked_to(words: Words, place: int) -> Fault | None:
+    """Finds "asked me to helped him"."""
+    verb = words[place + 1]
+    if (
+        words[place - 1].may_be(OBJECT)
+        and BASE_OF.get(words[place - 2].word) in _REQUESTING
+        and verb.may_be(PAST_TENSE | THIRD_PERSON)
+        and not verb.may_be(BASE_FORM | NOUN | PLURAL | ADJECTIVE)
+        and verb.text.islower()
+    ):
+        return verb_fault(place + 1, place + 1, BASE_OF[verb.word])
+    return None
+
+
+_REQUESTING = frozenset("ask tell want help allow teach advise invite force order encourage".split())
 
 
 def _please(words: Words, place: int) -> Fault | None:
@@ -288,6 +311,7 @@ VERB_RULES = (
     WordRule.at(_after_causing, _CAUSING),
     WordRule.at(_after_preposition, [*_GERUND_PREPOSITIONS, "to"]),
     WordRule.at(_after_to, ["to"]),
+    WordRule.at(_asked_to, ["to"]),
     WordRule.at(_please, ["please"]),
     WordRule.at(_to_gerund, ["to"]),
     WordRule.at(_opening_verb, classes=BASE_FORM),

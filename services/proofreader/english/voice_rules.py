@@ -29,7 +29,7 @@ from services.proofreader.english.word_classes import (
 )
 
 # Pasts of verbs that always have an object, which are no participles.
-_DID = frozenset("stole wrote chose drew gave took".split())
+_DID = frozenset("stole wrote chose drew gave took broke".split())
 # Participles that are pasts too, of what somebody does to a thing.
 _DONE = frozenset(
     "built painted invented founded made sold designed discovered published produced destroyed written "
@@ -113,9 +113,9 @@ def _thing_does(words: Words, place: int) -> Fault | None:
     )
     # "The pen wrote in blue."
     told = after.word == "by" or (after.word == "in" and words[subject.end + 2].may_be(NAME | NUMBER))
-    if verb.word in {"gave", "took", "drew", "wrote"} and not told:
+    if verb.word in {"gave", "took", "drew", "wrote", "broke"} and not told:
         fits = False
-    dated = verb.word in _DONE and _by_somebody(words, subject.end + 1)
+    dated = verb.word in _DONE | {"broke"} and _by_somebody(words, subject.end + 1)
     if dated and (words[place].word in {"a", "an"} or has_verb_from(words, subject.end + 3)):
         # "A bridge built in 1932 by hand." stands below a picture.
         dated = False

@@ -150,6 +150,9 @@ It is strongest in the south. He has hand and foot problems. We have work to do.
 What I think is a good idea is this. Something I think is a good idea came up. He would have come if he could. I would have stayed if it was warm. He lets go.
 In car parks it is dark.
 I am amazing at chess. It was extreme cold that killed them. It is highly recommended to use it. I will instead resolve it. Open the unit 4 file.
+He works as a nurse. He had a breakfast of eggs. She has bad time management. The sun was shining. He is afraid of dark rooms. Is there any news? When he was ten, he already spoke French. A will can be changed. They agreed to meet me. I saw him on the morning of the match.
+Look this way. It made him loved by all. I have no use for it. She has a lot of time to read. Whose is that girl? They herd sheep. The form is long. We leave in a small group. The doctor lost her patient to cancer. A danger sign hung there. A beauty contest was held. The girl which one likes is here.
+He knows what it feels like to miss someone. Our class was bored. The wave broke by the shore. The ball broke the window. She was loved. I told the woman what happened. Despite it all, we won. The choice was mine alone. He runs faster that way. Is a cat an animal? Give the book to me. My parents house a student.
 """
 KOREAN = """
 어렸을 때 나는 할머니 댁에 자주 놀러 갔다. 할머니는 늘 웃어 주셨고, 마당에서 나은 열매를 따 주셨다. 그 집은 지은 지 오래되어서 벽이 얇았다.

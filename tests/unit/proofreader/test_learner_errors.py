@@ -133,6 +133,12 @@ I like {cook|cooking} and reading. He has a lot of {homeworks|homework} today. I
 What {means this word|does this word mean}? He is {enough old|old enough} to drive. I have {visit|visited} many countries. We {was|were} very happy.
 It's {a bad|bad} weather today. I have two {childs|children}. He is the {better|best} player in the team. I {feel me|feel} tired today.
 He came {in|by} car and parked outside. {In|On} Sunday we went hiking. I have been to {the Japan|Japan} twice.
+My uncle works as {engineer|an engineer} in Ulsan. We had {great time|a great time} at the wedding. He is {honest man|an honest man} and shy. {Sun|The sun} was shining. She is afraid of {dark|the dark}. I have {a breakfast|breakfast} at seven. She has big blue {eye|eyes}.
+Physics {are|is} my favourite subject. {Is|Are} there any chairs in the room? When we arrived, the film {already started|had already started}. She {will can|will be able to} drive soon. He asked me to {helped|help} him. He arrived {at|in} Berlin on Friday. We are waiting {to|for} our friends.
+I agree {to|with} you. I will see you {on|in} the morning. He made me {cried|cry}. It's no use {to cry|crying} over it. She spends a lot of time {to read|reading}. {Swim|Swimming} is good for you. He is good at {cook|cooking}. I saw {there|their} new car. {Whose|Who's} that girl over there? I {herd|heard} a noise.
+That is my {parents|parents'} house. He is a very {friend|friendly} person. She smiled {happy|happily}. It was a {danger|dangerous} animal. He works {good|well}. He was {embarrassing|embarrassed} by his mistake. He {was decided|decided} to leave. {Was|It was} a beautiful day. This is {mine|my} bag. {I every day|Every day I} go there.
+She runs faster {that|than} me. It was the {most bad|worst} day. My phone is {same as|the same as} yours. There isn't {no|any} milk. How {many|much} water do you drink? We {spent|had} a good time. The window {broke|was broken} by the boy. The man {what|who} works here is kind. The girl {which|whose} brother plays here left.
+{Despite|Although} it was raining, we went out. {As conclusion|In conclusion}, I agree. {Some times|Sometimes} I feel lonely. {How|What} do you think about it? I feel like {to eat|eating} pizza.
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
