@@ -2,7 +2,15 @@
 
 import re
 
-from services.proofreader.english.lexicon import FORMS_OF, IRREGULAR_PLURALS, PERSONS, plural_of
+from services.proofreader.english.lexicon import (
+    BASE_OF,
+    FORMS_OF,
+    IRREGULAR_PLURALS,
+    PERSONS,
+    SHORT_ADJECTIVES,
+    comparative_of,
+    plural_of,
+)
 from services.proofreader.english.nouns import PLACES
 from services.proofreader.english.patterns import CLAUSE, Correct, FaultPattern
 from services.proofreader.english.verbs import any_of
@@ -130,6 +138,41 @@ _ANYBODY = rf"(?:he|she|him|his|her|who|that|{_PEOPLE}|baby|cat|dog|boss)\b"
 _SOMEBODY = re.compile(
     rf"\b(?:he|she|him|his|her|hers|man|woman|{_PEOPLE}|baby|cat|dog|boss|Mr|Mrs|Ms)\b|[a-z,] [A-Z][a-z]"
 )
+_TOOK = {"be": "been", "do": "done", "did": "done"}
+# The past of each participle that is not the same as the base.
+_PASTS = {
+    forms[2]: forms[1]
+    for base, forms in FORMS_OF.items()
+    if forms[2] != base
+    and base
+    in {
+        "die",
+        "buy",
+        "visit",
+        "move",
+        "start",
+        "begin",
+        "finish",
+        "graduate",
+        "meet",
+        "marry",
+        "build",
+        "leave",
+        "arrive",
+        "lose",
+        "write",
+        "win",
+        "open",
+        "travel",
+        "return",
+        "join",
+        "happen",
+    }
+}
+_QUALITIES = {
+    "importance": "important", "success": "successful", "confidence": "confident", "intelligence": "intelligent",
+    "patience": "patient", "wisdom": "wise", "difference": "different",
+}  # fmt: skip
 _COUNTS = frozenset(
     [
         "one",
@@ -204,6 +247,10 @@ def _with_article(found: re.Match[str]) -> str:
     return f"{'an' if found['noun'][0] in 'aeiou' or found['noun'].startswith('honest') else 'a'} {found['noun']}"
 
 
+def _cased(right: str) -> Correct:
+    return lambda found: right[0].upper() + right[1:] if found["bad"][0].isupper() else right
+
+
 def _hundreds_of(found: re.Match[str]) -> str | None:
     return None if (found["before"] or "").lower().strip() in _COUNTS else f"{found['bad']} of"
 
@@ -214,20 +261,20 @@ COLLOCATION_PATTERNS = (
     # Words that are near in meaning.
     _of(_MISS, r"(?P<bad>BAD)(?= (?:the|my|our|his|her|their) (?:last |first )?(?:train|bus|flight|plane|ferry|subway)(?=[.,!?;]| (?:by|and|because|so|to|this|yesterday|again|at|for|in|on)\b))"),
     _of(_STEAL, rf"(?P<bad>BAD)(?= (?:{_DET}|two|three|many|several|all) (?:[a-z]{{2,10}} )?{_PORTABLE}(?=[.,!?;]| (?:from|in|at|and|last|while|yesterday|on|of)\b))"),
-    _of(_SPEAK, rf"(?:I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Pp]eople|to|can|could|not|people|is|are|am|was|were|n['’]t|everyone|of) (?P<bad>BAD)(?= {_LANGUAGES}(?=[.,!?;]| (?:with|to|in|at|and|very|well|fluently|every|because|when|but)\b))"),
+    _of(_SPEAK, rf"(?:I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Pp]eople|to|can|could|not|people|is|are|am|was|were|[a-z]+n['’]t|everyone|of) (?P<bad>BAD)(?= {_LANGUAGES}(?=[.,!?;]| (?:with|to|in|at|and|very|well|fluently|every|because|when|but)\b))"),
     _of(_TELL, r"(?P<bad>BAD)(?= (?:the truth|a lie|lies|a story|stories|jokes|a joke|a secret)(?=[.,!?;]| (?:to|about|and|because|in|when|every|all)\b))"),
     _words(r"(?P<bad>tell|told|tells)(?= (?:hello|goodbye|good morning|good night|sorry)\b)", lambda found: {"tell": "say", "told": "said", "tells": "says"}[found["bad"]]),
-    _of(_PLAY, r"(?:I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|to|and|is|am|are|was|were|often|always|usually|like|love|of|not|n['’]t) (?P<bad>BAD)(?= (?:the )?(?:TV|television|movies on)(?=[.,!?;]| (?:and|in|at|every|with|after|before|all|together|for|because|when|a lot|too)\b))"),
+    _of(_PLAY, r"(?:I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|to|and|is|am|are|was|were|often|always|usually|like|love|of|not|[a-z]+n['’]t) (?P<bad>BAD)(?= (?:the )?(?:TV|television|movies on)(?=[.,!?;]| (?:and|in|at|every|with|after|before|all|together|for|because|when|a lot|too)\b))"),
     _of(_TAKE, rf"(?P<bad>BAD)(?= (?:an?|some|many|{_OWN}|two|the) {_SMALL}(?:shower|bath|nap|selfie|photos? of|walk)(?=[.,!?;]| (?:at|with|and|every|before|after|because|together|yesterday|around|my|me|the)\b))"),
     _of(_TAKE, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|must|will) (?P<bad>BAD)(?= (?:an?|the|{_OWN}) {_SMALL}(?:exam|taxi)(?=[.,!?;]| (?:in|at|on|last|yesterday|and|tomorrow|next|to)\b))"),
     _of(_HAVE, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|often|always|will) (?P<bad>BAD)(?= (?:a|an|{_OWN}) {_SMALL}(?:party|accident|dream|birthday party|good time)(?=[.,!?;]| (?:in|at|for|with|and|on|last|yesterday|when|every|because|about)\b))"),
-    _of(_MAKE, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|not|n['’]t|will|can|must|always|often) (?P<bad>BAD)(?= (?:an?|the same|many|some|new|lots of|a lot of|{_OWN}) {_SMALL}(?:mistakes?|decisions?|efforts?|noise|friends|progress|money|speech|promises?|phone calls?|appointments?|plans?|jokes?|suggestions?)(?=[.,!?;]| (?:in|at|for|with|and|on|last|yesterday|when|every|because|to|about)\b))"),
-    _of(_DO, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|not|n['’]t|will|can|must|always|often) (?P<bad>BAD)(?= (?:(?:an?|my|your|his|her|our|their|some|the) )?{_SMALL}(?:homework|exercises?|research|sports?|yoga|best|shopping|housework|favou?r|experiments?)(?=[.,!?;]| (?:every|about|in|for|and|on|at|to|after|before|yesterday|because|with)\b)(?! bikes?\b))"),
+    _of(_MAKE, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|not|[a-z]+n['’]t|will|can|must|always|often) (?P<bad>BAD)(?= (?:an?|the same|many|some|new|lots of|a lot of|{_OWN}) {_SMALL}(?:mistakes?|decisions?|efforts?|noise|friends|progress|money|speech|promises?|phone calls?|appointments?|plans?|jokes?|suggestions?)(?=[.,!?;]| (?:in|at|for|with|and|on|last|yesterday|when|every|because|to|about)\b))"),
+    _of(_DO, rf"(?:I|[Ww]e|[Ss]he|[Hh]e|[Tt]hey|to|and|not|[a-z]+n['’]t|will|can|must|always|often) (?P<bad>BAD)(?= (?:(?:an?|my|your|his|her|our|their|some|the) )?{_SMALL}(?:homework|exercises?|research|sports?|yoga|best|shopping|housework|favou?r|experiments?)(?=[.,!?;]| (?:every|about|in|for|and|on|at|to|after|before|yesterday|because|with)\b)(?! bikes?\b))"),
     _words(rf"(?:to|and|I|he|she|we|they|can|may|will|want to) (?P<bad>(?P<verb>make|makes|made|do|did)(?= (?:(?:{_THEM}|you|her) )?(?:a|some|many|the|two|{_OWN}) {_SMALL}questions?(?=[.!]| (?:to|about)\b)))", lambda found: {"make": "ask", "makes": "asks", "made": "asked", "do": "ask", "did": "asked"}[found["verb"]]),
     _of(_BEAT, rf"(?P<bad>BAD)(?= (?:{_THEM}(?=[.,!]| (?:in|at|by|with|\d))|(?:the other|their|our|another) (?:teams?|class|school)(?=[.,!]| (?:in|at|by|with|yesterday|last|\d))))"),
     _of(_REMIND, rf"(?P<bad>BAD)(?= (?:{_THEM}|you) of (?!all\b|old\b))"),
     _of(_REMIND, rf"(?:[Pp]lease|to|it|It|This song|photos?|pictures?|songs?|[Mm]y mother|he|she|always) (?P<bad>BAD)(?= (?:{_THEM}) to [a-z])"),
-    _of(_TURN, r"(?:[Pp]lease|to|I|[Yy]ou|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|and|not|n['’]t|can|could|always|will|mother|father|the) (?P<bad>BAD)(?= (?:the|my|all the|his|her|our) (?:lights?|TV|television|radio|fan|heater|air conditioner|air conditioning|heating)(?=[.,!?;]| (?:and|when|because|before|after|in|at|to|please|so)\b))"),
+    _of(_TURN, r"(?:[Pp]lease|to|I|[Yy]ou|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|and|not|[a-z]+n['’]t|can|could|always|will|mother|father|the) (?P<bad>BAD)(?= (?:the|my|all the|his|her|our) (?:lights?|TV|television|radio|fan|heater|air conditioner|air conditioning|heating)(?=[.,!?;]| (?:and|when|because|before|after|in|at|to|please|so)\b))"),
     _of({"Open": "Turn on", "Close": "Turn off"}, r"(?<![^.!?\n] )(?<!\w)(?P<bad>BAD)(?= (?:the|all the) (?:lights?|TV|television|radio|fan|heater|air conditioner|heating)(?=[.,!?;]| (?:and|when|because|before|after|please)\b))"),
     _of(_TEACH, rf"(?P<bad>BAD)(?= {_THEM} (?:{_LANGUAGES}|how|to [a-z]|(?:the|a|an|many|some|about|math|maths|science|music|everything|that)\b))"),
     _of(_RISE, r"(?:[Tt]he sun|[Pp]rices|[Tt]he prices?|[Tt]he temperature|[Tt]emperatures) (?:always )?(?P<bad>BAD)(?=[.,!?;]| (?:in|at|every|from|early|quickly|again|up|because|over|last|and)\b)"),
@@ -254,7 +301,7 @@ COLLOCATION_PATTERNS = (
     _of({"spend": "have", "spends": "has", "spent": "had", "spending": "having"}, r"(?P<bad>BAD)(?= (?:a|an) (?:very )?(?:good|great|nice|wonderful|amazing|fun|happy|fantastic|lovely) time\b)"),
     _words(r"(?:I|[Ww]e|[Yy]ou|[Tt]hey|people) (?P<bad>thing)(?= (?:that|it|he|she|we|they|this|so|you)\b)", "think"),
     _words(r"(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|and) (?P<bad>herd)(?= (?:an?|the|him|her|that|it|about|someone|something|my)\b)", "heard"),
-    _words(r"(?:I|can|to|could|n['’]t|cannot) (?P<bad>here)(?= (?:an?|you|him|the (?:music|noise|sound|news|bell|voice|birds|sea)|my (?:name|mother|voice))\b)", "hear"),
+    _words(r"(?:I|can|to|could|[a-z]+n['’]t|cannot) (?P<bad>here)(?= (?:an?|you|him|the (?:music|noise|sound|news|bell|voice|birds|sea)|my (?:name|mother|voice))\b)", "hear"),
     _words(rf"(?:to|will|can|I|want to) (?P<bad>meat)(?= (?:him|you|her|them|us|my|me|new|{_OWN})\b)", "meet"),
     _words(r"(?:walk|walked|walking|go|went|ran|drove|looked|look|came|passed|flew|climbed) (?P<bad>threw)(?= (?:the|an?|my|our)\b)", "through"),
     _words(r"(?:am|is|are|was|were|come|comes|came|letter|email|far|different|back|home) (?P<bad>form)(?= (?:[A-Z][a-z]+|my|the|him|her|school|work|home|each)\b)(?! the basis)", "from"),
@@ -286,7 +333,7 @@ COLLOCATION_PATTERNS = (
     _usage(r"(?:is|are|was|were|looks?) (?P<bad>same (?:as|like|with))(?= [a-z])", "the same as"),
     FaultPattern.of("double_negative", r"(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere)n['’]t (?P<bad>no)(?= (?!longer|more|one|such|doubt)[a-z]{3,14}[.,!]| (?:milk|food|water|money|time|people|bread|way|place|chairs?) )", "any"),
     FaultPattern.of("verb_form", rf"(?P<bad>(?P<modal>will|would|must|should|may|might|shall) can)(?= {_BASES})", r"\g<modal> be able to"),
-    FaultPattern.of("verb_form", rf"(?:[Ii]t is no use|[Ii]t['’]s no use|(?:I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|n['’]t|not|really|just) (?:feels?|felt) like) (?P<bad>to (?P<verb>{_BASES}))", _gerund),
+    FaultPattern.of("verb_form", rf"(?:[Ii]t is no use|[Ii]t['’]s no use|(?:I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[a-z]+n['’]t|not|really|just) (?:feels?|felt) like) (?P<bad>to (?P<verb>{_BASES}))", _gerund),
     FaultPattern.of("verb_form", rf"(?:spend|spends|spent|spending) (?:(?:a lot of|much|too much|all|most of|{_OWN}|some|more|two|three|many|several|the|free|whole) ){{1,3}}(?:time|hours?|day|weekend|evening|days?|years?|minutes) (?P<bad>(?:to|for) (?P<verb>{_BASES}))(?! (?:you|me|him)\b)", _gerund),
     FaultPattern.of("verb_form", r"(?:good|bad|excellent|terrible|better) at (?P<bad>(?P<verb>cook|swim|draw|sing|paint|read|write|speak|drive|run|dance))(?=[.,!?]| (?:and|but|because)\b)(?! and dr)", _gerund),
     FaultPattern.of("verb_form", rf"{_BEGINS}(?P<bad>(?P<verb>Swim|Cook|Read|Listen|Speak|Write|Learn|Eat|Drive|Sing|Draw))(?= is (?:good|fun|important|difficult|dangerous|healthy|very|not|so|a good|easy|hard|useful|interesting|boring)\b)", lambda found: FORMS_OF[found["verb"].lower()][3].capitalize()),
@@ -302,6 +349,33 @@ COLLOCATION_PATTERNS = (
     FaultPattern.of("agreement", rf"{_BEGINS}(?P<bad>Is|Was)(?= there (?:any|many|some|two|three|several|a lot of) (?:[a-z]+ )?(?:(?!news|means|series)[a-z]{{3,14}}(?<!ss)(?<!us)s|{_PEOPLE})(?: [a-z]+){{0,6}}\?)", lambda found: {"Is": "Are", "Was": "Were"}[found["bad"]]),
     FaultPattern.of("owner_apostrophe", rf"{_OWN.replace('(?:my|your|his|her|our|their)', '(?:[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir)')} (?P<bad>(?P<who>parents|grandparents|friends|sisters|brothers))(?= (?:house|car|bedroom|home|garden|shop|restaurant|farm|wedding|anniversary|flat|apartment|birthday)(?=[.,!?;]| (?:is|was|in|on|at|and|has|because|for)\b))", lambda found: f"{found['who']}'" if found["who"][-7:] == "parents" else f"{found['who'][:-1]}'s"),
     FaultPattern.of("word_order", rf"(?:speak|speaks|spoke|speaking|know|knows) (?P<bad>(?P<how>fluently|perfectly|well) (?P<what>{_LANGUAGES}))(?=[.,!?;]| (?:and|because|but|with|in)\b)", r"\g<what> \g<how>"),
+    _of({"do": "take", "does": "takes", "did": "took", "make": "take", "made": "took"}, r"(?P<bad>BAD)(?= a (?:short |little |quick |long )?break(?=[.,!?;]| (?:at|and|after|from|for|because)\b))"),
+    _words(r"(?:I|[Ww]e) (?P<bad>hope)(?= (?:I|we|he|she|they) (?:could|were) )", "wish"),
+    _words(r"(?:should|must|could|would|can) (?P<bad>except)(?= (?:the|your|my|his|her|this|it|an?)\b)", "accept"),
+    _words(r"(?:go|goes|went|going|come|came|walk|walked|ran|drove|moved|returned) (?P<bad>too)(?= (?:the|my|a|his|her|our|school|bed|work)\b)", "to"),
+    _words(rf"(?:[Aa]n?|very) (?P<bad>{any_of(_QUALITIES)})(?= (?:man|woman|person|thing|student|boy|girl|teacher|people|country|city|question|problem|day|role|part|family|singer|writer)\b)(?! problem)", lambda found: _QUALITIES[found["bad"]]),
+    _words(r"(?:the|our|my) (?P<bad>environmental|cultural|historical|economical)(?=[.!])", lambda found: {"environmental": "environment", "cultural": "culture", "historical": "history", "economical": "economy"}[found["bad"]]),
+    _words(r"(?:explain|explained|explains|did|answered|wrote|speak|speaks|spoke|finished|cleaned|played|sang|learned|remember|remembers|drives|drove) (?:it|them|that|this) (?:very|so|really|too) (?P<bad>good|clear|careful|quick|slow|easy|bad|beautiful|perfect)(?=[.,!])", lambda found: {"good": "well", "easy": "easily"}.get(found["bad"], found["bad"] + "ly")),
+    _words(rf"{CLAUSE}(?P<bad>There|there)(?= (?:is|was) (?:very |so |too |really )?(?:raining|snowing|sunny|windy|cloudy|cold|hot|warm|foggy|rainy)(?=[.,!]| (?:in|today|and|outside|here|but|when|all)\b))", _cased("it")),
+    _words(rf"{_BEGINS}(?P<bad>It)(?= (?:is|was|are|were) (?:a lot of|many) (?:{_PEOPLE}|cars|shops|trees|flowers|animals|restaurants|museums|places|buildings|problems|houses)\b)", "There"),
+    _words(rf"(?:is|are|was|were|much|looks|feels) (?:{any_of(map(comparative_of, SHORT_ADJECTIVES - {'good', 'bad', 'late'}))}) (?P<bad>as)(?= (?:{_THEM}|my|the|yesterday|before|in|you|mine|yours|last|other)\b)(?! [a-z]+ as)", "than"),
+    _usage(rf"(?P<bad>(?P<verb>look|looks|looked|looking) (?P<what>{_OWN} (?:keys?|phone|wallet|glasses|passport|ticket|lost [a-z]+)))(?=[.,!?;]| (?:and|in|everywhere|for|all|but)\b)", r"\g<verb> for \g<what>"),
+    _usage(r"(?:picture|poster|clock|photo|painting|calendar|map|mirror|photos|pictures|paintings)s? (?:is |are |was |were |hang |hangs |hung |hanging )?(?P<bad>in)(?= (?:the|my|our) (?:bedroom |kitchen )?wall(?=[.,!?]| (?:and|is|was|of)\b))", "on"),
+    _usage(r"absent (?P<bad>in|at|to|of)(?= (?:school|class|work|the (?:class|lesson|meeting))\b)", "from"),
+    _usage(rf"(?P<bad>(?P<verb>talk|talks|talked|talking) (?P<what>(?:{_OWN}|the|this|that) (?:[a-z]{{3,9}} )?(?:problems?|plans?|life|future|trip|family|weather|films?|books?|movies?|dreams?|holidays?|feelings)))(?=[.,!?;]| (?:and|with|for|in|because|when)\b)", r"\g<verb> about \g<what>"),
+    _usage(r"(?:good|bad|terrible|excellent) (?P<bad>on)(?= (?:tennis|football|soccer|basketball|math|maths|English|cooking|dancing|singing|sports?|chess|swimming|drawing|science|history|playing|writing|speaking)\b)", "at"),
+    FaultPattern.of("verb_form", rf"(?:asked|told|want|wants|wanted|allowed|advised|invited|asks) {_THEM} (?P<bad>(?:close|open|clean)(?! (?:to|in|at))|help|come|go|give|buy|bring|wait|stay|sit|read|write|make|do|take|wash|call|leave|study|play|speak|show|join|learn|eat)(?= (?:the|an?|my|his|her|our|to|with|at|in|him|it|them|some|home|here|there)\b)", r"to \g<bad>"),
+    FaultPattern.of("verb_form", r"(?:need|needs|needed) (?P<bad>(?P<verb>buying|studying|learning|finding|making|getting|cleaning|finishing|seeing|helping|doing|taking|eating|reading|writing|asking|calling|practicing|practising))(?= (?:some|an?|the|my|more|to|his|her|our|it|English)\b)", lambda found: f"to {BASE_OF.get(found['verb'], 'do')}"),
+    FaultPattern.of("verb_form", r"(?:keep|keeps|kept) (?P<bad>to (?P<verb>talk|ask|try|go|say|tell|make|think|learn|practise|practice|study|do|eat|read|write|speak|cry|smile|wait|look|move))", _gerund),
+    FaultPattern.of("verb_form", rf"(?:think|thinking|dream|dreaming|afraid|tired|interested|good|bad|idea|way|fond|proud|capable|worried|thought|talk|talking) (?:of|about|in|at) (?P<bad>to (?P<verb>{_BASES}))", _gerund),
+    FaultPattern.of("verb_form", rf"(?:makes?|made|lets?) {_THEM} (?P<bad>(?P<verb>cleaning|doing|going|washing|crying|laughing|studying|reading|eating|waiting|working|writing|cooking|feeling|thinking))(?= (?:my|the|a|his|her|our|their|to|in|all|very|happy|hard)\b|[.!])", lambda found: BASE_OF.get(found["verb"], {"doing": "do", "going": "go"}.get(found["verb"], ""))),
+    FaultPattern.of("verb_form", r"(?:[Hh]ave|[Hh]as) (?:you|he|she|they|we|I) (?:ever |already |never |just )?(?P<bad>be|go|went|see|saw|eat|ate|do|did|meet|take|took|write|wrote|give|gave|speak|spoke|drive|drove|fly|break|buy|try|visit|finish|lose|forget|hear)(?= (?:to|the|an?|my|your|his|her|in|it|this|that|him|there|any|such)\b|\?)", lambda found: _TOOK.get(found["bad"]) or FORMS_OF[BASE_OF[found["bad"]]][2]),
+    FaultPattern.of("verb_form", rf"(?:I|[Yy]ou|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|[Ii]t) (?P<bad>(?:am|is|are|was|were) (?P<modal>can|must|should|will))(?= {_BASES})", r"\g<modal>"),
+    FaultPattern.of("verb_form", rf"{_BEGINS}(?P<bad>(?:Does|Did|Do) (?P<who>he|she|it) (?P<modal>can|must|should|will))(?= [a-z])", lambda found: f"{found['modal'].capitalize()} {found['who']}"),
+    FaultPattern.of("word_order", rf"{_BEGINS}(?P<bad>What (?:does|do|did) means? (?P<what>(?:this|that|the) [a-z]+))(?=\?)", r"What does \g<what> mean"),
+    FaultPattern.of("tense", rf"{CLAUSE}(?:I|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|[Mm]y {_PERSON}) (?P<bad>(?:have|has) (?P<verb>{any_of(_PASTS)}))(?= (?:(?!that|who|which|what|since|from|about|of)[a-z]+ ){{0,4}}in (?:19\d\d|20[01]\d)[.,])", lambda found: _PASTS[found["verb"]]),
+    FaultPattern.of("tense", rf"{CLAUSE}(?:I|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|[Mm]y {_PERSON}) (?P<bad>am|is|are)(?= [a-z]+ing (?:[a-z]+ ){{0,4}}when (?:I|he|she|they|we|the [a-z]+|my [a-z]+) (?:called|came|arrived|saw|got|went|heard|entered|left|met|rang|phoned|fell|started|knocked|began|opened)\b)", lambda found: "were" if found["bad"] == "are" else "was"),
+    FaultPattern.of("agreement", rf"{CLAUSE}(?:[Aa]ll|[Mm]ost|[Ss]ome|[Mm]any|[Bb]oth|[Ss]everal|[Aa] few) of (?:my|the|our|his|her|their|these|those) (?:{_PEOPLE}|students|books|shops|houses|cars|animals|things|countries|cities|rooms|teachers|classmates|neighbou?rs) (?P<bad>is|was|has)(?= [a-z])", lambda found: {"is": "are", "was": "were", "has": "have"}[found["bad"]]),
     # Determiners and quantities.
     _usage(rf"{_BEGINS}(?P<bad>Lot of)(?= [a-z])", "A lot of"),
     _usage(r"(?:have|has|had|are|were|is|was|with|eat|ate|drink|spend|spent|need|buy|bought|learn|learned|see|saw|make|made|visit|know|do|did|read|met|meet) (?P<bad>lot of)(?= [a-z])", "a lot of"),
@@ -342,7 +416,7 @@ COLLOCATION_PATTERNS = (
     _words(rf"(?:[Mm]y|[Hh]er|[Hh]is|[Oo]ur|[Yy]our|[Tt]heir) (?P<who>{any_of(_OTHER_SEX)}) (?:(?!{_ANYBODY})[a-z'’]+ ){{1,4}}(?:with|and|to|from) (?P<bad>(?P<own>his|her))(?= (?:husband|wife|boyfriend|girlfriend)\b)", _own_sex),
     _usage(r"(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|to|and|[Pp]lease|was|were|is|are|am) (?P<bad>(?P<verb>[Ll]ook|looks|looked|looking) (?P<thing>(?:this|these|those|my|your|our|the|that) (?:picture|board|photos?|pictures|sky|map|stars|screen|window|menu|flowers?|painting|mirror|moon)))(?=[.,!?;]| (?:and|with|when|because|of|on|in|carefully)\b)", r"\g<verb> at \g<thing>"),
     _usage(rf"(?P<bad>(?P<verb>happen|happens|happened|reply|replied|talk|talks|talking|belong|belongs|belonged|respond|responded|apologize|apologized|apologise|apologised) (?P<who>{_THEM}|you|(?:my|his|her|our) {_PERSON}))(?=[.,!?;]| (?:about|yesterday|last|in|on|and|because|when|for|every|with|at|after)\b)", r"\g<verb> to \g<who>"),
-    _usage(rf"(?:I|[Ww]e|[Tt]hey|you|n['’]t|not|fully|completely|[Hh]e|[Ss]he|to) (?P<bad>(?P<verb>agree|agrees|agreed|disagree|disagrees|disagreed) (?P<who>{_THEM}|(?:this|that|the|your|his|her) (?:opinion|idea|statement|view)))(?=[.,!?;]| (?:because|that|and|about|but|for|on)\b)", r"\g<verb> with \g<who>"),
+    _usage(rf"(?:I|[Ww]e|[Tt]hey|you|[a-z]+n['’]t|not|fully|completely|[Hh]e|[Ss]he|to) (?P<bad>(?P<verb>agree|agrees|agreed|disagree|disagrees|disagreed) (?P<who>{_THEM}|(?:this|that|the|your|his|her) (?:opinion|idea|statement|view)))(?=[.,!?;]| (?:because|that|and|about|but|for|on)\b)", r"\g<verb> with \g<who>"),
     _usage(rf"(?P<bad>(?P<verb>help|helps|helped|helping) (?P<who>{_THEM}|(?:my|his|her) {_PERSON}) (?P<what>(?:the|my|his|her|their|our|your) (?:homework|housework|dishes|project|problems?|cooking|cleaning|work|luggage|English|maths?)))(?=[.,!?;]| (?:and|every|because|when|after|yesterday)\b)", r"\g<verb> \g<who> with \g<what>"),
     _usage(rf"(?P<bad>(?P<verb>search|searched|searches|searching) (?P<what>{_OWN} (?:keys?|phone|wallet|glasses|dog|cat|passport|ticket|book|lost [a-z]+)))(?=[.,!?;]| (?:and|in|everywhere|for|all|but)\b)(?! for\b)", r"\g<verb> for \g<what>"),
     _usage(r"(?P<bad>(?P<verb>[Ss]it|sits|sat|sitting|lie|lay|lying|slept|sleep) (?P<what>(?:the|an?|my|his|her) (?:[a-z]{3,8} )?(?:chair|sofa|bed|floor|grass|bench|couch|carpet)))(?=[.,!?;]| (?:and|in|near|next|because|with|when|for|all)\b)", r"\g<verb> on \g<what>"),
@@ -371,7 +445,7 @@ COLLOCATION_PATTERNS = (
     FaultPattern.of("verb_form", r"(?:like|likes|love|loves|enjoy|enjoys|hate|hates) (?P<bad>(?P<verb>cook|swim|dance|sing|draw|paint|read|write|travel|run|play|watch|listen))(?= and [a-z]+ing\b)", _gerund),
     # Orders of words.
     FaultPattern.of("word_order", r"(?P<bad>(?P<verb>[Ww]ake up|woke up|wakes up|[Pp]ick up|picked up|picks up|[Tt]hrow away|threw away|throws away|[Tt]urn off|turned off|[Ss]witch off|switched off|[Ss]witch on|switched on|[Ww]rite down|wrote down|[Tt]ry on|tried on|[Cc]ut down|[Ff]ill in|filled in|[Pp]ut away|put away|[Gg]ive back|gave back|[Tt]ake off|took off) (?P<who>me|him|us|them|it))(?=[.,!?;]| (?:at|and|early|because|when|every|before|after|from|in|please|please|again|yesterday)\b)", lambda found: f"{found['verb'].split()[0]} {found['who']} {found['verb'].split()[1]}"),
-    FaultPattern.of("word_order", r"(?:[Ii]s|are|was|were|not|am|n['’]t) (?P<bad>enough (?P<adjective>good|big|old|tall|strong|rich|fast|warm|clever|brave|smart|large|hot|clear|easy|close|long|young))(?= (?:to|for)\b|[.,!])", r"\g<adjective> enough"),
+    FaultPattern.of("word_order", r"(?:[Ii]s|are|was|were|not|am|[a-z]+n['’]t) (?P<bad>enough (?P<adjective>good|big|old|tall|strong|rich|fast|warm|clever|brave|smart|large|hot|clear|easy|close|long|young))(?= (?:to|for)\b|[.,!])", r"\g<adjective> enough"),
     FaultPattern.of("word_order", rf"{CLAUSE}(?P<bad>(?P<who>I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey) (?P<time>yesterday|every (?:day|morning|evening|night|week|weekend|summer|Sunday|Saturday)))(?= (?:went|go|goes|ate|eat|eats|saw|see|met|meet|bought|buy|watched|watch|played|play|plays|visited|visit|had|have|has|was|were|read|did|do|came|got|get|made|make|studied|study|cooked|cook|drink|walk|run)\b)", _time_first),
     FaultPattern.of("word_order", rf"{CLAUSE}(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey) (?:saw|met|bought|ate|played|visited|watched|cooked|play|eat|watch|drink|study|read|drank|lost|found) (?P<bad>(?P<time>yesterday|every (?:day|morning|evening|weekend|week)|last (?:night|week|weekend|month|year)) (?P<what>(?:(?:an?|the|{_OWN}|some) )?(?:[a-z]{{3,10}} )?(?:friends?|film|movie|book|football|soccer|tennis|piano|coffee|English|homework|TV|milk|breakfast|dinner|lunch|shoes|dress|car|bike|cake|museum|grandparents|grandmother|uncle|aunt|game|games|phone|keys?|wallet|museum|concert|match|bread|rice|fruit|basketball|guitar)))(?=[.!]| (?:with|in|at|and)\b)", r"\g<what> \g<time>"),
     _words(r"(?P<bad>[Ww]here do (?P<who>you|they|we) from)", lambda found: f"{found['bad'][0]}here are {found['who']} from"),

@@ -2,7 +2,7 @@
 
 from services.proofreader.english.lexicon import BASE_OF, FORMS_OF
 from services.proofreader.english.phrases import SENTENCE_ERROR, Fault, WordRule, tense_fault, word_fault
-from services.proofreader.english.subjects import subject_at
+from services.proofreader.english.subjects import Subject, subject_at
 from services.proofreader.english.tagged_words import Words
 from services.proofreader.english.word_classes import (
     ADJECTIVE,
@@ -224,6 +224,27 @@ def _while_i_am(words: Words, place: int) -> Fault | None:
     return tense_fault(subject.end, "were" if words[subject.end].word == "are" else "was")
 
 
+def _after_i_finish(words: Words, subject: Subject) -> Fault | None:
+    """Finds "After I finish my homework, I went to bed"."""
+    verb = words[subject.end]
+    if words[0].word not in {"after", "when"} or not verb.may_be(BASE_FORM | THIRD_PERSON):
+        return None
+    comma = _comma(words, subject.end)
+    main = subject_at(words, comma + 1) if comma else None
+    if main is None or verb.may_be(PAST_TENSE) or BASE_OF.get(verb.word) not in _DONE_ONCE:
+        return None
+    then = words[main.end]
+    if not then.may_be(PAST_TENSE) or then.may_be(BASE_FORM) or then.word in {"thought", "wanted", "knew"}:
+        return None
+    return tense_fault(subject.end, FORMS_OF[BASE_OF[verb.word]][1])
+
+
+_DONE_ONCE = frozenset(
+    "finish arrive come go get eat leave see open start meet wake enter hear return reach find "
+    "graduate".split()
+)
+
+
 def _mother_is_cooking(words: Words, place: int) -> Fault | None:
     """Finds "When I got home, my mother is cooking"."""
     if place != 0:
@@ -233,7 +254,9 @@ def _mother_is_cooking(words: Words, place: int) -> Fault | None:
         return None
     verb = words[subject.end]
     past = verb.word in {"was", "were", "had"} or (verb.may_be(PAST_TENSE) and not verb.may_be(BASE_FORM))
-    comma = _comma(words, subject.end) if past else 0
+    if not past:
+        return _after_i_finish(words, subject)
+    comma = _comma(words, subject.end)
     main = subject_at(words, comma + 1) if comma else None
     if main is None:
         return None
@@ -351,7 +374,7 @@ def _is_since(words: Words, place: int) -> Fault | None:
 
 
 CONDITION_RULES = (
-    WordRule.at(_mother_is_cooking, ["when", "while"]),
+    WordRule.at(_mother_is_cooking, ["when", "while", "after"]),
     WordRule.at(_if_i_knew, ["if"]),
     WordRule.at(_if_i_have, ["if"]),
     WordRule.at(_would_have_known, ["if"]),

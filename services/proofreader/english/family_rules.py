@@ -171,7 +171,7 @@ def _the_important(words: Words, place: int) -> Fault | None:
     if (
         before.word == "of"
         and after.may_be(MARK)
-        and words[place - 2].word in {"lot", "lots", "lack", "sense", "feeling"}
+        and words[place - 2].word in {"lot", "lots", "lack", "sense", "feeling", "full"}
     ):
         return word_fault(place, place, _QUALITY_OF[word], "word_choice", WORD_CHOICE)
     if word in _ALSO_NAMED or after.word not in {"of", "between"} or before.word not in {"the", "an"}:

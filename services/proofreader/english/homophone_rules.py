@@ -114,6 +114,25 @@ def _its(words: Words, place: int) -> Fault | None:
     return None
 
 
+def _it_is(words: Words, place: int) -> Fault | None:
+    """Finds "Its very hot in Hanoi", where a clause may begin."""
+    after = words[place + 1]
+    adjective = place + 1 + (after.word in _DEGREES)
+    word, end = words[adjective], words[adjective + 1]
+    known = word.may_be(ADJECTIVE) or word.word in {"good", "bad", "better", "fun"}
+    ends = end.may_be(MARK) and end.word not in {",", "-"}
+    goes_on = (end.may_be(PREPOSITION) and end.word != "of") or end.word in {"to", "because", "when", "here"}
+    # "Its new to old ratio rose": what is owned may come later.
+    if goes_on and not end.may_be(PREPOSITION):
+        goes_on = not has_verb_from(words, adjective + 2)
+    named = after.word in {"called", "named", "located", "made"} and words[place + 2].may_be(
+        NAME | PREPOSITION
+    )
+    if named or (known and (ends or goes_on)):
+        return _confused(place, like(words[place].text, "it's"))
+    return None
+
+
 def _their(words: Words, place: int) -> Fault | None:
     """Finds "I think their very tired", "Its very hot in": "be" is what is meant."""
     before, after = words[place - 1], words[place + 1]
@@ -125,20 +144,7 @@ def _their(words: Words, place: int) -> Fault | None:
     if not opens:
         return None
     if words[place].word == "its":
-        adjective = place + 1 + (after.word in _DEGREES)
-        word, end = words[adjective], words[adjective + 1]
-        known = word.may_be(ADJECTIVE) or word.word in {"good", "bad", "better", "fun"}
-        # "Its cold and wet summers": what is owned may come later.
-        fits = known and (end.may_be(MARK | PREPOSITION) or end.word in {"to", "because", "when", "here"})
-        fits = (
-            fits
-            and end.word not in {",", "-", "of"}
-            and not has_verb_from(words, adjective + 2 + 14 * (end.may_be(PREPOSITION)))
-        )
-        named = after.word in {"called", "named", "located", "made"} and words[place + 2].may_be(
-            NAME | PREPOSITION
-        )
-        return _confused(place, like(words[place].text, "it's")) if fits or named else None
+        return _it_is(words, place)
     if after.word in _DEGREES:
         adjective, end = words[place + 2], words[place + 3]
         fits = (

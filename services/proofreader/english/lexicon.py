@@ -172,6 +172,7 @@ def _classes() -> dict[str, int]:
     add(map(plural_of, countable), PLURAL)
     add(PERSONS, PERSON)
     add(map(plural_of, PERSONS), PERSON)
+    add(IRREGULAR_PLURALS.values(), PLURAL)
     add(["people"], PLURAL | PERSON)
     add(_list("nouns", "places"), PLACE)
     add(MASS_NOUNS, MASS)

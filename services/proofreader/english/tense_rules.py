@@ -315,6 +315,7 @@ def _yesterday(words: Words, place: int) -> Fault | None:
     if subject < 0:
         return None
     right = _PAST_BE.get(words[subject].word, "") or _present(words, subject)
+    right = {"can": "could", "can't": "couldn't"}.get(words[subject].word, right)
     if words[subject].word in {"have", "has"} and words[subject + 1].may_be(DETERMINING):
         right = "had"
     if not right or (

@@ -13,6 +13,7 @@ from services.proofreader.english.phrases import (
 from services.proofreader.english.subjects import INERT, subject_at
 from services.proofreader.english.tagged_words import Words
 from services.proofreader.english.word_classes import (
+    BASE_FORM,
     BE,
     CONJUNCTION,
     DETERMINER,
@@ -68,6 +69,7 @@ _FELT = {
     "marry": "married",
     "exhaust": "exhausted",
 }
+_MADE_BY = frozenset("cook build clean wash paint repair invent destroy make write steal eat".split())
 _DEGREES = frozenset("very so really too quite not also always".split())
 _STATED = {
     "locate": "located",
@@ -89,8 +91,10 @@ def _by_somebody(words: Words, place: int) -> bool:
     """Returns whether "by" and somebody, or "in" and a year stand at a place."""
     after = words[place + 1]
     if words[place].word == "by":
-        return after.may_be(NAME | PERSON) or (
-            after.may_be(DETERMINING) and any(words[place + each].may_be(PERSON) for each in (2, 3))
+        return (
+            after.may_be(NAME | PERSON)
+            or after.word in {"me", "him", "us", "them"}
+            or (after.may_be(DETERMINING) and any(words[place + each].may_be(PERSON) for each in (2, 3)))
         )
     return words[place].word == "in" and after.text.isdigit() and len(after.text) == 4
 
@@ -157,6 +161,10 @@ def _be_surprise(words: Words, place: int) -> Fault | None:
             "in", "at", "near", "by", "with", "on", "between", "to",
         }  # fmt: skip
         return verb_fault(end, end, _STATED[word]) if stands and end == place + 1 else None
+    made = words[end].may_be(BASE_FORM) and after.word == "by" and _by_somebody(words, end + 1)
+    if made and words[place].word in {"was", "were"} and before.word in INERT and word in _MADE_BY:
+        # "The dinner was cook by my father."
+        return verb_fault(end, end, FORMS_OF[word][2])
     person = before.word in _PEOPLE or (before.may_be(PERSON) and words[place - 2].may_be(DETERMINING))
     if (
         word in _FELT

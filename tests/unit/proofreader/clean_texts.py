@@ -153,6 +153,8 @@ I am amazing at chess. It was extreme cold that killed them. It is highly recomm
 He works as a nurse. He had a breakfast of eggs. She has bad time management. The sun was shining. He is afraid of dark rooms. Is there any news? When he was ten, he already spoke French. A will can be changed. They agreed to meet me. I saw him on the morning of the match.
 Look this way. It made him loved by all. I have no use for it. She has a lot of time to read. Whose is that girl? They herd sheep. The form is long. We leave in a small group. The doctor lost her patient to cancer. A danger sign hung there. A beauty contest was held. The girl which one likes is here.
 He knows what it feels like to miss someone. Our class was bored. The wave broke by the shore. The ball broke the window. She was loved. I told the woman what happened. Despite it all, we won. The choice was mine alone. He runs faster that way. Is a cat an animal? Give the book to me. My parents house a student.
+My feet are cold. Her teeth are white. It was many things to many people. They told me close to nothing. I told him to close the door. He wanted him dead. It needs cleaning. Keep to the left. All of the class is here. Some of my work is good. I have met people who were born in 2010.
+The show was work by students. When I get home, I will call. When I think of it, I felt bad. Talk the problem over. He is as clever as the others. She is much taller as an adult. It was too late.
 """
 KOREAN = """
 어렸을 때 나는 할머니 댁에 자주 놀러 갔다. 할머니는 늘 웃어 주셨고, 마당에서 나은 열매를 따 주셨다. 그 집은 지은 지 오래되어서 벽이 얇았다.

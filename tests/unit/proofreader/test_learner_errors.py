@@ -139,6 +139,10 @@ I agree {to|with} you. I will see you {on|in} the morning. He made me {cried|cry
 That is my {parents|parents'} house. He is a very {friend|friendly} person. She smiled {happy|happily}. It was a {danger|dangerous} animal. He works {good|well}. He was {embarrassing|embarrassed} by his mistake. He {was decided|decided} to leave. {Was|It was} a beautiful day. This is {mine|my} bag. {I every day|Every day I} go there.
 She runs faster {that|than} me. It was the {most bad|worst} day. My phone is {same as|the same as} yours. There isn't {no|any} milk. How {many|much} water do you drink? We {spent|had} a good time. The window {broke|was broken} by the boy. The man {what|who} works here is kind. The girl {which|whose} brother plays here left.
 {Despite|Although} it was raining, we went out. {As conclusion|In conclusion}, I agree. {Some times|Sometimes} I feel lonely. {How|What} do you think about it? I feel like {to eat|eating} pizza.
+Let's {do|take} a break. I {hope|wish} I could fly. You should {except|accept} the offer. We went {too|to} the beach. He is an {importance|important} man. He explained it very {clear|clearly}. {There|It} is raining in Seoul. {It|There} was a lot of people there. It is colder {as|than} yesterday.
+She is {looking her keys|looking for her keys}. The picture is {in|on} the wall. She was absent {in|from} school. We {talked our problems|talked about our problems}. He is good {on|at} tennis. He asked me {close|to close} the window. We need {buying|to buy} some bread. He keeps {to talk|talking} all the time.
+I am thinking of {to buy|buying} a car. She made me {cleaning|clean} my room. Have you ever {be|been} to Paris? He {is can|can} swim. {What does means this word|What does this word mean}? My grandfather {has died|died} in 2010. She {is|was} cooking when I called her. All of my friends {is|are} here.
+After I {finish|finished} my homework, I went to bed. Last night I {can't|couldn't} sleep. The dinner was {cook|cooked} by my father.
 """
 KOREAN = """
 {가방가|가방이} 무겁다. {의자이|의자가} 낮다. {딸기을|딸기를} 먹었다. {남편와|남편과} 살았다. {바나나과|바나나와} 배가 있다.
