@@ -107,6 +107,9 @@ def _relative(words: Words, place: int) -> Fault | None:
     earlier = [words[each].word for each in range(max(0, first - 4), place - 1)]
     if plural and not _UNSURE_NUMBER.isdisjoint(earlier):
         return None
+    if plural and relative != "who" and any(words[each].may_be(PREPOSITION) for each in (first, first - 1)):
+        # "A house with many rooms that looks old."
+        return None
     if not plural and (
         "and" in earlier or ("of" in earlier[-3:] and first > 0 and words[first - 1].word == "of")
     ):
