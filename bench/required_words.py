@@ -9,8 +9,8 @@ from pathlib import Path
 
 import services.proofreader
 from services.proofreader.english.grammar import PATTERNS
-from services.proofreader.korean.confusions import CONFUSIONS
-from services.proofreader.korean.usage import USAGES
+from services.proofreader.korean.confusion_patterns import CONFUSIONS
+from services.proofreader.korean.usage import PARTNERS, USAGES
 from services.proofreader.required_words import write_down
 
 FILE = Path(str(files(services.proofreader))) / "required_words.txt"
@@ -26,6 +26,7 @@ def expressions() -> Iterator[str]:
     yield from (each.expression for each in PATTERNS)
     yield from CONFUSIONS.expressions
     yield from USAGES.expressions
+    yield from PARTNERS.expressions
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from services.proofreader.finding import Finding
 from services.proofreader.korean.confusions import korean_confusions
 from services.proofreader.korean.morphology import KoreanMorphology
 from services.proofreader.korean.register import korean_register
-from services.proofreader.korean.usage import korean_usage
+from services.proofreader.korean.usage import korean_partners, korean_usage
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.prose.long_sentences import long_sentences
 from services.proofreader.prose.punctuation import punctuation
@@ -82,6 +82,7 @@ def load_reviewers() -> tuple[RuleReviewer, ...]:
                     korean_confusions,
                     korean_usage,
                     KoreanMorphology().find,
+                    korean_partners,
                     korean_register,
                     *everywhere,
                 ),

@@ -48,11 +48,13 @@ _DESCRIPTIVE_BIEUP = "춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|아름답|즐�
 _DESCRIPTIVE_NEUN = re.compile(
     rf"(?<![가-힣])({_DESCRIPTIVE}|{_DESCRIPTIVE_CLOSED}|{_DESCRIPTIVE_BIEUP})는(?![가-힣])"
 )
-_DESCRIPTIVE_NEUNDA = re.compile(rf"(?<![가-힣])({_DESCRIPTIVE_CLOSED}|{_DESCRIPTIVE_BIEUP})는다(?![가-힣])")
+_DESCRIPTIVE_NEUNDA = re.compile(
+    rf"(?<![가-힣])({_DESCRIPTIVE_CLOSED}|{_DESCRIPTIVE_BIEUP})는다(?=[고면는](?![가-힣])|(?![가-힣]))"
+)
 _DESCRIPTIVE_NDA = re.compile(
     "(?<![가-힣])(?:"
     + "|".join(each[:-1] + chr(ord(each[-1]) + 4) for each in _DESCRIPTIVE.split("|"))
-    + ")다(?![가-힣])"
+    + ")다(?=[고면는](?![가-힣])|(?![가-힣]))"
 )
 _INTERESTING = re.compile(r"((?:재미|맛|멋)[있없])은(?![가-힣])")
 _HARMONY = (

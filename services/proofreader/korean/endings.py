@@ -20,6 +20,11 @@ _FORMAL_AFTER_VOWEL = re.compile(r"([가-힣])습니(?=[다까](?![가-힣]))")
 # "느는다" is wrong as well: "늘다" is "는다".
 _PLAIN_AFTER_VOWEL = re.compile(r"([가-힣])는다(?=고|는|면|[.!?,)\"'”’]|$)")
 _TOWARDS = re.compile(r"([가-힣])으로(?=(?:는|도|만|부터|서|써)?(?![가-힣]))")
+# "-았-" and "-었-" as they sound, where no stem ends so.
+_PAST_AS_HEARD = re.compile(r"([가-힣])(?=어요|어서|습니다|는데|지만)")
+_STEMS_IN_SIOT = frozenset("웃씻벗빗솟잇낫붓짓젓긋앗뺏엿못옷맛멋것곳")
+_CODA_SIOT = 19
+_CONTRACTED_VOWELS = frozenset({0, 1, 4, 5, 6, 9, 10, 14})
 _HARMONY = re.compile(r"([가-힣])(아요|어요|았어요|었어요|았습니다|었습니다)(?![가-힣])")
 # Nouns that "요" follows.
 _NO_VERBS = frozenset(
@@ -27,7 +32,7 @@ _NO_VERBS = frozenset(
 )
 _PAST_REASON = re.compile(r"([가-힣])어서(?![가-힣])")
 _HEARD_SAID = re.compile(r"([가-힣])(는대)(?![가-힣])")
-_FUTURE = re.compile(r"([가-힣])께(?=요(?![가-힣]))")
+_FUTURE = re.compile(r"([가-힣])(께|껄)(?=요?(?![가-힣]))")
 # Forms with "-아" or "-어" where the stem alone takes the ending.
 _CONTRACTED = dict(
     each.split(":")
@@ -117,10 +122,13 @@ _PIECES = (
     "어서",
     "아서",
     "는대",
-    "께요",
+    "께",
+    "껄",
     "고",
     "지만",
     "거나",
+    "습니",
+    "는데",
 )
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
@@ -169,6 +177,10 @@ def _formal(word: str) -> Iterator[_Fault]:
 
 
 def _informal(word: str) -> Iterator[_Fault]:
+    for found in _PAST_AS_HEARD.finditer(word):
+        _, vowel, final = decompose(found[1])
+        if final == _CODA_SIOT and vowel in _CONTRACTED_VOWELS and found[1] not in _STEMS_IN_SIOT:
+            yield "confusion_sound", *found.span(), _with_coda(found[1], CODA_SSANGSIOT)
     for found in _HARMONY.finditer(word):
         _, vowel, final = decompose(found[1])
         ending = found[2]
@@ -201,7 +213,7 @@ def _joined(word: str) -> Iterator[_Fault]:
     for found in _FUTURE.finditer(word):
         # "선생님들께" is a particle of honour.
         if coda(found[1]) == CODA_RIEUL and found[1] not in {"들", "딸", "늘"}:
-            yield "confusion_ending", *found.span(), found[1] + "게"
+            yield "confusion_ending", *found.span(), found[1] + ("게" if found[2] == "께" else "걸")
     for found in _TOWARDS.finditer(word):
         if coda(found[1]) == CODA_RIEUL:
             yield "particle", *found.span(), found[1] + "로"

@@ -16,7 +16,28 @@ from services.proofreader.reading import Reading
 
 _NOUNS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN"})
 # Nouns that are written apart after a form like "할", "한" or "하는".
-_DEPENDENT_NOUNS = frozenset({"수", "것", "거", "때", "줄", "만큼", "대로", "뿐", "적", "채", "척", "지"})
+_DEPENDENT_NOUNS = frozenset(
+    {
+        "수",
+        "것",
+        "거",
+        "때",
+        "줄",
+        "만큼",
+        "대로",
+        "뿐",
+        "적",
+        "채",
+        "척",
+        "지",
+        "리",
+        "따름",
+        "셈",
+        "무렵",
+        "동안",
+        "탓",
+    }
+)
 _COUNTED = frozenset({"명", "개", "살", "마리", "권", "잔", "병", "가지", "사람", "달", "시간"})
 _NUMERALS = frozenset({"한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "스무"})
 # Words of which "안" or "못" is a part.
@@ -48,6 +69,7 @@ _AFTER_CONSONANT = dict(_PARTICLE_PAIRS)
 _AFTER_VOWEL = {second: first for first, second in _PARTICLE_PAIRS}
 # What has more syllables on a side is no word.
 _LONGEST_WORD = 40
+_CODA_NIEUN = 4
 
 
 class _Pair(NamedTuple):
@@ -131,10 +153,13 @@ def _should_be_anh(one: Morpheme, two: Morpheme) -> bool:
 def _needs_no_space(text: str, one: Morpheme, two: Morpheme) -> bool:
     if one.tag == "EC":
         return one.form == "어" and two.form == "지" and two.tag == "VX"
+    if one.tag.startswith("J") and two.tag.startswith("J") and two.form in {"부터", "까지"}:
+        return True
     if one.tag not in _NOUNS:
         return False
     if two.tag == "VCP":
-        return True
+        # "본 이라면" is "the one who saw it": a verb, and the noun for a person.
+        return not (len(one.form) == 1 and coda(one.form) in {_CODA_NIEUN, CODA_RIEUL})
     if two.tag == "XSN" and two.form == "들":
         return True
     written = text[two.start : two.end]

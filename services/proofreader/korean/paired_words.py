@@ -58,7 +58,8 @@ def _of(
     return UsagePattern.of(wording, issue, pattern, right)
 
 
-PAIRED_PATTERNS = (
+# What a word has in its sentence, or the sentence is none.
+PARTNER_PATTERNS = (
     _lacks("전혀", rf"(?:{_DENIED}|{_UNKNOWN})"),
     _lacks("별로", rf"(?:{_DENIED}|{_POOR})"),
     _lacks("결코|아무도", _DENIED),
@@ -66,11 +67,24 @@ PAIRED_PATTERNS = (
     _lacks("만약|만일|만약에", r"(?:면|거든|라도|더라도|경우|다고|들[ ,]|때|시(?:에|에는)? |진대|들랑|손 치|[해어아여와가봐져려워]도[ ,])"),
     _lacks("비록", r"(?:지만|더라도|지라도|라도|도 |도,|으나|나 |나,|망정|들|지언정|나마|되 |되,|진대|한이 있)"),
     _lacks("아무리", r"(?:도[ ,.]|라도|더라도|들[ ,]|지라도|봤자|해도|망정|인들|[봐와]야|기로|라고|[하그이]든|그럴|그래)"),
+    _lacks("여간", r"(?:않|아니|아닌|아닙|찮|없|내기)"),
+    _lacks("도저히|도무지|좀처럼|차마|그다지", rf"(?:{_DENIED}|불[가-힣]|막[혀히힌]|거두|참[았아])"),
+    _lacks("마치", r"(?:처럼|같|듯|양[ ,.]|인 것|마냥|만큼|느낌|착각|흡사|닮|비슷|방불)"),
+    _lacks("하마터면", r"뻔"),
+    _lacks("비단", r"(?:아니|아닌|아닙|뿐|그치|국한|않)"),
+    _lacks("어찌나", r"지(?![가-힣])"),
+)  # fmt: skip
+PAIRED_PATTERNS = (
+    _of("similar_word", rf"{_OPENS}(?P<bad>니가)(?![가-힣])", "네가", "word_choice"),
+    _of("similar_word", rf"{_OPENS}(?P<bad>누구가)(?![가-힣])", "누가", "word_choice"),
+    _of("similar_word", rf"{_OPENS}(?P<bad>BAD)", {"가르키": "가리키", "가르킨": "가리킨", "가르킬": "가리킬", "가르켜": "가리켜", "가르켰": "가리켰", "가르킵": "가리킵"}, "word_choice"),
+    _of("spacing_needless", r"(?P<bad>는 데도)(?= 불구)", "는데도", "spacing"),
+    _of("spacing_missing", r"[가-힣](?P<bad>는데)(?= (?:큰 |많은 |가장 |아주 )?(?:도움이 [되됐된될됩돼]|방해가 [되됐된될됩돼]|기여[하했한할]|이바지|쓰이는|쓰인다|사용[되된됩]))", "는 데", "spacing"),
     _of("number_word", rf"{_OPENS}(?P<bad>BAD)(?= {_UNITS}(?<!살(?= 때)){_AFTER_UNIT}(?![가-힣]))", _COUNTING),
     _of("number_word", rf"{_OPENS}(?P<bad>BAD)(?= ?살(?:이|인|에|의|때|밖|이에요|입니다)?(?![가-힣]))", _AGES),
     _of("plain_ending", rf"(?:(?<![가-힣])(?:나는|저는|우리는|내가|제가|나도) )[^.!?\n,]{{1,40}} (?P<bad>{_BY_NOW}다)(?=\.)", ""),
     _of("reason_ending", rf"{_OPENS}(?P<bad>{_HARD_REASONS})(?! [^.!?\n]{{0,25}}(?:니|니까|다고|다니|[가-힣][는은던운른픈]) )(?= [^.!?\n,]{{0,25}}{_TOGETHER}[.!])", ""),
-    _of("wish_other", rf"{_OPENS}{_THIRD}[은는] [가-힣]{{1,8}}(?:을|를|에) (?!보고)[가-힣]{{1,5}}고 (?P<bad>BAD)(?=[.!])", _WANTS),
+    _of("wish_other", rf"{_OPENS}(?<![와과고랑] ){_THIRD}[은는] [가-힣]{{1,8}}(?:을|를|에) (?!보고)[가-힣]{{1,5}}고 (?P<bad>BAD)(?=[.!])", _WANTS),
     _of("wish_form", r"(?<=[가-힣])(?<![까나듯면])(?<!지)(?P<bad>서) (?=싶[어다습었은])", ""),
     _of("similar_word", r"보다 (?:[가-힣]{1,6}[이가은는도] )?(?:더 |훨씬 )?(?P<bad>BAD)", _LIKELIER, "word_choice"),
     _of("similar_word", r"(?<![을를] )더 (?P<bad>낳은)(?= (?:방법|삶|미래|세상|생활|방향|결과|내일|사람이 되|환경|사회|나라))", "나은", "word_choice"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
-from services.proofreader.korean.paired_words import PAIRED_PATTERNS
+from services.proofreader.korean.paired_words import PAIRED_PATTERNS, PARTNER_PATTERNS
 from services.proofreader.korean.sentence_usage import SENTENCE_PATTERNS
 from services.proofreader.korean.sought_patterns import SoughtPattern, SoughtPatterns
 from services.proofreader.korean.usage_pattern import UsagePattern
@@ -100,6 +100,21 @@ _BESIDE = (
 USAGES = SoughtPatterns(
     SoughtPattern(each.pattern, each) for each in (*_BESIDE, *SENTENCE_PATTERNS, *PAIRED_PATTERNS)
 )
+PARTNERS = SoughtPatterns(SoughtPattern(each.pattern, each) for each in PARTNER_PATTERNS)
+_SENTENCE_END = re.compile(r"[.!?\n]")
+
+
+def korean_partners(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
+    """Finds words that lack their partner: as far as the sentence's end, or alone if more is wrong there."""
+    text = submission.text
+    for each in reading.through(PARTNERS.of(text)):
+        for found in each.compiled.finditer(text):
+            start, end = found.span("bad")
+            last = _SENTENCE_END.search(text, end)
+            for until in (last.start() if last else end, end):
+                if submission.is_own(start, until):
+                    values = {"word": found["bad"]}
+                    yield Finding("partner_unsure", each.meaning.issue, start, until, values=values)
 
 
 def korean_usage(submission: ParsedText, reading: Reading) -> Iterator[Finding]:

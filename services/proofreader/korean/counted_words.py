@@ -1,0 +1,157 @@
+"""Finds numbers and counting words of the wrong kind or in the wrong place: "십구 살", "고양이 두 명", "세 개 사과"."""
+
+from collections.abc import Iterator
+
+from services.proofreader.finding import Finding
+from services.proofreader.korean.words import Clause, has_coda, word_set
+
+# "두 마리 토끼를 잡다" and "한 송이 꽃" are said so.
+_COUNTERS_AFTER = word_set("명 권 병 켤레 벌 개 대")
+
+_COUNTED_GROUPS = word_set(
+    "학교 도시 나라 반 팀 회사 부문 지역 학년 과목 층 모두 정도 이상 이하 미만 가량 남짓 전부 다 중 국가 대학 구 시 도 군 동 분량 규모 조 단체 기관 은행 항목 분야 가족 그룹 세트 모임 부서 노선 채널 언어 종목 대회 업체 병원 기업 영역 단위 내외 마을 섬 교실 위원 부분 문항 문제 팀원 위 한정 단위 단지"
+)
+
+_NATIVE_DIGITS = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
+
+_SINO_DIGITS = "일이삼사오육칠팔구"
+
+_TEENS = {f"십{_SINO_DIGITS[n - 1]}": f"열{_NATIVE_DIGITS[n]}" for n in range(1, 10)}
+
+_COUNTERS = word_set("살 명 개 마리 권 잔 병 송이 켤레 그릇 시간")
+
+
+def counted_words(clause: Clause) -> Iterator[Finding]:
+    """Finds them sentence by sentence."""
+    for number, word in enumerate(clause.words[:-1]):
+        if not word.closed:
+            yield from _counted_first(clause, number)
+
+
+def _counted_first(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "세 개 사과를" and "십구 살"."""
+    words = clause.words
+    word, after = words[number], words[number + 1]
+    written = word.written
+    if (
+        written in _TEENS
+        and after.head in _COUNTERS
+        and after.head_tag == "NNB"
+        and clause.submission.text[after.start : after.start + 1] in {each[0] for each in _COUNTERS}
+    ):
+        native = _TEENS[written]
+        yield from clause.finding("number_word", "sentence_error", word, native)
+        return
+    yield from _counter(clause, number)
+    if written in _HOURS and after.written in {
+        "시에",
+        "시",
+        "시부터",
+        "시까지",
+        "시쯤",
+        "시에는",
+        "시입니다",
+        "시예요",
+        "시부터는",
+    }:
+        yield from clause.finding("number_word", "sentence_error", word, _HOURS[written])
+        return
+    if (
+        written in {"한", "두", "세", "네", *_NATIVE_DIGITS[5:], "열"}
+        and number + 2 < len(words)
+        and after.written in _COUNTERS_AFTER
+    ):
+        noun = words[number + 2]
+        long = len(noun.noun) > 1 or noun.noun in {
+            "책",
+            "꽃",
+            "옷",
+            "빵",
+            "닭",
+            "소",
+            "말",
+            "양",
+            "새",
+            "개",
+            "귤",
+            "감",
+            "배",
+        }
+        alone = (
+            noun.head_tag == "NNG"
+            and noun.noun == noun.head
+            and not noun.stem
+            and noun.particles in {("을",), ("를",), ("이",), ("가",)}
+        )
+        opened = number == 0 or not (
+            words[number - 1].head and not words[number - 1].particles and not words[number - 1].stem
+        )
+        if alone and opened and noun.noun not in _COUNTED_GROUPS and not after.closed and long:
+            counter = after.written
+            pair = ("을", "를") if noun.is_object else ("이", "가")
+            right = f"{noun.noun} {written} {counter}{pair[0] if has_coda(counter) else pair[1]}"
+            yield from clause.finding("counted_order", "sentence_error", word, right, until=noun)
+
+
+_HOURS = {
+    "삼": "세",
+    "사": "네",
+    "오": "다섯",
+    "육": "여섯",
+    "칠": "일곱",
+    "팔": "여덟",
+    "구": "아홉",
+    "십": "열",
+    "십일": "열한",
+    "십이": "열두",
+}
+
+_ANIMALS = word_set(
+    "고양이 강아지 개 새 물고기 소 돼지 닭 토끼 말 호랑이 사자 원숭이 코끼리 곰 양 쥐 오리 나비 벌 개미"
+)
+
+_PEOPLE = word_set("사람 친구 학생 동생 아이 형제 언니 오빠 누나 형 손님 남자 여자 딸 아들 직원")
+
+# What is counted by another word than the one that is written.
+_COUNTED_BY = (
+    (_ANIMALS, frozenset({"명", "개", "분"}), "마리"),
+    (_PEOPLE, frozenset({"개", "마리"}), "명"),
+    (word_set("책 공책 소설책 만화책 교과서 사전 잡지 동화책"), frozenset({"개", "장"}), "권"),
+    (
+        word_set("자동차 자전거 비행기 냉장고 텔레비전 에어컨 세탁기 피아노"),
+        frozenset({"개", "마리"}),
+        "대",
+    ),
+    (word_set("종이 사진 우표 엽서 표"), frozenset({"개", "권"}), "장"),
+)
+
+
+def _counter(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "고양이 두 명"."""
+    words = clause.words
+    if not number or (words[number].kind != "MM" and words[number].head_tag not in {"NR", "SN"}):
+        return
+    noun, after = words[number - 1], words[number + 1]
+    if noun.stem or noun.noun != noun.head or noun.particles not in {(), ("이",), ("가",), ("을",), ("를",)}:
+        return
+    for things, counters, right in _COUNTED_BY:
+        if noun.head in things and after.noun in counters and after.head_tag == "NNB" and not noun.closed:
+            rest = after.written.removeprefix(after.noun)
+            pairs = {
+                "이": ("이", "가"),
+                "가": ("이", "가"),
+                "을": ("을", "를"),
+                "를": ("을", "를"),
+                "은": ("은", "는"),
+                "는": ("은", "는"),
+                "": ("", ""),
+            }
+            if rest.startswith("의"):
+                return
+            if rest in pairs:
+                yield from clause.finding(
+                    "counter_word", "word_choice", after, right + pairs[rest][0 if has_coda(right) else 1]
+                )
+            else:
+                yield from clause.finding("counter_word", "word_choice", after)
+            return

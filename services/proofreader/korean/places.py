@@ -1,0 +1,259 @@
+"""Finds "에", "에서" and "에게" where another of them belongs, by what is done at the place or to the person."""
+
+from collections.abc import Iterator
+
+from services.proofreader.finding import Finding
+from services.proofreader.korean.words import Clause, Word, word_set
+
+# Nouns of places by their last syllable, and others.
+_PLACE_ENDINGS = ("관", "점", "원", "장", "실", "역", "집", "소", "교", "청", "궁", "숍", "방", "국")
+_PLACES = word_set(
+    "학교 회사 은행 병원 식당 도서관 카페 공원 운동장 교실 시장 백화점 바다 바닷가 편의점 기숙사 방 부엌 마당 거실 호텔 대학교 대학 서점 마트 가게 극장 영화관 헬스장 노래방 학원 놀이터 사무실 공장"
+    " 체육관 수영장 강 산 동네 시골 도시 길 거리 광장 박물관 미술관 커피숍 슈퍼마켓 교회 절 집 고향 나라 농장 캠퍼스 강가 강의실 연구실 회의실 무대 휴게실"
+)
+# "물건" and the like end in those syllables, too.
+_NO_PLACES = word_set(
+    "사장 직원 회원 학원비 사실 현실 진실 의장 회장 시간 관 기관 습관 단점 장점 관점 초점 문제점 점 시점 약점 요점 원 만원 소원 지원 병원비 교장 반장 가방 상대방 비방 장 장소 요소 영역 지역 약국 결국 중국집 미국 문장 시장님 주장"
+    " 입장 성장 과장 포장 고장 등장 확장 현장 책방 손실 상실 확실 결실 고집 모집 편집 비교 종교 외교 전국 공원장"
+) - {"현장", "지역", "책방", "약국"}
+# What is done at a place and goes to none.
+_DONE_THERE = word_set(
+    "공부하 일하 운동하 아르바이트하 요리하 산책하 수영하 쇼핑하 연습하 식사하 놀 쉬 기다리 만나 뛰어놀 춤추 노래하 생활하 회의하 이야기하 대화하 싸우 청소하 게임하 축구하 농구하 배우 먹 마시 읽 사 팔 빌리 구경하 듣 찍 보내 씻 발표하 공연하 전공하 지내"
+)
+# Of these the object says that something is done.
+_WITH_OBJECT = word_set("배우 먹 마시 읽 사 팔 빌리 듣 보내 공부하 발표하 연습하 전공하 만나 기다리 청소하")
+_BUILT = word_set("집 땅 방 아파트 건물 가게 별장 사무실 창고 밭 논")
+_BARE_DOING = word_set(
+    "공부 일 운동 아르바이트 요리 산책 수영 쇼핑 연습 식사 이야기 대화 축구 농구 게임 회의 공연 수업 청소"
+)
+_NEAR = word_set("앞 근처 옆")
+_NEAR_DOING = word_set("기다리 만나 놀 일하 공부하 산책하 운동하 쉬")
+# These are done even if the doer is named between.
+_AT_WORK = word_set("공부하 일하 운동하 요리하 청소하 연습하 수영하")
+_HAPPENS = word_set("열리 개최되 진행되 공연하")
+_EVENTS = word_set(
+    "회의 모임 행사 결혼식 수업 시험 공연 경기 축제 강의 발표 사고 일 파티 약속 박람회 전시회 음악회 대회 올림픽 콘서트 잔치 운동회 졸업식 입학식 세미나 강연 면접 학회 월드컵 발표회 회담 장례식"
+)
+_SITUATED = word_set("위치하 집중되")
+_INTO = word_set("도착하 속하 입학하 가입하 다니")
+_BESIDE = word_set("옆 위 밑 아래 뒤 맞은편 건너편 근처 사이 오른쪽 왼쪽 옆쪽 앞")
+
+_PERSONS = word_set(
+    "친구 사람 동생 형 누나 오빠 언니 엄마 아빠 어머니 아버지 할머니 할아버지 선생님 학생 아이 아기 부모님 선배 후배 손님 의사 경찰 이웃 외국인 가족 동료 직원 남자 여자 아들 딸 조카 사촌 룸메이트 남편 아내 청소년 어린이 노인 시민 국민 환자 팬 사장님 교수님 여자친구 남자친구"
+)
+_ELDERS = word_set("어머니 아버지 할머니 할아버지 선생님 부모님 사장님 교수님")
+_TOWARDS = word_set(
+    "주 드리 묻 물어보 말하 전화하 보내 보여주 빌려주 가르치 소개하 선물하 연락하 전하 알리 부탁하 설명하 인사하 사과하 고백하 질문하 대답하 이야기하 얘기하 들려주 물려주 건네 건네주 미안하 고맙 필요하 배우 빌리"
+)
+_GIVEN = word_set(
+    "충격 영향 도움 선물 피해 상처 감동 희망 용기 기쁨 행복 전화 편지 돈 책 꽃 옷 약 음식 과자 말 메일 이메일 문자 질문 인사 사랑 관심 기회 힘 상 벌 밥 물 빵 반지 사진"
+)
+_PLANTS = word_set("꽃 나무 화분 식물 화초 잔디 채소 상추 장미")
+_OFFICES = word_set(
+    "학교 회사 은행 병원 경찰서 식당 가게 대사관 출입국사무소 서비스센터 고객센터 여행사 도서관 호텔"
+)
+
+_NOW = word_set("내일 어제 그저께 그제 모레 매일 지금")
+_OFTEN_AFTER = word_set("이르 잇 오 대비하 희망 기대 걸 맡기 비하 대하 비교하 만족하 충실하 머물 살 안주하")
+
+
+def place_particles(clause: Clause) -> Iterator[Finding]:
+    """Finds them sentence by sentence."""
+    for number, word in enumerate(clause.words):
+        if word.particles == ("에",) and not word.stem and number + 1 < len(clause.words):
+            yield from _done_there(clause, number)
+            yield from _to_person(clause, number)
+            yield from _needless(clause, number)
+        elif word.particles == ("에게",):
+            yield from _to_thing(clause, number)
+        if word.particles == ("에서",):
+            yield from _into(clause, number)
+            yield from _being_there(clause, number)
+        yield from _standing_beside(clause, number)
+
+
+def is_place(word: Word) -> bool:
+    """Returns whether a noun names a place."""
+    if word.head in _NO_PLACES or word.noun in _NO_PLACES:
+        return False
+    if word.head in _PLACES or word.noun in _PLACES:
+        return True
+    return word.head_tag == "NNG" and len(word.noun) > 2 and word.noun.endswith(_PLACE_ENDINGS)
+
+
+def _finding(clause: Clause, word: Word, right: str) -> Iterator[Finding]:
+    yield from clause.finding("place_particle", "sentence_error", word, clause.with_particle(word, right))
+
+
+def _predicate(clause: Clause, number: int, *, objects: bool) -> int:
+    """Returns the number of the next predicate, before which only adverbs, times, companions and a doer stand."""
+    for place in range(number + 1, len(clause.words)):
+        each = clause.words[place - 1]
+        if each.closed:
+            return -1
+        each = clause.words[place]
+        if each.stem:
+            return place
+        skipped = (
+            each.is_adverb
+            or (not each.particles and each.head_tag in {"NNB", "XSN", "NR", "SN"})
+            or each.kind == "MM"
+        )
+        skipped |= each.particles[-1:] in {("하고",), ("와",), ("과",), ("랑",), ("이랑",), ("마다",)}
+        skipped |= not each.particles and each.noun in {"동안", "시간", "모두", "요즘", "오늘", "보통"}
+        does = (
+            objects
+            and each.is_subject
+            and place + 1 < len(clause.words)
+            and clause.words[place + 1].stem in _AT_WORK
+        )
+        if not (skipped or does or (objects and each.is_object)):
+            return -1
+    return -1
+
+
+def _done_there(clause: Clause, number: int) -> Iterator[Finding]:
+    noun = clause.words[number]
+    place = _predicate(clause, number, objects=True)
+    if place < 0:
+        return
+    word = clause.words[place]
+    between = [each for each in clause.words[number + 1 : place] if each.is_object]
+    if word.ending.startswith(("러", "으러", "려고", "으려고", "려", "으려")) or (word.kind == "VX"):
+        return
+    if word.stem in _HAPPENS and (is_place(noun) or noun.head_tag == "NNP") and not between:
+        after = clause.words[place + 1 : place + 3]
+        if word.stem != "열리" or (word.ending_tag == "ETM" and any(each.head in _EVENTS for each in after)):
+            yield from _finding(clause, noun, "에서")
+        return
+    beside = noun.head in _NEAR and noun.noun == noun.head and word.stem in _NEAR_DOING
+    if not (is_place(noun) or beside):
+        return
+    if word.stem == "하" and between and between[-1].noun in _BARE_DOING:
+        yield from _finding(clause, noun, "에서")
+    elif word.stem in {"사", "빌리"} and any(each.head in _BUILT for each in between):
+        # "시골에 집을 사다" says where the house is.
+        return
+    elif word.stem in _DONE_THERE and (between or word.stem not in _WITH_OBJECT or word.stem == "공부하"):
+        # "보내다" and what is left somewhere go to the place.
+        if (
+            word.stem in {"보내", "팔", "사"}
+            and not any(each.head in {"시간", "방학", "주말", "휴가"} for each in between)
+            and word.stem != "사"
+        ):
+            return
+        if (
+            not (word.ending_tag == "ETM" and word.ending in {"ᆯ", "을"})
+            or word.stem in _DONE_THERE - _WITH_OBJECT
+        ):
+            yield from _finding(clause, noun, "에서")
+
+
+def _to_person(clause: Clause, number: int) -> Iterator[Finding]:
+    noun = clause.words[number]
+    head = noun.noun[:-1] if noun.head == "들" else noun.noun
+    person = next((each for each in _PERSONS if each in {head, noun.head}), "")
+    if not person:
+        return
+    for place in range(number + 1, min(number + 6, len(clause.words))):
+        each = clause.words[place]
+        if each.stem and not (each.ending_tag == "ETM" and each.kind in {"VA", "VCP"}):
+            gives = (each.stem in _TOWARDS and each.stem != "주") or (
+                each.stem in {"주", "드리", "끼치", "미치"}
+                and any(one.is_object and one.head in _GIVEN for one in clause.words[number:place])
+            )
+            if gives:
+                yield from clause.finding(
+                    "particle_verb",
+                    "sentence_error",
+                    noun,
+                    clause.with_particle(noun, "께" if person in _ELDERS else "에게"),
+                )
+            return
+        if each.closed or each.is_topic or each.is_subject:
+            return
+
+
+def _to_thing(clause: Clause, number: int) -> Iterator[Finding]:
+    noun = clause.words[number]
+    after = clause.words[number + 1 : number + 4]
+    plants = noun.head in _PLANTS and any(each.is_object and each.head == "물" for each in after)
+    offices = noun.noun in _OFFICES and any(
+        each.stem in {"전화하", "문의하", "연락하"}
+        or (each.is_object and each.head in {"전화", "연락", "문의"})
+        for each in after[:2]
+    )
+    if plants or offices:
+        yield from clause.finding("particle_verb", "sentence_error", noun, clause.with_particle(noun, "에"))
+
+
+def _needless(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "어제에"."""
+    word, after = clause.words[number], clause.words[number + 1]
+    if (
+        word.noun in _NOW
+        and not word.closed
+        and not {after.stem, after.head} & _OFTEN_AFTER
+        and after.kind != "MM"
+    ):
+        yield from clause.finding(
+            "time_particle", "sentence_error", word, clause.submission.text[word.start : word.particles_start]
+        )
+
+
+def _being_there(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "교실에서 의자가 있다"."""
+    noun = clause.words[number]
+    if not (is_place(noun) or noun.head in _BESIDE) or number + 2 >= len(clause.words):
+        return
+    thing, last = clause.words[number + 1], clause.words[-1]
+    between = clause.words[number + 2 : -1]
+    counted = all(
+        each.is_adverb or each.head_tag in {"NR", "NNB", "SN"} or each.kind == "MM" for each in between
+    )
+    stands = (
+        last.stem in {"있", "없"} and last.kind in {"VV", "VA"} and last.ends_sentence and not last.helpers
+    )
+    if stands and counted and thing.is_subject and (thing.head in _THINGS or is_place(thing)):
+        yield from _finding(clause, noun, "에")
+
+
+def _into(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "에서" before a verb that goes into a place or is at it."""
+    noun = clause.words[number]
+    place = _predicate(clause, number, objects=False)
+    if place != number + 1:
+        return
+    stem = clause.words[place].stem
+    named = is_place(noun) or noun.head_tag in {"NNP", "XSN"} or noun.head in _BESIDE
+    if stem in _SITUATED or (named and stem in _INTO):
+        yield from _finding(clause, noun, "에")
+
+
+def _standing_beside(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "옆에서 있다", which the analysis takes for "옆에 서 있다"."""
+    word = clause.words[number]
+    written = word.written
+    if not written.endswith("에서") or word.head not in _BESIDE or number + 1 >= len(clause.words):
+        return
+    after = clause.words[number + 1]
+    subjects = [each for each in clause.words[:number] if each.is_topic or each.is_subject]
+    stands = (
+        after.stem == "있"
+        and not after.helpers
+        and after.ends_sentence
+        and not after.is_past
+        and after.end - after.start > 1
+    )
+    if (
+        stands
+        and subjects
+        and subjects[-1].head not in _EVENTS | _PERSONS
+        and (is_place(subjects[-1]) or subjects[-1].head in _THINGS)
+    ):
+        yield from clause.finding("place_particle", "sentence_error", word, written[:-1])
+
+
+_THINGS = word_set(
+    "의자 칠판 사진 그림 창문 문 소파 탁자 꽃병 접시 컵 나무 신문 지도 연필 볼펜 공책 선풍기 에어컨 은행 우체국 책 가방 침대 책상 의자 컴퓨터 고양이 강아지 열쇠 휴대폰 냉장고 텔레비전 안경 우산 공원 지하철역 화장실 편의점 약국 정류장 모자 시계 컵 신발 자동차 차 꽃"
+)

@@ -1,0 +1,189 @@
+"""Finds verbs whose tense does not fit the time that is named."""
+
+from collections.abc import Iterator
+
+from services.proofreader.finding import Finding
+from services.proofreader.korean.verb_forms import attributive, future_attributive
+from services.proofreader.korean.words import Clause, Word, word_set
+
+_NIEUN = 4
+
+_PAST_TIMES = word_set("어제 그저께 어젯밤 엊그제 작년 재작년 지난주 지난달 지난해 지난밤")
+
+_COMING = word_set("내일 모레 내년 내후년")
+
+_ARRANGED = word_set(
+    "잡 예약하 계획하 결심하 정하 약속하 신청하 미루 연기하 준비하 결정하 예정되 앞두 바꾸 옮기 하기로 듣 알 받 초대하 사 예매하 기대하 기다리 말하 발표하"
+)
+
+_LASTING = word_set("살 다니 공부하 배우 일하 지내 좋아하")
+
+
+def _predicates(clause: Clause) -> list[int]:
+    """Returns the numbers of the words with a stem."""
+    return [number for number, each in enumerate(clause.words) if each.stem]
+
+
+def tenses(clause: Clause) -> Iterator[Finding]:
+    """Finds them sentence by sentence."""
+    words = clause.words
+    predicates = _predicates(clause)
+    if not predicates:
+        return
+    first, last = predicates[0], words[-1]
+    opening = [number for number in range(first) if _is_past_time(clause, number)]
+    if opening and first == len(words) - 1 and _is_polite_present(clause, last):
+        yield from clause.finding("tense_time", "sentence_error", last)
+    yield from _attributive_time(clause)
+    if opening and first == len(words) - 2 and _is_to_come(words[first], last):
+        yield from clause.finding("tense_time", "sentence_error", words[first], until=last)
+    for number in range(len(words) - 1):
+        if _is_when_it_was(words[number]):
+            yield from _state_of_then(clause, number)
+        elif number < 2 and words[number].noun == "지금" and words[number].particles == ("은",):
+            yield from _state_of_now(clause, number)
+        elif _is_coming(clause, number):
+            yield from _done_in_future(clause, number)
+
+
+def _is_past_time(clause: Clause, number: int) -> bool:
+    word = clause.words[number]
+    written = word.written
+    if (
+        written.removesuffix("에는").removesuffix("에").removesuffix("는").removesuffix("은")
+        not in _PAST_TIMES
+    ):
+        return False
+    return not any(
+        each.particles[-1:] and each.particles[-1] in {"까지", "부터", "보다", "처럼", "의"}
+        for each in clause.words[number : number + 2]
+    )
+
+
+def _is_to_come(word: Word, last: Word) -> bool:
+    """Returns whether it is "갈 거예요"."""
+    return (
+        word.ending == "ᆯ"
+        and not word.is_past
+        and word.kind == "VV"
+        and last.head in {"거", "것"}
+        and last.kind == "VCP"
+    )
+
+
+def _attributive_time(clause: Clause) -> Iterator[Finding]:
+    """Finds "어제 먹는 음식" and "내일 만난 사람"."""
+    words = clause.words
+    for number in range(len(words) - 2):
+        time, word, noun = words[number : number + 3]
+        if (
+            word.kind != "VV"
+            or word.helpers
+            or word.ending_tag != "ETM"
+            or noun.head_tag != "NNG"
+            or noun.stem
+        ):
+            continue
+        written = time.written
+        if (
+            written in {"어제", "그저께", "어젯밤"}
+            and word.ending == "는"
+            and words[-1].is_past
+            and word.stem not in {"있", "없"}
+        ):
+            yield from clause.finding(
+                "attributive_form",
+                "sentence_error",
+                word,
+                attributive(word.written, word, _NIEUN, "은"),
+            )
+        elif written in {"내일", "모레"} and word.ending in {"ᆫ", "은"} and not words[-1].is_past:
+            yield from clause.finding(
+                "attributive_form", "sentence_error", word, future_attributive(word.written, word)
+            )
+
+
+def _is_polite_present(clause: Clause, word: Word) -> bool:
+    if word.kind not in {"VV", "VA"} or not word.ends_sentence or word.helpers:
+        return False
+    written = word.written
+    present = len(word.endings) == 1 and word.ending in {"어요", "ᆸ니다", "습니다"}
+    return (
+        present
+        and written.endswith(("요", "니다"))
+        and word.stem not in {"같", "아니", "좋아하"}
+        and clause.submission.text[word.end : word.end + 1] != "?"
+    )
+
+
+def _is_when_it_was(word: Word) -> bool:
+    return word.head in {"때", "적", "당시", "시절"} and word.particles in {("는",), ("은",), ("에", "는")}
+
+
+def _state_of_then(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "학생이었을 때는 돈이 없다"."""
+    words = clause.words
+    before = words[number - 1] if number else None
+    if before is None or not before.is_past or before.ending_tag != "ETM":
+        return
+    after = [each for each in words[number + 1 :] if each.stem]
+    if len(after) != 1 or after[0] is not words[-1] or not after[0].ends_sentence:
+        return
+    word = after[0]
+    plain = len(word.endings) == 1 and word.ending in {"다", "ᆫ다", "는다", "어요", "습니다", "ᆸ니다"}
+    if plain and word.stem in {"없", "있", "많", "살", "다니", "좋아하", "싫어하", "좋", "적", "작", "크"}:
+        yield from clause.finding("tense_time", "sentence_error", word)
+
+
+def _state_of_now(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "지금은 서울에 살았지만"."""
+    for each in clause.words[number + 1 : number + 5]:
+        if each.stem:
+            if (
+                each.stem in _LASTING
+                and each.is_past
+                and not each.helpers
+                and each.ending in {"지만", "고", "는데", "다", "어요", "습니다"}
+            ):
+                yield from clause.finding("tense_time", "sentence_error", each)
+            return
+        if each.is_topic:
+            return
+
+
+def _is_coming(clause: Clause, number: int) -> bool:
+    word = clause.words[number]
+    if word.noun in _COMING and word.particles == ("에",):
+        return True
+    near = [each.noun for each in clause.words[max(0, number - 2) : number]]
+    return (
+        word.particles == ("에",)
+        and "다음" in near
+        and word.head
+        in {"주", "달", "학기", "해", *"월화수목금토일", "요일", "주말"}
+        | {f"{each}요일" for each in "월화수목금토일"}
+    )
+
+
+def _done_in_future(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "다음 주에 결혼식을 했는데"."""
+    for place in range(number + 1, min(number + 7, len(clause.words))):
+        each = clause.words[place]
+        if each.closed and not each.stem:
+            return
+        if each.stem:
+            done = (
+                each.is_past
+                and each.kind == "VV"
+                and not each.helpers
+                and each.ending in {"는데", "고", "지만", "어요", "습니다", "다"}
+            )
+            if (
+                done
+                and each.stem not in _ARRANGED
+                and not (each.stem == "하" and clause.words[place - 1].ending_tag == "ETN")
+            ):
+                named = clause.words[place - 1].head if clause.words[place - 1].is_object else ""
+                if f"{named}하" not in _ARRANGED and named not in {"날짜", "표", "일정", "시간", "소식"}:
+                    yield from clause.finding("tense_time", "sentence_error", each)
+            return
