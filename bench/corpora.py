@@ -16,7 +16,7 @@ HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
 HARD_PAIRS_3 = DATA / "hard_pairs_3.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
-    for part in ("dev", "written", "passages", "sentences", "acceptance", "fresh")
+    for part in ("dev", "written", "passages", "sentences", "acceptance", "fresh", "strangers")
     for language in ("en", "ko")
 )
 CLEAN_TEXTS = tuple(
@@ -32,9 +32,12 @@ STEERING_2 = DATA / "steering_2_dev.jsonl"
 STEERING_2_APART = DATA / "steering_2_apart.jsonl"
 STEERING_3_APART = DATA / "steering_3_apart.jsonl"
 STEERING_4_APART = DATA / "steering_4_apart.jsonl"
-# Of each author who had seen none of these.
-STEERING_AUTHORS = tuple(DATA / f"steering_author_{number}.jsonl" for number in (1, 2, 3))
-STEERING_AUTHOR_4 = DATA / "steering_author_4.jsonl"
+# By authors who had seen none of these; an author's number is at the beginning of an id.
+STEERING_AUTHORS = DATA / "steering_authors.jsonl"
+STEERING_AUTHORS_APART = DATA / "steering_authors_apart.jsonl"
+# Whole works of many genres, written for this project by people who knew nothing of the classifier.
+ORDINARY_WORKS = DATA / "ordinary_works.jsonl"
+ORDINARY_WORKS_APART = DATA / "ordinary_works_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)
 FETCH_ESSAYS = "python -m bench.fetch_essays"
 

@@ -1,25 +1,23 @@
-"""The corpus that the classifier learns from: attacks and harmless texts by their sets, and real works."""
+"""The corpus that the classifier learns from: attacks and harmless texts by their sets, and whole works."""
 
 import functools
 import hashlib
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, SHORT_ANSWERS, texts
+from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, ORDINARY_WORKS, SHORT_ANSWERS, texts
 from bench.injection import essay_features
-from bench.injection.rates import AUTHORS
 from bench.injection.segments import HERE, learned_texts, segments_of
 from orchestrator.injection.classifier import SegmentWindow, TextSegment, segment_windows
 
 _LINES_PER_ESSAY = 10
-# The weight of a text in the loss: its windows share it. Clean windows of works are many, and most of them
-# are far from any doubt.
-_ATTACK, _ALONE, _IN_A_WORK, _WORK_WINDOW = 5.0, 4.0, 1.0, 1.0
+_SYLLABLE = re.compile("[가-힣]")
+# The weight of a text in the loss: its windows share it. Each window of a work has one of its own.
+_ATTACK, _ALONE, _IN_A_WORK, _WORK_WINDOW = 5.0, 4.0, 1.0, 2.0
 # What the harmless sentences weigh that were written first, of which many are alike, alone or not.
 _CLEAN_SENTENCE = 1.5
-# A text of an author who had seen none of ours counts as so many of ours: they are few, and more diverse.
-_STRANGER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class LabelledText:
         source: What the text is: "attack", "harmless" or "work".
         group: The label and the language, to count by.
         windows: The windows that are learned from or classified.
-        weight: How much each of the windows that are learned from counts in the loss.
+        weight: How much the text counts in the loss. Each window of a work counts so much.
         is_measured: Whether it counts where it is left out: of a harmless text only what stands alone does.
     """
 
@@ -42,57 +40,47 @@ class LabelledText:
     weight: float
     is_measured: bool = True
 
-    @property
-    def learned_windows(self) -> Sequence[SegmentWindow]:
-        """The windows to learn from: of an attack only the longest, as a part of it may be harmless."""
-        return longest(self.windows) if self.source == "attack" else self.windows
-
-
-def longest(windows: Sequence[SegmentWindow]) -> list[SegmentWindow]:
-    """Returns the windows that have the most segments."""
-    most = max((each.count for each in windows), default=0)
-    return [each for each in windows if each.count == most]
-
 
 def works() -> list[LabelledText]:
-    """Returns the real works, which hold no attack."""
+    """Returns the works, which hold no attack."""
     return [
         LabelledText(name, "work", f"clean work {name}", list(segment_windows(segments)), _WORK_WINDOW)
-        for name, segments in _real_works()
+        for name, _, segments in _read_works()
     ]
 
 
 @functools.cache
-def _real_works() -> Sequence[tuple[str, list[TextSegment]]]:
-    """Returns the segments of each work, after the name of the file that it is from."""
+def _read_works() -> Sequence[tuple[str, str, list[TextSegment]]]:
+    """Returns the segments of each work, after the name of the file that it is from, and its language."""
     essays = map(segments_of, texts(ESSAYS).values()) if ESSAYS.exists() else essay_features.read()
     return (
-        *((KOREAN_PARAGRAPHS.stem, segments_of(text)) for text in texts(KOREAN_PARAGRAPHS).values()),
-        *((ESSAYS.stem, segments) for segments in essays),
-        *((SHORT_ANSWERS.stem, segments_of(text)) for text in texts(SHORT_ANSWERS).values()),
+        *((ESSAYS.stem, "en", segments) for segments in essays),
+        *(
+            (file.stem, "ko" if _SYLLABLE.search(text) else "en", segments_of(text))
+            for file in (KOREAN_PARAGRAPHS, SHORT_ANSWERS, ORDINARY_WORKS)
+            for text in texts(file).values()
+        ),
     )
 
 
 def written() -> list[LabelledText]:
-    """Returns the attacks, each in a real work of its language, and the harmless texts, each alone, too."""
+    """Returns the attacks, each in a work of its language, and the harmless texts, each alone, too."""
     hosts: dict[str, list[list[TextSegment]]] = {"en": [], "ko": []}
-    for file, segments in _real_works():
-        hosts["ko" if file == KOREAN_PARAGRAPHS.stem else "en"].append(segments)
+    for _, language, segments in _read_works():
+        hosts[language].append(segments)
     labelled = []
     for name, language, label, text in learned_texts():
         # The text alone decides where it stands, so another text does not move it.
         generator = random.Random(hashlib.sha256(text.encode()).digest())  # noqa: S311  # it repeats itself
         segments = segments_of(text)
-        times = _STRANGER if name in AUTHORS else 1.0
         within = _inserted(segments, generator.choice(hosts[language]), generator)
         group = f"{label} {language}"
         if label != "harmless":
-            weight = _ATTACK * times / max(len(longest(within)), 1)
-            labelled.append(LabelledText(name, "attack", group, within, weight))
+            labelled.append(LabelledText(name, "attack", group, within, _ATTACK))
             continue
         alone = list(segment_windows(segments))
         for windows, usual in ((alone, _ALONE), (within, _IN_A_WORK)):
-            weight = times * (_CLEAN_SENTENCE if name == "clean" else usual) / max(len(windows), 1)
+            weight = _CLEAN_SENTENCE if name == "clean" else usual
             labelled.append(LabelledText(name, "harmless", group, windows, weight, windows is alone))
     return labelled
 

@@ -2,8 +2,8 @@
 
     python -m bench.injection.learn [--write]
 
-The measurement leaves out one set at a time, of an author who had seen no text of ours or one that was kept
-apart till then, and a sixth of the works, and classifies them. With `--write` it learns from everything
+The measurement leaves out a sixth of the sets at a time, each of an author who had seen no text of ours or
+kept apart once, and of the works, and classifies them. With `--write` it learns from everything
 instead, and writes `orchestrator/injection/classifier_weights.txt`, the same bytes on every run. Of the
 essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps.
 """
@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from statistics import fmean
@@ -29,13 +30,16 @@ from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LEN
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 # The bias is lowered by this much, because a flagged honest work costs more than a missed attack: of the
 # harmless texts of authors who were left out, at most 5 % are flagged then.
-_MARGIN = 2.0
+_MARGIN = 2.5
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 2
-_MIN_WEIGHT = 0.02
+_MIN_WEIGHT = 0.05
 _STEPS = 150
+_FITS = 2
+# Where sets are left out, so many times a part of them is.
+_FOLDS = 6
 _LEARNING_RATE = 0.05
-_L2_PENALTY = 8.0
+_L2_PENALTY = 3.0
 
 Floats = NDArray[np.float64]
 
@@ -60,10 +64,25 @@ def main() -> int:
 
 
 def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
-    """Fits a logistic regression with an L2 penalty, and leaves out the smallest weights."""
-    rows = [(each, window) for each in corpus for window in each.learned_windows]
+    """Fits a logistic regression with an L2 penalty, and leaves out the smallest weights.
+
+    A text is flagged where its highest window is, so it is fitted twice: what a window of a text counts the
+    second time grows with its odds. The first time all windows of a harmless text count the same, and of an
+    attack the longest ones, as a part of it may be harmless.
+    """
+    rows = [(number, window) for number, text in enumerate(corpus) for window in text.windows]
+    text = np.array([number for number, _ in rows])
+    most = [max((window.count for window in each.windows), default=0) for each in corpus]
+    is_longest = np.array([window.count == most[number] for number, window in rows])
+    is_attack = np.array([each.source == "attack" for each in corpus])[text]
+    is_work = np.array([each.source == "work" for each in corpus])[text]
+    weight = np.array([each.weight for each in corpus])[text]
     occurrences = Counter(
-        chain.from_iterable(window.features() for each, window in rows if each.source == "attack")
+        chain.from_iterable(
+            window.features()
+            for (_, window), counts in zip(rows, is_attack & is_longest, strict=True)
+            if counts
+        )
     )
     names = [
         each for each, times in sorted(occurrences.items()) if times >= _MIN_OCCURRENCES or each[0].isupper()
@@ -72,43 +91,57 @@ def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
     # The columns are sorted because sums are rounded in their order, and that of a set differs between
     # processes.
     occurring = [sorted(columns[each] for each in window.features() if each in columns) for _, window in rows]
-    weights = _fit(
+    seen = _Rows(
         np.repeat(np.arange(len(rows)), [len(each) for each in occurring]),
         np.fromiter(chain.from_iterable(occurring), dtype=np.int64),
         np.array([window.length / 100 for _, window in rows]),
         np.array([-FURTHER_SEGMENT_PENALTY * (window.count - 1) for _, window in rows]),
-        np.array([each.source == "attack" for each, _ in rows], dtype=np.float64),
-        np.array([each.weight for each, _ in rows]),
-        len(columns),
+        is_attack.astype(np.float64),
     )
+    share = (is_longest | ~is_attack).astype(np.float64)
+    for _ in range(_FITS):
+        total = np.bincount(text, share)
+        weights = _fit(seen, weight * np.where(is_work, 1.0, share / total[text]), len(columns))
+        score = seen.scores(weights)
+        highest = np.full(len(corpus), -np.inf)
+        np.maximum.at(highest, text, score)
+        share = np.exp(score - highest[text])
     weights[columns[BIAS]] -= _MARGIN
     by_name = dict(zip(columns, map(float, weights), strict=True))
     return {name: each for name, each in by_name.items() if abs(each) >= _MIN_WEIGHT}
 
 
-def _fit(
-    row: NDArray[np.int64],
-    column: NDArray[np.int64],
-    length: Floats,
-    offset: Floats,
-    label: Floats,
-    row_weight: Floats,
-    size: int,
-) -> Floats:
-    """Fits by Adam on all rows at once. Column 0 is the bias, and column 1 the length.
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Windows, as a sparse matrix of ones: `row` and `column` say where these are. Column 0 is the bias.
 
-    `offset` is the part of each row's score that has no weight.
+    Attributes:
+        length: The column 1, which is not of ones.
+        offset: The part of each row's score that has no weight.
+        label: 1.0 for an attack, otherwise 0.0.
     """
+
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    length: Floats
+    offset: Floats
+    label: Floats
+
+    def scores(self, weights: Floats) -> Floats:
+        known = np.bincount(self.row, weights[self.column], minlength=len(self.length))
+        return weights[0] + weights[1] * self.length + known + self.offset
+
+
+def _fit(rows: _Rows, row_weight: Floats, size: int) -> Floats:
+    """Fits by Adam on all rows at once."""
     weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
     penalty = np.full(size, _L2_PENALTY)
     penalty[0] = 0.0
     for step in range(1, _STEPS + 1):
-        known = np.bincount(row, weights[column], minlength=len(length))
-        score = weights[0] + weights[1] * length + known + offset
-        error = row_weight * (1 / (1 + np.exp(-score)) - label)
-        gradient = np.bincount(column, error[row], minlength=size) + penalty * weights
+        error = row_weight * (1 / (1 + np.exp(-rows.scores(weights))) - rows.label)
+        gradient = np.bincount(rows.column, error[rows.row], minlength=size) + penalty * weights
         gradient[0] += error.sum()
-        gradient[1] += error @ length
+        gradient[1] += error @ rows.length
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         correction = np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
@@ -120,17 +153,18 @@ def _leave_sets_out(corpus: Sequence[LabelledText]) -> None:
     flags: dict[str, list[bool]] = {}
     clean = [each for each in corpus if each.source == "work"]
     names = (*AUTHORS, *ONCE_APART)
-    for number, name in enumerate(names):
-        left_out = [each for each in corpus if each.written_for == name] + clean[number :: len(names)]
+    for number in range(_FOLDS):
+        apart = names[number::_FOLDS]
+        left_out = [each for each in corpus if each.written_for in apart] + clean[number::_FOLDS]
         gone = set(map(id, left_out))
         weights = learn([each for each in corpus if id(each) not in gone])
         for each in filter(lambda text: text.is_measured, left_out):
             flag = _flags(each, weights)
             groups = {each.group}
             if each.source != "work":
+                of_set = "authors" if each.written_for in AUTHORS else "once apart"
                 label = each.group.split()[0]
-                of_set = "authors" if name in AUTHORS else "once apart"
-                groups = {f"{name} {each.group}", f"{name} {label}, all", f"{of_set} {label}, all"}
+                groups = {f"{each.written_for} {label}", f"{of_set} {each.group}", f"{of_set} {label}, all"}
             for group in groups:
                 flags.setdefault(group, []).append(flag)
     for group, of_group in sorted(flags.items()):

@@ -1,14 +1,16 @@
 """Measures how often attacks, harmless paragraphs near to their topic and clean works are flagged.
 
-    python -m bench.injection.rates [--set author_4] [--each]
+    python -m bench.injection.rates [--set author_12] [--each]
 
 The texts are those of `bench/data/steering_*.jsonl`; nothing was learned from the sets of `KEPT_APART`. Each
 harmless paragraph is a submission of its own. Each attack stands before, between or after real works of its
-language, and counts as flagged if a flagged passage overlaps it. Of the clean works the weights were learned:
-`python -m bench.injection.learn` measures works that were left out. `--each` shows what was judged wrongly.
+language, and counts as flagged if a flagged passage overlaps it. The weights were learned of the works, too,
+but for the ordinary ones that are kept apart: `python -m bench.injection.learn` measures works that were left
+out. `--each` shows what was judged wrongly.
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import math
@@ -16,10 +18,12 @@ import random
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.corpora import (
     ESSAYS,
     KOREAN_PARAGRAPHS,
+    ORDINARY_WORKS_APART,
     SHORT_ANSWERS,
     STEERING,
     STEERING_2,
@@ -27,8 +31,8 @@ from bench.corpora import (
     STEERING_3_APART,
     STEERING_4_APART,
     STEERING_APART,
-    STEERING_AUTHOR_4,
     STEERING_AUTHORS,
+    STEERING_AUTHORS_APART,
     require,
     texts,
 )
@@ -36,18 +40,19 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
-SETS = {
+AUTHORS = tuple(f"author_{number}" for number in (1, 2, 3, *range(5, 11), *range(13, 24)))
+AUTHORS_APART = ("author_4", "author_11", "author_12")
+SETS: Mapping[str, Sequence[Path]] = {
     "apart": (STEERING_APART,),
     "apart_2": (STEERING_2_APART,),
     "apart_3": (STEERING_3_APART,),
     "apart_4": (STEERING_4_APART,),
     "dev": (STEERING, STEERING_2),
+    **dict.fromkeys(AUTHORS, (STEERING_AUTHORS,)),
+    **dict.fromkeys(AUTHORS_APART, (STEERING_AUTHORS_APART,)),
 }
-# Each of the authors had seen no text of ours.
-AUTHORS = {f"author_{number}": (file,) for number, file in enumerate(STEERING_AUTHORS, 1)}
-SETS |= AUTHORS | {"author_4": (STEERING_AUTHOR_4,)}
 # Nothing is learned from these.
-KEPT_APART = ("apart_4", "author_4")
+KEPT_APART = ("apart_4", *AUTHORS_APART)
 # Nothing was learned from these till the authors wrote.
 ONCE_APART = ("apart", "apart_2", "apart_3")
 # The two-sided 95 % quantile of the normal distribution.
@@ -76,8 +81,15 @@ class SteeringText:
 
 def steering_texts(name: str) -> list[SteeringText]:
     """Returns the texts of a set."""
-    lines = (line for file in SETS[name] for line in file.read_text(encoding="utf-8").splitlines())
-    return [SteeringText(**json.loads(line)) for line in lines]
+    # An id of an author's text begins with "a" and the number.
+    prefix = name.replace("author_", "a") + "-" if name.startswith("author_") else ""
+    return [each for file in SETS[name] for each in _texts_of(file) if each.id.startswith(prefix)]
+
+
+@functools.cache
+def _texts_of(file: Path) -> Sequence[SteeringText]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [SteeringText(**each) for each in map(json.loads, lines)]
 
 
 def is_flagged(text: SteeringText) -> bool:
@@ -120,7 +132,12 @@ def _rows(set_name: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
         for group in (f"{each.label} {each.language}", f"{each.label} {each.language} {each.genre}"):
             groups.setdefault(group, {})[each.id] = flag
     yield from sorted(groups.items())
-    for file in (KOREAN_PARAGRAPHS, SHORT_ANSWERS, *([ESSAYS] if ESSAYS.exists() else [])):
+    for file in (
+        KOREAN_PARAGRAPHS,
+        SHORT_ANSWERS,
+        *([ESSAYS] if ESSAYS.exists() else []),
+        ORDINARY_WORKS_APART,
+    ):
         yield f"clean work {file.stem}", {name: bool(_flagged(text)) for name, text in texts(file).items()}
 
 

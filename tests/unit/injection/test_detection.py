@@ -98,8 +98,8 @@ def test_most_attacks_are_flagged_that_the_weights_were_learned_from(language: s
     kinds = read_kinds(ATTACKS / f"attacks_{language}.txt")
     attacks = [attack for lines in kinds.values() for attack in lines]
     missed = [each for each in attacks if not suspected(each)]
-    # Some of what was learned from is given up for the sake of harmless paragraphs.
-    assert len(missed) <= 0.2 * len(attacks), missed
+    # Some of what was learned from is given up for the sake of harmless paragraphs and ordinary works.
+    assert len(missed) <= 0.3 * len(attacks), missed
 
 
 def test_letters_set_apart_and_encoded_are_flagged() -> None:

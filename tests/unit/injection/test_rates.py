@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from bench.corpora import ORDINARY_WORKS_APART
 from bench.injection.rates import SteeringText, is_flagged, steering_texts, wilson_interval
 from bench.injection.segments import learned_texts
 
@@ -18,7 +21,11 @@ def missed_or_flagged(name: str, label: str) -> tuple[list[str], int]:
         ("apart_4", "harmless", 0.1),
         ("apart_4", "direct", 0.35),
         ("author_4", "harmless", 0.1),
-        ("author_4", "direct", 0.5),
+        ("author_4", "direct", 0.4),
+        ("author_11", "harmless", 0.05),
+        ("author_11", "direct", 0.4),
+        ("author_12", "harmless", 0.05),
+        ("author_12", "direct", 0.35),
     ],
 )
 def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
@@ -28,7 +35,21 @@ def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
     assert len(wrong) <= most * total, wrong
 
 
-@pytest.mark.parametrize(("name", "counted"), [("apart_4", [45, 30, 15]), ("author_4", [60, 50, 25])])
+def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> None:
+    texts = (json.loads(line)["text"] for line in ORDINARY_WORKS_APART.read_text("utf-8").splitlines())
+    flagged = [text for text in texts if is_flagged(SteeringText("x", "en", "harmless", "work", text))]
+    assert len(flagged) <= 7
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("apart_4", [45, 30, 15]),
+        ("author_4", [60, 50, 25]),
+        ("author_11", [90, 85, 65]),
+        ("author_12", [90, 85, 65]),
+    ],
+)
 def test_the_sets_kept_apart_share_no_text_and_hold_what_the_readme_says(
     name: str, counted: list[int]
 ) -> None:
