@@ -43,7 +43,13 @@ _MASS = any_of(MASS)
 _NOT_ALIKE = r"(?! (?:me|him|her|us|them|you|all|many|most|every|any)\b)"
 
 
+_NEED_NOT = re.compile(rf"\s(?:not|never|only|have|be|{any_of(PAST)})\b")
+
+
 def _singular(found: re.Match[str]) -> str | None:
+    if found["bad"] == "need" and _NEED_NOT.match(found.string, found.end("bad")):
+        # "It need not be so", "nobody need know".
+        return None
     return _TO_SINGULAR.get(found["bad"])
 
 

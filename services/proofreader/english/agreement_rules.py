@@ -1,5 +1,6 @@
 """Rules for verbs that do not agree with their subject, by the classes of its words."""
 
+from services.proofreader.english.amounts import is_amount
 from services.proofreader.english.lexicon import BASE_OF, FORMS_OF, NAMES
 from services.proofreader.english.phrases import (
     SENTENCE_ERROR,
@@ -25,6 +26,7 @@ from services.proofreader.english.word_classes import (
     HAVE,
     MARK,
     MASS,
+    MODAL,
     NAME,
     NOUN,
     NUMBER,
@@ -43,6 +45,9 @@ _SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does", "don't": "
 _SINGULAR |= {"weren't": "wasn't", "haven't": "hasn't"}
 _PLURAL = {right: wrong for wrong, right in _SINGULAR.items()}
 _INNER = frozenset({"in", "on", "at", "from", "near", "with"})
+_SO_MANY = frozenset({"many", "few", "much", "little"})
+_WHICH_TIME = frozenset({"this", "next", "last", "each", "every", "that"})
+_TIMES = frozenset("time day week month year morning afternoon evening night weekend summer term".split())
 _EACH = frozenset({"each", "one", "neither", "either"})
 _ADVERBS = frozenset(
     "always never often usually sometimes also really still just already only not ever".split()
@@ -62,6 +67,24 @@ def _is_sure_verb(words: Words, place: int, *, after_person: bool) -> bool:
         return False
     return after.may_be(DETERMINING | PLURAL | MASS | OBJECT) or (
         after_person and (after.may_be(NAME | ADVERB | PREPOSITION) or after.word == ".")
+    )
+
+
+def _is_no_verb(words: Words, place: int) -> bool:
+    """Returns whether what may be a base form is none: "our quiz program stores", "it lay in the snow"."""
+    verb, after = words[place], words[place + 1]
+    if verb.word == "lay":
+        return not after.may_be(OBJECT | DETERMINING) or (
+            after.word in {"all", "half"} or words[place + 2].word in {"whole", "long"}
+        )
+    if verb.word in {"program", "programme"} or (
+        verb.word == "mean" and words[place - 1].word in {"arithmetic", "harmonic", "geometric"}
+    ):
+        return True
+    return (
+        not verb.may_be(BE | HAVE | DO)
+        and after.may_be(BE | HAVE | MODAL | THIRD_PERSON)
+        and (not after.may_be(NOUN | PLURAL | MASS))
     )
 
 
@@ -109,6 +132,13 @@ def _agreement(words: Words, place: int) -> Fault | None:
         return None
     if joined and (words[end].word in _SINGULAR or plural):
         return None
+    if words[place - 1].word == "so" and words[place].word in _SO_MANY:
+        return None
+    if words[place].word in _WHICH_TIME and words[subject.head].word in _TIMES:
+        # "This time keep your voice down".
+        return None
+    if is_amount(words, subject, end) or words[subject.head].text == "Windows":
+        return None
     return _disagrees(words, end, plural=plural, after_person=subject.is_person, place=place)
 
 
@@ -127,7 +157,7 @@ def _disagrees(words: Words, end: int, *, plural: bool, after_person: bool, plac
         return verb_fault(end, end, _SINGULAR[verb.word], "agreement")
     if plural and verb.word in _PLURAL:
         return verb_fault(end, end, _PLURAL[verb.word], "agreement")
-    if not _is_sure_verb(words, end, after_person=after_person):
+    if not _is_sure_verb(words, end, after_person=after_person) or _is_no_verb(words, end):
         return None
     if not plural and verb.may_be(BASE_FORM) and not verb.may_be(PAST_TENSE | PARTICIPLE):
         return verb_fault(end, end, FORMS_OF[verb.word][0], "agreement")
@@ -167,7 +197,7 @@ def _pronoun_agreement(words: Words, place: int) -> Fault | None:
         subject not in _PLURAL_SUBJECTS
         and verb.word in _SINGULAR
         and subject not in {"he", "she", "it"}
-        and words[place - 1].word != "if"
+        and words[place - 1].word not in {"if", "though"}
     ):
         return verb_fault(end, end, _SINGULAR[verb.word], "agreement")
     if subject == "people" and verb.word in _PLURAL and not words[place - 1].may_be(DETERMINING | ADJECTIVE):
@@ -183,7 +213,10 @@ def _pronoun_agreement(words: Words, place: int) -> Fault | None:
         and not verb.may_be(PAST_TENSE | PARTICIPLE | ADJECTIVE | PREPOSITION)
         and verb.word not in {"like", "need"}
     ):
-        if words[end + 1].may_be(OBJECT) and subject not in {"he", "she", "it"}:
+        if subject not in {"he", "she", "it"} and (words[end + 1].may_be(OBJECT) or words.is_exclamation):
+            # "Somebody stop that man!"
+            return None
+        if _is_no_verb(words, end):
             return None
         return verb_fault(end, end, FORMS_OF[verb.word][0], "agreement")
     return None
@@ -232,6 +265,7 @@ def _named_subject(words: Words, place: int) -> Fault | None:
     verb = words[end]
     if (
         not begins_clause(words, place)
+        or _is_no_verb(words, end)
         or words[place - 1].word in {"and", "or", ",", "that", "if"}
         or not words[place].text[:1].isupper()
     ):
@@ -309,6 +343,9 @@ def _number_of(words: Words, place: int) -> Fault | None:
     has_clause = False
     for each in range(first, first + _LONGEST_SUBJECT):
         word, before = words[each], words[each - 1]
+        if word.word == "and":
+            # "The number of patches and their order are".
+            return None
         if word.may_be(MARK | SUBJECT | QUESTION) and word.word not in {"who", "which", "that"}:
             return None
         if word.word in {"who", "which", "that"}:

@@ -24,6 +24,7 @@ from services.proofreader.english.word_classes import (
     NAME,
     NOUN,
     NUMBER,
+    PARTICIPLE,
     PAST_TENSE,
     PERSON,
     PLACE,
@@ -57,7 +58,7 @@ _NO_ARTICLE = frozenset(
     "hour date question sea race secret effect part line fact kitchen level score space mother father "
     "dad mom grandma grandpa uncle aunt baby brother sister wedding chicken fish orange stone paper "
     "class cake score number figure page room chapter step unit table exercise cover cook guide model "
-    "film video sport event water key record answer".split()
+    "film video sport event water key record answer pizza pasta cheese salad soup effort".split()
 )
 _OF_PEOPLE = frozenset({"youngest", "oldest", "eldest", "tallest", "shortest", "smartest", "cleverest"})
 _ORDINALS = frozenset({"first", "second", "third", "last", "only"})
@@ -124,7 +125,13 @@ def _no_article(words: Words, place: int) -> Fault | None:
     if before.word == "to" and (end == place + 1 or any(words[each].word == "from" for each in range(place))):
         return None
     if before.word in _TAKES_THING or before.word in _BEING_TAKEN:
-        if words[place - 1].may_be(DETERMINING) and before.may_be(NOUN | ADJECTIVE | AMBIGUOUS):
+        if words[place - 1].may_be(DETERMINING) and before.may_be(NOUN | ADJECTIVE | AMBIGUOUS | PARTICIPLE):
+            return None
+        if before.may_be(BASE_FORM) and words[place - 1].may_be(ADJECTIVE):
+            # "The present build system".
+            return None
+        if words[place - 1].word == "-" or (before.word == "made" and noun.may_be(PERSON)):
+            # "A self-made essay", "who was made judge".
             return None
         if words[place - 1].word == "to" and before.may_be(NOUN):
             return None
@@ -151,6 +158,9 @@ def _no_article(words: Words, place: int) -> Fault | None:
 def _unique(words: Words, place: int) -> Fault | None:
     """Finds "that moon is": there is one, so "the moon"."""
     before = words[place - 1]
+    if words[place - 2].word in {"piece", "patch", "strip", "bit", "square", "stretch", "slice"}:
+        # "A piece of sky".
+        return None
     if (
         before.word in _BEFORE_UNIQUE
         and words[place + 1].may_be(PREPOSITION | BE | CONJUNCTION | MARK)
@@ -203,6 +213,9 @@ def _superlative(words: Words, place: int) -> Fault | None:
     return None
 
 
+_ORDERED = frozenset("year person gear grade place hand base degree degrees rate".split())
+
+
 def _same(words: Words, place: int) -> Fault | None:
     """Finds "In same class", "for first time"."""
     if (
@@ -215,6 +228,8 @@ def _same(words: Words, place: int) -> Fault | None:
         and (words[place + 1].may_be(NOUN | PLACE) or words[place + 1].word in {"age", "size", "height"})
         and ends_phrase(words[place + 2])
         and words[place + 1].word != "language"
+        # "In first year", "in second gear".
+        and (words[place].word == "same" or words[place + 1].word not in _ORDERED)
     ):
         if (
             words[place + 1].may_be(BASE_FORM)

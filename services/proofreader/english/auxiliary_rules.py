@@ -293,7 +293,7 @@ def _plain_after(words: Words, place: int) -> Fault | None:
             | CONJUNCTION
             | AMBIGUOUS
         )
-        and verb.word != "let"
+        and verb.word not in {"let", "mean"}
         and not (words[place].word == "be" and not words[place - 1].may_be(MODAL))
     ):
         return verb_fault(place, place + 1, "")

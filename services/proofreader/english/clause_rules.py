@@ -87,7 +87,10 @@ def _thing_no_be(words: Words, place: int) -> Fault | None:
         or (
             place
             and words[place - 1].word in {"and", ",", "that"}
-            and words[place - 2].may_be(NOUN | PLURAL | MASS | NAME)
+            and (
+                words[place - 2].may_be(NOUN | PLURAL | MASS | NAME | MARK)
+                or (words[place - 1].word != "that" and not words[place - 2].classes)
+            )
         )
     ):
         return None
@@ -101,9 +104,9 @@ def _thing_no_be(words: Words, place: int) -> Fault | None:
             break
         if words[each].may_be(
             NAME | BASE_FORM | THIRD_PERSON | PAST_TENSE | MODAL | BE | HAVE | DO | AMBIGUOUS
-        ):
+        ) or words[each].word.endswith("ed"):
             return None
-    if words[each].word == "," or (
+    if words[each].word in {",", '"', "“", "'", "‘"} or (
         words[subject.head].may_be(NOUN | GERUND_FORM) and words[place + 1].word == "most"
     ):
         return None
@@ -165,7 +168,11 @@ def _comma(words: Words, place: int) -> Fault | None:
                 | DO
             )
         ):
-            if opening == "however" and words[length + 1].word in {"do", "can"}:
+            if opening == "however" and (
+                words[length + 1].word in {"do", "can"}
+                or (after.word == "you" and words[length + 1].may_be(BASE_FORM))
+            ):
+                # "However you look at it, it is bad."
                 return None
             return word_fault(
                 length - 1, length - 1, f"{words[length - 1].text},", "comma_missing", PUNCTUATION

@@ -48,7 +48,7 @@ COMPANION_PATTERNS = (
     _usage(rf"(wait(?:s|ed|ing)?) ({_THEM}|the (?:bus|train|taxi|teacher|doctor)|my (?:friend|friends|mother|father|bus|train|turn))(?![\w-])", r"\1 for \2"),
     _unneeded("enter(?:s|ed|ing)?", "(?:to|into|in)", r"(?:the|a|my|his|her|our) (?:room|house|school|classroom|class|university|building|shop|store|hospital|office|company|kitchen)\b"),
     _unneeded("(?:discuss|mention|describe|emphasi[sz]e)(?:d|ed|s|es|ing)?", "about", _WHOSE),
-    _unneeded("contact(?:ed|s)?", "(?:with|to)", rf"(?:{_THEM}|you|her|my|the|your)\b"),
+    _unneeded("(?<!in )(?<!into )(?<!eye )(?<!close )(?<!no )contact(?:ed|s)?", "(?:with|to)", rf"(?:{_THEM}|you|her|my|the|your)\b"),
     _unneeded("(?:reach(?:ed|es|ing)?|approach(?:ed|ing))", "(?:to|at|in)", r"(?:the|my|our|his|her|their|a)\b(?! (?:point|agreement|conclusion))"),
     _unneeded("(?:answered|answering|(?:to|can|will|I|not|must|should|please) answer)", "to", r"(?:the|my|his|her|your|this|that|all|these) (?:questions?|emails?|letters?|phone)\b"),
     _unneeded("attend(?:ed|s|ing)?", "(?:to|in|at)", r"(?:the|a|my|this|his|her) (?:class|classes|school|university|meeting|party|concert|course|lecture|wedding|lesson)\b"),

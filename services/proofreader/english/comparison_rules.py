@@ -248,7 +248,9 @@ def _manner(words: Words, place: int) -> Fault | None:
         not in _FLAT_ADVERBS
         | (
             {"healthy", "independent", "comfortable", "peaceful"}
-            if base in {"live", "grow", "sleep"}
+            if base in {"live", "sleep"}
+            else {word.word}
+            if base == "grow"
             else set()
         )
         and not word.may_be(ADVERB)

@@ -352,7 +352,7 @@ def _is_since(words: Words, place: int) -> Fault | None:
             dated = (
                 after.word in _SINCE_TIMES
                 or (after.word == "last" and words[each + 2].classes)
-                or (after.text.isdigit() and len(after.text) == 4)
+                or (after.text.isdecimal() and len(after.text) == 4)
                 or (after.may_be(NUMBER) and words[each + 2].word in _LENGTHS)
                 or (after.may_be(POSSESSIVE) and words[each + 2].word in {"childhood", "birth", "wedding"})
                 or (after.word == "the" and words[each + 2].word in {"age", "beginning", "start"})

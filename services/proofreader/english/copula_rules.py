@@ -68,7 +68,7 @@ def _age(words: Words, place: int) -> Fault | None:
     count, after = words[number], words[number + 1]
     if not count.may_be(NUMBER) or count.word in {"many", "few", "several"}:
         return None
-    if count.text[0].isdigit() and (not count.text.isdigit() or not 0 < int(count.text[:4]) < _MOST_AGE):
+    if count.text[0].isdecimal() and (not count.text.isdecimal() or not 0 < int(count.text[:4]) < _MOST_AGE):
         return None
     old = after.word in {"years", "months"} and words[number + 2].word == "old"
     just = number > subject.end and (after.may_be(MARK) or after.word in _AGE_ENDS)

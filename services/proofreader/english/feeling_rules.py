@@ -69,6 +69,8 @@ def _subject_before(words: Words, place: int) -> int:
 def _bored(words: Words, place: int) -> Fault | None:
     """Finds "the movie was so bored", "it was an excited trip", "I found the book interested"."""
     right, after = _CAUSE_OF[words[place].word], words[place + 1]
+    if after.word in {"party", "parties"} and words[place].word == "interested":
+        return None
     if words[place - 1].may_be(DETERMINING) or words[place - 2].word in {"a", "an"}:
         named = after.word in _THINGS_TOO and words[place].word not in {"relaxed", "worried", "tired"}
         return word_fault(place, place, right, "word_choice", WORD_CHOICE) if named else None

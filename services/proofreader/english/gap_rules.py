@@ -345,6 +345,15 @@ def _his_name(words: Words, place: int) -> Fault | None:
     return None
 
 
+# Sentences begin with them: "Maybe she is ill".
+_NO_NAMES = frozenset(
+    "however maybe perhaps meanwhile nevertheless nonetheless otherwise moreover furthermore "
+    "besides instead thus hence therefore somehow somewhere nowadays tomorrow today tonight "
+    "afterwards later soon sometimes once still yes no well anyway indeed alas unless whenever "
+    "wherever whether lest nor till albeit ok okay oh ah honestly plus".split()
+)
+
+
 def _my_mother_she(words: Words, place: int) -> Fault | None:
     """Finds "My city it is very big", "Tom he is", "My friends they like"."""
     if place != 0:
@@ -384,7 +393,10 @@ def _my_mother_she(words: Words, place: int) -> Fault | None:
     if not sure or (words[0].may_be(NAME) and not words[0].text[:1].isupper()):
         return None
     if words[0].may_be(NAME) and (
-        subject.end > 1 or not subject.head.word.isalpha() or subject.head.word == "however"
+        subject.end > 1
+        or not subject.head.word.isalpha()
+        or subject.head.word in _NO_NAMES
+        or subject.head.word.endswith("ly")
     ):
         return None
     return word_fault(subject.end - 1, subject.end, words[subject.end - 1].text, "relative", SENTENCE_ERROR)

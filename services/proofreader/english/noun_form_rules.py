@@ -39,14 +39,17 @@ from services.proofreader.english.word_classes import (
 
 # A few adjectives have a plural, as nouns; these have none.
 _ALSO_NOUNS = frozenset(
-    "individual final current professional electric special international national private public "
+    "individual main global specific common final current professional electric special international "
+    "national private public "
     "native positive negative favorite favourite creative local general medical physical modern extra "
     "major essential familiar independent intellectual musical romantic natural moral innocent material "
     "capable historic perfect economic comic logic mental political particular regular social suitable "
     "calm valuable edible comparable perishable collectible".split()
 )
 _PLURAL_ADJECTIVES = {
-    f"{each}s": each for each in LONG_ADJECTIVES - _ALSO_NOUNS if not each.endswith(("y", "s", "sh", "ch"))
+    f"{each}s": each
+    for each in LONG_ADJECTIVES - _ALSO_NOUNS
+    if not each.endswith(("y", "s", "sh", "ch")) and each != "main"
 } | {f"{each}s": each for each in "big nice strong rich poor young".split()}
 _COLOURS = {f"{each}s": each for each in "blue red green brown black white yellow pink".split()}
 _RELATIVES = frozenset(

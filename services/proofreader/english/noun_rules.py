@@ -67,6 +67,9 @@ def _noun_ends(words: Words, place: int) -> bool:
     )
 
 
+_NUMBERED = frozenset("bus train tram flight edition model form bulb driver iron engine".split())
+
+
 def _counted_singular(words: Words, place: int) -> Fault | None:
     """Finds "five kilometer", "how many book", "these house": one noun after a word for several."""
     end = place + 1
@@ -89,7 +92,7 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
         return None
     if words[place].word == "both" and (words[end + 1].word == "and" or words[place + 1].may_be(DETERMINING)):
         return None
-    if words[place].text[0].isdigit() and (
+    if words[place].text[0].isdecimal() and (
         words[place].text in {"1", "0"}
         # "Unit 4 assignment", "the Room 12 key".
         or words[place - 1].may_be(NOUN | NAME)
@@ -98,6 +101,11 @@ def _counted_singular(words: Words, place: int) -> Fault | None:
         or "." in words[place].text
         or len(words[place].text) > 3
         or words[end].word in {"page", "well"}
+        # "A 2x2 table", "the MP3 player", "a 404 error".
+        or (place > 0 and words[place - 1].end == words[place].start)
+        or words[place - 1].word in {"a", "an"}
+        # "The 47 bus".
+        or (end == place + 1 and noun.word in _NUMBERED and words[place - 1].may_be(DETERMINING))
     ):
         return None
     if words[place].may_be(NUMBER) and words[end + 1].may_be(ADVERB) and end > place + 1:
@@ -130,12 +138,16 @@ def _each_plural(words: Words, place: int) -> Fault | None:
     noun = words[end]
     if words[place + 1].word == "few":
         return None
+    if words[place].text == "A" and place:
+        # "Grade A eggs".
+        return None
     if words[place].word in {"a", "an"}:
         if (
             noun.word in SINGULAR_OF
             and not noun.may_be(NOUN | BASE_FORM | THIRD_PERSON | AMBIGUOUS)
             and ends_phrase(words[end + 1])
             and words[place + 1].word != "few"
+            and noun.word != "people"
         ):
             return word_fault(place, end, "", "number", SENTENCE_ERROR)
         return None
@@ -244,6 +256,7 @@ def _lot_of(words: Words, place: int) -> Fault | None:
         and not noun.may_be(PLURAL | MASS | PLACE | BASE_FORM | ADJECTIVE | AMBIGUOUS)
         and ends_phrase(words[end + 1])
         and words[end + 1].word not in {"-", "and"}
+        and noun.word != "room"
     ):
         return word_fault(end, end, plural_of(noun.word), "number", SENTENCE_ERROR)
     return None
@@ -256,6 +269,9 @@ def _likes_dog(words: Words, place: int) -> Fault | None:
     if noun.word not in _THINGS or noun.word in _NOT_LIKED or noun.text != noun.word:
         return None
     if noun.may_be(MASS | PLACE | PLURAL | BASE_FORM | ADJECTIVE | PREPOSITION | AMBIGUOUS):
+        return None
+    if noun.word.endswith("ing"):
+        # "I like drawing."
         return None
     if not (
         after.may_be(MARK) or after.word in {"and", "because", "but", "very", "from", "when", "in", "so"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.proofreader.english.verb_form_reasons import verb_form_wording
+from services.proofreader.english.word_mentions import speaks_of_word
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -117,6 +118,8 @@ def _faults(
         start, end = found.span(group)
         correction = pattern.correct(found)
         if correction in (None, found[group]) or not submission.is_own(start, end):
+            continue
+        if speaks_of_word(submission.text, start):
             continue
         if correction.endswith(" ") and submission.text[end - 1].isspace():
             # The space that a pattern takes along is no part of the fault.

@@ -64,12 +64,15 @@ _OF_NO_NUMBER = frozenset(
 )
 # Adjectives that are other words as often, and have no class.
 _PLAIN_ADJECTIVES = frozenset({"good", "bad", "little", "elder", "older", "younger"})
+# "Villi", "formulae", "grandchildren".
+_PLURALS_WITHOUT_S = ("i", "ae", "children", "men", "people", "mice", "feet", "teeth")
 _MOST_DETERMINERS, _MOST_ADJECTIVES = 2, 3
 _LONGEST_REST = 14
 _UNCERTAIN_CLAUSES = frozenset(
     "suggest suggests suggested recommend recommends recommended insist insisted demand demands "
     "demanded important essential necessary ask asked request requested propose proposed wish lest "
-    "vital require requires".split()
+    "vital require requires required resolved ordered decreed directed stipulated stipulates urge urges urged "
+    "advise advised agreed moved mandatory crucial imperative desirable".split()
 )
 
 
@@ -131,7 +134,9 @@ def noun_phrase(words: Words, first: int) -> NounPhrase | None:
     noun = words[place]
     if determined and not noun.classes and noun.text.isalpha() and noun.text.islower():
         # A word that the lexicon lacks stands where a noun does.
-        if noun.word in _OF_NO_NUMBER or noun.word.endswith(("ing", "ed", "ly", "ics")):
+        if noun.word in _OF_NO_NUMBER or noun.word.endswith(
+            ("ing", "ed", "ly", "ics", "series", "species", *_PLURALS_WITHOUT_S)
+        ):
             return None
         unknown_plural = noun.word.endswith("s") and not noun.word.endswith(("ss", "us", "is"))
         return NounPhrase(first, place, is_plural=unknown_plural, is_person=False, is_mass=False)

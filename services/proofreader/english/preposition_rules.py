@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.proofreader.english.lexicon import BASE_OF, WORDS
-from services.proofreader.english.phrases import Fault, WordRule, like, noun_phrase, word_fault
+from services.proofreader.english.phrases import Fault, WordRule, has_verb_from, like, noun_phrase, word_fault
 from services.proofreader.english.tagged_words import Words
 from services.proofreader.english.word_classes import (
     ADJECTIVE,
@@ -98,6 +98,10 @@ def _adjective_preposition(words: Words, place: int) -> Fault | None:
             and not after.may_be(POSSESSIVE)
         ):
             return None
+        if (word == "full" and preposition.word == "by") or (
+            preposition.word == "as" and after.word in {"long", "far", "soon"}
+        ):
+            return None
         if (word == "different" and preposition.word == "in") or (
             word == "similar" and preposition.word in {"of", "as"} and before.word == "as"
         ):
@@ -111,11 +115,44 @@ def _adjective_preposition(words: Words, place: int) -> Fault | None:
         return word_fault(place + 1, place + 1, right)
     if (
         word in {"afraid", "proud", "fond", "scared", "jealous"}
-        and (preposition.may_be(PLURAL | POSSESSIVE) or preposition.word in {"him", "her", "them"})
+        and (
+            preposition.may_be(PLURAL)
+            or preposition.word in {"him", "her", "them"}
+            # "I am afraid our porter signed it."
+            or (preposition.may_be(POSSESSIVE) and not (word == "afraid" and has_verb_from(words, place + 2)))
+        )
         and not preposition.may_be(BASE_FORM | THIRD_PERSON)
     ):
         return word_fault(place, place + 1, f"{words[place].text} {right} {preposition.text}")
     return None
+
+
+_INTO_IT = frozenset(
+    "agreement contract negotiations discussion discussions debate conversation spirit "
+    "partnership marriage alliance details detail war competition relationship correspondence "
+    "treaty deal dialogue bargain calculation question".split()
+)
+_LONG = frozenset("hour day week month year term while moment minute time night semester".split())
+
+
+def _goes_with_it(words: Words, place: int, base: str) -> bool:
+    """Returns whether a verb is right as it stands: "replied the baker", "enters into a contract"."""
+    before, after = words[place - 1], words[place + 1]
+    if place and before.may_be(MARK) and after.word == "the" and words[place].may_be(PAST_TENSE):
+        return True
+    if (
+        (before.may_be(BE) or before.word in {"be", "been", "being"})
+        and words[place].may_be(PAST_TENSE)
+        and base not in {"discuss", "mention", "describe", "marry", "graduate", "depend", "interest"}
+    ):
+        return True
+    if base == "complain" and after.word == "for":
+        return any(words[each].word in _LONG for each in range(place + 2, place + 5))
+    return (
+        base == "enter"
+        and after.word == "into"
+        and any(words[each].word in _INTO_IT for each in range(place + 2, place + 6))
+    )
 
 
 def _verb_preposition(words: Words, place: int) -> Fault | None:
@@ -127,6 +164,8 @@ def _verb_preposition(words: Words, place: int) -> Fault | None:
     if words[place].may_be(AMBIGUOUS) and words[place - 1].may_be(DETERMINING | ADJECTIVE | NUMBER):
         return None
     after = words[end + 1]
+    if _goes_with_it(words, place, base):
+        return None
     if base == "arrive" and after.word == "to" and words[end + 2].may_be(DETERMINING | NAME):
         return word_fault(end + 1, end + 1, "")
     if base in _WITH_VERB:
@@ -197,7 +236,7 @@ def _time(words: Words, place: int) -> Fault | None:
         )
     ):
         verb = {BASE_OF.get(words[each].word, "") for each in range(max(0, place - 3), place)}
-        if verb & _DAILY_VERBS and len(after.text) != 4 and (len(after.text) > 1 or after.text.isdigit()):
+        if verb & _DAILY_VERBS and len(after.text) != 4 and (len(after.text) > 1 or after.text.isdecimal()):
             if words[place - 1].may_be(NOUN | OBJECT) and not next_one.word.startswith("o"):
                 return None
             return word_fault(place, place, like(words[place].text, "at"))
@@ -280,7 +319,7 @@ def _clock(words: Words, place: int) -> Fault | None:
         return word_fault(place, place, like(words[place].text, "at"))
     if (
         word in {"at", "on"}
-        and after.text.isdigit()
+        and after.text.isdecimal()
         and len(after.text) == 4
         and after.text[:2] in {"19", "20"}
         and (unit.word in {".", ",", "and"} or unit.may_be(SUBJECT))
@@ -304,7 +343,7 @@ def _on_date(words: Words, place: int) -> Fault | None:
     if day.word in _MONTHS:
         month, day = day, month
         # "In March 12 people came" counts the people.
-        if day.text.isdigit() and not words[place + 3].may_be(MARK):
+        if day.text.isdecimal() and not words[place + 3].may_be(MARK):
             return None
     elif words[place + 3].text[:1].isupper() or words[place + 3].may_be(PLURAL):
         # "In 4 May Street", "in 12 March issues".
@@ -313,7 +352,7 @@ def _on_date(words: Words, place: int) -> Fault | None:
     if (
         month.word in _MONTHS
         and month.text[:1].isupper()
-        and number.isdigit()
+        and number.isdecimal()
         and 0 < int(number[:4]) <= _DAYS
     ):
         return word_fault(place, place, like(words[place].text, "on"))

@@ -21,6 +21,7 @@ from services.proofreader.english.word_classes import (
     CONJUNCTION,
     DETERMINER,
     DETERMINING,
+    DO,
     GERUND_FORM,
     HAVE,
     MARK,
@@ -160,6 +161,12 @@ def _pronoun_case(words: Words, place: int) -> Fault | None:
             )
             and later.word != "too"
             and (pronoun != "her" or later.may_be(THIRD_PERSON | BE | HAVE))
+            and not (
+                # "Her hands are red".
+                pronoun == "her"
+                and later.may_be(AMBIGUOUS)
+                and words[2].may_be(BE | HAVE | MODAL | DO | PAST_TENSE | THIRD_PERSON | CONJUNCTION | MARK)
+            )
         ):
             return word_fault(0, 0, _TO_SUBJECT[pronoun].capitalize(), "pronoun", WORD_CHOICE)
         return None

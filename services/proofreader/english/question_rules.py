@@ -260,6 +260,9 @@ def _question_mark(words: Words, place: int) -> Fault | None:
     subject = words[verb + 1]
     if not words[verb].may_be(_AUXILIARIES) or subject.word not in _PRONOUNS:
         return None
+    if words[verb].word == "do" and subject.word in {"it", "this", "that"}:
+        # "Do it without fail."
+        return None
     asks = True
     if words[verb].may_be(DO) and not words[verb].word.endswith("n't"):
         asks = any(words[verb + each].may_be(BASE_FORM | HAVE | DO) for each in (2, 3))

@@ -137,6 +137,11 @@ def _has(words: Words, marks: set[str], most: int) -> bool:
     return any(words[place].word in marks for place in range(most))
 
 
+_NEGATED = frozenset(
+    "don't doesn't didn't isn't wasn't aren't weren't won't can't haven't hasn't am not".split()
+)
+
+
 def _splice(words: Words) -> int:
     """Returns the place of the comma that joins two sentences, or -1."""
     comma = 0
@@ -173,7 +178,19 @@ def _splice(words: Words) -> int:
     is_second = second.may_be(_FINITE) and not second.may_be(GERUND_FORM) and second.word not in _ASIDE
     if after.word in {"i", "we", "they", "you"} and second.may_be(BASE_FORM):
         is_second = second.word not in _ASIDE
-    if after.word == words[0].word and second.word == first.word:
+    if after.word == words[0].word and first.word in _NEGATED and second.word not in _NEGATED:
+        # "I don't want pity, I want a pass."
+        return -1
+    if any(
+        words[each].word == "and" and words[each + 1].may_be(SUBJECT)
+        for each in range(comma, comma + _LONGEST_SPLICE)
+    ):
+        # "I am sixteen, I get up early and I can count."
+        return -1
+    if second.word in {"will", "can"} and words[comma + 3].word in {"not", "see", "say", "tell"}:
+        # "The reason is the snow, I will not lie."
+        return -1
+    if second.word == first.word:
         # What is said twice in the same words is meant so.
         return -1
     if not (is_first and is_second) or words[comma - 1].may_be(NAME | SUBJECT):

@@ -53,7 +53,6 @@ _SPLIT = {
     "sun rise": "sunrise",
     "sun set": "sunset",
     "police man": "policeman",
-    "home town": "hometown",
     "never the less": "nevertheless",
     "there fore": "therefore",
     "who ever": "whoever",
@@ -102,10 +101,46 @@ _PARTED = {
     "any body": r"(?! (?:of|part|parts|fat|hair|language|heat)\b)",
     "in side": r"(?! (?:streets?|rooms?|view|by)\b)",
     "under ground": r"(?! (?:level|rules|floor|that|which|cover)\b)",
-    "sun set": r"(?! (?:in|over|behind|on|at|and|below)\b)",
-    "sun rise": r"(?! (?:in|over|behind|and|above)\b)",
-    "any where": r"(?! clauses?\b)",
+    "sun set": r"(?= (?:was|is|from|together|view|photos?|pictures?)\b)",
+    "sun rise": r"(?= (?:was|is|from|together|view|photos?|pictures?)\b)",
+    "some where": r"(?! (?:he|she|it|they|we|I|you|the|my|our)\b)",
+    "any where": r"(?! (?:clauses?|he|she|it|they|we|I|you|the|my|our)\b)",
     "no where": r"(?! clauses?\b)",
+    "hand writing": r"(?! (?:the|an?|on|in|with|to|at|slowly)\b)",
+    "key board": r"(?! members?\b)",
+}
+# What stands before the parts where they are one word, or does not: "had my hair cut", "they break fast at sunset".
+_NO_OWNER = r"(?<!\bmy )(?<!\byour )(?<!\bhis )(?<!\bher )(?<!\bour )(?<!\btheir )(?<!['’]s )(?<!s['’] )"
+_BEFORE = {
+    "hair cut": _NO_OWNER,
+    "hand writing": r"(?<!\bleft )(?<!\bright )(?<!\bone )(?<!\bother )",
+    "home work": r"(?<!\bat )(?<!\bAt )(?<!\bfrom )(?<!\bgo )(?<!\bwent )",
+    "mean time": r"(?<=\b[Ii]n the )",
+    "who ever": r"(?:(?<=\bto )|(?<=\bfor )|(?<=\bwith )|(?<=\bby )|(?<=\bask )|(?<=\btell ))",
+    "break fast": "(?:"
+    + "|".join(
+        rf"(?<=\b{each} )"
+        for each in [
+            "eat",
+            "ate",
+            "eating",
+            "have",
+            "had",
+            "having",
+            "my",
+            "our",
+            "the",
+            "for",
+            "make",
+            "made",
+            "cook",
+            "skip",
+            "skipped",
+            "before",
+            "after",
+        ]
+    )
+    + ")",
 }
 
 
@@ -120,7 +155,10 @@ def _split(parts: str) -> str:
 
 SPLIT_WORD_PATTERNS = tuple(
     FaultPattern.of(
-        "two_words", rf"(?P<bad>{_split(wrong)}){_PARTED.get(wrong, '')}", _cased(right), "spelling"
+        "two_words",
+        rf"{_BEFORE.get(wrong, '')}(?P<bad>{_split(wrong)}){_PARTED.get(wrong, '')}",
+        _cased(right),
+        "spelling",
     )
     for wrong, right in {**_SPLIT, **_JOINED}.items()
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.proofreader.english.lexicon import CLASSES
 from services.proofreader.english.word_classes import MARK, NAME, NUMBER
 
-_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
+_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ž]+(?:['’][A-Za-zÀ-ÖØ-öø-ž]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-zÀ-ÖØ-öø-ž\d]")
 _LONGEST_SENTENCE = 600
 # They join the words beside them, or stand in one.
 _JOINING = frozenset("-/&@#%_+*'’")
@@ -57,6 +57,11 @@ class Words:
         return iter(self._words)
 
     @property
+    def is_exclamation(self) -> bool:
+        """Whether the sentence ends in an exclamation mark."""
+        return any(each.word == "!" for each in self._words[-3:])
+
+    @property
     def is_question(self) -> bool:
         """Whether the sentence ends in a question mark."""
         return any(each.word == "?" for each in self._words[-3:])
@@ -74,7 +79,7 @@ def _tagged(text: str, start: int, end: int) -> Iterator[TaggedWord]:
         word = written.lower().replace("’", "'")
         classes = CLASSES.get(word, 0)
         if not written[0].isalpha():
-            classes = NUMBER if written[0].isdigit() else 0 if written in _JOINING else MARK
+            classes = NUMBER if written[0].isdecimal() else 0 if written in _JOINING else MARK
         elif (not is_first and written[0].isupper() and written != "I") or (
             not classes and written[0].isupper()
         ):

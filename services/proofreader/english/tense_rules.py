@@ -38,7 +38,7 @@ from services.proofreader.english.word_classes import (
     THIRD_PERSON,
 )
 
-_MADE = frozenset("built founded invented painted opened".split())
+_MADE = frozenset("built founded invented painted".split())
 # They say what is so at any time, whatever was told before.
 _STATES = frozenset(
     "know think like love want need live believe hope remember feel mean say understand agree guess "
@@ -107,6 +107,12 @@ def _is_past(words: Words, first: int, last: int) -> bool:
     )
 
 
+# "I chose not to, and I trust that it was right."
+_THOUGHT_NOW = frozenset(
+    "trust suppose think believe hope guess mean know find admit feel wish regret".split()
+)
+
+
 def _after_past(words: Words, place: int) -> Fault | None:
     """Finds "when I was seven, I break", "I fell and my brother run": the present after the past."""
     joined = words[place - 1].word in {"and", ","} or (
@@ -119,6 +125,8 @@ def _after_past(words: Words, place: int) -> Fault | None:
     lasted = words[0].word == "when" and words[2].word in {"was", "were"} and words[place - 1].word == ","
     right = _present(words, end, lasted=lasted) if end >= 0 else ""
     if not right or (words[end].may_be(THIRD_PERSON) and words[end].may_be(NOUN)):
+        return None
+    if words[end].word in _THOUGHT_NOW:
         return None
     first_past = (
         words[0].word in {"when", "after", "before", "while", "then", "one"}
@@ -177,7 +185,8 @@ def _before_past(words: Words, place: int) -> Fault | None:
         if any(
             words[each].word in {"how", "to", "let", "make", "help", "see"}
             for each in range(place + 2, later)
-        ):
+        ) or any("'" in words[each].word for each in range(place + 2, later)):
+            # "I told her I'd wait and see".
             return None
         return tense_fault(later, _present(words, later))
     return None
@@ -222,7 +231,7 @@ def _since(words: Words, place: int) -> Fault | None:
     for each in range(place + 2, place + 9):
         word, after = words[each].word, words[each + 1]
         if word == "since" and (
-            (after.text.isdigit() and len(after.text) == 4)
+            (after.text.isdecimal() and len(after.text) == 4)
             or (after.word in {"i", "childhood", "last", *_MONTHS, *_LAST} and words[each + 2].word != "am")
         ):
             has = "has" if words[place].word in {"he", "she"} else "have"
@@ -240,7 +249,7 @@ def _stolen(words: Words, place: int) -> Fault | None:
     word, after = words[subject.head + 1], words[subject.head + 2]
     dated = (
         word.word in _MADE
-        and words[subject.head + 3].text.isdigit()
+        and words[subject.head + 3].text.isdecimal()
         and words[subject.head + 4].word == "."
         # "A castle built in 1420." stands below a picture.
         and words[place].word not in {"a", "an"}
@@ -318,9 +327,12 @@ def _yesterday(words: Words, place: int) -> Fault | None:
     right = {"can": "could", "can't": "couldn't"}.get(words[subject].word, right)
     if words[subject].word in {"have", "has"} and words[subject + 1].may_be(DETERMINING):
         right = "had"
-    if not right or (
-        words[subject].may_be(AMBIGUOUS | PLURAL) and words[subject + 1].may_be(NOUN | THIRD_PERSON | BE)
+    if not right or (words[subject - 1].may_be(ADJECTIVE) and words[subject].may_be(AMBIGUOUS)):
+        return None
+    if words[subject].may_be(AMBIGUOUS | PLURAL) and words[subject + 1].may_be(
+        NOUN | THIRD_PERSON | BE | PAST_TENSE
     ):
+        # "Last night all my full stops got up."
         return None
     return tense_fault(subject, right)
 

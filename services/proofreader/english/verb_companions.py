@@ -62,7 +62,7 @@ VERB_COMPANION_PATTERNS = (
     _to_gerund(rf"(?:enjoy|enjoys|enjoyed|finish|finished|finishes|avoid|avoids|avoided|suggest|suggested|suggests|dislike|dislikes|considering|recommend|can['’]t help|gave up|give up|deny|denied|admitted) (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
     _to_gerund(rf"(?:do|would) you mind (?P<bad>to (?P<verb>{any_of(_GERUNDS)}))"),
     _to_gerund(rf"{CLAUSE}(?:I am|I['’]m|I was|[Ww]e are|[Ww]e['’]re|[Hh]e is|[Ss]he is|[Yy]ou are|I got|I am not|I['’]m not) used to (?P<bad>(?P<verb>{any_of({*_SURE, 'have', 'do'})}|get|work|live|wake|sleep|drive|study))(?= [a-z]+)(?! (?:and|or)\b)"),
-    _to_gerund(rf"forward to (?P<bad>(?P<verb>{any_of(GERUND)}))(?= (?:you|him|her|them|my|your|the|from|with|to|in|again|there)\b)"),
+    _to_gerund(rf"(?:(?<=\blook )|(?<=\blooks )|(?<=\blooked )|(?<=\blooking ))forward to (?P<bad>(?P<verb>{any_of(GERUND)}))(?= (?:you|him|her|them|my|your|the|from|with|to|in|again|there)\b)"),
     _to_gerund(r"(?:[Tt]hanks|[Tt]hank you)(?: (?:very|so) much)? for (?P<bad>(?P<verb>help|teach|invite|visit|answer|call|read|listen|give|come|take|let|tell|show|send|make))(?= (?:me|us|my|our|him|her|them|to|the|this|such)\b)"),
     _to_gerund(rf"(?:without|[Bb]efore|[Aa]fter|instead of) (?P<bad>(?P<verb>{any_of(_SURE)}))(?! ?[(=`])"),
     FaultPattern.of("verb_form", rf"(?:want|wants|wanted|need|needs|needed|decided|decide|hope|hoped|plan|planned|able|had|has|have|would like) to (?P<bad>{any_of(_GERUNDS[each] for each in GERUND if each != 'be')})(?= (?:the|a|an|my|your|his|her|to|in|at|it|with|abroad|English|Korean|hard)\b)", lambda found: _BASES_OF_GERUNDS[found["bad"]]),

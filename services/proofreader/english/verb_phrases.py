@@ -97,7 +97,7 @@ VERB_PATTERNS = (
     ),
     FaultPattern.of(
         "verb_form",
-        rf"(?:forward to|good at|bad at|interested in|afraid of|tired of|instead of|without|thank you for|think about|by) (?P<bad>{any_of(ONLY_VERBS - {'become', 'want', 'have', 'listen'})})",
+        rf"(?:(?:(?<=\blook )|(?<=\blooks )|(?<=\blooked )|(?<=\blooking ))forward to|good at|bad at|interested in|afraid of|tired of|instead of|without|thank you for|think about|by) (?P<bad>{any_of(ONLY_VERBS - {'become', 'want', 'have', 'listen'})})",
         lambda found: GERUND[found["bad"]],
     ),
     FaultPattern.of(

@@ -157,6 +157,18 @@ def _after_causing(words: Words, place: int) -> Fault | None:
     return None
 
 
+# "For want of coffee", "without fail".
+_NOUNS_TOO = frozenset(
+    "want fail scatter chase hide spill float fold drag exhaust smash sink install produce "
+    "reject pay cheer boast employ measure mean peel bow tease boil please go practice build "
+    "divide expand publish graduate point".split()
+)
+# "The past of go".
+_FORMS = frozenset(
+    "past plural form forms tense person participle meaning opposite gerund infinitive".split()
+)
+
+
 def _after_preposition(words: Words, place: int) -> Fault | None:
     """Finds "good at draw", "used to get up": the plain form after a preposition."""
     word, verb, after = words[place], words[place + 1], words[place + 2]
@@ -164,11 +176,16 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
         not verb.may_be(BASE_FORM)
         or verb.may_be(NOUN | MASS | PARTICIPLE | GERUND_FORM | ADJECTIVE | PREPOSITION)
         or verb.word in {"let", "like", "order", "send"}
+        or after.word in {"-", "/"}
+        or (verb.word in _NOUNS_TOO and not after.may_be(DETERMINING | OBJECT))
+        or (word.word == "of" and words[place - 1].word in _FORMS)
     ):
         return None
     if word.word == "to":
+        # "It is used to find the way."
         used = words[place - 1].word == "used" and words[place - 2].word in _BEFORE_USED_TO
-        forward = words[place - 1].word == "forward"
+        used = used and words[place - 3].word != "it"
+        forward = words[place - 1].word == "forward" and BASE_OF.get(words[place - 2].word) == "look"
         if not (used and words[place - 3].may_be(PERSON | NAME | SUBJECT)) and not (
             forward and (after.may_be(DETERMINING | NAME | OBJECT) or not verb.may_be(AMBIGUOUS))
         ):
@@ -182,7 +199,7 @@ def _after_preposition(words: Words, place: int) -> Fault | None:
     elif verb.may_be(PLACE | AMBIGUOUS):
         after_adjective = (
             (
-                words[place - 1].may_be(ADJECTIVE)
+                (words[place - 1].may_be(ADJECTIVE) and words[place - 1].word not in {"kind", "whole"})
                 or words[place - 1].word in {"good", "bad", "better", "worse"}
             )
             and word.word in {"at", "of", "in", "about"}

@@ -96,7 +96,11 @@ def _by_somebody(words: Words, place: int) -> bool:
             or after.word in {"me", "him", "us", "them"}
             or (after.may_be(DETERMINING) and any(words[place + each].may_be(PERSON) for each in (2, 3)))
         )
-    return words[place].word == "in" and after.text.isdigit() and len(after.text) == 4
+    return words[place].word == "in" and after.text.isdecimal() and len(after.text) == 4
+
+
+# "The museum opened in 1890."
+_BY_ITSELF = frozenset({"opened", "closed", "started", "ended", "finished", "changed", "moved"})
 
 
 def _thing_does(words: Words, place: int) -> Fault | None:
@@ -119,7 +123,7 @@ def _thing_does(words: Words, place: int) -> Fault | None:
     told = after.word == "by" or (after.word == "in" and words[subject.end + 2].may_be(NAME | NUMBER))
     if verb.word in {"gave", "took", "drew", "wrote", "broke"} and not told:
         fits = False
-    dated = verb.word in _DONE | {"broke"} and _by_somebody(words, subject.end + 1)
+    dated = verb.word in (_DONE | {"broke"}) - _BY_ITSELF and _by_somebody(words, subject.end + 1)
     if dated and (words[place].word in {"a", "an"} or has_verb_from(words, subject.end + 3)):
         # "A bridge built in 1932 by hand." stands below a picture.
         dated = False

@@ -33,6 +33,7 @@ from services.proofreader.english.tense_rules import TENSE_RULES
 from services.proofreader.english.verb_form_reasons import verb_form_wording
 from services.proofreader.english.verb_rules import VERB_RULES
 from services.proofreader.english.voice_rules import VOICE_RULES
+from services.proofreader.english.word_mentions import speaks_of_word
 from services.proofreader.finding import Finding
 from services.proofreader.parsed_text import ParsedText
 from services.proofreader.reading import Reading
@@ -95,7 +96,11 @@ def english_word_grammar(submission: ParsedText, reading: Reading) -> Iterator[F
                 if fault is None:
                     continue
                 start, end = words[fault.first].start, words[fault.last].end
-                if text[start:end] != fault.correction and submission.is_own(start, end):
+                if (
+                    text[start:end] != fault.correction
+                    and submission.is_own(start, end)
+                    and not speaks_of_word(text, start)
+                ):
                     values = {"word": " ".join(text[start:end].split()), "correction": fault.correction}
                     wording = fault.wording
                     if wording.startswith("verb_form"):
