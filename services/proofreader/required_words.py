@@ -71,8 +71,9 @@ class Pieces:
     def __init__(self, pieces: Iterable[str]) -> None:
         # A piece is kept once, and not once for each word that holds it.
         self._pieces = {each: each for each in pieces}
-        self._shortest = min(map(len, self._pieces), default=1)
-        self._longest = max(map(len, self._pieces), default=0)
+        self._lengths: dict[str, list[int]] = {}
+        for first, length in sorted({(each[:1], len(each)) for each in self._pieces}):
+            self._lengths.setdefault(first, []).append(length)
         self._inside_known = functools.lru_cache(_MOST_KEPT)(self._inside)
 
     def held_by(self, text: str) -> set[str]:
@@ -87,9 +88,9 @@ class Pieces:
         return tuple(
             [
                 self._pieces[piece]
-                for start in range(len(word))
-                for end in range(start + self._shortest, min(len(word), start + self._longest) + 1)
-                if (piece := word[start:end]) in self._pieces
+                for start, first in enumerate(word)
+                for length in self._lengths.get(first, ())
+                if (piece := word[start : start + length]) in self._pieces
             ]
         )
 

@@ -17,7 +17,7 @@ _REASONS = word_set("이유 까닭 원인")
 _HOPES = word_set("꿈 장래희망 희망 목표 소원 계획 바람 소망")
 
 _TOLD_OF = word_set(
-    "모르 알 있 없 같 밝히 설명하 찾 말하 생각하 묻 다양하 간단하 들 궁금하 분명하 나누 많 크 이루어지 이루 바뀌 변하 되 단순하 뚜렷하 다르 아니 이 알리 따로 명확하 않 못하 싶 주 보 쓰 적 정리하 살펴보 제시하 여쭙 포기하 잃 세우 가지 버리 잊 하 지 기억하 밝혀지 알려지 드러나 무엇"
+    "모르 알 있 없 같 밝히 설명하 찾 말하 생각하 묻 다양하 간단하 들 궁금하 분명하 나누 많 크 이루어지 이루 바뀌 변하 되 단순하 뚜렷하 다르 아니 이 알리 따로 명확하 않 못하 싶 주 보 쓰 적 정리하 살펴보 제시하 여쭙 포기하 잃 세우 가지 버리 잊 하 지 기억하 밝혀지 알려지 드러나 무엇 띄 나타나 보이 돋보이 두드러지 살아나 사라지 통하 작용하"
 )
 
 _THIRD = word_set(
@@ -27,6 +27,8 @@ _THIRD = word_set(
 _FELT = word_set("기뻐하 슬퍼하 무서워하 부러워하 행복해하 심심해하 추워하 더워하 피곤해하 외로워하 아파하")
 
 _WITH = {(each,) for each in ("와", "과", "하고", "랑", "이랑")}
+
+_MOVED = _SELF | {"우리", "사람", "사람들", "마음"}
 
 _INVITING = word_set("ᆸ시다 읍시다 십시오 으십시오 자")
 
@@ -82,6 +84,9 @@ def _kind_of_predicate(clause: Clause) -> Iterator[Finding]:
             return
         plain = last.kind == "VV" and last.stem not in _TOLD_OF and not last.helpers
         inside = words[number + 1 : -1]
+        # "그 이유는 나를 설득했다" and "내 습관은 나를 만들었다" say what it does.
+        if inside and inside[-1].is_object and inside[-1].noun in _MOVED:
+            return
         if any(each.is_topic for each in inside):
             return
         plain_own = (

@@ -9,7 +9,7 @@ from services.proofreader.korean.places import is_place
 from services.proofreader.korean.words import Clause, Word, has_coda, word_set
 
 _WORN_ON_FEET = "신발 구두 운동화 양말 슬리퍼 부츠 장화"
-_RIDES = "버스 기차 비행기 지하철 열차 기회 막차"
+_RIDES = "버스 기차 비행기 지하철 열차 막차"
 # What is said of an object, and what is said by mistake; nothing stands for the right verb where more than one is.
 _OF_OBJECTS = (
     (_RIDES, "잃어버리 잊어버리 잃", "놓치"),
@@ -20,8 +20,8 @@ _OF_OBJECTS = (
     ("바지 치마 옷 코트 셔츠 티셔츠 한복 원피스 교복 청바지", "신 쓰", "입"),
     ("피아노 기타", "놀 하", "치"),
     ("사진", "만들", "찍"),
-    ("전화", "만들 주", "하"),
-    ("꿈", "보 만나", "꾸"),
+    ("전화", "만들", "하"),
+    ("꿈", "보", "꾸"),
     ("텔레비전 불 컴퓨터 에어컨 라디오", "열", "켜"),
     ("텔레비전 불 컴퓨터 에어컨 라디오", "닫", "끄"),
     ("약", "마시", ""),
@@ -39,9 +39,8 @@ _OF_OBJECTS = (
 _OF_SUBJECTS = (
     ("키", "높", "크"),
     ("나이", "크 높", "많"),
-    ("비 눈", "떨어지 내려가", "내리"),
-    ("바람", "오 치 나", "불"),
-    ("날씨", "뜨겁 차갑", ""),
+    ("비 눈", "내려가", "내리"),
+    ("바람", "오 치", "불"),
 )
 _PAIRS = tuple(
     (frozenset(things.split()), frozenset(verbs.split()), right) for things, verbs, right in _OF_OBJECTS
@@ -54,7 +53,7 @@ _SUBJECT_PAIRS = tuple(
 _HAPPENS = (
     ("소리 목소리 음악 노랫소리 웃음소리 노래 발소리 울음소리 종소리 말소리", "듣 들", "들리"),
     ("산 바다 경치 하늘 별 강 건물 탑 달 섬 풍경 무지개", "보", "보이"),
-    ("문 창문 가게 뚜껑", "열", "열리"),
+    ("문 창문 뚜껑", "열", "열리"),
     ("문 창문 뚜껑", "닫", "닫히"),
     ("불 전등", "켜 끄", ""),
     ("컵 유리 유리창 접시 그릇 꽃병", "깨", "깨지"),
@@ -152,6 +151,7 @@ def _of_object(clause: Clause, noun: Word, word: Word, place: int) -> Iterator[F
             and not word.helpers
             and (word.kind == "VV")
             and word.noun == ""
+            and not _is_of_more(clause, word, place)
         ):
             yield from clause.finding("collocation", "word_choice", word, _conjugated(word, right))
             return
@@ -165,12 +165,23 @@ def _of_object(clause: Clause, noun: Word, word: Word, place: int) -> Iterator[F
     yield from _for_one_of_two(clause, noun, word, place)
 
 
+def _is_of_more(clause: Clause, word: Word, place: int) -> bool:
+    """Returns whether it is "시험을 쉽게 만들다", "사진을 만들어 내다" or "시험을 가지고 이야기하다"."""
+    between = clause.words[place + 1 : clause.words.index(word)]
+    return (
+        any(each.ending == "게" for each in between)
+        or (word.stem in {"만들", "열"} and word.ending == "어")
+        or (word.stem == "가지" and word.ending == "고")
+    )
+
+
 def _of_subject(clause: Clause, noun: Word, word: Word, place: int) -> Iterator[Finding]:
     for things, verbs, right in _SUBJECT_PAIRS:
         if (
             noun.noun in things
             and word.stem in verbs
             and not word.helpers
+            and word.ending != "게"
             and not (noun.noun == "바람" and word.ending_tag == "ETM")
         ):
             if noun.noun == "바람" and place and clause.words[place - 1].ending_tag == "ETM":
@@ -194,6 +205,8 @@ def _of_subject(clause: Clause, noun: Word, word: Word, place: int) -> Iterator[
                 ends
                 and alone
                 and "싶" not in {each.stem for each in clause.words}
+                # "별이 보고 있다" is told of it as of somebody.
+                and (word.stem != "보" or word.written.endswith(("요", "니다")))
                 and (word.stem != "들" or word.is_past or word.ending in {"습니다", "ᆸ니다"})
             ):
                 yield from clause.finding("voice", "sentence_error", noun, until=word)

@@ -4,7 +4,7 @@ What stands here is no word, nor a part of one, at the place that its list is fo
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, CODA_SIOT, coda, compose, decompose
 
@@ -103,8 +103,17 @@ APART = {
     each: f"{each[:1]} {each[1:]}" if each[:1] in "몇더" else f"{each[:2]} {each[2:]}"
     for each in _APART.split()
 }
-_LONGEST = max(map(len, (*ANYWHERE, *BEGINNINGS, *WORDS)))
-_SHORTEST_ANYWHERE = min(map(len, ANYWHERE))
+
+
+def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Returns the words by their first syllable, the longest first."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(words, key=len, reverse=True):
+        found.setdefault(each[0], []).append(each)
+    return {first: tuple(each) for first, each in found.items()}
+
+
+_ANYWHERE_BY_FIRST, _BEGINNINGS_BY_FIRST, _APART_BY_FIRST = map(_by_first, (ANYWHERE, BEGINNINGS, APART))
 _OPENING_MARKS = "\"'“‘(["
 _CLOSING_MARKS = ".,!?…\"')”’]"
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
@@ -127,17 +136,18 @@ def _faults(word: str) -> Iterator[_Fault]:
     bare = word[opened:].rstrip(_CLOSING_MARKS)
     if bare in WORDS:
         yield "confusion_suffix", opened, opened + len(bare), WORDS[bare]
-    for apart, right in APART.items():
+    for apart in _APART_BY_FIRST.get(bare[:1], ()):
         if bare.startswith(apart):
-            yield "spacing_missing", opened, opened + len(apart), right
-    for length in range(min(_LONGEST, len(bare)), 1, -1):
-        if (wrong := bare[:length]) in BEGINNINGS:
+            yield "spacing_missing", opened, opened + len(apart), APART[apart]
+    for wrong in _BEGINNINGS_BY_FIRST.get(bare[:1], ()):
+        if bare.startswith(wrong):
+            length = len(wrong)
             rule = "confusion_initial" if wrong[0] in _INITIALS_CHANGED else "confusion_one_form"
             yield rule, opened, opened + length, BEGINNINGS[wrong]
-    for start in range(len(bare) - _SHORTEST_ANYWHERE + 1):
-        for length in range(min(_LONGEST, len(bare) - start), 0, -1):
-            if (wrong := bare[start : start + length]) in ANYWHERE:
-                yield _rule(wrong), opened + start, opened + start + length, ANYWHERE[wrong]
+    for start, first in enumerate(bare):
+        for wrong in _ANYWHERE_BY_FIRST.get(first, ()):
+            if bare.startswith(wrong, start):
+                yield _rule(wrong), opened + start, opened + start + len(wrong), ANYWHERE[wrong]
 
 
 def _rule(wrong: str) -> str:

@@ -27,11 +27,6 @@ _ANH_FOR_AN = re.compile(
     r"(?<![가-힣])(?<![지질진] )(?<!지[는도를만] )않"
     r"(?: (?![았는은을습으던]|이[라란]|[고다](?![가-힣]))|(?=[되돼된될됩됐하해했한할합]))([가-힣]+)"
 )
-_COPULA_AFTER_CODA = re.compile(r"(?<=[가-힣])(?:이였(?=[다고는던습어지으을])|이예요)")
-# Nouns that end in "이" themselves, so that "예요" follows: "고양이예요".
-_NOUN_IN_I = re.compile(
-    r"(?:고양|어린|호랑|원숭|젊은|늙은|지팡|달팽|올챙|놀|[목귀옷벽]걸|손잡|먹|높|깊|넓|길|맏|떡볶|[쌍막귀바]둥|[난멋겁장]쟁|구쟁|오뚝|곰팡|굼벵|[지구누부][렁엉]|종|송)이\Z"
-)
 _SHORT_COPULA = re.compile(r"(?<=[가-힣])예요(?![가-힣])")
 # "-ㄹ 거" as it sounds.
 _TENSE_FUTURE = re.compile(r"([가-힣]) ?(꺼)(?=야|예요|에요|다|지|니|라|고|냐|입)")
@@ -113,15 +108,6 @@ def _in_word(
     if found and coda(text[found.start() - 1]):
         yield _finding("confusion_copula", word, found, "이에요")
         return
-    found = _COPULA_AFTER_CODA.search(text, word.start(), word.end())
-    # After a vowel "이" may belong to the noun.
-    if (
-        found
-        and coda(text[found.start() - 1])
-        and not _NOUN_IN_I.search(text, word.start(), found.start() + 1)
-    ):
-        right = "이에요" if found.group() == "이예요" else "이었"
-        yield _finding("confusion_copula", word, found, right)
 
 
 def _conjugated(word: str) -> tuple[str, int, int, str] | None:

@@ -6,11 +6,18 @@ from services.proofreader.finding import Finding
 from services.proofreader.korean.words import Clause, has_coda, word_set
 
 # "두 마리 토끼를 잡다" and "한 송이 꽃" are said so.
-_COUNTERS_AFTER = word_set("명 권 병 켤레 벌 개 대")
-
-_COUNTED_GROUPS = word_set(
-    "학교 도시 나라 반 팀 회사 부문 지역 학년 과목 층 모두 정도 이상 이하 미만 가량 남짓 전부 다 중 국가 대학 구 시 도 군 동 분량 규모 조 단체 기관 은행 항목 분야 가족 그룹 세트 모임 부서 노선 채널 언어 종목 대회 업체 병원 기업 영역 단위 내외 마을 섬 교실 위원 부분 문항 문제 팀원 위 한정 단위 단지"
-)
+_PEOPLE = word_set("사람 친구 학생 동생 아이 형제 언니 오빠 누나 형 손님 남자 여자 딸 아들 직원")
+_COUNTED_AFTER = {
+    "명": _PEOPLE,
+    "권": word_set("책 공책 소설책 만화책 교과서 사전 잡지 동화책 소설"),
+    "병": word_set("물 우유 주스 콜라 맥주 소주 술 음료수 사이다"),
+    "켤레": word_set("신발 구두 운동화 양말 장갑"),
+    "벌": word_set("옷 양복 치마 바지 한복 코트 정장"),
+    "개": word_set(
+        "사과 귤 배 감 빵 수박 계란 달걀 의자 책상 가방 모자 컵 연필 지우개 사탕 과자 공 상자 우산 시계 바나나 오렌지 만두 김밥 선물 접시 그릇"
+    ),
+    "대": word_set("자동차 차 버스 자전거 컴퓨터 냉장고 텔레비전 비행기 택시"),
+}
 
 _NATIVE_DIGITS = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 
@@ -18,7 +25,8 @@ _SINO_DIGITS = "일이삼사오육칠팔구"
 
 _TEENS = {f"십{_SINO_DIGITS[n - 1]}": f"열{_NATIVE_DIGITS[n]}" for n in range(1, 10)}
 
-_COUNTERS = word_set("살 명 개 마리 권 잔 병 송이 켤레 그릇 시간")
+# "십오 명" and "십오 시간" are said as well.
+_COUNTERS = word_set("살 마리 송이 켤레 그릇 잔")
 
 
 def counted_words(clause: Clause) -> Iterator[Finding]:
@@ -59,24 +67,9 @@ def _counted_first(clause: Clause, number: int) -> Iterator[Finding]:
     if (
         written in {"한", "두", "세", "네", *_NATIVE_DIGITS[5:], "열"}
         and number + 2 < len(words)
-        and after.written in _COUNTERS_AFTER
+        and after.written in _COUNTED_AFTER
     ):
         noun = words[number + 2]
-        long = len(noun.noun) > 1 or noun.noun in {
-            "책",
-            "꽃",
-            "옷",
-            "빵",
-            "닭",
-            "소",
-            "말",
-            "양",
-            "새",
-            "개",
-            "귤",
-            "감",
-            "배",
-        }
         alone = (
             noun.head_tag == "NNG"
             and noun.noun == noun.head
@@ -86,7 +79,7 @@ def _counted_first(clause: Clause, number: int) -> Iterator[Finding]:
         opened = number == 0 or not (
             words[number - 1].head and not words[number - 1].particles and not words[number - 1].stem
         )
-        if alone and opened and noun.noun not in _COUNTED_GROUPS and not after.closed and long:
+        if alone and opened and noun.noun in _COUNTED_AFTER[after.written] and not after.closed:
             counter = after.written
             pair = ("을", "를") if noun.is_object else ("이", "가")
             right = f"{noun.noun} {written} {counter}{pair[0] if has_coda(counter) else pair[1]}"
@@ -106,23 +99,19 @@ _HOURS = {
     "십이": "열두",
 }
 
-_ANIMALS = word_set(
-    "고양이 강아지 개 새 물고기 소 돼지 닭 토끼 말 호랑이 사자 원숭이 코끼리 곰 양 쥐 오리 나비 벌 개미"
-)
-
-_PEOPLE = word_set("사람 친구 학생 동생 아이 형제 언니 오빠 누나 형 손님 남자 여자 딸 아들 직원")
+_ANIMALS = word_set("고양이 강아지 물고기 돼지 닭 토끼 호랑이 사자 원숭이 코끼리 오리 나비 개미")
 
 # What is counted by another word than the one that is written.
 _COUNTED_BY = (
     (_ANIMALS, frozenset({"명", "개", "분"}), "마리"),
     (_PEOPLE, frozenset({"개", "마리"}), "명"),
-    (word_set("책 공책 소설책 만화책 교과서 사전 잡지 동화책"), frozenset({"개", "장"}), "권"),
+    (word_set("책 공책 소설책 만화책 교과서 사전 잡지 동화책"), frozenset({"개"}), "권"),
     (
         word_set("자동차 자전거 비행기 냉장고 텔레비전 에어컨 세탁기 피아노"),
         frozenset({"개", "마리"}),
         "대",
     ),
-    (word_set("종이 사진 우표 엽서 표"), frozenset({"개", "권"}), "장"),
+    (word_set("종이 사진 우표 엽서"), frozenset({"개"}), "장"),
 )
 
 
@@ -133,6 +122,10 @@ def _counter(clause: Clause, number: int) -> Iterator[Finding]:
         return
     noun, after = words[number - 1], words[number + 1]
     if noun.stem or noun.noun != noun.head or noun.particles not in {(), ("이",), ("가",), ("을",), ("를",)}:
+        return
+    # "아이가 두 개 먹었다" counts something else.
+    there = words[number + 2] if number + 2 < len(words) else None
+    if noun.particles and (there is None or there.stem not in {"있", "없", "살", "키우", "기르"}):
         return
     for things, counters, right in _COUNTED_BY:
         if noun.head in things and after.noun in counters and after.head_tag == "NNB" and not noun.closed:

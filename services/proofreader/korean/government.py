@@ -72,10 +72,10 @@ _TRANSITIVE = word_set(
     "사 팔 먹 마시 읽 쓰 듣 보내 배우 가르치 만들 그리 찍 입 벗 신 끼 고르 찾 잃어버리 빌리 받 주문하 준비하 청소하 씻 닦 켜 끄 공부하 연습하 선물하 버리 모으 고치 외우 구경하 초대하 소개하 키우 심 사용하 이용하"
 )
 _NO_THINGS = word_set(
-    "사람 친구 동생 언니 오빠 누나 형 엄마 아빠 어머니 아버지 할머니 할아버지 부모 선생 학생 아이 아기 남자 여자 남편 아내 아들 딸 손님 직원 의사 경찰 가족 고양이 강아지 개 새 동물 말 소 닭 회사 정부 학교 나라 팀 가게 은행 기업 단체 국가 사장 후배 선배 이모 고모 삼촌 조카 사촌 룸메이트 교수 작가 가수 배우 주인 아주머니 아저씨 형제 부부 청년 소년 소녀 외국인 한국인 이웃 전부 모두 둘 혼자 누구 반"
+    "사람 친구 동생 언니 오빠 누나 형 엄마 아빠 어머니 아버지 할머니 할아버지 부모 선생 학생 아이 아기 남자 여자 남편 아내 아들 딸 손님 직원 의사 경찰 가족 고양이 강아지 개 새 동물 말 소 닭 회사 정부 학교 나라 팀 가게 은행 기업 단체 국가 사장 후배 선배 이모 고모 삼촌 조카 사촌 룸메이트 교수 작가 가수 배우 주인 아주머니 아저씨 기계 로봇 인공지능 컴퓨터 시스템 식물 나무 바람 비 아저씨네 형제 부부 청년 소년 소녀 외국인 한국인 이웃 전부 모두 둘 혼자 누구 반"
 )
 _LOVED = word_set("좋아하 싫어하 사랑하 원하 그리워하 존경하")
-_MET = word_set("만나 기다리 도와주 초대하 소개하")
+_MET = frozenset({"만나"})
 _ONE_PERSON = word_set("친구 동생 언니 오빠 누나 형 선배 후배 선생님 할머니 할아버지 여자친구 남자친구")
 _TOGETHER = ("와", "과", "하고", "랑", "이랑")
 _HIGHER = word_set(
@@ -84,6 +84,11 @@ _HIGHER = word_set(
 _TIMES = word_set(
     "때 전 후 뒤 날 달 해 년 월 일 주 주말 오전 오후 아침 저녁 밤 낮 새벽 봄 여름 가을 겨울 동안 시절 요즘 때문 중 나중 처음 여기 거기 저기"
 )
+
+
+_LONG = word_set("하루 이틀 사흘 열흘 며칠 평생 일생")
+_COUNTED_TIMES = word_set("시간 분 초 주일 개월")
+_VERBS_AS_WELL = word_set("적 틀리 싸 쓰 세 달 길 밝 굳")
 
 
 def governed_particles(clause: Clause) -> Iterator[Finding]:
@@ -177,6 +182,9 @@ def _no_object(clause: Clause, number: int) -> Iterator[Finding]:
     noun = clause.words[place]
     if noun.stem or (noun.head in {"것", "줄"} and word.stem in {"있", "없"}):
         return
+    # "한 해를 있었다" says how long; "적다" and the like are verbs as well.
+    if (word.stem == "있" and _is_span(clause, place)) or word.stem in _VERBS_AS_WELL:
+        return
     if word.ending == "지" and any(
         each.ending in _NOT_BEFORE for each in clause.words[number + 1 : number + 2]
     ):
@@ -186,6 +194,13 @@ def _no_object(clause: Clause, number: int) -> Iterator[Finding]:
     if word.stem in _TO_A_GOAL:
         return
     yield from clause.finding("particle_verb", "sentence_error", noun, clause.with_particle(noun, "이", "가"))
+
+
+def _is_span(clause: Clause, place: int) -> bool:
+    """Returns whether it is "한 해를" or "하루를"."""
+    noun, earlier = clause.words[place], clause.words[place - 1] if place else None
+    counted = earlier is not None and (earlier.kind == "MM" or earlier.head_tag in {"NR", "SN"})
+    return noun.head in _LONG or (counted and noun.head in _TIMES | _COUNTED_TIMES)
 
 
 def _is_object_of_later(clause: Clause, number: int) -> bool:
@@ -227,17 +242,29 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         and noun.head not in _NO_THINGS
         and _is_first_person(topics)
     ):
-        done_to = word.ending_tag in {"EF", "EC"} and not any(each.stem for each in clause.words[:place])
+        done_to = (
+            word.ending_tag in {"EF", "EC"}
+            and not any(each.stem for each in clause.words[:place])
+            and not _is_of_another(clause, number)
+        )
     if word.stem in _MET:
         done_to = (
             noun.noun in _ONE_PERSON
             and _is_alone(clause, place, topics)
-            and word.ending not in {"자고", "자는"}
+            and (word.ends_sentence or word.ending in {"어서", "는데", "지만"})
         )
     if done_to and not (word.ending_tag == "ETM" and noun.head in {"것", "전화", "이야기"}):
         yield from clause.finding(
             "particle_verb", "sentence_error", noun, clause.with_particle(noun, "을", "를")
         )
+
+
+def _is_of_another(clause: Clause, number: int) -> bool:
+    """Returns whether the verb may be of another clause than the writer: "나는 사람이 쓰고 고친 글을 읽었다"."""
+    return any(
+        each.is_subject or each.ending_tag == "ETM" or each.ending in _NOT_BEFORE or each.ending == "자고"
+        for each in clause.words[number + 1 :]
+    )
 
 
 def _is_first_person(topics: list[Word]) -> bool:

@@ -24,7 +24,7 @@ def honours(clause: Clause) -> Iterator[Finding]:
     """Finds them sentence by sentence."""
     words = clause.words
     for number, word in enumerate(words):
-        if word.particles[:1] == ("께서",) and not word.stem:
+        if word.particles[:1] == ("께서",) and word.noun and not word.stem:
             yield from _unhonoured(clause, number)
         elif word.noun in _SELF and (word.is_topic or word.particles == ("가",)):
             yield from _honoured_self(clause, number)

@@ -34,11 +34,10 @@ def _joined_to_noun(clause: Clause, number: int) -> Iterator[Finding]:
     ):
         yield from _join(clause, word, after)
     elif two == "밖에" and not word.particles and not word.stem and word.noun and word.head not in _INSIDES:
-        later = clause.words[number + 2 : number + 5]
-        denied = any(
-            each.stem in {"없", "모르", "않", "못하"} or each.written in {"안", "못"} for each in later
-        )
-        if denied:
+        # "마을 밖에 집이 없다" is outside of it; "두개 밖에" lacks another space, too.
+        later = clause.words[number + 2 : number + 3]
+        denied = any(each.stem in {"없", "모르"} or each.written in {"안", "못"} for each in later)
+        if denied and word.noun == one:
             yield from _join(clause, word, after)
     elif (
         two in {"대로", "마저", "조차", "커녕"}

@@ -13,8 +13,8 @@ _LOW_PRICED = word_set(
     "항공 항공사 제품 상품 공세 경쟁 전략 매수 매도 판매 요금 브랜드 시장 상점 커피 아파트 수주 노선 모델 스마트폰 정책 매장 낙찰 입찰 형 여행 호텔 마케팅 의류 화장품 시리즈 버전 구매 주택 부품 생산 라인 폰 차량 매물 정보 대비"
 )
 _COMPOUNDS = {
-    ("집안", "일"): "집안일", ("우리", "나라"): "우리나라", ("첫", "사랑"): "첫사랑", ("첫", "인상"): "첫인상", ("그", "동안"): "그동안", ("그", "때"): "그때", ("이", "때"): "이때", ("그", "날"): "그날", ("이", "날"): "이날", ("온", "종일"): "온종일",
-    ("이", "곳"): "이곳", ("그", "곳"): "그곳", ("저", "곳"): "저곳", ("이", "것"): "이것", ("그", "것"): "그것", ("저", "것"): "저것", ("아무", "것"): "아무것", ("지난", "주"): "지난주", ("지난", "달"): "지난달", ("지난", "해"): "지난해", ("어느", "새"): "어느새",
+    ("집안", "일"): "집안일", ("첫", "사랑"): "첫사랑", ("첫", "인상"): "첫인상", ("그", "동안"): "그동안", ("그", "때"): "그때", ("이", "때"): "이때", ("그", "날"): "그날", ("이", "날"): "이날", ("온", "종일"): "온종일",
+    ("이", "곳"): "이곳", ("그", "곳"): "그곳", ("저", "곳"): "저곳", ("이", "것"): "이것", ("그", "것"): "그것", ("저", "것"): "저것", ("아무", "것"): "아무것", ("지난", "주"): "지난주", ("지난", "달"): "지난달", ("지난", "해"): "지난해",
     ("이", "번"): "이번", ("저", "번"): "저번", ("한국", "말"): "한국말", ("머리", "카락"): "머리카락", ("물", "고기"): "물고기", ("밤", "하늘"): "밤하늘", ("손", "가락"): "손가락", ("발", "가락"): "발가락", ("눈", "물"): "눈물", ("콧", "물"): "콧물",
     ("어린", "아이"): "어린아이", ("큰", "소리로"): "", ("젊은", "이"): "젊은이", ("늙은", "이"): "늙은이",
 }  # fmt: skip
@@ -31,11 +31,13 @@ def look_alikes(clause: Clause) -> Iterator[Finding]:
         written = word.written
         if written == "저가":
             yield from _myself(clause, number)
-        yield from _by_means(clause, number)
-        yield from _without_glide(clause, word)
-        yield from _polite_noun(clause, number)
+        if word.ending_tag == "ETN":
+            yield from _by_means(clause, number)
+        if word.stem:
+            yield from _without_glide(clause, word)
         if number + 1 < len(words):
             yield from _one_word(clause, number)
+    yield from _polite_noun(clause, len(words) - 1)
 
 
 def _myself(clause: Clause, number: int) -> Iterator[Finding]:
@@ -96,7 +98,7 @@ def _polite_noun(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "시계에요" for "시계예요" at the end of a sentence that has a subject."""
     word = clause.words[number]
     written = word.written
-    if word is not clause.words[-1] or not written.endswith("에요") or len(written) < 3:
+    if not written.endswith("에요") or len(written) < 3:
         return
     noun = written[:-2]
     topics = [each for each in clause.words[:number] if each.is_topic or each.is_subject]

@@ -6,6 +6,7 @@ from services.proofreader.finding import Finding
 from services.proofreader.korean.agreement import agreement
 from services.proofreader.korean.analyser import AnalysedText, KoreanAnalyser
 from services.proofreader.korean.collocations import collocations
+from services.proofreader.korean.copulas import copulas
 from services.proofreader.korean.counted_words import counted_words
 from services.proofreader.korean.government import governed_particles
 from services.proofreader.korean.grammar import korean_grammar
@@ -36,6 +37,8 @@ _SENTENCE_RULES = (
     collocations,
     look_alikes,
 )
+# These look at words far from each other, of which a quotation may hold one.
+_FAR_RULES = frozenset({governed_particles, tenses, honours, agreement, collocations})
 
 
 class KoreanMorphology:
@@ -50,6 +53,7 @@ class KoreanMorphology:
     def find(self, submission: ParsedText, reading: Reading) -> Iterator[Finding]:
         """Analyses the text once; the rules read the analysis."""
         analysed = self._analyser.read_text(submission, reading)
+        yield from copulas(analysed, reading)
         yield from self._particles.find(submission, reading)
         yield from self._sound_alikes.find(submission, reading)
         yield from _sentences(analysed, reading)
@@ -59,5 +63,7 @@ class KoreanMorphology:
 
 def _sentences(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
     for clause in clauses(analysed, reading):
+        whole = analysed.submission.is_own(clause.words[0].start, clause.words[-1].end)
         for rule in _SENTENCE_RULES:
-            yield from rule(clause)
+            if whole or rule not in _FAR_RULES:
+                yield from rule(clause)

@@ -6,7 +6,7 @@ from services.proofreader.korean.usage_pattern import UsagePattern
 _OPENS = r"(?<![가-힣])"
 # As far as the end of the sentence is searched, in characters.
 _REST = r"[^.!?\n]{1,70}[.!?]"
-_DENIED = r"(?:안|못|않|없|아니|아닌|아닐|아닙|모르|모른|모를|모릅|몰|말[아고라자]|마[라세십]|싫|다르|다른|달라|달랐|다릅|딴|새로|무관|상관|반대|불가|틀리|어렵|힘들|찮|드물|막막|만무)"
+_DENIED = r"(?:안|못|않|없|아니|아닌|아닐|아닙|모르|모른|모를|모릅|몰|말[아고라자]|마[라세십]|싫|다르|다른|달라|달랐|다릅|딴|새로|무관|상관|반대|불가|틀리|어렵|어려[운울워웠]|힘[들든드]|힘겨|찮|드[물문무]|막막|만무)"
 # What differs from all that was known is "전혀 뜻밖의" or "전혀 낯선".
 _UNKNOWN = (
     r"(?:밖|의외|엉뚱|낯[선설]|생소|별개|이질|금시초문|무지|무시|거부|거절|금지|어긋|그만|빠[지져졌]|끊)"

@@ -121,6 +121,8 @@ def _done_there(clause: Clause, number: int) -> Iterator[Finding]:
     between = [each for each in clause.words[number + 1 : place] if each.is_object]
     if word.ending.startswith(("러", "으러", "려고", "으려고", "려", "으려")) or (word.kind == "VX"):
         return
+    if _is_there(clause, place):
+        return
     if word.stem in _HAPPENS and (is_place(noun) or noun.head_tag == "NNP") and not between:
         after = clause.words[place + 1 : place + 3]
         if word.stem != "열리" or (word.ending_tag == "ETM" and any(each.head in _EVENTS for each in after)):
@@ -147,6 +149,18 @@ def _done_there(clause: Clause, number: int) -> Iterator[Finding]:
             or word.stem in _DONE_THERE - _WITH_OBJECT
         ):
             yield from _finding(clause, noun, "에서")
+
+
+def _is_there(clause: Clause, place: int) -> bool:
+    """Returns whether what does it is there: "시장에 옷을 파는 가게가 있었다"."""
+    later = clause.words[place + 1 :]
+    for number, each in enumerate(later):
+        if each.is_subject:
+            return any(
+                one.stem in {"있", "없", "많", "생기", "나타나", "살", "오"} and one.kind in {"VV", "VA"}
+                for one in later[number + 1 :]
+            )
+    return False
 
 
 def _to_person(clause: Clause, number: int) -> Iterator[Finding]:
@@ -224,7 +238,11 @@ def _into(clause: Clause, number: int) -> Iterator[Finding]:
     place = _predicate(clause, number, objects=False)
     if place != number + 1:
         return
-    stem = clause.words[place].stem
+    verb = clause.words[place]
+    stem = verb.stem
+    # "부산에서 도착한 기차" comes from there.
+    if verb.ending_tag == "ETM":
+        return
     named = is_place(noun) or noun.head_tag in {"NNP", "XSN"} or noun.head in _BESIDE
     if stem in _SITUATED or (named and stem in _INTO):
         yield from _finding(clause, noun, "에")

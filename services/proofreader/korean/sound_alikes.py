@@ -72,6 +72,9 @@ _SECOND_MOVED = {
     27: (0, 11),
 }
 _TENSE_SIOT = 10
+_A, _WA = 0, 9
+# A word that ends so is a noun with its particle: "평을" is no "평일".
+_PARTICLES = frozenset("을를은는이가에의도로")
 _HIEUT, _SILENT = 18, 11
 _WORD = re.compile(r"(?<![가-힣])[가-힣]{2,12}(?![가-힣])")
 _BESIDE = re.compile(r"\S*\s?\S*\s?\Z"), re.compile(r"\s?\S*\s?\S*")
@@ -143,7 +146,8 @@ def _misspelt_forms() -> dict[str, tuple[str, ...]]:
     frequent = frozenset(_FREQUENT)
     for right in _FREQUENT:
         for wrong in {*_one_letter(right), *_as_heard(right)}:
-            if wrong not in frequent:
+            particled = wrong[-1] in _PARTICLES and wrong[-1] != right[-1]
+            if wrong not in frequent and not particled:
                 meant.setdefault(wrong, []).append(right)
     return {wrong: tuple(rights) for wrong, rights in meant.items()}
 
@@ -153,7 +157,14 @@ def _one_letter(word: str) -> Iterator[str]:
         initial, vowel, final = decompose(syllable)
         others = [
             *((each, vowel, final) for group in _INITIALS if initial in group for each in group),
-            *((initial, each, final) for group in _VOWELS if vowel in group for each in group),
+            *(
+                (initial, each, final)
+                for group in _VOWELS
+                if vowel in group
+                for each in group
+                # "ㅘ" is heard as "ㅏ", and not the other way round: "시관" is a word of its own.
+                if (vowel, each) != (_A, _WA)
+            ),
             *((initial, vowel, each) for group in _CODAS if final in group for each in group),
         ]
         for letters in others:

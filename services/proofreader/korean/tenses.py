@@ -131,7 +131,12 @@ def _state_of_then(clause: Clause, number: int) -> Iterator[Finding]:
         return
     word = after[0]
     plain = len(word.endings) == 1 and word.ending in {"다", "ᆫ다", "는다", "어요", "습니다", "ᆸ니다"}
-    if plain and word.stem in {"없", "있", "많", "살", "다니", "좋아하", "싫어하", "좋", "적", "작", "크"}:
+    own = any(each.noun in {"나", "저", "우리", "내", "제"} for each in words)
+    if (
+        plain
+        and own
+        and word.stem in {"없", "있", "많", "살", "다니", "좋아하", "싫어하", "좋", "적", "작", "크"}
+    ):
         yield from clause.finding("tense_time", "sentence_error", word)
 
 
@@ -156,13 +161,12 @@ def _is_coming(clause: Clause, number: int) -> bool:
     if word.noun in _COMING and word.particles == ("에",):
         return True
     near = [each.noun for each in clause.words[max(0, number - 2) : number]]
-    return (
-        word.particles == ("에",)
-        and "다음" in near
-        and word.head
-        in {"주", "달", "학기", "해", *"월화수목금토일", "요일", "주말"}
-        | {f"{each}요일" for each in "월화수목금토일"}
-    )
+    if word.particles != ("에",) or "다음" not in near or "그" in near:
+        return False
+    # In a story "다음 주" is the one after that: "다음 주에 시험을 봤다".
+    told = clause.words[-1].written
+    named = word.head in {"주", "달", "학기", "주말"} or ("주" in near and word.head.endswith("요일"))
+    return named and told.endswith(("요", "니다", "시다", "자"))
 
 
 def _done_in_future(clause: Clause, number: int) -> Iterator[Finding]:

@@ -14,6 +14,10 @@ _GOING = (
 
 _GOING_STEMS = word_set(_GOING)
 
+_EFFORTS = word_set(
+    "공부하 노력하 연습하 준비하 배우 일하 운동하 모으 저축하 아끼 외우 애쓰 결심하 벌 읽 쓰 만들 하"
+)
+
 _STAYING = word_set("걸리 놓이 적히 새겨지")
 
 _POSTURES = word_set("앉 눕")
@@ -22,6 +26,13 @@ _WEARING = word_set("입 신 먹 마시 읽 듣 만들 배우 기다리 공부�
 
 _NO_QUOTE_STEMS = word_set(
     "있 없 계시 그러 이러 저러 어떠 이 아니 싶 않 못하 하 그렇 말 같 맞 늙 닮 잘나 못나 모자라"
+    # These are adjectives as well, or are taken for such.
+    " 쓰 싸 세 달 이르 낫 차 적 멀 밝 크 고르 바르 길 무르 굳 늦 걸 재 웃기 설레 일관되 틀리 굽 저리 아리 되 못되 헛되 오래되 안되 모나 신나 겁나"
+)
+
+# What others do, where "-하다" may be an adjective or a verb: "위법하다고" is right.
+_DEEDS = word_set(
+    "공부 운동 시작 출발 도착 결혼 이사 준비 전화 연락 사랑 생각 말 이야기 얘기 여행 청소 요리 일 노래 수영 쇼핑 산책 연습 졸업 입학 취직 퇴근 출근 참석 참가 약속 초대 부탁 대답 질문 설명 숙제 식사 싸움 구경 등산 유학 방문 귀국 이용 사용 좋아 싫어"
 )
 
 
@@ -29,12 +40,16 @@ def verb_forms(clause: Clause) -> Iterator[Finding]:
     """Finds them sentence by sentence."""
     words = clause.words
     for number, word in enumerate(words):
+        if not word.stem:
+            continue
         yield from _quoted(clause, word)
         yield from _going(clause, number)
         if number + 1 < len(words) and not word.closed:
-            yield from _attributive_before_verb(clause, number)
-            yield from _attributive_before_noun(clause, number)
-            yield from _result(clause, number)
+            if word.ending_tag == "ETM":
+                yield from _attributive_before_verb(clause, number)
+                yield from _attributive_before_noun(clause, number)
+            elif word.ending_tag == "EC":
+                yield from _result(clause, number)
 
 
 def _quoted(clause: Clause, word: Word) -> Iterator[Finding]:
@@ -55,7 +70,7 @@ def _quoted(clause: Clause, word: Word) -> Iterator[Finding]:
         yield from clause.finding("quoted_form", "sentence_error", word, before + "라" + rest[1:])
     elif (
         word.kind == "VV"
-        and (word.stem not in _NO_QUOTE_STEMS or _does_something(clause, word))
+        and (_is_deed(word) or _does_something(clause, word))
         and before.endswith(word.stem[-1:])
         and is_syllable(before[-1])
     ):
@@ -65,6 +80,13 @@ def _quoted(clause: Clause, word: Word) -> Iterator[Finding]:
         else:
             right = before + "는" + rest
         yield from clause.finding("quoted_form", "sentence_error", word, right)
+
+
+def _is_deed(word: Word) -> bool:
+    """Returns whether it is a verb, whatever stands before it."""
+    if word.noun and word.stem == f"{word.noun}하":
+        return word.noun in _DEEDS
+    return word.stem not in _NO_QUOTE_STEMS
 
 
 def _does_something(clause: Clause, word: Word) -> bool:
@@ -248,11 +270,9 @@ def _going(clause: Clause, number: int) -> Iterator[Finding]:
         for each in later
         for stem in (each.stem, *each.helpers)
     )
-    if (
-        goes
-        or not later[-1].ends_sentence
-        or any(each.head in {"길", "발걸음", "걸음", "방문", "여행"} for each in later)
-    ):
+    # Whoever stands up or makes room for it goes somewhere, too: only effort is none of it.
+    done = next((each.stem for each in reversed(later) if each.stem and each.kind != "VX"), "")
+    if goes or done not in _EFFORTS or not later[-1].ends_sentence:
         return
     written = word.written
     right = written.removesuffix("러") + "려고"

@@ -21,6 +21,11 @@ _DOUBLED = frozenset(
     for two in twos
 )
 
+# After other nouns "이" may belong to a name: "점순이를", "불안이도".
+_NEVER_NAMES = word_set(
+    "사람 동생 학생 선생님 부모님 남편 아들 딸 삼촌 가족 외국인 한국인 직원 손님 음식 물건 시간 책 집 옷 방 돈 일 것 몸 생각 문제 여행 운동 수업 한국말 사진 선물 신발 가방 건강 날 말 병원 식당 시장 공원 도서관 은행 회사원 여동생 남동생 어른 교실 이름 직업 계획 마음 꿈"
+)
+
 _SEPARABLE = word_set(
     "공부 운동 숙제 청소 요리 전화 수영 쇼핑 여행 노래 빨래 연습 일 운전 게임 산책 식사 이야기 인사"
 )
@@ -28,7 +33,7 @@ _SEPARABLE = word_set(
 _HAVING = word_set("미덥 마땅하 되 살 나 하 생기 쓰")
 
 _HEARSAY = re.compile(
-    r"말로는|그러는데|말하기를|말에 따르면|말에 의하면|소문에|듣기로는?|들으니|들었는데|들어 보니|이야기로는|얘기로는|기사에 따르면|뉴스에"
+    r"말로는|그러는데|말하기를|말에 따르면|말에 의하면|소문에|듣기로는?|들으니|들었는데|들어 보니|이야기로는|얘기로는|기사에 따르면"
 )
 
 _DIRECT = re.compile(r"누구|누가|무엇|뭐|뭘|어디|어떤|어느|어떻|언제|얼마|아무|왜|무슨|몇")
@@ -38,19 +43,25 @@ def word_forms(clause: Clause) -> Iterator[Finding]:
     """Finds them sentence by sentence."""
     words = clause.words
     for number, word in enumerate(words):
-        yield from _doubled_particle(clause, word)
-        yield from _hearsay(clause, word)
+        if len(word.particles) > 1:
+            yield from _doubled_particle(clause, word)
         yield from _heard_contrast(clause, word)
         if number + 1 < len(words) and not word.closed:
-            yield from _negation(clause, number)
-            yield from _genitive_before_verb(clause, number)
-            yield from _choice(clause, number)
+            if word.written in {"안", "못"} or word.ending == "지":
+                yield from _negation(clause, number)
+            elif word.particles in {("의",), ("에",)}:
+                yield from _genitive_before_verb(clause, number)
+            elif word.ending in {"든", "든지"}:
+                yield from _choice(clause, number)
+    yield from _hearsay(clause, words[-1])
 
 
 def _doubled_particle(clause: Clause, word: Word) -> Iterator[Finding]:
     if len(word.particles) < 2 or word.stem or not word.known or word.head_tag not in {"NNG", "NNP", "NP"}:
         return
     one, two = word.particles[:2]
+    if one == "이" and word.head not in _NEVER_NAMES:
+        return
     if (one, two) in _DOUBLED and word.written == word.noun + word.particle:
         kept = two if one in {*_SUBJECT, "을", "를", "은", "는"} else one
         right = clause.with_particle(
@@ -95,7 +106,7 @@ def _negation(clause: Clause, number: int) -> Iterator[Finding]:
         and clause.words[-1].kind == "VCP"
     ):
         before = clause.words[number - 1] if number else None
-        if before is None or (before.particles and not before.stem):
+        if before is not None and (before.is_topic or before.is_subject) and not before.stem:
             yield from clause.finding("negation_word", "sentence_error", word)
     elif word.ending == "지" and after.stem == "알" and after.written.startswith("안"):
         right = f"{written} 않{after.written[1:]}"
@@ -116,7 +127,7 @@ def _genitive_before_verb(clause: Clause, number: int) -> Iterator[Finding]:
     if word.particles == ("의",) and not word.stem and word.head_tag in {"NNG", "NNP", "NNB"}:
         moves = (
             after.kind == "VV" and not after.noun and after.ending_tag in {"EF", "EC"} and not after.helpers
-        )
+        ) and not after.written.startswith("나와")
         if moves and after.stem in _TO_PLACE:
             yield from clause.finding(
                 "particle_verb", "sentence_error", word, clause.with_particle(word, "에")
@@ -182,7 +193,7 @@ def _heard_contrast(clause: Clause, word: Word) -> Iterator[Finding]:
 
 def _hearsay(clause: Clause, word: Word) -> Iterator[Finding]:
     """Finds "온데" for "온대", at the end of what somebody else has said."""
-    if word is not clause.words[-1]:
+    if word.kind == "VCP":
         return
     written = word.written
     told = written.removesuffix("요")

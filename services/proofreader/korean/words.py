@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import coda, is_syllable
@@ -23,8 +24,7 @@ _CLOSING = frozenset({"SF", "SP", "SE"})
 _MOST_WORDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What stands between two spaces, without the marks around it.
 
     Attributes:

@@ -1,0 +1,39 @@
+"""Finds "-이였다" and "-이예요" after a consonant, where no name or noun ends in that "이"."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from services.proofreader.finding import Finding
+from services.proofreader.hangul import coda
+from services.proofreader.korean.analyser import AnalysedText
+from services.proofreader.reading import Reading
+
+_COPULA = re.compile(r"(?<!\w)(\w{0,12}[가-힣])(이였(?=[다고는던습어지으을])|이예요)[가-힣]*")
+# Nouns that end in "이" themselves, so that "예요" follows: "고양이예요".
+_NOUN_IN_I = re.compile(
+    r"(?:고양|어린|호랑|원숭|젊은|늙은|지팡|달팽|올챙|놀|[목귀옷벽]걸|손잡|먹|높|깊|넓|길|맏|떡볶|[쌍막귀바]둥|[난멋겁장]쟁|구쟁|오뚝|곰팡|굼벵|[지구누부][렁엉]|종|송|투성|곱슬|외톨|젖먹|왼손잡)\Z"
+)
+_PLACES = frozenset({"한국", "중국", "미국", "영국", "태국", "일본", "베트남", "서울", "부산", "몽골"})
+
+
+def copulas(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
+    """Finds them; a person's name that ends in a consonant takes an "이" of its own: "하은이였다"."""
+    submission = analysed.submission
+    text = submission.text
+    starts = [sentence.start for sentence, _ in analysed.sentences]
+    for found in reading.through(_COPULA.finditer(text)):
+        place = bisect_right(starts, found.start()) - 1
+        noun = found[1]
+        if place < 0 or not coda(noun[-1]) or _NOUN_IN_I.search(noun) or not submission.is_own(*found.span()):
+            continue
+        _, morphemes = analysed.sentences[place]
+        inside = [each for each in morphemes if found.start() <= each.start < found.end(1)]
+        named = any(each.tag == "NNP" and each.form not in _PLACES for each in inside)
+        # Names are made of common nouns as well: "하늘이".
+        if not inside or named or re.search(rf"(?<!\w){noun}이[는가를도의랑와]", text):
+            continue
+        right = "이에요" if found[2] == "이예요" else "이었"
+        corrected = noun + right + text[found.end(2) : found.end()]
+        values = {"word": found.group(), "correction": corrected}
+        yield Finding("confusion_copula", "spelling", *found.span(), values=values, rewrite=corrected)
