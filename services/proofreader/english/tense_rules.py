@@ -153,6 +153,9 @@ def _before_past(words: Words, place: int) -> Fault | None:
     if not begins_clause(words, place) or words[place - 1].word in {"that", "if", "when", "what"}:
         return None
     verb, later = words[place + 1], 0
+    if verb.word == "lay":
+        # Mostly the past of "lie": "she lay down and fell asleep".
+        return None
     for each in range(place + 2, place + 10):
         if (
             words[each].word == "and"
