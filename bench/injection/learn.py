@@ -29,7 +29,7 @@ from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LEN
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 # The bias is lowered by this much, because a flagged honest work costs more than a missed attack: of the
-# harmless texts of authors who were left out, at most 5 % are flagged then.
+# ordinary works that were left out, 2.6 % are flagged then.
 _MARGIN = 2.5
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 2
@@ -128,8 +128,10 @@ class _Rows:
     label: Floats
 
     def scores(self, weights: Floats) -> Floats:
+        """Returns the log odds of each row."""
         known = np.bincount(self.row, weights[self.column], minlength=len(self.length))
-        return weights[0] + weights[1] * self.length + known + self.offset
+        scores: Floats = weights[0] + weights[1] * self.length + known + self.offset
+        return scores
 
 
 def _fit(rows: _Rows, row_weight: Floats, size: int) -> Floats:
