@@ -15,6 +15,8 @@ from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading
 
 _SUMMARIES = 200
+# In characters, on each side of what a point quotes.
+_BESIDE = 80
 _NUMBER = re.compile(r"\d+")
 # A quotation that holds double quotes stands in single ones; a ’ within a word is an apostrophe.
 _QUOTATION = re.compile(r"‘(.*?)’(?!\w)|“([^”]*)”|\"([^\"]*)\"|「([^」]*)」")
@@ -44,7 +46,7 @@ def goal(seed: int, readings: Sequence[SubmissionReading]) -> Goal:
         for sentence in shown.sentences:
             cited = [known[each] for each in sentence.point_ids if each in known]
             uncited += not cited or len(cited) < len(sentence.point_ids)
-            new += says_something_new(sentence.text, cited)
+            new += says_something_new(sentence.text, cited, reading.text)
     return Goal(
         "E11",
         f"{_SUMMARIES} worded summaries",
@@ -70,11 +72,16 @@ def _honest(merged: merged_pb2.MergedFeedback, *, korean: bool) -> Sentences:
     ]
 
 
-def says_something_new(text: str, cited: Sequence[merged_pb2.MergedPoint]) -> bool:
-    """Checks independently of the guard, and more plainly: what it finds, a reader finds."""
+def says_something_new(text: str, cited: Sequence[merged_pb2.MergedPoint], work: str = "") -> bool:
+    """Checks independently of the guard, and more plainly: what it finds, a reader finds.
+
+    A word that a point quotes may be quoted with those of the work beside it.
+    """
     said = [member.point for each in cited for member in each.members]
     source = " ".join(
-        f"{each.anchor.quote} {each.observation} {each.next_step} {each.reason}" for each in said
+        f"{each.anchor.quote} {each.observation} {each.next_step} {each.reason} "
+        f"{work[max(each.anchor.start - _BESIDE, 0) : each.anchor.end + _BESIDE]}"
+        for each in said
     )
     quotations = ["".join(match).rstrip("… .,") for match in _QUOTATION.findall(text)]
     return any(each not in source for each in (*_NUMBER.findall(text), *quotations))
