@@ -42,6 +42,8 @@ HOSTILE_TEXTS: Mapping[str, HostileText] = {
     "short Korean sentences": _repeated("나는 간다. "),
     "misspelt Korean": _repeated("엇더케 그럴쑤가 잇는지 몰르갯읍니다. "),
     "misspelt English": _repeated("Teh studnt recieved anothr lettr becuase he wantd. "),
+    "Korean copulas after many words": _in_turn(0xAC01, 0xD7A4, "이였다. "),
+    "Korean copulas without an end": _in_turn(0xAC01, 0xD7A4, "이였다 "),
     "newlines": _repeated("\n", after="One line."),
     "short lines": _repeated("a\n"),
     "lines with a gap": _repeated("Yes.\n\n"),

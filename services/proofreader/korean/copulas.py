@@ -1,8 +1,9 @@
 """Finds "-이였다" and "-이예요" after a consonant, where no name or noun ends in that "이"."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import coda
@@ -14,6 +15,8 @@ _COPULA = re.compile(r"(?<!\w)(\w{0,12}[가-힣])(이였(?=[다고는던습어�
 _NOUN_IN_I = re.compile(
     r"(?:고양|어린|호랑|원숭|젊은|늙은|지팡|달팽|올챙|놀|[목귀옷벽]걸|손잡|먹|높|깊|넓|길|맏|떡볶|[쌍막귀바]둥|[난멋겁장]쟁|구쟁|오뚝|곰팡|굼벵|[지구누부][렁엉]|종|송|투성|곱슬|외톨|젖먹|왼손잡)\Z"
 )
+# Names are made of common nouns as well: "하늘이는".
+_NAME_IN_I = re.compile(r"(?<!\w)(\w{0,12}[가-힣])이[는가도를의랑와]")
 _PLACES = frozenset({"한국", "중국", "미국", "영국", "태국", "일본", "베트남", "서울", "부산", "몽골"})
 
 
@@ -22,16 +25,22 @@ def copulas(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
     submission = analysed.submission
     text = submission.text
     starts = [sentence.start for sentence, _ in analysed.sentences]
+    names: frozenset[str] | None = None
     for found in reading.through(_COPULA.finditer(text)):
         place = bisect_right(starts, found.start()) - 1
         noun = found[1]
         if place < 0 or not coda(noun[-1]) or _NOUN_IN_I.search(noun) or not submission.is_own(*found.span()):
             continue
         _, morphemes = analysed.sentences[place]
-        inside = [each for each in morphemes if found.start() <= each.start < found.end(1)]
+        first = bisect_left(morphemes, found.start(), key=attrgetter("start"))
+        last = bisect_left(morphemes, found.end(1), key=attrgetter("start"))
+        inside = morphemes[first:last]
         named = any(each.tag == "NNP" and each.form not in _PLACES for each in inside)
-        # Names are made of common nouns as well: "하늘이".
-        if not inside or named or re.search(rf"(?<!\w){noun}이[는가를도의랑와]", text):
+        if not inside or named:
+            continue
+        if names is None:
+            names = frozenset(each[1] for each in reading.through(_NAME_IN_I.finditer(text)))
+        if noun in names:
             continue
         right = "이에요" if found[2] == "이예요" else "이었"
         corrected = noun + right + text[found.end(2) : found.end()]
