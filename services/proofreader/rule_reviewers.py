@@ -71,6 +71,7 @@ class _FaultyWords:
 
 def load_reviewers() -> tuple[RuleReviewer, ...]:
     """Returns both reviewers with their dictionaries loaded, which takes some seconds."""
+    # First what reads every text to its end. What may leave a part unread has the rest of the time.
     everywhere: tuple[Rule, ...] = (punctuation, repetition, long_sentences)
     structure: tuple[Rule, ...] = (paragraphs, framing, connectives, claims)
     return (
@@ -79,21 +80,21 @@ def load_reviewers() -> tuple[RuleReviewer, ...]:
             display_name="Chorus proofreader: language",
             rules={
                 "ko": (
+                    *everywhere,
+                    korean_register,
                     korean_confusions,
                     korean_usage,
                     KoreanMorphology().find,
                     korean_partners,
-                    korean_register,
-                    *everywhere,
                 ),
                 "en": (
+                    *everywhere,
+                    english_register,
                     english_confusions,
                     english_grammar,
                     english_word_grammar,
                     english_sentences,
                     EnglishSpelling().find,
-                    english_register,
-                    *everywhere,
                 ),
             },
         ),

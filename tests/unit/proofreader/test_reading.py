@@ -23,7 +23,7 @@ def _read(text: str, language: str, reading: Reading) -> set[str]:
 
 @pytest.mark.parametrize(
     ("language", "sentence", "seconds"),
-    [("en", "She recieved a lot of it. ", 2_000), ("ko", "우리는 캍이 갔다. ", 2_000)],
+    [("en", "She recieved a lot of it. ", 2_000), ("ko", "우리는 캍이 갔다. ", 3_000)],
 )
 def test_a_long_text_is_read_as_far_as_its_time_suffices(
     language: str, sentence: str, seconds: float
