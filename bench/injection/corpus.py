@@ -4,13 +4,14 @@ import functools
 import hashlib
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, ORDINARY_WORKS, SHORT_ANSWERS, texts
 from bench.injection import essay_features
 from bench.injection.segments import HERE, learned_texts, segments_of
 from orchestrator.injection.classifier import SegmentWindow, TextSegment, segment_windows
+from orchestrator.injection.passages import passages_with_windows, text_of
 
 _LINES_PER_ESSAY = 10
 _SYLLABLE = re.compile("[가-힣]")
@@ -18,6 +19,32 @@ _SYLLABLE = re.compile("[가-힣]")
 _ATTACK, _ALONE, _IN_A_WORK, _WORK_WINDOW = 5.0, 4.0, 1.0, 2.0
 # What the harmless sentences weigh that were written first, of which many are alike, alone or not.
 _CLEAN_SENTENCE = 1.5
+
+
+# Of a passage that an attack shares with a work, it has at least this share of the segments, or counts not.
+_LEAST_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPassage:
+    """A passage, as `orchestrator.injection.passages` reads it.
+
+    Attributes:
+        text: Its folded text.
+        windows: The windows in it, each before its folded text.
+        share: How much of it is of the labelled text.
+        is_apart: Whether the text has paragraphs of its own there.
+    """
+
+    text: str
+    windows: Sequence[tuple[SegmentWindow, str]]
+    share: float
+    is_apart: bool
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether its label is that of the text."""
+        return self.share >= _LEAST_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +55,10 @@ class LabelledText:
         written_for: The set that it was written for, or the name of the file that a work is from.
         source: What the text is: "attack", "harmless" or "work".
         group: The label and the language, to count by.
-        windows: The windows that are learned from or classified.
+        windows: The windows whose words are learned from.
         weight: How much the text counts in the loss. Each window of a work counts so much.
+        passages: What is read for its meaning: what overlaps the text where it stands, as a paragraph of its
+            own or within one. Those of an essay are unknown where the essays are.
         is_measured: Whether it counts where it is left out: of a harmless text only what stands alone does.
     """
 
@@ -38,15 +67,19 @@ class LabelledText:
     group: str
     windows: Sequence[SegmentWindow]
     weight: float
+    passages: Sequence[LabelledPassage] = ()
     is_measured: bool = True
 
 
 def works() -> list[LabelledText]:
     """Returns the works, which hold no attack."""
-    return [
-        LabelledText(name, "work", f"clean work {name}", list(segment_windows(segments)), _WORK_WINDOW)
-        for name, _, segments in _read_works()
-    ]
+    labelled = []
+    for name, _, segments in _read_works():
+        windows = list(segment_windows(segments))
+        has_text = any(each.text for each in segments)
+        passages = _labelled_passages(segments, windows, 0, len(segments)) if has_text else ()
+        labelled.append(LabelledText(name, "work", f"clean work {name}", windows, _WORK_WINDOW, passages))
+    return labelled
 
 
 @functools.cache
@@ -66,22 +99,26 @@ def _read_works() -> Sequence[tuple[str, str, list[TextSegment]]]:
 def written() -> list[LabelledText]:
     """Returns the attacks, each in a work of its language, and the harmless texts, each alone, too."""
     hosts: dict[str, list[list[TextSegment]]] = {"en": [], "ko": []}
-    for _, language, segments in _read_works():
-        hosts[language].append(segments)
+    for name, language, segments in _read_works():
+        if name != ESSAYS.stem:
+            hosts[language].append(segments)
     labelled = []
     for name, language, label, text in learned_texts():
         # The text alone decides where it stands, so another text does not move it.
         generator = random.Random(hashlib.sha256(text.encode()).digest())  # noqa: S311  # it repeats itself
         segments = segments_of(text)
-        within = _inserted(segments, generator.choice(hosts[language]), generator)
+        windows, passages = _inserted(segments, generator.choice(hosts[language]), generator)
         group = f"{label} {language}"
         if label != "harmless":
-            labelled.append(LabelledText(name, "attack", group, within, _ATTACK))
+            labelled.append(LabelledText(name, "attack", group, windows, _ATTACK, passages))
             continue
         alone = list(segment_windows(segments))
-        for windows, usual in ((alone, _ALONE), (within, _IN_A_WORK)):
-            weight = _CLEAN_SENTENCE if name == "clean" else usual
-            labelled.append(LabelledText(name, "harmless", group, windows, weight, windows is alone))
+        passages_alone = _labelled_passages(segments, alone, 0, len(segments))
+        clean = _CLEAN_SENTENCE if name == "clean" else 0.0
+        labelled += [
+            LabelledText(name, "harmless", group, alone, clean or _ALONE, passages_alone),
+            LabelledText(name, "harmless", group, windows, clean or _IN_A_WORK, passages, is_measured=False),
+        ]
     return labelled
 
 
@@ -94,25 +131,61 @@ def held_out() -> list[tuple[LabelledText, LabelledText]]:
 def _in_essays_and_alone(lines: Sequence[str]) -> Iterator[tuple[LabelledText, LabelledText]]:
     for start in range(0, len(lines), _LINES_PER_ESSAY):
         essay = [segments_of(line) for line in lines[start : start + _LINES_PER_ESSAY]]
-        windows = list(segment_windows([each for segments in essay for each in segments]))
+        whole = [replace(each, paragraph=number) for number, line in enumerate(essay) for each in line]
+        windows = list(segment_windows(whole))
         first = 0
         for segments in essay:
-            within = _within(windows, first, first + len(segments))
+            last = first + len(segments)
             alone = list(segment_windows(segments))
+            in_essay = _labelled_passages(whole, windows, first, last)
+            by_itself = _labelled_passages(segments, alone, 0, len(segments))
             yield (
-                LabelledText("held out", "harmless", "in an essay", within, 1.0),
-                LabelledText("held out", "harmless", "alone", alone, 1.0),
+                LabelledText("held out", "harmless", "in an essay", [], 1.0, in_essay),
+                LabelledText("held out", "harmless", "alone", [], 1.0, by_itself),
             )
-            first += len(segments)
-
-
-def _within(windows: Iterable[SegmentWindow], start: int, end: int) -> list[SegmentWindow]:
-    return [each for each in windows if start <= each.first and each.first + each.count <= end]
+            first = last
 
 
 def _inserted(
     passage: Sequence[TextSegment], host: Sequence[TextSegment], generator: random.Random
-) -> list[SegmentWindow]:
-    """Returns the windows within a passage that is put before, into or, mostly, after a work."""
+) -> tuple[list[SegmentWindow], list[LabelledPassage]]:
+    """Returns the windows within a passage that is put before, into or, mostly, after a work.
+
+    The passages are those of the passage as paragraphs of its own, and as the end of the work's paragraph.
+    """
     at = generator.choice([0, len(host), len(host), generator.randrange(len(host) + 1)])
-    return _within(segment_windows([*host[:at], *passage, *host[at:]]), at, at + len(passage))
+    end = at + len(passage)
+    passages: list[LabelledPassage] = []
+    windows: list[SegmentWindow] = []
+    beside = host[max(at - 1, 0)].paragraph
+    for is_apart in (True, False):
+        numbers = [(1, each.paragraph) if is_apart else (0, beside) for each in passage]
+        order = [*((0, each.paragraph) for each in host[:at]), *numbers]
+        order += [(2 if is_apart else 0, each.paragraph) for each in host[at:]]
+        number_of = {key: number for number, key in enumerate(dict.fromkeys(order))}
+        together = [
+            replace(each, paragraph=number_of[key])
+            for each, key in zip([*host[:at], *passage, *host[at:]], order, strict=True)
+        ]
+        windows = windows or list(segment_windows(together))
+        passages += _labelled_passages(together, windows, at, end, is_apart=is_apart)
+    within = [each for each in windows if at <= each.first and each.first + each.count <= end]
+    return within, passages
+
+
+def _labelled_passages(
+    segments: Sequence[TextSegment],
+    windows: Sequence[SegmentWindow],
+    start: int,
+    end: int,
+    *,
+    is_apart: bool = True,
+) -> list[LabelledPassage]:
+    """Returns the passages that overlap the segments from `start` to `end`."""
+    labelled = []
+    for (first, last), within in passages_with_windows(segments, windows):
+        share = (min(last, end) - max(first, start)) / (last - first)
+        if share > 0:
+            texts_of = [(each, text_of(segments, (each.first, each.first + each.count))) for each in within]
+            labelled.append(LabelledPassage(text_of(segments, (first, last)), texts_of, share, is_apart))
+    return labelled

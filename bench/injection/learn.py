@@ -1,11 +1,12 @@
-"""Learns the weights of the injection classifier, and measures them on sets of texts they have not seen.
+"""Learns the weights of words and of meaning, and measures them on sets of texts they have not seen.
 
     python -m bench.injection.learn [--write]
 
 The measurement leaves out a sixth of the sets at a time, each of an author who had seen no text of ours or
 kept apart once, and of the works, and classifies them. With `--write` it learns from everything
-instead, and writes `orchestrator/injection/classifier_weights.txt`, the same bytes on every run. Of the
-essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps.
+instead, and writes `classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`, the same
+bytes on every run of a machine. Of the essays, which do not ship, it needs only what
+`bench/injection/essay_features.py` keeps, and nothing for the meaning.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby, product
 from pathlib import Path
 from statistics import fmean
 
@@ -24,13 +25,12 @@ import orchestrator.injection
 from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
 from bench.injection import essay_features
 from bench.injection.corpus import LabelledText, held_out, works, written
+from bench.injection.learn_meaning import judged_logit, learn_meaning
 from bench.injection.rates import AUTHORS, ONCE_APART, line
-from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH, logit
+from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH
+from orchestrator.injection.meaning import WEIGHTS
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
-# The bias is lowered by this much, because a flagged honest work costs more than a missed attack: of the
-# ordinary works that were left out, 2.6 % are flagged then.
-_MARGIN = 2.5
 # A word has to occur in so many windows of attacks to become a feature.
 _MIN_OCCURRENCES = 2
 _MIN_WEIGHT = 0.05
@@ -55,9 +55,18 @@ def main() -> int:
         weights = learn(corpus)
         lines = sorted(weights.items(), key=lambda each: (each[0].split("+")[0].islower(), each[0]))
         _WEIGHTS.write_text("".join(f"{weight:.2f}\t{each}\n" for each, weight in lines), encoding="utf-8")
+        meaning = learn_meaning(corpus, weights)
+        np.savez(
+            _WEIGHTS.with_name(WEIGHTS),
+            hidden=meaning.hidden.astype(np.float16),
+            hidden_bias=meaning.hidden_bias.astype(np.float16),
+            output=meaning.output.astype(np.float16),
+            bias=np.float32(meaning.bias),
+        )
         print(f"{len(weights)} weights; held out, harmless:")
         for name, number in (("in an essay", 0), ("alone", 1)):
-            print(f"  {name} {_flagged_share([pair[number] for pair in held_out()], weights):.1%}")
+            flags = [judged_logit(pair[number].passages, weights, meaning) > 0 for pair in held_out()]
+            print(f"  {name} {fmean(flags):.1%}")
     else:
         _leave_sets_out(corpus)
     return 0
@@ -106,7 +115,6 @@ def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:
         highest = np.full(len(corpus), -np.inf)
         np.maximum.at(highest, text, score)
         share = np.exp(score - highest[text])
-    weights[columns[BIAS]] -= _MARGIN
     by_name = dict(zip(columns, map(float, weights), strict=True))
     return {name: each for name, each in by_name.items() if abs(each) >= _MIN_WEIGHT}
 
@@ -159,26 +167,23 @@ def _leave_sets_out(corpus: Sequence[LabelledText]) -> None:
         apart = names[number::_FOLDS]
         left_out = [each for each in corpus if each.written_for in apart] + clean[number::_FOLDS]
         gone = set(map(id, left_out))
-        weights = learn([each for each in corpus if id(each) not in gone])
+        learned = [each for each in corpus if id(each) not in gone]
+        weights = learn(learned)
+        meaning = learn_meaning(learned, weights)
         for each in filter(lambda text: text.is_measured, left_out):
-            flag = _flags(each, weights)
+            flagged = {
+                is_apart: judged_logit(passages, weights, meaning) > 0
+                for is_apart, passages in groupby(each.passages, key=lambda passage: passage.is_apart)
+            }
             groups = {each.group}
             if each.source != "work":
                 of_set = "authors" if each.written_for in AUTHORS else "once apart"
                 label = each.group.split()[0]
                 groups = {f"{each.written_for} {label}", f"{of_set} {each.group}", f"{of_set} {label}, all"}
-            for group in groups:
-                flags.setdefault(group, []).append(flag)
+            for group, (is_apart, flag) in product(groups, flagged.items()):
+                flags.setdefault(group if is_apart else f"{group}, within a paragraph", []).append(flag)
     for group, of_group in sorted(flags.items()):
         print(line(group, of_group))
-
-
-def _flagged_share(corpus: Sequence[LabelledText], weights: dict[str, float]) -> float:
-    return fmean(_flags(each, weights) for each in corpus)
-
-
-def _flags(text: LabelledText, weights: dict[str, float]) -> bool:
-    return any(logit(each, weights) > 0 for each in text.windows)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _FILES = (("attacks", "first", "attack"), ("near_topic", "first", "harmless"), (
 def segments_of(text: str) -> list[TextSegment]:
     """Returns the segments of a text, with every word of theirs."""
     reading = read_submission(submission_pb2.Submission(text=text))
-    return list(text_segments(reading.folded, reading.sentences))
+    return list(text_segments(reading))
 
 
 def read_kinds(path: Path) -> dict[str, list[str]]:

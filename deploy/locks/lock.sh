@@ -34,7 +34,7 @@ lock build "${everywhere[@]}"
 
 sources=(pyproject.toml)
 image=(--python-version 3.11.3 --python-platform x86_64-manylinux_2_28)
-lock orchestrator tracing "${image[@]}"
+lock orchestrator orchestrator tracing "${image[@]}"
 lock cloud_proxy cloud-proxy tracing "${image[@]}"
 lock proofreader proofreader "${image[@]}"
 lock gemma-cuda gemma "${image[@]}"
@@ -48,7 +48,7 @@ lock gemma-cpu gemma $no_cuda "${image[@]}"
 
 # What `make` installs, on every system and Python: gemma.txt is what it adds to run.txt, and test.txt to both.
 sources=(pyproject.toml clients/python/pyproject.toml)
-run=(cloud-proxy proofreader web cli files comments)
+run=(orchestrator cloud-proxy proofreader web cli files comments)
 lock run "${run[@]}" $(without build.txt) "${everywhere[@]}"
 lock gemma "${run[@]}" gemma $no_cuda $(without build.txt run.txt) "${everywhere[@]}"
 lock test "${run[@]}" gemma bedrock tracing evaluate dev $no_cuda $(without build.txt run.txt gemma.txt) "${everywhere[@]}"

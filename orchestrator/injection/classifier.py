@@ -1,9 +1,9 @@
-"""Classifies passages that stand apart from the rest of a submission and speak to its assessor, or of marks.
+"""Finds passages by their words that stand apart from the rest of a submission and may speak to its assessor.
 
 The classifier is a logistic regression. Its features are patterns, which are the regular expressions of
 `classifier_patterns.txt`, pairs of patterns, words and their stems. What is common in the rest of the
 submission is left out, so an essay about marks may speak of marks. `python -m bench.injection.learn` learned
-the weights.
+the weights. What is doubtful by its words, `meaning` decides.
 """
 
 import functools
@@ -14,13 +14,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import accumulate, chain, combinations, count, repeat
+from itertools import accumulate, chain, combinations, repeat
 from typing import TypeVar
 
 from orchestrator.injection.pattern_set import PatternSet
-from orchestrator.submission.folding import FoldedText
+from orchestrator.submission.reading import SubmissionReading
 from orchestrator.submission.reading_threads import Checkpoint, going_on
-from orchestrator.submission.sentences import SentenceSpan
 
 # A longer sentence is cut into overlapping segments of this length, which start at every step.
 _MAX_SENTENCE_LENGTH = 400
@@ -29,8 +28,6 @@ _SEGMENT_STEP = 200
 # A demand is rarely longer than such a window.
 _MAX_SEGMENTS = 3
 _MAX_WINDOW_LENGTH = 700
-# Each segment of a window has to raise its logit by this much, or it is no part of the demand.
-_SEGMENT_PENALTY = 2.0
 # Each segment after the first lowers the logit: of harmless sentences, too, some three add up to a demand.
 FURTHER_SEGMENT_PENALTY = 1.0
 # Segments this near to a window are not counted as the rest, so what a demand says twice still counts.
@@ -40,6 +37,8 @@ _NEIGHBOURHOOD = 2
 _COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
 
+# A window is doubtful above this. Of those below it next to none would be flagged by their meaning.
+DOUBT = -2.0
 # A sum of sums is off by less than this.
 _ROUNDING = 1e-6
 
@@ -48,6 +47,7 @@ WindowPlace = tuple[int, int, int]
 
 T = TypeVar("T")
 
+_CLOSING_MARKS = frozenset(".!?…。」』)]}\"'”’")
 _LINE_CONTINUATION = re.compile(r"\n[ \t]+")
 _DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko|other))? = (.*)")
 _WORD = re.compile(r"[a-z']+|[가-힣]+")
@@ -71,12 +71,17 @@ class TextSegment:
         end: Where it ends there.
         features: The patterns, in upper case, and the words that occur in it.
         length: Its length in letters, of which a Korean syllable counts two.
+        text: The folded text.
+        paragraph: The number of its paragraph, which ends with a line that ends in a mark: the end of
+            another line takes nothing apart.
     """
 
     start: int
     end: int
     features: frozenset[str]
     length: int
+    text: str = ""
+    paragraph: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +106,14 @@ class SegmentWindow:
         return chain(self.distinct, map("+".join, combinations(patterns, 2)))
 
 
-def classified_spans(
-    folded: FoldedText, sentences: Sequence[SentenceSpan], check: Checkpoint = going_on
-) -> Iterator[tuple[int, int]]:
-    """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
+def doubtful_windows(
+    segments: Sequence[TextSegment], check: Checkpoint = going_on
+) -> list[tuple[float, SegmentWindow]]:
+    """Returns the windows whose words leave a doubt, each after its log odds."""
     weights = _weights()
-    segments = list(_checked(text_segments(folded, sentences, weighted=True), check))
     places = _checked(doubtful_places(segments, weights), check)
-    logits = [(logit(window, weights), window) for window in segment_windows(segments, places)]
-    flagged: set[int] = set()
-    ranked = [(each - _SEGMENT_PENALTY * window.count, window) for each, window in logits if each > 0]
-    for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
-        indices = range(window.first, window.first + window.count)
-        if flagged.isdisjoint(indices):
-            flagged.update(indices)
-    for first in sorted(flagged):
-        if first - 1 not in flagged:
-            last = next(index for index in count(first) if index + 1 not in flagged)
-            yield segments[first].start, segments[last].end
+    logits = ((logit(window, weights), window) for window in segment_windows(segments, places))
+    return [pair for pair in logits if pair[0] > DOUBT]
 
 
 def _checked(values: Iterator[T], check: Checkpoint) -> Iterator[T]:
@@ -128,10 +123,17 @@ def _checked(values: Iterator[T], check: Checkpoint) -> Iterator[T]:
 
 
 def text_segments(
-    folded: FoldedText, sentences: Sequence[SentenceSpan], *, weighted: bool = False
+    reading: SubmissionReading, check: Checkpoint = going_on, *, weighted: bool = False
 ) -> Iterator[TextSegment]:
     """Yields the segments of a submission in order, `weighted` without the words that have no weight."""
-    for sentence in sentences:
+    folded, visible = reading.folded, reading.visible.text
+    paragraph = reached = 0
+    has_ended = False
+    for sentence in reading.sentences:
+        check()
+        paragraph += has_ended and "\n" in visible[reached : sentence.start]
+        reached = sentence.end
+        has_ended = visible[reached - 1] in _CLOSING_MARKS
         start, end = folded.folded_span(sentence.start, sentence.end)
         whole = end - start <= _MAX_SENTENCE_LENGTH
         starts = [start] if whole else range(start, end - (_SEGMENT_LENGTH - _SEGMENT_STEP), _SEGMENT_STEP)
@@ -145,7 +147,8 @@ def text_segments(
                 pairs = filter(_weights().__contains__, pairs)
             span = (sentence.start, sentence.end) if whole else folded.original_span(first, last)
             length = len(text) + (0 if text.isascii() else len(_SYLLABLE.findall(text)))
-            yield TextSegment(*span, _matching_patterns(text).union(pairs, *parts), length)
+            features = _matching_patterns(text).union(pairs, *parts)
+            yield TextSegment(*span, features, length, text, paragraph)
 
 
 def segment_windows(
@@ -194,7 +197,7 @@ def _window_places(segments: Sequence[TextSegment]) -> Iterator[WindowPlace]:
 
 
 def doubtful_places(segments: Sequence[TextSegment], weights: Mapping[str, float]) -> Iterator[WindowPlace]:
-    """Yields the places of the windows that would be flagged if all that speaks for it counted.
+    """Yields the places of the windows that would be doubtful if all that speaks for it counted.
 
     Few would be, so what is common in the rest of a submission is mostly not looked for at all.
     """
@@ -205,12 +208,12 @@ def doubtful_places(segments: Sequence[TextSegment], weights: Mapping[str, float
         first, size, length = place
         pairs = combinations(sorted(frozenset[str]().union(*patterns[first : first + size])), 2)
         known = sum(most[first : first + size]) + sum(map(raised.get, map("+".join, pairs), repeat(0.0)))
-        if _logit(size, length, known, weights) > -_ROUNDING:
+        if _logit(size, length, known, weights) > DOUBT - _ROUNDING:
             yield place
 
 
 def logit(window: SegmentWindow, weights: Mapping[str, float]) -> float:
-    """Returns the log odds that a window tries to steer. It is flagged above 0."""
+    """Returns the log odds that a window tries to steer, by its words."""
     # An exact sum does not depend on the order of the set of features, which differs between processes.
     known = math.fsum(map(weights.get, window.features(), repeat(0.0)))
     return _logit(window.count, window.length, known, weights)

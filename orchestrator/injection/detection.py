@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from chorus.feedback.v1 import feedback_pb2
-from orchestrator.injection.classifier import classified_spans
 from orchestrator.injection.hidden_text import hidden_spans
+from orchestrator.injection.passages import steering_spans
 from orchestrator.injection.rules import ruled_spans
 from orchestrator.submission.reading import SubmissionReading
 from orchestrator.submission.reading_threads import Checkpoint, going_on
@@ -30,10 +30,9 @@ def suspected_injections(
 
 def _flagged_spans(reading: SubmissionReading, check: Checkpoint) -> Iterator[tuple[int, int]]:
     """Yields what the rules and the classifier flag in the visible text, without overlaps."""
-    folded, sentences = reading.folded, reading.sentences
     reached = 0
-    ruled, classified = ruled_spans(folded, sentences), classified_spans(folded, sentences, check)
-    for start, end in sorted((*ruled, *classified)):
+    ruled = ruled_spans(reading.folded, reading.sentences)
+    for start, end in sorted((*ruled, *steering_spans(reading, check))):
         if end > reached:
             yield max(start, reached), end
             reached = end

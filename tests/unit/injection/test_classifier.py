@@ -6,6 +6,7 @@ import pytest
 
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.classifier import (
+    DOUBT,
     SegmentWindow,
     TextSegment,
     doubtful_places,
@@ -53,7 +54,7 @@ def test_of_a_sentence_without_end_only_a_segment_is_flagged() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_window_is_passed_over_that_would_be_flagged(seed: int) -> None:
+def test_no_window_is_passed_over_that_is_doubtful(seed: int) -> None:
     folder = resources.files("orchestrator.injection")
     lines = (folder / "classifier_weights.txt").read_text(encoding="utf-8").splitlines()
     weights = {feature: float(weight) for weight, feature in (line.split("\t") for line in lines)}
@@ -69,10 +70,10 @@ def test_no_window_is_passed_over_that_would_be_flagged(seed: int) -> None:
         )
         for place in range(40)
     ]
-    flagged = [each for each in segment_windows(segments) if logit(each, weights) > 0]
+    doubtful = [each for each in segment_windows(segments) if logit(each, weights) > DOUBT]
     looked_at = list(segment_windows(segments, doubtful_places(segments, weights)))
-    assert flagged
-    assert [each for each in looked_at if logit(each, weights) > 0] == flagged
+    assert doubtful
+    assert [each for each in looked_at if logit(each, weights) > DOUBT] == doubtful
     assert len(looked_at) < len(list(segment_windows(segments)))
 
 

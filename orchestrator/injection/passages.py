@@ -1,0 +1,94 @@
+"""Flags the passages that try to steer whoever assesses a submission.
+
+What is doubtful by its words is read for its meaning. A passage is a paragraph, or some sentences of a long
+one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, groupby
+
+from orchestrator.injection.classifier import SegmentWindow, TextSegment, doubtful_windows, text_segments
+from orchestrator.injection.meaning import meaning_logit
+from orchestrator.submission.reading import SubmissionReading
+from orchestrator.submission.reading_threads import Checkpoint, going_on
+
+# A longer paragraph is read in overlapping passages of so many segments, which start at every step.
+_LENGTH, _STEP = 5, 2
+# So many passages of a submission are read, those first that are most doubtful; the rest is not flagged.
+_MOST_READ = 32
+# Each segment of a window has to raise its logit by this much, or it is no part of the demand.
+_SEGMENT_PENALTY = 2.0
+
+Span = tuple[int, int]
+"""The index of the first segment and that after the last one."""
+
+
+def steering_spans(reading: SubmissionReading, check: Checkpoint = going_on) -> Iterator[tuple[int, int]]:
+    """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
+    segments = list(text_segments(reading, check, weighted=True))
+    flagged: set[int] = set()
+    judged = _judged(segments, doubtful_windows(segments, check), check)
+    ranked = [(logit - _SEGMENT_PENALTY * window.count, window) for logit, window in judged if logit > 0]
+    for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
+        indices = range(window.first, window.first + window.count)
+        if flagged.isdisjoint(indices):
+            flagged.update(indices)
+    for first in sorted(flagged):
+        if first - 1 not in flagged:
+            last = next(index for index in count(first) if index + 1 not in flagged)
+            yield segments[first].start, segments[last].end
+
+
+def _judged(
+    segments: Sequence[TextSegment], doubtful: Sequence[tuple[float, SegmentWindow]], check: Checkpoint
+) -> Iterator[tuple[float, SegmentWindow]]:
+    """Yields the windows of what is read, each after its log odds by its words and the passage's meaning."""
+    logits = {(window.first, window.count): logit for logit, window in doubtful}
+
+    def words(window: SegmentWindow) -> float:
+        return logits[window.first, window.count]
+
+    passages = [
+        (span, windows, max(windows, key=words))
+        for span, windows in passages_with_windows(segments, [window for _, window in doubtful])
+    ]
+    passages.sort(key=lambda each: (-words(each[2]), each[0]))
+    for span, windows, best in passages[:_MOST_READ]:
+        check()
+        meaning = meaning_logit(
+            text_of(segments, span), text_of(segments, (best.first, best.first + best.count))
+        )
+        for window in windows:
+            yield words(window) + meaning, window
+
+
+def passages_with_windows(
+    segments: Sequence[TextSegment], windows: Iterable[SegmentWindow]
+) -> Iterator[tuple[Span, list[SegmentWindow]]]:
+    """Yields the passages that hold any of the windows, with these. A window across paragraphs is in none."""
+    by_first: defaultdict[int, list[SegmentWindow]] = defaultdict(list)
+    for window in windows:
+        by_first[window.first].append(window)
+    for first, end in _passages(segments):
+        within = [
+            window
+            for index in range(first, end)
+            for window in by_first.get(index, ())
+            if index + window.count <= end
+        ]
+        if within:
+            yield (first, end), within
+
+
+def text_of(segments: Sequence[TextSegment], span: Span) -> str:
+    """Returns the folded text of some segments."""
+    return " ".join(each.text for each in segments[slice(*span)])
+
+
+def _passages(segments: Sequence[TextSegment]) -> Iterator[Span]:
+    for _, group in groupby(range(len(segments)), key=lambda index: segments[index].paragraph):
+        indices = list(group)
+        first, end = indices[0], indices[-1] + 1
+        for start in range(first, max(end - _LENGTH + _STEP, first + 1), _STEP):
+            yield start, min(start + _LENGTH, end)
