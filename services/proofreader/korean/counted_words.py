@@ -51,6 +51,7 @@ def _counted_first(clause: Clause, number: int) -> Iterator[Finding]:
         yield from clause.finding("number_word", "sentence_error", word, native)
         return
     yield from _counter(clause, number)
+    yield from _kind_of_number(clause, number)
     if written in _HOURS and after.written in {
         "시에",
         "시",
@@ -148,3 +149,66 @@ def _counter(clause: Clause, number: int) -> Iterator[Finding]:
             else:
                 yield from clause.finding("counter_word", "word_choice", after)
             return
+
+
+# What is counted in Chinese numbers, where native ones are written.
+_SINO = {
+    "한": "일",
+    "두": "이",
+    "세": "삼",
+    "네": "사",
+    "다섯": "오",
+    "여섯": "육",
+    "일곱": "칠",
+    "여덟": "팔",
+    "아홉": "구",
+    "열": "십",
+    "열한": "십일",
+    "열두": "십이",
+    "열다섯": "십오",
+    "스무": "이십",
+    "스물": "이십",
+    "스물다섯": "이십오",
+    "서른": "삼십",
+    "마흔": "사십",
+    "쉰": "오십",
+}
+_COUNTED_IN_SINO = word_set("년 학년 인분 개월 주일 월 원 호선")
+# "삼" and "사" before these are no words but numbers; "이 잔" is this glass, "오 분" is five minutes.
+_NATIVE = {"삼": "세", "사": "네", "육": "여섯", "칠": "일곱", "팔": "여덟", "구": "아홉"}
+_COUNTED_IN_NATIVE = word_set("명 개 살 시간 권 잔 마리 병 달 켤레 송이 벌 그릇 군데")
+# These stand between a thing and its counter, where "이" and "오" are numbers, too.
+_SMALL = {"이": "두", "오": "다섯", "일": "한"}
+
+
+def _kind_of_number(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "두 시 서른 분", "세 년" and "학생이 삼 명"."""
+    words = clause.words
+    word, after = words[number], words[number + 1]
+    before = words[number - 1] if number else None
+    written, counter = word.written, after.noun
+    if not clause.gap(number + 1) or after.head_tag not in {"NNB", "NNG"} or after.noun != after.head:
+        return
+    minute = counter == "분" and before is not None and before.noun == "시" and before.written == "시"
+    # "두 월" is none; "한 달" is, and "한 학년" is one of more.
+    if written in _SINO and (minute or (counter in _COUNTED_IN_SINO and written != "한")):
+        yield from clause.finding("number_word", "sentence_error", word, _SINO[written])
+    elif written in _NATIVE and counter in _COUNTED_IN_NATIVE:
+        if counter in {"개", "달", "명", "살", "시간"} and before is not None and before.head_tag in {"NR", "SN", "MM"}:
+            return
+        yield from clause.finding("number_word", "sentence_error", word, _NATIVE[written])
+    elif (
+        written in _SMALL
+        and counter in _COUNTED_IN_NATIVE - {"살", "달", "시간"}
+        and before is not None
+        and before.noun
+        and not before.stem
+        and not before.closed
+        and not after.particles
+        and any(before.head in things for things in (_PEOPLE, _ANIMALS, *_COUNTED_AFTER.values(), _SERVED))
+        and before.particles in {(), ("을",), ("를",), ("이",), ("가",)}
+    ):
+        yield from clause.finding("number_word", "sentence_error", word, _SMALL[written])
+
+
+_SERVED = word_set("커피 차 물 맥주 우유 주스 라면 냉면 비빔밥 국수 고양이 강아지 꽃 장미 녹차 콜라")

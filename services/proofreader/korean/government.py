@@ -22,7 +22,7 @@ _HAS_INTEREST = word_set("있 없 많 생기 되 크")
 _ABOUT = word_set("관하 의하 비하")
 # Of these no one does anything to anything.
 _WITHOUT_OBJECT = word_set(
-    "있 없 끝나 생기 나타나 사라지 떨어지 없어지 늘어나 줄어들 태어나 도착하 넘어지 늙 시들 무너지 밝아지 어두워지"
+    "있 없 끝나 생기 나타나 사라지 떨어지 없어지 늘어나 줄어들 태어나 도착하 넘어지 늙 시들 무너지 밝아지 어두워지 나빠지 좋아지 커지 많아지 심해지 달라지 높아지 낮아지 유명해지 건강해지 작아지 적어지 어려워지 쉬워지 예뻐지 깨끗해지 따뜻해지 추워지 더워지 비싸지 발생하 존재하 부족하 사라져가 늘어가"
 )
 _GOING = word_set("가 오 되 있 없 않 못하 하 아니 싶 지 나오 나가 돌아가 돌아오 끝나 자 쉬 살 울 웃")
 # Adjectives of another kind: "-하다" after these takes an object.
@@ -66,6 +66,10 @@ _DONE_TO = (
     (frozenset({"방"}), word_set("청소하 빌리 치우")),
     (word_set("버스 지하철 택시 기차 비행기 자전거"), frozenset({"타"})),
     (frozenset({"것"}), word_set("바라 원하 좋아하 싫어하")),
+)
+# Nobody is loved by these.
+_LIKED_THINGS = frozenset[str]().union(*(things for things, _ in _DONE_TO)) | word_set(
+    "여름 겨울 봄 가을 바다 산 한국 고양이 강아지 색 꽃 케이팝 커피숍 김밥 학교 도시 시골 날씨 수학"
 )
 # What nobody does without doing it to something.
 _TRANSITIVE = word_set(
@@ -226,6 +230,11 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         return
     noun = clause.words[place]
     topics = [each for each in clause.words[:place] if each.is_topic or each.is_subject]
+    if word.stem in _LOVED and noun.head in _LIKED_THINGS and len(topics) == 1 and topics[0].is_topic:
+        yield from clause.finding(
+            "particle_verb", "sentence_error", noun, clause.with_particle(noun, "을", "를")
+        )
+        return
     done_to = any(noun.head in things and word.stem in verbs for things, verbs in _DONE_TO)
     if (
         word.stem in _LOVED

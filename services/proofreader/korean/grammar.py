@@ -72,6 +72,10 @@ _LONGEST_WORD = 40
 _CODA_NIEUN = 4
 
 
+# Helping verbs that are written apart always; after "-어" they may be joined.
+_APART = frozenset({("고", "있"), ("고", "싶"), ("지", "않"), ("지", "못하"), ("어야", "하")})
+
+
 class _Pair(NamedTuple):
     """Two morphemes, one after the other, and the half-open range of the words that they are in."""
 
@@ -136,6 +140,8 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
         if two.form == "지" and one.form not in {"ᆫ", "은"}:
             return False
         return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
+    if one.tag == "EC" and two.tag == "VX":
+        return (one.form, two.form) in _APART
     if one.tag in {"MM", "NR"}:
         return one.form in _NUMERALS and two.form in _COUNTED
     if one.tag == "MAG" and one.form in {"안", "못"}:

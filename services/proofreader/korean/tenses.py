@@ -16,6 +16,10 @@ _ARRANGED = word_set(
     "잡 예약하 계획하 결심하 정하 약속하 신청하 미루 연기하 준비하 결정하 예정되 앞두 바꾸 옮기 하기로 듣 알 받 초대하 사 예매하 기대하 기다리 말하 발표하"
 )
 
+_PLAIN_ENDINGS = frozenset({"다", "ᆫ다", "는다", "어요", "습니다", "ᆸ니다"})
+# What is left of those days.
+_LEFT_OVER = word_set("기억 추억 사진 경험 적 생각 흉터 상처 일 흔적 습관 이야기 느낌 말")
+
 _LASTING = word_set("살 다니 공부하 배우 일하 지내 좋아하")
 
 
@@ -30,11 +34,14 @@ def tenses(clause: Clause) -> Iterator[Finding]:
     predicates = _predicates(clause)
     if not predicates:
         return
-    first, last = predicates[0], words[-1]
+    # "맛있는 과일을 사다" is bought when it is said.
+    first = next((each for each in predicates if not _describes(words[each])), predicates[-1])
+    last = words[-1]
     opening = [number for number in range(first) if _is_past_time(clause, number)]
     if opening and first == len(words) - 1 and _is_polite_present(clause, last):
         yield from clause.finding("tense_time", "sentence_error", last)
     yield from _attributive_time(clause)
+    yield from _when_young(clause)
     if opening and first == len(words) - 2 and _is_to_come(words[first], last):
         yield from clause.finding("tense_time", "sentence_error", words[first], until=last)
     for number in range(len(words) - 1):
@@ -44,6 +51,33 @@ def tenses(clause: Clause) -> Iterator[Finding]:
             yield from _state_of_now(clause, number)
         elif _is_coming(clause, number):
             yield from _done_in_future(clause, number)
+
+
+def _describes(word: Word) -> bool:
+    """Returns whether it is an adjective before its noun."""
+    return word.kind == "VA" and word.ending_tag == "ETM" and not word.is_past and word.written != "없는"
+
+
+def _when_young(clause: Clause) -> Iterator[Finding]:
+    """Finds "어릴 때 나는 친구가 없다"."""
+    words = clause.words
+    for number in range(len(words) - 3):
+        when, time, who = words[number : number + 3]
+        young = (when.stem == "어리" and time.head == "때") or (
+            when.written == "어린" and time.head == "시절"
+        )
+        if not young or time.particles not in {(), ("는",), ("은",), ("에",), ("에", "는")} or who.stem:
+            continue
+        if who.noun in {"나", "저", "우리"} and who.particles in {("는",), ("은",), ("가",)}:
+            last = words[-1]
+            state = last.stem in {"없", "있", "많", "살", "다니", "적", "작"} and not last.helpers
+            plain = len(last.endings) == 1 and last.ending in _PLAIN_ENDINGS
+            named = words[-2].head in _LEFT_OVER or words[-2].head_tag == "NNB"
+            doing = words[-2].ending_tag == "EC"
+            now = any(each.noun in {"지금", "아직", "오늘", "요즘"} or each.written == "아직" for each in words)
+            if state and plain and not named and not doing and not now:
+                yield from clause.finding("tense_time", "sentence_error", last)
+        return
 
 
 def _is_past_time(clause: Clause, number: int) -> bool:
@@ -130,7 +164,7 @@ def _state_of_then(clause: Clause, number: int) -> Iterator[Finding]:
     if len(after) != 1 or after[0] is not words[-1] or not after[0].ends_sentence:
         return
     word = after[0]
-    plain = len(word.endings) == 1 and word.ending in {"다", "ᆫ다", "는다", "어요", "습니다", "ᆸ니다"}
+    plain = len(word.endings) == 1 and word.ending in _PLAIN_ENDINGS
     own = any(each.noun in {"나", "저", "우리", "내", "제"} for each in words)
     if (
         plain

@@ -46,6 +46,8 @@ def word_forms(clause: Clause) -> Iterator[Finding]:
         if len(word.particles) > 1:
             yield from _doubled_particle(clause, word)
         yield from _heard_contrast(clause, word)
+        if word.is_topic and number:
+            yield from _named_first(clause, number)
         if number + 1 < len(words) and not word.closed:
             if word.written in {"안", "못"} or word.ending == "지":
                 yield from _negation(clause, number)
@@ -205,3 +207,28 @@ def _hearsay(clause: Clause, word: Word) -> Iterator[Finding]:
         yield from clause.finding(
             "confusion_ending", "spelling", word, told[:-1] + "대" + written[len(told) :]
         )
+
+
+_LONG_AGO = word_set("옛날 옛날옛날 옛날옛적 옛적")
+
+
+def _named_first(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "옛날 어느 마을에 나무꾼은 살았다" and "이 꽃을 누구는 가져왔어요?"."""
+    words = clause.words
+    word, after = words[number], words[number + 1] if number + 1 < len(words) else words[number]
+    told = (
+        words[0].noun in _LONG_AGO
+        and after is words[-1]
+        and after.stem in {"살", "있"}
+        and after.is_past
+        and not after.helpers
+        and any(each.particles == ("에",) for each in words[1:number])
+        and any(each.written in {"어느", "어떤", "한"} for each in words[1:number])
+    )
+    if told and word.particles in {("은",), ("는",)}:
+        yield from clause.finding(
+            "particle_verb", "sentence_error", word, clause.with_particle(word, "이", "가")
+        )
+    elif word.written == "누구는" and words[number - 1].is_object and words[-1].ends_sentence:
+        if clause.submission.text[words[-1].end : words[-1].end + 1] == "?":
+            yield from clause.finding("particle_verb", "sentence_error", word, "누가")

@@ -20,6 +20,8 @@ _TOPICS = frozenset({("은",), ("는",), ("께서", "는")})
 _MARKS = frozenset({"SF", "SP", "SE", "SS", "SSO", "SSC"})
 # What ends a clause in writing.
 _CLOSING = frozenset({"SF", "SP", "SE"})
+# The analysis takes "좋아하다" for one word at times, and for "좋다" with a helping verb at others.
+_LIKING = {"좋": "아", "싫": "어"}
 # A sentence of more words is a list or no sentence: rules that look far would take long.
 _MOST_WORDS = 60
 
@@ -189,10 +191,13 @@ def _word(text: str, morphemes: Sequence[Morpheme], *, closed: bool) -> Word:
     for each in morphemes:
         parts.add(each)
     nouns, stems, endings = parts.nouns, parts.stems, parts.endings
+    start, end = morphemes[0].start, morphemes[-1].end
+    written = text[start:end]
     particles = tuple(each.form for each in parts.particles)
     last = endings[-1] if endings else None
     kind = "" if nouns and not stems else parts.kind
-    start, end = morphemes[0].start, morphemes[-1].end
+    if stems[:1] in (["좋"], ["싫"]) and stems[1:2] == ["하"] and f"{stems[0]}{_LIKING[stems[0]]}" in written:
+        stems, kind = [f"{stems[0]}{_LIKING[stems[0]]}하", *stems[2:]], "VV"
     return Word(
         start=start,
         end=end,
@@ -209,7 +214,7 @@ def _word(text: str, morphemes: Sequence[Morpheme], *, closed: bool) -> Word:
         ending_tag=last.tag if last else "",
         closed=closed,
         known=all(each.known for each in morphemes),
-        written=text[start:end],
+        written=written,
         is_adverb=kind == "MAG" or (kind == "VA" and last is not None and last.form == "게"),
         is_object=not stems and bool(particles) and particles[-1] in _OBJECT,
         is_subject=not stems and bool(particles) and particles[0] in _SUBJECT,
