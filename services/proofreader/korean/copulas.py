@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import coda
+from services.proofreader.hangul import coda, is_syllable
 from services.proofreader.korean.analyser import AnalysedText
 from services.proofreader.korean.words import Clause, has_coda, word_set
 from services.proofreader.reading import Reading
@@ -66,6 +66,14 @@ def short_copulas(clause: Clause) -> Iterator[Finding]:
         ):
             right = f"{noun}이었{written[len(noun) + 1 :]}"
             yield from clause.finding("confusion_copula", "spelling", word, right)
+        elif (
+            word.kind == "VCP"
+            and len(noun) > 1
+            and not has_coda(noun)
+            and is_syllable(noun[-1])
+            and written in {f"{noun}이에요", f"{noun}이예요"}
+        ):
+            yield from clause.finding("confusion_copula", "spelling", word, f"{noun}예요")
         elif written.startswith(("안이에요", "안이다", "안입니다", "안이예요", "안이었", "안이야")) and number:
             if words[number - 1].particles in {("이",), ("가",)}:
                 right = "아니" + written[2:].replace("이예요", "에요").removeprefix("이")

@@ -139,6 +139,9 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
         # "-ㄹ지" and "-는지" are endings, however the rest was read; the noun follows "-ㄴ".
         if two.form == "지" and one.form not in {"ᆫ", "은"}:
             return False
+        if one.form == "는" and two.tag == "NNG" and len(two.form) > 1:
+            # "받는소리" and "먹는샘물" are words.
+            return two.form not in {"소리", "샘물"}
         return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
     if one.tag == "EC" and two.tag == "VX":
         return (one.form, two.form) in _APART
@@ -148,6 +151,8 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
         return two.tag in {"VV", "VA"} and two.form not in _ONE_WORD_WITH_NEGATION
     if two.form in {"있", "없"} and (one.tag == "JX" or (one.tag == "NNB" and one.form == "수")):
         return two.tag in {"VV", "VA"}
+    if one.form in {"를", "을", "는"} and one.tag in {"JKO", "JX"} and two.tag == "NNG":
+        return len(two.form) > 1
     return one.tag in {"JKO", "JKS"} and two.tag in {"MAG", "VV", "VA"}
 
 

@@ -47,6 +47,8 @@ def helping_verbs(clause: Clause) -> Iterator[Finding]:
             and not word.is_past
         ):
             yield from _finding(clause, word, infinitive(word.stem))
+        elif after.stem == "싶" and word.ending == "고" and number and words[number - 1].written == "못":
+            yield from clause.finding("negation_word", "sentence_error", words[number - 1], "안")
         elif number + 2 < len(words):
             yield from _able(clause, number)
 

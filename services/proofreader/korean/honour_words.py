@@ -32,6 +32,7 @@ _GIVEN = (
 )
 # From whom one has something, "께" stands as well.
 _RECEIVED = word_set("받 배우 듣 물려받 혼나 칭찬받 꾸중듣 빌리 얻")
+_OF_OTHERS = word_set("생신 성함 연세 진지")
 _HONOURED = {"생일": "생신", "나이": "연세"}
 
 
@@ -40,6 +41,8 @@ def honour_words(clause: Clause) -> Iterator[Finding]:
     words = clause.words
     polite = words[-1].written.endswith(("요", "니다"))
     for number, word in enumerate(words[:-1]):
+        if word.written in {"제", "저의", "내", "나의"} and words[number + 1].noun in _OF_OTHERS:
+            yield from clause.finding("honorific_self", "sentence_error", words[number + 1])
         elder = word.noun in _ELDERS and not word.stem
         if not elder:
             continue
@@ -50,6 +53,7 @@ def honour_words(clause: Clause) -> Iterator[Finding]:
             yield from _given(clause, number)
         elif not word.particles and word.closed and polite and number == 0:
             yield from _spoken_to(clause)
+            yield from _asked(clause)
         elif polite and word.particles in {(), ("의",)} and not word.closed:
             yield from _things(clause, after)
         elif polite and (word.is_topic or word.is_subject):
@@ -96,6 +100,20 @@ def _spoken_to(clause: Clause) -> Iterator[Finding]:
             return
 
 
+def _asked(clause: Clause) -> Iterator[Finding]:
+    """Finds "선생님, 밥 먹었어요?"."""
+    last = clause.words[-1]
+    asked = clause.submission.text[last.end : last.end + 1] == "?" and last.ends_sentence
+    if not asked or not last.is_past or last.is_honoured or last.helpers or last.kind != "VV":
+        return
+    others = any(
+        each.is_subject or each.is_topic or each.stem or each.noun in {"저", "제", "나", "우리", "저희"}
+        for each in clause.words[1:-1]
+    )
+    if last.stem in {"먹", "자", "하", "마시", "가", "읽"} and not others:
+        yield from _finding(clause, last)
+
+
 def _things(clause: Clause, after: Word) -> Iterator[Finding]:
     """Finds "할아버지 생일"."""
     if after.noun in _HONOURED and not after.stem:
@@ -111,9 +129,14 @@ def _things(clause: Clause, after: Word) -> Iterator[Finding]:
 def _done(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "할아버지가 죽었어요" and "할머니가 자요"."""
     last = clause.words[-1]
-    if last.helpers or last.is_honoured or not last.ends_sentence or clause.words[number].noun not in _GRANDPARENTS:
+    if last.helpers or last.is_honoured or not last.ends_sentence:
+        return
+    if clause.words[number].noun not in _GRANDPARENTS:
         return
     inside = clause.words[number + 1 : -1]
+    if last.stem == "있" and inside and inside[-1].stem in {"자", "먹"} and inside[-1].ending == "고":
+        yield from _finding(clause, last, {"있어요": "계세요", "있습니다": "계십니다"}.get(last.written, ""))
+        return
     if any(each.is_subject or each.is_topic or (each.stem and not each.is_adverb) for each in inside):
         return
     if last.stem == "죽" or (last.stem in {"자", "먹"} and last.kind == "VV"):

@@ -32,6 +32,15 @@ _FROM = word_set("오 나오 돌아오 떠나 출발하 귀국하")
 _BEFORE_EACH = frozenset({"에", "이", "가", "을", "를", "에서"})
 _TOLD = word_set("전화 인사 질문 부탁 선물 편지 말씀 연락 이메일 메일 문자 도움 사과 대답 거짓말")
 _TELLING = word_set("하 드리 주 보내 쓰")
+_CALLING = word_set("전화하 물어보 연락하 대답하 인사하 질문하 사과하")
+_HANDED = word_set("빌려주 보내주 사주 주 드리 가르치 가르쳐주 보여주 선물하 설명하 소개하")
+_GIVEN = word_set("빌리 보내 사 보이 가르치 만들 읽 들리 소개하 설명하")
+_ALIKE = word_set("비슷하 다르 같 똑같")
+_QUARREL = word_set("싸우 다투 화해하")
+_ABOUT = word_set("배우 알 공부하 이야기하 말하 생각하 쓰 조사하 발표하 설명하 알아보 관심 토론하 듣 읽")
+_SKILLS = word_set(
+    "한국어 영어 수학 한국말 외국어 중국어 일본어 태권도 요리 수영 운전 노래 축구 농구 야구 테니스 공부 운동 춤 피아노"
+)
 _GRATEFUL = word_set("감사하 고맙 미안하 죄송하")
 _GOOD_FOR = word_set("좋 나쁘 해롭 이롭")
 _BODY = word_set("건강 몸 눈 피부 목 이 위 간 기억력 정신건강 다이어트 감기 환경")
@@ -39,6 +48,7 @@ _BODY = word_set("건강 몸 눈 피부 목 이 위 간 기억력 정신건강 �
 
 def particle_choices(clause: Clause) -> Iterator[Finding]:
     """Finds them sentence by sentence."""
+    yield from _together(clause)
     for number, word in enumerate(clause.words):
         if word.noun and not word.stem and len(word.particles) > 1:
             yield from _each(clause, word)
@@ -58,7 +68,10 @@ def particle_choices(clause: Clause) -> Iterator[Finding]:
             yield from _getting_on(clause, noun, word)
         elif noun.is_object:
             yield from _told(clause, word, place)
+            yield from _to_somebody(clause, number, place)
             yield from _felt(clause, noun, word)
+        elif noun.particles in {("이",), ("가",)} and not word.helpers:
+            yield from _skilled(clause, number, place)
         if noun.particles in {("에",), ("에게",)} and word.stem == "닮" and person(noun):
             yield from _finding(clause, noun, clause.with_particle(noun, "을", "를"))
 
@@ -128,7 +141,10 @@ def _each(clause: Clause, word: Word) -> Iterator[Finding]:
 def _told(clause: Clause, word: Word, place: int) -> Iterator[Finding]:
     """Finds "부모님을 전화를 드리다"."""
     noun = clause.words[place]
-    if not place or noun.noun not in _TOLD or word.stem not in _TELLING or word.helpers:
+    tells = noun.noun in _TOLD and word.stem in _TELLING
+    hands = word.stem in _HANDED or (word.helpers == ("주",) and word.stem in _GIVEN)
+    hands = hands and not person(noun)
+    if not place or word.noun not in {"", word.stem[:-1]} or not (tells or hands):
         return
     earlier = next((each for each in reversed(clause.words[:place]) if not each.is_adverb), noun)
     if earlier.is_object and not earlier.closed and not earlier.stem:
@@ -158,3 +174,52 @@ def _felt(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
         and (is_named_place(noun) or is_place(noun))
     ):
         yield from clause.finding("place_particle", "sentence_error", noun, clause.with_particle(noun, "에"))
+
+
+def _to_somebody(clause: Clause, number: int, place: int) -> Iterator[Finding]:
+    """Finds "친구를 전화하다", "친구를 싸우다", "그것을 다르다" and "문화를 대해서"."""
+    noun, word = clause.words[place], clause.words[number]
+    who = person(noun)
+    asks = word.stem == "묻" and word.helpers == ("보",)
+    if who and (word.stem in _CALLING or asks):
+        yield from _finding(clause, noun, clause.with_particle(noun, "께" if who in ELDERS else "에게"))
+    elif (who and word.stem in _QUARREL) or (
+        word.stem in _ALIKE and word.kind == "VA" and word.ending_tag in {"EF", "EC"} and word.ending != "게"
+    ):
+        yield from _finding(clause, noun, clause.with_particle(noun, "과", "와"))
+    elif word.stem == "대하" and word.ending in {"어서", "ᆫ"} and not who and noun.head_tag == "NNG":
+        after = clause.words[number + 1 : number + 4]
+        if word.ending == "어서" and any(each.stem in _ABOUT or each.noun in _ABOUT for each in after):
+            yield from _finding(clause, noun, clause.with_particle(noun, "에"))
+
+
+def _skilled(clause: Clause, number: int, place: int) -> Iterator[Finding]:
+    """Finds "한국어가 잘해요" and "운전이 할 수 있어요"."""
+    noun, word = clause.words[place], clause.words[number]
+    if noun.noun not in _SKILLS or word.kind != "VV":
+        return
+    able = (
+        word.written in {"할", "배울"}
+        and number + 2 < len(clause.words)
+        and clause.words[number + 1].written in {"수", "줄"}
+    )
+    well = word.written.startswith(("잘하", "잘해", "잘합", "잘한", "잘했", "못하", "못해", "못합"))
+    if able or (well and word.ending_tag in {"EF", "EC"} and word.ending != "게"):
+        yield from _finding(clause, noun, clause.with_particle(noun, "을", "를"))
+
+
+def _together(clause: Clause) -> Iterator[Finding]:
+    """Finds "친구에 같이" and "오후에서 약속이 있다"."""
+    for number, noun in enumerate(clause.words[:-1]):
+        after = clause.words[number + 1]
+        if noun.stem or noun.closed or not noun.noun:
+            continue
+        if noun.particles == ("에",) and after.written in {"같이", "함께"} and person(noun):
+            yield from _finding(clause, noun, clause.with_particle(noun, "과", "와"))
+        elif noun.particles == ("에서",) and noun.head in _TIMES and after.is_subject and not after.stem:
+            yield from clause.finding(
+                "place_particle", "sentence_error", noun, clause.with_particle(noun, "에")
+            )
+
+
+_TIMES = word_set("오전 오후 아침 저녁 밤 새벽 주말 월요일 화요일 수요일 목요일 금요일 토요일 일요일")

@@ -125,11 +125,17 @@ def _predicate(clause: Clause, number: int, *, objects: bool) -> int:
             objects
             and each.is_subject
             and place + 1 < len(clause.words)
-            and clause.words[place + 1].stem in _AT_WORK
+            and (clause.words[place + 1].stem in _AT_WORK or _is_at_work(clause, place + 1))
         )
         if not (skipped or does or (objects and each.is_object)):
             return -1
     return -1
+
+
+def _is_at_work(clause: Clause, place: int) -> bool:
+    """Returns whether it is "요리를 하다"."""
+    noun, verb = clause.words[place], clause.words[min(place + 1, len(clause.words) - 1)]
+    return noun.is_object and noun.noun in _BARE_DOING and verb.stem == "하"
 
 
 def _is_for_somebody(word: Word) -> bool:

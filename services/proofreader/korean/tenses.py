@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
+from services.proofreader.korean.stems import past_modifier
 from services.proofreader.korean.verb_forms import attributive, future_attributive
 from services.proofreader.korean.words import Clause, Word, word_set
 
@@ -10,6 +11,7 @@ _NIEUN = 4
 
 _PAST_TIMES = word_set("어제 그저께 어젯밤 엊그제 작년 재작년 지난주 지난달 지난해 지난밤")
 
+_LAST_TIMES = word_set("주말 주 달 해 방학 여름 겨울 봄 가을 학기 생일 월요일 화요일 수요일 목요일 금요일 토요일 일요일")
 _COMING = word_set("내일 모레 내년 내후년")
 
 _ARRANGED = word_set(
@@ -44,6 +46,7 @@ def tenses(clause: Clause) -> Iterator[Finding]:
     yield from _when_young(clause)
     if opening and first == len(words) - 2 and _is_to_come(words[first], last):
         yield from clause.finding("tense_time", "sentence_error", words[first], until=last)
+    yield from _seeming(clause, first)
     for number in range(len(words) - 1):
         if _is_when_it_was(words[number]):
             yield from _state_of_then(clause, number)
@@ -53,9 +56,27 @@ def tenses(clause: Clause) -> Iterator[Finding]:
             yield from _done_in_future(clause, number)
 
 
+def _seeming(clause: Clause, first: int) -> Iterator[Finding]:
+    """Finds "어제 비가 올 것 같아요" and "내일 비가 온 것 같아요"."""
+    words = clause.words
+    if first != len(words) - 3 or words[-2].written not in {"것", "거"} or words[-1].stem != "같":
+        return
+    word = words[first]
+    if word.kind != "VV" or word.helpers or len(word.endings) != 1 or words[-1].is_past:
+        return
+    times = {each.written.removesuffix("는").removesuffix("은") for each in words[:first]}
+    if times & {"어제", "그저께", "어젯밤"} and word.ending in {"ᆯ", "을"}:
+        yield from clause.finding("attributive_form", "sentence_error", word, past_modifier(word.stem))
+    elif times & {"내일", "모레"} and word.ending in {"ᆫ", "은"}:
+        yield from clause.finding(
+            "attributive_form", "sentence_error", word, future_attributive(word.written, word)
+        )
+
+
 def _describes(word: Word) -> bool:
     """Returns whether it is an adjective before its noun."""
-    return word.kind == "VA" and word.ending_tag == "ETM" and not word.is_past and word.written != "없는"
+    described = word.kind == "VA" and word.ending_tag == "ETM" and not word.is_past and word.written != "없는"
+    return described or word.written == "지난"
 
 
 def _when_young(clause: Clause) -> Iterator[Finding]:
@@ -83,10 +104,9 @@ def _when_young(clause: Clause) -> Iterator[Finding]:
 def _is_past_time(clause: Clause, number: int) -> bool:
     word = clause.words[number]
     written = word.written
-    if (
-        written.removesuffix("에는").removesuffix("에").removesuffix("는").removesuffix("은")
-        not in _PAST_TIMES
-    ):
+    bare = written.removesuffix("에는").removesuffix("에").removesuffix("는").removesuffix("은")
+    last = number and clause.words[number - 1].written == "지난" and word.noun in _LAST_TIMES
+    if bare not in _PAST_TIMES and not (last and not word.stem):
         return False
     return not any(
         each.particles[-1:] and each.particles[-1] in {"까지", "부터", "보다", "처럼", "의"}

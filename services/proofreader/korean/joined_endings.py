@@ -1,0 +1,74 @@
+"""Finds endings that begin with "으" where none belongs, and adjectives with endings of verbs: "먹으고", "좋는데"."""
+
+import functools
+import re
+from collections.abc import Iterator
+
+from services.proofreader.hangul import CODA_RIEUL, coda, compose, decompose
+from services.proofreader.korean.stems import infinitive
+
+_NIEUN = 4
+# After a consonant these begin without "으".
+_NEEDLESS_EU = re.compile(r"([가-힣])으(?=(?:고|지만|거나)(?:는|도|서|요)?(?![가-힣]))")
+_HEARD_IN = {"들": "듣", "걸": "걷", "실": "싣", "물": "묻"}
+# After a vowel "으" is none either.
+_OPEN_STEMS = "마시|배우|만나|기다리|다니|가르치|일어나|나가|보내|지내|빌리|고치|바꾸|춤추|예쁘|바쁘|아프|나쁘|기쁘|슬프|비싸|빠르|느리|다르|모르|부르|쉬"
+_AFTER_VOWEL = re.compile(rf"({_OPEN_STEMS}|(?<![가-힣])[가오보사타자주크])으(?=면|세요|십시|니까|려고|려면|러(?![가-힣]))")
+_BEFORE_NOUN = re.compile(rf"(?<![가-힣])({_OPEN_STEMS})([은을])(?![가-힣])")
+# "먹세요" of stems that end in a consonant.
+_ASKED = re.compile(r"(?<![가-힣])(먹|찾|벗|씻|웃|믿|닫|받|잡|신|끊|넣|찍|묶|섞)세요(?![가-힣])")
+_ADJECTIVES = "예쁘|나쁘|바쁘|아프|비싸|기쁘|슬프|고프|배고프|느리|빠르|다르|좋|많|작|높|낮|넓|좁|짧|젊|싫|괜찮|싶|같|춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|아름답|무섭|가깝|뜨겁|(?:깨끗|착|친절|조용|행복|유명|중요|필요|따뜻|시원|편|복잡|위험|피곤|심심|건강|똑똑)하"
+_AS_A_VERB = re.compile(rf"(?<![가-힣])({_ADJECTIVES})는(?=데(?:요|도)?(?![가-힣])|지(?![가-힣]))")
+_EXISTING = re.compile(r"([있없])은(?=데(?:요|도)?(?![가-힣])|지(?![가-힣]))")
+_INFINITIVES = {
+    infinitive(each): each
+    for each in [
+        *"먹 읽 입 마시 배우 만나 바쁘 아프 예쁘 기쁘 슬프 나쁘 춥 덥 맵 어렵 쉽 무섭 좋 많 없 있 싫 늦 만들 살 놀 부르 모르 공부하 운동하 좋아하 피곤하 사랑하 일하".split()
+    ]
+    if infinitive(each) != each
+}
+_BEFORE_GI = re.compile(rf"(?<![가-힣])({'|'.join(sorted(_INFINITIVES, key=len, reverse=True))})(?=기(?![가-힣]))")
+_BIEUP = 17
+_MOST_KEPT, _LONGEST_KEPT = 4_096, 30
+
+_Fault = tuple[int, int, str]
+
+
+def joined_ending_fault(word: str) -> _Fault | None:
+    """Returns the half-open range of the first such ending with its stem, and what should stand there."""
+    return _known_fault(word) if len(word) <= _LONGEST_KEPT else next(_faults(word), None)
+
+
+@functools.lru_cache(_MOST_KEPT)
+def _known_fault(word: str) -> _Fault | None:
+    return next(_faults(word), None)
+
+
+def _faults(word: str) -> Iterator[_Fault]:
+    if "으" in word:
+        for found in _NEEDLESS_EU.finditer(word):
+            if coda(found[1]):
+                yield *found.span(), _HEARD_IN.get(found[1], found[1])
+        for found in _AFTER_VOWEL.finditer(word):
+            yield *found.span(), found[1]
+    for found in _BEFORE_NOUN.finditer(word):
+        initial, vowel, _ = decompose(found[1][-1])
+        final = _NIEUN if found[2] == "은" else CODA_RIEUL
+        yield *found.span(), found[1][:-1] + compose(initial, vowel, final)
+    for found in _ASKED.finditer(word):
+        yield *found.span(), f"{found[1]}으세요"
+    if "는" in word or "은" in word:
+        for found in _AS_A_VERB.finditer(word):
+            yield *found.span(), _described(found[1])
+        for found in _EXISTING.finditer(word):
+            yield *found.span(), f"{found[1]}는"
+    for found in _BEFORE_GI.finditer(word) if "기" in word else ():
+        yield *found.span(), _INFINITIVES[found[1]]
+
+
+def _described(stem: str) -> str:
+    """Returns an adjective before "데": "좋은", "추운", "예쁜"."""
+    initial, vowel, final = decompose(stem[-1])
+    if final == _BIEUP and stem != "좁":
+        return stem[:-1] + compose(initial, vowel, 0) + "운"
+    return f"{stem}은" if final else stem[:-1] + compose(initial, vowel, _NIEUN)
