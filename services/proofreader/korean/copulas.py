@@ -74,7 +74,9 @@ def short_copulas(clause: Clause) -> Iterator[Finding]:
             and written in {f"{noun}이에요", f"{noun}이예요"}
         ):
             yield from clause.finding("confusion_copula", "spelling", word, f"{noun}예요")
-        elif written.startswith(("안이에요", "안이다", "안입니다", "안이예요", "안이었", "안이야")) and number:
+        elif (
+            written.startswith(("안이에요", "안이다", "안입니다", "안이예요", "안이었", "안이야")) and number
+        ):
             if words[number - 1].particles in {("이",), ("가",)}:
                 right = "아니" + written[2:].replace("이예요", "에요").removeprefix("이")
                 right = "아닙니다" if written == "안입니다" else right
@@ -88,8 +90,10 @@ def _at_the_end(clause: Clause) -> Iterator[Finding]:
         return
     noun = last.written[:-2]
     topics = [each for each in clause.words[:-1] if each.is_topic or each.is_subject]
-    alone = len(topics) == 1 and topics[0].noun in _BEING and not any(
-        each.stem and each.ending_tag != "ETM" for each in clause.words[:-1]
+    alone = (
+        len(topics) == 1
+        and topics[0].noun in _BEING
+        and not any(each.stem and each.ending_tag != "ETM" for each in clause.words[:-1])
     )
     if alone and noun == last.noun and not has_coda(noun):
         yield from clause.finding("confusion_copula", "spelling", last, noun + "예요")

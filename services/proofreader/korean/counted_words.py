@@ -117,7 +117,7 @@ _COUNTED_BY = (
         frozenset({"개", "마리"}),
         "대",
     ),
-    (word_set("종이 사진 우표 엽서"), frozenset({"개"}), "장"),
+    (word_set("종이 사진 우표 엽서"), frozenset({"개", "명", "마리"}), "장"),
 )
 
 
@@ -183,6 +183,7 @@ _COUNTED_IN_SINO = word_set("년 학년 인분 개월 주일 월 원 호선")
 _NATIVE = {"삼": "세", "사": "네", "육": "여섯", "칠": "일곱", "팔": "여덟", "구": "아홉"}
 _COUNTED_IN_NATIVE = word_set("명 개 살 시간 권 잔 마리 병 달 켤레 송이 벌 그릇 군데")
 # These stand between a thing and its counter, where "이" and "오" are numbers, too.
+_SPANS = word_set("하루 일주일 달 년 주 일년 한달")
 _SMALL = {"이": "두", "오": "다섯", "일": "한"}
 
 
@@ -195,11 +196,25 @@ def _kind_of_number(clause: Clause, number: int) -> Iterator[Finding]:
     if not clause.gap(number + 1) or after.head_tag not in {"NNB", "NNG"} or after.noun != after.head:
         return
     minute = counter == "분" and before is not None and before.noun == "시" and before.written == "시"
+    minute |= counter == "일" and before is not None and before.noun == "월"
+    often = counter == "번" and before is not None and before.particles == ("에",) and before.noun in _SPANS
+    there = words[number + 2] if number + 2 < len(words) else None
+    often = often and (written in _NATIVE or (there is not None and there.kind == "VV" and not there.noun))
+    if often and written in _NATIVE | _SMALL:
+        yield from clause.finding("number_word", "sentence_error", word, (_NATIVE | _SMALL)[written])
+        return
     # "두 월" is none; "한 달" is, and "한 학년" is one of more.
     if written in _SINO and (minute or (counter in _COUNTED_IN_SINO and written != "한")):
         yield from clause.finding("number_word", "sentence_error", word, _SINO[written])
     elif written in _NATIVE and counter in _COUNTED_IN_NATIVE:
-        if counter in {"개", "달", "명", "살", "시간"} and before is not None and before.head_tag in {"NR", "SN", "MM"}:
+        # "팔 시간이 없다" is no time to sell.
+        if written == "팔" and not (before is not None and before.particles == ("에",)):
+            return
+        if (
+            counter in {"개", "달", "명", "살", "시간"}
+            and before is not None
+            and before.head_tag in {"NR", "SN", "MM"}
+        ):
             return
         yield from clause.finding("number_word", "sentence_error", word, _NATIVE[written])
     elif (

@@ -27,7 +27,7 @@ _WITHOUT_OBJECT = word_set(
 _GOING = word_set("가 오 되 있 없 않 못하 하 아니 싶 지 나오 나가 돌아가 돌아오 끝나 자 쉬 살 울 웃")
 # Adjectives of another kind: "-하다" after these takes an object.
 _NOT_ADJECTIVES = word_set(
-    "만족하 충족하 잘하 못하 하 싶 드세 비롯하 달리하 함께하 같이하 가까이하 멀리하 게을리하 아랑곳하 아니하 겸하 통하 향하"
+    "만족하 충족하 잘하 못하 하 싶 드세 비롯하 달리하 함께하 같이하 가까이하 멀리하 게을리하 아랑곳하 아니하 감사하 겸하 통하 향하"
 )
 # "이런 글을 가볍다고 한다" thinks of it as light.
 _NOT_BEFORE = ("게", "도록", "다고", "ᆫ다고", "는다고", "라고", "다며", "다면서")
@@ -76,7 +76,7 @@ _TRANSITIVE = word_set(
     "사 팔 먹 마시 읽 쓰 듣 보내 배우 가르치 만들 그리 찍 입 벗 신 끼 고르 찾 잃어버리 빌리 받 주문하 준비하 청소하 씻 닦 켜 끄 공부하 연습하 선물하 버리 모으 고치 외우 구경하 초대하 소개하 키우 심 사용하 이용하"
 )
 _NO_THINGS = word_set(
-    "사람 친구 동생 언니 오빠 누나 형 엄마 아빠 어머니 아버지 할머니 할아버지 부모 선생 학생 아이 아기 남자 여자 남편 아내 아들 딸 손님 직원 의사 경찰 가족 고양이 강아지 개 새 동물 말 소 닭 회사 정부 학교 나라 팀 가게 은행 기업 단체 국가 사장 후배 선배 이모 고모 삼촌 조카 사촌 룸메이트 교수 작가 가수 배우 주인 아주머니 아저씨 기계 로봇 인공지능 컴퓨터 시스템 식물 나무 바람 비 아저씨네 형제 부부 청년 소년 소녀 외국인 한국인 이웃 전부 모두 둘 혼자 누구 반"
+    "사람 친구 동생 언니 오빠 누나 형 엄마 아빠 어머니 아버지 할머니 할아버지 부모 선생 학생 아이 아기 남자 여자 남편 아내 아들 딸 손님 직원 의사 경찰 가족 고양이 강아지 개 새 동물 말 소 닭 회사 정부 학교 나라 팀 가게 은행 기업 단체 국가 사장 후배 선배 이모 고모 삼촌 조카 사촌 외할머니 외할아버지 룸메이트 교수 작가 가수 배우 주인 아주머니 아저씨 기계 로봇 인공지능 컴퓨터 시스템 식물 나무 바람 비 아저씨네 형제 부부 청년 소년 소녀 외국인 한국인 이웃 전부 모두 둘 혼자 누구 반"
 )
 _LOVED = word_set("좋아하 싫어하 사랑하 원하 그리워하 존경하")
 _MET = frozenset({"만나"})
@@ -245,6 +245,8 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         done_to = True
     if noun.head == "것" and not topics:
         return
+    if _is_asked_for(clause, number) and noun.head_tag == "NNG" and noun.head not in _NO_THINGS:
+        done_to = True
     if (
         word.stem in _TRANSITIVE
         and noun.head_tag == "NNG"
@@ -266,6 +268,13 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         yield from clause.finding(
             "particle_verb", "sentence_error", noun, clause.with_particle(noun, "을", "를")
         )
+
+
+def _is_asked_for(clause: Clause, number: int) -> bool:
+    """Returns whether it is "보내 주세요"."""
+    word, after = clause.words[number], clause.words[min(number + 1, len(clause.words) - 1)]
+    asked = after.written.startswith(("주세요", "주십시오", "주시겠")) and word.ending == "어"
+    return asked and word.stem in _TRANSITIVE | {"닫", "열", "적", "보이", "알리"}
 
 
 def _is_of_another(clause: Clause, number: int) -> bool:

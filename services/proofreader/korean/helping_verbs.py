@@ -28,7 +28,12 @@ def helping_verbs(clause: Clause) -> Iterator[Finding]:
             yield from _tried(clause, number)
         elif after.stem == "주" and not after.noun:
             yield from _given(clause, word, after)
-        elif after.stem == "싶" and word.ending in _WISHED and word.kind == "VV" and not word.helpers:
+        elif (
+            after.written.startswith("싶")
+            and word.ending in _WISHED
+            and word.kind == "VV"
+            and not word.helpers
+        ):
             yield from _finding(clause, word, _with(word, "고"))
         elif (
             after.stem == "않"
@@ -47,8 +52,16 @@ def helping_verbs(clause: Clause) -> Iterator[Finding]:
             and not word.is_past
         ):
             yield from _finding(clause, word, infinitive(word.stem))
-        elif after.stem == "싶" and word.ending == "고" and number and words[number - 1].written == "못":
+        elif (
+            after.stem == "싶"
+            and after.ending_tag != "ETM"
+            and word.ending == "고"
+            and number
+            and words[number - 1].written == "못"
+        ):
             yield from clause.finding("negation_word", "sentence_error", words[number - 1], "안")
+        elif word.ending_tag == "ETM" and word.ending == "는" and word.kind == "VV" and not word.helpers:
+            yield from _before_predicate(clause, number)
         elif number + 2 < len(words):
             yield from _able(clause, number)
 
@@ -68,6 +81,10 @@ def _tried(clause: Clause, number: int) -> Iterator[Finding]:
     word = clause.words[number]
     near = {each.written for each in clause.words[max(0, number - 2) : number]}
     counted = number > 1 and [each.written for each in clause.words[number - 2 : number]] == ["한", "번"]
+    after = clause.words[number + 1]
+    # "만나고 보니" is said of what one found.
+    if after.ending.startswith(("니", "으니", "면", "으면")):
+        return
     if not (near & _ONCE or counted) or word.kind != "VV" or word.helpers or len(word.endings) != 1:
         return
     if word.ending == "고" or (word.ending == "어서" and word.stem not in {"가", "오"}):
@@ -94,3 +111,20 @@ def _able(clause: Clause, number: int) -> Iterator[Finding]:
     wrong = {"수": ("알", "모르"), "줄": ("있", "없")}.get(noun.written, ())
     if verb.stem in wrong and not verb.noun:
         yield from _finding(clause, noun, "줄" if noun.written == "수" else "수")
+
+
+def _before_predicate(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "운동하는 있어요" and "어떻게 가는 알아요"."""
+    word, after = clause.words[number], clause.words[number + 1]
+    if after.noun or after.helpers or after.ending_tag not in {"EF", "EC"} or word.stem in {"있", "없", "하"}:
+        if not (word.stem == "하" and after.stem == "있" and after.ends_sentence and not after.noun):
+            return
+    if after.stem == "있" and after.ends_sentence:
+        yield from _finding(clause, word, _with(word, "고"))
+    elif after.stem in {"알", "모르"} and any(
+        each.written in _ASKING or each.noun in _ASKING for each in clause.words[:number]
+    ):
+        yield from _finding(clause, word, word.written + "지")
+
+
+_ASKING = frozenset({"어떻게", "어디", "언제", "누가", "무엇", "뭐", "왜", "얼마나"})

@@ -33,6 +33,7 @@ _GIVEN = (
 # From whom one has something, "께" stands as well.
 _RECEIVED = word_set("받 배우 듣 물려받 혼나 칭찬받 꾸중듣 빌리 얻")
 _OF_OTHERS = word_set("생신 성함 연세 진지")
+_JUNIORS = word_set("저 나 동생 친구 후배 아이 조카 아들 딸 강아지 고양이 남동생 여동생 아기")
 _HONOURED = {"생일": "생신", "나이": "연세"}
 
 
@@ -43,6 +44,8 @@ def honour_words(clause: Clause) -> Iterator[Finding]:
     for number, word in enumerate(words[:-1]):
         if word.written in {"제", "저의", "내", "나의"} and words[number + 1].noun in _OF_OTHERS:
             yield from clause.finding("honorific_self", "sentence_error", words[number + 1])
+        if word.particles in {("에게",), ("한테",)} and word.noun in _JUNIORS:
+            yield from _juniors(clause, number)
         elder = word.noun in _ELDERS and not word.stem
         if not elder:
             continue
@@ -103,6 +106,7 @@ def _spoken_to(clause: Clause) -> Iterator[Finding]:
 def _asked(clause: Clause) -> Iterator[Finding]:
     """Finds "선생님, 밥 먹었어요?"."""
     last = clause.words[-1]
+    yield from _told_to(clause, last)
     asked = clause.submission.text[last.end : last.end + 1] == "?" and last.ends_sentence
     if not asked or not last.is_past or last.is_honoured or last.helpers or last.kind != "VV":
         return
@@ -112,6 +116,39 @@ def _asked(clause: Clause) -> Iterator[Finding]:
     )
     if last.stem in {"먹", "자", "하", "마시", "가", "읽"} and not others:
         yield from _finding(clause, last)
+
+
+def _told_to(clause: Clause, last: Word) -> Iterator[Finding]:
+    """Finds "할머니, 빨리 와요." and "선생님, 가르쳐 줘."."""
+    stated = clause.submission.text[last.end : last.end + 1] in {".", "!"} and last.ends_sentence
+    inside = clause.words[1:-1]
+    if not stated or any(
+        each.is_subject
+        or each.is_topic
+        or each.written in {"같이", "함께"}
+        or each.noun in {"저", "제", "나", "우리", "저희"}
+        for each in inside
+    ):
+        return
+    if last.written in {"와요", "먹어요", "앉아요", "기다려요"} and all(each.is_adverb for each in inside):
+        right = {"와요": "오세요", "먹어요": "드세요", "앉아요": "앉으세요", "기다려요": "기다리세요"}
+        yield from _finding(clause, last, right[last.written])
+    elif last.written == "줘" and clause.words[0].noun not in _GRANDPARENTS:
+        yield from _finding(clause, last, "주세요")
+
+
+def _juniors(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "동생에게 선물을 드렸어요"."""
+    for each in clause.words[number + 1 : number + 4]:
+        if each.is_subject or each.is_topic or each.particles[-1:] in {("께",), ("에게",)}:
+            return
+        if each.stem == "드리" or each.helpers[-1:] == ("드리",):
+            if each.ending_tag not in {"EF", "EC"}:
+                return
+            yield from clause.finding("honorific_self", "sentence_error", each)
+            return
+        if each.stem and each.ending != "어":
+            return
 
 
 def _things(clause: Clause, after: Word) -> Iterator[Finding]:

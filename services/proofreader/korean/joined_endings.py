@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from services.proofreader.hangul import CODA_RIEUL, coda, compose, decompose
-from services.proofreader.korean.stems import infinitive
+from services.proofreader.korean.stems import infinitive, with_eu
 
 _NIEUN = 4
 # After a consonant these begin without "으".
@@ -13,7 +13,9 @@ _NEEDLESS_EU = re.compile(r"([가-힣])으(?=(?:고|지만|거나)(?:는|도|서
 _HEARD_IN = {"들": "듣", "걸": "걷", "실": "싣", "물": "묻"}
 # After a vowel "으" is none either.
 _OPEN_STEMS = "마시|배우|만나|기다리|다니|가르치|일어나|나가|보내|지내|빌리|고치|바꾸|춤추|예쁘|바쁘|아프|나쁘|기쁘|슬프|비싸|빠르|느리|다르|모르|부르|쉬"
-_AFTER_VOWEL = re.compile(rf"({_OPEN_STEMS}|(?<![가-힣])[가오보사타자주크])으(?=면|세요|십시|니까|려고|려면|러(?![가-힣]))")
+_AFTER_VOWEL = re.compile(
+    rf"({_OPEN_STEMS}|(?<![가-힣])[가오보사타자주크])으(?=면|세요|십시|니까|려고|려면|러(?![가-힣]))"
+)
 _BEFORE_NOUN = re.compile(rf"(?<![가-힣])({_OPEN_STEMS})([은을])(?![가-힣])")
 # "먹세요" of stems that end in a consonant.
 _ASKED = re.compile(r"(?<![가-힣])(먹|찾|벗|씻|웃|믿|닫|받|잡|신|끊|넣|찍|묶|섞)세요(?![가-힣])")
@@ -23,12 +25,28 @@ _EXISTING = re.compile(r"([있없])은(?=데(?:요|도)?(?![가-힣])|지(?![가
 _INFINITIVES = {
     infinitive(each): each
     for each in [
-        *"먹 읽 입 마시 배우 만나 바쁘 아프 예쁘 기쁘 슬프 나쁘 춥 덥 맵 어렵 쉽 무섭 좋 많 없 있 싫 늦 만들 살 놀 부르 모르 공부하 운동하 좋아하 피곤하 사랑하 일하".split()
+        *"먹 읽 입 마시 배우 만나 바쁘 아프 예쁘 기쁘 슬프 나쁘 춥 덥 맵 어렵 쉽 무섭 좋 많 없 있 싫 늦 만들 살 놀 부르 모르 보 오 주 쓰 크 누르 열 닫 앉 기다리 가르치 돕 찾 받 씻 벗 고르 바꾸 쉬 공부하 운동하 좋아하 피곤하 사랑하 일하".split()
     ]
     if infinitive(each) != each
 }
-_BEFORE_GI = re.compile(rf"(?<![가-힣])({'|'.join(sorted(_INFINITIVES, key=len, reverse=True))})(?=기(?![가-힣]))")
+_BEFORE_GI = re.compile(
+    rf"(?<![가-힣])({'|'.join(sorted(_INFINITIVES, key=len, reverse=True))})(?=기(?![가-힣]))"
+)
+# "해면" is the sea's face, and "배워려고" is heard as well.
+_BEFORE_EU = re.compile(
+    rf"(?<![가-힣])({'|'.join(sorted(_INFINITIVES, key=len, reverse=True))}|해)(?=(세요|면서?|니까|려고)(?![가-힣]))"
+)
 _BIEUP = 17
+_SSANGSIOT = 20
+_TWICE = re.compile(
+    r"(?<![가-힣])(가|사|자|타|만나|일어나|나가|떠나|끝나|비싸|서)(어(?=요(?![가-힣])|서(?![가-힣]))|었(?=어요|습니|다|는데|지만|고))"
+)
+_LET_US = re.compile(r"([가-힣])읍시다(?![가-힣])")
+_HEARD_BIEUP = dict(
+    each.split(":")
+    for each in "추우:춥 더우:덥 어려우:어렵 쉬우:쉽 무거우:무겁 가벼우:가볍 귀여우:귀엽 고마우:고맙 아름다우:아름답 무서우:무섭 가까우:가깝 뜨거우:뜨겁 차가우:차갑 즐거우:즐겁 시끄러우:시끄럽 도우:돕".split()
+)
+_AFTER_U = re.compile(rf"(?<![가-힣])({'|'.join(_HEARD_BIEUP)})(?=(?:고|지만|거나|지|기|다)(?![가-힣]))")
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
 _Fault = tuple[int, int, str]
@@ -64,6 +82,20 @@ def _faults(word: str) -> Iterator[_Fault]:
             yield *found.span(), f"{found[1]}는"
     for found in _BEFORE_GI.finditer(word) if "기" in word else ():
         yield *found.span(), _INFINITIVES[found[1]]
+    for found in _BEFORE_EU.finditer(word):
+        stem = _INFINITIVES.get(found[1], "하")
+        if found.group() + found[2] != "해면":
+            yield found.start(), found.end(2), with_eu(stem, found[2])
+    for found in _TWICE.finditer(word):
+        initial, vowel, _ = decompose(found[1][-1])
+        final = _SSANGSIOT if found[2] == "었" else 0
+        yield *found.span(), found[1][:-1] + compose(initial, vowel, final)
+    for found in _LET_US.finditer(word):
+        initial, vowel, final = decompose(found[1])
+        if not final:
+            yield *found.span(), compose(initial, vowel, _BIEUP) + "시다"
+    for found in _AFTER_U.finditer(word):
+        yield *found.span(), _HEARD_BIEUP[found[1]]
 
 
 def _described(stem: str) -> str:

@@ -39,7 +39,10 @@ def linked_clauses(clause: Clause) -> Iterator[Finding]:
     for number, word in enumerate(words[:-1]):
         if not word.stem:
             continue
-        if found := _ENDED.search(word.written):
+        if word.ending in {"고", "어서"} and words[number + 1].noun == "때문" and not word.is_past:
+            right = f"{word.stem}기" if _is_plain(word) else ""
+            yield from clause.finding("noun_form", "sentence_error", word, right)
+        elif found := _ENDED.search(word.written):
             yield from _ended(clause, word, found)
         elif word.ending in {"으니까", "니까"}:
             yield from _thanked(clause, number)
@@ -71,7 +74,11 @@ def _ended(clause: Clause, word: Word, found: re.Match[str]) -> Iterator[Finding
     if found["last"] and coda(before[-1]) != _BIEUP:
         return
     # "필요" and "수요" are nouns.
-    if not found["last"] and not any(each.endswith("요") for each in word.endings) and found["more"] != "는데":
+    if (
+        not found["last"]
+        and not any(each.endswith("요") for each in word.endings)
+        and found["more"] != "는데"
+    ):
         return
     yield from _finding(clause, word)
 
@@ -109,8 +116,11 @@ def _staying(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "앉고 책을 읽었어요", "늦잠을 자고 지각했어요" and "아침에 일어나고 물을 마셔요"."""
     word = clause.words[number]
     later = [each for each in clause.words[number + 1 :] if each.stem]
-    if not later or not _is_plain(word) or word.closed or any(
-        each.is_subject or each.is_topic for each in clause.words[number + 1 :]
+    if (
+        not later
+        or not _is_plain(word)
+        or word.closed
+        or any(each.is_subject or each.is_topic for each in clause.words[number + 1 :])
     ):
         return
     before = clause.words[number - 1] if number else None
@@ -200,8 +210,26 @@ def _while_doing(clause: Clause, number: int) -> Iterator[Finding]:
         and clause.words[number + 2].stem == "있"
     ):
         right = past_modifier(word.stem)
+    elif (
+        word.ending in {"ᆯ", "을"}
+        and word.kind == "VV"
+        and number + 2 < len(clause.words)
+        and (
+            (after.written in {"적이", "적도"} and clause.words[number + 2].stem in {"있", "없"})
+            or (after.written == "지" and _is_span(clause, number + 2))
+        )
+    ):
+        right = past_modifier(word.stem)
     elif word.stem in {"있", "없"} and word.ending == "은" and after.noun == "때":
         right = word.stem + "을"
     else:
         return
     yield from clause.finding("attributive_form", "sentence_error", word, right)
+
+
+def _is_span(clause: Clause, number: int) -> bool:
+    """Returns whether "3년이 되었다" stands there."""
+    near = clause.words[number : number + 4]
+    return any(each.head in {"년", "달", "개월", "주일", "시간", "일", "주", "해"} for each in near) and any(
+        each.stem in {"되", "넘", "지나"} for each in near
+    )

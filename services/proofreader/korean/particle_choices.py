@@ -11,7 +11,7 @@ from services.proofreader.korean.words import Clause, Word, has_coda, word_set
 # What something is done with, by what is done with it.
 _TOOLS = (
     (word_set("젓가락 숟가락 포크 나이프 수저"), word_set("먹 집 뜨 떠먹 집어먹 자르 썰")),
-    (word_set("칼 가위 톱"), word_set("자르 썰 깎 오리 베")),
+    (word_set("칼 가위 톱"), word_set("자르 썰 깎 오리")),
     (word_set("연필 볼펜 펜 만년필 색연필 붓 크레파스"), word_set("쓰 그리 적 색칠하 칠하")),
     (word_set("비누 샴푸 치약"), word_set("씻 감 닦")),
     (word_set("카드 현금 신용카드"), word_set("계산하 결제하 내")),
@@ -121,7 +121,9 @@ def _known_for(clause: Clause, number: int, place: int) -> Iterator[Finding]:
 def _from(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
     """Finds "중국부터 왔다"."""
     if word.stem in _FROM and is_named_place(noun) and not word.helpers:
-        yield from clause.finding("place_particle", "sentence_error", noun, clause.with_particle(noun, "에서"))
+        yield from clause.finding(
+            "place_particle", "sentence_error", noun, clause.with_particle(noun, "에서")
+        )
 
 
 def _getting_on(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
@@ -168,10 +170,7 @@ def _felt(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
     ):
         yield from _finding(clause, noun, clause.with_particle(noun, "에"))
     elif (
-        stem == "살"
-        and word.kind == "VV"
-        and word.ends_sentence
-        and (is_named_place(noun) or is_place(noun))
+        stem == "살" and word.kind == "VV" and word.ends_sentence and (is_named_place(noun) or is_place(noun))
     ):
         yield from clause.finding("place_particle", "sentence_error", noun, clause.with_particle(noun, "에"))
 
@@ -214,7 +213,11 @@ def _together(clause: Clause) -> Iterator[Finding]:
         after = clause.words[number + 1]
         if noun.stem or noun.closed or not noun.noun:
             continue
-        if noun.particles == ("에",) and after.written in {"같이", "함께"} and person(noun):
+        if (
+            noun.particles == ("에",)
+            and after.written in {"같이", "함께"}
+            and person(noun) not in {"", "가족"}
+        ):
             yield from _finding(clause, noun, clause.with_particle(noun, "과", "와"))
         elif noun.particles == ("에서",) and noun.head in _TIMES and after.is_subject and not after.stem:
             yield from clause.finding(

@@ -275,7 +275,8 @@ def _staying_there(clause: Clause, number: int) -> Iterator[Finding]:
     # The analysis takes it for "서 있다".
     right = noun.written[:-1]
     who = [each for each in clause.words[:number] if each.is_topic or each.is_subject]
-    if len(who) == 1 and (person(who[0]) or who[0].noun in {"저", "나", "우리", "그", "그녀"}):
+    own = len(who) == 1 and (person(who[0]) or who[0].noun in {"저", "나", "우리", "그", "그녀"})
+    if own or (not who and verb.written == "있어요"):
         yield from clause.finding("place_particle", "sentence_error", noun, right)
 
 
@@ -305,7 +306,8 @@ def _into(clause: Clause, number: int) -> Iterator[Finding]:
     if verb.ending_tag == "ETM":
         return
     named = is_place(noun) or noun.head_tag in {"NNP", "XSN"} or noun.head in _BESIDE
-    if stem in _SITUATED or (named and stem in _INTO):
+    up = stem == "올라가" and noun.noun.endswith(("산", "층", "옥상", "언덕"))
+    if stem in _SITUATED or (named and stem in _INTO) or up:
         yield from _finding(clause, noun, "에")
 
 

@@ -8,6 +8,7 @@ from services.proofreader.korean.words import Clause, has_coda, word_set
 
 _JUDGED = word_set("어렵 쉽 힘들 재미있 좋 싫 편하 불편하 귀찮 재미 즐겁 무섭 재미없")
 _DEGREES = word_set("가장 제일 아주 매우 너무 더 정말 무척 훨씬 굉장히 많이")
+_GROWING = word_set("것 동안 과정 시기 때 나이 아이 아이들 청소년 중 데")
 _QUOTED = ("다고", "다는", "다면서", "다며")
 _BUILT = word_set(
     "집 건물 절 학교 밥 이름 아파트 한옥 궁 궁궐 성 교회 다리 시 약 탑 빌딩 건축물 별장 도서관 박물관"
@@ -68,7 +69,11 @@ def _noun_form(clause: Clause, number: int) -> Iterator[Finding]:
         and not after.helpers
         and (after.ending_tag == "EF" or after.ending == "지만")
         and number
-        and (clause.words[number - 1].is_object or clause.words[number - 1].is_adverb or clause.words[number - 1].particles == ("에",))
+        and (
+            clause.words[number - 1].is_object
+            or clause.words[number - 1].is_adverb
+            or clause.words[number - 1].particles == ("에",)
+        )
     ):
         written = word.written
         right = written[:-1] + "기" if written.endswith("는") else ""
@@ -92,11 +97,8 @@ def _described(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "제일 크는 사람" and "짓은 집"."""
     word, after = clause.words[number], clause.words[number + 1]
     before = clause.words[number - 1] if number else None
-    if word.stem == "크" and word.ending == "는" and before is not None and after.noun not in {"것", "동안", "과정"}:
-        tall = before.written in _DEGREES - {"많이", "더"} or (
-            before.noun in {"키", "눈"} and after.noun in {"사람", "학생", "친구", "아이", "남자", "여자"}
-        )
-        if tall:
+    if word.stem == "크" and word.ending == "는" and before is not None and after.noun not in _GROWING:
+        if before.written in _DEGREES - {"많이", "더"}:
             yield from clause.finding("confusion_conjugation", "spelling", word, "큰")
     elif word.written == "짓은" and after.noun in _BUILT and not after.stem.endswith("하"):
         # "그런 짓은" is a deed.
@@ -107,7 +109,11 @@ def _described(clause: Clause, number: int) -> Iterator[Finding]:
 def _manner(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "많게 먹다" and "열심하게"."""
     word, after = clause.words[number], clause.words[number + 1]
-    if word.written == "많게" and after.stem in _MUCH and not (number and clause.words[number - 1].noun == "수"):
+    if (
+        word.written == "많게"
+        and after.stem in _MUCH
+        and not (number and clause.words[number - 1].noun == "수")
+    ):
         yield from clause.finding("adverb_form", "sentence_error", word, "많이")
     elif word.written == "열심하게":
         yield from clause.finding("adverb_form", "sentence_error", word, "열심히")
@@ -150,4 +156,3 @@ def _quoted(clause: Clause, number: int) -> Iterator[Finding]:
         and clause.words[number + 1].stem in _SAY
     ):
         yield from clause.finding("quoted_form", "sentence_error", word)
-

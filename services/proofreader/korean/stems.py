@@ -1,10 +1,9 @@
 """Conjugates the stems of Korean verbs and adjectives, irregular ones too."""
 
-from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, coda, compose, decompose, is_syllable
+from services.proofreader.hangul import CODA_BIEUP, CODA_RIEUL, compose, decompose, is_syllable
 
 _NIEUN, _DIGEUT, _SIOT = 4, 7, 19
-_IEUNG = 11
-_A, _AE, _EO, _YEO, _O, _WA, _U, _WEO, _EU, _I = 0, 1, 4, 6, 8, 9, 13, 14, 18, 20
+_A, _EO, _YEO, _O, _WA, _U, _WEO, _EU, _I = 0, 4, 6, 8, 9, 13, 14, 18, 20
 _BRIGHT = frozenset({_A, _O})
 _REGULAR_BIEUP = frozenset("입잡뽑씹집접좁업")
 _IRREGULAR_DIGEUT = frozenset({"듣", "걷", "깨닫", "싣", "알아듣"})
@@ -65,11 +64,23 @@ def past_modifier(stem: str) -> str:
     return stem + "은"
 
 
+def with_eu(stem: str, ending: str) -> str:
+    """Returns a stem with an ending that "으" precedes after a consonant, as "세요" and "면": "먹으면", "추우면"."""
+    initial, vowel, final = decompose(stem[-1])
+    before = stem[:-1]
+    if not final or (final == CODA_RIEUL and ending[0] in "면려"):
+        return stem + ending
+    if final == CODA_RIEUL:
+        return before + compose(initial, vowel, 0) + ending
+    if final == CODA_BIEUP and stem[-1] not in _REGULAR_BIEUP:
+        return f"{before}{compose(initial, vowel, 0)}우{ending}"
+    if final == _DIGEUT and stem in _IRREGULAR_DIGEUT:
+        return f"{before}{compose(initial, vowel, CODA_RIEUL)}으{ending}"
+    if final == _SIOT and stem[-1] in _IRREGULAR_SIOT:
+        return f"{before}{compose(initial, vowel, 0)}으{ending}"
+    return f"{stem}으{ending}"
+
+
 def _with_coda(word: str, final: int) -> str:
     initial, vowel, own = decompose(word[-1])
     return word if own else word[:-1] + compose(initial, vowel, final)
-
-
-def ends_in_rieul(stem: str) -> bool:
-    """Returns whether a stem ends in "ㄹ"."""
-    return coda(stem[-1]) == CODA_RIEUL

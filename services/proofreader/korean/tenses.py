@@ -11,7 +11,9 @@ _NIEUN = 4
 
 _PAST_TIMES = word_set("어제 그저께 어젯밤 엊그제 작년 재작년 지난주 지난달 지난해 지난밤")
 
-_LAST_TIMES = word_set("주말 주 달 해 방학 여름 겨울 봄 가을 학기 생일 월요일 화요일 수요일 목요일 금요일 토요일 일요일")
+_LAST_TIMES = word_set(
+    "주말 주 달 해 방학 여름 겨울 봄 가을 학기 생일 월요일 화요일 수요일 목요일 금요일 토요일 일요일"
+)
 _COMING = word_set("내일 모레 내년 내후년")
 
 _ARRANGED = word_set(
@@ -37,8 +39,9 @@ def tenses(clause: Clause) -> Iterator[Finding]:
     if not predicates:
         return
     # "맛있는 과일을 사다" is bought when it is said.
-    first = next((each for each in predicates if not _describes(words[each])), predicates[-1])
     last = words[-1]
+    acts = last.kind == "VV"
+    first = next((each for each in predicates if not (acts and _describes(words[each]))), predicates[-1])
     opening = [number for number in range(first) if _is_past_time(clause, number)]
     if opening and first == len(words) - 1 and _is_polite_present(clause, last):
         yield from clause.finding("tense_time", "sentence_error", last)
@@ -95,7 +98,9 @@ def _when_young(clause: Clause) -> Iterator[Finding]:
             plain = len(last.endings) == 1 and last.ending in _PLAIN_ENDINGS
             named = words[-2].head in _LEFT_OVER or words[-2].head_tag == "NNB"
             doing = words[-2].ending_tag == "EC"
-            now = any(each.noun in {"지금", "아직", "오늘", "요즘"} or each.written == "아직" for each in words)
+            now = any(
+                each.noun in {"지금", "아직", "오늘", "요즘"} or each.written == "아직" for each in words
+            )
             if state and plain and not named and not doing and not now:
                 yield from clause.finding("tense_time", "sentence_error", last)
         return
@@ -106,7 +111,7 @@ def _is_past_time(clause: Clause, number: int) -> bool:
     written = word.written
     bare = written.removesuffix("에는").removesuffix("에").removesuffix("는").removesuffix("은")
     last = number and clause.words[number - 1].written == "지난" and word.noun in _LAST_TIMES
-    if bare not in _PAST_TIMES and not (last and not word.stem):
+    if bare not in _PAST_TIMES and not (last and word.particles in {(), ("에",), ("에", "는")}):
         return False
     return not any(
         each.particles[-1:] and each.particles[-1] in {"까지", "부터", "보다", "처럼", "의"}

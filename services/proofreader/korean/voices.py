@@ -90,7 +90,9 @@ def _active_without_object(clause: Clause, number: int) -> Iterator[Finding]:
         if each.is_subject:
             if each.head in _MADE and each.particles in {("이",), ("가",)}:
                 written = word.written[len(word.noun) :]
-                right = next((new + written[len(old) :] for old, new in _FORMS if written.startswith(old)), "")
+                right = next(
+                    (new + written[len(old) :] for old, new in _FORMS if written.startswith(old)), ""
+                )
                 yield from clause.finding("voice", "sentence_error", word, right and word.noun + right)
             return
         if each.stem and each.ending_tag != "ETM":

@@ -30,6 +30,14 @@ _SEPARABLE = word_set(
     "공부 운동 숙제 청소 요리 전화 수영 쇼핑 여행 노래 빨래 연습 일 운전 게임 산책 식사 이야기 인사"
 )
 
+_ANH = {
+    "안해": "않아",
+    "안했": "않았",
+    "안합니": "않습니",
+    "안하고": "않고",
+    "안하는": "않는",
+    "안하면": "않으면",
+}
 _HAVING = word_set("미덥 마땅하 되 살 나 하 생기 쓰")
 
 _HEARSAY = re.compile(
@@ -113,6 +121,19 @@ def _negation(clause: Clause, number: int) -> Iterator[Finding]:
     elif word.ending == "지" and after.stem == "알" and after.written.startswith("안"):
         right = f"{written} 않{after.written[1:]}"
         yield from clause.finding("confusion_an", "spelling", word, right, until=after)
+    elif word.ending == "지" and word.stem and after.written.startswith(tuple(_ANH)) and not after.noun:
+        start = next(each for each in _ANH if after.written.startswith(each))
+        right = _ANH[start] + after.written[len(start) :]
+        yield from clause.finding("confusion_an", "spelling", after, right)
+    elif (
+        word.ending == "지"
+        and word.ending_tag == "EC"
+        and after.stem == "없"
+        and after.ends_sentence
+        and not after.noun
+        and word.kind in {"VV", "VA"}
+    ):
+        yield from clause.finding("negation_word", "sentence_error", after)
     elif (
         word.ending == "지"
         and word.ending_tag == "EC"
