@@ -75,12 +75,13 @@ def short_copulas(clause: Clause) -> Iterator[Finding]:
         ):
             yield from clause.finding("confusion_copula", "spelling", word, f"{noun}예요")
         elif (
-            written.startswith(("안이에요", "안이다", "안입니다", "안이예요", "안이었", "안이야")) and number
+            written.startswith(("안이에요", "안이다", "안입니다", "안이예요", "안이었", "안이야"))
+            and number
+            and words[number - 1].particles in {("이",), ("가",)}
         ):
-            if words[number - 1].particles in {("이",), ("가",)}:
-                right = "아니" + written[2:].replace("이예요", "에요").removeprefix("이")
-                right = "아닙니다" if written == "안입니다" else right
-                yield from clause.finding("negation_word", "sentence_error", word, right)
+            right = "아니" + written[1:].removeprefix("이").replace("예요", "에요")
+            right = "아닙니다" if written == "안입니다" else right
+            yield from clause.finding("negation_word", "sentence_error", word, right)
     yield from _at_the_end(clause)
 
 

@@ -155,6 +155,7 @@ def _faults(word: str) -> Iterator[_Fault]:
         yield from _formal(word)
         yield from _informal(word)
         yield from _joined(word)
+        yield from _past_joined(word)
     if found := _TWICE_PASSIVE.search(word):
         yield "double_passive", *found.span(), _passive_once(found)
 
@@ -211,9 +212,6 @@ def _joined(word: str) -> Iterator[_Fault]:
         initial, vowel, final = decompose(found[1])
         if final == CODA_SSANGSIOT and found[1] not in {"있", "겠"}:
             yield "past_reason", *found.span(), compose(initial, vowel, 0) + "서"
-    for found in _PAST_JOINED.finditer(word):
-        if coda(found[1]) == CODA_SSANGSIOT and found[1] not in {"있", "겠"}:
-            yield "ending_form_unsure", *found.span(), ""
     # What is heard said is "온대", so "-는대" after a vowel was meant to go on.
     for found in _HEARD_SAID.finditer(word):
         if not coda(found[1]):
@@ -225,6 +223,12 @@ def _joined(word: str) -> Iterator[_Fault]:
     for found in _TOWARDS.finditer(word):
         if coda(found[1]) == CODA_RIEUL:
             yield "particle", *found.span(), found[1] + "로"
+
+
+def _past_joined(word: str) -> Iterator[_Fault]:
+    for found in _PAST_JOINED.finditer(word):
+        if coda(found[1]) == CODA_SSANGSIOT and found[1] not in {"있", "겠"}:
+            yield "ending_form_unsure", *found.span(), ""
 
 
 def _passive_once(found: re.Match[str]) -> str:

@@ -197,6 +197,12 @@ def _no_object(clause: Clause, number: int) -> Iterator[Finding]:
         return
     if word.stem in _TO_A_GOAL:
         return
+    if word.stem in {"좋", "싫"} and _is_first_person(
+        [each for each in clause.words[:place] if each.is_topic]
+    ):
+        # "노래가 좋다" and "노래를 좋아하다" may be meant.
+        yield from clause.finding("particle_verb", "sentence_error", noun, until=word)
+        return
     yield from clause.finding("particle_verb", "sentence_error", noun, clause.with_particle(noun, "이", "가"))
 
 

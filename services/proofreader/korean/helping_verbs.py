@@ -116,9 +116,8 @@ def _able(clause: Clause, number: int) -> Iterator[Finding]:
 def _before_predicate(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "운동하는 있어요" and "어떻게 가는 알아요"."""
     word, after = clause.words[number], clause.words[number + 1]
-    if after.noun or after.helpers or after.ending_tag not in {"EF", "EC"} or word.stem in {"있", "없", "하"}:
-        if not (word.stem == "하" and after.stem == "있" and after.ends_sentence and not after.noun):
-            return
+    if after.noun or after.helpers or after.ending_tag not in {"EF", "EC"} or word.stem in {"있", "없"}:
+        return
     if after.stem == "있" and after.ends_sentence:
         yield from _finding(clause, word, _with(word, "고"))
     elif after.stem in {"알", "모르"} and any(

@@ -22,13 +22,8 @@ _ASKED = re.compile(r"(?<![가-힣])(먹|찾|벗|씻|웃|믿|닫|받|잡|신|끊
 _ADJECTIVES = "예쁘|나쁘|바쁘|아프|비싸|기쁘|슬프|고프|배고프|느리|빠르|다르|좋|많|작|높|낮|넓|좁|짧|젊|싫|괜찮|싶|같|춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|아름답|무섭|가깝|뜨겁|(?:깨끗|착|친절|조용|행복|유명|중요|필요|따뜻|시원|편|복잡|위험|피곤|심심|건강|똑똑)하"
 _AS_A_VERB = re.compile(rf"(?<![가-힣])({_ADJECTIVES})는(?=데(?:요|도)?(?![가-힣])|지(?![가-힣]))")
 _EXISTING = re.compile(r"([있없])은(?=데(?:요|도)?(?![가-힣])|지(?![가-힣]))")
-_INFINITIVES = {
-    infinitive(each): each
-    for each in [
-        *"먹 읽 입 마시 배우 만나 바쁘 아프 예쁘 기쁘 슬프 나쁘 춥 덥 맵 어렵 쉽 무섭 좋 많 없 있 싫 늦 만들 살 놀 부르 모르 보 오 주 쓰 크 누르 열 닫 앉 기다리 가르치 돕 찾 받 씻 벗 고르 바꾸 쉬 공부하 운동하 좋아하 피곤하 사랑하 일하".split()
-    ]
-    if infinitive(each) != each
-}
+_STEMS = "먹 읽 입 마시 배우 만나 바쁘 아프 예쁘 기쁘 슬프 나쁘 춥 덥 맵 어렵 쉽 무섭 좋 많 없 있 싫 늦 만들 살 놀 부르 모르 보 오 주 쓰 크 누르 열 닫 앉 기다리 가르치 돕 찾 받 씻 벗 고르 바꾸 쉬 공부하 운동하 좋아하 피곤하 사랑하 일하"
+_INFINITIVES = {infinitive(each): each for each in _STEMS.split() if infinitive(each) != each}
 _BEFORE_GI = re.compile(
     rf"(?<![가-힣])({'|'.join(sorted(_INFINITIVES, key=len, reverse=True))})(?=기(?![가-힣]))"
 )
@@ -42,10 +37,8 @@ _TWICE = re.compile(
     r"(?<![가-힣])(가|사|자|타|만나|일어나|나가|떠나|끝나|비싸|서)(어(?=요(?![가-힣])|서(?![가-힣]))|었(?=어요|습니|다|는데|지만|고))"
 )
 _LET_US = re.compile(r"([가-힣])읍시다(?![가-힣])")
-_HEARD_BIEUP = dict(
-    each.split(":")
-    for each in "추우:춥 더우:덥 어려우:어렵 쉬우:쉽 무거우:무겁 가벼우:가볍 귀여우:귀엽 고마우:고맙 아름다우:아름답 무서우:무섭 가까우:가깝 뜨거우:뜨겁 차가우:차갑 즐거우:즐겁 시끄러우:시끄럽 도우:돕".split()
-)
+_HEARD = "추우:춥 더우:덥 어려우:어렵 쉬우:쉽 무거우:무겁 가벼우:가볍 귀여우:귀엽 고마우:고맙 아름다우:아름답 무서우:무섭 가까우:가깝 뜨거우:뜨겁 차가우:차갑 즐거우:즐겁 시끄러우:시끄럽 도우:돕"
+_HEARD_BIEUP = dict(each.split(":") for each in _HEARD.split())
 _AFTER_U = re.compile(rf"(?<![가-힣])({'|'.join(_HEARD_BIEUP)})(?=(?:고|지만|거나|지|기|다)(?![가-힣]))")
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
@@ -73,15 +66,21 @@ def _faults(word: str) -> Iterator[_Fault]:
         initial, vowel, _ = decompose(found[1][-1])
         final = _NIEUN if found[2] == "은" else CODA_RIEUL
         yield *found.span(), found[1][:-1] + compose(initial, vowel, final)
+    for found in _AS_A_VERB.finditer(word):
+        yield *found.span(), _described(found[1])
+    for found in _EXISTING.finditer(word):
+        yield *found.span(), f"{found[1]}는"
+    for found in _BEFORE_GI.finditer(word):
+        yield *found.span(), _INFINITIVES[found[1]]
+    yield from _asked(word)
+    for found in _AFTER_U.finditer(word):
+        yield *found.span(), _HEARD_BIEUP[found[1]]
+
+
+def _asked(word: str) -> Iterator[_Fault]:
+    """Yields "먹세요", "해세요", "만나었다" and "가읍시다"."""
     for found in _ASKED.finditer(word):
         yield *found.span(), f"{found[1]}으세요"
-    if "는" in word or "은" in word:
-        for found in _AS_A_VERB.finditer(word):
-            yield *found.span(), _described(found[1])
-        for found in _EXISTING.finditer(word):
-            yield *found.span(), f"{found[1]}는"
-    for found in _BEFORE_GI.finditer(word) if "기" in word else ():
-        yield *found.span(), _INFINITIVES[found[1]]
     for found in _BEFORE_EU.finditer(word):
         stem = _INFINITIVES.get(found[1], "하")
         if found.group() + found[2] != "해면":
@@ -94,8 +93,6 @@ def _faults(word: str) -> Iterator[_Fault]:
         initial, vowel, final = decompose(found[1])
         if not final:
             yield *found.span(), compose(initial, vowel, _BIEUP) + "시다"
-    for found in _AFTER_U.finditer(word):
-        yield *found.span(), _HEARD_BIEUP[found[1]]
 
 
 def _described(stem: str) -> str:

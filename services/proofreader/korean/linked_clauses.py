@@ -208,9 +208,7 @@ def _while_doing(clause: Clause, number: int) -> Iterator[Finding]:
         and after.written in {"적이", "적도"}
         and number + 2 < len(clause.words)
         and clause.words[number + 2].stem == "있"
-    ):
-        right = past_modifier(word.stem)
-    elif (
+    ) or (
         word.ending in {"ᆯ", "을"}
         and word.kind == "VV"
         and number + 2 < len(clause.words)

@@ -7,7 +7,7 @@ from services.proofreader.hangul import CODA_RIEUL, coda
 from services.proofreader.korean.words import Clause, has_coda, word_set
 
 _JUDGED = word_set("어렵 쉽 힘들 재미있 좋 싫 편하 불편하 귀찮 재미 즐겁 무섭 재미없")
-_DEGREES = word_set("가장 제일 아주 매우 너무 더 정말 무척 훨씬 굉장히 많이")
+_DEGREES = word_set("가장 제일 아주 매우 너무 정말 무척 훨씬 굉장히")
 _GROWING = word_set("것 동안 과정 시기 때 나이 아이 아이들 청소년 중 데")
 _QUOTED = ("다고", "다는", "다면서", "다며")
 _BUILT = word_set(
@@ -87,23 +87,23 @@ def _as_adverb(clause: Clause, number: int) -> Iterator[Finding]:
     word, after = clause.words[number], clause.words[number + 1]
     right = _ADVERBS.get(word.stem, "")
     plain = right and not word.helpers and len(word.endings) == 1 and word.kind == "VA"
-    if plain and after.stem in _SAID_SO and after.kind == "VV" and after.ending_tag in {"EF", "EC"}:
-        # "쉬운 말하기" is a noun, and "편한 인사" as well.
-        if word.ending in {"은", "ᆫ", "는"} and not after.particles:
-            yield from clause.finding("adverb_form", "sentence_error", word, right)
+    spoken = after.stem in _SAID_SO and after.kind == "VV" and after.ending_tag in {"EF", "EC"}
+    # "쉬운 말하기" is a noun, and "편한 인사" as well.
+    if plain and spoken and word.ending in {"은", "ᆫ", "는"} and not after.particles:
+        yield from clause.finding("adverb_form", "sentence_error", word, right)
 
 
 def _described(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "제일 크는 사람" and "짓은 집"."""
     word, after = clause.words[number], clause.words[number + 1]
     before = clause.words[number - 1] if number else None
-    if word.stem == "크" and word.ending == "는" and before is not None and after.noun not in _GROWING:
-        if before.written in _DEGREES - {"많이", "더"}:
-            yield from clause.finding("confusion_conjugation", "spelling", word, "큰")
-    elif word.written == "짓은" and after.noun in _BUILT and not after.stem.endswith("하"):
-        # "그런 짓은" is a deed.
-        if before is None or (before.kind != "MM" and before.ending_tag != "ETM"):
-            yield from clause.finding("confusion_conjugation", "spelling", word, "지은")
+    most = before is not None and before.written in _DEGREES
+    # "그런 짓은" is a deed.
+    deed = before is not None and (before.kind == "MM" or before.ending_tag == "ETM")
+    if word.stem == "크" and word.ending == "는" and most and after.noun not in _GROWING:
+        yield from clause.finding("confusion_conjugation", "spelling", word, "큰")
+    elif word.written == "짓은" and after.noun in _BUILT and not after.stem.endswith("하") and not deed:
+        yield from clause.finding("confusion_conjugation", "spelling", word, "지은")
 
 
 def _manner(clause: Clause, number: int) -> Iterator[Finding]:

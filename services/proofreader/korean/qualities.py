@@ -84,6 +84,7 @@ def _far(clause: Clause, number: int) -> Iterator[Finding]:
     start, topic = clause.words[place], clause.words[place - 1]
     away = start.particles in {("에서",), ("까지",)} and (is_place(start) or is_named_place(start))
     there = topic.is_topic or topic.is_subject or topic.particles == ("에서",)
-    if away and there and not topic.stem and (is_place(topic) or topic.head in {"집", "기숙사"}):
-        if not any(each.head in _LONG_THINGS for each in clause.words[:place] if each.particles):
-            yield from _written(clause, word, _FAR)
+    stands = not topic.stem and (is_place(topic) or topic.head in {"집", "기숙사"})
+    is_long = any(each.head in _LONG_THINGS for each in clause.words[:place] if each.particles)
+    if away and there and stands and not is_long:
+        yield from _written(clause, word, _FAR)

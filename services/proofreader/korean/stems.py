@@ -65,7 +65,7 @@ def past_modifier(stem: str) -> str:
 
 
 def with_eu(stem: str, ending: str) -> str:
-    """Returns a stem with an ending that "으" precedes after a consonant, as "세요" and "면": "먹으면", "추우면"."""
+    """Returns a stem with an ending that "으" precedes after a consonant: "먹으면", "추우면", "만드세요"."""
     initial, vowel, final = decompose(stem[-1])
     before = stem[:-1]
     if not final or (final == CODA_RIEUL and ending[0] in "면려"):

@@ -87,7 +87,7 @@ def _active_without_object(clause: Clause, number: int) -> Iterator[Finding]:
         each = words[place]
         if each.closed or each.is_object or each.is_topic:
             return
-        if each.is_subject:
+        if each.is_subject and words[place + 1].ending_tag != "ETM":
             if each.head in _MADE and each.particles in {("이",), ("가",)}:
                 written = word.written[len(word.noun) :]
                 right = next(

@@ -132,9 +132,7 @@ def _negation(clause: Clause, number: int) -> Iterator[Finding]:
         and after.ends_sentence
         and not after.noun
         and word.kind in {"VV", "VA"}
-    ):
-        yield from clause.finding("negation_word", "sentence_error", after)
-    elif (
+    ) or (
         word.ending == "지"
         and word.ending_tag == "EC"
         and after.kind == "VCN"
@@ -250,6 +248,9 @@ def _named_first(clause: Clause, number: int) -> Iterator[Finding]:
         yield from clause.finding(
             "particle_verb", "sentence_error", word, clause.with_particle(word, "이", "가")
         )
-    elif word.written == "누구는" and words[number - 1].is_object and words[-1].ends_sentence:
-        if clause.submission.text[words[-1].end : words[-1].end + 1] == "?":
-            yield from clause.finding("particle_verb", "sentence_error", word, "누가")
+    elif (
+        word.written == "누구는"
+        and words[number - 1].is_object
+        and clause.submission.text[words[-1].end : words[-1].end + 1] == "?"
+    ):
+        yield from clause.finding("particle_verb", "sentence_error", word, "누가")
