@@ -65,6 +65,12 @@ _DONE_TO = (
     (word_set("시간 주말 방학 휴가"), frozenset({"보내"})),
     (frozenset({"방"}), word_set("청소하 빌리 치우")),
     (word_set("버스 지하철 택시 기차 비행기 자전거"), frozenset({"타"})),
+    (word_set("여행 산책 소풍 유학 등산 출장 캠핑"), word_set("가 다니 떠나")),
+    (frozenset({"노래"}), frozenset({"부르"})),
+    (frozenset({"춤"}), frozenset({"추"})),
+    (word_set("이름 글씨 글"), frozenset({"쓰"})),
+    (word_set("주소 이름 전화번호 이유 방법"), frozenset({"알"})),
+    (word_set("우산 도시락 여권 선물 교과서"), word_set("가져오 가져가 챙기")),
     (frozenset({"것"}), word_set("바라 원하 좋아하 싫어하")),
 )
 # Nobody is loved by these.

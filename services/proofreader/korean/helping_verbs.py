@@ -13,6 +13,9 @@ _SERVICES = word_set(
 # Of these nothing is left that could be given.
 _NOTHING_LEFT = word_set("열 닫 켜 끄 가르치 돕 알리 기다리 말하 설명하 소개하 안내하 추천하 부르")
 _LOST = word_set("잊 잃 지나 떠나 끝나 죽 잠들 헤어지 놓치 늦")
+_STATES = word_set(
+    "춥 덥 맵 어렵 쉽 무섭 바쁘 아프 예쁘 나쁘 기쁘 슬프 좋 많 작 높 넓 싫 비싸 피곤하 필요하 중요하 유명하 친절하 심심하 불편하 편하"
+)
 _ONCE = frozenset({"한번", "한번만", "꼭"})
 _WISHED = frozenset({"어", "ᆯ", "을", "기"})
 
@@ -60,6 +63,14 @@ def helping_verbs(clause: Clause) -> Iterator[Finding]:
             and words[number - 1].written == "못"
         ):
             yield from clause.finding("negation_word", "sentence_error", words[number - 1], "안")
+        elif (
+            word.kind == "VA"
+            and word.ending == "고"
+            and after.written.startswith(("있어요", "있습니다", "있다"))
+            and word.stem in _STATES
+            and not word.helpers
+        ):
+            yield from clause.finding("result_state", "sentence_error", word)
         elif word.ending_tag == "ETM" and word.ending == "는" and word.kind == "VV" and not word.helpers:
             yield from _before_predicate(clause, number)
         elif number + 2 < len(words):

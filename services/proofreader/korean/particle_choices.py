@@ -41,6 +41,21 @@ _ABOUT = word_set("배우 알 공부하 이야기하 말하 생각하 쓰 조사
 _SKILLS = word_set(
     "한국어 영어 수학 한국말 외국어 중국어 일본어 태권도 요리 수영 운전 노래 축구 농구 야구 테니스 공부 운동 춤 피아노"
 )
+# What comes to be, or is reached, with a noun that learners take for an object: the particle, and by what.
+_NOT_DONE = (
+    (word_set("약속 수업 학교 회사 기차 버스 출근 회의"), word_set("늦"), ("에", "에")),
+    (word_set("감기 병 독감 암 폐렴 코로나"), word_set("걸리"), ("에", "에")),
+    (word_set("질문 물음"), word_set("대답하 답하"), ("에", "에")),
+    (word_set("시험 면접"), word_set("떨어지 붙"), ("에", "에")),
+    (word_set("사랑"), word_set("빠지"), ("에", "에")),
+    (word_set("사고 화 불 열 땀 눈물 생각 기억 소리 냄새 겁 기침 콧물 짜증"), word_set("나"), ("이", "가")),
+    (word_set("시간"), word_set("걸리"), ("이", "가")),
+    (word_set("잠 비 눈 전화 연락 편지 소식 손님"), word_set("오"), ("이", "가")),
+    (word_set("목"), word_set("마르"), ("이", "가")),
+)
+_NO_START = word_set(
+    "교회 백화점 시장 도서관 식당 병원 은행 공원 극장 영화관 카페 마트 편의점 서점 박물관 체육관 수영장"
+)
 _GRATEFUL = word_set("감사하 고맙 미안하 죄송하")
 _GOOD_FOR = word_set("좋 나쁘 해롭 이롭")
 _BODY = word_set("건강 몸 눈 피부 목 이 위 간 기억력 정신건강 다이어트 감기 환경")
@@ -66,6 +81,14 @@ def particle_choices(clause: Clause) -> Iterator[Finding]:
             yield from _from(clause, noun, word)
         elif noun.particles == ("에서",):
             yield from _getting_on(clause, noun, word)
+            yield from _going(clause, number, place)
+        elif (
+            noun.particles == ("에",)
+            and word.stem in {"출발하", "떠나"}
+            and word.ending_tag in {"EF", "EC"}
+            and is_named_place(noun)
+        ):
+            yield from clause.finding("particle_verb", "sentence_error", noun)
         elif noun.is_object:
             yield from _told(clause, word, place)
             yield from _to_somebody(clause, number, place)
@@ -132,6 +155,20 @@ def _getting_on(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
         yield from _finding(clause, noun, clause.with_particle(noun, "을", "를"))
 
 
+def _going(clause: Clause, number: int, place: int) -> Iterator[Finding]:
+    """Finds "일요일마다 교회에서 가요"."""
+    noun, word = clause.words[place], clause.words[number]
+    goal = any(
+        each.particles[:1] in {("에",), ("까지",), ("으로",), ("로",)} for each in clause.words[:place]
+    )
+    wish = number + 1 < len(clause.words) and clause.words[number + 1].stem == "싶"
+    if noun.noun in _NO_START and word.stem == "가" and not word.helpers and not goal:
+        if (word.ends_sentence and number == place + 1) or wish:
+            yield from clause.finding(
+                "place_particle", "sentence_error", noun, clause.with_particle(noun, "에")
+            )
+
+
 def _each(clause: Clause, word: Word) -> Iterator[Finding]:
     """Finds "주말에마다"."""
     if word.particles[1:] == ("마다",) and word.particles[0] in _BEFORE_EACH and word.head_tag == "NNG":
@@ -159,6 +196,18 @@ def _told(clause: Clause, word: Word, place: int) -> Iterator[Finding]:
 def _felt(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
     """Finds "부모님을 감사하다", "건강을 좋다", "마음을 들다" and "서울을 살다"."""
     if word.helpers or word.ending_tag not in {"EF", "EC"} or word.ending == "게":
+        return
+    for things, verbs, particles in _NOT_DONE:
+        if noun.noun in things and word.stem in verbs and not word.noun.startswith(noun.noun):
+            yield from _finding(clause, noun, clause.with_particle(noun, *particles))
+            return
+    # "돈을 들고" is carried.
+    if (
+        noun.noun in {"돈", "힘", "비용"}
+        and word.stem == "들"
+        and (word.ends_sentence or word.ending == "지만")
+    ):
+        yield from _finding(clause, noun, clause.with_particle(noun, "이", "가"))
         return
     who = noun.noun in PERSONS | ELDERS and noun.noun
     stem = word.stem
@@ -207,6 +256,14 @@ def _skilled(clause: Clause, number: int, place: int) -> Iterator[Finding]:
         yield from _finding(clause, noun, clause.with_particle(noun, "을", "를"))
 
 
+def _is_given(clause: Clause, number: int) -> bool:
+    """Returns whether it is "선물을 줬어요"."""
+    after = clause.words[number + 1 : number + 3]
+    return (
+        len(after) > 1 and after[0].is_object and after[1].stem in {"주", "드리"} and after[1].ends_sentence
+    )
+
+
 def _together(clause: Clause) -> Iterator[Finding]:
     """Finds "친구에 같이" and "오후에서 약속이 있다"."""
     for number, noun in enumerate(clause.words[:-1]):
@@ -219,6 +276,8 @@ def _together(clause: Clause) -> Iterator[Finding]:
             and person(noun) not in {"", "가족"}
         ):
             yield from _finding(clause, noun, clause.with_particle(noun, "과", "와"))
+        elif noun.particles in {("에게서",), ("한테서",)} and _is_given(clause, number):
+            yield from _finding(clause, noun, clause.with_particle(noun, "에게"))
         elif noun.particles == ("에서",) and noun.head in _TIMES and after.is_subject and not after.stem:
             yield from clause.finding(
                 "place_particle", "sentence_error", noun, clause.with_particle(noun, "에")
