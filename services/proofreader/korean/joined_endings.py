@@ -39,6 +39,7 @@ _TWICE = re.compile(
 _LET_US = re.compile(r"([가-힣])읍시다(?![가-힣])")
 _HEARD = "추우:춥 더우:덥 어려우:어렵 쉬우:쉽 무거우:무겁 가벼우:가볍 귀여우:귀엽 고마우:고맙 아름다우:아름답 무서우:무섭 가까우:가깝 뜨거우:뜨겁 차가우:차갑 즐거우:즐겁 시끄러우:시끄럽 도우:돕"
 _HEARD_BIEUP = dict(each.split(":") for each in _HEARD.split())
+_U_JOINED = re.compile(rf"(?<![가-힣])({'|'.join(_HEARD_BIEUP)})어(?=서|요|도)")
 _AFTER_U = re.compile(rf"(?<![가-힣])({'|'.join(_HEARD_BIEUP)})(?=(?:고|지만|거나|지|기|다)(?![가-힣]))")
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
@@ -72,6 +73,8 @@ def _faults(word: str) -> Iterator[_Fault]:
         yield *found.span(), f"{found[1]}는"
     for found in _BEFORE_GI.finditer(word):
         yield *found.span(), _INFINITIVES[found[1]]
+    for found in _U_JOINED.finditer(word):
+        yield *found.span(), infinitive(_HEARD_BIEUP[found[1]])
     yield from _asked(word)
     for found in _AFTER_U.finditer(word):
         yield *found.span(), _HEARD_BIEUP[found[1]]

@@ -162,11 +162,9 @@ def _going(clause: Clause, number: int, place: int) -> Iterator[Finding]:
         each.particles[:1] in {("에",), ("까지",), ("으로",), ("로",)} for each in clause.words[:place]
     )
     wish = number + 1 < len(clause.words) and clause.words[number + 1].stem == "싶"
-    if noun.noun in _NO_START and word.stem == "가" and not word.helpers and not goal:
-        if (word.ends_sentence and number == place + 1) or wish:
-            yield from clause.finding(
-                "place_particle", "sentence_error", noun, clause.with_particle(noun, "에")
-            )
+    goes = word.ends_sentence and number == place + 1
+    if noun.noun in _NO_START and word.stem == "가" and not word.helpers and not goal and (goes or wish):
+        yield from clause.finding("place_particle", "sentence_error", noun, clause.with_particle(noun, "에"))
 
 
 def _each(clause: Clause, word: Word) -> Iterator[Finding]:
