@@ -49,6 +49,7 @@ def copulas(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
         yield Finding("confusion_copula", "spelling", *found.span(), values=values, rewrite=corrected)
 
 
+_PEOPLE = word_set("저 나 우리 동생 형 누나 오빠 언니 엄마 아빠 친구 어머니 아버지 제")
 _BEING = word_set("이것 저것 그것 여기 저기 거기 이곳 저곳 그곳 건물 이거 그거 저거")
 
 
@@ -90,11 +91,14 @@ def _at_the_end(clause: Clause) -> Iterator[Finding]:
     if not last.written.endswith("에요") or last.written.endswith("이에요") or not last.noun:
         return
     noun = last.written[:-2]
+    words_before = clause.words[:-1]
     topics = [each for each in clause.words[:-1] if each.is_topic or each.is_subject]
     alone = (
         len(topics) == 1
         and topics[0].noun in _BEING
         and not any(each.stem and each.ending_tag != "ETM" for each in clause.words[:-1])
     )
+    named = words_before and words_before[-1].kind == "VA" and words_before[-1].ending_tag == "ETM"
+    alone = alone or (named and topics and not any(each.noun in _PEOPLE for each in topics))
     if alone and noun == last.noun and not has_coda(noun):
         yield from clause.finding("confusion_copula", "spelling", last, noun + "예요")

@@ -255,8 +255,10 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         and noun.head not in _ONE_PERSON
     ):
         done_to = True
-    if noun.head == "것" and not topics:
+    if noun.head == "것" and not topics and not (word.stem in {"좋아하", "싫어하"} and word.ends_sentence):
         return
+    if noun.head == "것" and not topics:
+        done_to = True
     if _is_asked_for(clause, number) and noun.head_tag == "NNG" and noun.head not in _NO_THINGS:
         done_to = True
     if (

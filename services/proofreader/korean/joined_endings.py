@@ -31,6 +31,13 @@ _BEFORE_GI = re.compile(
 _BEFORE_EU = re.compile(
     rf"(?<![가-힣])({'|'.join(sorted(_INFINITIVES, key=len, reverse=True))}|해)(?=(세요|면서?|니까|려고)(?![가-힣]))"
 )
+_WITHOUT_VOWEL = re.compile(
+    r"(?<![가-힣])(아프|바쁘|고프|배고프|예쁘|나쁘|슬프|기쁘|없|있|많|좋|먹|늦|싫|괜찮|맛있|재미있)(?=서(?![가-힣]))"
+)
+_DESCRIBING = {
+    infinitive(each): each for each in ("아프", "바쁘", "예쁘", "크", "춥", "덥", "맵", "어렵", "쉽", "무섭")
+}
+_INFINITIVE_BEFORE_NOUN = re.compile(rf"(?<![가-힣])({'|'.join(_DESCRIBING)})는(?![가-힣])")
 _BIEUP = 17
 _SSANGSIOT = 20
 _TWICE = re.compile(
@@ -73,11 +80,8 @@ def _faults(word: str) -> Iterator[_Fault]:
         yield *found.span(), f"{found[1]}는"
     for found in _BEFORE_GI.finditer(word):
         yield *found.span(), _INFINITIVES[found[1]]
-    for found in _U_JOINED.finditer(word):
-        yield *found.span(), infinitive(_HEARD_BIEUP[found[1]])
     yield from _asked(word)
-    for found in _AFTER_U.finditer(word):
-        yield *found.span(), _HEARD_BIEUP[found[1]]
+    yield from _with_vowel(word)
 
 
 def _asked(word: str) -> Iterator[_Fault]:
@@ -96,6 +100,18 @@ def _asked(word: str) -> Iterator[_Fault]:
         initial, vowel, final = decompose(found[1])
         if not final:
             yield *found.span(), compose(initial, vowel, _BIEUP) + "시다"
+
+
+def _with_vowel(word: str) -> Iterator[_Fault]:
+    """Yields "추우고", "추우어요", "아프서" and "커는"."""
+    for found in _U_JOINED.finditer(word):
+        yield *found.span(), infinitive(_HEARD_BIEUP[found[1]])
+    for found in _AFTER_U.finditer(word):
+        yield *found.span(), _HEARD_BIEUP[found[1]]
+    for found in _WITHOUT_VOWEL.finditer(word):
+        yield *found.span(), infinitive(found[1])
+    for found in _INFINITIVE_BEFORE_NOUN.finditer(word):
+        yield *found.span(), _described(_DESCRIBING[found[1]])
 
 
 def _described(stem: str) -> str:

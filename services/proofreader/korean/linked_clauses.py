@@ -214,12 +214,13 @@ def _while_doing(clause: Clause, number: int) -> Iterator[Finding]:
         and number + 2 < len(clause.words)
         and (
             (after.written in {"적이", "적도"} and clause.words[number + 2].stem in {"있", "없"})
+            or after.written in {"후에", "후"}
             or (after.written == "지" and _is_span(clause, number + 2))
         )
     ):
         right = past_modifier(word.stem)
-    elif word.stem in {"있", "없"} and word.ending == "은" and after.noun == "때":
-        right = word.stem + "을"
+    elif word.stem in {"있", "없"} and word.ending == "은" and after.noun in {"때", "동안"}:
+        right = word.stem + ("을" if after.noun == "때" else "는")
     else:
         return
     yield from clause.finding("attributive_form", "sentence_error", word, right)

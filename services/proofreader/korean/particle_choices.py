@@ -52,6 +52,7 @@ _NOT_DONE = (
     (word_set("시간"), word_set("걸리"), ("이", "가")),
     (word_set("잠 비 눈 전화 연락 편지 소식 손님"), word_set("오"), ("이", "가")),
     (word_set("목"), word_set("마르"), ("이", "가")),
+    (word_set("시 아침 저녁 밤"), word_set("일어나 자 출발하 끝나 퇴근하"), ("에", "에")),
 )
 _NO_START = word_set(
     "교회 백화점 시장 도서관 식당 병원 은행 공원 극장 영화관 카페 마트 편의점 서점 박물관 체육관 수영장"
@@ -254,12 +255,27 @@ def _skilled(clause: Clause, number: int, place: int) -> Iterator[Finding]:
         yield from _finding(clause, noun, clause.with_particle(noun, "을", "를"))
 
 
+def _is_when(noun: Word, after: Word) -> bool:
+    """Returns whether a time is when it is, and none that something is taken from."""
+    once = noun.head not in {"주말", "밤"} and not noun.head.endswith("요일")
+    return not after.stem and (after.is_subject or (after.is_object and once))
+
+
 def _is_given(clause: Clause, number: int) -> bool:
     """Returns whether it is "선물을 줬어요"."""
     after = clause.words[number + 1 : number + 3]
+    if after[0].stem in {"전화하", "선물하", "말하", "연락하", "물어보"} and after[0].ends_sentence:
+        return True
     return (
         len(after) > 1 and after[0].is_object and after[1].stem in {"주", "드리"} and after[1].ends_sentence
     )
+
+
+def _is_what_it_is(clause: Clause, number: int) -> bool:
+    """Returns whether it is "것을 제 취미예요"."""
+    rest, last = clause.words[number + 1 :], clause.words[-1]
+    own = len(rest) == 1 or (len(rest) == 2 and rest[0].written in {"제", "내", "저의", "나의"})
+    return own and last.kind == "VCP" and last.ends_sentence and last.noun in _OWN
 
 
 def _together(clause: Clause) -> Iterator[Finding]:
@@ -276,10 +292,17 @@ def _together(clause: Clause) -> Iterator[Finding]:
             yield from _finding(clause, noun, clause.with_particle(noun, "과", "와"))
         elif noun.particles in {("에게서",), ("한테서",)} and _is_given(clause, number):
             yield from _finding(clause, noun, clause.with_particle(noun, "에게"))
-        elif noun.particles == ("에서",) and noun.head in _TIMES and after.is_subject and not after.stem:
+        elif noun.particles in {("을",), ("를",), ("에",)} and after.noun == "동안" and noun.head in _SPANS:
+            bare = clause.submission.text[noun.start : noun.particles_start]
+            yield from _finding(clause, noun, bare)
+        elif noun.is_object and noun.head == "것" and _is_what_it_is(clause, number):
+            yield from _finding(clause, noun, clause.with_particle(noun, "이"))
+        elif noun.particles == ("에서",) and noun.head in _TIMES and _is_when(noun, after):
             yield from clause.finding(
                 "place_particle", "sentence_error", noun, clause.with_particle(noun, "에")
             )
 
 
-_TIMES = word_set("오전 오후 아침 저녁 밤 새벽 주말 월요일 화요일 수요일 목요일 금요일 토요일 일요일")
+_SPANS = word_set("시간 년 달 주일 개월 일 분 방학 휴가 주말 하루 며칠 일주일 학기")
+_OWN = word_set("꿈 취미 목표 소원 희망 직업 습관 계획 문제 장점 단점 특기")
+_TIMES = word_set("생일 오전 오후 아침 저녁 밤 새벽 주말 월요일 화요일 수요일 목요일 금요일 토요일 일요일")
