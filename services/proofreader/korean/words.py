@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from services.proofreader.finding import Finding
@@ -133,7 +134,8 @@ def has_coda(text: str) -> bool:
 def clauses(analysed: AnalysedText, reading: Reading) -> Iterator[Clause]:
     """Yields the sentences whose words are all known enough to be read."""
     for _, morphemes in reading.through(analysed.sentences):
-        words = tuple(_words(analysed.submission.text, morphemes))
+        # Words beyond that are not even made.
+        words = tuple(islice(_words(analysed.submission.text, morphemes), _MOST_WORDS + 1))
         if 1 < len(words) <= _MOST_WORDS:
             yield Clause(analysed.submission, words)
 
@@ -196,7 +198,12 @@ def _word(text: str, morphemes: Sequence[Morpheme], *, closed: bool) -> Word:
     particles = tuple(each.form for each in parts.particles)
     last = endings[-1] if endings else None
     kind = "" if nouns and not stems else parts.kind
-    if stems[:1] in (["좋"], ["싫"]) and stems[1:2] == ["하"] and f"{stems[0]}{_LIKING[stems[0]]}" in written:
+    if (
+        len(stems) > 1
+        and stems[1] == "하"
+        and stems[0] in _LIKING
+        and f"{stems[0]}{_LIKING[stems[0]]}" in written
+    ):
         stems, kind = [f"{stems[0]}{_LIKING[stems[0]]}하", *stems[2:]], "VV"
     return Word(
         start=start,
