@@ -22,7 +22,7 @@ _MARKS = frozenset({"SF", "SP", "SE", "SS", "SSO", "SSC"})
 # What ends a clause in writing.
 _CLOSING = frozenset({"SF", "SP", "SE"})
 # The analysis takes "좋아하다" for one word at times, and for "좋다" with a helping verb at others.
-_LIKING = {"좋": "아", "싫": "어"}
+_LIKING = {"좋": "좋아", "싫": "싫어"}
 # A sentence of more words is a list or no sentence: rules that look far would take long.
 _MOST_WORDS = 60
 
@@ -198,13 +198,9 @@ def _word(text: str, morphemes: Sequence[Morpheme], *, closed: bool) -> Word:
     particles = tuple(each.form for each in parts.particles)
     last = endings[-1] if endings else None
     kind = "" if nouns and not stems else parts.kind
-    if (
-        len(stems) > 1
-        and stems[1] == "하"
-        and stems[0] in _LIKING
-        and f"{stems[0]}{_LIKING[stems[0]]}" in written
-    ):
-        stems, kind = [f"{stems[0]}{_LIKING[stems[0]]}하", *stems[2:]], "VV"
+    liking = _LIKING.get(stems[0], "") if len(stems) > 1 and stems[1] == "하" else ""
+    if liking and liking in written:
+        stems, kind = [f"{liking}하", *stems[2:]], "VV"
     return Word(
         start=start,
         end=end,
