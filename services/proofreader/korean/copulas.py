@@ -98,7 +98,8 @@ def _at_the_end(clause: Clause) -> Iterator[Finding]:
         and topics[0].noun in _BEING
         and not any(each.stem and each.ending_tag != "ETM" for each in clause.words[:-1])
     )
-    named = words_before and words_before[-1].kind == "VA" and words_before[-1].ending_tag == "ETM"
-    alone = alone or (named and topics and not any(each.noun in _PEOPLE for each in topics))
+    # "사람이 많은 도시에요" is said of no person.
+    named = bool(topics) and words_before[-1].kind == "VA" and words_before[-1].ending_tag == "ETM"
+    alone = alone or (named and not any(each.noun in _PEOPLE for each in topics))
     if alone and noun == last.noun and not has_coda(noun):
         yield from clause.finding("confusion_copula", "spelling", last, noun + "예요")
