@@ -8,6 +8,9 @@ from services.proofreader.korean.words import Clause, word_set
 
 _OWN = word_set("취미 꿈 장래희망 희망 목표 소원 직업 습관 특기 계획 바람 소망")
 
+_KINDS = word_set(
+    "계절 음식 운동 색 색깔 과목 영화 노래 동물 과일 나라 도시 날씨 책 드라마 꽃 옷 음악 커피 음료 장소 곳 것 요리 게임 스포츠 취미"
+)
 _FEATURES = word_set("장점 단점 특징 강점 약점 좌우명 신조")
 
 _WANTED = word_set("중요하 필요하 분명하 확실하 강조하 싶 바라 원하 느끼")
@@ -80,6 +83,14 @@ def _kind_of_predicate(clause: Clause) -> Iterator[Finding]:
             continue
         is_mine = number and words[number - 1].noun in {"저의", "저", "나", "우리"} and number < 3
         if word.head in _HOPES and last.stem == "싶" and is_mine:
+            yield from clause.finding("topic_predicate", "sentence_error", last)
+            return
+        liked = (
+            number
+            and words[number - 1].stem in {"좋아하", "싫어하"}
+            and words[number - 1].ending_tag == "ETM"
+        )
+        if liked and word.head in _KINDS and last.stem == words[number - 1].stem and words[-2].is_object:
             yield from clause.finding("topic_predicate", "sentence_error", last)
             return
         plain = last.kind == "VV" and last.stem not in _TOLD_OF and not last.helpers

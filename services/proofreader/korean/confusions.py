@@ -17,6 +17,7 @@ from services.proofreader.korean.confusion_patterns import CONFUSIONS
 from services.proofreader.korean.conjugation import conjugation_fault
 from services.proofreader.korean.endings import ending_fault
 from services.proofreader.korean.heard_spellings import heard_faults
+from services.proofreader.korean.joined_endings import joined_ending_fault
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
 
@@ -111,7 +112,7 @@ def _in_word(
 
 
 def _conjugated(word: str) -> tuple[str, int, int, str] | None:
-    fault = conjugation_fault(word)
+    fault = conjugation_fault(word) or joined_ending_fault(word)
     return ("confusion_conjugation", *fault) if fault else None
 
 

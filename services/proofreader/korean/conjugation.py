@@ -13,7 +13,9 @@ _BIEUP = (
 _IRREGULAR_BIEUP = re.compile(rf"({_BIEUP})(어|아|었|았|으|은|을)")
 _IRREGULAR_BIEUP_IN_A = re.compile(r"(?<![가-힣])(돕|곱)(어|아|었|았|으|은|을)")
 _IRREGULAR_DIGEUT = re.compile(r"(?<![가-힣])(듣|깨닫|싣)(어|아|었|았|으|을|은)")
-_IRREGULAR_SIOT = re.compile(r"(?<![가-힣])(짓|낫|붓|긋|젓)(어|아|었|았)")
+_IRREGULAR_SIOT = re.compile(
+    r"(?<![가-힣])(짓|낫|붓|긋|젓)(어|아|었|았|으(?=면|려|니까|며|러(?!기)|세요|십))"
+)
 _IRREGULAR_REU = re.compile(
     r"(모르|부르|흐르|고르|오르|다르|빠르|자르|누르|기르|서두르|마르|바르|찌르|게으르)([아어았었])"
 )
@@ -40,8 +42,8 @@ _NEEDLESS_RIEUL = re.compile(
 )
 _FORMAL_AFTER_RIEUL = re.compile(r"(만들|살|놀|열|팔|울|알|힘들|졸|떠들|벌|멀|길|달|흔들|풀|걸)습니(?=다|까)")
 _ATTRIBUTIVE_AFTER_RIEUL = re.compile(r"(만들|힘들|멀|떠들|흔들)은(?![가-힣])")
-_PRESENT_AFTER_RIEUL = re.compile(r"(만들|살|놀|팔|울|알|힘들|떠들)는(?![가-힣])")
-_DESCRIPTIVE = "예쁘|나쁘|바쁘|아프|비싸|기쁘|슬프|고프|느리|빠르|다르|착하|친절하|깨끗하|조용하|행복하|유명하|중요하|필요하|따뜻하|시원하|편하|복잡하|위험하"
+_PRESENT_AFTER_RIEUL = re.compile(r"(만들|살|놀|팔|(?<![서겨거저방])울|알|힘들|떠들)는(?![가-힣])")
+_DESCRIPTIVE = "예쁘|배고프|게으르|흐리|나쁘|바쁘|아프|비싸|기쁘|슬프|고프|느리|빠르|다르|착하|친절하|깨끗하|조용하|행복하|유명하|중요하|필요하|따뜻하|시원하|편하|복잡하|위험하"
 _DESCRIPTIVE_STEMS = frozenset(_DESCRIPTIVE.split("|"))
 _DESCRIPTIVE_CLOSED = "좋|많|작|높|낮|넓|좁|짧|젊|싫|괜찮"
 _DESCRIPTIVE_BIEUP = "춥|덥|맵|쉽|어렵|무겁|가볍|귀엽|아름답|즐겁|무섭|가깝|차갑|뜨겁|시끄럽"
@@ -57,6 +59,7 @@ _DESCRIPTIVE_NDA = re.compile(
     + ")다(?=[고면는](?![가-힣])|(?![가-힣]))"
 )
 _INTERESTING = re.compile(r"((?:재미|맛|멋)[있없])은(?![가-힣])")
+_INTERESTING_PLAIN = re.compile(r"((?:재미|맛|멋)[있없])는다(?=[고는면]?(?![가-힣]))")
 _HARMONY = (
     (
         re.compile(
@@ -162,6 +165,8 @@ def _descriptive(word: str) -> Iterator[_Fault]:
         yield *found.span(), _without_coda(found.group()[:-1]) + "다"
     for found in _INTERESTING.finditer(word):
         yield *found.span(), found[1] + "는"
+    for found in _INTERESTING_PLAIN.finditer(word):
+        yield *found.span(), found[1] + "다"
 
 
 def _after_vowels(word: str) -> Iterator[_Fault]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from services.proofreader.finding import Finding
-from services.proofreader.hangul import coda
+from services.proofreader.hangul import coda, is_syllable
 from services.proofreader.korean.analyser import AnalysedText
+from services.proofreader.korean.words import Clause, has_coda, word_set
 from services.proofreader.reading import Reading
 
 _COPULA = re.compile(r"(?<!\w)(\w{0,12}[가-힣])(이였(?=[다고는던습어지으을])|이예요)[가-힣]*")
@@ -46,3 +47,59 @@ def copulas(analysed: AnalysedText, reading: Reading) -> Iterator[Finding]:
         corrected = noun + right + text[found.end(2) : found.end()]
         values = {"word": found.group(), "correction": corrected}
         yield Finding("confusion_copula", "spelling", *found.span(), values=values, rewrite=corrected)
+
+
+_PEOPLE = word_set("저 나 우리 동생 형 누나 오빠 언니 엄마 아빠 친구 어머니 아버지 제")
+_BEING = word_set("이것 저것 그것 여기 저기 거기 이곳 저곳 그곳 건물 이거 그거 저거")
+
+
+def short_copulas(clause: Clause) -> Iterator[Finding]:
+    """Finds "생일였어요", "의사가 안이에요" and "여기가 우리 학교에요"."""
+    words = clause.words
+    for number, word in enumerate(words):
+        written, noun = word.written, word.noun
+        if (
+            word.stem == "이"
+            and word.head_tag in {"NNG", "NNB", "XSN"}
+            and has_coda(noun)
+            and written.startswith(noun + "였")
+            and not word.particles
+        ):
+            right = f"{noun}이었{written[len(noun) + 1 :]}"
+            yield from clause.finding("confusion_copula", "spelling", word, right)
+        elif (
+            word.kind == "VCP"
+            and len(noun) > 1
+            and not has_coda(noun)
+            and is_syllable(noun[-1])
+            and written in {f"{noun}이에요", f"{noun}이예요"}
+        ):
+            yield from clause.finding("confusion_copula", "spelling", word, f"{noun}예요")
+        elif (
+            written.startswith(("안이에요", "안이다", "안입니다", "안이예요", "안이었", "안이야"))
+            and number
+            and words[number - 1].particles in {("이",), ("가",)}
+        ):
+            right = "아니" + written[1:].removeprefix("이").replace("예요", "에요")
+            right = "아닙니다" if written == "안입니다" else right
+            yield from clause.finding("negation_word", "sentence_error", word, right)
+    yield from _at_the_end(clause)
+
+
+def _at_the_end(clause: Clause) -> Iterator[Finding]:
+    last = clause.words[-1]
+    if not last.written.endswith("에요") or last.written.endswith("이에요") or not last.noun:
+        return
+    noun = last.written[:-2]
+    words_before = clause.words[:-1]
+    topics = [each for each in clause.words[:-1] if each.is_topic or each.is_subject]
+    alone = (
+        len(topics) == 1
+        and topics[0].noun in _BEING
+        and not any(each.stem and each.ending_tag != "ETM" for each in clause.words[:-1])
+    )
+    # "사람이 많은 도시에요" is said of no person.
+    named = bool(topics) and words_before[-1].kind == "VA" and words_before[-1].ending_tag == "ETM"
+    alone = alone or (named and not any(each.noun in _PEOPLE for each in topics))
+    if alone and noun == last.noun and not has_coda(noun):
+        yield from clause.finding("confusion_copula", "spelling", last, noun + "예요")

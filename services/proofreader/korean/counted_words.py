@@ -51,6 +51,7 @@ def _counted_first(clause: Clause, number: int) -> Iterator[Finding]:
         yield from clause.finding("number_word", "sentence_error", word, native)
         return
     yield from _counter(clause, number)
+    yield from _kind_of_number(clause, number)
     if written in _HOURS and after.written in {
         "시에",
         "시",
@@ -105,13 +106,18 @@ _ANIMALS = word_set("고양이 강아지 물고기 돼지 닭 토끼 호랑이 �
 _COUNTED_BY = (
     (_ANIMALS, frozenset({"명", "개", "분"}), "마리"),
     (_PEOPLE, frozenset({"개", "마리"}), "명"),
-    (word_set("책 공책 소설책 만화책 교과서 사전 잡지 동화책"), frozenset({"개"}), "권"),
+    (word_set("책 공책 소설책 만화책 교과서 사전 잡지 동화책"), frozenset({"개", "마리", "명"}), "권"),
+    (
+        word_set("사과 귤 배 감 빵 수박 계란 달걀 의자 책상 가방 모자 컵 사탕 바나나 오렌지"),
+        frozenset({"명", "마리"}),
+        "개",
+    ),
     (
         word_set("자동차 자전거 비행기 냉장고 텔레비전 에어컨 세탁기 피아노"),
         frozenset({"개", "마리"}),
         "대",
     ),
-    (word_set("종이 사진 우표 엽서"), frozenset({"개"}), "장"),
+    (word_set("종이 사진 우표 엽서"), frozenset({"개", "명", "마리"}), "장"),
 )
 
 
@@ -148,3 +154,81 @@ def _counter(clause: Clause, number: int) -> Iterator[Finding]:
             else:
                 yield from clause.finding("counter_word", "word_choice", after)
             return
+
+
+# What is counted in Chinese numbers, where native ones are written.
+_SINO = {
+    "한": "일",
+    "두": "이",
+    "세": "삼",
+    "네": "사",
+    "다섯": "오",
+    "여섯": "육",
+    "일곱": "칠",
+    "여덟": "팔",
+    "아홉": "구",
+    "열": "십",
+    "열한": "십일",
+    "열두": "십이",
+    "열다섯": "십오",
+    "스무": "이십",
+    "스물": "이십",
+    "스물다섯": "이십오",
+    "서른": "삼십",
+    "마흔": "사십",
+    "쉰": "오십",
+}
+_COUNTED_IN_SINO = word_set("년 학년 인분 개월 주일 월 원 호선")
+# "삼" and "사" before these are no words but numbers; "이 잔" is this glass, "오 분" is five minutes.
+_NATIVE = {"삼": "세", "사": "네", "육": "여섯", "칠": "일곱", "팔": "여덟", "구": "아홉"}
+_COUNTED_IN_NATIVE = word_set("명 개 살 시간 권 잔 마리 병 달 켤레 송이 벌 그릇 군데")
+# These stand between a thing and its counter, where "이" and "오" are numbers, too.
+_SPANS = word_set("하루 일주일 달 년 주 일년 한달")
+_SMALL = {"이": "두", "오": "다섯", "일": "한"}
+
+
+def _kind_of_number(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "두 시 서른 분", "세 년" and "학생이 삼 명"."""
+    words = clause.words
+    word, after = words[number], words[number + 1]
+    before = words[number - 1] if number else None
+    written, counter = word.written, after.noun
+    if not clause.gap(number + 1) or after.head_tag not in {"NNB", "NNG"} or after.noun != after.head:
+        return
+    minute = counter == "분" and before is not None and before.noun == "시" and before.written == "시"
+    minute |= counter == "일" and before is not None and before.noun == "월"
+    often = counter == "번" and before is not None and before.particles == ("에",) and before.noun in _SPANS
+    there = words[number + 2] if number + 2 < len(words) else None
+    often = often and (written in _NATIVE or (there is not None and there.kind == "VV" and not there.noun))
+    if often and written in _NATIVE | _SMALL:
+        yield from clause.finding("number_word", "sentence_error", word, (_NATIVE | _SMALL)[written])
+        return
+    # "두 월" is none; "한 달" is, and "한 학년" is one of more.
+    if written in _SINO and (minute or (counter in _COUNTED_IN_SINO and written != "한")):
+        yield from clause.finding("number_word", "sentence_error", word, _SINO[written])
+    elif written in _NATIVE and counter in _COUNTED_IN_NATIVE:
+        # "팔 시간이 없다" is no time to sell.
+        if written == "팔" and not (before is not None and before.particles == ("에",)):
+            return
+        if (
+            counter in {"개", "달", "명", "살", "시간"}
+            and before is not None
+            and before.head_tag in {"NR", "SN", "MM"}
+        ):
+            return
+        yield from clause.finding("number_word", "sentence_error", word, _NATIVE[written])
+    elif (
+        written in _SMALL
+        and counter in _COUNTED_IN_NATIVE - {"살", "달", "시간"}
+        and before is not None
+        and before.noun
+        and not before.stem
+        and not before.closed
+        and not after.particles
+        and any(before.head in things for things in (_PEOPLE, _ANIMALS, *_COUNTED_AFTER.values(), _SERVED))
+        and before.particles in {(), ("을",), ("를",), ("이",), ("가",)}
+    ):
+        yield from clause.finding("number_word", "sentence_error", word, _SMALL[written])
+
+
+_SERVED = word_set("커피 차 물 맥주 우유 주스 라면 냉면 비빔밥 국수 고양이 강아지 꽃 장미 녹차 콜라")

@@ -31,6 +31,8 @@ _NO_VERBS = frozenset(
     {"단어", "언어", "국어", "용어", "한국어", "외국어", "모국어", "연어", "은어", "방언어", "숙어"}
 )
 _PAST_REASON = re.compile(r"([가-힣])어서(?![가-힣])")
+# "먹었은" and "모았으려고": the past has no such forms.
+_PAST_JOINED = re.compile(r"([가-힣])(?=은(?![가-힣])|으려고|으러(?![가-힣]))")
 _HEARD_SAID = re.compile(r"([가-힣])(는대)(?![가-힣])")
 _FUTURE = re.compile(r"([가-힣])(께|껄)(?=요?(?![가-힣]))")
 # Forms with "-아" or "-어" where the stem alone takes the ending.
@@ -129,6 +131,9 @@ _PIECES = (
     "거나",
     "습니",
     "는데",
+    "은",
+    "으려고",
+    "으러",
 )
 _MOST_KEPT, _LONGEST_KEPT = 4_096, 30
 
@@ -150,6 +155,7 @@ def _faults(word: str) -> Iterator[_Fault]:
         yield from _formal(word)
         yield from _informal(word)
         yield from _joined(word)
+        yield from _past_joined(word)
     if found := _TWICE_PASSIVE.search(word):
         yield "double_passive", *found.span(), _passive_once(found)
 
@@ -217,6 +223,12 @@ def _joined(word: str) -> Iterator[_Fault]:
     for found in _TOWARDS.finditer(word):
         if coda(found[1]) == CODA_RIEUL:
             yield "particle", *found.span(), found[1] + "로"
+
+
+def _past_joined(word: str) -> Iterator[_Fault]:
+    for found in _PAST_JOINED.finditer(word):
+        if coda(found[1]) == CODA_SSANGSIOT and found[1] not in {"있", "겠"}:
+            yield "ending_form_unsure", *found.span(), ""
 
 
 def _passive_once(found: re.Match[str]) -> str:

@@ -22,12 +22,12 @@ _HAS_INTEREST = word_set("있 없 많 생기 되 크")
 _ABOUT = word_set("관하 의하 비하")
 # Of these no one does anything to anything.
 _WITHOUT_OBJECT = word_set(
-    "있 없 끝나 생기 나타나 사라지 떨어지 없어지 늘어나 줄어들 태어나 도착하 넘어지 늙 시들 무너지 밝아지 어두워지"
+    "있 없 끝나 생기 나타나 사라지 떨어지 없어지 늘어나 줄어들 태어나 도착하 넘어지 늙 시들 무너지 밝아지 어두워지 나빠지 좋아지 커지 많아지 심해지 달라지 높아지 낮아지 유명해지 건강해지 작아지 적어지 어려워지 쉬워지 예뻐지 깨끗해지 따뜻해지 추워지 더워지 비싸지 발생하 존재하 부족하 사라져가 늘어가"
 )
 _GOING = word_set("가 오 되 있 없 않 못하 하 아니 싶 지 나오 나가 돌아가 돌아오 끝나 자 쉬 살 울 웃")
 # Adjectives of another kind: "-하다" after these takes an object.
 _NOT_ADJECTIVES = word_set(
-    "만족하 충족하 잘하 못하 하 싶 드세 비롯하 달리하 함께하 같이하 가까이하 멀리하 게을리하 아랑곳하 아니하 겸하 통하 향하"
+    "만족하 충족하 잘하 못하 하 싶 드세 비롯하 달리하 함께하 같이하 가까이하 멀리하 게을리하 아랑곳하 아니하 감사하 겸하 통하 향하"
 )
 # "이런 글을 가볍다고 한다" thinks of it as light.
 _NOT_BEFORE = ("게", "도록", "다고", "ᆫ다고", "는다고", "라고", "다며", "다면서")
@@ -65,14 +65,24 @@ _DONE_TO = (
     (word_set("시간 주말 방학 휴가"), frozenset({"보내"})),
     (frozenset({"방"}), word_set("청소하 빌리 치우")),
     (word_set("버스 지하철 택시 기차 비행기 자전거"), frozenset({"타"})),
+    (word_set("여행 산책 소풍 유학 등산 출장 캠핑"), word_set("가 다니 떠나")),
+    (frozenset({"노래"}), frozenset({"부르"})),
+    (frozenset({"춤"}), frozenset({"추"})),
+    (word_set("이름 글씨 글"), frozenset({"쓰"})),
+    (word_set("주소 이름 전화번호 이유 방법"), frozenset({"알"})),
+    (word_set("우산 도시락 여권 선물 교과서"), word_set("가져오 가져가 챙기")),
     (frozenset({"것"}), word_set("바라 원하 좋아하 싫어하")),
+)
+# Nobody is loved by these.
+_LIKED_THINGS = frozenset[str]().union(*(things for things, _ in _DONE_TO)) | word_set(
+    "여름 겨울 봄 가을 바다 산 한국 고양이 강아지 색 꽃 케이팝 커피숍 김밥 학교 도시 시골 날씨 수학"
 )
 # What nobody does without doing it to something.
 _TRANSITIVE = word_set(
     "사 팔 먹 마시 읽 쓰 듣 보내 배우 가르치 만들 그리 찍 입 벗 신 끼 고르 찾 잃어버리 빌리 받 주문하 준비하 청소하 씻 닦 켜 끄 공부하 연습하 선물하 버리 모으 고치 외우 구경하 초대하 소개하 키우 심 사용하 이용하"
 )
 _NO_THINGS = word_set(
-    "사람 친구 동생 언니 오빠 누나 형 엄마 아빠 어머니 아버지 할머니 할아버지 부모 선생 학생 아이 아기 남자 여자 남편 아내 아들 딸 손님 직원 의사 경찰 가족 고양이 강아지 개 새 동물 말 소 닭 회사 정부 학교 나라 팀 가게 은행 기업 단체 국가 사장 후배 선배 이모 고모 삼촌 조카 사촌 룸메이트 교수 작가 가수 배우 주인 아주머니 아저씨 기계 로봇 인공지능 컴퓨터 시스템 식물 나무 바람 비 아저씨네 형제 부부 청년 소년 소녀 외국인 한국인 이웃 전부 모두 둘 혼자 누구 반"
+    "사람 친구 동생 언니 오빠 누나 형 엄마 아빠 어머니 아버지 할머니 할아버지 부모 선생 학생 아이 아기 남자 여자 남편 아내 아들 딸 손님 직원 의사 경찰 가족 고양이 강아지 개 새 동물 말 소 닭 회사 정부 학교 나라 팀 가게 은행 기업 단체 국가 사장 후배 선배 이모 고모 삼촌 조카 사촌 외할머니 외할아버지 룸메이트 교수 작가 가수 배우 주인 아주머니 아저씨 기계 로봇 인공지능 컴퓨터 시스템 식물 나무 바람 비 아저씨네 형제 부부 청년 소년 소녀 외국인 한국인 이웃 전부 모두 둘 혼자 누구 반"
 )
 _LOVED = word_set("좋아하 싫어하 사랑하 원하 그리워하 존경하")
 _MET = frozenset({"만나"})
@@ -193,6 +203,12 @@ def _no_object(clause: Clause, number: int) -> Iterator[Finding]:
         return
     if word.stem in _TO_A_GOAL:
         return
+    if word.stem in {"좋", "싫"} and _is_first_person(
+        [each for each in clause.words[:place] if each.is_topic]
+    ):
+        # "노래가 좋다" and "노래를 좋아하다" may be meant.
+        yield from clause.finding("particle_verb", "sentence_error", noun, until=word)
+        return
     yield from clause.finding("particle_verb", "sentence_error", noun, clause.with_particle(noun, "이", "가"))
 
 
@@ -226,6 +242,11 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         return
     noun = clause.words[place]
     topics = [each for each in clause.words[:place] if each.is_topic or each.is_subject]
+    if word.stem in _LOVED and noun.head in _LIKED_THINGS and len(topics) == 1 and topics[0].is_topic:
+        yield from clause.finding(
+            "particle_verb", "sentence_error", noun, clause.with_particle(noun, "을", "를")
+        )
+        return
     done_to = any(noun.head in things and word.stem in verbs for things, verbs in _DONE_TO)
     if (
         word.stem in _LOVED
@@ -234,8 +255,12 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         and noun.head not in _ONE_PERSON
     ):
         done_to = True
-    if noun.head == "것" and not topics:
+    if noun.head == "것" and not topics and not (word.stem in {"좋아하", "싫어하"} and word.ends_sentence):
         return
+    if noun.head == "것" and not topics:
+        done_to = True
+    if _is_asked_for(clause, number) and noun.head_tag == "NNG" and noun.head not in _NO_THINGS:
+        done_to = True
     if (
         word.stem in _TRANSITIVE
         and noun.head_tag == "NNG"
@@ -257,6 +282,13 @@ def _object_as_subject(clause: Clause, number: int) -> Iterator[Finding]:
         yield from clause.finding(
             "particle_verb", "sentence_error", noun, clause.with_particle(noun, "을", "를")
         )
+
+
+def _is_asked_for(clause: Clause, number: int) -> bool:
+    """Returns whether it is "보내 주세요"."""
+    word, after = clause.words[number], clause.words[min(number + 1, len(clause.words) - 1)]
+    asked = after.written.startswith(("주세요", "주십시오", "주시겠")) and word.ending == "어"
+    return asked and word.stem in _TRANSITIVE | {"닫", "열", "적", "보이", "알리"}
 
 
 def _is_of_another(clause: Clause, number: int) -> bool:

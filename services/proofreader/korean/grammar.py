@@ -72,6 +72,10 @@ _LONGEST_WORD = 40
 _CODA_NIEUN = 4
 
 
+# Helping verbs that are written apart always; after "-어" they may be joined.
+_APART = frozenset({("고", "있"), ("고", "싶"), ("지", "않"), ("지", "못하"), ("어야", "하")})
+
+
 class _Pair(NamedTuple):
     """Two morphemes, one after the other, and the half-open range of the words that they are in."""
 
@@ -135,13 +139,20 @@ def _needs_space(one: Morpheme, two: Morpheme) -> bool:
         # "-ㄹ지" and "-는지" are endings, however the rest was read; the noun follows "-ㄴ".
         if two.form == "지" and one.form not in {"ᆫ", "은"}:
             return False
+        if one.form == "는" and two.tag == "NNG" and len(two.form) > 1:
+            # "받는소리" and "먹는샘물" are words.
+            return two.form not in {"소리", "샘물"}
         return two.tag in {"NNB", "NNG"} and two.form in _DEPENDENT_NOUNS
+    if one.tag == "EC" and two.tag == "VX":
+        return (one.form, two.form) in _APART
     if one.tag in {"MM", "NR"}:
         return one.form in _NUMERALS and two.form in _COUNTED
     if one.tag == "MAG" and one.form in {"안", "못"}:
         return two.tag in {"VV", "VA"} and two.form not in _ONE_WORD_WITH_NEGATION
     if two.form in {"있", "없"} and (one.tag == "JX" or (one.tag == "NNB" and one.form == "수")):
         return two.tag in {"VV", "VA"}
+    if one.form in {"를", "을", "는"} and one.tag in {"JKO", "JX"} and two.tag == "NNG":
+        return len(two.form) > 1
     return one.tag in {"JKO", "JKS"} and two.tag in {"MAG", "VV", "VA"}
 
 

@@ -62,7 +62,7 @@ def _of(
 PARTNER_PATTERNS = (
     _lacks("전혀", rf"(?:{_DENIED}|{_UNKNOWN})"),
     _lacks("별로", rf"(?:{_DENIED}|{_POOR})"),
-    _lacks("결코|아무도", _DENIED),
+    _lacks("결코|아무도|아무것도", _DENIED),
     _lacks("왜냐하면|왜냐면", r"(?:때문|니까|거든|서[이예다요]|탓|덕|므로|위해|기에|까닭|이유|려고|말[이야])"),
     _lacks("만약|만일|만약에", r"(?:면|거든|라도|더라도|경우|다고|들[ ,]|때|시(?:에|에는)? |진대|들랑|손 치|[해어아여와가봐져려워]도[ ,])"),
     _lacks("비록", r"(?:지만|더라도|지라도|라도|도 |도,|으나|나 |나,|망정|들|지언정|나마|되 |되,|진대|한이 있)"),
@@ -99,5 +99,9 @@ PAIRED_PATTERNS = (
     _of("confusion_sound", rf"{_OPENS}(?P<bad>조은)(?= (?:사람|친구|날|곳|생각|것|책|음식|집|옷|점수|방법|하루))", "좋은", "spelling"),
     _of("spacing_needless", rf"(?:[{OPEN_SYLLABLES}](?! 으로)|(?![{OPEN_SYLLABLES}])[가-힣](?! 를))(?<![이가은는을를도만의와과])(?<!모음)(?<!조사)(?<!글자)(?<!마다)(?P<bad>BAD)(?= )", {f" {each}": each for each in ("에", "에서", "에게", "한테", "를", "으로")}, "spacing"),
     _of("place_particle", rf"{_OPENS}{_NATIVE_PLACES}(?P<bad>에)(?= 태어났[다어습])", "에서"),
+    _of("noun_form", rf"{_OPENS}(?P<bad>BAD)(?= 때문에)", {each: f"{each}기" for each in ("바쁘", "아프", "비싸", "많", "좋", "춥", "덥", "어렵", "피곤하", "필요하", "중요하", "좋아하", "공부하", "예쁘", "나쁘")}),
+    _of("attributive_form", r"에 (?P<bad>BAD)(?= [가-힣])", {"대하는": "대한", "관하는": "관한", "의하는": "의한", "비하는": "비한"}),
+    _of("time_particle", r"때문(?P<bad>에서)(?= (?!비롯|벗어))", "에"),
+    _of("confusion_conjugation", rf"{_OPENS}(?P<bad>걷어서)(?= (?:(?:학교|집|회사|역|도서관)(?:에|까지|로) )?(?:[갔왔]|가[요는고]|와요|다녀|다니|다닙|출근|통학|갑니|옵니))", "걸어서", "spelling"),
     _of("spacing_needless", rf"{_NO_MODIFIER}{_PLAIN_NOUNS}(?P<bad>BAD)(?![가-힣])", {f" {each}": each for each in ("했다", "했어요", "했습니다", "합니다", "해요", "해서", "하는", "하려고", "하다가")}, "spacing"),
 )  # fmt: skip

@@ -38,12 +38,16 @@ _SITUATED = word_set("위치하 집중되")
 _INTO = word_set("도착하 속하 입학하 가입하 다니")
 _BESIDE = word_set("옆 위 밑 아래 뒤 맞은편 건너편 근처 사이 오른쪽 왼쪽 옆쪽 앞")
 
-_PERSONS = word_set(
+_NAMED_PLACES = word_set(
+    "한국 서울 부산 대구 인천 광주 대전 울산 수원 전주 경주 제주도 제주 강릉 춘천 속초 여수 명동 강남 홍대 이태원 인사동 동대문 남대문 신촌 잠실 종로 압구정 대학로 성수동 북촌 해운대 중국 베이징 상하이 일본 도쿄 오사카 교토 미국 뉴욕 베트남 하노이 호찌민 호치민 다낭 태국 방콕 몽골 울란바토르 러시아 모스크바 프랑스 파리 영국 런던 독일 베를린 이탈리아 로마 스페인 캐나다 호주 시드니 인도 인도네시아 자카르타 필리핀 마닐라 말레이시아 싱가포르 대만 타이베이 홍콩 우즈베키스탄 카자흐스탄 터키 튀르키예 이집트 브라질 멕시코 네팔 미얀마 캄보디아 라오스 스위스 네덜란드 스웨덴 유럽 아프리카"
+)
+
+PERSONS = word_set(
     "친구 사람 동생 형 누나 오빠 언니 엄마 아빠 어머니 아버지 할머니 할아버지 선생님 학생 아이 아기 부모님 선배 후배 손님 의사 경찰 이웃 외국인 가족 동료 직원 남자 여자 아들 딸 조카 사촌 룸메이트 남편 아내 청소년 어린이 노인 시민 국민 환자 팬 사장님 교수님 여자친구 남자친구"
 )
-_ELDERS = word_set("어머니 아버지 할머니 할아버지 선생님 부모님 사장님 교수님")
+ELDERS = word_set("어머니 아버지 할머니 할아버지 선생님 부모님 사장님 교수님")
 _TOWARDS = word_set(
-    "주 드리 묻 물어보 말하 전화하 보내 보여주 빌려주 가르치 소개하 선물하 연락하 전하 알리 부탁하 설명하 인사하 사과하 고백하 질문하 대답하 이야기하 얘기하 들려주 물려주 건네 건네주 미안하 고맙 필요하 배우 빌리"
+    "감사하 주 드리 묻 물어보 말하 전화하 보내 보여주 빌려주 가르치 소개하 선물하 연락하 전하 알리 부탁하 설명하 인사하 사과하 고백하 질문하 대답하 이야기하 얘기하 들려주 물려주 건네 건네주 미안하 고맙 필요하 배우 빌리"
 )
 _GIVEN = word_set(
     "충격 영향 도움 선물 피해 상처 감동 희망 용기 기쁨 행복 전화 편지 돈 책 꽃 옷 약 음식 과자 말 메일 이메일 문자 질문 인사 사랑 관심 기회 힘 상 벌 밥 물 빵 반지 사진"
@@ -53,7 +57,8 @@ _OFFICES = word_set(
     "학교 회사 은행 병원 경찰서 식당 가게 대사관 출입국사무소 서비스센터 고객센터 여행사 도서관 호텔"
 )
 
-_NOW = word_set("내일 어제 그저께 그제 모레 매일 지금")
+_NOW = word_set("내일 어제 그저께 그제 모레 매일 지금 매주 매년 매달 매월 매번 언제")
+_EVERY = word_set("매일 매주 매년 매달 매월")
 _OFTEN_AFTER = word_set("이르 잇 오 대비하 희망 기대 걸 맡기 비하 대하 비교하 만족하 충실하 머물 살 안주하")
 
 
@@ -70,6 +75,8 @@ def place_particles(clause: Clause) -> Iterator[Finding]:
             yield from _into(clause, number)
             yield from _being_there(clause, number)
         yield from _standing_beside(clause, number)
+        if word.written == f"{word.noun}에서":
+            yield from _staying_there(clause, number)
 
 
 def is_place(word: Word) -> bool:
@@ -79,6 +86,17 @@ def is_place(word: Word) -> bool:
     if word.head in _PLACES or word.noun in _PLACES:
         return True
     return word.head_tag == "NNG" and len(word.noun) > 2 and word.noun.endswith(_PLACE_ENDINGS)
+
+
+def is_named_place(word: Word) -> bool:
+    """Returns whether it is the name of a country, a city or a quarter that is often told of."""
+    return word.noun in _NAMED_PLACES
+
+
+def person(noun: Word) -> str:
+    """Returns the word for a person that a noun is, or ""."""
+    head = noun.noun[:-1] if noun.head == "들" else noun.noun
+    return head if head in PERSONS else noun.head if noun.head in PERSONS else ""
 
 
 def _finding(clause: Clause, word: Word, right: str) -> Iterator[Finding]:
@@ -92,9 +110,11 @@ def _predicate(clause: Clause, number: int, *, objects: bool) -> int:
         if each.closed:
             return -1
         each = clause.words[place]
-        if each.stem:
+        if each.stem and not (objects and _is_for_somebody(each)):
             return place
         skipped = (
+            objects and (_is_for_somebody(each) or each.particles in {("께",), ("에게",), ("한테",)})
+        ) or (
             each.is_adverb
             or (not each.particles and each.head_tag in {"NNB", "XSN", "NR", "SN"})
             or each.kind == "MM"
@@ -105,11 +125,22 @@ def _predicate(clause: Clause, number: int, *, objects: bool) -> int:
             objects
             and each.is_subject
             and place + 1 < len(clause.words)
-            and clause.words[place + 1].stem in _AT_WORK
+            and (clause.words[place + 1].stem in _AT_WORK or _is_at_work(clause, place + 1))
         )
         if not (skipped or does or (objects and each.is_object)):
             return -1
     return -1
+
+
+def _is_at_work(clause: Clause, place: int) -> bool:
+    """Returns whether it is "요리를 하다"."""
+    noun, verb = clause.words[place], clause.words[min(place + 1, len(clause.words) - 1)]
+    return noun.is_object and noun.noun in _BARE_DOING and verb.stem == "하"
+
+
+def _is_for_somebody(word: Word) -> bool:
+    """Returns whether it is "드릴" in "드릴 선물을 샀다"."""
+    return word.ending in {"ᆯ", "을"} and word.ending_tag == "ETM" and word.stem in {"드리", "주", "입", "신"}
 
 
 def _done_there(clause: Clause, number: int) -> Iterator[Finding]:
@@ -129,7 +160,7 @@ def _done_there(clause: Clause, number: int) -> Iterator[Finding]:
             yield from _finding(clause, noun, "에서")
         return
     beside = noun.head in _NEAR and noun.noun == noun.head and word.stem in _NEAR_DOING
-    if not (is_place(noun) or beside):
+    if not (is_place(noun) or beside or (is_named_place(noun) and between)):
         return
     if word.stem == "하" and between and between[-1].noun in _BARE_DOING:
         yield from _finding(clause, noun, "에서")
@@ -165,9 +196,8 @@ def _is_there(clause: Clause, place: int) -> bool:
 
 def _to_person(clause: Clause, number: int) -> Iterator[Finding]:
     noun = clause.words[number]
-    head = noun.noun[:-1] if noun.head == "들" else noun.noun
-    person = next((each for each in _PERSONS if each in {head, noun.head}), "")
-    if not person:
+    who = person(noun)
+    if not who:
         return
     for place in range(number + 1, min(number + 6, len(clause.words))):
         each = clause.words[place]
@@ -181,7 +211,7 @@ def _to_person(clause: Clause, number: int) -> Iterator[Finding]:
                     "particle_verb",
                     "sentence_error",
                     noun,
-                    clause.with_particle(noun, "께" if person in _ELDERS else "에게"),
+                    clause.with_particle(noun, "께" if who in ELDERS else "에게"),
                 )
             return
         if each.closed or each.is_topic or each.is_subject:
@@ -208,7 +238,7 @@ def _needless(clause: Clause, number: int) -> Iterator[Finding]:
         word.noun in _NOW
         and not word.closed
         and not {after.stem, after.head} & _OFTEN_AFTER
-        and after.kind != "MM"
+        and (after.kind != "MM" or word.noun in _EVERY)
     ):
         yield from clause.finding(
             "time_particle", "sentence_error", word, clause.submission.text[word.start : word.particles_start]
@@ -218,7 +248,10 @@ def _needless(clause: Clause, number: int) -> Iterator[Finding]:
 def _being_there(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "교실에서 의자가 있다"."""
     noun = clause.words[number]
-    if not (is_place(noun) or noun.head in _BESIDE) or number + 2 >= len(clause.words):
+    if not (is_place(noun) or noun.head in _BESIDE | {"안", "속"}) or number + 2 >= len(clause.words):
+        return
+    if noun.head in {"안", "속"}:
+        yield from _inside(clause, number)
         return
     thing, last = clause.words[number + 1], clause.words[-1]
     between = clause.words[number + 2 : -1]
@@ -230,6 +263,35 @@ def _being_there(clause: Clause, number: int) -> Iterator[Finding]:
     )
     if stands and counted and thing.is_subject and (thing.head in _THINGS or is_place(thing)):
         yield from _finding(clause, noun, "에")
+
+
+def _staying_there(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "우리 가족은 하노이에서 있습니다"."""
+    noun = clause.words[number]
+    verb = clause.words[number + 1] if number + 1 < len(clause.words) else noun
+    stays = verb.stem == "있" and verb.ends_sentence and not verb.helpers and not noun.closed
+    if not stays or not (is_named_place(noun) or is_place(noun)):
+        return
+    # The analysis takes it for "서 있다".
+    right = noun.written[:-1]
+    who = [each for each in clause.words[:number] if each.is_topic or each.is_subject]
+    own = len(who) == 1 and (person(who[0]) or who[0].noun in {"저", "나", "우리", "그", "그녀"})
+    if own or (not who and verb.written == "있어요"):
+        yield from clause.finding("place_particle", "sentence_error", noun, right)
+
+
+def _inside(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "냉장고 안에서 우유가 없다"."""
+    thing = clause.words[number + 1]
+    if not thing.is_subject or thing.head not in _THINGS | _STORED or thing.stem:
+        return
+    for each in clause.words[number + 2 : number + 5]:
+        if each.stem:
+            if each.stem in {"있", "없"} and each.kind in {"VV", "VA"} and not each.helpers:
+                yield from _finding(clause, clause.words[number], "에")
+            return
+        if not (each.is_adverb or each.kind == "MM" or each.head_tag in {"NR", "NNB", "SN"}):
+            return
 
 
 def _into(clause: Clause, number: int) -> Iterator[Finding]:
@@ -244,7 +306,8 @@ def _into(clause: Clause, number: int) -> Iterator[Finding]:
     if verb.ending_tag == "ETM":
         return
     named = is_place(noun) or noun.head_tag in {"NNP", "XSN"} or noun.head in _BESIDE
-    if stem in _SITUATED or (named and stem in _INTO):
+    up = stem == "올라가" and noun.noun.endswith(("산", "층", "옥상", "언덕"))
+    if stem in _SITUATED or (named and stem in _INTO) or up:
         yield from _finding(clause, noun, "에")
 
 
@@ -266,7 +329,7 @@ def _standing_beside(clause: Clause, number: int) -> Iterator[Finding]:
     if (
         stands
         and subjects
-        and subjects[-1].head not in _EVENTS | _PERSONS
+        and subjects[-1].head not in _EVENTS | PERSONS
         and (is_place(subjects[-1]) or subjects[-1].head in _THINGS)
     ):
         yield from clause.finding("place_particle", "sentence_error", word, written[:-1])
@@ -274,4 +337,7 @@ def _standing_beside(clause: Clause, number: int) -> Iterator[Finding]:
 
 _THINGS = word_set(
     "의자 칠판 사진 그림 창문 문 소파 탁자 꽃병 접시 컵 나무 신문 지도 연필 볼펜 공책 선풍기 에어컨 은행 우체국 책 가방 침대 책상 의자 컴퓨터 고양이 강아지 열쇠 휴대폰 냉장고 텔레비전 안경 우산 공원 지하철역 화장실 편의점 약국 정류장 모자 시계 컵 신발 자동차 차 꽃"
+)
+_STORED = word_set(
+    "우유 물 과일 음식 지갑 돈 김치 반찬 채소 고기 계란 달걀 사과 빵 과자 옷 편지 선물 학생 사람 손님 아이 개 쓰레기 종이 수건 양말 음료수 맥주 주스 카드 여권 표 사탕 약"
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
+from services.proofreader.korean.stems import past_modifier
 from services.proofreader.korean.verb_forms import attributive, future_attributive
 from services.proofreader.korean.words import Clause, Word, word_set
 
@@ -10,11 +11,18 @@ _NIEUN = 4
 
 _PAST_TIMES = word_set("어제 그저께 어젯밤 엊그제 작년 재작년 지난주 지난달 지난해 지난밤")
 
+_LAST_TIMES = word_set(
+    "주말 주 달 해 방학 여름 겨울 봄 가을 학기 생일 월요일 화요일 수요일 목요일 금요일 토요일 일요일"
+)
 _COMING = word_set("내일 모레 내년 내후년")
 
 _ARRANGED = word_set(
     "잡 예약하 계획하 결심하 정하 약속하 신청하 미루 연기하 준비하 결정하 예정되 앞두 바꾸 옮기 하기로 듣 알 받 초대하 사 예매하 기대하 기다리 말하 발표하"
 )
+
+_PLAIN_ENDINGS = frozenset({"다", "ᆫ다", "는다", "어요", "습니다", "ᆸ니다"})
+# What is left of those days.
+_LEFT_OVER = word_set("기억 추억 사진 경험 적 생각 흉터 상처 일 흔적 습관 이야기 느낌 말")
 
 _LASTING = word_set("살 다니 공부하 배우 일하 지내 좋아하")
 
@@ -30,13 +38,18 @@ def tenses(clause: Clause) -> Iterator[Finding]:
     predicates = _predicates(clause)
     if not predicates:
         return
-    first, last = predicates[0], words[-1]
+    # "맛있는 과일을 사다" is bought when it is said.
+    last = words[-1]
+    acts = last.kind == "VV"
+    first = next((each for each in predicates if not (acts and _describes(words[each]))), predicates[-1])
     opening = [number for number in range(first) if _is_past_time(clause, number)]
     if opening and first == len(words) - 1 and _is_polite_present(clause, last):
         yield from clause.finding("tense_time", "sentence_error", last)
     yield from _attributive_time(clause)
+    yield from _when_young(clause)
     if opening and first == len(words) - 2 and _is_to_come(words[first], last):
         yield from clause.finding("tense_time", "sentence_error", words[first], until=last)
+    yield from _seeming(clause, first)
     for number in range(len(words) - 1):
         if _is_when_it_was(words[number]):
             yield from _state_of_then(clause, number)
@@ -46,13 +59,59 @@ def tenses(clause: Clause) -> Iterator[Finding]:
             yield from _done_in_future(clause, number)
 
 
+def _seeming(clause: Clause, first: int) -> Iterator[Finding]:
+    """Finds "어제 비가 올 것 같아요" and "내일 비가 온 것 같아요"."""
+    words = clause.words
+    if first != len(words) - 3 or words[-2].written not in {"것", "거"} or words[-1].stem != "같":
+        return
+    word = words[first]
+    if word.kind != "VV" or word.helpers or len(word.endings) != 1 or words[-1].is_past:
+        return
+    times = {each.written.removesuffix("는").removesuffix("은") for each in words[:first]}
+    if times & {"어제", "그저께", "어젯밤"} and word.ending in {"ᆯ", "을"}:
+        yield from clause.finding("attributive_form", "sentence_error", word, past_modifier(word.stem))
+    elif times & {"내일", "모레"} and word.ending in {"ᆫ", "은"}:
+        yield from clause.finding(
+            "attributive_form", "sentence_error", word, future_attributive(word.written, word)
+        )
+
+
+def _describes(word: Word) -> bool:
+    """Returns whether it is an adjective before its noun."""
+    described = word.kind == "VA" and word.ending_tag == "ETM" and not word.is_past and word.written != "없는"
+    return described or word.written == "지난"
+
+
+def _when_young(clause: Clause) -> Iterator[Finding]:
+    """Finds "어릴 때 나는 친구가 없다"."""
+    words = clause.words
+    for number in range(len(words) - 3):
+        when, time, who = words[number : number + 3]
+        young = (when.stem == "어리" and time.head == "때") or (
+            when.written == "어린" and time.head == "시절"
+        )
+        if not young or time.particles not in {(), ("는",), ("은",), ("에",), ("에", "는")} or who.stem:
+            continue
+        if who.noun in {"나", "저", "우리"} and who.particles in {("는",), ("은",), ("가",)}:
+            last = words[-1]
+            state = last.stem in {"없", "있", "많", "살", "다니", "적", "작"} and not last.helpers
+            plain = len(last.endings) == 1 and last.ending in _PLAIN_ENDINGS
+            named = words[-2].head in _LEFT_OVER or words[-2].head_tag == "NNB"
+            doing = words[-2].ending_tag == "EC"
+            now = any(
+                each.noun in {"지금", "아직", "오늘", "요즘"} or each.written == "아직" for each in words
+            )
+            if state and plain and not named and not doing and not now:
+                yield from clause.finding("tense_time", "sentence_error", last)
+        return
+
+
 def _is_past_time(clause: Clause, number: int) -> bool:
     word = clause.words[number]
     written = word.written
-    if (
-        written.removesuffix("에는").removesuffix("에").removesuffix("는").removesuffix("은")
-        not in _PAST_TIMES
-    ):
+    bare = written.removesuffix("에는").removesuffix("에").removesuffix("는").removesuffix("은")
+    last = number and clause.words[number - 1].written == "지난" and word.noun in _LAST_TIMES
+    if bare not in _PAST_TIMES and not (last and word.particles in {(), ("에",), ("에", "는")}):
         return False
     return not any(
         each.particles[-1:] and each.particles[-1] in {"까지", "부터", "보다", "처럼", "의"}
@@ -130,7 +189,7 @@ def _state_of_then(clause: Clause, number: int) -> Iterator[Finding]:
     if len(after) != 1 or after[0] is not words[-1] or not after[0].ends_sentence:
         return
     word = after[0]
-    plain = len(word.endings) == 1 and word.ending in {"다", "ᆫ다", "는다", "어요", "습니다", "ᆸ니다"}
+    plain = len(word.endings) == 1 and word.ending in _PLAIN_ENDINGS
     own = any(each.noun in {"나", "저", "우리", "내", "제"} for each in words)
     if (
         plain

@@ -30,6 +30,14 @@ _SEPARABLE = word_set(
     "공부 운동 숙제 청소 요리 전화 수영 쇼핑 여행 노래 빨래 연습 일 운전 게임 산책 식사 이야기 인사"
 )
 
+_ANH = {
+    "안해": "않아",
+    "안했": "않았",
+    "안합니": "않습니",
+    "안하고": "않고",
+    "안하는": "않는",
+    "안하면": "않으면",
+}
 _HAVING = word_set("미덥 마땅하 되 살 나 하 생기 쓰")
 
 _HEARSAY = re.compile(
@@ -46,6 +54,8 @@ def word_forms(clause: Clause) -> Iterator[Finding]:
         if len(word.particles) > 1:
             yield from _doubled_particle(clause, word)
         yield from _heard_contrast(clause, word)
+        if word.is_topic and number:
+            yield from _named_first(clause, number)
         if number + 1 < len(words) and not word.closed:
             if word.written in {"안", "못"} or word.ending == "지":
                 yield from _negation(clause, number)
@@ -111,7 +121,18 @@ def _negation(clause: Clause, number: int) -> Iterator[Finding]:
     elif word.ending == "지" and after.stem == "알" and after.written.startswith("안"):
         right = f"{written} 않{after.written[1:]}"
         yield from clause.finding("confusion_an", "spelling", word, right, until=after)
+    elif word.ending == "지" and word.stem and after.written.startswith(tuple(_ANH)) and not after.noun:
+        start = next(each for each in _ANH if after.written.startswith(each))
+        right = _ANH[start] + after.written[len(start) :]
+        yield from clause.finding("confusion_an", "spelling", after, right)
     elif (
+        word.ending == "지"
+        and word.ending_tag == "EC"
+        and after.stem == "없"
+        and after.ends_sentence
+        and not after.noun
+        and word.kind in {"VV", "VA"}
+    ) or (
         word.ending == "지"
         and word.ending_tag == "EC"
         and after.kind == "VCN"
@@ -205,3 +226,31 @@ def _hearsay(clause: Clause, word: Word) -> Iterator[Finding]:
         yield from clause.finding(
             "confusion_ending", "spelling", word, told[:-1] + "대" + written[len(told) :]
         )
+
+
+_LONG_AGO = word_set("옛날 옛날옛날 옛날옛적 옛적")
+
+
+def _named_first(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "옛날 어느 마을에 나무꾼은 살았다" and "이 꽃을 누구는 가져왔어요?"."""
+    words = clause.words
+    word, after = words[number], words[number + 1] if number + 1 < len(words) else words[number]
+    told = (
+        words[0].noun in _LONG_AGO
+        and after is words[-1]
+        and after.stem in {"살", "있"}
+        and after.is_past
+        and not after.helpers
+        and any(each.particles == ("에",) for each in words[1:number])
+        and any(each.written in {"어느", "어떤", "한"} for each in words[1:number])
+    )
+    if told and word.particles in {("은",), ("는",)}:
+        yield from clause.finding(
+            "particle_verb", "sentence_error", word, clause.with_particle(word, "이", "가")
+        )
+    elif (
+        word.written == "누구는"
+        and words[number - 1].is_object
+        and clause.submission.text[words[-1].end : words[-1].end + 1] == "?"
+    ):
+        yield from clause.finding("particle_verb", "sentence_error", word, "누가")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from services.proofreader.finding import Finding
@@ -20,6 +21,8 @@ _TOPICS = frozenset({("은",), ("는",), ("께서", "는")})
 _MARKS = frozenset({"SF", "SP", "SE", "SS", "SSO", "SSC"})
 # What ends a clause in writing.
 _CLOSING = frozenset({"SF", "SP", "SE"})
+# The analysis takes "좋아하다" for one word at times, and for "좋다" with a helping verb at others.
+_LIKING = {"좋": "좋아", "싫": "싫어"}
 # A sentence of more words is a list or no sentence: rules that look far would take long.
 _MOST_WORDS = 60
 
@@ -131,7 +134,8 @@ def has_coda(text: str) -> bool:
 def clauses(analysed: AnalysedText, reading: Reading) -> Iterator[Clause]:
     """Yields the sentences whose words are all known enough to be read."""
     for _, morphemes in reading.through(analysed.sentences):
-        words = tuple(_words(analysed.submission.text, morphemes))
+        # Words beyond that are not even made.
+        words = tuple(islice(_words(analysed.submission.text, morphemes), _MOST_WORDS + 1))
         if 1 < len(words) <= _MOST_WORDS:
             yield Clause(analysed.submission, words)
 
@@ -189,10 +193,14 @@ def _word(text: str, morphemes: Sequence[Morpheme], *, closed: bool) -> Word:
     for each in morphemes:
         parts.add(each)
     nouns, stems, endings = parts.nouns, parts.stems, parts.endings
+    start, end = morphemes[0].start, morphemes[-1].end
+    written = text[start:end]
     particles = tuple(each.form for each in parts.particles)
     last = endings[-1] if endings else None
     kind = "" if nouns and not stems else parts.kind
-    start, end = morphemes[0].start, morphemes[-1].end
+    liking = _LIKING.get(stems[0], "") if len(stems) > 1 and stems[1] == "하" else ""
+    if liking and liking in written:
+        stems, kind = [f"{liking}하", *stems[2:]], "VV"
     return Word(
         start=start,
         end=end,
@@ -209,7 +217,7 @@ def _word(text: str, morphemes: Sequence[Morpheme], *, closed: bool) -> Word:
         ending_tag=last.tag if last else "",
         closed=closed,
         known=all(each.known for each in morphemes),
-        written=text[start:end],
+        written=written,
         is_adverb=kind == "MAG" or (kind == "VA" and last is not None and last.form == "게"),
         is_object=not stems and bool(particles) and particles[-1] in _OBJECT,
         is_subject=not stems and bool(particles) and particles[0] in _SUBJECT,

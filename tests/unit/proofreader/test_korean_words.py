@@ -60,7 +60,13 @@ RIGHT = """
 """
 
 
-def _found(text: str) -> list[Finding]:
+def of_each_line(sentences: str) -> list[str]:
+    """Returns the sentences that stand between bars."""
+    return [each.strip() for line in sentences.strip().splitlines() for each in line.split("/")]
+
+
+def found_in(text: str) -> list[Finding]:
+    """Returns what the reviewer of language finds to improve."""
     findings = reviewers()[0].review(ParsedText.read(text, "ko"), Reading())
     return [each for each in findings if each.polarity == IMPROVEMENT and each.end]
 
@@ -69,7 +75,7 @@ def _found(text: str) -> list[Finding]:
 def test_finds_what_does_not_go_with_the_words_beside_it(
     text: str, start: int, end: int, corrected: str
 ) -> None:
-    found = [each for each in _found(text) if each.start <= end and start <= each.end]
+    found = [each for each in found_in(text) if each.start <= end and start <= each.end]
     assert found, text
     for each in found:
         for reader in ("ko", "en"):
@@ -78,8 +84,6 @@ def test_finds_what_does_not_go_with_the_words_beside_it(
     assert not offered or corrected in offered
 
 
-@pytest.mark.parametrize(
-    "text", [each.strip() for line in RIGHT.strip().splitlines() for each in line.split("/")]
-)
+@pytest.mark.parametrize("text", of_each_line(RIGHT))
 def test_is_silent_about_what_goes_together(text: str) -> None:
-    assert [(each.wording, text[each.start : each.end]) for each in _found(text)] == []
+    assert [(each.wording, text[each.start : each.end]) for each in found_in(text)] == []
