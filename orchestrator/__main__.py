@@ -17,6 +17,7 @@ from orchestrator.calibration.judgement_history import JudgementHistory
 from orchestrator.calibration.pool import Pools
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
 from orchestrator.injection.detection import suspected_injections
+from orchestrator.injection.meaning import load_meaning
 from orchestrator.metrics import ModelMetrics, store_failures
 from orchestrator.panel.directory import ModelDirectory
 from orchestrator.panel.model_reviewer import ModelReviewer
@@ -129,6 +130,7 @@ async def _warm_up(host: Host) -> None:
 
     def read() -> None:
         load_validators()
+        load_meaning()
         for text in _SAMPLES:
             suspected_injections(read_submission(submission_pb2.Submission(text=text)))
 

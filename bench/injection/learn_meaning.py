@@ -16,7 +16,7 @@ from orchestrator.injection.sentence_encoder import SIZE, Floats, SentenceEncode
 # attack.
 _MARGIN = 2.0
 # The weight of a text in the loss: its passages share it. Each passage of a work has one of its own.
-_STRANGER, _OURS, _WORK = 3.0, 1.0, 4.0
+_TEXT, _WORK = 3.0, 4.0
 _LAYER = 64
 _EPOCHS, _BATCH = 8, 256
 _LEARNING_RATE, _DECAY = 2e-3, 0.01
@@ -78,9 +78,7 @@ def _examples(text: LabelledText, words: Mapping[str, float]) -> Iterator[_Examp
     is_attack = text.source == "attack"
     counted = [each for each in text.passages if each.is_labelled or not is_attack]
     for passage in counted:
-        weight = _WORK
-        if text.source != "work":
-            weight = (_STRANGER if text.written_for.startswith("author") else _OURS) / len(counted)
+        weight = _WORK if text.source == "work" else _TEXT / len(counted)
         yield _Example(passage.text, _most_doubtful(passage, words)[1], is_attack, weight)
 
 

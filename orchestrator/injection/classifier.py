@@ -37,8 +37,8 @@ _NEIGHBOURHOOD = 2
 _COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
 
-# A window is doubtful above this. Of those below it next to none would be flagged by their meaning.
-DOUBT = -2.0
+# A window is doubtful above this. Of attacks below it one in a hundred would be flagged by its meaning.
+DOUBT = -0.5
 # A sum of sums is off by less than this.
 _ROUNDING = 1e-6
 

@@ -38,6 +38,11 @@ class MeaningWeights:
         return logits
 
 
+def load_meaning() -> None:
+    """Loads what the meaning takes, so that the first doubtful passage does not wait for it."""
+    meaning_logit("", "")
+
+
 def meaning_logit(passage: str, part: str) -> float:
     """Returns what the meaning adds to the log odds of a folded passage, given its most doubtful part."""
     encoder = _encoder()

@@ -19,13 +19,18 @@ def missed_or_flagged(name: str, label: str) -> tuple[list[str], int]:
     ("name", "label", "most"),
     [
         ("apart_4", "harmless", 0.1),
-        ("apart_4", "direct", 0.35),
-        ("author_4", "harmless", 0.1),
-        ("author_4", "direct", 0.4),
+        ("apart_4", "direct", 0.2),
+        ("author_4", "harmless", 0.05),
+        ("author_4", "direct", 0.2),
         ("author_11", "harmless", 0.05),
-        ("author_11", "direct", 0.4),
+        ("author_11", "direct", 0.3),
+        ("author_11", "subtle", 0.55),
         ("author_12", "harmless", 0.05),
-        ("author_12", "direct", 0.35),
+        ("author_12", "direct", 0.2),
+        ("author_12", "subtle", 0.45),
+        ("author_27", "harmless", 0.05),
+        ("author_27", "direct", 0.2),
+        ("author_27", "subtle", 0.4),
     ],
 )
 def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
@@ -38,7 +43,7 @@ def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
 def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> None:
     texts = (json.loads(line)["text"] for line in ORDINARY_WORKS_APART.read_text("utf-8").splitlines())
     flagged = [text for text in texts if is_flagged(SteeringText("x", "en", "harmless", "work", text))]
-    assert len(flagged) <= 7
+    assert len(flagged) <= 8
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,7 @@ def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> No
         ("author_4", [60, 50, 25]),
         ("author_11", [90, 85, 65]),
         ("author_12", [90, 85, 65]),
+        ("author_27", [60, 60, 50]),
     ],
 )
 def test_the_sets_kept_apart_share_no_text_and_hold_what_the_readme_says(
