@@ -45,9 +45,9 @@ def load_meaning() -> None:
 
 def meaning_logit(passage: str, part: str) -> float:
     """Returns what the meaning adds to the log odds of a folded passage, given its most doubtful part."""
-    encoder = _encoder()
-    numbers = np.concatenate([encoder.embedding(passage), encoder.embedding(part)])
-    return float(_weights().logit(numbers))
+    whole = _encoder().embedding(passage)
+    most_doubtful = whole if part == passage else _encoder().embedding(part)
+    return float(_weights().logit(np.concatenate([whole, most_doubtful])))
 
 
 @functools.cache

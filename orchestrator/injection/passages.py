@@ -16,7 +16,7 @@ from orchestrator.submission.reading_threads import Checkpoint, going_on
 # A longer paragraph is read in overlapping passages of so many segments, which start at every step.
 _LENGTH, _STEP = 5, 2
 # So many passages of a submission are read, those first that are most doubtful; the rest is not flagged.
-_MOST_READ = 32
+_MOST_READ = 12
 # Each segment of a window has to raise its logit by this much, or it is no part of the demand.
 _SEGMENT_PENALTY = 2.0
 

@@ -90,7 +90,7 @@ def test_essays_about_marks_and_models_are_mostly_left_alone() -> None:
     paragraphs = (ATTACKS / "held_out_clean.txt").read_text(encoding="utf-8").splitlines()
     essays = ["\n\n".join(paragraphs[start : start + 10]) for start in range(0, len(paragraphs), 10)]
     flagged = [passage for essay in essays for passage in suspected(essay)]
-    assert len(flagged) <= 0.2 * len(paragraphs), flagged
+    assert len(flagged) <= 0.15 * len(paragraphs), flagged
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -99,7 +99,7 @@ def test_most_attacks_are_flagged_that_the_weights_were_learned_from(language: s
     attacks = [attack for lines in kinds.values() for attack in lines]
     missed = [each for each in attacks if not suspected(each)]
     # Some of what was learned from is given up for the sake of harmless paragraphs and ordinary works.
-    assert len(missed) <= 0.3 * len(attacks), missed
+    assert len(missed) <= 0.1 * len(attacks), missed
 
 
 def test_letters_set_apart_and_encoded_are_flagged() -> None:
