@@ -26,10 +26,12 @@ class Installed:
     without_torch: bool = False
 
 
-RUN = {"cloud-proxy", "proofreader", "web"}
+# As `deploy/locks/lock.sh` says.
+IMAGE_PYTHON = "3.11.3"
+RUN = {"orchestrator", "cloud-proxy", "proofreader", "web"}
 CLIENT = {"cli", "files", "comments"}
 INSTALLED = {
-    "orchestrator": Installed(("orchestrator",), {"tracing"}),
+    "orchestrator": Installed(("orchestrator",), {"orchestrator", "tracing"}),
     "cloud_proxy": Installed(("cloud_proxy",), {"cloud-proxy", "tracing"}),
     "proofreader": Installed(("proofreader",), {"proofreader"}),
     "gemma-cpu": Installed(("gemma-cpu",), {"gemma"}, without_torch=True),
@@ -72,12 +74,14 @@ def test_a_lock_is_that_of_the_project(name: str) -> None:
 def test_a_lock_holds_what_its_packages_need(name: str) -> None:
     each = INSTALLED[name]
     lock = lock_of(*each.locks)
+    # An image's lock is for its Python, whichever this one is.
+    python = {} if name.startswith("make") else {"python_full_version": IMAGE_PYTHON}
     for package, (locked, _) in lock.items():
         # What is for another Python or another system is installed here or there.
         with suppress(PackageNotFoundError):
             for need in map(Requirement, distribution(package).requires or ()):
                 asked = need.marker is None or any(
-                    need.marker.evaluate({"extra": extra}) for extra in ("", *locked.extras)
+                    need.marker.evaluate({"extra": extra, **python}) for extra in ("", *locked.extras)
                 )
                 missing = canonicalize_name(need.name) not in lock
                 assert not (asked and missing) or (each.without_torch and need.name == "torch"), package
