@@ -16,6 +16,7 @@ _CAME_TO_FEEL = word_set(
 )
 # "정말 반갑네요" is felt now, and "다시", "이렇게" and the like tell what called it forth.
 _FELT_NOW = ("네요", "군요", "죠", "지요", "거든요")
+_OWN_FAULTS = word_set("늦 지각하")
 _AIMS = word_set("잘하 성공하 유창하")
 _HARD = word_set("열심히 매일 많이 꾸준히 날마다 항상 자주")
 _EFFORTS = word_set("노력하 연습하 공부하 운동하 두려워하 외우 준비하 복습하 배우")
@@ -105,7 +106,8 @@ def _thanked(clause: Clause, number: int) -> Iterator[Finding]:
     polite = after.stem in _THANKED and after.ends_sentence and after.written.endswith(("요", "니다"))
     if not polite or after.is_past or {word.stem, *word.helpers} & _CAME_TO_FEEL:
         return
-    if after is not clause.words[number + 1] or after.written.endswith(_FELT_NOW):
+    near = after is clause.words[number + 1] or word.stem in _OWN_FAULTS
+    if not near or after.written.endswith(_FELT_NOW):
         return
     earlier = clause.words[:number]
     told = any(
@@ -130,8 +132,10 @@ def _aimed(clause: Clause, number: int) -> Iterator[Finding]:
     if not (stem in _AIMS or passed) or not last.ends_sentence or last.is_past:
         return
     if last.stem in {"하", "되"} and last.kind in {"VX", "VV"} and before.ending == "어야":
-        only = all(each.written in _HARD for each in clause.words[number + 1 : -2])
-        if only and before.stem in _EFFORTS and before is not word:
+        later = clause.words[number + 1 : -2]
+        only = all(each.written in _HARD for each in later) and before.stem in _EFFORTS
+        fearless = before.stem == "말" and [each.written for each in later] == ["실수를", "두려워하지"]
+        if (only or fearless) and before is not word:
             yield from _finding(clause, word, f"{stem}려면")
 
 

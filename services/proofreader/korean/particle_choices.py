@@ -171,7 +171,9 @@ def _getting_on(clause: Clause, number: int, place: int) -> Iterator[Finding]:
         for each in clause.words[:number]
     )
     after = clause.words[number + 1] if number + 1 < len(clause.words) else word
-    rides = word.ending_tag == "EF" or (word.ending_tag == "EC" and after.ending_tag != "ETM")
+    # "버스에서 타고 내리다" tells where.
+    goes_on = word.ending_tag == "EC" and after.ending_tag != "ETM" and after.stem != "내리"
+    rides = word.ending_tag == "EF" or goes_on
     if others or number != place + 1 or not rides:
         return
     if noun.noun in _RIDES and word.stem == "타" and noun.noun != "배" and not word.helpers:

@@ -76,10 +76,11 @@ def _warm(clause: Clause, number: int) -> Iterator[Finding]:
     noun = clause.words[place]
     # "라면은 추울 때 맛있다" is said of the weather, and a car is warm inside.
     said = noun.particles in {("이",), ("가",)} or (
-        noun.particles in {("은",), ("는",), ("도",)} and word.ends_sentence
+        noun.particles in {("은",), ("는",), ("도",)}
+        and (word.ends_sentence or (place > 0 and clause.words[place - 1].written in {"이", "그", "저"}))
     )
     changed = any(each.stem in _CHANGED for each in clause.words[number + 1 :])
-    if said and not changed and noun.noun in _TOUCHED - {"차"}:
+    if said and not changed and noun.noun in _TOUCHED - {"차", "손"}:
         yield from _written(clause, word, _AIR)
 
 
