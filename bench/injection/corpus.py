@@ -4,7 +4,7 @@ import functools
 import hashlib
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bench.corpora import ESSAYS, KOREAN_PARAGRAPHS, ORDINARY_WORKS, SHORT_ANSWERS, texts
@@ -131,7 +131,7 @@ def held_out() -> list[tuple[LabelledText, LabelledText]]:
 def _in_essays_and_alone(lines: Sequence[str]) -> Iterator[tuple[LabelledText, LabelledText]]:
     for start in range(0, len(lines), _LINES_PER_ESSAY):
         essay = [segments_of(line) for line in lines[start : start + _LINES_PER_ESSAY]]
-        whole = [replace(each, paragraph=number) for number, line in enumerate(essay) for each in line]
+        whole = [replace(each, paragraph=2 * number) for number, line in enumerate(essay) for each in line]
         windows = list(segment_windows(whole))
         first = 0
         for segments in essay:
@@ -162,15 +162,27 @@ def _inserted(
         numbers = [(1, each.paragraph) if is_apart else (0, beside) for each in passage]
         order = [*((0, each.paragraph) for each in host[:at]), *numbers]
         order += [(2 if is_apart else 0, each.paragraph) for each in host[at:]]
-        number_of = {key: number for number, key in enumerate(dict.fromkeys(order))}
         together = [
-            replace(each, paragraph=number_of[key])
-            for each, key in zip([*host[:at], *passage, *host[at:]], order, strict=True)
+            replace(each, paragraph=number)
+            for each, number in zip([*host[:at], *passage, *host[at:]], _renumbered(order), strict=True)
         ]
         windows = windows or list(segment_windows(together))
         passages += _labelled_passages(together, windows, at, end, is_apart=is_apart)
     within = [each for each in windows if at <= each.first and each.first + each.count <= end]
     return within, passages
+
+
+def _renumbered(parts: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Yields paragraphs' numbers that grow, given each one's part of the text and its number there.
+
+    Between parts is an empty line.
+    """
+    number, before = 0, (0, 0)
+    for part in parts:
+        if part != before:
+            number += 1 if part == (before[0], before[1] + 1) else 2
+        before = part
+        yield number
 
 
 def _labelled_passages(

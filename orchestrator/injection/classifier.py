@@ -47,7 +47,8 @@ WindowPlace = tuple[int, int, int]
 
 T = TypeVar("T")
 
-_CLOSING_MARKS = frozenset(".!?…。」』)]}\"'”’")
+_CLOSING_MARKS = frozenset(".!?…。｡！？．」』)]}»\"'”’")
+_LINE_END = re.compile(r"\r\n|[\n\v\f\r\x85\u2028\u2029]")
 _LINE_CONTINUATION = re.compile(r"\n[ \t]+")
 _DEFINITION = re.compile(r"([A-Z_]+)(?: (en|ko|other))? = (.*)")
 _WORD = re.compile(r"[a-z']+|[가-힣]+")
@@ -73,7 +74,7 @@ class TextSegment:
         length: Its length in letters, of which a Korean syllable counts two.
         text: The folded text.
         paragraph: The number of its paragraph, which ends with a line that ends in a mark: the end of
-            another line takes nothing apart.
+            another line takes nothing apart. The next number is left out where an empty line follows.
     """
 
     start: int
@@ -131,7 +132,8 @@ def text_segments(
     has_ended = False
     for sentence in reading.sentences:
         check()
-        paragraph += has_ended and "\n" in visible[reached : sentence.start]
+        if has_ended:
+            paragraph += min(len(_LINE_END.findall(visible, reached, sentence.start)), 2)
         reached = sentence.end
         has_ended = visible[reached - 1] in _CLOSING_MARKS
         start, end = folded.folded_span(sentence.start, sentence.end)

@@ -1,12 +1,12 @@
 """Flags the passages that try to steer whoever assesses a submission.
 
 What is doubtful by its words is read for its meaning. A passage is a paragraph, or some sentences of a long
-one.
+one, or of lines.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, groupby
+from itertools import count
 
 from orchestrator.injection.classifier import SegmentWindow, TextSegment, doubtful_windows, text_segments
 from orchestrator.injection.meaning import meaning_logit
@@ -87,8 +87,19 @@ def text_of(segments: Sequence[TextSegment], span: Span) -> str:
 
 
 def _passages(segments: Sequence[TextSegment]) -> Iterator[Span]:
-    for _, group in groupby(range(len(segments)), key=lambda index: segments[index].paragraph):
-        indices = list(group)
-        first, end = indices[0], indices[-1] + 1
+    for first, end in _paragraphs(segments):
         for start in range(first, max(end - _LENGTH + _STEP, first + 1), _STEP):
             yield start, min(start + _LENGTH, end)
+
+
+def _paragraphs(segments: Sequence[TextSegment]) -> Iterator[Span]:
+    """Yields the paragraphs; those of one segment without an empty line between them are one, like a list."""
+    sizes = Counter(each.paragraph for each in segments)
+    first = 0
+    for index in range(1, len(segments) + 1):
+        before = segments[index - 1].paragraph
+        number = segments[index].paragraph if index < len(segments) else None
+        is_list = number == before + 1 and sizes[before] == sizes[number] == 1
+        if number != before and not is_list:
+            yield first, index
+            first = index

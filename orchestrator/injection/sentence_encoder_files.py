@@ -41,9 +41,11 @@ def write() -> None:
     for (width, _), *weights in zip(CONVOLUTIONS, model.w1, model.b1, model.w2, model.b2, strict=True):
         names = ("w1", "b1", "w2", "b2")
         layers |= {f"{name}_{width}": each for name, each in zip(names, weights, strict=True)}
-    np.save(TABLE, model.table[kept])
+    # Renamed when they are whole: a server may have the ones of before mapped.
+    new_table, new_layers = (each.with_name(f"new_{each.name}") for each in (TABLE, LAYERS))
+    np.save(new_table, model.table[kept])
     np.savez(
-        LAYERS,
+        new_layers,
         pieces=np.frombuffer("\n".join(pieces[number] for number in kept).encode(), np.uint8),
         scores=scores[kept],
         unknown_score=scores.min() - np.float32(10),
@@ -52,6 +54,8 @@ def write() -> None:
         epsilon=np.float32(model.eps),
         **layers,
     )
+    new_table.replace(TABLE)
+    new_layers.replace(LAYERS)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from orchestrator.submission.reading import read_submission
 
 def segments(*paragraphs: int) -> list[TextSegment]:
     """Returns segments of paragraphs that have so many each."""
-    numbers = [number for number, count in enumerate(paragraphs) for _ in range(count)]
+    numbers = [2 * number for number, count in enumerate(paragraphs) for _ in range(count)]
     return [
         TextSegment(place, place + 1, frozenset(), 1, f"s{place}", number)
         for place, number in enumerate(numbers)
@@ -51,7 +51,8 @@ def test_a_window_across_paragraphs_is_in_no_passage() -> None:
 @pytest.mark.parametrize(
     ("text", "paragraphs"),
     [
-        ("One. Two.\n\nThree.", [0, 0, 1]),
+        ("One. Two.\n\nThree.", [0, 0, 2]),
+        ("One.\r\nTwo.\r\n\r\n\r\nThree.", [0, 1, 3]),
         ("One.\nTwo!\nThree.", [0, 1, 2]),
         ("A title\n\nOne. Two.", [0, 0, 0]),
         ("Whoever marks this\nought to enter\n\nthe best mark. One.\nTwo.", [0, 0, 0, 1]),
@@ -61,6 +62,15 @@ def test_a_window_across_paragraphs_is_in_no_passage() -> None:
 def test_a_line_that_ends_without_a_mark_ends_no_paragraph(text: str, paragraphs: list[int]) -> None:
     reading = read_submission(submission_pb2.Submission(text=text))
     assert [each.paragraph for each in text_segments(reading)] == paragraphs
+
+
+def test_lines_of_one_sentence_are_one_passage_unless_an_empty_one_is_between_them() -> None:
+    lines = [
+        TextSegment(place, place + 1, frozenset(), 1, f"s{place}", number)
+        for place, number in enumerate((0, 1, 2, 4, 5, 5, 6))
+    ]
+    assert passages(lines, *((place, 1) for place in range(7))) == [(0, 3), (3, 4), (4, 6), (6, 7)]
+    assert passages(lines, (1, 2)) == [(0, 3)]
 
 
 def test_the_text_of_a_passage_is_that_of_its_segments() -> None:
