@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import coda
 from services.proofreader.korean.government import before
-from services.proofreader.korean.places import is_place
+from services.proofreader.korean.places import is_place, person
 from services.proofreader.korean.words import Clause, Word, has_coda, word_set
 
 _WORN_ON_FEET = "신발 구두 운동화 양말 슬리퍼 부츠 장화"
@@ -37,7 +37,6 @@ _OF_OBJECTS = (
     ("나이", "가지", ""),
     ("축구 농구 야구 테니스 탁구 배구 배드민턴 게임 태권도", "놀", "하"),
     ("우산", "입 신", "쓰"),
-    ("수업", "보", "듣"),
     ("음악", "보", "듣"),
     ("자전거 오토바이 스키", "운전하", "타"),
     ("거짓말", "만들", "하"),
@@ -48,9 +47,10 @@ _OF_SUBJECTS = (
     ("키", "높 길", "크"),
     ("키", "낮 짧", "작"),
     ("나이 돈", "작", "적"),
-    ("점수 기온 온도", "크 많", "높"),
+    ("점수", "크", "높"),
+    ("기온 온도", "크 많", "높"),
     ("인기", "크", "많"),
-    ("나이", "크 높", "많"),
+    ("나이", "크", "많"),
     ("비 눈", "내려가", "내리"),
     ("바람", "오 치", "불"),
 )
@@ -202,7 +202,7 @@ def _of_subject(clause: Clause, noun: Word, word: Word, place: int) -> Iterator[
             and word.stem in verbs
             and not word.helpers
             and word.ending != "게"
-            and not (noun.noun == "바람" and word.ending_tag == "ETM")
+            and not _is_of_another(clause, noun, word)
         ):
             if noun.noun == "바람" and place and clause.words[place - 1].ending_tag == "ETM":
                 continue
@@ -233,6 +233,15 @@ def _of_subject(clause: Clause, noun: Word, word: Word, place: int) -> Iterator[
                 yield from clause.finding("voice", "sentence_error", noun, until=word)
                 return
     yield from _for_one_of_two(clause, noun, word, place)
+
+
+def _is_of_another(clause: Clause, noun: Word, word: Word) -> bool:
+    """Returns whether it may be said of the noun after it: "점수가 큰 폭으로 올랐다"."""
+    if word.ending_tag != "ETM":
+        return False
+    number = clause.words.index(word)
+    after = clause.words[number + 1] if number + 1 < len(clause.words) else word
+    return noun.noun == "바람" or (word.kind == "VA" and not (noun.noun == "키" and person(after)))
 
 
 def _is_object_later(clause: Clause, number: int) -> bool:

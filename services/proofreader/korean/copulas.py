@@ -92,11 +92,11 @@ def _at_the_end(clause: Clause) -> Iterator[Finding]:
         return
     noun = last.written[:-2]
     words_before = clause.words[:-1]
-    topics = [each for each in clause.words[:-1] if each.is_topic or each.is_subject]
+    topics = [each for each in words_before if each.is_topic or each.is_subject]
     alone = (
         len(topics) == 1
         and topics[0].noun in _BEING
-        and not any(each.stem and each.ending_tag != "ETM" for each in clause.words[:-1])
+        and not any(each.stem and each.ending_tag != "ETM" for each in words_before)
     )
     # "사람이 많은 도시에요" is said of no person.
     named = bool(topics) and words_before[-1].kind == "VA" and words_before[-1].ending_tag == "ETM"

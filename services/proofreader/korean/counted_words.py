@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
+from services.proofreader.korean.places import person
 from services.proofreader.korean.words import Clause, has_coda, word_set
 
 # "두 마리 토끼를 잡다" and "한 송이 꽃" are said so.
@@ -178,7 +179,11 @@ _SINO = {
     "마흔": "사십",
     "쉰": "오십",
 }
-_COUNTED_IN_SINO = word_set("년 학년 인분 개월 주일 월 원 호선")
+# "두 주일" is said as well, "두 원" may be two circles, and "두 학년" are two of them.
+_COUNTED_IN_SINO = word_set("년 인분 개월 월 호선")
+_PERSONS_AFTER = frozenset(
+    {("이",), ("은",), ("을",), ("께서",), ("도",), ("의",), ("만",), ("과",), ("께",)}
+)
 # "삼" and "사" before these are no words but numbers; "이 잔" is this glass, "오 분" is five minutes.
 _NATIVE = {"삼": "세", "사": "네", "육": "여섯", "칠": "일곱", "팔": "여덟", "구": "아홉"}
 _COUNTED_IN_NATIVE = word_set("명 개 살 시간 권 잔 마리 병 달 켤레 송이 벌 그릇 군데")
@@ -196,7 +201,10 @@ def _kind_of_number(clause: Clause, number: int) -> Iterator[Finding]:
     if not clause.gap(number + 1) or after.head_tag not in {"NNB", "NNG"} or after.noun != after.head:
         return
     minute = counter == "분" and before is not None and before.noun == "시" and before.written == "시"
-    minute |= counter == "일" and before is not None and before.noun == "월"
+    # "두 분이 오셨다" is said of persons.
+    minute &= not after.is_honoured and after.particles not in _PERSONS_AFTER
+    minute &= bool(after.particles or after.stem or len(written) > 1)
+    minute |= counter == "일" and not word.stem and before is not None and before.noun == "월"
     often = counter == "번" and before is not None and before.particles == ("에",) and before.noun in _SPANS
     there = words[number + 2] if number + 2 < len(words) else None
     often = often and (written in _NATIVE or (there is not None and there.kind == "VV" and not there.noun))
@@ -204,7 +212,9 @@ def _kind_of_number(clause: Clause, number: int) -> Iterator[Finding]:
         yield from clause.finding("number_word", "sentence_error", word, (_NATIVE | _SMALL)[written])
         return
     # "두 월" is none; "한 달" is, and "한 학년" is one of more.
-    if written in _SINO and (minute or (counter in _COUNTED_IN_SINO and written != "한")):
+    grade = counter == "학년" and after.kind == "VCP" and before is not None and before.is_topic
+    grade = grade and before is not None and (before.noun in {"저", "나"} or bool(person(before)))
+    if written in _SINO and (minute or grade or (counter in _COUNTED_IN_SINO and written != "한")):
         yield from clause.finding("number_word", "sentence_error", word, _SINO[written])
     elif written in _NATIVE and counter in _COUNTED_IN_NATIVE:
         # "팔 시간이 없다" is no time to sell.

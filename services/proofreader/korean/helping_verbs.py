@@ -8,7 +8,7 @@ from services.proofreader.korean.words import Clause, Word, word_set
 
 # What is done for somebody, and nothing that could be handed over.
 _SERVICES = word_set(
-    "열 닫 켜 끄 찍 깎 가르치 빌리 돕 알리 보이 기다리 바꾸 고치 말하 설명하 읽 쓰 적 들 치우 소개하 안내하 추천하 확인하 내리 올리 잡 누르 밀 부르 이야기하 세우 도와"
+    "열 닫 켜 끄 찍 깎 가르치 빌리 돕 알리 보이 기다리 바꾸 고치 말하 설명하 읽 쓰 적 들 치우 소개하 안내하 추천하 확인하 내리 올리 잡 누르 밀 부르 이야기하 세우"
 )
 # Of these nothing is left that could be given.
 _NOTHING_LEFT = word_set("열 닫 켜 끄 가르치 돕 알리 기다리 말하 설명하 소개하 안내하 추천하 부르")
@@ -16,7 +16,9 @@ _LOST = word_set("잊 잃 지나 떠나 끝나 죽 잠들 헤어지 놓치 늦")
 _STATES = word_set(
     "춥 덥 맵 어렵 쉽 무섭 바쁘 아프 예쁘 나쁘 기쁘 슬프 좋 많 작 높 넓 싫 비싸 피곤하 필요하 중요하 유명하 친절하 심심하 불편하 편하"
 )
-_ONCE = frozenset({"한번", "한번만", "꼭"})
+_ONCE = frozenset({"한번", "한번만"})
+# After "벗고" and "읽고" one may look at something.
+_TRIED = word_set("입 먹 듣 마시 신 만나 타 배우 만들 하 가 오 사귀 요리하 사 부르 만지 찾")
 _WISHED = frozenset({"어", "ᆯ", "을", "기"})
 
 
@@ -95,6 +97,8 @@ def _tried(clause: Clause, number: int) -> Iterator[Finding]:
     after = clause.words[number + 1]
     # "만나고 보니" is said of what one found.
     if after.ending.startswith(("니", "으니", "면", "으면")):
+        return
+    if word.stem not in _TRIED:
         return
     if not (near & _ONCE or counted) or word.kind != "VV" or word.helpers or len(word.endings) != 1:
         return

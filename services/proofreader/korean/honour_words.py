@@ -9,6 +9,7 @@ _ELDERS = word_set(
     "할머니 할아버지 선생님 아버지 어머니 부모님 교수님 사장님 아버님 어머님 원장님 교장선생님 어르신 외할머니 외할아버지 시어머니 장모님 부장님 과장님 회장님 할머님 할아버님 담임선생님"
 )
 _GRANDPARENTS = word_set("할머니 할아버지 외할머니 외할아버지 할머님 할아버님")
+_FAMILY = _GRANDPARENTS | word_set("아버지 어머니 부모님")
 _TAKEN = {"데리고": "모시고", "데려": "모셔", "데리러": "모시러", "데려가": "모셔가", "데려오": "모셔오"}
 _OWN = {
     "나는": "저는",
@@ -55,10 +56,12 @@ def honour_words(clause: Clause) -> Iterator[Finding]:
         elif word.particles == ("께",):
             yield from _given(clause, number)
         elif not word.particles and word.closed and polite and number == 0:
-            yield from _spoken_to(clause)
+            # One's own parents and grandparents hear "내가" as well.
+            if word.noun not in _FAMILY:
+                yield from _spoken_to(clause)
             yield from _asked(clause)
         elif polite and word.particles in {(), ("의",)} and not word.closed:
-            yield from _things(clause, after)
+            yield from _things(clause, number + 1)
         elif polite and (word.is_topic or word.is_subject):
             yield from _done(clause, number)
 
@@ -151,8 +154,14 @@ def _juniors(clause: Clause, number: int) -> Iterator[Finding]:
             return
 
 
-def _things(clause: Clause, after: Word) -> Iterator[Finding]:
-    """Finds "할아버지 생일"."""
+def _things(clause: Clause, number: int) -> Iterator[Finding]:
+    """Finds "할아버지 생일"; "아버지 나이가 되다" is said of who reaches it."""
+    after = clause.words[number]
+    verb = clause.words[number + 1] if number + 1 < len(clause.words) else after
+    verb = clause.words[number + 2] if verb.is_adverb and number + 2 < len(clause.words) else verb
+    old = (after.is_subject or after.is_topic) and (verb.stem in {"많", "적", "어떻"} or verb.kind == "VCP")
+    if after.noun == "나이" and not old:
+        return
     if after.noun in _HONOURED and not after.stem:
         right = _HONOURED[after.noun]
         particles = {"이": "이", "가": "가"}

@@ -73,7 +73,8 @@ def _faults(word: str) -> Iterator[_Fault]:
     for found in _BEFORE_NOUN.finditer(word):
         initial, vowel, _ = decompose(found[1][-1])
         final = _NIEUN if found[2] == "은" else CODA_RIEUL
-        yield *found.span(), found[1][:-1] + compose(initial, vowel, final)
+        right = found[1][:-1] + compose(initial, vowel, final)
+        yield *found.span(), "모르는" if right == "모른" else right
     for found in _AS_A_VERB.finditer(word):
         yield *found.span(), _described(found[1])
     for found in _EXISTING.finditer(word):

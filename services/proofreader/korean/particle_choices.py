@@ -5,21 +5,25 @@ from collections.abc import Iterator
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda
 from services.proofreader.korean.government import before
-from services.proofreader.korean.places import ELDERS, PERSONS, is_named_place, is_place, person
+from services.proofreader.korean.places import ELDERS, PERSONS, is_named_place, is_place, is_somebody, person
 from services.proofreader.korean.words import Clause, Word, has_coda, word_set
 
 # What something is done with, by what is done with it.
 _TOOLS = (
-    (word_set("젓가락 숟가락 포크 나이프 수저"), word_set("먹 집 뜨 떠먹 집어먹 자르 썰")),
+    (word_set("젓가락 숟가락 포크 나이프 수저"), word_set("먹 떠먹 집어먹 자르 썰")),
     (word_set("칼 가위 톱"), word_set("자르 썰 깎 오리")),
     (word_set("연필 볼펜 펜 만년필 색연필 붓 크레파스"), word_set("쓰 그리 적 색칠하 칠하")),
     (word_set("비누 샴푸 치약"), word_set("씻 감 닦")),
     (word_set("카드 현금 신용카드"), word_set("계산하 결제하 내")),
     (
-        word_set("한국어 영어 중국어 일본어 한국말 외국어 베트남어 프랑스어 스페인어 러시아어 영어말 독일어"),
+        word_set("한국어 영어 중국어 일본어 한국말 외국어 베트남어 프랑스어 스페인어 러시아어 독일어"),
         word_set("말하 이야기하 얘기하 대화하 쓰 번역하 대답하 발표하 인사하 통역하"),
     ),
 )
+# On a pencil stands its owner's name; letters are written with it.
+_WRITTEN = word_set("편지 일기 숙제 글 답 시 소설 답안 보고서 답장")
+_WRITING = word_set("쓰 그리 적 색칠하 칠하")
+_QUOTING = ("라고", "다고", "자고", "냐고", "라는", "라며")
 _RIDES = word_set("버스 지하철 택시 기차 비행기 자전거 자동차 배 고속버스 오토바이 차")
 _ARRIVING = word_set("가 오 다니 출근하 등교하 이동하 출퇴근하 통학하")
 # What people are known for is no place and no time.
@@ -57,6 +61,7 @@ _NOT_DONE = (
 _NO_START = word_set(
     "교회 백화점 시장 도서관 식당 병원 은행 공원 극장 영화관 카페 마트 편의점 서점 박물관 체육관 수영장"
 )
+_OFTEN = word_set("매일 자주 날마다 매주")
 _GRATEFUL = word_set("감사하 고맙 미안하 죄송하")
 _GOOD_FOR = word_set("좋 나쁘 해롭 이롭")
 _BODY = word_set("건강 몸 눈 피부 목 이 위 간 기억력 정신건강 다이어트 감기 환경")
@@ -81,7 +86,7 @@ def particle_choices(clause: Clause) -> Iterator[Finding]:
         elif noun.particles == ("부터",):
             yield from _from(clause, noun, word)
         elif noun.particles == ("에서",):
-            yield from _getting_on(clause, noun, word)
+            yield from _getting_on(clause, number, place)
             yield from _going(clause, number, place)
         elif (
             noun.particles == ("에",)
@@ -121,6 +126,9 @@ def _with_tool(clause: Clause, number: int) -> Iterator[Finding]:
     goal = False
     for each in clause.words[number + 1 : number + 4]:
         if each.stem and not each.is_adverb:
+            on_it = each.stem in _WRITING and not _is_written(clause, number)
+            if on_it or each.ending.endswith(_QUOTING):
+                return
             goes = ride and each.stem in _ARRIVING and goal and each.ending_tag in {"EF", "EC"}
             if goes or (each.stem in uses and each.ending_tag in {"EF", "EC"}):
                 yield from _finding(clause, noun, _by(clause, noun))
@@ -128,6 +136,11 @@ def _with_tool(clause: Clause, number: int) -> Iterator[Finding]:
         goal = goal or each.particles in {("에",), ("까지",)}
         if each.closed or not (each.is_adverb or each.is_object or goal):
             return
+
+
+def _is_written(clause: Clause, number: int) -> bool:
+    """Returns whether what is written is more than what stands on a thing."""
+    return any(each.is_object and each.noun in _WRITTEN for each in clause.words[number + 1 : number + 4])
 
 
 def _known_for(clause: Clause, number: int, place: int) -> Iterator[Finding]:
@@ -150,8 +163,19 @@ def _from(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
         )
 
 
-def _getting_on(clause: Clause, noun: Word, word: Word) -> Iterator[Finding]:
-    """Finds "기차에서 탔다"."""
+def _getting_on(clause: Clause, number: int, place: int) -> Iterator[Finding]:
+    """Finds "기차에서 탔다"; "타다" is burning as well, and stirring into a drink."""
+    noun, word = clause.words[place], clause.words[number]
+    others = any(
+        each.is_object or ((each.is_subject or each.is_topic) and not is_somebody(each))
+        for each in clause.words[:number]
+    )
+    after = clause.words[number + 1] if number + 1 < len(clause.words) else word
+    # "버스에서 타고 내리다" tells where.
+    goes_on = word.ending_tag == "EC" and after.ending_tag != "ETM" and after.stem != "내리"
+    rides = word.ending_tag == "EF" or goes_on
+    if others or number != place + 1 or not rides:
+        return
     if noun.noun in _RIDES and word.stem == "타" and noun.noun != "배" and not word.helpers:
         yield from _finding(clause, noun, clause.with_particle(noun, "을", "를"))
 
@@ -162,8 +186,11 @@ def _going(clause: Clause, number: int, place: int) -> Iterator[Finding]:
     goal = any(
         each.particles[:1] in {("에",), ("까지",), ("으로",), ("로",)} for each in clause.words[:place]
     )
-    wish = number + 1 < len(clause.words) and clause.words[number + 1].stem == "싶"
-    goes = word.ends_sentence and number == place + 1
+    after = clause.words[number + 1] if number + 1 < len(clause.words) else word
+    # "병원에서 갔어요" may tell from where.
+    wish = after.stem == "싶" and after.ends_sentence and number == place + 1
+    often = any(each.particles == ("마다",) or each.written in _OFTEN for each in clause.words[:place])
+    goes = word.ends_sentence and number == place + 1 and often and not word.is_past
     if noun.noun in _NO_START and word.stem == "가" and not word.helpers and not goal and (goes or wish):
         yield from clause.finding("place_particle", "sentence_error", noun, clause.with_particle(noun, "에"))
 
@@ -228,6 +255,11 @@ def _to_somebody(clause: Clause, number: int, place: int) -> Iterator[Finding]:
     noun, word = clause.words[place], clause.words[number]
     who = person(noun)
     asks = word.stem == "묻" and word.helpers == ("보",)
+    # Who is made to do it, or told to, is an object: "친구를 대답하게 했다".
+    near = clause.words[number : number + 3]
+    made = any(each.ending in {"게", "게끔", "도록"} or each.ending.endswith(_QUOTING) for each in near)
+    if who and (made or word.ending_tag == "ETM"):
+        return
     if who and (word.stem in _CALLING or asks):
         yield from _finding(clause, noun, clause.with_particle(noun, "께" if who in ELDERS else "에게"))
     elif (who and word.stem in _QUARREL) or (
@@ -249,6 +281,8 @@ def _skilled(clause: Clause, number: int, place: int) -> Iterator[Finding]:
         word.written in {"할", "배울"}
         and number + 2 < len(clause.words)
         and clause.words[number + 1].written in {"수", "줄"}
+        and clause.words[number + 2].ending_tag in {"EF", "EC"}
+        and not any(each.is_object for each in clause.words)
     )
     well = word.written.startswith(("잘하", "잘해", "잘합", "잘한", "잘했", "못하", "못해", "못합"))
     if able or (well and word.ending_tag in {"EF", "EC"} and word.ending != "게"):

@@ -36,6 +36,7 @@ _EVENTS = word_set(
 )
 _SITUATED = word_set("위치하 집중되")
 _INTO = word_set("도착하 속하 입학하 가입하 다니")
+_MOUNTAINS = word_set("산 남산 한라산 설악산 북한산 지리산 관악산 백두산 내장산 속리산 도봉산 인왕산")
 _BESIDE = word_set("옆 위 밑 아래 뒤 맞은편 건너편 근처 사이 오른쪽 왼쪽 옆쪽 앞")
 
 _NAMED_PLACES = word_set(
@@ -97,6 +98,22 @@ def person(noun: Word) -> str:
     """Returns the word for a person that a noun is, or ""."""
     head = noun.noun[:-1] if noun.head == "들" else noun.noun
     return head if head in PERSONS else noun.head if noun.head in PERSONS else ""
+
+
+def is_somebody(noun: Word) -> bool:
+    """Returns whether it is a person, or a pronoun for one."""
+    return bool(person(noun)) or noun.noun in {
+        "저",
+        "나",
+        "우리",
+        "저희",
+        "제",
+        "내",
+        "너",
+        "네",
+        "그",
+        "그녀",
+    }
 
 
 def _finding(clause: Clause, word: Word, right: str) -> Iterator[Finding]:
@@ -306,7 +323,9 @@ def _into(clause: Clause, number: int) -> Iterator[Finding]:
     if verb.ending_tag == "ETM":
         return
     named = is_place(noun) or noun.head_tag in {"NNP", "XSN"} or noun.head in _BESIDE
-    up = stem == "올라가" and noun.noun.endswith(("산", "층", "옥상", "언덕"))
+    # Smoke goes up from a hill, and people go up from the first floor, or from Busan.
+    who = [each for each in clause.words[:number] if each.is_topic or each.is_subject]
+    up = stem == "올라가" and noun.noun in _MOUNTAINS and all(is_somebody(each) for each in who)
     if stem in _SITUATED or (named and stem in _INTO) or up:
         yield from _finding(clause, noun, "에")
 

@@ -33,7 +33,10 @@ _SAY = word_set("하 말하 말씀하 그러 이야기하 얘기하")
 _SO = word_set("조용히 열심히 빨리 일찍 같이 꼭 다시 자주 잘 함께 미리 먼저 천천히")
 # "많게는" and "적게" are said of numbers.
 _MUCH = word_set("먹 마시 자 사 보 공부하 읽 쓰 운동하 만나 배우 웃 울 연습하 말하")
-_NO_VERBS = word_set("있 없 맞 알맞 걸맞 닮 낫 늙 싶 같 계시")
+# Of states natives write "마음에 들지 않다고" as well.
+_ACTIONS = word_set(
+    "먹 마시 피우 가 오 보 읽 쓰 자 사 하 만나 타 다니 배우 입 살 놀 듣 주 받 만들 일어나 믿 앉 씻 찾"
+)
 
 
 def predicate_forms(clause: Clause) -> Iterator[Finding]:
@@ -143,7 +146,7 @@ def _quoted(clause: Clause, number: int) -> Iterator[Finding]:
         and before is not None
         and before.ending == "지"
         and before.kind == "VV"
-        and before.stem not in _NO_VERBS
+        and before.stem in _ACTIONS
         and not before.helpers
         and not before.noun
     ):

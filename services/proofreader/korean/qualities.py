@@ -23,6 +23,8 @@ _AIR = {
     "추운": "차가운",
 }
 _COLD_THINGS = _TOUCHED - {"손", "라면", "냄비", "그릇", "피자"}
+# Heat and cold of the air do that: "얼음이 더워서 녹았다".
+_CHANGED = word_set("녹 얼 상하 식 쉬 굳 터지 마르 맛있 얼어붙 깨지 변하 맛없")
 _LONG_THINGS = word_set(
     "길 줄 거리 시간 다리 역사 도로 강 해안선 복도 방학 여행 노선 기간 거리가 동선 코스 터널 계단 통로 거미줄 산책로 해변 수업 골목"
 )
@@ -63,15 +65,22 @@ def _warm(clause: Clause, number: int) -> Iterator[Finding]:
     word = clause.words[number]
     if word.ending_tag == "ETM":
         after = clause.words[number + 1] if number + 1 < len(clause.words) else None
-        things = _COLD_THINGS if word.stem == "춥" else _TOUCHED - {"물", "밥", "음식", "손"}
-        if after is not None and after.noun in things - {"차"} and not word.closed and len(word.endings) == 1:
+        # "더운 국물" and "더운 차" are said.
+        right = word.stem == "춥" and after is not None and after.noun in _COLD_THINGS - {"차"}
+        if after is not None and right and not word.closed and len(word.endings) == 1:
             yield from _written(clause, word, _AIR)
         return
     place = before(clause, number)
     if place < 0 or clause.words[place].stem or word.ending == "게":
         return
     noun = clause.words[place]
-    if noun.noun in _TOUCHED and noun.particles in {("이",), ("가",), ("은",), ("는",), ("도",)}:
+    # "라면은 추울 때 맛있다" is said of the weather, and a car is warm inside.
+    said = noun.particles in {("이",), ("가",)} or (
+        noun.particles in {("은",), ("는",), ("도",)}
+        and (word.ends_sentence or (place > 0 and clause.words[place - 1].written in {"이", "그", "저"}))
+    )
+    changed = any(each.stem in _CHANGED for each in clause.words[number + 1 :])
+    if said and not changed and noun.noun in _TOUCHED - {"차", "손"}:
         yield from _written(clause, word, _AIR)
 
 
@@ -79,7 +88,10 @@ def _far(clause: Clause, number: int) -> Iterator[Finding]:
     """Finds "집은 회사에서 길어요"."""
     word = clause.words[number]
     place = before(clause, number)
-    if place < 1 or word.ending_tag == "ETM":
+    # "길어야 십 분 거리" and "길고 좁은 길" are told of something else.
+    if place < 1 or not (
+        word.ends_sentence or word.ending in {"어서", "지만", "ᆫ데", "은데", "니까", "으니까"}
+    ):
         return
     start, topic = clause.words[place], clause.words[place - 1]
     away = start.particles in {("에서",), ("까지",)} and (is_place(start) or is_named_place(start))

@@ -250,6 +250,8 @@ def _named_first(clause: Clause, number: int) -> Iterator[Finding]:
         )
     elif (
         word.written == "누구는"
+        and after is words[-1]
+        and not any(each.written == "왜" for each in words)
         and words[number - 1].is_object
         and clause.submission.text[words[-1].end : words[-1].end + 1] == "?"
     ):
