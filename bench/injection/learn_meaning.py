@@ -14,7 +14,7 @@ from orchestrator.injection.sentence_encoder import SIZE, Floats, SentenceEncode
 
 # The log odds of a passage are lowered by this much, because a flagged honest work costs more than a missed
 # attack.
-_MARGIN = 2.0
+_MARGIN = 2.5
 # The weight of a text in the loss: its passages share it. Each passage of a work has one of its own.
 _TEXT, _WORK = 3.0, 4.0
 _LAYER = 64
