@@ -156,7 +156,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml deploy/locks/build.txt deploy/locks/run.txt services/proofreader/english/word_files.py orchestrator/injection/sentence_encoder_files.py
-	@echo "Setting up in $(VENV): about 700 MB, a few minutes the first time"
+	@echo "Setting up in $(VENV): about 800 MB, a few minutes the first time"
 	$(LOCKED)/build.txt
 	$(LOCKED)/run.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable . --editable clients/python
