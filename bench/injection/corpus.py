@@ -19,9 +19,7 @@ _SYLLABLE = re.compile("[가-힣]")
 _ATTACK, _ALONE, _IN_A_WORK, _WORK_WINDOW = 5.0, 4.0, 1.0, 2.0
 # What the harmless sentences weigh that were written first, of which many are alike, alone or not.
 _CLEAN_SENTENCE = 1.5
-
-
-# Of a passage that an attack shares with a work, it has at least this share of the segments, or counts not.
+# A passage is taken for an attack's only if this share of its segments is the attack's.
 _LEAST_SHARE = 0.4
 
 

@@ -78,10 +78,9 @@ def _noun_form(clause: Clause, number: int) -> Iterator[Finding]:
             or clause.words[number - 1].particles == ("에",)
         )
     ):
-        written = word.written
-        right = written[:-1] + "기" if written.endswith("는") else ""
         # "만드는" is of "만들다".
-        right = f"{word.stem}기" if coda(word.stem[-1]) == CODA_RIEUL else right
+        stem = word.stem if coda(word.stem[-1]) == CODA_RIEUL else word.written[:-1]
+        right = f"{stem}기"
         yield from clause.finding("noun_form", "sentence_error", word, right)
 
 

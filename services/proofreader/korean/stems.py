@@ -55,30 +55,30 @@ def past_modifier(stem: str) -> str:
     before = stem[:-1]
     if final in {0, CODA_RIEUL}:
         return before + compose(initial, vowel, _NIEUN)
-    if final == CODA_BIEUP and last not in _REGULAR_BIEUP:
-        return before + compose(initial, vowel, 0) + "운"
-    if final == _DIGEUT and stem in _IRREGULAR_DIGEUT:
-        return before + compose(initial, vowel, CODA_RIEUL) + "은"
-    if final == _SIOT and last in _IRREGULAR_SIOT:
-        return before + compose(initial, vowel, 0) + "은"
-    return stem + "은"
+    return _with_coda(_before_eu(stem), _NIEUN)
 
 
 def with_eu(stem: str, ending: str) -> str:
     """Returns a stem with an ending that "으" precedes after a consonant: "먹으면", "추우면", "만드세요"."""
     initial, vowel, final = decompose(stem[-1])
-    before = stem[:-1]
     if not final or (final == CODA_RIEUL and ending[0] in "면려"):
         return stem + ending
     if final == CODA_RIEUL:
-        return before + compose(initial, vowel, 0) + ending
+        return stem[:-1] + compose(initial, vowel, 0) + ending
+    return _before_eu(stem) + ending
+
+
+def _before_eu(stem: str) -> str:
+    """Returns a stem that ends in a consonant other than "ㄹ", with its "으" or "우"."""
+    initial, vowel, final = decompose(stem[-1])
+    before = stem[:-1]
     if final == CODA_BIEUP and stem[-1] not in _REGULAR_BIEUP:
-        return f"{before}{compose(initial, vowel, 0)}우{ending}"
+        return before + compose(initial, vowel, 0) + "우"
     if final == _DIGEUT and stem in _IRREGULAR_DIGEUT:
-        return f"{before}{compose(initial, vowel, CODA_RIEUL)}으{ending}"
+        return before + compose(initial, vowel, CODA_RIEUL) + "으"
     if final == _SIOT and stem[-1] in _IRREGULAR_SIOT:
-        return f"{before}{compose(initial, vowel, 0)}으{ending}"
-    return f"{stem}으{ending}"
+        return before + compose(initial, vowel, 0) + "으"
+    return stem + "으"
 
 
 def _with_coda(word: str, final: int) -> str:

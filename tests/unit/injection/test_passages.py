@@ -2,9 +2,11 @@ from collections.abc import Sequence
 
 import pytest
 
+import orchestrator.injection.passages as passages_module
+from bench.injection.segments import HERE, read_kinds
 from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.classifier import SegmentWindow, TextSegment, text_segments
-from orchestrator.injection.passages import passages_with_windows, text_of
+from orchestrator.injection.passages import passages_with_windows, steering_spans, text_of
 from orchestrator.submission.reading import read_submission
 
 
@@ -71,6 +73,22 @@ def test_lines_of_one_sentence_are_one_passage_unless_an_empty_one_is_between_th
     ]
     assert passages(lines, *((place, 1) for place in range(7))) == [(0, 3), (3, 4), (4, 6), (6, 7)]
     assert passages(lines, (1, 2)) == [(0, 3)]
+
+
+def test_of_many_doubtful_passages_no_more_than_twelve_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def nothing_said(passage: str, _: str) -> float:
+        read.append(passage)
+        return 0.0
+
+    monkeypatch.setattr(passages_module, "meaning_logit", nothing_said)
+    # What all of them say would count for none, so they are as different as can be.
+    demands = [lines[0] for lines in read_kinds(HERE / "attacks_en.txt").values()]
+    assert len(demands) > 24
+    reading = read_submission(submission_pb2.Submission(text=".\n\n".join(demands)))
+    assert list(steering_spans(reading))
+    assert len(read) == len(set(read)) == 12
 
 
 def test_the_text_of_a_passage_is_that_of_its_segments() -> None:
