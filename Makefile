@@ -155,13 +155,13 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml deploy/locks/build.txt deploy/locks/run.txt services/proofreader/english/word_files.py orchestrator/injection/sentence_encoder_files.py
+$(VENV)/.run-ready: $(VENV)/.python pyproject.toml clients/python/pyproject.toml deploy/locks/build.txt deploy/locks/run.txt services/proofreader/english/word_files.py orchestrator/injection/passage_encoder_files.py orchestrator/injection/meaning_weights.npz
 	@echo "Setting up in $(VENV): about 800 MB, a few minutes the first time"
 	$(LOCKED)/build.txt
 	$(LOCKED)/run.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable . --editable clients/python
 	$(VENV)/bin/python -m services.proofreader.english.word_files
-	$(VENV)/bin/python -m orchestrator.injection.sentence_encoder_files
+	$(VENV)/bin/python -m orchestrator.injection.passage_encoder_files
 	@touch $@
 
 # Torch by its version: a build for a CPU has files of its own.

@@ -1,12 +1,12 @@
 """Learns the weights of words and of meaning, and measures them on sets of texts they have not seen.
 
-    python -m bench.injection.learn [--write]
+    python -m bench.injection.learn [--write | --left-out SIXTH]
 
-The measurement leaves out a sixth of the sets at a time, each of an author who had seen no text of ours or
-kept apart once, and of the works, and classifies them. With `--write` it learns from everything
-instead, and writes `classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`, the same
-bytes on every run of a machine. Of the essays, which do not ship, it needs only what
-`bench/injection/essay_features.py` keeps, and nothing for the meaning.
+The measurement leaves out a sixth of the sets, each of an author who had seen no text of ours or kept apart
+once, and of the works, and classifies them. With `--write` it learns from everything instead, and writes
+`classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`. Either takes most of an hour.
+Of the essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps, and nothing
+for the meaning.
 """
 
 import argparse
@@ -25,10 +25,10 @@ import orchestrator.injection
 from bench.corpora import KOREAN_PARAGRAPHS, SHORT_ANSWERS, require
 from bench.injection import essay_features
 from bench.injection.corpus import LabelledText, held_out, works, written
-from bench.injection.learn_meaning import judged_logit, learn_meaning
+from bench.injection.learn_meaning import MeaningJudge, learn_meaning
 from bench.injection.rates import AUTHORS, ONCE_APART, line
 from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH
-from orchestrator.injection.meaning import WEIGHTS
+from orchestrator.injection.passage_encoder_files import WEIGHTS
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 # A word has to occur in so many windows of attacks to become a feature.
@@ -36,8 +36,7 @@ _MIN_OCCURRENCES = 2
 _MIN_WEIGHT = 0.05
 _STEPS = 150
 _FITS = 2
-# Where sets are left out, so many times a part of them is.
-_FOLDS = 6
+_SIXTHS = 6
 _LEARNING_RATE = 0.05
 _L2_PENALTY = 3.0
 
@@ -47,7 +46,9 @@ Floats = NDArray[np.float64]
 def main() -> int:
     """Prints the share that is flagged of what was left out."""
     parser = argparse.ArgumentParser(prog="python -m bench.injection.learn", description=__doc__)
-    parser.add_argument("--write", action="store_true")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--write", action="store_true")
+    choice.add_argument("--left-out", type=int, choices=range(1, _SIXTHS + 1), default=1, metavar="SIXTH")
     arguments = parser.parse_args()
     require([KOREAN_PARAGRAPHS, SHORT_ANSWERS, essay_features.FILE])
     corpus = [*written(), *works()]
@@ -56,19 +57,14 @@ def main() -> int:
         lines = sorted(weights.items(), key=lambda each: (each[0].split("+")[0].islower(), each[0]))
         _WEIGHTS.write_text("".join(f"{weight:.2f}\t{each}\n" for each, weight in lines), encoding="utf-8")
         meaning = learn_meaning(corpus, weights)
-        np.savez(
-            _WEIGHTS.with_name(WEIGHTS),
-            hidden=meaning.hidden.astype(np.float16),
-            hidden_bias=meaning.hidden_bias.astype(np.float16),
-            output=meaning.output.astype(np.float16),
-            bias=np.float32(meaning.bias),
-        )
+        np.savez(WEIGHTS, **meaning)
+        judge = MeaningJudge(weights, meaning)
         print(f"{len(weights)} weights; held out, harmless:")
         for name, number in (("in an essay", 0), ("alone", 1)):
-            flags = [judged_logit(pair[number].passages, weights, meaning) > 0 for pair in held_out()]
+            flags = [judge.logit(pair[number].passages) > 0 for pair in held_out()]
             print(f"  {name} {fmean(flags):.1%}")
     else:
-        _leave_sets_out(corpus)
+        _leave_sets_out(corpus, arguments.left_out - 1)
     return 0
 
 
@@ -159,29 +155,28 @@ def _fit(rows: _Rows, row_weight: Floats, size: int) -> Floats:
     return weights
 
 
-def _leave_sets_out(corpus: Sequence[LabelledText]) -> None:
+def _leave_sets_out(corpus: Sequence[LabelledText], first: int) -> None:
+    """Prints what is flagged of every sixth set, and work, from a first one on, with the others learned."""
     flags: dict[str, list[bool]] = {}
     clean = [each for each in corpus if each.source == "work"]
-    names = (*AUTHORS, *ONCE_APART)
-    for number in range(_FOLDS):
-        apart = names[number::_FOLDS]
-        left_out = [each for each in corpus if each.written_for in apart] + clean[number::_FOLDS]
-        gone = set(map(id, left_out))
-        learned = [each for each in corpus if id(each) not in gone]
-        weights = learn(learned)
-        meaning = learn_meaning(learned, weights)
-        for each in filter(lambda text: text.is_measured, left_out):
-            flagged = {
-                is_apart: judged_logit(passages, weights, meaning) > 0
-                for is_apart, passages in groupby(each.passages, key=lambda passage: passage.is_apart)
-            }
-            groups = {each.group}
-            if each.source != "work":
-                of_set = "authors" if each.written_for in AUTHORS else "once apart"
-                label = each.group.split()[0]
-                groups = {f"{each.written_for} {label}", f"{of_set} {each.group}", f"{of_set} {label}, all"}
-            for group, (is_apart, flag) in product(groups, flagged.items()):
-                flags.setdefault(group if is_apart else f"{group}, within a paragraph", []).append(flag)
+    names = (*AUTHORS, *ONCE_APART)[first::_SIXTHS]
+    left_out = [each for each in corpus if each.written_for in names] + clean[first::_SIXTHS]
+    gone = set(map(id, left_out))
+    learned = [each for each in corpus if id(each) not in gone]
+    weights = learn(learned)
+    judge = MeaningJudge(weights, learn_meaning(learned, weights))
+    for each in filter(lambda text: text.is_measured, left_out):
+        flagged = {
+            is_apart: judge.logit(passages) > 0
+            for is_apart, passages in groupby(each.passages, key=lambda passage: passage.is_apart)
+        }
+        groups = {each.group}
+        if each.source != "work":
+            of_set = "authors" if each.written_for in AUTHORS else "once apart"
+            label = each.group.split()[0]
+            groups = {f"{each.written_for} {label}", f"{of_set} {each.group}", f"{of_set} {label}, all"}
+        for group, (is_apart, flag) in product(groups, flagged.items()):
+            flags.setdefault(group if is_apart else f"{group}, within a paragraph", []).append(flag)
     for group, of_group in sorted(flags.items()):
         print(line(group, of_group))
 

@@ -1,130 +1,152 @@
-"""Learns the network that weighs the meaning of doubtful passages, for `python -m bench.injection.learn`."""
+"""Learns to weigh the meaning of doubtful passages, for `python -m bench.injection.learn`."""
 
-import functools
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+import torch.nn.functional as functions
 
 from bench.corpora import ESSAYS
 from bench.injection.corpus import LabelledPassage, LabelledText
+from bench.injection.passage_network import PassageNetwork, Pieces
 from orchestrator.injection.classifier import DOUBT, logit
-from orchestrator.injection.meaning import MeaningWeights
-from orchestrator.injection.sentence_encoder import SIZE, Floats, SentenceEncoder
+from orchestrator.injection.meaning import MeaningLayer
+from orchestrator.injection.passage_encoder import PassageEncoder
+from orchestrator.injection.passage_encoder_files import Arrays, changed, in_eight_bits, packaged_encoder
 
 # The log odds of a passage are lowered by this much, because a flagged honest work costs more than a missed
 # attack.
-_MARGIN = 2.5
-# The weight of a text in the loss: its passages share it. Each passage of a work has one of its own.
+_MARGIN = 2.0
+# The weight of a text in the loss, and of each passage of a work.
 _TEXT, _WORK = 3.0, 4.0
-_LAYER = 64
-_EPOCHS, _BATCH = 8, 256
-_LEARNING_RATE, _DECAY = 2e-3, 0.01
-# What is left out at random: of the numbers and of the layer.
-_DROPPED, _DROPPED_OF_LAYER = 0.1, 0.3
-_SMALLEST_SPREAD = 1e-6
+_EPOCHS = 2
+# A batch has at most so many pieces, those included that fill shorter passages up.
+_BATCH = 3_000
+# Of what is added to the encoder, and of the layer after it.
+_LEARNING_RATES = 1e-3, 2e-3
+_DECAY = 0.01
+_WARM_UP = 0.1
+_LARGEST_GRADIENT = 1.0
+# Passages of nearly the same length are shuffled.
+_NEARLY = 6.0
+_BATCHES_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    passage: str
-    part: str
+    pieces: Pieces
     is_attack: bool
     weight: float
 
 
-def learn_meaning(corpus: Sequence[LabelledText], words: Mapping[str, float]) -> MeaningWeights:
-    """Fits the network by Adam, with what is left out at random. `words` are the weights of words."""
+class MeaningJudge:
+    """Judges passages by their words and what was learned of their meaning."""
+
+    def __init__(self, words: Mapping[str, float], meaning: Arrays) -> None:
+        packaged = packaged_encoder()
+        self._encoder = PassageEncoder(*in_eight_bits(packaged, changed(packaged.layers, meaning)))
+        self._layer = MeaningLayer.of(meaning)
+        self._words = words
+
+    def logit(self, passages: Iterable[LabelledPassage]) -> float:
+        """Returns the highest log odds of some passages."""
+        highest = -np.inf
+        for passage in passages:
+            odds, part = _most_doubtful(passage, self._words)
+            if odds > DOUBT:
+                meaning = self._layer.logit(self._encoder.numbers(passage.text, part))
+                highest = max(highest, odds + meaning)
+        return float(highest)
+
+
+def learn_meaning(corpus: Sequence[LabelledText], words: Mapping[str, float]) -> Arrays:
+    """Fits the network by Adam, given the weights of words; returns what `meaning_weights.npz` holds."""
+    torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    generator = np.random.default_rng(0)
+    packaged = packaged_encoder()
+    network = PassageNetwork(packaged)
+    encoder = PassageEncoder(*in_eight_bits(packaged, packaged.layers))
+    # The encoder keeps to one.
+    torch.set_num_threads(threads)
     # What does not ship has no say, so that the weights come out the same without it.
     shipped = (text for text in corpus if text.written_for != ESSAYS.stem)
-    examples = [example for text in shipped for example in _examples(text, words)]
-    numbers = np.stack([numbers_of(each.passage, each.part) for each in examples])
-    label = np.array([each.is_attack for each in examples], np.float32)
-    weight = np.array([each.weight for each in examples], np.float32)
-    middle, spread = numbers.mean(axis=0), numbers.std(axis=0) + _SMALLEST_SPREAD
-    hidden, hidden_bias, output, bias = _fit((numbers - middle) / spread, label, weight)
-    hidden /= spread[:, None]
-    return MeaningWeights(hidden, hidden_bias - middle @ hidden, output, float(bias) - _MARGIN)
+    texts = [list(_examples(text, words, encoder)) for text in shipped]
+    encoder_rate, layer_rate = _LEARNING_RATES
+    after = [*network.hidden.parameters(), *network.output.parameters()]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": network.learned.parameters(), "lr": encoder_rate, "weight_decay": 0.0},
+            {"params": after, "lr": layer_rate, "weight_decay": _DECAY},
+        ]
+    )
+    epochs = [_batches(_of_an_epoch(texts, generator), generator) for _ in range(_EPOCHS)]
+    batches = [batch for epoch in epochs for batch in epoch]
+    mean_weight = np.mean([each.weight for batch in batches for each in batch])
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: _share_of_rate((step + 1) / (len(batches) + 1))
+    )
+    network.train()
+    started, losses = time.monotonic(), []
+    for step, batch in enumerate(batches, start=1):
+        label = torch.tensor([float(each.is_attack) for each in batch])
+        weight = torch.tensor([each.weight / mean_weight for each in batch], dtype=torch.float32)
+        odds = network([each.pieces for each in batch])
+        loss = functions.binary_cross_entropy_with_logits(odds, label, weight)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation of it
+        torch.nn.utils.clip_grad_norm_(network.learned.parameters(), _LARGEST_GRADIENT)
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+        if step % _BATCHES_TOLD == 0:
+            minutes = (time.monotonic() - started) / 60
+            recent = np.mean(losses[-_BATCHES_TOLD:])
+            print(f"batch {step} of {len(batches)}, loss {recent:.3f}, {minutes:.0f} min", flush=True)
+    return network.weights(_MARGIN)
 
 
-def judged_logit(
-    passages: Iterable[LabelledPassage], words: Mapping[str, float], meaning: MeaningWeights
-) -> float:
-    """Returns the highest log odds of some passages, by their words and their meaning."""
-    highest = -np.inf
-    for passage in passages:
-        odds, part = _most_doubtful(passage, words)
-        if odds > DOUBT:
-            highest = max(highest, odds + float(meaning.logit(numbers_of(passage.text, part))))
-    return highest
+def _share_of_rate(share: float) -> float:
+    """Returns the share of the learning rates: they rise, so that the first steps do not decide, and fall."""
+    return min(share / _WARM_UP, (1 - share) / (1 - _WARM_UP))
 
 
-def numbers_of(passage: str, part: str) -> Floats:
-    """Returns what the network reads of a folded passage."""
-    return np.concatenate([_embedding(passage), _embedding(part)])
-
-
-@functools.cache
-def _embedding(folded: str) -> Floats:
-    return _encoder().embedding(folded)
-
-
-@functools.cache
-def _encoder() -> SentenceEncoder:
-    return SentenceEncoder()
-
-
-def _examples(text: LabelledText, words: Mapping[str, float]) -> Iterator[_Example]:
+def _examples(text: LabelledText, words: Mapping[str, float], encoder: PassageEncoder) -> Iterator[_Example]:
     is_attack = text.source == "attack"
-    counted = [each for each in text.passages if each.is_labelled or not is_attack]
-    for passage in counted:
-        weight = _WORK if text.source == "work" else _TEXT / len(counted)
-        yield _Example(passage.text, _most_doubtful(passage, words)[1], is_attack, weight)
+    for passage in text.passages:
+        if passage.is_labelled or not is_attack:
+            pieces = encoder.pieces(passage.text, _most_doubtful(passage, words)[1])
+            yield _Example(pieces, is_attack, _WORK if text.source == "work" else _TEXT)
+
+
+def _of_an_epoch(texts: Sequence[Sequence[_Example]], generator: np.random.Generator) -> Iterator[_Example]:
+    """Yields the passages of a work, and one of those of each other text."""
+    for examples in texts:
+        if not examples or examples[0].weight == _WORK:
+            yield from examples
+        else:
+            yield examples[int(generator.integers(len(examples)))]
+
+
+def _batches(examples: Iterable[_Example], generator: np.random.Generator) -> list[list[_Example]]:
+    """Returns the examples in batches of about one length, these in any order."""
+    by_length = sorted(
+        ((len(each.pieces[0]) + _NEARLY * generator.random(), each) for each in examples),
+        key=lambda pair: pair[0],
+    )
+    batches: list[list[_Example]] = [[]]
+    longest = 0
+    for _, each in by_length:
+        longest = max(longest, len(each.pieces[0]))
+        if longest * (len(batches[-1]) + 1) > _BATCH:
+            batches.append([])
+            longest = len(each.pieces[0])
+        batches[-1].append(each)
+    generator.shuffle(batches)
+    return batches
 
 
 def _most_doubtful(passage: LabelledPassage, words: Mapping[str, float]) -> tuple[float, str]:
     return max((logit(window, words), text) for window, text in passage.windows)
-
-
-def _fit(numbers: Floats, label: Floats, weight: Floats) -> list[Floats]:
-    generator = np.random.default_rng(0)
-    size = (2 * SIZE, _LAYER)
-    hidden = generator.uniform(-1, 1, size).astype(np.float32) / np.sqrt(np.float32(2 * SIZE))
-    output = generator.uniform(-1, 1, _LAYER).astype(np.float32) / np.sqrt(np.float32(_LAYER))
-    weights = [hidden, np.zeros(_LAYER, np.float32), output, np.zeros((), np.float32)]
-    means, squares = [np.zeros_like(each) for each in weights], [np.zeros_like(each) for each in weights]
-    batches = -(-len(label) // _BATCH)
-    for step in range(_EPOCHS * batches):
-        if step % batches == 0:
-            order = generator.permutation(len(label))
-        rows = order[step % batches * _BATCH :][:_BATCH]
-        gradients = _gradients(weights, numbers[rows], label[rows], weight[rows], generator)
-        # The rate rises and falls, so that neither the first steps nor the last ones decide.
-        share = (step + 1) / (_EPOCHS * batches)
-        rate = _LEARNING_RATE * min(share / 0.3, (1 - share) / 0.7)
-        for index, gradient in enumerate(gradients):
-            means[index] += 0.1 * (gradient - means[index])
-            squares[index] += 0.001 * (gradient**2 - squares[index])
-            spread = np.sqrt(squares[index] / (1 - 0.999 ** (step + 1))) + 1e-8
-            change = means[index] / (1 - 0.9 ** (step + 1)) / spread
-            weights[index] -= rate * (change + _DECAY * weights[index])
-    return weights
-
-
-def _gradients(
-    weights: Sequence[Floats], numbers: Floats, label: Floats, weight: Floats, generator: np.random.Generator
-) -> list[Floats]:
-    hidden, hidden_bias, output, bias = weights
-    numbers = numbers * _kept(numbers.shape, _DROPPED, generator)
-    layer = numbers @ hidden + hidden_bias
-    kept = _kept(layer.shape, _DROPPED_OF_LAYER, generator) * (layer > 0)
-    layer = layer * kept
-    logits = layer @ output + bias
-    error = weight * (1 / (1 + np.exp(-logits)) - label) / len(label)
-    back = np.outer(error, output) * kept
-    return [numbers.T @ back, back.sum(axis=0), layer.T @ error, error.sum()]
-
-
-def _kept(shape: tuple[int, ...], dropped: float, generator: np.random.Generator) -> Floats:
-    kept = generator.random(shape, np.float32) >= np.float32(dropped)
-    return kept.astype(np.float32) / np.float32(1 - dropped)

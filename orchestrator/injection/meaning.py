@@ -1,23 +1,21 @@
 """Weighs the meaning of a passage that is doubtful by its words: does it steer whoever assesses the work?
 
-A network of one layer reads the numbers that the sentence encoder gives the passage, and those of the part of
-it that is most doubtful. `python -m bench.injection.learn` learned its weights.
+A layer reads the numbers that the passage encoder gives the passage and the part of it that is most doubtful.
+`python -m bench.injection.learn` learned its weights and what is added to the encoder's.
 """
 
 import functools
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 
-from orchestrator.injection.sentence_encoder import Floats, SentenceEncoder
-
-WEIGHTS = "meaning_weights.npz"
+from orchestrator.injection.passage_encoder import PassageEncoder
+from orchestrator.injection.passage_encoder_files import WEIGHTS, Arrays, Floats
 
 
 @dataclass(frozen=True, slots=True)
-class MeaningWeights:
-    """The weights of the network.
+class MeaningLayer:
+    """The layer after the encoder.
 
     Attributes:
         hidden: From the numbers of a passage and of its part to the layer.
@@ -31,11 +29,20 @@ class MeaningWeights:
     output: Floats
     bias: float
 
-    def logit(self, numbers: Floats) -> Floats:
-        """Returns what the meaning adds to the log odds, for each row of numbers."""
+    @classmethod
+    def of(cls, weights: Arrays) -> "MeaningLayer":
+        """Returns the layer of learned weights."""
+        return cls(
+            hidden=weights["hidden"].astype(np.float32),
+            hidden_bias=weights["hidden_bias"].astype(np.float32),
+            output=weights["output"].astype(np.float32),
+            bias=float(weights["bias"]),
+        )
+
+    def logit(self, numbers: Floats) -> float:
+        """Returns what the meaning adds to the log odds, given the encoder's numbers."""
         layer = np.maximum(numbers @ self.hidden + self.hidden_bias, 0)
-        logits: Floats = layer @ self.output + self.bias
-        return logits
+        return float(layer @ self.output) + self.bias
 
 
 def load_meaning() -> None:
@@ -45,22 +52,15 @@ def load_meaning() -> None:
 
 def meaning_logit(passage: str, part: str) -> float:
     """Returns what the meaning adds to the log odds of a folded passage, given its most doubtful part."""
-    whole = _encoder().embedding(passage)
-    most_doubtful = whole if part == passage else _encoder().embedding(part)
-    return float(_weights().logit(np.concatenate([whole, most_doubtful])))
+    return _layer().logit(_encoder().numbers(passage, part))
 
 
 @functools.cache
-def _encoder() -> SentenceEncoder:
-    return SentenceEncoder()
+def _encoder() -> PassageEncoder:
+    return PassageEncoder.load()
 
 
 @functools.cache
-def _weights() -> MeaningWeights:
-    with resources.files(__package__).joinpath(WEIGHTS).open("rb") as file, np.load(file) as arrays:
-        return MeaningWeights(
-            hidden=arrays["hidden"].astype(np.float32),
-            hidden_bias=arrays["hidden_bias"].astype(np.float32),
-            output=arrays["output"].astype(np.float32),
-            bias=float(arrays["bias"]),
-        )
+def _layer() -> MeaningLayer:
+    with np.load(WEIGHTS) as weights:
+        return MeaningLayer.of(weights)

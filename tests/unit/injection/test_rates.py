@@ -19,18 +19,24 @@ def missed_or_flagged(name: str, label: str) -> tuple[list[str], int]:
     ("name", "label", "most"),
     [
         ("apart_4", "harmless", 0.1),
-        ("apart_4", "direct", 0.2),
+        ("apart_4", "direct", 0.12),
         ("author_4", "harmless", 0.05),
-        ("author_4", "direct", 0.25),
+        ("author_4", "direct", 0.2),
         ("author_11", "harmless", 0.05),
-        ("author_11", "direct", 0.3),
-        ("author_11", "subtle", 0.55),
+        ("author_11", "direct", 0.22),
+        ("author_11", "subtle", 0.45),
         ("author_12", "harmless", 0.05),
-        ("author_12", "direct", 0.2),
-        ("author_12", "subtle", 0.45),
+        ("author_12", "direct", 0.16),
+        ("author_12", "subtle", 0.4),
         ("author_27", "harmless", 0.05),
-        ("author_27", "direct", 0.2),
-        ("author_27", "subtle", 0.4),
+        ("author_27", "direct", 0.1),
+        ("author_27", "subtle", 0.35),
+        ("author_40", "harmless", 0.06),
+        ("author_40", "direct", 0.18),
+        ("author_40", "subtle", 0.4),
+        ("author_47", "harmless", 0.06),
+        ("author_47", "direct", 0.2),
+        ("author_47", "subtle", 0.48),
     ],
 )
 def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
@@ -43,7 +49,7 @@ def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
 def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> None:
     texts = (json.loads(line)["text"] for line in ORDINARY_WORKS_APART.read_text("utf-8").splitlines())
     flagged = [text for text in texts if is_flagged(SteeringText("x", "en", "harmless", "work", text))]
-    assert len(flagged) <= 8
+    assert len(flagged) <= 16
 
 
 @pytest.mark.parametrize(
@@ -54,6 +60,8 @@ def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> No
         ("author_11", [90, 85, 65]),
         ("author_12", [90, 85, 65]),
         ("author_27", [60, 60, 50]),
+        ("author_40", [65, 75, 60]),
+        ("author_47", [65, 75, 60]),
     ],
 )
 def test_the_sets_kept_apart_share_no_text_and_hold_what_the_readme_says(
