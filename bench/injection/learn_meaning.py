@@ -21,7 +21,7 @@ from orchestrator.injection.passage_encoder_files import Arrays, changed, in_eig
 _MARGIN = 2.0
 # The weight of a text in the loss, and of each passage of a work.
 _TEXT, _WORK = 3.0, 4.0
-_EPOCHS = 2
+_EPOCHS = 3
 # A batch has at most so many pieces, those included that fill shorter passages up.
 _BATCH = 3_000
 # Of what is added to the encoder, and of the layer after it.
