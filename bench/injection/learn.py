@@ -4,7 +4,7 @@
 
 The measurement leaves out a sixth of the sets, each of an author who had seen no text of ours or kept apart
 once, and of the works, and classifies them. With `--write` it learns from everything instead, and writes
-`classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`. Either takes most of an hour.
+`classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`. Either takes over an hour.
 Of the essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps, and nothing
 for the meaning.
 """

@@ -38,7 +38,11 @@ _BATCHES_TOLD = 100
 class _Example:
     pieces: Pieces
     is_attack: bool
-    weight: float
+    is_of_work: bool
+
+    @property
+    def weight(self) -> float:
+        return _WORK if self.is_of_work else _TEXT
 
 
 class MeaningJudge:
@@ -64,13 +68,10 @@ class MeaningJudge:
 def learn_meaning(corpus: Sequence[LabelledText], words: Mapping[str, float]) -> Arrays:
     """Fits the network by Adam, given the weights of words; returns what `meaning_weights.npz` holds."""
     torch.manual_seed(0)
-    threads = torch.get_num_threads()
     generator = np.random.default_rng(0)
     packaged = packaged_encoder()
     network = PassageNetwork(packaged)
     encoder = PassageEncoder(*in_eight_bits(packaged, packaged.layers))
-    # The encoder keeps to one.
-    torch.set_num_threads(threads)
     # What does not ship has no say, so that the weights come out the same without it.
     shipped = (text for text in corpus if text.written_for != ESSAYS.stem)
     texts = [list(_examples(text, words, encoder)) for text in shipped]
@@ -118,16 +119,16 @@ def _examples(text: LabelledText, words: Mapping[str, float], encoder: PassageEn
     for passage in text.passages:
         if passage.is_labelled or not is_attack:
             pieces = encoder.pieces(passage.text, _most_doubtful(passage, words)[1])
-            yield _Example(pieces, is_attack, _WORK if text.source == "work" else _TEXT)
+            yield _Example(pieces, is_attack, text.source == "work")
 
 
 def _of_an_epoch(texts: Sequence[Sequence[_Example]], generator: np.random.Generator) -> Iterator[_Example]:
     """Yields the passages of a work, and one of those of each other text."""
     for examples in texts:
-        if not examples or examples[0].weight == _WORK:
-            yield from examples
-        else:
+        if examples and not examples[0].is_of_work:
             yield examples[int(generator.integers(len(examples)))]
+        else:
+            yield from examples
 
 
 def _batches(examples: Iterable[_Example], generator: np.random.Generator) -> list[list[_Example]]:

@@ -46,16 +46,22 @@ class PassageEncoder:
             arrays["scores"].tolist(),
             float(arrays["unknown_score"]),
         )
-        # A text is too short to be shared out among threads, which would wait for each other.
-        threadpool_limits(limits=1)
 
     @classmethod
     def load(cls) -> "PassageEncoder":
-        """Returns the encoder of the files; they are made if `make` did not."""
-        if not (TABLE.exists() and LAYERS.exists()) or str(_read_layers().get("made_of")) != made_of():
+        """Returns the encoder of the files, on one thread from now on; they are made if `make` did not.
+
+        Raises:
+            RuntimeError: They have to be made, and the package is not there.
+        """
+        # A text is too short to be shared out among threads, which would wait for each other.
+        threadpool_limits(limits=1)
+        arrays = _read_layers() if TABLE.exists() and LAYERS.exists() else {}
+        if str(arrays.get("made_of")) != made_of():
             write()
+            arrays = _read_layers()
         # The system reads of the table what is looked up.
-        return cls(np.load(TABLE, mmap_mode="r"), _read_layers())
+        return cls(np.load(TABLE, mmap_mode="r"), arrays)
 
     def pieces(self, passage: str, part: str) -> tuple[Sequence[int], Sequence[bool]]:
         """Returns the pieces of a folded passage that are read, and whether each is of the part.

