@@ -1,10 +1,11 @@
 """Learns the weights of words and of meaning, and measures them on sets of texts they have not seen.
 
-    python -m bench.injection.learn [--write | --left-out SIXTH]
+    python -m bench.injection.learn [--write | --go-on | --left-out SIXTH]
 
 The measurement leaves out a sixth of the sets, each of an author who had seen no text of ours or kept apart
 once, and of the works, and classifies them. With `--write` it learns from everything instead, and writes
-`classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`. Either takes over an hour.
+`classifier_weights.txt` and `meaning_weights.npz` of `orchestrator/injection`. Either takes hours. With
+`--go-on` the meaning is learned for one epoch more from what it writes over, after texts were added.
 Of the essays, which do not ship, it needs only what `bench/injection/essay_features.py` keeps, and nothing
 for the meaning.
 """
@@ -48,15 +49,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.injection.learn", description=__doc__)
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--write", action="store_true")
+    choice.add_argument("--go-on", action="store_true")
     choice.add_argument("--left-out", type=int, choices=range(1, _SIXTHS + 1), default=1, metavar="SIXTH")
     arguments = parser.parse_args()
     require([KOREAN_PARAGRAPHS, SHORT_ANSWERS, essay_features.FILE])
     corpus = [*written(), *works()]
-    if arguments.write:
+    if arguments.write or arguments.go_on:
         weights = learn(corpus)
         lines = sorted(weights.items(), key=lambda each: (each[0].split("+")[0].islower(), each[0]))
         _WEIGHTS.write_text("".join(f"{weight:.2f}\t{each}\n" for each, weight in lines), encoding="utf-8")
-        meaning = learn_meaning(corpus, weights)
+        start = dict(np.load(WEIGHTS)) if arguments.go_on else None
+        meaning = learn_meaning(corpus, weights, start)
         np.savez(WEIGHTS, **meaning)
         judge = MeaningJudge(weights, meaning)
         print(f"{len(weights)} weights; held out, harmless:")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 import torch.nn.functional as functions
+from numpy.typing import NDArray
 
 from orchestrator.injection.passage_encoder_files import (
     LAYER_COUNT,
@@ -94,6 +95,16 @@ class PassageNetwork(torch.nn.Module):
     def _dropped(self, values: torch.Tensor) -> torch.Tensor:
         return functions.dropout(values, _DROPPED, self.training)
 
+    def start_from(self, weights: Arrays, margin: float) -> None:
+        """Takes over what was learned before, as `weights` returned it."""
+        with torch.no_grad():
+            for name, each in self.learned.items():
+                each.copy_(_tensor(weights[name]))
+            self.hidden.weight.copy_(_tensor(weights["hidden"]).T / _SCALE)
+            self.hidden.bias.copy_(_tensor(weights["hidden_bias"]))
+            self.output.weight.copy_(_tensor(weights["output"])[None])
+            self.output.bias.copy_(_tensor(weights["bias"]) + margin)
+
     def weights(self, margin: float) -> Arrays:
         """Returns what was learned, for `meaning_weights.npz`; `margin` lowers the log odds."""
         learned = {name: each.detach().numpy().astype(np.float16) for name, each in self.learned.items()}
@@ -104,6 +115,10 @@ class PassageNetwork(torch.nn.Module):
             "output": self.output.weight.detach().numpy()[0].astype(np.float16),
             "bias": np.float32(self.output.bias.item() - margin),
         }
+
+
+def _tensor(array: NDArray[np.floating]) -> torch.Tensor:
+    return torch.tensor(array.astype(np.float32))
 
 
 def _padded(rows: Sequence[torch.Tensor], padding: int) -> torch.Tensor:

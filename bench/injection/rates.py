@@ -40,11 +40,9 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
-AUTHORS = tuple(
-    f"author_{number}"
-    for number in (1, 2, 3, *range(5, 11), *range(13, 27), *range(28, 34), *range(35, 40), *range(41, 47))
-)
-AUTHORS_APART = ("author_4", "author_11", "author_12", "author_27", "author_34", "author_40", "author_47")
+_NUMBERS_APART = 4, 11, 12, 27, 34, 40, 47, 48, 53
+AUTHORS = tuple(f"author_{number}" for number in range(1, 59) if number not in _NUMBERS_APART)
+AUTHORS_APART = tuple(f"author_{number}" for number in _NUMBERS_APART)
 SETS: Mapping[str, Sequence[Path]] = {
     "apart": (STEERING_APART,),
     "apart_2": (STEERING_2_APART,),

@@ -37,8 +37,9 @@ _NEIGHBOURHOOD = 2
 _COMMON_COUNT = 2
 _COMMON_SHARE = 0.08
 
-# A window is doubtful above this. Of attacks below it one in a hundred would be flagged by its meaning.
-DOUBT = -0.5
+# A window is doubtful above this. Of attacks below it one in a hundred would be flagged by its meaning, at
+# half as many passages again that are read.
+DOUBT = -1.0
 # A sum of sums is off by less than this.
 _ROUNDING = 1e-6
 

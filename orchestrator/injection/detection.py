@@ -15,7 +15,7 @@ def suspected_injections(
 ) -> tuple[feedback_pb2.Anchor, ...]:
     """Returns the passages that a rule or the classifier flags, and hidden text, in order.
 
-    A long text takes up to two seconds of processor time, with checkpoints in between.
+    A long text takes up to three seconds of processor time, with checkpoints in between.
     """
     visible = reading.visible
     spans = [visible.received_span(*span) for span in _flagged_spans(reading, check)]

@@ -1,7 +1,7 @@
 """Puts a passage of English or Korean text, and the most doubtful part of it, into numbers.
 
-The encoder is the first half of multilingual-e5-small, a transformer, with what was learned of passages that
-steer whoever assesses a work added to it.
+The encoder is multilingual-e5-small, a transformer, with what was learned of passages that steer whoever
+assesses a work added to it.
 """
 
 import math

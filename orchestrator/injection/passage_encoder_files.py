@@ -4,8 +4,8 @@
 
 `make` and the image do it. The package holds multilingual-e5-small (MIT; Wang et al.,
 https://arxiv.org/abs/2402.05672) in four bits. The files hold the pieces of words that occur in folded
-English and Korean text, as a table that is mapped and not read, and the first layers, to which the changes
-of `meaning_weights.npz` are added, in eight bits.
+English and Korean text, as a table that is mapped and not read, and the layers, to which the changes of
+`meaning_weights.npz` are added, in eight bits.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ Arrays = Mapping[str, Any]
 FOLDER = Path(str(files(__package__)))
 TABLE, LAYERS = FOLDER / "passage_encoder_table.npy", FOLDER / "passage_encoder.npz"
 WEIGHTS = FOLDER / "meaning_weights.npz"
-# How many of the twelve layers are kept, and the size of what is between them.
-LAYER_COUNT, SIZE = 6, 384
+# How many layers there are, and the size of what is between them.
+LAYER_COUNT, SIZE = 12, 384
 # The matrices of a layer, as the package names them, and the sizes of what they take and give.
 MATRICES: Mapping[str, tuple[int, int]] = {
     "q": (SIZE, SIZE),
@@ -72,7 +72,7 @@ class PackagedEncoder:
 
 
 def packaged_encoder() -> PackagedEncoder:
-    """Returns the first layers of the package, and the pieces of English and Korean.
+    """Returns the layers of the package, and the pieces of English and Korean.
 
     Raises:
         RuntimeError: The package is not there.

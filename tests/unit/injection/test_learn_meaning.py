@@ -45,3 +45,14 @@ def test_what_is_learned_tells_attacks_from_works(monkeypatch: pytest.MonkeyPatc
     # The most doubtful passage decides, and what is certain by its words is not read.
     assert judge.logit([passage(WORKS[0]), passage(ATTACKS[0])]) == max(works[0], attacks[0])
     assert MeaningJudge(CERTAIN, learned).logit([passage(ATTACKS[0])]) == float("-inf")
+
+
+def test_learning_goes_on_from_what_was_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "_EPOCHS", 30)
+    corpus = [*(text(each, "attack") for each in ATTACKS), *(text(each, "work") for each in WORKS)]
+    first = learn_meaning(corpus, DOUBTFUL)
+    monkeypatch.setattr(learning, "_LATER_RATES", (0.0, 0.0))
+    same = learn_meaning(corpus, DOUBTFUL, first)
+    assert same.keys() == first.keys()
+    for name, each in first.items():
+        assert same[name] == pytest.approx(each, rel=1e-3, abs=1e-5), name

