@@ -29,7 +29,7 @@ from bench.injection.corpus import LabelledText, held_out, works, written
 from bench.injection.learn_meaning import MeaningJudge, learn_meaning
 from bench.injection.rates import AUTHORS, ONCE_APART, line
 from orchestrator.injection.classifier import BIAS, FURTHER_SEGMENT_PENALTY, LENGTH
-from orchestrator.injection.passage_encoder_files import WEIGHTS
+from orchestrator.injection.passage_encoder_files import WEIGHTS, Arrays
 
 _WEIGHTS = Path(orchestrator.injection.__file__).with_name("classifier_weights.txt")
 # A word has to occur in so many windows of attacks to become a feature.
@@ -58,7 +58,7 @@ def main() -> int:
         weights = learn(corpus)
         lines = sorted(weights.items(), key=lambda each: (each[0].split("+")[0].islower(), each[0]))
         _WEIGHTS.write_text("".join(f"{weight:.2f}\t{each}\n" for each, weight in lines), encoding="utf-8")
-        start = dict(np.load(WEIGHTS)) if arguments.go_on else None
+        start = _meaning_weights() if arguments.go_on else None
         meaning = learn_meaning(corpus, weights, start)
         np.savez(WEIGHTS, **meaning)
         judge = MeaningJudge(weights, meaning)
@@ -69,6 +69,11 @@ def main() -> int:
     else:
         _leave_sets_out(corpus, arguments.left_out - 1)
     return 0
+
+
+def _meaning_weights() -> Arrays:
+    with np.load(WEIGHTS) as weights:
+        return dict(weights)
 
 
 def learn(corpus: Sequence[LabelledText]) -> dict[str, float]:

@@ -40,6 +40,8 @@ _COMMON_SHARE = 0.08
 # A window is doubtful above this. Of attacks below it one in a hundred would be flagged by its meaning, at
 # half as many passages again that are read.
 DOUBT = -1.0
+# In a text of more segments some are doubtful by chance, so less is doubtful there.
+_MANY_SEGMENTS, _DOUBT_IN_A_LONG_TEXT = 60, -0.5
 # A sum of sums is off by less than this.
 _ROUNDING = 1e-6
 
@@ -113,9 +115,15 @@ def doubtful_windows(
 ) -> list[tuple[float, SegmentWindow]]:
     """Returns the windows whose words leave a doubt, each after its log odds."""
     weights = _weights()
+    least = doubt(len(segments))
     places = _checked(doubtful_places(segments, weights), check)
     logits = ((logit(window, weights), window) for window in segment_windows(segments, places))
-    return [pair for pair in logits if pair[0] > DOUBT]
+    return [pair for pair in logits if pair[0] > least]
+
+
+def doubt(count: int) -> float:
+    """Returns the log odds above which a window is doubtful, in a text of so many segments."""
+    return DOUBT if count <= _MANY_SEGMENTS else _DOUBT_IN_A_LONG_TEXT
 
 
 def _checked(values: Iterator[T], check: Checkpoint) -> Iterator[T]:
@@ -205,13 +213,14 @@ def doubtful_places(segments: Sequence[TextSegment], weights: Mapping[str, float
     Few would be, so what is common in the rest of a submission is mostly not looked for at all.
     """
     raised = _raised_weights()
+    least = doubt(len(segments)) - _ROUNDING
     most = [math.fsum(map(raised.get, each.features, repeat(0.0))) for each in segments]
     patterns = [frozenset(filter(str.isupper, each.features)) for each in segments]
     for place in _window_places(segments):
         first, size, length = place
         pairs = combinations(sorted(frozenset[str]().union(*patterns[first : first + size])), 2)
         known = sum(most[first : first + size]) + sum(map(raised.get, map("+".join, pairs), repeat(0.0)))
-        if _logit(size, length, known, weights) > DOUBT - _ROUNDING:
+        if _logit(size, length, known, weights) > least:
             yield place
 
 

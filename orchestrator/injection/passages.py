@@ -17,8 +17,6 @@ from orchestrator.submission.reading_threads import Checkpoint, going_on
 _LENGTH, _STEP = 5, 2
 # So many passages of a submission are read, those first that are most doubtful; the rest is not flagged.
 _MOST_READ = 12
-# Of more segments than that some are doubtful by chance, so only what is above these log odds is read.
-_SHORT, _DOUBT_IN_A_LONG_TEXT = 60, -0.5
 # Each segment of a window has to raise its logit by this much, or it is no part of the demand.
 _SEGMENT_PENALTY = 2.0
 
@@ -55,8 +53,6 @@ def _judged(
         (span, windows, max(windows, key=words))
         for span, windows in passages_with_windows(segments, [window for _, window in doubtful])
     ]
-    if len(segments) > _SHORT:
-        passages = [each for each in passages if words(each[2]) > _DOUBT_IN_A_LONG_TEXT]
     passages.sort(key=lambda each: (-words(each[2]), each[0]))
     for span, windows, best in passages[:_MOST_READ]:
         check()

@@ -5,11 +5,16 @@ from importlib import resources
 import pytest
 
 from chorus.feedback.v1 import submission_pb2
+from orchestrator.injection import classifier
 from orchestrator.injection.classifier import (
+    BIAS,
     DOUBT,
+    LENGTH,
     SegmentWindow,
     TextSegment,
+    doubt,
     doubtful_places,
+    doubtful_windows,
     logit,
     segment_windows,
 )
@@ -53,8 +58,9 @@ def test_of_a_sentence_without_end_only_a_segment_is_flagged() -> None:
     assert len(quote) <= 600
 
 
+@pytest.mark.parametrize("count", [40, 80])
 @pytest.mark.parametrize("seed", range(20))
-def test_no_window_is_passed_over_that_is_doubtful(seed: int) -> None:
+def test_no_window_is_passed_over_that_is_doubtful(seed: int, count: int) -> None:
     folder = resources.files("orchestrator.injection")
     lines = (folder / "classifier_weights.txt").read_text(encoding="utf-8").splitlines()
     weights = {feature: float(weight) for weight, feature in (line.split("\t") for line in lines)}
@@ -68,13 +74,21 @@ def test_no_window_is_passed_over_that_is_doubtful(seed: int) -> None:
             features=frozenset(generator.sample(some, generator.randint(0, 20))),
             length=generator.randint(5, 200),
         )
-        for place in range(40)
+        for place in range(count)
     ]
-    doubtful = [each for each in segment_windows(segments) if logit(each, weights) > DOUBT]
+    doubtful = [each for each in segment_windows(segments) if logit(each, weights) > doubt(count)]
     looked_at = list(segment_windows(segments, doubtful_places(segments, weights)))
     assert doubtful
-    assert [each for each in looked_at if logit(each, weights) > DOUBT] == doubtful
+    assert [each for each in looked_at if logit(each, weights) > doubt(count)] == doubtful
     assert len(looked_at) < len(list(segment_windows(segments)))
+
+
+@pytest.mark.parametrize(("count", "doubtful"), [(60, 60), (61, 0)])
+def test_less_is_doubtful_in_a_long_text(count: int, doubtful: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifier, "_weights", lambda: {BIAS: DOUBT + 0.2, LENGTH: 0.0})
+    segments = [TextSegment(place, place + 1, frozenset(), 1) for place in range(count)]
+    # A window of more segments is less doubtful, and here none of those is.
+    assert len(doubtful_windows(segments)) == doubtful
 
 
 def test_every_weight_is_of_a_pattern_that_exists() -> None:

@@ -91,21 +91,5 @@ def test_of_many_doubtful_passages_no_more_than_twelve_are_read(monkeypatch: pyt
     assert len(read) == len(set(read)) == 12
 
 
-@pytest.mark.parametrize(("count", "read"), [(60, 2), (61, 1)])
-def test_of_a_long_text_only_what_is_more_doubtful_is_read(
-    count: int, read: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts: list[str] = []
-
-    def nothing_said(passage: str, _: str) -> float:
-        texts.append(passage)
-        return 0.0
-
-    monkeypatch.setattr(passages_module, "meaning_logit", nothing_said)
-    doubtful = [(-0.4, SegmentWindow(0, 1, frozenset(), 1)), (-0.6, SegmentWindow(1, 1, frozenset(), 1))]
-    list(passages_module._judged(segments(*[1] * count), doubtful, lambda: None))
-    assert texts == ["s0", "s1"][:read]
-
-
 def test_the_text_of_a_passage_is_that_of_its_segments() -> None:
     assert text_of(segments(4), (1, 3)) == "s1 s2"

@@ -42,6 +42,7 @@ def missed_or_flagged(name: str, label: str) -> tuple[list[str], int]:
         ("author_48", "subtle", 0.48),
         ("author_53", "harmless", 0.06),
         ("author_53", "direct", 0.3),
+        ("author_53", "subtle", 0.58),
     ],
 )
 def test_texts_that_nothing_was_learned_from_are_mostly_judged_right(
