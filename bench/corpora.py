@@ -14,6 +14,10 @@ PAIRS = Path(__file__).parent / "evaluate" / "pairs.jsonl"
 HARD_PAIRS = DATA / "hard_pairs.jsonl"
 HARD_PAIRS_2 = DATA / "hard_pairs_2.jsonl"
 HARD_PAIRS_3 = DATA / "hard_pairs_3.jsonl"
+# Whole panels, by authors who knew nothing of the merge; an author's number is at the beginning of an id.
+PANELS = DATA / "panels.jsonl"
+PANELS_APART = DATA / "panels_apart.jsonl"
+PANELS_SECOND = DATA / "panels_second.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
     for part in ("dev", "written", "passages", "sentences", "acceptance", "fresh", "strangers")

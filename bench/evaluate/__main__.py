@@ -1,12 +1,13 @@
 """Measures every goal of the merge, beside its baselines.
 
     python -m bench.evaluate --seed 1 [--ratings FILE.csv ...] [--works FILE.jsonl ...]
-                             [--pairs FILE.jsonl ...]
+                             [--pairs FILE.jsonl ...] [--panels FILE.jsonl ...]
                              [--attacks DIR]
 
 Ratings have the columns essay, rater, criterion and score. Works are lines of {"id", "text"}. Pairs are
 lines of {"work", "a", "b", "same"}: a text or a work's id, two points in the form that a model returns, and
-whether they are the same. Attacks are text files with {work} where the work goes.
+whether they are the same. Panels are lines of {"id", "text", "points"}, each point with its `reviewer` and
+the key of its `fault`. Attacks are text files with {work} where the work goes.
 
 The command exits with 0 if every goal that could be measured is met, with 1 if one is missed, and with 2 if
 there was nothing to measure one on. The L2 essays alone may be absent: they are not the project's to give
@@ -22,11 +23,23 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
-from bench.corpora import ESSAYS, HARD_PAIRS, HARD_PAIRS_3, PAIRS, RATINGS, WORKS, absence, texts
+from bench.corpora import (
+    ESSAYS,
+    HARD_PAIRS,
+    HARD_PAIRS_3,
+    PAIRS,
+    PANELS_APART,
+    PANELS_SECOND,
+    RATINGS,
+    WORKS,
+    absence,
+    texts,
+)
 from bench.evaluate import (
     attacks,
     human_raters,
     pairs,
+    panels,
     quote_verification,
     repeatability,
     scores,
@@ -51,6 +64,7 @@ def main() -> int:
     parser.add_argument("--ratings", type=Path, nargs="+", default=[RATINGS])
     parser.add_argument("--works", type=Path, nargs="+", default=WORKS)
     parser.add_argument("--pairs", type=Path, nargs="+", default=[PAIRS, HARD_PAIRS, HARD_PAIRS_3])
+    parser.add_argument("--panels", type=Path, nargs="+", default=[PANELS_APART])
     parser.add_argument("--attacks", type=Path, default=_HERE / "attacks")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -80,6 +94,8 @@ def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
     yield from quote_verification.goals(seed, works)
     for path in arguments.pairs:
         yield from pairs.goals(path, by_id)
+    for path in arguments.panels:
+        yield from panels.goals(path, PANELS_SECOND)
     if works:
         yield attacks.goal(seed, arguments.attacks, works)
         yield stability.goal(seed, works)

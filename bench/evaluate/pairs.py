@@ -66,7 +66,8 @@ def goals(path: Path, texts: Mapping[str, str]) -> Iterator[Goal]:
     for language in ("ko", "en"):
         own = [each for each in pairs if each.reading.language_code == language and not each.tuned]
         if own:
-            yield _goal(path.stem, language, own)
+            found = list(map(joined, own))
+            yield goal_of(path.stem, language, own, found, "two passes by one labeller")
 
 
 def read_pairs(path: Path, texts: Mapping[str, str]) -> list[LabelledPair]:
@@ -93,10 +94,27 @@ def joined(pair: LabelledPair) -> bool:
 
 def two_candidates(pair: LabelledPair) -> Sequence[MergeCandidate]:
     """Returns the two points as two models' answers, in the order that the merge compares them in."""
-    rubric = default_rubric(pair.reading.language_code)
+    return candidates_of({"a": [pair.a], "b": [pair.b]}, pair.reading)
+
+
+def candidates_of(
+    points: Mapping[str, Sequence[Mapping[str, Any]]], reading: SubmissionReading
+) -> Sequence[MergeCandidate]:
+    """Returns the points of models by their names, in the order that the merge compares them in."""
+    rubric = default_rubric(reading.language_code)
     opinions = [
-        Opinion(model, model, "1", feedback_pb2.ModelFeedback(points=[_point(point, pair.reading, rubric)]))
-        for model, point in (("a", pair.a), ("b", pair.b))
+        Opinion(
+            model,
+            model,
+            "1",
+            feedback_pb2.ModelFeedback(
+                points=[
+                    check_point(each, number, reading, rubric, ComparisonBudget()).point
+                    for number, each in enumerate(own, start=1)
+                ]
+            ),
+        )
+        for model, own in points.items()
     ]
     return merge_candidates(opinions, default_criteria(rubric))
 
@@ -118,8 +136,13 @@ def cohens_kappa(pairs: Sequence[LabelledPair]) -> float | None:
     return (observed - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
 
 
-def _goal(name: str, language: str, pairs: Sequence[LabelledPair]) -> Goal:
-    found = list(map(joined, pairs))
+def goal_of(
+    name: str, language: str, pairs: Sequence[LabelledPair], found: Sequence[bool], labelled: str
+) -> Goal:
+    """Compares what was joined of the pairs of one language with their labels.
+
+    `labelled` says who labelled them twice.
+    """
     ours = precision_recall(pairs, found)
     cases = [(pair.reading.visible_text, each, pair.same) for pair, each in zip(pairs, found, strict=True)]
     precision = ratio_interval((work, each and same, each) for work, each, same in cases)
@@ -139,15 +162,9 @@ def _goal(name: str, language: str, pairs: Sequence[LabelledPair]) -> Goal:
         ours.precision >= 0.85 and ours.recall >= least and not wrong,
         f"{len(pairs)} pairs; same issue: P {same_issue.precision:.2f}, R {same_issue.recall:.2f};"
         f" same sentence: P {same_place.precision:.2f}, R {same_place.recall:.2f}"
-        + (f"; two passes by one labeller: kappa {kappa:.2f}" if kappa is not None else ""),
+        + (f"; {labelled}: kappa {kappa:.2f}" if kappa is not None else ""),
     )
 
 
 def _share_a_sentence(pair: LabelledPair) -> bool:
     return bool(set(pair.a["sentence_ids"]) & set(pair.b["sentence_ids"]))
-
-
-def _point(
-    point: Mapping[str, Any], reading: SubmissionReading, rubric: submission_pb2.Rubric
-) -> feedback_pb2.Point:
-    return check_point(point, 1, reading, rubric, ComparisonBudget()).point
