@@ -1,10 +1,11 @@
-"""Learns the weights by which the merge takes two points for one, and measures them on works left out.
+"""Learns the weights by which the merge takes two points for one, and measures them on what is left out.
 
-    python -m bench.evaluate.learn [--penalty 0.4] [--threshold 0.6]
+    python -m bench.evaluate.learn [--penalty 0.5] [--threshold 0.4] [--write]
 
-It learns from the pairs that are marked `tuned` alone, with all other points of the same works that may be
-joined as further pairs that are not the same. The measurement is the mean of five cross-validations in ten
-folds of whole works. What it prints last belongs into `orchestrator/merge/policy.py`.
+It learns from the pairs that are marked `tuned`, with all other points of the same works that may be joined
+as further pairs that are not the same, and from the panels. The measurement is the mean of two
+cross-validations in ten folds, of whole works and of whole authors of panels. `--write` writes the weights
+into `orchestrator/merge/pair_weights.txt`; without, they are printed.
 """
 
 import argparse
@@ -12,7 +13,9 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import resources
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,11 +27,14 @@ from bench.corpora import (
     HARD_PAIRS_3,
     KOREAN_PARAGRAPHS,
     PAIRS,
+    PANELS,
+    PANELS_SECOND,
     SHORT_ANSWERS,
     require,
     texts,
 )
 from bench.evaluate.pairs import LabelledPair, PrecisionRecall, precision_recall, read_pairs, two_candidates
+from bench.evaluate.panels import read_panels
 from orchestrator.merge import policy
 from orchestrator.merge.align import joinable_pairs
 from orchestrator.merge.pair_features import WORDS, PointContent, pair_features
@@ -36,60 +42,74 @@ from orchestrator.merge.text_similarity import TextSimilarity
 
 _FILES = (PAIRS, HARD_PAIRS, HARD_PAIRS_2, HARD_PAIRS_3)
 _FOLDS = 10
-_REPETITIONS = 5
+_REPETITIONS = 2
 # A pair that nobody labelled counts less than one that somebody did.
 _UNLABELLED_WEIGHT = 0.5
-_STEPS = 30
-_INTERCEPT = "intercept"
-# Too few labelled pairs show these, so the guideline of the labels decides. Two points about the whole text
-# share their place like quotations that nearly coincide.
-_SET_BY_HAND = {"whole text, one issue": 4.5, "other words of form": -8.0, "contrary advice": -3.0}
+_STEPS = 20
+# Of these too few pairs show anything, so the guideline of the labels decides.
+_SET_BY_HAND = {"other words of form": -6.0, "contrary advice": -4.0}
+_WEIGHTS = Path(str(resources.files("orchestrator.merge"))) / policy.PAIR_WEIGHTS_FILE
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A pair, the set it is of, its features, None if it may not be joined, and whether it was labelled."""
+    """A pair.
+
+    Attributes:
+        name: The set that it is of.
+        group: What is left out with it: its work, or the author of its panel.
+        features: Its features; None if it may not be joined.
+        labelled: Whether somebody labelled it.
+    """
 
     name: str
+    group: str
     pair: LabelledPair
     features: Mapping[str, float] | None
     labelled: bool = True
-
-    @property
-    def work(self) -> str:
-        return self.pair.reading.visible_text
 
 
 def main() -> None:
     """Prints what the merge joins of works left out, and the weights learned from all."""
     parser = argparse.ArgumentParser(prog="python -m bench.evaluate.learn", description=__doc__)
-    parser.add_argument("--penalty", type=float, default=0.4)
+    parser.add_argument("--penalty", type=float, default=0.5)
     parser.add_argument("--threshold", type=float, default=policy.LINKAGE_THRESHOLD)
+    parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     penalty: float = arguments.penalty
-    require([*_FILES, KOREAN_PARAGRAPHS, SHORT_ANSWERS])
+    require([*_FILES, PANELS, PANELS_SECOND, KOREAN_PARAGRAPHS, SHORT_ANSWERS])
     rows = list(_rows())
-    names = sorted({name for row in rows for name in row.features or ()} - set(_SET_BY_HAND))
+    shown = {name for row in rows for name, value in (row.features or {}).items() if value}
+    names = sorted(shown - _SET_BY_HAND.keys())
     for (name, language), each in _cross_validated(rows, names, penalty, arguments.threshold).items():
         print(f"{name:13} {language}  P {each.precision:.2f}  R {each.recall:.2f}")
-    for name, weight in zip([_INTERCEPT, *names], _fit(rows, names, penalty), strict=True):
-        print(f'    "{name}": {weight:.2f},')
+    learned = zip([policy.INTERCEPT, *names], _fit(rows, names, penalty), strict=True)
+    lines = "".join(f"{weight:.2f} {name}\n" for name, weight in [*learned, *_SET_BY_HAND.items()])
+    if arguments.write:
+        _WEIGHTS.write_text(lines, encoding="utf-8")
+    else:
+        print(lines, end="")
 
 
 def _rows() -> Iterator[_Row]:
     by_id = {**texts(KOREAN_PARAGRAPHS), **texts(SHORT_ANSWERS)}
     for path in _FILES:
         labelled = [each for each in read_pairs(path, by_id) if each.tuned]
-        yield from (_Row(path.stem, each, _features(each)) for each in labelled)
         by_work = defaultdict(list)
         for each in labelled:
             by_work[each.reading.visible_text].append(each)
-        for own in by_work.values():
+        for work, own in by_work.items():
+            yield from (_Row(path.stem, work, each, _features(each)) for each in own)
             for each in _unlabelled(own):
                 if (features := _features(each)) is not None:
-                    yield _Row(path.stem, each, features, labelled=False)
+                    yield _Row(path.stem, work, each, features, labelled=False)
+    for panel in read_panels(PANELS, PANELS_SECOND):
+        for each in panel.pairs():
+            features = _features(each)
+            if each.same or features is not None:
+                yield _Row(PANELS.stem, panel.author, each, features)
 
 
 def _unlabelled(labelled: Sequence[LabelledPair]) -> Iterator[LabelledPair]:
@@ -147,14 +167,14 @@ def _by_hand(rows: Sequence[_Row]) -> Floats:
 def _cross_validated(
     rows: Sequence[_Row], names: Sequence[str], penalty: float, threshold: float
 ) -> Mapping[tuple[str, str], PrecisionRecall]:
-    works = sorted({row.work for row in rows})
+    groups = sorted({row.group for row in rows})
     found: defaultdict[tuple[str, str], list[tuple[LabelledPair, bool]]] = defaultdict(list)
     for repetition in range(_REPETITIONS):
-        random.Random(repetition).shuffle(works)  # noqa: S311  # it repeats itself
-        fold = {work: number % _FOLDS for number, work in enumerate(works)}
+        random.Random(repetition).shuffle(groups)  # noqa: S311  # it repeats itself
+        fold = {group: number % _FOLDS for number, group in enumerate(groups)}
         for left_out in range(_FOLDS):
-            weights = _fit([row for row in rows if fold[row.work] != left_out], names, penalty)
-            tested = [row for row in rows if fold[row.work] == left_out and row.labelled]
+            weights = _fit([row for row in rows if fold[row.group] != left_out], names, penalty)
+            tested = [row for row in rows if fold[row.group] == left_out and row.labelled]
             similarities = _matrix(tested, names) @ weights + _by_hand(tested)
             for row, similarity in zip(tested, similarities, strict=True):
                 joined = row.features is not None and bool(similarity >= threshold)

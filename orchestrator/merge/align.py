@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chorus.feedback.v1.feedback_pb2 import POLARITY_IMPROVEMENT, POLARITY_STRENGTH
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, overlap
+from orchestrator.merge.issue_pairs import are_across_groups, are_two_conventions
 from orchestrator.merge.pair_features import WORDS, PointContent, pair_features, similarity
-from orchestrator.merge.related_issues import are_across_groups, are_two_conventions
 from orchestrator.merge.text_similarity import TextSimilarity
 
 # Below this similarity no words lift a pair to the threshold.
@@ -83,10 +83,10 @@ def _may_join(one: MergeCandidate, other: MergeCandidate) -> bool:
     if {one.point.polarity, other.point.polarity} == _OPPOSITES or are_two_conventions(one, other):
         return False
     shared = overlap(one, other)
-    if are_across_groups(one, other):
-        return shared is not None and shared >= policy.ACROSS_GROUPS_MIN_OVERLAP
+    if shared is None:
+        return not are_across_groups(one, other)
     # What stands elsewhere is another fault: who mends the first still has the second.
-    return shared is None or shared >= policy.MIN_OVERLAP
+    return shared > 0
 
 
 def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:

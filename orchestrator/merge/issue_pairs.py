@@ -1,55 +1,8 @@
-"""Which issues can name one problem, although models choose different ones of the closed list."""
+"""What the issues of two points say of whether they are the same, before a word of them is read."""
 
 from modelkit.answer_form.issues import OTHER
 from orchestrator.merge.candidate import MergeCandidate
 
-# Issues of different groups that named one problem as often as not, on pairs of points that people labelled.
-_RELATED_ACROSS_GROUPS = frozenset(
-    frozenset(pair)
-    for pair in (
-        ("citation", "evidence_missing"),
-        ("evidence_irrelevant", "paragraph_focus"),
-        ("evidence_irrelevant", "off_task"),
-        ("paragraph_focus", "off_task"),
-        ("order_logic", "reason_weak"),
-        ("claim_unclear", "missing_requirement"),
-        ("claim_unclear", "conclusion"),
-        ("claim_unclear", "introduction"),
-        ("depth", "missing_requirement"),
-        ("depth", "conclusion"),
-        ("punctuation", "sentence_error"),
-        ("punctuation", "register_mix"),
-        ("spelling", "sentence_error"),
-        ("spelling", "word_choice"),
-    )
-)
-# Issues of one group that seldom name one problem: who mends the first still has the second.
-_UNRELATED_IN_GROUP = frozenset(
-    frozenset(pair)
-    for pair in (
-        ("claim_unclear", "evidence_irrelevant"),
-        ("claim_unclear", "evidence_missing"),
-        ("claim_unclear", "factual_error"),
-        ("concision", "register_mix"),
-        ("concision", "word_choice"),
-        ("conclusion", "introduction"),
-        ("conclusion", "transition"),
-        ("counterview_missing", "evidence_irrelevant"),
-        ("counterview_missing", "evidence_missing"),
-        ("counterview_missing", "factual_error"),
-        ("depth", "evidence_irrelevant"),
-        ("depth", "factual_error"),
-        ("evidence_irrelevant", "evidence_missing"),
-        ("evidence_irrelevant", "factual_error"),
-        ("evidence_missing", "factual_error"),
-        ("introduction", "transition"),
-        ("length_format", "missing_requirement"),
-        ("length_format", "off_task"),
-        ("register_mix", "repetition"),
-        ("repetition", "sentence_error"),
-        ("repetition", "word_choice"),
-    )
-)
 # Two conventions are two problems, but for what one calls spelling and another by its name.
 _ONE_CONVENTION = frozenset({frozenset({"punctuation", "spelling"}), frozenset({"spacing", "spelling"})})
 _CONVENTIONS = frozenset({"citation", "punctuation", "spacing", "spelling"})
@@ -71,14 +24,9 @@ def are_across_groups(one: MergeCandidate, other: MergeCandidate) -> bool:
     return one.group != other.group and OTHER not in {one.group, other.group}
 
 
-def are_related(one: MergeCandidate, other: MergeCandidate) -> bool:
-    """Returns whether the issues belong to different groups and often name one problem all the same."""
-    return frozenset({one.point.issue, other.point.issue}) in _RELATED_ACROSS_GROUPS
-
-
-def are_unrelated_in_group(one: MergeCandidate, other: MergeCandidate) -> bool:
-    """Returns whether the issues belong to one group and seldom name one problem all the same."""
-    return frozenset({one.point.issue, other.point.issue}) in _UNRELATED_IN_GROUP
+def issue_pair(one: str, other: str) -> str:
+    """Returns the name of two issues, in whichever order they come."""
+    return f"{min(one, other)} + {max(one, other)}"
 
 
 def is_singular(issue: str) -> bool:

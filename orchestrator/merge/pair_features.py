@@ -1,7 +1,7 @@
 """What tells whether two points are the same: place, issue, subject and remedy, each as a number.
 
 The similarity of two points is the sum of these numbers and of how alike their words are, times the weights
-in the policy: the log-odds that the points are the same. `python -m bench.evaluate.learn` learns the weights.
+of the policy: the log-odds that the points are the same. `python -m bench.evaluate.learn` learns the weights.
 """
 
 import math
@@ -9,16 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chorus.feedback.v1.feedback_pb2 import POLARITY_QUESTION
 from modelkit.answer_form.issues import OTHER
 from orchestrator.merge import policy
-from orchestrator.merge.candidate import MergeCandidate, Span, overlap
-from orchestrator.merge.related_issues import (
-    are_across_groups,
-    are_related,
-    are_unrelated_in_group,
-    is_formal,
-    is_singular,
-)
+from orchestrator.merge.candidate import MergeCandidate, overlap
+from orchestrator.merge.issue_pairs import are_across_groups, is_formal, is_singular, issue_pair
 from orchestrator.merge.remedies import Remedy, remedy_of, stems
 from orchestrator.merge.subjects import ADD, CUT, ISSUE_SUBJECTS, requests_of, subjects_of
 
@@ -77,14 +72,16 @@ class PointContent:
 def similarity(features: Mapping[str, float]) -> float:
     """Returns the log-odds that two points of such features are the same."""
     weights = policy.PAIR_WEIGHTS
-    return policy.PAIR_INTERCEPT + math.fsum(weights[name] * value for name, value in features.items())
+    # What no pair showed that the weights were learned from weighs nothing.
+    known = (weights[name] * value for name, value in features.items() if name in weights)
+    return policy.PAIR_INTERCEPT + math.fsum(known)
 
 
 def pair_features(one: PointContent, other: PointContent) -> Mapping[str, float]:
     """Returns the features of two points by their names; those that are left out are 0."""
     return {
         **_place(one.candidate, other.candidate),
-        **_issues(one.candidate, other.candidate),
+        **_kind(one.candidate, other.candidate),
         **_subjects(one, other),
         **_remedies(one, other),
     }
@@ -96,33 +93,32 @@ def _place(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
         if one.point.issue == other.point.issue != OTHER and (whole or is_singular(one.point.issue)):
             return {"whole text, one issue": 1.0}
         return {} if whole else {"whole and part": 1.0}
-    return {"overlap": overlap(one, other) or 0.0, "extent": _extent(one.span, other.span)}
+    return {
+        "overlap": overlap(one, other) or 0.0,
+        "longer quotation": math.log(max(end - start for start, end in (one.span, other.span))),
+    }
 
 
-def _extent(one: Span, other: Span) -> float:
-    """Returns the shared part of two spans that meet, as a share of what they cover together."""
-    shared = min(one[1], other[1]) - max(one[0], other[0])
-    return shared / (max(one[1], other[1]) - min(one[0], other[0]))
-
-
-def _issues(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
-    if not are_across_groups(one, other):
-        return {"unrelated in group": float(are_unrelated_in_group(one, other))}
-    if are_related(one, other):
-        return {}
-    return {"across groups": 1.0}
+def _kind(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
+    return {
+        issue_pair(one.point.issue, other.point.issue): 1.0,
+        "across groups": float(are_across_groups(one, other)),
+        "both praise": float(one.is_strength and other.is_strength),
+        "one is a question": float(POLARITY_QUESTION in {one.point.polarity, other.point.polarity}),
+    }
 
 
 def _subjects(one: PointContent, other: PointContent) -> Mapping[str, float]:
-    shared = len(one.subjects & other.subjects)
+    shared = one.subjects & other.subjects
     named = bool(one.subjects & other.issue_subjects) + bool(other.subjects & one.issue_subjects)
-    features = {"names the other's issue": named / 2}
-    if one.subjects and other.subjects:
-        features["shared subjects"] = 2 * shared / (len(one.subjects) + len(other.subjects))
-        features["no shared subject"] = float(not shared)
     unsaid = OTHER in {one.candidate.point.issue, other.candidate.point.issue}
-    features["issue unsaid"] = float(unsaid and not shared and not named)
-    return features
+    return {
+        "issue unsaid": float(unsaid and not shared and not named),
+        "names the other's issue": named / 2,
+        "no shared subject": float(_are_apart(one.subjects, other.subjects)),
+        **{f"both speak of {subject}": 1.0 for subject in shared},
+        **{f"one speaks of {subject}": 1.0 for subject in one.subjects ^ other.subjects},
+    }
 
 
 def _remedies(one: PointContent, other: PointContent) -> Mapping[str, float]:
@@ -133,10 +129,13 @@ def _remedies(one: PointContent, other: PointContent) -> Mapping[str, float]:
     formal = is_formal(one.candidate) and is_formal(other.candidate)
     return {
         "asks for another thing": float(_are_apart(one.asks_for, other.asks_for)),
+        **{f"both ask {request}": 1.0 for request in one.asks_for & other.asks_for},
+        **{f"one asks {request}": 1.0 for request in one.asks_for ^ other.asks_for},
         "contrary advice": float(_are_contrary(one.asks_for, other.asks_for)),
         "same new words": float(same_new_words),
         "other new words": float(_are_apart(first.new_words, second.new_words)),
         "other words of form" if formal else "other words in question": float(other_words),
+        "both rewrite": float(first.rewrites and second.rewrites),
         "one rewrites": float(first.rewrites != second.rewrites),
     }
 

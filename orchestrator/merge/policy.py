@@ -5,8 +5,20 @@ The unit of all arithmetic on scores is a level: every criterion's scale is take
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 
-VERSION = "merge-6"
+VERSION = "merge-7"
+
+PAIR_WEIGHTS_FILE = "pair_weights.txt"
+INTERCEPT = "intercept"
+
+
+def _pair_weights() -> Mapping[str, float]:
+    """Returns the weights of the features of two points by their names, which follow them in a line."""
+    text = resources.files(__package__).joinpath(PAIR_WEIGHTS_FILE).read_text(encoding="utf-8")
+    rows = (line.split(maxsplit=1) for line in text.splitlines())
+    return {name: float(weight) for weight, name in rows}
+
 
 # Scores. Distances are in levels.
 SCALE_LEVELS = 4.0
@@ -51,37 +63,13 @@ MIN_INLIER_PROBABILITY = 0.05
 # A larger panel has too many partitions to weigh, and one outlier of so many moves little.
 MAX_PARTITIONED_RATERS = 8
 
-# The similarity of two points: a logistic regression on the pairs that `bench/evaluate/PAIRS.md` calls tuned,
-# as `python -m bench.evaluate.learn` fits it, but for what too few of the pairs show. `pair_features.py` says
-# what each name means.
-PAIR_INTERCEPT = -2.64
-PAIR_WEIGHTS: Mapping[str, float] = {
-    "across groups": -2.39,
-    "asks for another thing": -1.37,
-    "contrary advice": -3.0,  # Set by hand.
-    "extent": 2.84,
-    "issue unsaid": -2.74,
-    "names the other's issue": 2.17,
-    "no shared subject": -0.89,
-    "one rewrites": -1.26,
-    "other new words": -1.41,
-    "other words in question": -1.33,
-    "other words of form": -8.0,  # Set by hand.
-    "overlap": 2.69,
-    "same new words": 1.10,
-    "shared subjects": 1.84,
-    "unrelated in group": -1.07,
-    "whole and part": -2.61,
-    "whole text, one issue": 4.5,  # Set by hand.
-    "words": 0.58,
-}
-MAX_TEXT_SIMILARITY_Z_SCORE = 2.0
-# Clusters are joined while their average similarity is at least this, the log-odds of .65.
-LINKAGE_THRESHOLD = 0.6
-# Two quotations are one place only where they share so much of the shorter one, and more if the issues are of
-# different groups.
-MIN_OVERLAP = 0.3
-ACROSS_GROUPS_MIN_OVERLAP = 0.5
+# The similarity of two points: a logistic regression, as `python -m bench.evaluate.learn --write` fits it.
+# `pair_features.py` says what each name means.
+PAIR_WEIGHTS = _pair_weights()
+PAIR_INTERCEPT = PAIR_WEIGHTS[INTERCEPT]
+MAX_TEXT_SIMILARITY_Z_SCORE = 4.0
+# Clusters are joined while their average similarity is at least this, the log-odds of .6.
+LINKAGE_THRESHOLD = 0.4
 
 # The agreement and the order of points.
 CONTRADICTION_MIN_OVERLAP = 0.5

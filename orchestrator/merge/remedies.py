@@ -34,11 +34,20 @@ class Remedy:
 def remedy_of(said: str, rewriting: str, quoted: Sequence[str]) -> Remedy:
     """Returns the remedy of a point that says and rewrites this, given the stems of its quotation."""
     rewritten = stems(rewriting)
-    named = frozenset(stem for one, other in _NAMED.findall(said) for stem in stems(one or other))
-    in_question = named.intersection(quoted) | _changed(quoted, rewritten)
+    named = [stems(one or other) for one, other in _NAMED.findall(said)]
+    # Words that are named together and stand not so in the quotation are what should be there.
+    in_question = frozenset(stem for each in named if _holds(quoted, each) for stem in each)
+    in_question |= _changed(quoted, rewritten)
     if not in_question and not rewritten and len(quoted) <= _MAX_WORDS_IN_QUESTION:
         in_question = frozenset(quoted)
-    return Remedy(named.union(rewritten).difference(quoted), in_question, bool(rewritten))
+    new_words = frozenset(rewritten).union(*named).difference(quoted)
+    return Remedy(new_words, in_question, bool(rewritten))
+
+
+def _holds(words: Sequence[str], some: Sequence[str]) -> bool:
+    """Returns whether some words stand in a row among others."""
+    starts = range(len(words) - len(some) + 1)
+    return any(list(words[start : start + len(some)]) == list(some) for start in starts)
 
 
 def stems(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 import pytest
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2
+from orchestrator.merge.remedies import remedy_of
 from orchestrator.rubrics.default import default_rubric
 from tests.unit.merge.panels import (
     IMPROVEMENT,
@@ -35,15 +36,15 @@ OTHER_WORDS = "Nothing backs this up."
         ({"polarity": STRENGTH}, False),
         ({"issue": "depth"}, True),
         ({"issue": "depth", "place": None}, False),
-        ({"issue": "transition"}, True),
+        ({"issue": "transition", "observation": "No evidence leads from one to the other."}, True),
         ({"issue": "transition", "observation": "The jump to the next sentence is sudden."}, False),
-        ({"issue": "word_choice"}, True),
+        ({"issue": "citation"}, True),
         ({"issue": "word_choice", "observation": "The adjective is too weak."}, False),
         ({"issue": "other"}, True),
         ({"issue": "other", "observation": "The adjective is too weak."}, False),
         ({"issue": "other", "observation": "Hm."}, False),
         ({"criterion": ""}, True),
-        ({"criterion": "", "issue": "depth", "place": (15, 38)}, False),
+        ({"criterion": "", "issue": "concision", "place": (15, 38)}, False),
     ],
 )
 def test_points_are_one_if_place_issue_and_words_say_so(changes: dict[str, object], same: bool) -> None:
@@ -67,10 +68,10 @@ def test_points_that_name_other_words_of_one_passage_are_two() -> None:
 
 
 def test_contrary_advice_is_no_one_point() -> None:
-    said = {"issue": "depth", "observation": "This part needs work."}
-    one, other = (point(**said, next_step=step) for step in ("Cut it.", "Add an example."))  # type: ignore[arg-type]
+    one = point(issue="depth", observation="This part is of no use as it is.", next_step="Cut it.")
+    other = point(issue="depth", observation="Too little is said of it.", next_step="Add an example.")
     assert not joined(one, other)
-    assert joined(one, point(**said, next_step="Leave it out."))  # type: ignore[arg-type]
+    assert joined(one, point(issue="depth", observation="It says nothing.", next_step="Leave it out."))
 
 
 def test_a_point_about_the_whole_is_one_with_a_part_only_where_a_text_has_one_such_thing() -> None:
@@ -81,25 +82,20 @@ def test_a_point_about_the_whole_is_one_with_a_part_only_where_a_text_has_one_su
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("Sentence number 1", "The sentence number 1", True),
-        ("Sentence number 1", "Sentence: numbers", True),
-        ("Sentence no. 1", "A phrase numbers", False),
-    ],
+    "other", [{"suggested_rewrite": "The sentence number 1"}, {"observation": "Write ‘number’ here."}]
 )
-def test_what_would_put_other_words_into_a_place_is_another_fault(one: str, other: str, same: bool) -> None:
-    first = point(issue="sentence_error", place=(0, 8), observation="One.", suggested_rewrite=one)
-    second = point(issue="sentence_error", observation="Other.", suggested_rewrite=other)
-    assert joined(first, second) is same
+def test_who_puts_the_same_words_in_speaks_of_one_fault(other: dict[str, str]) -> None:
+    first = point(issue="word_choice", place=(0, 16), observation="One.", suggested_rewrite="Sentence number")
+    second = {"issue": "sentence_error", "observation": "Other.", **other}
+    assert joined(first, point(**second))  # type: ignore[arg-type]
 
 
 def test_words_that_a_remedy_names_count_as_those_that_it_writes() -> None:
-    first = point(issue="sentence_error", place=(0, 8), observation='It should be "phrase".')
-    same = point(issue="sentence_error", observation="Write ‘phrase’ here.")
-    different = point(issue="sentence_error", observation="Write ‘clause’ here.")
-    assert joined(first, same)
-    assert not joined(first, different)
+    quoted = ["the", "leaf", "makes", "it's", "chlorophyll"]
+    named = remedy_of('It is "its chlorophyll", not "it\'s".', "", quoted)
+    written = remedy_of("No apostrophe.", "the leaf makes its chlorophyll", quoted)
+    assert named.new_words == written.new_words == {"its"}
+    assert named.words_in_question == written.words_in_question == {"it's"}
 
 
 def test_two_conventions_are_two_faults_but_for_one_that_is_called_spelling() -> None:
@@ -127,7 +123,7 @@ def test_an_average_joins_not_one_near_neighbour() -> None:
     result = merged(
         opinion("a", point(place=(0, 18))),
         opinion("b", point(place=(10, 38))),
-        opinion("c", point(place=(30, 58), issue="depth", criterion="")),
+        opinion("c", point(place=(30, 58), issue="claim_unclear", criterion="")),
     )
     assert [models(each) for each in result.points] == [{"a", "b"}, {"c"}]
 

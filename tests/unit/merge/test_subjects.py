@@ -1,5 +1,7 @@
 """What two points speak of decides where their issues and quotations leave it open."""
 
+import re
+from importlib import resources
 from itertools import product
 
 import pytest
@@ -9,37 +11,43 @@ from modelkit.answer_form.issues import ISSUES, OTHER
 from orchestrator.merge.candidate import merge_candidates
 from orchestrator.merge.merge import merge
 from orchestrator.merge.pair_features import WORDS, PointContent, pair_features
-from orchestrator.merge.policy import PAIR_WEIGHTS
+from orchestrator.merge.policy import INTERCEPT, PAIR_WEIGHTS
 from orchestrator.merge.subjects import ISSUE_SUBJECTS, requests_of, subjects_of
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import read_submission
-from tests.unit.merge.panels import opinion, point
+from tests.unit.merge.panels import QUESTION, opinion, point
 
+SUBJECTS = {
+    line.strip("[]")
+    for line in resources.files("orchestrator.merge").joinpath("subjects.txt").read_text("utf-8").splitlines()
+    if line.startswith("[")
+}
 _KOREAN = read_submission(submission_pb2.Submission(text="한국에서 제일 놀란 것은 배달이 빠릅니다."))
 _ENGLISH = read_submission(submission_pb2.Submission(text="The most surprising thing is they deliver."))
 
 
 @pytest.mark.parametrize(
-    ("language", "one", "other", "same"),
+    ("issues", "one", "other", "same"),
     [
-        ("ko", "주어와 서술어가 맞지 않아요.", "'놀란 것은'과 호응하는 말이 없어요.", True),
-        ("ko", "주어와 서술어가 맞지 않아요.", "다른 문장과 말투가 달라요.", False),
-        ("ko", "문장을 나누어 보세요.", "너무 길어서 숨이 차요.", True),
-        ("ko", "출처가 없어요.", "어느 기관의 통계인지 밝히세요.", True),
-        ("ko", "출처가 없어요.", "말투가 딱딱해요.", False),
-        ("ko", "조사를 잘못 골랐어요.", "조사한 곳을 밝히세요.", False),
-        ("en", "Verb and subject do not agree.", "A plural noun takes a plural verb.", True),
-        ("en", "Verb and subject do not agree.", "This is too colloquial.", False),
-        ("en", "Name the author of this study.", "Nobody can tell which source that is.", True),
-        ("en", "Name the author of this study.", "A run-on: break it up.", False),
+        ("sentence_error word_choice", "주어와 서술어가 맞지 않아요.", "'놀란 것은'과 짝이 안 맞아요.", True),
+        ("sentence_error word_choice", "주어와 서술어가 맞지 않아요.", "다른 문장과 말투가 달라요.", False),
+        ("sentence_error concision", "문장을 나누어 보세요.", "너무 길어서 숨이 차요.", True),
+        ("citation evidence_missing", "출처가 없어요.", "어느 기관의 통계인지 밝히세요.", True),
+        ("citation word_choice", "출처가 없어요.", "말투가 딱딱해요.", False),
+        ("sentence_error citation", "조사를 잘못 골랐어요.", "조사한 곳을 밝히세요.", False),
+        ("sentence_error word_choice", "Verb and subject disagree.", "A plural takes a plural verb.", True),
+        ("sentence_error word_choice", "Verb and subject disagree.", "This is too colloquial.", False),
+        ("citation evidence_missing", "Name the author of this study.", "Which source is that?", True),
+        ("citation sentence_error", "Name the author of this study.", "A run-on: break it up.", False),
     ],
-)
+)  # fmt: skip
 def test_what_points_speak_of_joins_them_or_holds_them_apart(
-    language: str, one: str, other: str, *, same: bool
+    issues: str, one: str, other: str, *, same: bool
 ) -> None:
-    whole, part = (0, 23), (9, 23)
-    first = point(issue="sentence_error", criterion="", place=whole, observation=one)
-    second = point(issue="claim_unclear", criterion="", place=part, observation=other)
+    language = "ko" if one[0] >= "가" else "en"
+    first_issue, second_issue = issues.split()
+    first = point(issue=first_issue, criterion="", place=(0, 23), observation=one)
+    second = point(issue=second_issue, criterion="", place=(9, 23), observation=other)
     merged = merge(
         _KOREAN if language == "ko" else _ENGLISH,
         default_rubric(language),
@@ -61,7 +69,7 @@ def test_every_feature_of_two_points_has_a_weight_and_every_weight_a_feature() -
     changes: list[dict[str, object]] = [
         {},
         {"issue": "spelling", "observation": "'numbers' is misspelt."},
-        {"issue": "register_mix", "next_step": "Cut it."},
+        {"issue": "register_mix", "next_step": "Cut it.", "polarity": QUESTION},
         {"place": None, "issue": "conclusion"},
         {"place": None, "issue": "transition"},
     ]
@@ -69,7 +77,19 @@ def test_every_feature_of_two_points_has_a_weight_and_every_weight_a_feature() -
     candidates = merge_candidates([opinion("a", *points), opinion("b", *points, point(place=None))], {})
     contents = [PointContent.of(each, "en") for each in candidates]
     names = {name for one, other in product(contents, repeat=2) for name in pair_features(one, other)}
-    assert names | {WORDS} == set(PAIR_WEIGHTS)
+    of_many = re.compile(r".* \+ .*|(?:both|one) (?:speaks? of|asks?) .*")
+    named = {name for name in PAIR_WEIGHTS if not of_many.fullmatch(name)}
+    assert {name for name in names if not of_many.fullmatch(name)} | {WORDS, INTERCEPT} == named
+
+
+def test_every_weight_of_issues_and_of_subjects_is_of_ones_that_exist() -> None:
+    for name in PAIR_WEIGHTS:
+        if " + " in name:
+            assert set(name.split(" + ")) <= set(ISSUES), name
+        if subject := re.fullmatch(r"(?:both speak|one speaks) of (.*)", name):
+            assert subject[1] in SUBJECTS, name
+        if request := re.fullmatch(r"(?:both ask|one asks) (.*)", name):
+            assert request[1] in SUBJECTS, name
 
 
 def test_every_issue_but_other_is_about_subjects_that_words_can_name() -> None:
