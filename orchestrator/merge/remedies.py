@@ -36,18 +36,13 @@ def remedy_of(said: str, rewriting: str, quoted: Sequence[str]) -> Remedy:
     rewritten = stems(rewriting)
     named = [stems(one or other) for one, other in _NAMED.findall(said)]
     # Words that are named together and stand not so in the quotation are what should be there.
-    in_question = frozenset(stem for each in named if _holds(quoted, each) for stem in each)
+    row = f" {' '.join(quoted)} "
+    in_question = frozenset(stem for each in named if f" {' '.join(each)} " in row for stem in each)
     in_question |= _changed(quoted, rewritten)
     if not in_question and not rewritten and len(quoted) <= _MAX_WORDS_IN_QUESTION:
         in_question = frozenset(quoted)
     new_words = frozenset(rewritten).union(*named).difference(quoted)
     return Remedy(new_words, in_question, bool(rewritten))
-
-
-def _holds(words: Sequence[str], some: Sequence[str]) -> bool:
-    """Returns whether some words stand in a row among others."""
-    starts = range(len(words) - len(some) + 1)
-    return any(list(words[start : start + len(some)]) == list(some) for start in starts)
 
 
 def stems(text: str) -> list[str]:
