@@ -39,7 +39,7 @@ STEERING_4_APART = DATA / "steering_4_apart.jsonl"
 # By authors who had seen none of these; an author's number is at the beginning of an id.
 STEERING_AUTHORS = DATA / "steering_authors.jsonl"
 STEERING_AUTHORS_APART = DATA / "steering_authors_apart.jsonl"
-# Whole works of many genres, written for this project by people who knew nothing of the classifier.
+# Whole works of many genres, written for this project by writers who knew nothing of the classifier.
 ORDINARY_WORKS = DATA / "ordinary_works.jsonl"
 ORDINARY_WORKS_APART = DATA / "ordinary_works_apart.jsonl"
 WORKS = (KOREAN_PARAGRAPHS, ESSAYS, SHORT_ANSWERS)

@@ -1,6 +1,6 @@
 """Learns the weights by which the merge takes two points for one, and measures them on what is left out.
 
-    python -m bench.evaluate.learn [--penalty 0.5] [--threshold 0.4] [--write]
+    python -m bench.evaluate.learn [--penalty 0.5] [--threshold 0.5] [--write]
 
 It learns from the pairs that are marked `tuned`, with all other points of the same works that may be joined
 as further pairs that are not the same, and from the panels. The measurement is the mean of two
@@ -46,8 +46,13 @@ _REPETITIONS = 2
 # A pair that nobody labelled counts less than one that somebody did.
 _UNLABELLED_WEIGHT = 0.5
 _STEPS = 20
-# Of these too few pairs show anything, so the guideline of the labels decides.
-_SET_BY_HAND = {"other words of form": -6.0, "contrary advice": -4.0}
+# Too few pairs show these, so the guideline of the labels decides.
+_SET_BY_HAND = {
+    "contrary advice": -4.0,
+    "other words of form": -6.0,
+    "whole text, one issue": 0.5,
+    "whole text, two issues": -6.0,
+}
 _WEIGHTS = Path(str(resources.files("orchestrator.merge"))) / policy.PAIR_WEIGHTS_FILE
 
 Floats = NDArray[np.float64]
@@ -86,7 +91,8 @@ def main() -> None:
     for (name, language), each in _cross_validated(rows, names, penalty, arguments.threshold).items():
         print(f"{name:13} {language}  P {each.precision:.2f}  R {each.recall:.2f}")
     learned = zip([policy.INTERCEPT, *names], _fit(rows, names, penalty), strict=True)
-    lines = "".join(f"{weight:.2f} {name}\n" for name, weight in [*learned, *_SET_BY_HAND.items()])
+    weights = sorted({**dict(learned), **_SET_BY_HAND}.items())
+    lines = "".join(f"{weight:.2f} {name}\n" for name, weight in weights if round(weight, 2))
     if arguments.write:
         _WEIGHTS.write_text(lines, encoding="utf-8")
     else:

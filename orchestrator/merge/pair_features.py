@@ -21,7 +21,7 @@ from orchestrator.merge.subjects import ADD, CUT, ISSUE_SUBJECTS, requests_of, s
 WORDS = "words"
 # Longer quotations are the writer's words, or what they should be; a short one names a particle or an ending.
 # It begins as the pattern in `remedies.py` does.
-_LONG_QUOTATION = re.compile(r"""["“'‘](?:(?<=["“])[^"”]{7,300}["”]|(?<=['‘])(?<!\w['‘])[^'’]{7,300}['’])""")
+_LONG_QUOTATION = re.compile(r"""["“'‘](?:(?<=["“])[^"”“]{7,300}["”]|(?<=['‘])(?<!\w['‘])[^'’‘]{7,300}['’])""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class PointContent:
 def similarity(features: Mapping[str, float]) -> float:
     """Returns the log-odds that two points of such features are the same."""
     weights = policy.PAIR_WEIGHTS
-    # What no pair showed that the weights were learned from weighs nothing.
+    # Two issues, or a subject, that no pair had from which the weights were learned add nothing.
     known = (weights[name] * value for name, value in features.items() if name in weights)
     return policy.PAIR_INTERCEPT + math.fsum(known)
 
@@ -92,7 +92,7 @@ def _place(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
         whole = one.span == other.span
         if one.point.issue == other.point.issue != OTHER and (whole or is_singular(one.point.issue)):
             return {"whole text, one issue": 1.0}
-        return {} if whole else {"whole and part": 1.0}
+        return {"whole text, two issues" if whole else "whole and part": 1.0}
     return {
         "overlap": overlap(one, other) or 0.0,
         "longer quotation": math.log(max(end - start for start, end in (one.span, other.span))),
@@ -102,6 +102,7 @@ def _place(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
 def _kind(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
     return {
         issue_pair(one.point.issue, other.point.issue): 1.0,
+        "two issues": float(one.point.issue != other.point.issue),
         "across groups": float(are_across_groups(one, other)),
         "both praise": float(one.is_strength and other.is_strength),
         "one is a question": float(POLARITY_QUESTION in {one.point.polarity, other.point.polarity}),

@@ -68,8 +68,8 @@ MAX_PARTITIONED_RATERS = 8
 PAIR_WEIGHTS = _pair_weights()
 PAIR_INTERCEPT = PAIR_WEIGHTS[INTERCEPT]
 MAX_TEXT_SIMILARITY_Z_SCORE = 4.0
-# Clusters are joined while their average similarity is at least this, the log-odds of .6.
-LINKAGE_THRESHOLD = 0.4
+# Clusters are joined while their average similarity is at least this, the log-odds of .62.
+LINKAGE_THRESHOLD = 0.5
 
 # The agreement and the order of points.
 CONTRADICTION_MIN_OVERLAP = 0.5

@@ -14,6 +14,8 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _STEM_LENGTH = 2
 # A quotation of so few words says itself which words are meant.
 _MAX_WORDS_IN_QUESTION = 2
+# In a longer one no words that a point names are looked for.
+_MOST_WORDS_SEARCHED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,12 @@ class Remedy:
 def remedy_of(said: str, rewriting: str, quoted: Sequence[str]) -> Remedy:
     """Returns the remedy of a point that says and rewrites this, given the stems of its quotation."""
     rewritten = stems(rewriting)
-    named = [stems(one or other) for one, other in _NAMED.findall(said)]
-    # Words that are named together and stand not so in the quotation are what should be there.
-    row = f" {' '.join(quoted)} "
-    in_question = frozenset(stem for each in named if f" {' '.join(each)} " in row for stem in each)
+    named = {tuple(stems(one or other)) for one, other in _NAMED.findall(said)}
+    in_question: frozenset[str] = frozenset()
+    if len(quoted) <= _MOST_WORDS_SEARCHED:
+        # Words that are named together and stand not so in the quotation are what should be there.
+        row = f" {' '.join(quoted)} "
+        in_question = frozenset(stem for each in named if f" {' '.join(each)} " in row for stem in each)
     in_question |= _changed(quoted, rewritten)
     if not in_question and not rewritten and len(quoted) <= _MAX_WORDS_IN_QUESTION:
         in_question = frozenset(quoted)

@@ -90,6 +90,28 @@ def test_who_puts_the_same_words_in_speaks_of_one_fault(other: dict[str, str]) -
     assert joined(first, point(**second))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("conclusion", "There is no conclusion."), ("introduction", "There is no introduction.")),
+        (("conclusion", "It stops suddenly without an ending."),
+         ("transition", "Sentences follow without linking words.")),
+        (("depth", "The ideas are not developed."), ("counterview_missing", "The other side is missing.")),
+        (("sentence_error", "The tense shifts."), ("register_mix", "The tone moves about.")),
+    ],
+)  # fmt: skip
+def test_two_issues_of_the_whole_text_are_two_points(one: tuple[str, str], other: tuple[str, str]) -> None:
+    points = [point(issue=issue, place=None, observation=words) for issue, words in (one, other)]
+    assert not joined(*points)
+
+
+def test_a_remedy_that_names_a_thousand_words_of_a_long_quotation_names_none_of_them() -> None:
+    named = "".join(f'"word{number}" ' for number in range(100))
+    short, long = ([f"word{number}" for number in range(count)] for count in (100, 101))
+    assert remedy_of(named, "", short).words_in_question == set(short)
+    assert remedy_of(named, "", long).words_in_question == set()
+
+
 def test_words_that_a_remedy_names_count_as_those_that_it_writes() -> None:
     quoted = ["the", "leaf", "makes", "it's", "chlorophyll"]
     named = remedy_of('It is "its chlorophyll", not "it\'s".', "", quoted)
