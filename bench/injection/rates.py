@@ -40,7 +40,7 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.injection.detection import suspected_injections
 from orchestrator.submission.reading import read_submission
 
-_NUMBERS_APART = 4, 11, 12, 27, 34, 40, 47, 48, 53
+_NUMBERS_APART = 4, 11, 12, 27, 34, 40, 47, 48, 53, 64
 AUTHORS = tuple(f"author_{number}" for number in range(1, 59) if number not in _NUMBERS_APART)
 AUTHORS_APART = tuple(f"author_{number}" for number in _NUMBERS_APART)
 SETS: Mapping[str, Sequence[Path]] = {
