@@ -21,7 +21,9 @@ from orchestrator.merge.subjects import ADD, CUT, ISSUE_SUBJECTS, requests_of, s
 WORDS = "words"
 # Longer quotations are the writer's words, or what they should be; a short one names a particle or an ending.
 # It begins as the pattern in `remedies.py` does.
-_LONG_QUOTATION = re.compile(r"""["“'‘](?:(?<=["“])[^"”“]{7,300}["”]|(?<=['‘])(?<!\w['‘])[^'’‘]{7,300}['’])""")
+_LONG_QUOTATION = re.compile(
+    r"""["“'‘](?:(?<=["“])[^"”“]{7,300}["”]|(?<=['‘])(?<!\w['‘])[^'’‘]{7,300}['’])"""
+)
 
 
 @dataclass(frozen=True, slots=True)
