@@ -105,7 +105,7 @@ def test_two_issues_of_the_whole_text_are_two_points(one: tuple[str, str], other
     assert not joined(*points)
 
 
-def test_a_remedy_that_names_a_thousand_words_of_a_long_quotation_names_none_of_them() -> None:
+def test_named_words_are_looked_for_in_a_quotation_of_a_hundred_words_at_most() -> None:
     named = "".join(f'"word{number}" ' for number in range(100))
     short, long = ([f"word{number}" for number in range(count)] for count in (100, 101))
     assert remedy_of(named, "", short).words_in_question == set(short)
