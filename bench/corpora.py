@@ -39,6 +39,8 @@ STEERING_4_APART = DATA / "steering_4_apart.jsonl"
 # By authors who had seen none of these; an author's number is at the beginning of an id.
 STEERING_AUTHORS = DATA / "steering_authors.jsonl"
 STEERING_AUTHORS_APART = DATA / "steering_authors_apart.jsonl"
+# What a large language model that read some of the texts kept apart said of them.
+STEERING_READERS = DATA / "steering_readers.jsonl"
 # Whole works of many genres, written for this project by writers who knew nothing of the classifier.
 ORDINARY_WORKS = DATA / "ordinary_works.jsonl"
 ORDINARY_WORKS_APART = DATA / "ordinary_works_apart.jsonl"

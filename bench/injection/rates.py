@@ -37,7 +37,7 @@ from bench.corpora import (
     texts,
 )
 from chorus.feedback.v1 import submission_pb2
-from orchestrator.injection.detection import suspected_injections
+from orchestrator.injection.detection import suspicions
 from orchestrator.submission.reading import read_submission
 
 _NUMBERS_APART = 4, 11, 12, 27, 34, 40, 47, 48, 53, 64
@@ -95,11 +95,25 @@ def _texts_of(file: Path) -> Sequence[SteeringText]:
 
 def is_flagged(text: SteeringText) -> bool:
     """Returns whether a harmless paragraph is flagged by itself, or an attack in a real work."""
+    return log_odds(text) > -math.inf
+
+
+def log_odds(text: SteeringText) -> float:
+    """Returns those of the likeliest passage that is flagged of it; minus infinity if none is."""
     if text.label == "harmless":
-        return bool(_flagged(text.text))
+        return log_odds_of_work(text.text)
     before, after = _around(text)
-    start, end = len(before), len(before) + len(text.text)
-    return any(first < end and last > start for first, last in _flagged(before + text.text + after))
+    start = len(before)
+    return log_odds_of_work(before + text.text + after, start, start + len(text.text))
+
+
+def log_odds_of_work(text: str, start: int = 0, end: int = sys.maxsize) -> float:
+    """Returns the log odds of the likeliest passage that is flagged in a part of a text."""
+    found = suspicions(read_submission(submission_pb2.Submission(text=text)))
+    return max(
+        (each.log_odds for each in found if each.passage.start < end and each.passage.end > start),
+        default=-math.inf,
+    )
 
 
 def wilson_interval(hits: int, total: int) -> tuple[float, float]:
@@ -108,11 +122,6 @@ def wilson_interval(hits: int, total: int) -> tuple[float, float]:
     middle = share + spread / 2
     half = _Z * math.sqrt(share * (1 - share) / total + spread / total / 4)
     return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
-
-
-def _flagged(text: str) -> list[tuple[int, int]]:
-    reading = read_submission(submission_pb2.Submission(text=text))
-    return [(each.start, each.end) for each in suspected_injections(reading)]
 
 
 def _around(attack: SteeringText) -> tuple[str, str]:
@@ -139,7 +148,10 @@ def _rows(set_name: str) -> Iterator[tuple[str, Mapping[str, bool]]]:
         *([ESSAYS] if ESSAYS.exists() else []),
         ORDINARY_WORKS_APART,
     ):
-        yield f"clean work {file.stem}", {name: bool(_flagged(text)) for name, text in texts(file).items()}
+        yield (
+            f"clean work {file.stem}",
+            {name: log_odds_of_work(text) > -math.inf for name, text in texts(file).items()},
+        )
 
 
 def line(group: str, flags: Iterable[bool]) -> str:

@@ -35,11 +35,13 @@ class InjectionVerdict:
     Attributes:
         outcomes: The panel's outcomes. Where steering is confirmed, a model keeps only the scores that it
             gave without the passages.
+        moved_nothing: Whether a model was asked again, and its scores stayed.
         usages: What it took to ask again.
     """
 
     outcomes: Sequence[Outcome]
     confirmed: bool = False
+    moved_nothing: bool = False
     usages: Sequence[generation_pb2.Usage] = ()
 
 
@@ -67,7 +69,7 @@ async def confirm(
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
-        return InjectionVerdict(outcomes, usages=again.usages)
+        return InjectionVerdict(outcomes, moved_nothing=first is not None, usages=again.usages)
     others = [each for each in judged if each is not suspect]
     answers = await asyncio.gather(*map(again.ask, others))
     scores = {suspect.listed.name: first.feedback.scores} | {

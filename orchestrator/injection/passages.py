@@ -24,20 +24,31 @@ Span = tuple[int, int]
 """The index of the first segment and that after the last one."""
 
 
-def steering_spans(reading: SubmissionReading, check: Checkpoint = going_on) -> Iterator[tuple[int, int]]:
-    """Yields the spans of the visible text that seem to try to steer whoever assesses it."""
+def steering_spans(
+    reading: SubmissionReading, check: Checkpoint = going_on
+) -> Iterator[tuple[int, int, float]]:
+    """Yields the spans of the visible text that seem to try to steer whoever assesses it.
+
+    After the start and the end come the log odds that it does, of its likeliest part.
+    """
     segments = list(text_segments(reading, check, weighted=True))
-    flagged: set[int] = set()
+    flagged: dict[int, float] = {}
     judged = _judged(segments, doubtful_windows(segments, check), check)
-    ranked = [(logit - _SEGMENT_PENALTY * window.count, window) for logit, window in judged if logit > 0]
-    for _, window in sorted(ranked, key=lambda each: (-each[0], each[1].first)):
+    ranked = [(logit, window) for logit, window in judged if logit > 0]
+    for logit, window in sorted(ranked, key=_least_demand):
         indices = range(window.first, window.first + window.count)
-        if flagged.isdisjoint(indices):
-            flagged.update(indices)
+        if flagged.keys().isdisjoint(indices):
+            flagged |= dict.fromkeys(indices, logit)
     for first in sorted(flagged):
         if first - 1 not in flagged:
             last = next(index for index in count(first) if index + 1 not in flagged)
-            yield segments[first].start, segments[last].end
+            log_odds = max(flagged[index] for index in range(first, last + 1))
+            yield segments[first].start, segments[last].end, log_odds
+
+
+def _least_demand(judged: tuple[float, SegmentWindow]) -> tuple[float, int]:
+    logit, window = judged
+    return _SEGMENT_PENALTY * window.count - logit, window.first
 
 
 def _judged(

@@ -14,7 +14,8 @@ from chorus.model.v1 import generation_pb2
 from modelkit.usage import total_usage
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.injection.confirm import confirm
-from orchestrator.injection.detection import suspected_injections
+from orchestrator.injection.detection import Suspicion, suspicions
+from orchestrator.injection.readers import unshared_suspicions
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.merge import merge
 from orchestrator.metrics import ModelMetrics
@@ -112,7 +113,8 @@ class ReviewPipeline(SubmissionReviewer):
             model_sampling=request.model_sampling,
         )
         pinned = await self._pinned(request, question.rubric)
-        merge_of = partial(self._merge, audience.caller, question, suspected, panel, pinned)
+        passages = [each.passage for each in suspected]
+        merge_of = partial(self._merge, audience.caller, question, passages, panel, pinned)
         names = [each.name for each in panel.asked]
         yield Event(accepted=Event.Accepted(models=names, rubric=question.rubric))
 
@@ -137,7 +139,7 @@ class ReviewPipeline(SubmissionReviewer):
                     yield ProvisionalMerge(partial(_merge_alone, merge_of, tuple(outcomes)))
 
         response = await self._response(
-            audience.caller, question, panel, outcomes, earlier, usages, merge_of, spending, budget
+            audience.caller, question, suspected, panel, outcomes, earlier, usages, merge_of, spending, budget
         )
         yield Event(response=response)
 
@@ -154,6 +156,7 @@ class ReviewPipeline(SubmissionReviewer):
         self,
         caller: str,
         question: ReviewQuestion,
+        suspected: Sequence[Suspicion],
         panel: SelectedPanel,
         outcomes: Sequence[Outcome],
         earlier: EarlierRun,
@@ -182,6 +185,10 @@ class ReviewPipeline(SubmissionReviewer):
         if verdict.confirmed:
             merged, calibration = await merge_of(verdict.outcomes)
             merged.confirmed_injections.extend(doubtful)
+        elif verdict.moved_nothing:
+            taken_back = unshared_suspicions(suspected, outcomes)
+            del merged.suspected_injections[:]
+            merged.suspected_injections.extend(each for each in doubtful if each not in taken_back)
         if panel.summary_model is not None:
             bill = Bill(panel.summary_model.model, spending)
             summary = await write_summary(
@@ -218,12 +225,12 @@ class ReviewPipeline(SubmissionReviewer):
 
     async def _read(
         self, submission: submission_pb2.Submission, deadline: Deadline
-    ) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+    ) -> tuple[SubmissionReading, Sequence[Suspicion]]:
         """Reads a submission, and finds the passages in it that the rules suspect."""
 
-        def read(check: Checkpoint) -> tuple[SubmissionReading, Sequence[feedback_pb2.Anchor]]:
+        def read(check: Checkpoint) -> tuple[SubmissionReading, Sequence[Suspicion]]:
             reading = read_submission(submission, check)
-            return reading, suspected_injections(reading, check)
+            return reading, suspicions(reading, check)
 
         try:
             async with asyncio.timeout(deadline.remaining()):

@@ -30,7 +30,7 @@ from orchestrator.answer.point_stream import PointStreamParser
 from orchestrator.answer.prompt import review_request
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
-from orchestrator.injection.detection import suspected_injections
+from orchestrator.injection.detection import suspicions
 from orchestrator.merge.merge import merge
 from orchestrator.metrics import ModelMetrics
 from orchestrator.panel.directory import ListedModel, Listing, ModelLister
@@ -48,7 +48,7 @@ _MOST_STATEMENTS = 40
 MODELS = ("a/a", "b/b", "c/c")
 STEPS = (
     read_submission,
-    suspected_injections,
+    suspicions,
     review_request,
     answer_schema,
     check.check_answer,
@@ -142,7 +142,7 @@ async def test_a_review_takes_each_dear_step_once(tmp_path: Path) -> None:
     statements = seen.pop("execute") + seen.pop("executemany")
     assert seen == {
         "read_submission": 1,
-        "suspected_injections": 1,
+        "suspicions": 1,
         # The three get copies of one prompt. Its schema is that of the review before.
         "review_request": 1,
         "check_answer": len(MODELS),

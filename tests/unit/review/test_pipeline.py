@@ -4,9 +4,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
+import orchestrator.review.pipeline as pipeline_module
 from chorus.feedback.v1.feedback_pb2 import CriterionScore, ModelFeedback, ModelResult, Point
 from chorus.feedback.v1.feedback_service_pb2 import GetFeedbackRequest, GetFeedbackResponse
 from chorus.feedback.v1.submission_pb2 import Rubric, Submission
@@ -14,6 +16,7 @@ from chorus.model.v1.generation_pb2 import Usage
 from chorus.model.v1.model_pb2 import CAPABILITY_JSON_SCHEMA, Model
 from orchestrator.calibration.calibrator import RaterCalibrator
 from orchestrator.calibration.sqlite import SqliteJudgementHistory
+from orchestrator.injection.detection import Suspicion, suspected_injections
 from orchestrator.merge.calibration import Calibration
 from orchestrator.merge.opinion import Opinion
 from orchestrator.metrics import ModelMetrics
@@ -27,6 +30,8 @@ from orchestrator.panel.track_record import TrackRecords
 from orchestrator.review.idempotent_runs import IdempotentRuns
 from orchestrator.review.pipeline import ReviewPipeline
 from orchestrator.store.sqlite import SqliteStore
+from orchestrator.submission.reading import SubmissionReading
+from orchestrator.submission.reading_threads import Checkpoint
 from rpckit.call import Deadline
 from rpckit.errors import InvalidRequest
 from tests.fakes.silent_generation import SilentGeneration
@@ -46,6 +51,7 @@ class FiveModels(ModelLister, SilentGeneration, FeedbackSource):
         self.asked = 0
         self.read_early = 0
         self.obedient = False
+        self.latency = 0
         self.scores = dict.fromkeys(MODELS, 3.0)
 
     @override
@@ -73,7 +79,12 @@ class FiveModels(ModelLister, SilentGeneration, FeedbackSource):
         said = 5 if self.obedient and ATTACK in question.submission.text else self.scores[listed.name]
         scores = [CriterionScore(criterion_id=each.id, score=said) for each in question.rubric.criteria]
         feedback = ModelFeedback(scores=scores)
-        return ModelResult(model=listed.name, feedback=feedback, usage=Usage(output_tokens=1))
+        return ModelResult(
+            model=listed.name,
+            feedback=feedback,
+            latency=Duration(seconds=self.latency),
+            usage=Usage(output_tokens=1),
+        )
 
 
 class CountingCalibrator(RaterCalibrator):
@@ -202,3 +213,41 @@ async def test_scores_rest_on_what_models_say_without_a_passage_that_moved_them(
     assert {each.score for each in response.merged.scores} == {3}
     assert {each.feedback.scores[0].score for each in response.results} == {5}
     assert response.usage.output_tokens == 2 * len(MODELS)
+
+
+def doubt(monkeypatch: pytest.MonkeyPatch, log_odds: float) -> None:
+    """Lets the classifier be no surer than this of what it flags."""
+
+    def doubts(reading: SubmissionReading, check: Checkpoint) -> tuple[Suspicion, ...]:
+        return tuple(Suspicion(each, log_odds) for each in suspected_injections(reading, check))
+
+    monkeypatch.setattr(pipeline_module, "suspicions", doubts)
+
+
+@pytest.mark.parametrize(("log_odds", "is_shown"), [(7.4, False), (7.6, True)])
+async def test_a_doubt_that_nobody_shares_is_taken_back(
+    monkeypatch: pytest.MonkeyPatch, runs: IdempotentRuns, models: FiveModels, log_odds: float, is_shown: bool
+) -> None:
+    doubt(monkeypatch, log_odds)
+    response = await runs.response(REQUEST, Deadline.after(60))
+    assert [each.quote for each in response.merged.suspected_injections] == [ATTACK] * is_shown
+
+
+async def test_a_doubt_that_moved_scores_stays(
+    monkeypatch: pytest.MonkeyPatch, runs: IdempotentRuns, models: FiveModels
+) -> None:
+    doubt(monkeypatch, 0.1)
+    models.obedient = True
+    response = await runs.response(REQUEST, Deadline.after(60))
+    assert [each.quote for each in response.merged.suspected_injections] == [ATTACK]
+    assert response.merged.confirmed_injections == response.merged.suspected_injections
+
+
+async def test_a_doubt_stays_where_no_time_is_left_to_ask_again(
+    monkeypatch: pytest.MonkeyPatch, runs: IdempotentRuns, models: FiveModels
+) -> None:
+    doubt(monkeypatch, 0.1)
+    models.latency = 120
+    response = await runs.response(REQUEST, Deadline.after(60))
+    assert [each.quote for each in response.merged.suspected_injections] == [ATTACK]
+    assert models.asked == len(MODELS)
