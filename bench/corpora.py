@@ -18,6 +18,9 @@ HARD_PAIRS_3 = DATA / "hard_pairs_3.jsonl"
 PANELS = DATA / "panels.jsonl"
 PANELS_APART = DATA / "panels_apart.jsonl"
 PANELS_SECOND = DATA / "panels_second.jsonl"
+# Whole answers of language models to Chorus's own request, each point with the key of its fault.
+MODEL_REVIEWS = DATA / "model_reviews.jsonl"
+MODEL_REVIEWS_APART = DATA / "model_reviews_apart.jsonl"
 LEARNER_ERRORS = tuple(
     DATA / f"learner_errors_{language}_{part}.jsonl"
     for part in ("dev", "written", "passages", "sentences", "acceptance", "fresh", "strangers")

@@ -1,7 +1,7 @@
 """Measures every goal of the merge, beside its baselines.
 
     python -m bench.evaluate --seed 1 [--ratings FILE.csv ...] [--works FILE.jsonl ...]
-                             [--pairs FILE.jsonl ...] [--panels FILE.jsonl ...]
+                             [--pairs FILE.jsonl ...] [--panels FILE.jsonl ...] [--reviews FILE.jsonl ...]
                              [--attacks DIR]
 
 Ratings have the columns essay, rater, criterion and score. Works are lines of {"id", "text"}. Pairs are
@@ -27,6 +27,7 @@ from bench.corpora import (
     ESSAYS,
     HARD_PAIRS,
     HARD_PAIRS_3,
+    MODEL_REVIEWS_APART,
     PAIRS,
     PANELS_APART,
     PANELS_SECOND,
@@ -65,6 +66,7 @@ def main() -> int:
     parser.add_argument("--works", type=Path, nargs="+", default=WORKS)
     parser.add_argument("--pairs", type=Path, nargs="+", default=[PAIRS, HARD_PAIRS, HARD_PAIRS_3])
     parser.add_argument("--panels", type=Path, nargs="+", default=[PANELS_APART])
+    parser.add_argument("--reviews", type=Path, nargs="+", default=[MODEL_REVIEWS_APART])
     parser.add_argument("--attacks", type=Path, default=_HERE / "attacks")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -96,6 +98,8 @@ def _goals(arguments: argparse.Namespace, executor: Executor) -> Iterator[Goal]:
         yield from pairs.goals(path, by_id)
     for path in arguments.panels:
         yield from panels.goals(path, PANELS_SECOND)
+    for path in arguments.reviews:
+        yield from panels.goals_of_reviews(path, by_id)
     if works:
         yield attacks.goal(seed, arguments.attacks, works)
         yield stability.goal(seed, works)

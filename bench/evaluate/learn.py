@@ -3,9 +3,9 @@
     python -m bench.evaluate.learn [--penalty 0.5] [--threshold 0.5] [--write]
 
 It learns from the pairs that are marked `tuned`, with all other points of the same works that may be joined
-as further pairs that are not the same, and from the panels. The measurement is the mean of two
-cross-validations in ten folds, of whole works and of whole authors of panels. `--write` writes the weights
-into `orchestrator/merge/pair_weights.txt`; without, they are printed.
+as further pairs that are not the same, from the panels and from the models' reviews. The measurement is the
+mean of two cross-validations in ten folds, of whole works and of whole authors of panels. `--write` writes
+the weights into `orchestrator/merge/pair_weights.txt`; without, they are printed.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from bench.corpora import (
     HARD_PAIRS_2,
     HARD_PAIRS_3,
     KOREAN_PARAGRAPHS,
+    MODEL_REVIEWS,
     PAIRS,
     PANELS,
     PANELS_SECOND,
@@ -34,24 +35,27 @@ from bench.corpora import (
     texts,
 )
 from bench.evaluate.pairs import LabelledPair, PrecisionRecall, precision_recall, read_pairs, two_candidates
-from bench.evaluate.panels import read_panels
+from bench.evaluate.panels import Panel, read_model_reviews, read_panels
 from orchestrator.merge import policy
 from orchestrator.merge.align import joinable_pairs
-from orchestrator.merge.pair_features import WORDS, PointContent, pair_features
+from orchestrator.merge.pair_features import ALL_WORDS, OWN_WORDS, PointContent, pair_features, words_feature
 from orchestrator.merge.text_similarity import TextSimilarity
 
 _FILES = (PAIRS, HARD_PAIRS, HARD_PAIRS_2, HARD_PAIRS_3)
 _FOLDS = 10
 _REPETITIONS = 2
-# A pair that nobody labelled counts less than one that somebody did.
+# A pair that nobody labelled counts less than one that somebody did; the hard pairs are few, and count more.
 _UNLABELLED_WEIGHT = 0.5
+_HARD_WEIGHT = 4.0
+_HARD = frozenset(each.stem for each in (HARD_PAIRS, HARD_PAIRS_2, HARD_PAIRS_3))
 _STEPS = 20
 # Too few pairs show these, so the guideline of the labels decides.
 _SET_BY_HAND = {
+    "apart, contrary advice": -4.0,
     "contrary advice": -4.0,
     "other words of form": -6.0,
-    "whole text, one issue": 0.5,
-    "whole text, two issues": -6.0,
+    "other + other": -2.0,
+    "whole text, two issues": -4.0,
 }
 _WEIGHTS = Path(str(resources.files("orchestrator.merge"))) / policy.PAIR_WEIGHTS_FILE
 
@@ -75,6 +79,11 @@ class _Row:
     features: Mapping[str, float] | None
     labelled: bool = True
 
+    @property
+    def count(self) -> float:
+        """What it counts when weights are learned."""
+        return (1.0 if self.labelled else _UNLABELLED_WEIGHT) * (_HARD_WEIGHT if self.name in _HARD else 1.0)
+
 
 def main() -> None:
     """Prints what the merge joins of works left out, and the weights learned from all."""
@@ -84,7 +93,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     penalty: float = arguments.penalty
-    require([*_FILES, PANELS, PANELS_SECOND, KOREAN_PARAGRAPHS, SHORT_ANSWERS])
+    require([*_FILES, PANELS, PANELS_SECOND, MODEL_REVIEWS, KOREAN_PARAGRAPHS, SHORT_ANSWERS])
     rows = list(_rows())
     shown = {name for row in rows for name, value in (row.features or {}).items() if value}
     names = sorted(shown - _SET_BY_HAND.keys())
@@ -112,10 +121,16 @@ def _rows() -> Iterator[_Row]:
                 if (features := _features(each)) is not None:
                     yield _Row(path.stem, work, each, features, labelled=False)
     for panel in read_panels(PANELS, PANELS_SECOND):
-        for each in panel.pairs():
-            features = _features(each)
-            if each.same or features is not None:
-                yield _Row(PANELS.stem, panel.author, each, features)
+        yield from _rows_of(PANELS.stem, panel.author, panel)
+    for panel in read_model_reviews(MODEL_REVIEWS, by_id):
+        yield from _rows_of(MODEL_REVIEWS.stem, panel.id, panel)
+
+
+def _rows_of(name: str, group: str, panel: Panel) -> Iterator[_Row]:
+    for each in panel.pairs():
+        features = _features(each)
+        if each.same or features is not None:
+            yield _Row(name, group, each, features)
 
 
 def _unlabelled(labelled: Sequence[LabelledPair]) -> Iterator[LabelledPair]:
@@ -135,8 +150,17 @@ def _features(pair: LabelledPair) -> Mapping[str, float] | None:
         return None
     language = pair.reading.language_code
     one, other = (PointContent.of(each, language) for each in candidates)
-    words = TextSimilarity([one.own_words, other.own_words], language).z_score(0, 1)
-    return {**pair_features(one, other), WORDS: words}
+    features = pair_features(one, other)
+    return {
+        **features,
+        **{
+            words_feature(name, features): TextSimilarity(words, language).z_score(0, 1)
+            for name, words in (
+                (OWN_WORDS, [one.own_words, other.own_words]),
+                (ALL_WORDS, [one.said, other.said]),
+            )
+        },
+    }
 
 
 def _fit(rows: Sequence[_Row], names: Sequence[str], penalty: float) -> Floats:
@@ -145,7 +169,7 @@ def _fit(rows: Sequence[_Row], names: Sequence[str], penalty: float) -> Floats:
     given = _matrix(joinable, names)
     offset = _by_hand(joinable)
     label = np.array([row.pair.same for row in joinable], dtype=np.float64)
-    counts = np.array([1.0 if row.labelled else _UNLABELLED_WEIGHT for row in joinable])
+    counts = np.array([row.count for row in joinable])
     penalties = np.full(given.shape[1], penalty)
     penalties[0] = 0.01
     weights = np.zeros(given.shape[1])

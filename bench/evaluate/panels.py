@@ -22,7 +22,7 @@ class Panel:
     """What several reviewers said of one work.
 
     Attributes:
-        id: The number of the author who wrote it, and that of the work.
+        id: The number of the author who wrote it, or of the round of reviews, and that of the work.
         reading: The work.
         points: The points in the form that a model returns, each with its `reviewer` and its `fault`.
         second: Of some pairs of points, by their ids, whether another labeller took them for the same.
@@ -82,12 +82,43 @@ def read_panels(path: Path, second: Path) -> list[Panel]:
     ]
 
 
+def read_model_reviews(path: Path, texts: Mapping[str, str]) -> list[Panel]:
+    """Reads what language models wrote of works, whose text is in the file or one of `texts` by its id."""
+    return [_reviewed(row, texts) for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())]
+
+
+def _reviewed(row: Mapping[str, Any], texts: Mapping[str, str]) -> Panel:
+    faults, second = row["faults"], row.get("second", {})
+    points = [
+        {**point, "id": f"{reviewer}{number}", "reviewer": reviewer, "fault": faults[f"{reviewer}{number}"]}
+        for reviewer, answer in row["reviews"].items()
+        for number, point in enumerate(answer["points"], start=1)
+    ]
+    return Panel(
+        row["id"],
+        read_submission(submission_pb2.Submission(text=row.get("text") or texts[row["work"]])),
+        points,
+        {frozenset({one, other}): second[one] == second[other] for one, other in combinations(second, 2)},
+    )
+
+
 def goals(path: Path, second: Path) -> Iterator[Goal]:
     """Merges each panel, and compares every two points of different reviewers with their labels."""
     if not path.exists():
         yield unmeasured("E8", path.stem, "", f"no panels: {path} is not there")
         return
-    panels = read_panels(path, second)
+    yield from _goals(path.stem, read_panels(path, second))
+
+
+def goals_of_reviews(path: Path, texts: Mapping[str, str]) -> Iterator[Goal]:
+    """Merges what models wrote of each work, likewise."""
+    if not path.exists():
+        yield unmeasured("E8", path.stem, "", f"no reviews: {path} is not there")
+        return
+    yield from _goals(path.stem, read_model_reviews(path, texts))
+
+
+def _goals(name: str, panels: Sequence[Panel]) -> Iterator[Goal]:
     for language in ("ko", "en"):
         own = [each for each in panels if each.reading.language_code == language]
         pairs, found = [], []
@@ -97,7 +128,7 @@ def goals(path: Path, second: Path) -> Iterator[Goal]:
                 pairs.append(pair)
                 found.append(frozenset({_key(pair.a), _key(pair.b)}) in joined)
         if pairs:
-            yield goal_of(path.stem, language, pairs, found, "two labellers")
+            yield goal_of(name, language, pairs, found, "two labellers")
 
 
 def _key(point: Mapping[str, Any]) -> PointKey:

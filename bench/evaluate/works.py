@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.answer_form.issues import ISSUES
+from orchestrator.answer.quote_verification import sentences_of_point
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
 from orchestrator.submission.reading import SubmissionReading, read_submission
@@ -65,13 +66,17 @@ def _points(
     observations: Sequence[str] = _OBSERVATIONS["ko" if reading.language_code == "ko" else "en"]
     for number in range(points):
         sentence = generator.choice(reading.sentences)
+        anchor = reading.anchor(sentence.start, sentence.end, feedback_pb2.Anchor.MATCH_EXACT)
+        # One in three names other sentences, too, as a third of a model's points do.
+        others = generator.choices(range(1, len(reading.sentences) + 1), k=2) if number % 3 == 0 else ()
         yield feedback_pb2.Point(
             id=f"p{number}",
             criterion_id=generator.choice(rubric.criteria).id,
             issue=generator.choice(list(ISSUES)),
             polarity=generator.choice([feedback_pb2.POLARITY_STRENGTH, feedback_pb2.POLARITY_IMPROVEMENT]),
             severity=feedback_pb2.SEVERITY_MODERATE,
-            anchor=reading.anchor(sentence.start, sentence.end, feedback_pb2.Anchor.MATCH_EXACT),
+            anchor=anchor,
             # Observations differ, as those of models do, so that no cache of the analyser helps.
             observation=f"{generator.choice(observations)} ({generator.random():.6f})",
+            sentences=sentences_of_point(reading, [f"S{number}" for number in others], anchor),
         )

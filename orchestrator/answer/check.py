@@ -21,7 +21,12 @@ from modelkit.json_schema import strict_json
 from modelkit.json_schema.code_fence import without_fence
 from modelkit.json_schema.quick_check import Check, quick_check
 from orchestrator.answer.filler import says_nothing
-from orchestrator.answer.quote_verification import ComparisonBudget, anchor_of_sentences, find_quote
+from orchestrator.answer.quote_verification import (
+    ComparisonBudget,
+    anchor_of_sentences,
+    find_quote,
+    sentences_of_point,
+)
 from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
 
@@ -118,23 +123,26 @@ def check_point(
         AnswerTooLarge: The budget is used up.
     """
     quote = _text(point["quote"]).strip()
-    anchor = find_quote(reading, quote, point["sentence_ids"], budget) if quote else None
+    sentence_ids = point["sentence_ids"]
+    found = find_quote(reading, quote, sentence_ids, budget) if quote else None
+    anchor = found if quote else anchor_of_sentences(reading, sentence_ids)
     checked = feedback_pb2.Point(
         id=f"p{number}",
         criterion_id=_text(point["criterion_id"]),
         issue=point["issue"],
         polarity=_POLARITIES[point["polarity"]],
         severity=_SEVERITIES[point["severity"]],
-        anchor=anchor if quote else anchor_of_sentences(reading, point["sentence_ids"]),
+        anchor=anchor,
         observation=_text(point["observation"]),
         reason=_text(point["reason"]),
         next_step=_text(point["next_step"]),
         suggested_rewrite=_text(point.get("suggested_rewrite", "")),
+        sentences=sentences_of_point(reading, sentence_ids, anchor) if anchor is not None else (),
     )
     fault = _fault(checked, rubric)
-    if quote and anchor is None:
+    if quote and found is None:
         fault = _NOT_FOUND
-    return CheckedPoint(checked, fault, quotes=bool(quote), quote_found=anchor is not None)
+    return CheckedPoint(checked, fault, quotes=bool(quote), quote_found=found is not None)
 
 
 def keeps_to_point_schema(point: object) -> bool:

@@ -27,6 +27,8 @@ _MIN_SIMILARITY = 90.0
 _MAX_SNAP_DISTANCE = 3
 # A point that names more sentences than this without a quotation is about no one place.
 _MAX_NAMED_SENTENCES = 3
+# A point is about so many sentences at most; more would say nothing of where it stands.
+_MAX_SENTENCES = 8
 # A place that is one edit away is looked at alone, which takes as long as so many characters of a search.
 _CHARACTERS_PER_WINDOW = 10
 _COMPARED_AT_ONCE = 64
@@ -107,14 +109,33 @@ def anchor_of_sentences(
     return reading.anchor(*span, feedback_pb2.Anchor.MATCH_APPROXIMATE)
 
 
+def sentences_of_point(
+    reading: SubmissionReading, sentence_ids: Sequence[str], anchor: feedback_pb2.Anchor | None
+) -> list[feedback_pb2.Sentence]:
+    """Returns the sentences that a point is about: those of its anchor, and then those that it names."""
+    numbers = _named_numbers(reading, sentence_ids)
+    if anchor is not None:
+        touched = range(reading.sentence_at(anchor.start), reading.sentence_at(anchor.end - 1) + 1)
+        numbers = [*touched, *numbers]
+    first = list(dict.fromkeys(numbers))[:_MAX_SENTENCES]
+    spans = (reading.sentences[number - 1] for number in sorted(first))
+    received = (reading.visible.received_span(each.start, each.end) for each in spans)
+    return [feedback_pb2.Sentence(start=start, end=end) for start, end in received]
+
+
 def _named_span(reading: SubmissionReading, sentence_ids: Sequence[str]) -> Span | None:
     """Returns the span of the visible text from the first to the last of the named sentences."""
-    matches = filter(None, map(_SENTENCE_ID.fullmatch, sentence_ids))
-    numbers = [int(match.group(1)) for match in matches]
-    known = [reading.sentences[number - 1] for number in numbers if 1 <= number <= len(reading.sentences)]
+    known = [reading.sentences[number - 1] for number in _named_numbers(reading, sentence_ids)]
     if not known:
         return None
     return min(each.start for each in known), max(each.end for each in known)
+
+
+def _named_numbers(reading: SubmissionReading, sentence_ids: Sequence[str]) -> list[int]:
+    """Returns the numbers of the sentences that are named and that there are."""
+    matches = filter(None, map(_SENTENCE_ID.fullmatch, sentence_ids))
+    numbers = [int(match.group(1)) for match in matches]
+    return [number for number in numbers if 1 <= number <= len(reading.sentences)]
 
 
 def _first_occurrence(text: str, needle: str, named: Span | None) -> Span | None:

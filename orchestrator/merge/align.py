@@ -1,22 +1,32 @@
 """Finds which points of different models are the same point, by average-linkage clustering."""
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from chorus.feedback.v1.feedback_pb2 import POLARITY_IMPROVEMENT, POLARITY_STRENGTH
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, overlap
-from orchestrator.merge.issue_pairs import are_across_groups, are_two_conventions
-from orchestrator.merge.pair_features import WORDS, PointContent, pair_features, similarity
+from orchestrator.merge.issue_pairs import are_two_conventions
+from orchestrator.merge.pair_features import (
+    ALL_WORDS,
+    OWN_WORDS,
+    WORDS_FEATURES,
+    PointContent,
+    pair_features,
+    similarity,
+    weight_of,
+    words_feature,
+)
 from orchestrator.merge.text_similarity import TextSimilarity
 
 # Below this similarity no words lift a pair to the threshold.
 _WORDS_DECIDE_FROM = (
-    policy.LINKAGE_THRESHOLD - policy.PAIR_WEIGHTS[WORDS] * policy.MAX_TEXT_SIMILARITY_Z_SCORE
+    policy.LINKAGE_THRESHOLD
+    - max(sum(max(weight_of(name), 0.0) for name in kind) for kind in WORDS_FEATURES)
+    * policy.MAX_TEXT_SIMILARITY_Z_SCORE
 )
-
-_OPPOSITES = {POLARITY_STRENGTH, POLARITY_IMPROVEMENT}
 
 Pair = tuple[int, int]
 """The indices of two candidates or clusters, the lower one first."""
@@ -51,42 +61,64 @@ def _similarities(candidates: Sequence[MergeCandidate], language_code: str) -> d
         index: PointContent.of(candidates[index], language_code)
         for index in sorted({index for pair in pairs for index in pair})
     }
-    similarities = {
-        (one, other): similarity(pair_features(contents[one], contents[other])) for one, other in pairs
-    }
+    features = {(one, other): pair_features(contents[one], contents[other]) for one, other in pairs}
+    similarities = {pair: similarity(each) for pair, each in features.items()}
     # Words are compared only where they can decide, and are taken to be as similar as usual elsewhere.
     close = [pair for pair, without_words in similarities.items() if without_words >= _WORDS_DECIDE_FROM]
     compared = sorted({index for pair in close for index in pair})
-    texts = TextSimilarity([contents[index].own_words for index in compared], language_code)
+    words = {
+        OWN_WORDS: TextSimilarity([contents[index].own_words for index in compared], language_code),
+        ALL_WORDS: TextSimilarity([contents[index].said for index in compared], language_code),
+    }
     position = {index: number for number, index in enumerate(compared)}
     for one, other in close:
-        z_score = texts.z_score(position[one], position[other])
-        similarities[one, other] += policy.PAIR_WEIGHTS[WORDS] * z_score
+        for name, texts in words.items():
+            weight = weight_of(words_feature(name, features[one, other]))
+            similarities[one, other] += weight * texts.z_score(position[one], position[other])
     return similarities
 
 
 def joinable_pairs(candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
-    """Yields the pairs that may be joined. Most that stand apart are not looked at."""
+    """Yields the pairs that may be joined, in order. Most that stand apart are not looked at."""
     models = [frozenset(each.model for each in candidate.opinions) for candidate in candidates]
+    for one, other in sorted({*_meeting_pairs(candidates), *_pairs_of_sentences(candidates)}):
+        if models[one].isdisjoint(models[other]) and _may_join(candidates[one], candidates[other]):
+            yield one, other
+
+
+def _meeting_pairs(candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
+    """Yields the pairs whose spans meet, or of which one is about the whole text."""
     for one, first in enumerate(candidates):
         for other in range(one + 1, len(candidates)):
             second = candidates[other]
             # The candidates come in the order of their places, after those that are about the whole text.
             if first.span and second.span and second.span[0] >= first.span[1]:
                 break
-            if models[one].isdisjoint(models[other]) and _may_join(first, second):
-                yield one, other
+            yield one, other
+
+
+def _pairs_of_sentences(candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
+    """Yields the pairs that name a sentence in common, some of them more than once."""
+    by_sentence: defaultdict[int, list[int]] = defaultdict(list)
+    for index, candidate in enumerate(candidates):
+        for sentence in candidate.sentences:
+            by_sentence[sentence].append(index)
+    for indices in by_sentence.values():
+        yield from combinations(indices, 2)
 
 
 def _may_join(one: MergeCandidate, other: MergeCandidate) -> bool:
     """Returns whether the points of different models may be the same, for all that they say."""
-    if {one.point.polarity, other.point.polarity} == _OPPOSITES or are_two_conventions(one, other):
+    if one.is_strength != other.is_strength or are_two_conventions(one, other):
         return False
     shared = overlap(one, other)
-    if shared is None:
-        return not are_across_groups(one, other)
-    # What stands elsewhere is another fault: who mends the first still has the second.
-    return shared > 0
+    # What stands elsewhere is another fault: who mends one still has the other. Unless one is about several
+    # sentences, and the other about one of these.
+    return shared is None or shared > 0 or _name_one_sentence_of_several(one, other)
+
+
+def _name_one_sentence_of_several(one: MergeCandidate, other: MergeCandidate) -> bool:
+    return not one.sentences.isdisjoint(other.sentences) and len(one.sentences | other.sentences) > 1
 
 
 def _average_linkage(count: int, similarities: Mapping[Pair, float]) -> list[list[int]]:

@@ -22,6 +22,7 @@ class MergeCandidate:
         points: The point of each opinion; they differ in their ids alone.
         group: The group of the point's issue.
         span: Where the point stands in the text as received; None for a point about the whole text.
+        sentences: Where the sentences begin that the point is about.
         key: The sort key: the start, the content, and a number where one model repeats itself.
     """
 
@@ -30,6 +31,7 @@ class MergeCandidate:
     points: Sequence[feedback_pb2.Point]
     group: str
     span: Span | None
+    sentences: frozenset[int]
     key: tuple[int, bytes, int]
 
     @property
@@ -90,6 +92,7 @@ def _candidate(
         points=[each for _, each in makers],
         group=ISSUES.get(point.issue, ISSUES[OTHER]).group,
         span=(point.anchor.start, point.anchor.end) if point.HasField("anchor") else None,
+        sentences=frozenset(each.start for each in point.sentences),
         key=key,
     )
 

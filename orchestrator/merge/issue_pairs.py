@@ -7,7 +7,7 @@ from orchestrator.merge.candidate import MergeCandidate
 _ONE_CONVENTION = frozenset({frozenset({"punctuation", "spelling"}), frozenset({"spacing", "spelling"})})
 _CONVENTIONS = frozenset({"citation", "punctuation", "spacing", "spelling"})
 # What a text has once: whether a point quotes a part of it or nothing, it is about the same.
-_SINGULAR = frozenset({"claim_unclear", "conclusion", "counterview_missing", "introduction", "length_format"})
+_SINGULAR = frozenset({"conclusion", "counterview_missing", "introduction", "length_format"})
 
 # Problems of the form of single words.
 _FORMAL = frozenset({"spelling", "spacing", "punctuation", "citation", "sentence_error", "word_choice"})

@@ -17,8 +17,13 @@ from orchestrator.merge.issue_pairs import are_across_groups, is_formal, is_sing
 from orchestrator.merge.remedies import Remedy, remedy_of, stems
 from orchestrator.merge.subjects import ADD, CUT, ISSUE_SUBJECTS, requests_of, subjects_of
 
-# The weight of how similar the words of two points are.
-WORDS = "words"
+# How similar the words of two points are, without those of their quotations and with them.
+OWN_WORDS = "own words"
+ALL_WORDS = "all words"
+_APART = "apart"
+WORDS_FEATURES = tuple((f"{before}{OWN_WORDS}", f"{before}{ALL_WORDS}") for before in ("", f"{_APART}, "))
+# Where points stand apart, what one of them says alone tells nothing.
+_OF_ONE_POINT = ("one asks ", "one speaks ")
 # Longer quotations are the writer's words, or what they should be; a short one names a particle or an ending.
 # It begins as the pattern in `remedies.py` does.
 _LONG_QUOTATION = re.compile(
@@ -74,19 +79,37 @@ class PointContent:
 def similarity(features: Mapping[str, float]) -> float:
     """Returns the log-odds that two points of such features are the same."""
     weights = policy.PAIR_WEIGHTS
-    # Two issues, or a subject, that no pair had from which the weights were learned add nothing.
-    known = (weights[name] * value for name, value in features.items() if name in weights)
+    known = [weights[name] * value for name, value in features.items() if name in weights]
     return policy.PAIR_INTERCEPT + math.fsum(known)
 
 
+def weight_of(name: str) -> float:
+    """Returns the weight of a feature; 0 for two issues, or a subject, that no learned pair had."""
+    return policy.PAIR_WEIGHTS.get(name, 0.0)
+
+
 def pair_features(one: PointContent, other: PointContent) -> Mapping[str, float]:
-    """Returns the features of two points by their names; those that are left out are 0."""
-    return {
+    """Returns the features of two points by their names; those that are left out are 0.
+
+    Points whose quotations do not meet have features of their own. They name a sentence in common.
+    """
+    features = {
         **_place(one.candidate, other.candidate),
         **_kind(one.candidate, other.candidate),
         **_subjects(one, other),
         **_remedies(one, other),
     }
+    if overlap(one.candidate, other.candidate) == 0.0:
+        told = {
+            name: value for name, value in features.items() if value and not name.startswith(_OF_ONE_POINT)
+        }
+        return {_APART: 1.0, **{f"{_APART}, {name}": value for name, value in told.items()}}
+    return {issue_pair(one.candidate.point.issue, other.candidate.point.issue): 1.0, **features}
+
+
+def words_feature(name: str, features: Mapping[str, float]) -> str:
+    """Returns the name of the weight of `OWN_WORDS` or `ALL_WORDS` for two points with such features."""
+    return f"{_APART}, {name}" if _APART in features else name
 
 
 def _place(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
@@ -95,15 +118,22 @@ def _place(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
         if one.point.issue == other.point.issue != OTHER and (whole or is_singular(one.point.issue)):
             return {"whole text, one issue": 1.0}
         return {"whole text, two issues" if whole else "whole and part": 1.0}
+    # A result that was kept before points had sentences has none.
+    are_known = bool(one.sentences and other.sentences)
     return {
         "overlap": overlap(one, other) or 0.0,
         "longer quotation": math.log(max(end - start for start, end in (one.span, other.span))),
+        "shared sentences": _shared_part(one.sentences, other.sentences) if are_known else 1.0,
+        "more sentences": math.log(max(len(one.sentences), len(other.sentences), 1)),
     }
+
+
+def _shared_part(one: frozenset[int], other: frozenset[int]) -> float:
+    return len(one & other) / len(one | other)
 
 
 def _kind(one: MergeCandidate, other: MergeCandidate) -> Mapping[str, float]:
     return {
-        issue_pair(one.point.issue, other.point.issue): 1.0,
         "two issues": float(one.point.issue != other.point.issue),
         "across groups": float(are_across_groups(one, other)),
         "both praise": float(one.is_strength and other.is_strength),

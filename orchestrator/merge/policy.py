@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-VERSION = "merge-7"
+VERSION = "merge-8"
 
 PAIR_WEIGHTS_FILE = "pair_weights.txt"
 INTERCEPT = "intercept"
@@ -68,8 +68,8 @@ MAX_PARTITIONED_RATERS = 8
 PAIR_WEIGHTS = _pair_weights()
 PAIR_INTERCEPT = PAIR_WEIGHTS[INTERCEPT]
 MAX_TEXT_SIMILARITY_Z_SCORE = 4.0
-# Clusters are joined while their average similarity is at least this, the log-odds of .62.
-LINKAGE_THRESHOLD = 0.5
+# Clusters are joined while their average similarity is at least this, the log-odds of .66.
+LINKAGE_THRESHOLD = 0.65
 
 # The agreement and the order of points.
 CONTRADICTION_MIN_OVERLAP = 0.5

@@ -206,6 +206,33 @@ def test_a_point_that_quotes_nothing_stands_where_its_sentence_is() -> None:
     assert not feedback.points[1].HasField("anchor")
 
 
+@pytest.mark.parametrize(
+    ("quote", "sentence_ids", "expected"),
+    [
+        ("I like cats.", ["S3"], ["S3"]),
+        ("I like cats.", ["S1"], ["S1", "S3"]),
+        ("pets. Dogs", [], ["S1", "S2"]),
+        ("I like cats.", ["S3", "S1", "S1", "S9", "none"], ["S1", "S3"]),
+        ("", ["S2", "S1"], ["S1", "S2"]),
+        ("", [], []),
+    ],
+)
+def test_a_point_says_which_sentences_it_is_about(
+    quote: str, sentence_ids: list[str], expected: list[str]
+) -> None:
+    sentences = {"S1": "Cats are good pets.", "S2": TEXT[20:-13], "S3": "I like cats."}
+    (only,) = check(answer([point(quote=quote, sentence_ids=sentence_ids)])).points
+    assert [TEXT[each.start : each.end] for each in only.sentences] == [sentences[each] for each in expected]
+
+
+def test_a_point_is_about_eight_sentences_at_most_and_about_those_of_its_quotation_first() -> None:
+    text = " ".join(f"Cats have {number} lives." for number in range(12))
+    named = point(quote="Cats have 11 lives.", sentence_ids=[f"S{number}" for number in range(1, 12)])
+    (only,) = check(answer([named]), text=text).points
+    shown = [text[each.start : each.end] for each in only.sentences]
+    assert shown == [f"Cats have {number} lives." for number in (*range(7), 11)]
+
+
 def test_half_a_surrogate_pair_does_no_harm() -> None:
     raw = json.dumps(answer([point(observation="x")])).replace('"x"', '"half \\ud83d"')
     feedback = check_answer(raw, generation_pb2.FINISH_REASON_STOP, reading(), RUBRIC)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chorus.feedback.v1 import feedback_pb2, merged_pb2, submission_pb2
+from orchestrator.answer.quote_verification import sentences_of_point
 from orchestrator.merge.merge import merge
 from orchestrator.merge.opinion import Opinion
 from orchestrator.rubrics.default import default_rubric
@@ -30,17 +31,20 @@ def point(
     observation: str = "There is no evidence here.",
     next_step: str = "",
     suggested_rewrite: str = "",
+    sentence_ids: Sequence[str] = (),
 ) -> feedback_pb2.Point:
+    anchor = READING.anchor(*place, match) if place else None
     return feedback_pb2.Point(
         id=identifier,
         criterion_id=criterion,
         issue=issue,
         polarity=polarity,
         severity=severity,
-        anchor=READING.anchor(*place, match) if place else None,
+        anchor=anchor,
         observation=observation,
         next_step=next_step,
         suggested_rewrite=suggested_rewrite,
+        sentences=sentences_of_point(READING, sentence_ids, anchor) if anchor else (),
     )
 
 

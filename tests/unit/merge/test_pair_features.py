@@ -10,7 +10,13 @@ from orchestrator.merge.pair_features import PointContent, pair_features
 from tests.unit.merge.panels import QUESTION, STRENGTH, opinion, point
 
 # Every pair has these, and every pair of issues and of subjects has a name of its own.
-_OF_EVERY_PAIR = {"overlap", "longer quotation", "sentence_error + sentence_error", "names the other's issue"}
+_OF_EVERY_PAIR = {
+    "overlap",
+    "longer quotation",
+    "shared sentences",
+    "sentence_error + sentence_error",
+    "names the other's issue",
+}
 
 Point = Mapping[str, object]
 
@@ -68,7 +74,34 @@ def test_what_two_points_show(one: Point, other: Point, names: str) -> None:
     assert found.keys() - _OF_EVERY_PAIR == set(names.split("; "))
 
 
-def test_the_place_is_how_much_two_quotations_share_and_how_long_the_longer_one_is() -> None:
-    found = features(point(place=(0, 8)), point(place=(4, 18)))
+def test_the_place_is_how_much_two_quotations_and_their_sentences_share_and_how_long_the_longer_are() -> None:
+    found = features(point(place=(0, 8), sentence_ids=["S1", "S3"]), point(place=(4, 18)))
     assert found["overlap"] == 0.5
     assert found["longer quotation"] == pytest.approx(2.64, abs=0.01)
+    assert found["shared sentences"] == 0.5
+    assert found["more sentences"] == pytest.approx(0.69, abs=0.01)
+
+
+def test_a_point_that_was_kept_without_its_sentences_is_taken_to_be_about_the_same_ones() -> None:
+    kept = point(place=(0, 8))
+    del kept.sentences[:]
+    assert features(kept, point(place=(4, 38)))["shared sentences"] == 1
+
+
+def test_points_that_stand_apart_have_features_of_their_own() -> None:
+    slips = point(
+        issue="spelling",
+        place=(0, 8),
+        sentence_ids=["S1", "S3"],
+        observation="Two slips.",
+        next_step="Cut it.",
+    )
+    other = point(issue="word_choice", place=(40, 48), observation="The tense is wrong.")
+    assert features(slips, other).keys() == {
+        "apart",
+        "apart, across groups",
+        "apart, longer quotation",
+        "apart, more sentences",
+        "apart, shared sentences",
+        "apart, two issues",
+    }

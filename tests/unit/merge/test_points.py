@@ -40,7 +40,7 @@ OTHER_WORDS = "Nothing backs this up."
         ({"issue": "transition", "observation": "The jump to the next sentence is sudden."}, False),
         ({"issue": "citation"}, True),
         ({"issue": "word_choice", "observation": "The adjective is too weak."}, False),
-        ({"issue": "other"}, True),
+        ({"issue": "other", "observation": "The claim comes without evidence."}, True),
         ({"issue": "other", "observation": "The adjective is too weak."}, False),
         ({"issue": "other", "observation": "Hm."}, False),
         ({"criterion": ""}, True),
@@ -94,7 +94,7 @@ def test_who_puts_the_same_words_in_speaks_of_one_fault(other: dict[str, str]) -
     ("one", "other"),
     [
         (("conclusion", "There is no conclusion."), ("introduction", "There is no introduction.")),
-        (("conclusion", "It stops suddenly without an ending."),
+        (("conclusion", "It stops suddenly and has no ending."),
          ("transition", "Sentences follow without linking words.")),
         (("depth", "The ideas are not developed."), ("counterview_missing", "The other side is missing.")),
         (("sentence_error", "The tense shifts."), ("register_mix", "The tone moves about.")),
@@ -131,6 +131,30 @@ def test_conventions_are_joined_only_where_they_overlap() -> None:
     near = point(issue="spelling", criterion="conventions", place=(9, 15), observation="Wrong spelling!")
     assert not joined(one, near)
     assert joined(one, point(issue="spelling", criterion="conventions", place=(0, 8), observation="Typo."))
+
+
+def test_points_that_stand_apart_are_one_only_if_they_name_sentences_in_common() -> None:
+    words = "“numbers” is misspelt each time."
+    one = point(issue="spelling", criterion="conventions", place=(9, 16), observation=words)
+    for sentence_ids, same in ((["S1", "S3", "S4"], True), (["S3", "S4"], False)):
+        other = point(
+            issue="spelling",
+            criterion="conventions",
+            place=(49, 56),
+            observation=words,
+            sentence_ids=sentence_ids,
+        )
+        first = feedback_pb2.Point()
+        first.CopyFrom(one)
+        first.sentences.extend(other.sentences[-2:])
+        assert joined(first if same else one, other) is same, sentence_ids
+
+
+def test_a_question_is_never_one_point_with_praise() -> None:
+    words = "You name the source of each figure."
+    for polarity, same in ((STRENGTH, True), (QUESTION, False), (IMPROVEMENT, False)):
+        praise, other = (point(polarity=each, observation=words) for each in (STRENGTH, polarity))
+        assert joined(praise, other) is same
 
 
 def test_two_points_of_one_model_stay_two_even_through_a_third() -> None:

@@ -148,7 +148,7 @@ def test_a_history_changes_scores_and_never_points(opinions: list[Opinion]) -> N
     calibration = calibrate({each.model: lenient.get(each.model, {}) for each in opinions})
     plain = merged(*opinions)
     learned = merge(READING, RUBRIC, opinions, feedback_language="en", calibration=calibration)
-    assert (learned.version, learned.calibration_version) == ("merge-7", calibration.id)
+    assert (learned.version, learned.calibration_version) == ("merge-8", calibration.id)
     assert {each.id for each in learned.points} == {each.id for each in plain.points}
     for score in learned.scores:
         for field in ("score", "low", "high"):
@@ -198,7 +198,7 @@ def test_korean_works_merge_too() -> None:
     )
     (only,) = result.points
     assert only.members[0].point.criterion_id == "sufficiency"
-    assert (result.version, result.calibration_version) == ("merge-7", "none")
+    assert (result.version, result.calibration_version) == ("merge-8", "none")
     (sentence,) = result.summary.sentences
     assert sentence.text == "“나는 학교에 갔다” 부분에 생각을 뒷받침하는 예나 자료를 더해 보세요."
 

@@ -2,7 +2,7 @@
 
 import re
 from importlib import resources
-from itertools import product
+from itertools import chain, product
 
 import pytest
 
@@ -10,7 +10,7 @@ from chorus.feedback.v1 import submission_pb2
 from modelkit.answer_form.issues import ISSUES, OTHER
 from orchestrator.merge.candidate import merge_candidates
 from orchestrator.merge.merge import merge
-from orchestrator.merge.pair_features import WORDS, PointContent, pair_features
+from orchestrator.merge.pair_features import WORDS_FEATURES, PointContent, pair_features
 from orchestrator.merge.policy import INTERCEPT, PAIR_WEIGHTS
 from orchestrator.merge.subjects import ISSUE_SUBJECTS, requests_of, subjects_of
 from orchestrator.rubrics.default import default_rubric
@@ -68,6 +68,7 @@ def test_a_subject_is_named_in_either_language() -> None:
 def test_every_feature_of_two_points_has_a_weight_and_every_weight_a_feature() -> None:
     changes: list[dict[str, object]] = [
         {},
+        {"place": (40, 50), "next_step": "Correct it.", "sentence_ids": ["S1"]},
         {"issue": "spelling", "observation": "'numbers' is misspelt."},
         {"issue": "register_mix", "next_step": "Cut it.", "polarity": QUESTION},
         {"place": None, "issue": "conclusion"},
@@ -78,17 +79,21 @@ def test_every_feature_of_two_points_has_a_weight_and_every_weight_a_feature() -
     contents = [PointContent.of(each, "en") for each in candidates]
     names = {name for one, other in product(contents, repeat=2) for name in pair_features(one, other)}
     of_many = re.compile(r".* \+ .*|(?:both|one) (?:speaks? of|asks?) .*")
-    named = {name for name in PAIR_WEIGHTS if not of_many.fullmatch(name)}
-    assert {name for name in names if not of_many.fullmatch(name)} | {WORDS, INTERCEPT} == named
+    known = {name for name in names if not of_many.fullmatch(name)} | {*chain(*WORDS_FEATURES), INTERCEPT}
+    named = {name for name in PAIR_WEIGHTS if not of_many.fullmatch(name.removeprefix("apart, "))}
+    assert {name for name in known if not name.startswith("apart, ")} == {
+        name for name in named if not name.startswith("apart, ")
+    }
+    assert {name.removeprefix("apart, ") for name in named} <= known
 
 
 def test_every_weight_of_issues_and_of_subjects_is_of_ones_that_exist() -> None:
     for name in PAIR_WEIGHTS:
         if " + " in name:
             assert set(name.split(" + ")) <= set(ISSUES), name
-        if subject := re.fullmatch(r"(?:both speak|one speaks) of (.*)", name):
+        if subject := re.fullmatch(r"(?:(?:apart, )?both speak|one speaks) of (.*)", name):
             assert subject[1] in SUBJECTS, name
-        if request := re.fullmatch(r"(?:both ask|one asks) (.*)", name):
+        if request := re.fullmatch(r"(?:(?:apart, )?both ask|one asks) (.*)", name):
             assert request[1] in SUBJECTS, name
 
 

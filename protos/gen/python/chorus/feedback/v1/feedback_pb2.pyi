@@ -198,6 +198,7 @@ class Point(google.protobuf.message.Message):
     REASON_FIELD_NUMBER: builtins.int
     NEXT_STEP_FIELD_NUMBER: builtins.int
     SUGGESTED_REWRITE_FIELD_NUMBER: builtins.int
+    SENTENCES_FIELD_NUMBER: builtins.int
     id: builtins.str
     """Its name, unique within the ModelFeedback."""
     criterion_id: builtins.str
@@ -222,6 +223,12 @@ class Point(google.protobuf.message.Message):
     def anchor(self) -> global___Anchor:
         """Where in the submission. Unset: about the whole."""
 
+    @property
+    def sentences(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Sentence]:
+        """The sentences that it is about, in their order: those of its anchor, and
+        others that the model names. At most 8. Empty: about the whole.
+        """
+
     def __init__(
         self,
         *,
@@ -235,11 +242,34 @@ class Point(google.protobuf.message.Message):
         reason: builtins.str = ...,
         next_step: builtins.str = ...,
         suggested_rewrite: builtins.str = ...,
+        sentences: collections.abc.Iterable[global___Sentence] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["anchor", b"anchor"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["anchor", b"anchor", "criterion_id", b"criterion_id", "id", b"id", "issue", b"issue", "next_step", b"next_step", "observation", b"observation", "polarity", b"polarity", "reason", b"reason", "severity", b"severity", "suggested_rewrite", b"suggested_rewrite"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["anchor", b"anchor", "criterion_id", b"criterion_id", "id", b"id", "issue", b"issue", "next_step", b"next_step", "observation", b"observation", "polarity", b"polarity", "reason", b"reason", "sentences", b"sentences", "severity", b"severity", "suggested_rewrite", b"suggested_rewrite"]) -> None: ...
 
 global___Point = Point
+
+@typing.final
+class Sentence(google.protobuf.message.Message):
+    """A sentence of the submission."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    START_FIELD_NUMBER: builtins.int
+    END_FIELD_NUMBER: builtins.int
+    start: builtins.int
+    """Where it begins in Submission.text, in Unicode code points."""
+    end: builtins.int
+    """Where it ends, in Unicode code points; the code point there is outside."""
+    def __init__(
+        self,
+        *,
+        start: builtins.int = ...,
+        end: builtins.int = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["end", b"end", "start", b"start"]) -> None: ...
+
+global___Sentence = Sentence
 
 @typing.final
 class Anchor(google.protobuf.message.Message):
