@@ -11,7 +11,7 @@ from typing import Any
 from bench.evaluate.bootstrap import ratio_interval, with_interval
 from bench.evaluate.goal import Goal, unmeasured
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
-from orchestrator.answer.check import check_point
+from orchestrator.answer.check import Said, check_point
 from orchestrator.answer.quote_verification import ComparisonBudget
 from orchestrator.merge.align import align
 from orchestrator.merge.candidate import MergeCandidate, merge_candidates
@@ -109,7 +109,7 @@ def candidates_of(
             "1",
             feedback_pb2.ModelFeedback(
                 points=[
-                    check_point(each, number, reading, rubric, ComparisonBudget()).point
+                    check_point(each, number, Said(reading), rubric, ComparisonBudget()).point
                     for number, each in enumerate(own, start=1)
                 ]
             ),

@@ -2,8 +2,8 @@
 
     python -m bench.outputs [--out docs/outputs.md]
 
-Orchestrator and proofreader are the real ones, on the loopback, and so is the report. No language model
-answers: three reviewers say what was written for them (`written_reviewers.py`), and the page says so.
+Orchestrator and proofreader are the real ones, on the loopback, and so is the report. Four reviewers answer
+what a language model answered to the same request (`kept_reviewers.py`), and the page says so.
 """
 
 import argparse
@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.corpora import HARD_PAIRS, HARD_PAIRS_2, KOREAN_PARAGRAPHS, SHORT_ANSWERS, require, texts
+from bench.corpora import KOREAN_PARAGRAPHS, MODEL_REVIEWS_APART, SHORT_ANSWERS, require, texts
 from bench.first_review import until_ready
-from bench.outputs.written_reviewers import NAMES, WrittenReviewers, WrittenWork, written_works
+from bench.outputs.kept_reviewers import NAMES, KeptReviewers, ReviewedWork, reviewed_works
 from chorus.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc, submission_pb2
 from chorus_command_line.report.markdown_page import markdown
 from chorus_command_line.report.page import page
@@ -34,7 +34,7 @@ from tests.fakes.model_server import FakeModels
 
 _PAGE = Path(__file__).parents[2] / "docs" / "outputs.md"
 _EACH_LANGUAGE = 10
-# Of these, so many are texts of learners, for whom no reviewer was written: the rules alone read them.
+# Of these, so many are texts of learners that the rules alone read.
 _BY_RULE = 2
 _SECONDS = 120.0
 _RULES = ("chorus/proofreader-language", "chorus/proofreader-structure")
@@ -46,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.outputs", description=__doc__)
     parser.add_argument("--out", type=Path, default=_PAGE)
     arguments = parser.parse_args()
-    require([HARD_PAIRS, HARD_PAIRS_2, SHORT_ANSWERS, KOREAN_PARAGRAPHS])
+    require([MODEL_REVIEWS_APART, SHORT_ANSWERS, KOREAN_PARAGRAPHS])
     works = [work for language in ("en", "ko") for work in _works(language)]
     reports = asyncio.run(_reports(works))
     arguments.out.write_text(
@@ -55,25 +55,25 @@ def main() -> None:
     print(f"{len(reports)} reports in {arguments.out}")
 
 
-def _works(language: str) -> Iterator[WrittenWork]:
-    written = [each for each in written_works([HARD_PAIRS, HARD_PAIRS_2]) if each.language == language]
-    yield from written[: _EACH_LANGUAGE - _BY_RULE]
+def _works(language: str) -> Iterator[ReviewedWork]:
+    reviewed = [each for each in reviewed_works(MODEL_REVIEWS_APART) if each.language == language]
+    yield from reviewed[: _EACH_LANGUAGE - _BY_RULE]
     corpus = SHORT_ANSWERS if language == "en" else KOREAN_PARAGRAPHS
     # The longest ones, of which there is most to say.
     longest = sorted(texts(corpus).values(), key=lambda text: (-len(text), text))
-    yield from (WrittenWork(text, language) for text in longest[:_BY_RULE])
+    yield from (ReviewedWork(text, language) for text in longest[:_BY_RULE])
 
 
-async def _reports(works: Sequence[WrittenWork]) -> list[str]:
-    reviewers = WrittenReviewers()
+async def _reports(works: Sequence[ReviewedWork]) -> list[str]:
+    reviewers = KeptReviewers()
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         settings = ProofreaderSettings.read(Environment({"PROOFREADER_PORT": "0"}))
         rules = await enter(serving(settings, register_proofreader))
-        written = await enter(FakeModels(reviewers.models()).start())
+        kept = await enter(FakeModels(reviewers.models()).start())
         variables = {
             "ORCHESTRATOR_PORT": "0",
-            "CHORUS_MODEL_SERVERS": f"127.0.0.1:{rules},{written}",
+            "CHORUS_MODEL_SERVERS": f"127.0.0.1:{rules},{kept}",
             "CHORUS_STATE_DIR": stack.enter_context(TemporaryDirectory()),
         }
         port = await enter(serving(OrchestratorSettings.read(Environment(variables)), register_orchestrator))
@@ -84,11 +84,11 @@ async def _reports(works: Sequence[WrittenWork]) -> list[str]:
         return [await _report(number, work, reviewers, stub) for number, work in enumerate(works, 1)]
 
 
-async def _report(number: int, work: WrittenWork, reviewers: WrittenReviewers, stub: Any) -> str:
+async def _report(number: int, work: ReviewedWork, reviewers: KeptReviewers, stub: Any) -> str:
     reviewers.current = work
     request = feedback_service_pb2.GetFeedbackRequest(
         submission=submission_pb2.Submission(text=work.text),
-        models=[*(NAMES if work.reviews else ()), *_RULES],
+        models=[*(NAMES if work.answers else ()), *_RULES],
         # What is written does not depend on how busy the machine is.
         policy=feedback_service_pb2.PanelPolicy(wait_for_all=True),
     )
@@ -98,7 +98,7 @@ async def _report(number: int, work: WrittenWork, reviewers: WrittenReviewers, s
     ]
     if failed:
         sys.exit(f"work {number}: {', '.join(failed)}")
-    words, reviewer = (KOREAN, "써 둔 의견") if work.language == "ko" else (ENGLISH, "written reviewer")
+    words, reviewer = (KOREAN, "검토자") if work.language == "ko" else (ENGLISH, "reviewer")
     names = {name: f"{reviewer} {name[-1].upper()}" for name in NAMES}
     report = markdown([page(f"{number}", request, response, names, words)])
     lines = [line for line in report.splitlines() if not line.startswith(f"**{words.feedback_id}:**")]

@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -12,6 +12,7 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
 from modelkit.answer_form.schema import (
     MAX_IMPROVEMENTS,
+    MAX_QUOTE,
     MAX_STRENGTHS,
     accepted_point_schema,
     accepted_schema,
@@ -27,6 +28,7 @@ from orchestrator.answer.quote_verification import (
     find_quote,
     sentences_of_point,
 )
+from orchestrator.answer.sentence_numbers import in_words
 from orchestrator.submission.reading import SubmissionReading
 from rpckit.errors import BadOutput
 
@@ -54,13 +56,15 @@ def check_answer(
     reading: SubmissionReading,
     rubric: submission_pb2.Rubric,
     *,
+    feedback_language: str = "",
     include_raw: bool = False,
     may_find_nothing: bool = False,
 ) -> feedback_pb2.ModelFeedback:
     """Returns the model's feedback, with every faulty point moved to `rejected`.
 
     It has one CriterionScore for each criterion, in the rubric's order. That has no score where the model
-    gave none, or none on the scale. With `may_find_nothing` an answer passes without points and scores, as it
+    gave none, or none on the scale. What it says names no sentence by a number such as S4; its language is
+    the work's where none is given. With `may_find_nothing` an answer passes without points and scores, as it
     is where rules find no fault.
 
     Raises:
@@ -73,8 +77,9 @@ def check_answer(
         raise BadOutput("the answer is empty")
     answer = _parsed(raw)
     budget = ComparisonBudget()
-    points = _checked_points(answer["points"], reading, rubric, budget)
-    scores, evidence_found = _scores(answer["criteria"], reading, rubric, budget)
+    said = Said(reading, feedback_language)
+    points = _checked_points(answer["points"], said, rubric, budget)
+    scores, evidence_found = _scores(answer["criteria"], said, rubric, budget)
     quotes_found = [point.quote_found for point in points if point.quotes] + evidence_found
     missing = quotes_found.count(False)
     if missing >= _MIN_NOT_FOUND and missing > _MAX_NOT_FOUND_SHARE * len(quotes_found):
@@ -84,13 +89,26 @@ def check_answer(
     return feedback_pb2.ModelFeedback(
         points=[each.point for each in points if not each.fault],
         scores=scores,
-        summary=_summary(answer.get("summary", {})),
+        summary=_summary(answer.get("summary", {}), said),
         rejected=[
             feedback_pb2.RejectedPoint(point=each.point, reason=each.fault) for each in points if each.fault
         ],
         raw=raw if include_raw else "",
         suspected_injections=_suspected(answer["injection"], reading, budget),
+        suspects_injection=answer["injection"]["suspected"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model's words are about, and their language; that of the work if it is empty."""
+
+    reading: SubmissionReading
+    language_code: str = ""
+
+    def text(self, text: str) -> str:
+        """Returns a text without the numbers of sentences, which readers do not see."""
+        return in_words(_text(text), self.reading, self.language_code or self.reading.language_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +131,7 @@ class CheckedPoint:
 def check_point(
     point: Mapping[str, Any],
     number: int,
-    reading: SubmissionReading,
+    said: Said,
     rubric: submission_pb2.Rubric,
     budget: ComparisonBudget,
 ) -> CheckedPoint:
@@ -122,6 +140,7 @@ def check_point(
     Raises:
         AnswerTooLarge: The budget is used up.
     """
+    reading = said.reading
     quote = _text(point["quote"]).strip()
     sentence_ids = point["sentence_ids"]
     found = find_quote(reading, quote, sentence_ids, budget) if quote else None
@@ -133,11 +152,11 @@ def check_point(
         polarity=_POLARITIES[point["polarity"]],
         severity=_SEVERITIES[point["severity"]],
         anchor=anchor,
-        observation=_text(point["observation"]),
-        reason=_text(point["reason"]),
-        next_step=_text(point["next_step"]),
+        observation=said.text(point["observation"]),
+        reason=said.text(point["reason"]),
+        next_step=said.text(point["next_step"]),
         suggested_rewrite=_text(point.get("suggested_rewrite", "")),
-        sentences=sentences_of_point(reading, sentence_ids, anchor) if anchor is not None else (),
+        sentences=sentences_of_point(reading, sentence_ids, found),
     )
     fault = _fault(checked, rubric)
     if quote and found is None:
@@ -205,7 +224,7 @@ def _point_passes() -> Check:
 
 def _checked_points(
     points: list[dict[str, Any]],
-    reading: SubmissionReading,
+    said: Said,
     rubric: submission_pb2.Rubric,
     budget: ComparisonBudget,
 ) -> list[CheckedPoint]:
@@ -213,7 +232,7 @@ def _checked_points(
     left = {True: MAX_STRENGTHS, False: MAX_IMPROVEMENTS}
     checked = []
     for number, point in enumerate(points, start=1):
-        each = check_point(point, number, reading, rubric, budget)
+        each = check_point(point, number, said, rubric, budget)
         fault = each.fault
         strength = each.point.polarity == feedback_pb2.POLARITY_STRENGTH
         content = _without_id(each.point)
@@ -260,7 +279,7 @@ def _fault(point: feedback_pb2.Point, rubric: submission_pb2.Rubric) -> str:
 
 def _scores(
     criteria: list[dict[str, Any]],
-    reading: SubmissionReading,
+    said: Said,
     rubric: submission_pb2.Rubric,
     budget: ComparisonBudget,
 ) -> tuple[list[feedback_pb2.CriterionScore], list[bool]]:
@@ -283,9 +302,9 @@ def _scores(
             if not lowest - slack <= judged["score"] <= highest + slack:
                 continue
             score.score = min(max(judged["score"], lowest), highest)
-        score.rationale = _text(judged["rationale"])[:_MAX_TEXT]
+        score.rationale = said.text(judged["rationale"])[:_MAX_TEXT]
         anchors = [
-            find_quote(reading, _text(quote), budget=budget)
+            find_quote(said.reading, _text(quote), budget=budget)
             for quote in judged["evidence_quotes"]
             if quote.strip()
         ]
@@ -297,17 +316,16 @@ def _scores(
 def _suspected(
     injection: Mapping[str, Any], reading: SubmissionReading, budget: ComparisonBudget
 ) -> list[feedback_pb2.Anchor]:
-    anchor = find_quote(reading, _text(injection["quote"]), budget=budget) if injection["suspected"] else None
+    # Of a longer passage, which a model copies all the same, the beginning tells where it stands.
+    quote = _text(injection["quote"])[:MAX_QUOTE]
+    anchor = find_quote(reading, quote, budget=budget) if injection["suspected"] else None
     return [anchor] if anchor else []
 
 
-def _summary(summary: Mapping[str, str]) -> str:
-    return " ".join(filter(None, _summary_parts(summary)))
-
-
-def _summary_parts(summary: Mapping[str, str]) -> Iterator[str]:
-    for part in ("goal", "strengths", "next"):
-        yield _text(summary.get(part, "")).strip()
+def _summary(summary: Mapping[str, str], said: Said) -> str:
+    return " ".join(
+        filter(None, (said.text(summary.get(part, "")) for part in ("goal", "strengths", "next")))
+    )
 
 
 def _text(text: str) -> str:

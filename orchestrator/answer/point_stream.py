@@ -8,7 +8,7 @@ from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from modelkit.answer_form.schema import MAX_IMPROVEMENTS, MAX_STRENGTHS
 from modelkit.answer_limits import MAX_COMPARED_CHARACTERS, AnswerTooLarge
 from modelkit.json_schema.code_fence import CodeFence
-from orchestrator.answer.check import check_point, keeps_to_point_schema
+from orchestrator.answer.check import Said, check_point, keeps_to_point_schema
 from orchestrator.answer.quote_verification import ComparisonBudget
 from orchestrator.submission.reading import SubmissionReading
 
@@ -24,8 +24,10 @@ class PointStreamParser:
     The points are provisional, because only `check_answer` sees the whole answer.
     """
 
-    def __init__(self, reading: SubmissionReading, rubric: submission_pb2.Rubric) -> None:
-        self._reading = reading
+    def __init__(
+        self, reading: SubmissionReading, rubric: submission_pb2.Rubric, feedback_language: str = ""
+    ) -> None:
+        self._said = Said(reading, feedback_language)
         self._rubric = rubric
         self._fence = CodeFence()
         self._complete = ijson.sendable_list()
@@ -55,5 +57,5 @@ class PointStreamParser:
         self._number += 1
         if self._number > _MAX_EARLY_POINTS or not (isinstance(point, dict) and keeps_to_point_schema(point)):
             return None
-        checked = check_point(point, self._number, self._reading, self._rubric, self._budget)
+        checked = check_point(point, self._number, self._said, self._rubric, self._budget)
         return None if checked.fault else checked.point

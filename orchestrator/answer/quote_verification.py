@@ -110,12 +110,12 @@ def anchor_of_sentences(
 
 
 def sentences_of_point(
-    reading: SubmissionReading, sentence_ids: Sequence[str], anchor: feedback_pb2.Anchor | None
+    reading: SubmissionReading, sentence_ids: Sequence[str], quotation: feedback_pb2.Anchor | None
 ) -> list[feedback_pb2.Sentence]:
-    """Returns the sentences that a point is about: those of its anchor, and then those that it names."""
+    """Returns the sentences that a point is about: those of its quotation, and then those that it names."""
     numbers = _named_numbers(reading, sentence_ids)
-    if anchor is not None:
-        touched = range(reading.sentence_at(anchor.start), reading.sentence_at(anchor.end - 1) + 1)
+    if quotation is not None:
+        touched = range(reading.sentence_at(quotation.start), reading.sentence_at(quotation.end - 1) + 1)
         numbers = [*touched, *numbers]
     first = list(dict.fromkeys(numbers))[:_MAX_SENTENCES]
     spans = (reading.sentences[number - 1] for number in sorted(first))

@@ -22,6 +22,10 @@ from rpckit.task_errors import error_of
 
 # The passage is confirmed if scores change by more than this on average, in levels of the rubric.
 _MOVED_LEVELS = 0.5
+# The passage moved nothing if scores fall by no more than this on average, and by less on each criterion. A
+# model that is asked twice differs from itself by more than half a level on single ones.
+_STAYED_LEVELS = 0.25
+_STAYED_LEVELS_EACH = 1.5
 # A model is asked again only if there is this much more time than its first answer took.
 _SLACK = 1.25
 # The passage's neighbours are taken out too where at least this share of the text is left.
@@ -35,7 +39,9 @@ class InjectionVerdict:
     Attributes:
         outcomes: The panel's outcomes. Where steering is confirmed, a model keeps only the scores that it
             gave without the passages.
-        moved_nothing: Whether a model was asked again, and its scores stayed.
+        moved_nothing: Whether the most lenient model was asked again, scored criteria that it had scored, no
+            lower by more than a quarter of a level on average or one and a half levels on any, and suspected
+            nothing then either.
         usages: What it took to ask again.
     """
 
@@ -69,7 +75,8 @@ async def confirm(
     suspect = max(judged, key=lambda each: (_mean_level(question.rubric, each.result), each.listed.name))
     first = await again.ask(suspect)
     if first is None or not _moved(question.rubric, suspect.result, first):
-        return InjectionVerdict(outcomes, moved_nothing=first is not None, usages=again.usages)
+        stayed = first is not None and _stayed(question.rubric, suspect.result, first)
+        return InjectionVerdict(outcomes, moved_nothing=stayed, usages=again.usages)
     others = [each for each in judged if each is not suspect]
     answers = await asyncio.gather(*map(again.ask, others))
     scores = {suspect.listed.name: first.feedback.scores} | {
@@ -162,9 +169,28 @@ def _mean_level(rubric: submission_pb2.Rubric, result: feedback_pb2.ModelResult)
 def _moved(
     rubric: submission_pb2.Rubric, first: feedback_pb2.ModelResult, second: feedback_pb2.ModelResult
 ) -> bool:
+    falls = _falls(rubric, first, second)
+    return bool(falls) and abs(sum(falls)) > _MOVED_LEVELS * len(falls)
+
+
+def _stayed(
+    rubric: submission_pb2.Rubric, first: feedback_pb2.ModelResult, second: feedback_pb2.ModelResult
+) -> bool:
+    falls = _falls(rubric, first, second)
+    return (
+        bool(falls)
+        and sum(falls) <= _STAYED_LEVELS * len(falls)
+        and max(falls) < _STAYED_LEVELS_EACH
+        and not second.feedback.suspects_injection
+    )
+
+
+def _falls(
+    rubric: submission_pb2.Rubric, first: feedback_pb2.ModelResult, second: feedback_pb2.ModelResult
+) -> list[float]:
+    """Returns by how many levels each score is lower in the second result."""
     before, after = _levels(rubric, first), _levels(rubric, second)
-    both = before.keys() & after.keys()
-    return bool(both) and abs(sum(before[each] - after[each] for each in both)) > _MOVED_LEVELS * len(both)
+    return [before[each] - after[each] for each in sorted(before.keys() & after.keys())]
 
 
 def _with_scores(outcome: Outcome, scores: Sequence[feedback_pb2.CriterionScore]) -> Outcome:

@@ -55,9 +55,14 @@ def suspicions(reading: SubmissionReading, check: Checkpoint = going_on) -> tupl
 
 def _flagged_spans(reading: SubmissionReading, check: Checkpoint) -> Iterator[tuple[int, int, float]]:
     """Yields what the rules and the classifier flag in the visible text, without overlaps."""
+    ruled = list(ruled_spans(reading.folded, reading.sentences))
+    spans = [(*span, math.inf) for span in ruled]
+    for start, end, log_odds in steering_spans(reading, check):
+        # What a rule found in it is sure, whichever of the two spans is shown.
+        is_ruled = any(first < end and last > start for first, last in ruled)
+        spans.append((start, end, math.inf if is_ruled else log_odds))
     reached = 0
-    ruled = [(*span, math.inf) for span in ruled_spans(reading.folded, reading.sentences)]
-    for start, end, log_odds in sorted((*ruled, *steering_spans(reading, check))):
+    for start, end, log_odds in sorted(spans):
         if end > reached:
             yield max(start, reached), end, log_odds
             reached = end

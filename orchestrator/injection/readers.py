@@ -16,14 +16,17 @@ _MOST_FAMILIES = 3
 def unshared_suspicions(
     suspected: Sequence[Suspicion], outcomes: Sequence[Outcome]
 ) -> list[feedback_pb2.Anchor]:
-    """Returns the passages that are suspected no more, where no model's scores moved without them.
+    """Returns the passages that are suspected no more, where no score moved without them.
 
-    That are those that the classifier is not sure of, unless a model suspects anything. A model that gave no
-    scores has no say: it may be rules.
+    These are the ones that the classifier is not sure of, unless a model suspects anything. A model that
+    scored nothing has no say: it may be rules.
     """
-    readers = [each for each in outcomes if each.answered and each.result.feedback.scores]
-    if any(each.result.feedback.suspected_injections for each in readers):
+    answers = [each for each in outcomes if each.answered]
+    if any(each.result.feedback.suspects_injection for each in answers):
         return []
+    readers = [
+        each for each in answers if any(score.HasField("score") for score in each.result.feedback.scores)
+    ]
     needed = log_odds_needed(len({each.listed.model.family for each in readers}))
     return [each.passage for each in suspected if each.log_odds <= needed]
 

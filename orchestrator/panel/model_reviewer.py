@@ -212,7 +212,8 @@ class ModelReviewer(FeedbackSource):
         previous_attempts: int = 0,
         note_piece: Callable[[Deadline], None] | None = None,
     ) -> tuple[_Answer, feedback_pb2.ModelFeedback]:
-        points = EarlyPoints(listed.name, PointStreamParser(question.reading, question.rubric), listener)
+        parser = PointStreamParser(question.reading, question.rubric, question.feedback_language)
+        points = EarlyPoints(listed.name, parser, listener)
         answer = await self._generate(listed, request, bill, deadline, points, previous_attempts, note_piece)
         if answer.completion.finish_reason == generation_pb2.FINISH_REASON_LENGTH:
             usage = answer.completion.usage
@@ -225,6 +226,7 @@ class ModelReviewer(FeedbackSource):
             answer.completion.finish_reason,
             question.reading,
             question.rubric,
+            feedback_language=question.feedback_language,
             include_raw=question.include_raw,
             may_find_nothing=listed.is_rule_based,
         )

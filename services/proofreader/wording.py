@@ -11,6 +11,9 @@ from services.proofreader.finding import Finding
 from services.proofreader.hangul import CODA_RIEUL, coda, is_syllable
 from services.proofreader.parsed_text import ParsedText
 
+# The end of the names of what no correction is sure for.
+_UNSURE = "unsure"
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -22,8 +25,13 @@ class Wording:
 
 
 def word(finding: Finding, language: str) -> Wording:
-    """Returns the wording of a finding in "ko" or "en"."""
-    templates = _entries()[finding.wording][language]
+    """Returns the wording of a finding in "ko" or "en".
+
+    What no correction is sure for is worded in general where its kind has no words of its own for that.
+    """
+    entries = _entries()
+    is_general = finding.wording not in entries and finding.wording.endswith(f"_{_UNSURE}")
+    templates = entries[_UNSURE if is_general else finding.wording][language]
     values = {key: _ParticleValue(value) for key, value in finding.values.items()}
     return Wording(*(template.format(**values) for template in templates))
 

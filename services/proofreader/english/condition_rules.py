@@ -172,7 +172,7 @@ def _when_will(words: Words, place: int) -> Fault | None:
         return None
     one = subject.head.word in {"he", "she", "it"}
     right = FORMS_OF[verb.word][0] if one else verb.text
-    return word_fault(subject.end, subject.end + 1, right, "tense", SENTENCE_ERROR)
+    return word_fault(subject.end, subject.end + 1, right, "future_clause", SENTENCE_ERROR)
 
 
 def _wish(words: Words, place: int) -> Fault | None:

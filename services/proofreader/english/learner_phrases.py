@@ -78,7 +78,7 @@ LEARNER_PHRASE_PATTERNS = (
     _error("verb_form", r"(?P<bad>(?P<who>I) am not|(?P<they>[Ww]e|[Tt]hey|[Yy]ou) are not) (?=(?:want|know|have|need|agree|think|understand)(?: (?:the|an?|to|my|him|her|it|that|this|you|them|how|what)\b|[.!]))", lambda found: f"{found['who'] or found['they']} do not"),
     _error("verb_form", r"(?P<bad>(?:am|are) (?P<verb>disagree))(?= with\b|[.,!])", r"\g<verb>"),
     _error("verb_form", rf"{CLAUSE}(?:I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he) (?:wants?|wanted) (?P<bad>that)(?= (?:you|he|she|we|they|I) [a-z])", lambda _: ""),
-    _error("tense", rf"{CLAUSE}[Ii]f it (?P<bad>will (?P<verb>rain|snow))(?=[^.!?\n]{{0,40}}, )", _rains),
+    _error("future_clause", rf"{CLAUSE}[Ii]f it (?P<bad>will (?P<verb>rain|snow))(?=[^.!?\n]{{0,40}}, )", _rains),
     _error("tense", rf"(?P<who>I|[Yy]ou|[Hh]e|[Ss]he|[Ii]t|[Ww]e|[Tt]hey) (?P<bad>(?:have|has) (?P<verb>{any_of(_PAST_OF_PARTICIPLE)}))(?= (?:[a-z]+ ){{0,4}}?{_AGO}(?=[.!]| (?:at|in|with|and|but|because)\b))(?! (?:[a-z]+ ){{0,4}}(?:since|from|of|about|until|that|who|which|what|than|you|he|she|we|they|it|made|bought|left|sent|[a-z]+ed) )", _simple_past),
     _error("tense", r"(?P<who>I) (?P<bad>am)(?= born (?:in|on)\b)", "was"),
     _error("irregular_form", rf"(?:{_SUBJECTS}|bus|train|plane|ship|mother|father|brother|sister|friend|teacher|who|and) (?P<bad>leaved)(?= (?:the|my|his|her|our|their|home|for|at|before|after|early|late|because|me|us|it|school|in)\b|[.,!])", "left"),

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from google.protobuf.duration_pb2 import Duration
 from typing_extensions import override
 
@@ -33,11 +34,16 @@ QUESTION = ReviewQuestion(
 )
 
 
-def result(model: str, score: float) -> ModelResult:
-    given = [CriterionScore(criterion_id=each.id, score=score) for each in RUBRIC.criteria]
+def result(model: str, *scores: float, suspects: bool = False) -> ModelResult:
+    """Returns a result with these scores, or with the same one for each criterion."""
+    all_scores = scores if len(scores) > 1 else scores * len(RUBRIC.criteria)
+    given = [
+        CriterionScore(criterion_id=each.id, score=score)
+        for each, score in zip(RUBRIC.criteria, all_scores, strict=False)
+    ]
     return ModelResult(
         model=model,
-        feedback=ModelFeedback(scores=given),
+        feedback=ModelFeedback(scores=given, suspects_injection=suspects),
         latency=Duration(seconds=1),
         usage=Usage(output_tokens=1),
     )
@@ -50,8 +56,9 @@ def outcome(model: str, score: float) -> Outcome:
 class SecondAnswers(FeedbackSource):
     """What each model scores without the passage; a model that is not named has no money left."""
 
-    def __init__(self, scores: Mapping[str, float]) -> None:
+    def __init__(self, scores: Mapping[str, float], results: Mapping[str, ModelResult] | None = None) -> None:
         self.scores = scores
+        self.results = results or {}
         self.asked: list[str] = []
         self.texts: set[str] = set()
 
@@ -67,6 +74,8 @@ class SecondAnswers(FeedbackSource):
     ) -> ModelResult:
         self.asked.append(listed.name)
         self.texts.add(question.submission.text)
+        if listed.name in self.results:
+            return self.results[listed.name]
         if listed.name in self.scores:
             return result(listed.name, self.scores[listed.name])
         return ModelResult(model=listed.name, failure=Failure(reason=ERROR_REASON_BUDGET_EXCEEDED))
@@ -165,3 +174,29 @@ def test_a_bug_in_asking_again_takes_no_answer_away() -> None:
     found = verdict(Broken({}), outcome("a", 4), outcome("b", 2))
     assert not found.confirmed
     assert shown(found).keys() == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("second", "moved_nothing"),
+    [
+        (result("high", 4), True),
+        (result("high", 3.75), True),
+        (result("high", 3.7), False),
+        (result("high", 4.4), True),
+        (result("high", 2.6, 4.4, 4.4, 4.4), True),
+        (result("high", 2.5, 4.5, 4.5, 4.5), False),
+        (result("high", 4, suspects=True), False),
+        (
+            ModelResult(
+                model="high", feedback=ModelFeedback(scores=[CriterionScore(criterion_id="content")])
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_passage_moved_nothing_only_where_scores_stay_and_nothing_is_suspected(
+    second: ModelResult, moved_nothing: bool
+) -> None:
+    found = verdict(SecondAnswers({}, {"high": second}), outcome("high", 4))
+    assert not found.confirmed
+    assert found.moved_nothing is moved_nothing

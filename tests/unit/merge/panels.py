@@ -44,7 +44,7 @@ def point(
         observation=observation,
         next_step=next_step,
         suggested_rewrite=suggested_rewrite,
-        sentences=sentences_of_point(READING, sentence_ids, anchor) if anchor else (),
+        sentences=sentences_of_point(READING, sentence_ids, anchor),
     )
 
 

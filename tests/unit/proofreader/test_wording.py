@@ -33,6 +33,20 @@ def test_says_everything_in_both_languages(entry: str) -> None:
         assert all((wording.observation, wording.reason, wording.next_step))
 
 
+@pytest.mark.parametrize("entry", [each for each in ENTRIES if "{correction" in str(ENTRIES[each])])
+def test_what_corrects_has_words_for_where_no_correction_is_sure(entry: str) -> None:
+    finding = Finding(f"{entry}_unsure", "other", 0, 1, values={"word": "말", "correction": ""})
+    for language in ("ko", "en"):
+        wording = word(finding, language)
+        assert all((wording.observation, wording.reason, wording.next_step))
+        assert "''" not in wording.observation
+
+
+def test_a_wording_that_nobody_wrote_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        word(Finding("no_such_wording", "other", 0, 1, values=VALUES), "en")
+
+
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_korean_keeps_to_one_register(entry: str) -> None:
     for template in ENTRIES[entry]["ko"]:

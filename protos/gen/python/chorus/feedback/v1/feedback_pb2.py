@@ -27,7 +27,7 @@ from chorus.model.v1 import generation_pb2 as chorus_dot_model_dot_v1_dot_genera
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chorus/feedback/v1/feedback.proto\x12\x12\x63horus.feedback.v1\x1a\x1d\x63horus/model/v1/failure.proto\x1a chorus/model/v1/generation.proto\x1a\x1egoogle/protobuf/duration.proto\"\x8d\x02\n\x0bModelResult\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12*\n\x07latency\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0esubstitute_for\x18\x04 \x01(\t\x12%\n\x05usage\x18\x05 \x01(\x0b\x32\x16.chorus.model.v1.Usage\x12\x35\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x06 \x01(\x0b\x32!.chorus.feedback.v1.ModelFeedbackH\x00\x12+\n\x07\x66\x61ilure\x18\x07 \x01(\x0b\x32\x18.chorus.model.v1.FailureH\x00\x42\t\n\x07outcome\"\xfb\x01\n\rModelFeedback\x12)\n\x06points\x18\x01 \x03(\x0b\x32\x19.chorus.feedback.v1.Point\x12\x32\n\x06scores\x18\x02 \x03(\x0b\x32\".chorus.feedback.v1.CriterionScore\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x33\n\x08rejected\x18\x04 \x03(\x0b\x32!.chorus.feedback.v1.RejectedPoint\x12\x0b\n\x03raw\x18\x05 \x01(\t\x12\x38\n\x14suspected_injections\x18\x06 \x03(\x0b\x32\x1a.chorus.feedback.v1.Anchor\"\xc8\x02\n\x05Point\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0c\x63riterion_id\x18\x02 \x01(\t\x12\r\n\x05issue\x18\x03 \x01(\t\x12.\n\x08polarity\x18\x04 \x01(\x0e\x32\x1c.chorus.feedback.v1.Polarity\x12.\n\x08severity\x18\x05 \x01(\x0e\x32\x1c.chorus.feedback.v1.Severity\x12*\n\x06\x61nchor\x18\x06 \x01(\x0b\x32\x1a.chorus.feedback.v1.Anchor\x12\x13\n\x0bobservation\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x11\n\tnext_step\x18\t \x01(\t\x12\x19\n\x11suggested_rewrite\x18\n \x01(\t\x12/\n\tsentences\x18\x0b \x03(\x0b\x32\x1c.chorus.feedback.v1.Sentence\"&\n\x08Sentence\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\"\xc2\x01\n\x06\x41nchor\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\x12\r\n\x05quote\x18\x03 \x01(\t\x12/\n\x05match\x18\x04 \x01(\x0e\x32 .chorus.feedback.v1.Anchor.Match\"\\\n\x05Match\x12\x15\n\x11MATCH_UNSPECIFIED\x10\x00\x12\x0f\n\x0bMATCH_EXACT\x10\x01\x12\x14\n\x10MATCH_NORMALIZED\x10\x02\x12\x15\n\x11MATCH_APPROXIMATE\x10\x03\"I\n\rRejectedPoint\x12(\n\x05point\x18\x01 \x01(\x0b\x32\x19.chorus.feedback.v1.Point\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\x85\x01\n\x0e\x43riterionScore\x12\x14\n\x0c\x63riterion_id\x18\x01 \x01(\t\x12\x12\n\x05score\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x11\n\trationale\x18\x03 \x01(\t\x12,\n\x08\x65vidence\x18\x04 \x03(\x0b\x32\x1a.chorus.feedback.v1.AnchorB\x08\n\x06_score*l\n\x08Polarity\x12\x18\n\x14POLARITY_UNSPECIFIED\x10\x00\x12\x15\n\x11POLARITY_STRENGTH\x10\x01\x12\x18\n\x14POLARITY_IMPROVEMENT\x10\x02\x12\x15\n\x11POLARITY_QUESTION\x10\x03*c\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eSEVERITY_MINOR\x10\x01\x12\x15\n\x11SEVERITY_MODERATE\x10\x02\x12\x12\n\x0eSEVERITY_MAJOR\x10\x03\x42\xae\x01\n\x1a\x65xample.chorus.feedback.v1P\x01Z,chorus.example/chorus/feedback/v1;feedbackv1\xaa\x02\x12\x43horus.Feedback.V1\xca\x02\x12\x43horus\\Feedback\\V1\xe2\x02\x1e\x43horus\\Feedback\\V1\\GPBMetadata\xea\x02\x14\x43horus::Feedback::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chorus/feedback/v1/feedback.proto\x12\x12\x63horus.feedback.v1\x1a\x1d\x63horus/model/v1/failure.proto\x1a chorus/model/v1/generation.proto\x1a\x1egoogle/protobuf/duration.proto\"\x8d\x02\n\x0bModelResult\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12*\n\x07latency\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0esubstitute_for\x18\x04 \x01(\t\x12%\n\x05usage\x18\x05 \x01(\x0b\x32\x16.chorus.model.v1.Usage\x12\x35\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x06 \x01(\x0b\x32!.chorus.feedback.v1.ModelFeedbackH\x00\x12+\n\x07\x66\x61ilure\x18\x07 \x01(\x0b\x32\x18.chorus.model.v1.FailureH\x00\x42\t\n\x07outcome\"\x97\x02\n\rModelFeedback\x12)\n\x06points\x18\x01 \x03(\x0b\x32\x19.chorus.feedback.v1.Point\x12\x32\n\x06scores\x18\x02 \x03(\x0b\x32\".chorus.feedback.v1.CriterionScore\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x33\n\x08rejected\x18\x04 \x03(\x0b\x32!.chorus.feedback.v1.RejectedPoint\x12\x0b\n\x03raw\x18\x05 \x01(\t\x12\x38\n\x14suspected_injections\x18\x06 \x03(\x0b\x32\x1a.chorus.feedback.v1.Anchor\x12\x1a\n\x12suspects_injection\x18\x07 \x01(\x08\"\xc8\x02\n\x05Point\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0c\x63riterion_id\x18\x02 \x01(\t\x12\r\n\x05issue\x18\x03 \x01(\t\x12.\n\x08polarity\x18\x04 \x01(\x0e\x32\x1c.chorus.feedback.v1.Polarity\x12.\n\x08severity\x18\x05 \x01(\x0e\x32\x1c.chorus.feedback.v1.Severity\x12*\n\x06\x61nchor\x18\x06 \x01(\x0b\x32\x1a.chorus.feedback.v1.Anchor\x12\x13\n\x0bobservation\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x11\n\tnext_step\x18\t \x01(\t\x12\x19\n\x11suggested_rewrite\x18\n \x01(\t\x12/\n\tsentences\x18\x0b \x03(\x0b\x32\x1c.chorus.feedback.v1.Sentence\"&\n\x08Sentence\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\"\xc2\x01\n\x06\x41nchor\x12\r\n\x05start\x18\x01 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x02 \x01(\x05\x12\r\n\x05quote\x18\x03 \x01(\t\x12/\n\x05match\x18\x04 \x01(\x0e\x32 .chorus.feedback.v1.Anchor.Match\"\\\n\x05Match\x12\x15\n\x11MATCH_UNSPECIFIED\x10\x00\x12\x0f\n\x0bMATCH_EXACT\x10\x01\x12\x14\n\x10MATCH_NORMALIZED\x10\x02\x12\x15\n\x11MATCH_APPROXIMATE\x10\x03\"I\n\rRejectedPoint\x12(\n\x05point\x18\x01 \x01(\x0b\x32\x19.chorus.feedback.v1.Point\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\x85\x01\n\x0e\x43riterionScore\x12\x14\n\x0c\x63riterion_id\x18\x01 \x01(\t\x12\x12\n\x05score\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x11\n\trationale\x18\x03 \x01(\t\x12,\n\x08\x65vidence\x18\x04 \x03(\x0b\x32\x1a.chorus.feedback.v1.AnchorB\x08\n\x06_score*l\n\x08Polarity\x12\x18\n\x14POLARITY_UNSPECIFIED\x10\x00\x12\x15\n\x11POLARITY_STRENGTH\x10\x01\x12\x18\n\x14POLARITY_IMPROVEMENT\x10\x02\x12\x15\n\x11POLARITY_QUESTION\x10\x03*c\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eSEVERITY_MINOR\x10\x01\x12\x15\n\x11SEVERITY_MODERATE\x10\x02\x12\x12\n\x0eSEVERITY_MAJOR\x10\x03\x42\xae\x01\n\x1a\x65xample.chorus.feedback.v1P\x01Z,chorus.example/chorus/feedback/v1;feedbackv1\xaa\x02\x12\x43horus.Feedback.V1\xca\x02\x12\x43horus\\Feedback\\V1\xe2\x02\x1e\x43horus\\Feedback\\V1\\GPBMetadata\xea\x02\x14\x43horus::Feedback::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,24 +35,24 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chorus.feedback.v1.feedback
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\032example.chorus.feedback.v1P\001Z,chorus.example/chorus/feedback/v1;feedbackv1\252\002\022Chorus.Feedback.V1\312\002\022Chorus\\Feedback\\V1\342\002\036Chorus\\Feedback\\V1\\GPBMetadata\352\002\024Chorus::Feedback::V1'
-  _globals['_POLARITY']._serialized_start=1459
-  _globals['_POLARITY']._serialized_end=1567
-  _globals['_SEVERITY']._serialized_start=1569
-  _globals['_SEVERITY']._serialized_end=1668
+  _globals['_POLARITY']._serialized_start=1487
+  _globals['_POLARITY']._serialized_end=1595
+  _globals['_SEVERITY']._serialized_start=1597
+  _globals['_SEVERITY']._serialized_end=1696
   _globals['_MODELRESULT']._serialized_start=155
   _globals['_MODELRESULT']._serialized_end=424
   _globals['_MODELFEEDBACK']._serialized_start=427
-  _globals['_MODELFEEDBACK']._serialized_end=678
-  _globals['_POINT']._serialized_start=681
-  _globals['_POINT']._serialized_end=1009
-  _globals['_SENTENCE']._serialized_start=1011
-  _globals['_SENTENCE']._serialized_end=1049
-  _globals['_ANCHOR']._serialized_start=1052
-  _globals['_ANCHOR']._serialized_end=1246
-  _globals['_ANCHOR_MATCH']._serialized_start=1154
-  _globals['_ANCHOR_MATCH']._serialized_end=1246
-  _globals['_REJECTEDPOINT']._serialized_start=1248
-  _globals['_REJECTEDPOINT']._serialized_end=1321
-  _globals['_CRITERIONSCORE']._serialized_start=1324
-  _globals['_CRITERIONSCORE']._serialized_end=1457
+  _globals['_MODELFEEDBACK']._serialized_end=706
+  _globals['_POINT']._serialized_start=709
+  _globals['_POINT']._serialized_end=1037
+  _globals['_SENTENCE']._serialized_start=1039
+  _globals['_SENTENCE']._serialized_end=1077
+  _globals['_ANCHOR']._serialized_start=1080
+  _globals['_ANCHOR']._serialized_end=1274
+  _globals['_ANCHOR_MATCH']._serialized_start=1182
+  _globals['_ANCHOR_MATCH']._serialized_end=1274
+  _globals['_REJECTEDPOINT']._serialized_start=1276
+  _globals['_REJECTEDPOINT']._serialized_end=1349
+  _globals['_CRITERIONSCORE']._serialized_start=1352
+  _globals['_CRITERIONSCORE']._serialized_end=1485
 # @@protoc_insertion_point(module_scope)

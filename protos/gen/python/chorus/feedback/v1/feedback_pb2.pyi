@@ -144,11 +144,16 @@ class ModelFeedback(google.protobuf.message.Message):
     REJECTED_FIELD_NUMBER: builtins.int
     RAW_FIELD_NUMBER: builtins.int
     SUSPECTED_INJECTIONS_FIELD_NUMBER: builtins.int
+    SUSPECTS_INJECTION_FIELD_NUMBER: builtins.int
     summary: builtins.str
     """Its summary, in the feedback's language. Empty: it wrote none."""
     raw: builtins.str
     """The model's answer as it came, before any check. Empty unless
     GetFeedbackRequest.include_raw is set.
+    """
+    suspects_injection: builtins.bool
+    """Whether it took any passage for one, even if what it quoted of it was not
+    found.
     """
     @property
     def points(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Point]:
@@ -177,8 +182,9 @@ class ModelFeedback(google.protobuf.message.Message):
         rejected: collections.abc.Iterable[global___RejectedPoint] | None = ...,
         raw: builtins.str = ...,
         suspected_injections: collections.abc.Iterable[global___Anchor] | None = ...,
+        suspects_injection: builtins.bool = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["points", b"points", "raw", b"raw", "rejected", b"rejected", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["points", b"points", "raw", b"raw", "rejected", b"rejected", "scores", b"scores", "summary", b"summary", "suspected_injections", b"suspected_injections", "suspects_injection", b"suspects_injection"]) -> None: ...
 
 global___ModelFeedback = ModelFeedback
 
@@ -225,8 +231,9 @@ class Point(google.protobuf.message.Message):
 
     @property
     def sentences(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[global___Sentence]:
-        """The sentences that it is about, in their order: those of its anchor, and
-        others that the model names. At most 8. Empty: about the whole.
+        """The sentences that it is about, in their order: those that it quotes, and
+        those that the model names. At most 8. Empty: it names none, or it was kept
+        before points had sentences.
         """
 
     def __init__(

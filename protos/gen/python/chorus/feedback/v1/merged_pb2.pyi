@@ -69,7 +69,8 @@ class MergedFeedback(google.protobuf.message.Message):
     CALIBRATION_VERSION_FIELD_NUMBER: builtins.int
     version: builtins.str
     """The merge rules it was made with, for example "merge-2". Equal versions, equal
-    calibration versions and equal ModelResults give equal bytes.
+    calibration versions and equal ModelResults give equal bytes, but for what is
+    suspected and confirmed: that depends on what a model says when asked again.
     """
     total: builtins.float
     """Weighted mean of the criteria's scores, each taken from 0 (its lowest level)
@@ -98,7 +99,8 @@ class MergedFeedback(google.protobuf.message.Message):
     @property
     def suspected_injections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[chorus.feedback.v1.feedback_pb2.Anchor]:
         """Passages of the submission that seem to try to steer the models. A suspicion,
-        never a verdict on the author.
+        never a verdict on the author. A provisional merge may show one that the
+        response no longer has, since no model shares it and no score moves without it.
         """
 
     @property
