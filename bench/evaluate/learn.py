@@ -1,6 +1,6 @@
 """Learns the weights by which the merge takes two points for one, and measures them on what is left out.
 
-    python -m bench.evaluate.learn [--penalty 0.5] [--threshold 0.5] [--write]
+    python -m bench.evaluate.learn [--penalty 0.5] [--threshold 0.65] [--write]
 
 It learns from the pairs that are marked `tuned`, with all other points of the same works that may be joined
 as further pairs that are not the same, from the panels and from the models' reviews. The measurement is the
@@ -52,6 +52,8 @@ _STEPS = 20
 # Too few pairs show these, so the guideline of the labels decides.
 _SET_BY_HAND = {
     "apart, contrary advice": -4.0,
+    "apart, other new words": -4.0,
+    "apart, other words of form": -4.0,
     "contrary advice": -4.0,
     "other words of form": -6.0,
     "other + other": -2.0,

@@ -107,16 +107,19 @@ def candidates_of(
             model,
             model,
             "1",
-            feedback_pb2.ModelFeedback(
-                points=[
-                    check_point(each, number, Said(reading), rubric, ComparisonBudget()).point
-                    for number, each in enumerate(own, start=1)
-                ]
-            ),
+            feedback_pb2.ModelFeedback(points=[_checked(each, reading, rubric) for each in own]),
         )
         for model, own in points.items()
     ]
     return merge_candidates(opinions, default_criteria(rubric))
+
+
+def _checked(
+    point: Mapping[str, Any], reading: SubmissionReading, rubric: submission_pb2.Rubric
+) -> feedback_pb2.Point:
+    checked = check_point(point, 1, Said(reading), rubric, ComparisonBudget()).point
+    checked.id = point["id"]
+    return checked
 
 
 def precision_recall(pairs: Sequence[LabelledPair], found: Sequence[bool]) -> PrecisionRecall:

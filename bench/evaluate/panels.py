@@ -13,9 +13,6 @@ from chorus.feedback.v1 import submission_pb2
 from orchestrator.merge.align import align
 from orchestrator.submission.reading import SubmissionReading, read_submission
 
-PointKey = tuple[str, str]
-"""A reviewer, and the observation of one of its points."""
-
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -46,8 +43,8 @@ class Panel:
                 second = self.second.get(frozenset({one["id"], other["id"]}))
                 yield LabelledPair(self.reading, one, other, same, tuned=False, second=second)
 
-    def joined(self) -> frozenset[frozenset[PointKey]]:
-        """Returns the pairs of points that the merge takes for one where all have answered."""
+    def joined(self) -> frozenset[frozenset[str]]:
+        """Returns the pairs of points, by their ids, that the merge takes for one where all have answered."""
         points: dict[str, list[Mapping[str, Any]]] = {}
         for each in self.points:
             points.setdefault(each["reviewer"], []).append(each)
@@ -56,12 +53,7 @@ class Panel:
             frozenset(pair)
             for cluster in align(candidates, self.reading.language_code)
             for pair in combinations(
-                [
-                    (opinion.model, point.observation)
-                    for candidate in cluster.candidates
-                    for opinion, point in zip(candidate.opinions, candidate.points, strict=True)
-                ],
-                2,
+                [point.id for candidate in cluster.candidates for point in candidate.points], 2
             )
         )
 
@@ -126,10 +118,6 @@ def _goals(name: str, panels: Sequence[Panel]) -> Iterator[Goal]:
             joined = panel.joined()
             for pair in panel.pairs():
                 pairs.append(pair)
-                found.append(frozenset({_key(pair.a), _key(pair.b)}) in joined)
+                found.append(frozenset({pair.a["id"], pair.b["id"]}) in joined)
         if pairs:
             yield goal_of(name, language, pairs, found, "two labellers")
-
-
-def _key(point: Mapping[str, Any]) -> PointKey:
-    return point["reviewer"], point["observation"].strip()

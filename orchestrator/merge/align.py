@@ -4,7 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from orchestrator.merge import policy
 from orchestrator.merge.candidate import MergeCandidate, overlap
@@ -27,6 +27,9 @@ _WORDS_DECIDE_FROM = (
     - max(sum(max(weight_of(name), 0.0) for name in kind) for kind in WORDS_FEATURES)
     * policy.MAX_TEXT_SIMILARITY_Z_SCORE
 )
+
+# Sixteen models with twelve points each name a sentence in common some thousand times.
+_MOST_PAIRS_OF_SENTENCES = 4000
 
 Pair = tuple[int, int]
 """The indices of two candidates or clusters, the lower one first."""
@@ -98,13 +101,13 @@ def _meeting_pairs(candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
 
 
 def _pairs_of_sentences(candidates: Sequence[MergeCandidate]) -> Iterator[Pair]:
-    """Yields the pairs that name a sentence in common, some of them more than once."""
+    """Yields the pairs that name a sentence in common, some of them more than once, and not too many."""
     by_sentence: defaultdict[int, list[int]] = defaultdict(list)
     for index, candidate in enumerate(candidates):
-        for sentence in candidate.sentences:
+        for sentence in sorted(candidate.sentences):
             by_sentence[sentence].append(index)
-    for indices in by_sentence.values():
-        yield from combinations(indices, 2)
+    pairs = (pair for indices in by_sentence.values() for pair in combinations(indices, 2))
+    yield from islice(pairs, _MOST_PAIRS_OF_SENTENCES)
 
 
 def _may_join(one: MergeCandidate, other: MergeCandidate) -> bool:
@@ -112,8 +115,8 @@ def _may_join(one: MergeCandidate, other: MergeCandidate) -> bool:
     if one.is_strength != other.is_strength or are_two_conventions(one, other):
         return False
     shared = overlap(one, other)
-    # What stands elsewhere is another fault: who mends one still has the other. Unless one is about several
-    # sentences, and the other about one of these.
+    # What stands elsewhere is another fault: who mends one still has the other. Unless both name a sentence,
+    # and one of them others besides.
     return shared is None or shared > 0 or _name_one_sentence_of_several(one, other)
 
 

@@ -94,6 +94,19 @@ _ASKING = r"(?:know|knows|knew|tell me|told me|wonder|understand|remember|ask hi
 _AUXILIARIES = any_of(["are", "is", "was", "were", "can", "will", "should", "could", "would", "have", "has"])
 
 
+# Before another word these may be owners: "the mens eyes" are the men's.
+_PEOPLE = frozenset({"childs", "childrens", "womans", "mans", "mens", "womens"})
+_NO_OWNER_BEFORE = re.compile(
+    rf"\s+(?:{_AUXILIARIES}|has|had|did|do|who|that|and|or|but|in|on|at|of|to|from|with|for|by|here|there|too|also)\b"
+    r"|\s*(?:[^\w\s'’]|$)"
+)
+
+
+def _regular(found: re.Match[str]) -> str:
+    is_owner = found["bad"] in _PEOPLE and not _NO_OWNER_BEFORE.match(found.string, found.end("bad"))
+    return "" if is_owner else _REGULARISED[found["bad"]]
+
+
 def _superlative(adjective: str) -> str:
     comparative = _COMPARATIVES[adjective]
     return comparative[:-1] + "st"
@@ -119,7 +132,7 @@ WORD_ORDER_PATTERNS = (
     FaultPattern.of(
         "irregular_form",
         rf"(?!(?:(?<=\b[Hh]e )|(?<=\b[Ss]he )|(?<=\bwho ))mans (?:the|a|his|her|this|that|one)\b)(?P<bad>{any_of(_REGULARISED)})",
-        lambda found: _REGULARISED[found["bad"]],
+        _regular,
         "spelling",
     ),
     FaultPattern.of(
