@@ -107,8 +107,13 @@ class Said:
     language_code: str = ""
 
     def text(self, text: str) -> str:
-        """Returns a text without the numbers of sentences, which readers do not see."""
-        return in_words(_text(text), self.reading, self.language_code or self.reading.language_code)
+        """Returns a text without the numbers of sentences, which readers do not see.
+
+        One that would be too long with words in their place stays as it is.
+        """
+        plain = _text(text)
+        words = in_words(plain, self.reading, self.language_code or self.reading.language_code)
+        return plain if len(plain) <= _MAX_TEXT < len(words) else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +322,9 @@ def _suspected(
     injection: Mapping[str, Any], reading: SubmissionReading, budget: ComparisonBudget
 ) -> list[feedback_pb2.Anchor]:
     # Of a longer passage, which a model copies all the same, the beginning tells where it stands.
-    quote = _text(injection["quote"])[:MAX_QUOTE]
+    quote = _text(injection["quote"])
+    if len(quote) > MAX_QUOTE:
+        quote = quote[:MAX_QUOTE].rpartition(" ")[0]
     anchor = find_quote(reading, quote, budget=budget) if injection["suspected"] else None
     return [anchor] if anchor else []
 

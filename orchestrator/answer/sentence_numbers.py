@@ -5,14 +5,30 @@ import re
 from modelkit.language import primary_subtag
 from orchestrator.submission.reading import SubmissionReading
 
-_ENGLISH = re.compile(r"(?P<before>\b[Ss]entences? )?(?<![\w.])\[?(?P<id>S(?P<number>\d{1,7}))\]?(?!\w)")
+# A number stands alone, or in brackets as models read it; two of them may be the ends of a range.
+_NUMBER = (
+    r"(?<![\w.])(?:\[(?P<bracketed>S\d{1,7})\]|(?P<plain>S\d{1,7})(?:\s?[-–~]\s?S?(?P<last>\d{1,7}))?)"
+    r"(?![A-Za-z0-9_])"
+)
+_ENGLISH = re.compile(rf"(?P<before>\b(?:[Ss]entences?|[Aa]n) )?{_NUMBER}")
 # A particle goes with the word before it, which is another one now.
 _KOREAN = re.compile(
-    r"(?<![A-Za-z0-9_])\[?(?P<id>S(?P<number>\d{1,7}))\]?(?![A-Za-z0-9_])"
-    r"(?: ?문장|(?P<particle>[은는이가을를와과로]|으로)(?![가-힣]))?"
+    rf"(?:문장 )?{_NUMBER}(?:번째|번)?(?: ?문장)?(?P<particle>[는가를](?![가-힣])|[와로나라랑였]|예요)?"
 )
-_AFTER_CODA = {"는": "은", "가": "이", "를": "을", "와": "과", "로": "으로"}
-_BEGINS_SENTENCE = re.compile(r"(?:^|[.!?]\s+)$")
+_AFTER_CODA = {
+    "는": "은",
+    "가": "이",
+    "를": "을",
+    "와": "과",
+    "로": "으로",
+    "나": "이나",
+    "라": "이라",
+    "랑": "이랑",
+    "였": "이었",
+    "예요": "이에요",
+}
+_BEGINS_SENTENCE = re.compile(r"(?:^|(?<!e\.g)(?<!i\.e)(?<!\bcf)[.!?][\"'”’)]*\s+)$")
+_BEFORE = 6
 
 
 def in_words(text: str, reading: SubmissionReading, language_code: str) -> str:
@@ -30,19 +46,35 @@ def in_words(text: str, reading: SubmissionReading, language_code: str) -> str:
 
 
 def _english(found: re.Match[str], reading: SubmissionReading) -> str:
-    if not _is_sentence(found, reading):
+    number = _sentence(found, reading)
+    if not number:
         return found[0]
-    begins = _BEGINS_SENTENCE.search(found.string, max(0, found.start() - 3), found.start())
-    word = found["before"] or ("Sentence " if begins else "sentence ")
-    return f"{word}{found['number']}"
+    before, last = found["before"] or "", found["last"]
+    if before.lower().startswith("sentence"):
+        word = before
+    else:
+        article = f"{before[0]} " if before else ""
+        begins = not before and _BEGINS_SENTENCE.search(
+            found.string, max(0, found.start() - _BEFORE), found.start()
+        )
+        word = f"{article}{'S' if begins else 's'}entence{'s' if last else ''} "
+    return f"{word}{number} to {last}" if last else f"{word}{number}"
 
 
 def _korean(found: re.Match[str], reading: SubmissionReading) -> str:
-    if not _is_sentence(found, reading):
+    number = _sentence(found, reading)
+    if not number:
         return found[0]
     particle = found["particle"] or ""
-    return f"{found['number']}번 문장{_AFTER_CODA.get(particle, particle)}"
+    numbers = f"{number}~{found['last']}" if found["last"] else number
+    return f"{numbers}번 문장{_AFTER_CODA.get(particle, particle)}"
 
 
-def _is_sentence(found: re.Match[str], reading: SubmissionReading) -> bool:
-    return 1 <= int(found["number"]) <= len(reading.sentences) and found["id"] not in reading.visible_text
+def _sentence(found: re.Match[str], reading: SubmissionReading) -> str:
+    """Returns the number; nothing if no sentence has it, or if the work calls something so."""
+    name = found["bracketed"] or found["plain"]
+    if not 1 <= int(name[1:]) <= len(reading.sentences):
+        return ""
+    work = reading.visible_text
+    is_named = name in work and re.search(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])", work)
+    return "" if is_named else name[1:]

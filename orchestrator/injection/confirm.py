@@ -7,6 +7,7 @@ from functools import partial
 
 from chorus.feedback.v1 import feedback_pb2, submission_pb2
 from chorus.model.v1 import generation_pb2
+from orchestrator.injection.readers import suspects
 from orchestrator.merge.scale import Scale
 from orchestrator.panel.fan_out import Outcome
 from orchestrator.panel.model_reviewer import FeedbackSource
@@ -181,7 +182,7 @@ def _stayed(
         bool(falls)
         and sum(falls) <= _STAYED_LEVELS * len(falls)
         and max(falls) < _STAYED_LEVELS_EACH
-        and not second.feedback.suspects_injection
+        and not suspects(second.feedback)
     )
 
 

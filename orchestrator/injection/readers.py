@@ -22,7 +22,7 @@ def unshared_suspicions(
     scored nothing has no say: it may be rules.
     """
     answers = [each for each in outcomes if each.answered]
-    if any(each.result.feedback.suspects_injection for each in answers):
+    if any(suspects(each.result.feedback) for each in answers):
         return []
     readers = [
         each for each in answers if any(score.HasField("score") for score in each.result.feedback.scores)
@@ -34,3 +34,8 @@ def unshared_suspicions(
 def log_odds_needed(families: int) -> float:
     """Returns how sure the classifier has to be where so many families suspect nothing."""
     return _LOG_ODDS_OF_A_FAMILY * min(families, _MOST_FAMILIES)
+
+
+def suspects(feedback: feedback_pb2.ModelFeedback) -> bool:
+    """Returns whether a model suspects anything; an older release kept the passages alone."""
+    return feedback.suspects_injection or bool(feedback.suspected_injections)

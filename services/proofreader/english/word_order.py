@@ -102,9 +102,18 @@ _NO_OWNER_BEFORE = re.compile(
 )
 
 
+_COUNTED = re.compile(
+    r"\b(?:many|all|some|most|few|several|these|those|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+$",
+    re.IGNORECASE,
+)
+_REACH = 12
+
+
 def _regular(found: re.Match[str]) -> str:
-    is_owner = found["bad"] in _PEOPLE and not _NO_OWNER_BEFORE.match(found.string, found.end("bad"))
-    return "" if is_owner else _REGULARISED[found["bad"]]
+    start, end = found.span("bad")
+    is_plural = _COUNTED.search(found.string[max(0, start - _REACH) : start])
+    may_be_owner = found["bad"] in _PEOPLE and not is_plural and not _NO_OWNER_BEFORE.match(found.string, end)
+    return "" if may_be_owner else _REGULARISED[found["bad"]]
 
 
 def _superlative(adjective: str) -> str:

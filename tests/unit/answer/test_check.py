@@ -300,11 +300,9 @@ def test_places_one_edit_away_are_paid_for_one_by_one() -> None:
 
 @pytest.mark.parametrize(
     ("quote", "found"),
-    [("I like cats.", True), ("I adore whales", False), ("", False), ("I like cats. " + "x" * 400, False)],
+    [("I like cats.", True), ("I adore whales", False), ("", False), ("Whales like me " * 40, False)],
 )
-def test_that_a_model_suspects_something_is_kept_even_if_its_quotation_is_not_found(
-    quote: str, found: bool
-) -> None:
+def test_a_suspicion_is_kept_even_if_its_quotation_is_not_found(quote: str, *, found: bool) -> None:
     feedback = check(answer([point()], injection={"suspected": True, "quote": quote}))
     assert feedback.suspects_injection
     assert bool(feedback.suspected_injections) is found

@@ -47,3 +47,8 @@ def test_who_gave_no_score_has_no_say() -> None:
 
 def test_what_a_rule_found_stays() -> None:
     assert not is_taken_back(math.inf, *map(reader, "abc"))
+
+
+def test_what_an_older_release_kept_of_a_suspicion_counts() -> None:
+    kept = ModelResult(feedback=ModelFeedback(scores=SCORES, suspected_injections=[PASSAGE]))
+    assert not is_taken_back(0.1, reader("a"), Outcome(reader("b").listed, kept))
