@@ -28,7 +28,7 @@ _MAX_SNAP_DISTANCE = 3
 # A point that names more sentences than this without a quotation is about no one place.
 _MAX_NAMED_SENTENCES = 3
 # A point is about so many sentences at most; more would say nothing of where it stands.
-_MAX_SENTENCES = 8
+MAX_SENTENCES = 8
 # A place that is one edit away is looked at alone, which takes as long as so many characters of a search.
 _CHARACTERS_PER_WINDOW = 10
 _COMPARED_AT_ONCE = 64
@@ -117,7 +117,7 @@ def sentences_of_point(
     if quotation is not None:
         touched = range(reading.sentence_at(quotation.start), reading.sentence_at(quotation.end - 1) + 1)
         numbers = [*touched, *numbers]
-    first = list(dict.fromkeys(numbers))[:_MAX_SENTENCES]
+    first = list(dict.fromkeys(numbers))[:MAX_SENTENCES]
     spans = (reading.sentences[number - 1] for number in sorted(first))
     received = (reading.visible.received_span(each.start, each.end) for each in spans)
     return [feedback_pb2.Sentence(start=start, end=end) for start, end in received]

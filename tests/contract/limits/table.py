@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from modelkit import generate_request as generate
 from modelkit.list_models import MAX_PAGE_SIZE
+from orchestrator.answer.quote_verification import MAX_SENTENCES
 from orchestrator.servicers import stored_feedbacks
 from orchestrator.store.model_call import MAX_CALLS
 from rpckit.errors import MAX_DETAILS_BYTES, MAX_MESSAGE_BYTES
@@ -28,6 +29,7 @@ OWN_LIMITS = {
     (FEEDBACK + "FeedbackService.RecordScores", _SAID),
     (FEEDBACK + "FeedbackService.RecordDecisions", _SAID),
     (FEEDBACK + "ModelFeedback.scores", "at most one"),
+    (FEEDBACK + "Point.sentences", at_most(MAX_SENTENCES)),
     (FEEDBACK + "MergedPoint.importance", "above 0"),
     (FEEDBACK + "Summary.Sentence.point_ids", "at least one"),
 }
