@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from services.proofreader.finding import STRENGTH, Finding
 from services.proofreader.parsed_text import ParsedSentence, ParsedText
 from services.proofreader.reading import Reading
-from services.proofreader.structure.markers import CONNECTIVES
+from services.proofreader.structure.markers import CONNECTIVES, JOINING
 
 _FEWEST_SENTENCES = 8
 # Endings join sentences too, so only a longer text lacks connectives.
@@ -29,7 +29,8 @@ def connectives(submission: ParsedText, reading: Reading) -> Iterator[Finding]:
     if total < _FEWEST_SENTENCES:
         return
     if not joined:
-        if total < _FEWEST_TO_MISS_THEM:
+        joining = JOINING[submission.language]
+        if total < _FEWEST_TO_MISS_THEM or any(joining.search(each.text) for each in submission.sentences):
             return
         first, second = submission.sentences[1:3]
         yield Finding(

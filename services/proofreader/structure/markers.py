@@ -30,6 +30,21 @@ CONNECTIVES: Mapping[str, Patterns] = {
         "example": re.compile(r"(?:For example|For instance|In fact|Specifically|To illustrate)\b"),
     },
 }
+# What joins sentences as well, at their beginning or within: where one stands, none is missed.
+JOINING: Patterns = {
+    "ko": re.compile(
+        r"^(?:그러자|그러면|그러다가?|그러더니|그때|그 ?뒤로?|그제야|그럼에도|그래야|그래서인지|그러니"
+        r"|그런|이때|이렇게|이처럼|이어서?|한편|결국|드디어|다만|물론|오히려|특히|즉|곧|다음|마침내|나중에"
+        r"|이제는?)(?![가-힣])"
+    ),
+    "en": re.compile(
+        r"^(?:And|But|So|Yet|Still|Or|Nor|Then|Later|Now|Instead|Otherwise|Afterwards?|After|Before|When"
+        r"|Until|Once|If|Though|As|That is why|This is why|Even so|Meanwhile|Soon|Of course|Above all"
+        r"|In short|To sum up)\b"
+        r"|\b(?:however|therefore|though|although|because|nevertheless|consequently|for example"
+        r"|for instance|as a result|in fact|of course|so that|whereas)\b"
+    ),
+}
 CONCLUDING: Patterns = {
     "ko": re.compile(r"(?:결론적으로|정리하[면자]|요약하[면자]|종합하면|이처럼|이와 같이|끝으로)(?![가-힣])"),
     "en": re.compile(

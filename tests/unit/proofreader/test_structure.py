@@ -91,3 +91,20 @@ def test_praise_of_the_whole_is_about_no_sentence() -> None:
 def test_a_text_without_paragraphs_is_told_so_as_a_whole() -> None:
     (undivided,) = [each for each in _findings(_sentences(12), "en") if each.wording == "paragraph_none"]
     assert (undivided.start, undivided.end) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("joining", "language"),
+    [
+        ("But it is wide.", "en"),
+        ("So we left.", "en"),
+        ("They do not, however.", "en"),
+        ("We left because it rained.", "en"),
+        ("그러자 비가 왔다.", "ko"),
+        ("한편 강은 길다.", "ko"),
+    ],
+)
+def test_no_joining_word_is_missed_where_one_stands(joining: str, language: str) -> None:
+    plain = "강이 길다. " * 13 if language == "ko" else _sentences(13)
+    assert "connective_none" in _found(plain, language)
+    assert "connective_none" not in _found(f"{plain} {joining}", language)
