@@ -188,7 +188,7 @@ def _wish(words: Words, place: int) -> Fault | None:
         return None
     if right == "was" and subject.head.word == "i":
         right = "were"
-    return word_fault(subject.end, subject.end, right, "tense", SENTENCE_ERROR)
+    return word_fault(subject.end, subject.end, right, "unreal_wish", SENTENCE_ERROR)
 
 
 def _while_i_am(words: Words, place: int) -> Fault | None:
